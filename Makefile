@@ -1,0 +1,53 @@
+# `make demo` and `make test` do all the set-up themselves, on a fresh Debian or Ubuntu machine; both can be run again.
+PYTHON ?= python3
+BIN := .venv/bin
+# What pip cannot bring: Tesseract's language data, poppler as the second renderer, fonts for the sample documents.
+# (fonts-dejavu-core is for the samples and the tests; a running service does without it.)
+APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dejavu-core
+APT_TEST := chromium postgresql shellcheck
+UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
+
+.PHONY: help setup demo serve test check format lock bench
+help:
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## install what running, tests and benches need
+	@scripts/apt.sh $(APT)
+
+setup-test: setup
+	@scripts/apt.sh $(APT_TEST)
+
+.venv/.ready: requirements.lock
+	@echo "== Python packages into .venv (the first time takes a minute or two)"
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { scripts/apt.sh python3-venv && $(PYTHON) -m venv .venv; }
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	@touch $@
+
+demo: setup ## start the service and read a scanned sample through it
+	@$(BIN)/python -m scripts.demo
+
+serve: setup ## run the service on port 8081
+	@$(BIN)/python -m ocr_service serve
+
+test: setup-test ## run the tests
+	@$(BIN)/python -m pytest -q
+
+check: setup ## format, lint, types, import layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## let ruff mend what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: setup ## figures on this machine (see bench/README.md)
+	@$(BIN)/python bench/embedded.py
+
+lock: ## compile requirements.lock anew: what the service needs, then what development adds
+	@{ echo "# Compiled by 'make lock' from pyproject.toml. Install with: pip install --no-deps -r requirements.lock"; \
+	   $(UV_COMPILE); \
+	   echo "# --- development only ---"; \
+	   $(UV_COMPILE) --all-extras | grep -vxFf <($(UV_COMPILE)) || true; } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+lock: SHELL := /bin/bash

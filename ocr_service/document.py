@@ -1,0 +1,142 @@
+"""The nouns: what moves from rendering to assembly. All frozen; all cross process boundaries.
+
+Words: a *document* is what came in; a *page* has a 1-based number; a *region* is a labelled box on a page, in pixels of
+the rendered page; a *reader* is what recognises (``vlm`` or ``tesseract``). Labels are those of PaddleX's PP-DocLayout
+models, whichever model found the region.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]  # height x width x 3, RGB
+
+Outcome = Literal["completed", "partial", "failed"]
+ReaderName = Literal["vlm", "tesseract"]
+Stage = Literal["inspect", "render", "layout", "recognition", "assembly", "delivery"]
+Format = Literal["text", "markdown", "html", "latex", "image"]
+
+TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
+TEXT_LABELS = frozenset({"text", "abstract", "content", "reference", "reference_content", "algorithm", "vertical_text"})
+FIGURE_LABELS = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
+FORMULA_LABELS = frozenset({"formula", "display_formula", "inline_formula"})
+CAPTION_LABELS = frozenset({"figure_title", "table_title", "chart_title"})
+# Left out of the Markdown, as PaddleX does by default (``markdown_ignore_labels``); JSON keeps them.
+MARGIN_LABELS = frozenset({"number", "footnote", "header", "header_image", "footer", "footer_image", "aside_text"})
+
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the rendered page, x1 and y1 exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a page or a region has no result: a stable code, a text for people, and the stage where it happened."""
+
+    code: str
+    message: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A rendered page, upright. ``angle`` is the clockwise turn in degrees (0, 90, 180, 270) that made it so."""
+
+    number: int
+    pixels: Pixels
+    dpi: int
+    angle: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A labelled box; ``order`` is its place in the page's reading order, from 0; ``score`` is the layout model's, 0 to 1."""
+
+    label: str
+    bbox: Box
+    order: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResult:
+    """A region as read. ``content`` is in ``format``; ``image`` is the figure's file relative to the job's folder.
+
+    ``degraded``: the text is what could be kept of a cut or repeating answer. ``tries``: requests it took.
+    ``level``: a heading's level, 1 to 6, where the reader knows it.
+    """
+
+    label: str
+    bbox: Box
+    order: int
+    score: float
+    format: Format = "text"
+    content: str = ""
+    image: str | None = None
+    level: int | None = None
+    tries: int = 1
+    degraded: bool = False
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """One page, read or failed. ``width`` and ``height`` in pixels at ``dpi``; ``seconds`` from render to result."""
+
+    number: int
+    status: Outcome
+    width: int
+    height: int
+    dpi: int
+    angle: int
+    reader: ReaderName
+    markdown: str
+    regions: tuple[RegionResult, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: Failure | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What came in, as inspection found it. ``type`` is told by content."""
+
+    name: str
+    type: Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
+    sha256: str
+    bytes: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """The files that a job made: absolute ``directory``, the rest relative to it."""
+
+    directory: str
+    markdown: str
+    json: str
+    images: tuple[str, ...] = ()
+    s3: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all."""
+
+    pages: str = ""
+    dpi: int = 200
+    language: str = "rus+eng"
+    engine: Literal["auto", "vlm", "tesseract"] = "auto"
+    include_images: bool = True
+    password: str = field(default="", repr=False)
