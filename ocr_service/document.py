@@ -61,7 +61,7 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A labelled box; ``order`` is its place in the page's reading order, from 0; ``score`` is the layout model's, 0 to 1."""
+    """A labelled box; ``order`` is its place in the reading order, from 0; ``score`` is the layout model's, 0 to 1."""
 
     label: str
     bbox: Box

@@ -1,0 +1,248 @@
+"""Every setting: its environment name, unit, default and check. The only reader of the environment.
+
+A wrong value stops the start with one line that names the setting, the value (never a secret's) and what is allowed.
+``python -m ocr_service settings`` prints the table that the README holds.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(Exception):
+    """One line a wrong setting; the start ends with it."""
+
+
+class Settings(BaseSettings):
+    """Read once, at the start. Fields are in the order of the README's table."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    # Where things lie
+    output_dir: Path = Field(Path("output"), description="Where results, jobs and their pages are kept")
+    temp_dir: Path = Field(
+        Path(tempfile.gettempdir()) / "ocr_service", description="Scratch space; emptied at the start, empty when idle"
+    )
+    paddlex_home: Path | None = Field(
+        None, description="Where model weights are kept; becomes PADDLE_PDX_CACHE_HOME", examples=["~/.paddlex"]
+    )
+    tessdata_prefix: Path | None = Field(
+        None, description="Folder of Tesseract's language files; found by itself where Debian's packages put it"
+    )
+
+    # HTTP
+    app_host: str = Field("0.0.0.0", description="Address to listen on")
+    app_port: int = Field(
+        8081, ge=1, le=65535, description="Port to listen on (never `PORT`, which platforms overload)"
+    )
+    api_keys: CommaList = Field(
+        (), description="Keys that may call, `name:key` or `key`, with commas; empty means no protection", repr=False
+    )
+    protect_metrics: bool = Field(False, description="`/metrics` asks for a key too")
+    enable_docs: bool = Field(True, description="Serve Swagger UI at `/docs`")
+    cors_origins: CommaList = Field((), description="Origins allowed to call from a browser, with commas; `*` for all")
+    sync_wait_s: float = Field(
+        300, ge=0, le=86400, description="Seconds `POST /ocr/*` waits for the result before it answers 202 with the job"
+    )
+
+    # Limits
+    max_upload_mb: int = Field(512, ge=1, description="Largest upload, MiB")
+    max_pages: int = Field(3000, ge=1, description="Most pages of a document that are read")
+    max_page_pixels: int = Field(
+        40_000_000, ge=250_000, description="Most pixels of a rendered page; a larger page is rendered at a lower dpi"
+    )
+    queue_limit: int = Field(1000, ge=1, description="Most jobs waiting; more get 429")
+    jobs_per_key: int = Field(0, ge=0, description="Most unfinished jobs of one API key; 0 means no limit of its own")
+    max_running_jobs: int = Field(8, ge=1, description="Documents that are read at the same time by one process")
+    min_free_mb: int = Field(256, ge=0, description="MiB kept free on OUTPUT_DIR; below it uploads get 507")
+    job_ttl_h: float = Field(168, gt=0, description="Hours that a finished job and its files are kept")
+    cache_ttl_h: float = Field(
+        24, ge=0, description="Hours in which the same file with the same options is not read again"
+    )
+
+    # Rendering and layout
+    render_dpi: int = Field(200, ge=36, le=600, description="Resolution of rendered pages, dots per inch")
+    render_workers: int = Field(
+        default_factory=lambda: max(1, len(os.sched_getaffinity(0))), ge=1, le=128, description="Page worker processes"
+    )
+    render_memory_mb: int = Field(2048, ge=512, description="Memory limit of one page worker, MiB")
+    page_timeout_s: float = Field(60, gt=0, description="Seconds that a page may take in its worker")
+    layout_model: str = Field(
+        "embedded",
+        pattern=r"^(embedded|PP-DocLayoutV[23]|stub:[1-9]\d{0,2})$",
+        description="`embedded`, `PP-DocLayoutV3`, `PP-DocLayoutV2`; `stub:15`: 15 equal regions, for benchmarks",
+    )
+    layout_device: str = Field("cpu", pattern=r"^(cpu|gpu(:\d+)?)$", description="`cpu`, `gpu` or `gpu:0`")
+    layout_engine: Literal["onnxruntime", "paddle"] = Field(
+        "onnxruntime", description="What runs a PP-DocLayout model: `onnxruntime` or `paddle`"
+    )
+
+    # Recognition
+    ocr_language: str = Field(
+        "rus+eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, joined with `+`"
+    )
+    use_vlm_api: bool = Field(False, description="Read with the VLM at VLLM_URL; otherwise with Tesseract")
+    vllm_url: CommaList = Field(
+        ("http://127.0.0.1:8080/v1",), description="Base address of the vLLM server; several with commas"
+    )
+    vllm_api_key: SecretStr | None = Field(None, description="Key that the vLLM server asks for")
+    vlm_mode: Literal["regions", "page"] = Field(
+        "regions", description="`regions` for PaddleOCR-VL; `page` gives whole pages to another VLM"
+    )
+    vlm_prompt: str = Field("Convert the page to Markdown.", description="The prompt in VLM_MODE=page")
+    vlm_concurrency: int = Field(128, ge=1, le=4096, description="Requests in flight at one backend")
+    vlm_timeout_s: float = Field(120, gt=0, description="Seconds that one request may take")
+    vlm_retries: int = Field(3, ge=0, le=20, description="Tries after the first for one region")
+    vlm_max_tokens: int = Field(4096, ge=16, description="Longest answer, tokens")
+    vlm_fallback: Literal["none", "tesseract"] = Field(
+        "none", description="`tesseract` reads a page that no backend could read; the page says so"
+    )
+    backend_wait_s: float = Field(300, ge=0, description="Seconds that work waits while no backend is up")
+    read_charts: bool = Field(False, description="Give charts to the VLM instead of keeping them as figures")
+    read_seals: bool = Field(False, description="Give seals to the VLM instead of keeping them as figures")
+
+    # The container (start.sh)
+    vllm_command: str = Field("", description="Command that starts the genai server; found by itself when empty")
+    vllm_model: str = Field("PaddleOCR-VL-1.6-0.9B", description="Model that the genai server serves")
+    vllm_port: int = Field(8080, ge=1, le=65535, description="Port of the genai server on 127.0.0.1")
+    vllm_gpu_memory: float = Field(0.8, gt=0, le=1, description="Share of the GPU's memory for vLLM")
+    vllm_extra_args: str = Field("", description="Further flags of the genai server, as on a command line")
+    vllm_start_timeout_s: float = Field(900, gt=0, description="Seconds that the genai server may take to start")
+    shutdown_grace_s: float = Field(20, gt=0, description="Seconds for running pages after SIGTERM")
+    preload: bool = Field(False, description="Fetch the weights at the start when they are not there")
+    offline: bool = Field(False, description="Never use the network for weights; fail when they are not there")
+
+    # Jobs
+    database_url: SecretStr | None = Field(
+        None, description="`postgresql://…` for several replicas; otherwise SQLite in OUTPUT_DIR"
+    )
+    takeover_s: float = Field(
+        30, ge=5, description="Seconds without a sign of life after which a replica's jobs are taken over"
+    )
+    artifacts: Literal["filesystem", "s3"] = Field(
+        "filesystem", description="Where replicas share inputs and pages: a shared OUTPUT_DIR, or `s3`"
+    )
+
+    # Delivery
+    cloudru_s3_endpoint: str = Field("https://s3.cloud.ru", description="S3 endpoint")
+    cloudru_s3_region: str = Field("ru-central-1", description="S3 region")
+    cloudru_s3_bucket: str = Field("", description="S3 bucket; empty means no upload")
+    cloudru_s3_tenant_id: str = Field("", description="Tenant, joined to the access key as `tenant:key`")
+    cloudru_s3_access_key: SecretStr | None = Field(None, description="S3 access key")
+    cloudru_s3_secret_key: SecretStr | None = Field(None, description="S3 secret key")
+    cloudru_s3_prefix: str = Field("ocr", description="Prefix of the uploaded keys")
+    s3_presign_s: int = Field(86400, ge=60, le=604800, description="Seconds that a presigned link works")
+    s3_retry_h: float = Field(72, gt=0, description="Hours in which a failed upload is tried again")
+    allow_url_input: bool = Field(False, description="Accept documents by https URL, and webhooks to allowed hosts")
+    url_hosts: CommaList = Field(
+        (), description="Hosts that URL input and webhooks may reach, with commas; empty means any public one"
+    )
+    webhook_secret: SecretStr | None = Field(None, description="Key of the webhooks' HMAC signature")
+
+    # Telemetry
+    log_format: Literal["text", "json"] = Field("text", description="`text` or `json`, one line an event")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
+
+    @field_validator("api_keys", "vllm_url", "cors_origins", "url_hosts", mode="before")
+    @classmethod
+    def _split_commas(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("vllm_url")
+    @classmethod
+    def _base_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        """The base of the OpenAI API: older notes give ``…/v1/markdown``, which no vLLM serves."""
+        for url in urls:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError("must be http:// or https:// addresses, with commas between")
+        return tuple(
+            dict.fromkeys(url.rstrip("/").removesuffix("/markdown").removesuffix("/v1") + "/v1" for url in urls)
+        )
+
+    @field_validator("output_dir", "temp_dir", "paddlex_home", "tessdata_prefix")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        try:
+            return path.expanduser().absolute()
+        except RuntimeError:  # "~" for a user without a home directory
+            raise ValueError("must be an absolute path: this user has no home directory") from None
+
+    @model_validator(mode="after")
+    def _whole_s3(self) -> Settings:
+        given = {
+            "CLOUDRU_S3_BUCKET": bool(self.cloudru_s3_bucket),
+            "CLOUDRU_S3_ACCESS_KEY": self.cloudru_s3_access_key is not None,
+            "CLOUDRU_S3_SECRET_KEY": self.cloudru_s3_secret_key is not None,
+        }
+        if any(given.values()) and not all(given.values()):
+            missing = ", ".join(name for name, there in given.items() if not there)
+            raise ValueError(f"S3 is set in part: {missing} must be set too (or none of the CLOUDRU_S3_ keys)")
+        return self
+
+    @property
+    def s3_configured(self) -> bool:
+        return bool(self.cloudru_s3_bucket)
+
+
+_SECRETS = {
+    "api_keys",
+    "vllm_api_key",
+    "database_url",
+    "cloudru_s3_access_key",
+    "cloudru_s3_secret_key",
+    "webhook_secret",
+}
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process. Raises SettingsError with one line a wrong setting."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(item) for item in error.errors())) from None
+
+
+def _line(item: Any) -> str:
+    field = str(item["loc"][0]) if item["loc"] else ""
+    reason = item["msg"].removeprefix("Value error, ")
+    if not field:
+        return f"settings: {reason}"
+    value = "" if field in _SECRETS else f"={item['input']!s}"
+    info = Settings.model_fields.get(field)
+    meaning = f" ({info.description})" if info and info.description else ""
+    return f"{field.upper()}{value}: {reason}{meaning}"
+
+
+def settings_table() -> str:
+    """The README's table: name, default, meaning."""
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = _default(name, field.get_default(call_default_factory=False))
+        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _default(name: str, value: Any) -> str:
+    if name == "render_workers":
+        return "one a core"
+    if name == "temp_dir":
+        return "`/tmp/ocr_service`"
+    if value is None or value in ("", ()):
+        return ""
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`"
