@@ -67,6 +67,18 @@ class BadOption(ServiceError):
     code, status = "bad_option", 422
 
 
+class AddressRefused(ServiceError):
+    """A URL that the address rules do not allow (``net/address_rules.py``)."""
+
+    code, status = "address_refused", 422
+
+
+class FetchFailed(ServiceError):
+    """A document could not be had from its URL."""
+
+    code, status = "fetch_failed", 422
+
+
 # Who asks, and for what
 
 
@@ -103,6 +115,18 @@ class NotReady(ServiceError):
 
 class StorageFull(ServiceError):
     code, status, retryable = "storage_full", 507, True
+
+
+class S3Unavailable(ServiceError):
+    """The store is down, overloaded or lost bytes on the way: a later try may do."""
+
+    code, status, retryable = "s3_unavailable", 503, True
+
+
+class S3Refused(ServiceError):
+    """The store does not let us: keys, rights or the bucket's name."""
+
+    code, status = "s3_refused", 502
 
 
 # What happens to a page or a region; seen inside results

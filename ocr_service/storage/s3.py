@@ -1,0 +1,221 @@
+"""The S3 store: Cloud.ru's, or any other. boto3 blocks, so its calls run in a few threads of its own.
+
+Path-style addresses, SigV4, and no checksum headers beyond Content-MD5: boto3 1.36 and later add CRC headers that other
+stores refuse, unless both checksum settings are ``when_required``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+
+from ocr_service.errors import FileTooLarge, S3Unavailable, ServiceError
+from ocr_service.storage.etag import file_etag, file_md5, proves_difference
+from ocr_service.storage.s3_errors import s3_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_MEBIBYTE = 1 << 20
+MULTIPART_FROM = 16 * _MEBIBYTE  # a single PUT below; parts of this size above (the least allowed is 5 MiB)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Config:
+    """Where the store is and who we are there. ``presign_s``: seconds that a link works."""
+
+    endpoint: str
+    region: str
+    bucket: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    tenant_id: str = ""
+    prefix: str = ""
+    presign_s: int = 86400
+    threads: int = 8
+
+    @property
+    def full_access_key(self) -> str:
+        """Cloud.ru's form ``<tenant_id>:<key_id>``, also when the key already came so."""
+        if not self.tenant_id or self.access_key.startswith(f"{self.tenant_id}:"):
+            return self.access_key
+        return f"{self.tenant_id}:{self.access_key}"
+
+
+@dataclass(frozen=True, slots=True)
+class S3Object:
+    """An object as a listing shows it. ``size`` in bytes; ``etag`` without its quotes."""
+
+    key: str
+    size: int
+    etag: str
+
+
+class S3Store:
+    """One client and its threads; ``close`` ends both. ``state`` is ``ok`` or ``error: …``, as of the last call."""
+
+    def __init__(self, config: S3Config) -> None:
+        self.config = config
+        self.state = "error: not checked yet"
+        self._closed = threading.Event()
+        self._threads = ThreadPoolExecutor(config.threads, thread_name_prefix="s3")
+        self._client = _client(config)
+        self._client.meta.events.register("before-send.s3", self._refuse_when_closed)
+
+    async def check(self) -> None:
+        """Sets ``state`` by asking for the bucket's first key (a right that uploads need to go on after a break)."""
+        try:
+            await self._call(f"check of bucket {self.config.bucket}", self._first_key)
+        except ServiceError:
+            return  # the state tells
+
+    async def upload(self, path: Path, key: str, content_type: str) -> None:
+        """Puts a file. What arrived is compared with what was sent. Raises S3Refused or S3Unavailable."""
+        await self._call(f"upload of {key}", partial(self._upload, path, key, content_type))
+
+    async def download(self, key: str, target: Path, *, max_bytes: int) -> int:
+        """Fetches an object into a file; asks for its size first. Returns bytes. Raises NotFound, FileTooLarge."""
+        return await self._call(f"download of {key}", partial(self._download, key, target, max_bytes))
+
+    async def objects(self, prefix: str) -> list[S3Object]:
+        """Everything under a prefix, in the order of the keys."""
+        return await self._call(f"list of {prefix}", partial(self._objects, prefix))
+
+    async def link(self, key: str) -> str:
+        """A presigned GET address that works ``presign_s`` seconds. Computed here, without a request."""
+        sign = partial(
+            self._client.generate_presigned_url,
+            "get_object",
+            Params={"Bucket": self.config.bucket, "Key": key},
+            ExpiresIn=self.config.presign_s,
+        )
+        return await self._in_thread(sign)
+
+    def close(self) -> None:
+        """Ends uploads under way at their next chunk and waits for no answer longer than the read time-out."""
+        self._closed.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    async def _call(self, doing: str, work: Callable[[], T]) -> T:
+        """One call in a thread; keeps ``state``, of which what the caller got wrong (not found) says nothing."""
+
+        def mapped() -> T:
+            with s3_errors(doing):
+                return work()
+
+        try:
+            result = await self._in_thread(mapped)
+        except ServiceError as error:
+            if error.code in ("s3_refused", "s3_unavailable"):
+                self.state = f"error: {error}"
+            raise
+        self.state = "ok"
+        return result
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _first_key(self) -> None:
+        self._client.list_objects_v2(Bucket=self.config.bucket, MaxKeys=1)
+
+    def _upload(self, path: Path, key: str, content_type: str) -> None:
+        if path.stat().st_size < MULTIPART_FROM:
+            md5 = file_md5(path)
+            with path.open("rb") as body:
+                answer = self._client.put_object(
+                    Bucket=self.config.bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType=content_type,
+                    ContentMD5=base64.b64encode(md5).decode(),  # the store refuses other bytes (BadDigest)
+                )
+            encrypted, etag, expected = answer.get("ServerSideEncryption", ""), answer["ETag"], md5.hex()
+        else:
+            self._client.upload_file(
+                str(path),
+                self.config.bucket,
+                key,
+                ExtraArgs={"ContentType": content_type},
+                Callback=self._stop_when_closed,
+                Config=TransferConfig(
+                    multipart_threshold=MULTIPART_FROM, multipart_chunksize=MULTIPART_FROM, use_threads=False
+                ),
+            )
+            there = self._client.head_object(Bucket=self.config.bucket, Key=key)
+            if there["ContentLength"] != path.stat().st_size:
+                raise S3Unavailable(
+                    f"S3, upload of {key}: {there['ContentLength']} bytes arrived of {path.stat().st_size}"
+                )
+            encrypted, etag = there.get("ServerSideEncryption", ""), there["ETag"]
+            expected = file_etag(path, MULTIPART_FROM)
+        if proves_difference(etag, expected, encrypted):
+            raise S3Unavailable(f"S3, upload of {key}: what arrived differs from what was sent")
+
+    def _download(self, key: str, target: Path, max_bytes: int) -> int:
+        size = self._client.head_object(Bucket=self.config.bucket, Key=key)["ContentLength"]
+        if size > max_bytes:
+            raise FileTooLarge(f"{key} has {size} bytes; at most {max_bytes} are read (MAX_UPLOAD_MB)")
+        answer = self._client.get_object(Bucket=self.config.bucket, Key=key)
+        received = 0
+        with target.open("wb") as file:
+            for chunk in answer["Body"].iter_chunks(_MEBIBYTE):
+                self._stop_when_closed(len(chunk))
+                received += len(chunk)
+                if received > max_bytes:  # it was replaced by a larger one since it was asked for its size
+                    raise FileTooLarge(f"{key} is larger than {max_bytes} bytes (MAX_UPLOAD_MB)")
+                file.write(chunk)
+        if received != answer["ContentLength"]:
+            raise S3Unavailable(f"S3, download of {key}: {received} bytes arrived of {answer['ContentLength']}")
+        return received
+
+    def _objects(self, prefix: str) -> list[S3Object]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.config.bucket, Prefix=prefix)
+        return [
+            S3Object(key=item["Key"], size=item["Size"], etag=item["ETag"].strip('"'))
+            for page in pages
+            for item in page.get("Contents", [])
+        ]
+
+    def _stop_when_closed(self, _bytes: int) -> None:
+        if self._closed.is_set():
+            raise S3Unavailable("S3: the service stops; it goes on after the next start")
+
+    def _refuse_when_closed(self, **_event: Any) -> None:
+        self._stop_when_closed(0)
+
+
+def _client(config: S3Config) -> S3Client:
+    # A session of our own: boto3's default session is shared state and is not safe to build clients from in threads.
+    client: S3Client = boto3.session.Session().client(
+        "s3",
+        endpoint_url=config.endpoint,
+        region_name=config.region,
+        aws_access_key_id=config.full_access_key,
+        aws_secret_access_key=config.secret_key,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"mode": "standard", "max_attempts": 4},
+            max_pool_connections=config.threads,
+            connect_timeout=5,
+            read_timeout=15,  # the service must stop within 25 s, and threads cannot be cancelled
+        ),
+    )
+    return client
