@@ -38,7 +38,7 @@ pytestmark = pytest.mark.anyio
     ],
 )
 async def test_address_inside_is_refused(url: str) -> None:
-    with pytest.raises(AddressRefused, match="not a (public address|valid URL)"):
+    with pytest.raises(AddressRefused, match=r"not a (public address|valid URL)"):
         await resolve(url, AddressRules())
 
 
