@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]  # height x width x 3, RGB
 
+FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
 ReaderName = Literal["vlm", "tesseract"]
 Stage = Literal["inspect", "render", "layout", "recognition", "assembly", "delivery"]
@@ -113,7 +114,7 @@ class FileInfo:
     """What came in, as inspection found it. ``type`` is told by content."""
 
     name: str
-    type: Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
+    type: FileType
     sha256: str
     bytes: int
     pages: int

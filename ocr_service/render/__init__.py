@@ -1,0 +1,1 @@
+"""From a file to upright page images, inside worker processes that may die without harm."""

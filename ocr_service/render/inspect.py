@@ -1,0 +1,29 @@
+"""The first look at a file: what it is, whether it opens, and how many pages it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ocr_service.document import FileType
+from ocr_service.render.file_types import sniff_type
+from ocr_service.render.images import count_image_pages
+from ocr_service.render.pdfium import count_pdf_pages
+
+__all__ = ["Inspected", "inspect_file", "sniff_type"]
+
+
+class Inspected(NamedTuple):
+    type: FileType
+    pages: int
+
+
+def inspect_file(path: Path, password: str = "") -> Inspected:
+    """Type and number of pages, cheaply: nothing is rendered or decoded. The limit on pages is the caller's.
+
+    Raises EmptyFile (also for a PDF without pages), UnsupportedType, DamagedFile and EncryptedPdf.
+    """
+    file_type = sniff_type(path)
+    if file_type == "pdf":
+        return Inspected(file_type, count_pdf_pages(path, password))
+    return Inspected(file_type, count_image_pages(path, file_type))

@@ -1,0 +1,77 @@
+"""PDFs through PDFium: opening, counting, rendering. PDFium is not thread-safe; this runs in worker processes only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_raw
+
+from ocr_service.document import PageImage
+from ocr_service.errors import DamagedFile, EmptyFile, EncryptedPdf
+from ocr_service.render.scale import POINTS_PER_INCH, fitting_dpi
+
+
+@contextmanager
+def open_pdf(path: Path, password: str = "") -> Iterator[pdfium.PdfDocument]:
+    """The open document, with the empty password tried first, so that one that is not needed does no harm.
+
+    Raises EncryptedPdf, DamagedFile, and EmptyFile for a PDF without pages.
+    """
+    with _load(path, password) as pdf:
+        yield pdf
+
+
+def count_pdf_pages(path: Path, password: str = "") -> int:
+    """Pages of the PDF by its page tree, without loading them (20,000 pages: some milliseconds)."""
+    with open_pdf(path, password) as pdf:
+        return len(pdf)
+
+
+def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pixels: int) -> PageImage:
+    """Page ``number`` (1-based) as PDFium draws it: rotated, cropped, on white, with annotations and form fields.
+
+    Raises pdfium.PdfiumError where PDFium cannot load the page, and PageTooLarge.
+    """
+    # Before the page is loaded, else PDFium draws no fields. Where the form is broken, the page is still worth reading.
+    try:
+        pdf.init_forms()
+    except pdfium.PdfiumError:
+        form_warnings: tuple[str, ...] = ("form fields could not be drawn",)
+    else:
+        form_warnings = ()
+    page = pdf[number - 1]
+    try:
+        width_pt, height_pt = page.get_size()
+        page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+        # Reversed byte order is RGB; the array shares the bitmap's memory, which lives as long as the array.
+        bitmap = page.render(scale=page_dpi / POINTS_PER_INCH, rev_byteorder=True)
+        return PageImage(number, bitmap.to_numpy(), page_dpi, warnings=form_warnings + warnings)
+    finally:
+        page.close()
+
+
+def _load(path: Path, password: str) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as exc:
+        if exc.err_code != pdfium_raw.FPDF_ERR_PASSWORD:
+            raise _mapped(exc) from exc
+    if not password:
+        raise EncryptedPdf("the PDF is encrypted: give its password in the field `password`")
+    try:
+        return pdfium.PdfDocument(path, password=password)
+    except pdfium.PdfiumError as exc:
+        if exc.err_code == pdfium_raw.FPDF_ERR_PASSWORD:
+            raise EncryptedPdf("the PDF is encrypted, and the password given does not open it") from exc
+        raise _mapped(exc) from exc
+
+
+def _mapped(exc: pdfium.PdfiumError) -> EmptyFile | EncryptedPdf | DamagedFile:
+    if exc.err_code == pdfium_raw.FPDF_ERR_SUCCESS:  # opened, but pypdfium2 refuses a document without pages
+        return EmptyFile("the PDF has no pages")
+    if exc.err_code == pdfium_raw.FPDF_ERR_SECURITY:
+        return EncryptedPdf("the PDF is encrypted by a method that is not supported")
+    return DamagedFile("the PDF is damaged: its structure cannot be read")

@@ -1,0 +1,81 @@
+"""The second renderer: poppler's pdftoppm, for the rare page that PDFium cannot load.
+
+It is a child of the worker and inherits the worker's limits. Should the worker be killed meanwhile, its process group
+is killed with it (see ``pool.py``); the time limit below bounds it in any case.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pdf2image
+from pdf2image.exceptions import (
+    PDFInfoNotInstalledError,
+    PDFPageCountError,
+    PDFPopplerTimeoutError,
+    PDFSyntaxError,
+)
+from PIL import UnidentifiedImageError
+
+from ocr_service.document import PageImage
+from ocr_service.errors import RenderFailed
+from ocr_service.render.scale import fitting_dpi
+
+# Poppler takes 4 to 10 times as long as PDFium, which takes 10 to 70 ms for an ordinary page.
+_TIMEOUT_S = 15
+
+_FAILURES = (
+    PDFInfoNotInstalledError,  # also the parent of PopplerNotInstalledError's cases
+    PDFPageCountError,
+    PDFPopplerTimeoutError,
+    PDFSyntaxError,
+    subprocess.SubprocessError,
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+)
+
+
+def render_with_poppler(path: Path, number: int, *, dpi: int, max_pixels: int, password: str = "") -> PageImage:
+    """Page ``number`` (1-based) as poppler draws it. Raises RenderFailed and PageTooLarge."""
+    try:
+        width_pt, height_pt = _page_size(path, number, password)
+    except _FAILURES as exc:
+        raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can load it") from exc
+    page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+    try:
+        images = pdf2image.convert_from_path(
+            path,
+            dpi=page_dpi,
+            first_page=number,
+            last_page=number,
+            userpw=password or None,  # type: ignore[arg-type]  # its own default is None
+            use_cropbox=True,
+            timeout=_TIMEOUT_S,
+        )
+    except _FAILURES as exc:
+        raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can draw it") from exc
+    if not images:
+        raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can draw it")
+    pixels = np.asarray(images[0].convert("RGB"))
+    return PageImage(
+        number, pixels, page_dpi, warnings=(*warnings, "rendered by poppler: pdfium could not load the page")
+    )
+
+
+def _page_size(path: Path, number: int, password: str) -> tuple[float, float]:
+    """Points, as pdfinfo prints them: ``Page    3 size: 595 x 842 pts (A4)``."""
+    info = pdf2image.pdfinfo_from_path(
+        str(path),
+        userpw=password or None,  # type: ignore[arg-type]  # its own default is None
+        first_page=number,
+        last_page=number,
+        timeout=_TIMEOUT_S,
+    )
+    for key, value in info.items():
+        if key.startswith("Page ") and key.endswith(" size"):
+            width, _, height = str(value).split()[:3]
+            return float(width), float(height)
+    raise ValueError(f"pdfinfo gave no size for page {number}")
