@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pdf2image
 from pdf2image.exceptions import (
-    PDFInfoNotInstalledError,
     PDFPageCountError,
     PDFPopplerTimeoutError,
     PDFSyntaxError,
+    PopplerNotInstalledError,
 )
 from PIL import UnidentifiedImageError
 
@@ -27,7 +27,7 @@ from ocr_service.render.scale import fitting_dpi
 _TIMEOUT_S = 15
 
 _FAILURES = (
-    PDFInfoNotInstalledError,  # also the parent of PopplerNotInstalledError's cases
+    PopplerNotInstalledError,
     PDFPageCountError,
     PDFPopplerTimeoutError,
     PDFSyntaxError,

@@ -1,0 +1,297 @@
+"""The page workers: untrusted documents are handled in processes that may hang, crash or be killed without harm.
+
+Tasks of all documents wait in one fair queue; a worker that is free takes the next. A worker that dies costs its task
+one of two tries and is replaced; a task that overruns its time or whose caller has gone takes its worker with it, since
+native code cannot be stopped in any other way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pickle
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar, TypeVarTuple
+
+from ocr_service.errors import EngineUnavailable, NotReady, PageTimeout, ServiceError, WorkerCrashed
+from ocr_service.fair_queue import FairQueue
+from ocr_service.render.sandbox import Bug, Done, Limits, OutOfMemory, Refused
+from ocr_service.render.spawn import allowed_environment
+from ocr_service.render.worker_process import WorkerDied, WorkerProcess
+
+logger = logging.getLogger(__name__)
+
+Ts = TypeVarTuple("Ts")
+R = TypeVar("R")
+
+_TRIES = 2
+_WARM_UP_S = 120.0  # loading models from a cold disk
+_FAILED_STARTS_BEFORE_GIVING_UP = 3
+_LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class _Task:
+    pickled: bytes
+    timeout_s: float
+    result: asyncio.Future[Any]
+    tries: int = 0
+
+
+class PagePool:
+    """``workers`` processes, started in the background by ``async with`` and ended with it.
+
+    ``memory_mb``: MiB of writable memory a worker may take. ``tasks_per_worker``: a worker is replaced after so many
+    tasks, against memory that native libraries lose; the first ones at different counts, so that not all are replaced
+    together. ``nice`` lowers the workers' priority. ``warm_up`` runs once in each new worker (it loads models); it must
+    be importable, as every task's function.
+
+    For metrics: ``waiting`` and ``running`` tasks, ``warm`` workers, and ``restarts`` by reason (``crashed``,
+    ``out_of_memory``, ``timeout``, ``cancelled``, ``recycled``, ``not_started``).
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        memory_mb: int = 2048,
+        tasks_per_worker: int = 200,
+        nice: int = 0,
+        warm_up: Callable[[], object] | None = None,
+    ) -> None:
+        self.workers = workers
+        self.running = 0
+        self.warm = 0
+        self.restarts: Counter[str] = Counter()
+        self.start_error: str | None = None
+        self._limits = Limits(memory_mb, nice)
+        self._tasks_per_worker = tasks_per_worker
+        self._warm_up = warm_up
+        self._environment = allowed_environment(os.environ)
+        self._queue: FairQueue[_Task] = FairQueue()
+        self._arrived = asyncio.Event()
+        self._started = asyncio.Event()
+        self._slots: list[asyncio.Task[None]] = []
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    @property
+    def ready(self) -> bool:
+        """A task given now would be run now or after those before it: at least one worker is warm."""
+        return self.warm > 0 and not self._closed
+
+    async def wait_ready(self) -> None:
+        """Until the first worker is warm. Raises EngineUnavailable where the workers cannot start, with the reason."""
+        await self._started.wait()
+        if not self.ready:
+            raise EngineUnavailable(f"the page workers cannot start: {self.start_error}")
+
+    async def __aenter__(self) -> Self:
+        self._slots = [
+            asyncio.create_task(self._serve(index), name=f"page-worker-{index}") for index in range(self.workers)
+        ]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the workers at once; what still waits or runs raises NotReady."""
+        self._closed = True
+        for slot in self._slots:
+            slot.cancel()
+        await asyncio.gather(*self._slots, return_exceptions=True)
+        self._refuse_waiting(NotReady("the service is stopping"))
+
+    async def run(self, function: Callable[[*Ts], R], *args: *Ts, document: str, order: int, timeout_s: float) -> R:
+        """``function(*args)`` in a worker. Cancelling the call takes the task out of the queue or ends its worker.
+
+        ``document`` and ``order`` (the page's number) decide whose turn it is; ``timeout_s`` counts from the task's
+        start in a worker and holds for each of two tries. Raises the ServiceError that the function raised;
+        WorkerCrashed and PageTimeout after the second try; ServiceError (``internal_error``) where the function raised
+        anything else.
+        """
+        if self._closed:
+            raise NotReady("the service is stopping")
+        task = _Task(pickle.dumps((function, args)), timeout_s, asyncio.get_running_loop().create_future())
+        ticket = self._queue.put(document, order, task)
+        self._arrived.set()
+        try:
+            result: R = await task.result
+        finally:
+            self._queue.remove(ticket)  # where it was cancelled before its turn
+        return result
+
+    async def _serve(self, index: int) -> None:
+        """One worker after another, one task after another, until cancelled."""
+        # A worker dies with the thread that started it, so that each slot keeps one for itself.
+        thread = ThreadPoolExecutor(1, thread_name_prefix=f"page-worker-{index}")
+        recycle_after = max(1, self._tasks_per_worker * (index + 1) // self.workers)
+        hand = _Hand()
+        try:
+            while True:
+                async with self._warm_worker(thread, hand) as worker:
+                    reason = await self._work(worker, recycle_after, hand)
+                self.restarts[reason] += 1
+                recycle_after = self._tasks_per_worker
+        finally:
+            hand.refuse(NotReady("the service is stopping"))
+            thread.shutdown(wait=False)
+
+    async def _work(self, worker: WorkerProcess, recycle_after: int, hand: _Hand) -> str:
+        """Carry out tasks until the worker has to be replaced; the reason for that."""
+        while worker.tasks < recycle_after:
+            task = hand.task = hand.task or await self._next()
+            if not worker.alive():  # it died while idle, which is no try of this task
+                return "crashed"
+            self.running += 1
+            try:
+                reason = await self._try(task, worker)
+            finally:
+                self.running -= 1
+            if task.result.done():
+                hand.task = None
+            if reason is not None:
+                return reason
+        return "recycled"
+
+    async def _next(self) -> _Task:
+        while not self._queue:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._queue.pop()
+
+    async def _try(self, task: _Task, worker: WorkerProcess) -> str | None:
+        """One try. The reason is returned where the worker is lost; the task has its result, or one more try."""
+        attempt = asyncio.ensure_future(worker.run(task.pickled, task.timeout_s))
+        try:
+            await asyncio.wait({attempt, task.result}, timeout=task.timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not attempt.done():
+                worker.kill()
+                attempt.cancel()
+        if task.result.done():  # nobody waits for it any more
+            return None if attempt.done() else "cancelled"
+        if not attempt.done():
+            return self._lost(
+                task, "timeout", PageTimeout(f"the page took longer than {task.timeout_s:g} s, twice; it was given up")
+            )
+        try:
+            outcome = attempt.result()
+        except WorkerDied as exc:
+            return self._lost(task, "crashed", WorkerCrashed(f"the page's worker process died twice: {exc}"))
+        match outcome:
+            case OutOfMemory():
+                limit = f"{self._limits.memory_mb} MB"
+                return self._lost(task, "out_of_memory", WorkerCrashed(f"the page needs more than {limit} of memory"))
+            case Done(pickled):
+                task.result.set_result(pickle.loads(pickled))
+            case Refused(error):
+                task.result.set_exception(error)
+            case Bug(summary, traceback):
+                logger.error("a page task failed: %s\n%s", summary, traceback)
+                task.result.set_exception(ServiceError(f"internal error while handling the page: {summary}"))
+        return None
+
+    def _lost(self, task: _Task, reason: str, error: ServiceError) -> str:
+        task.tries += 1
+        last = task.tries >= _TRIES
+        logger.warning("a page worker was lost (%s): %s", reason, error if last else "the page is tried once more")
+        if last:
+            task.result.set_exception(error)
+        return reason
+
+    @asynccontextmanager
+    async def _warm_worker(self, thread: ThreadPoolExecutor, hand: _Hand) -> AsyncIterator[WorkerProcess]:
+        """A worker that has warmed up; starts that fail are repeated, with pauses. It is ended on the way out."""
+        failures = 0
+        while True:
+            async with self._worker(thread) as worker:
+                problem = await self._problem_of_warming(worker)
+                if problem is None:
+                    self.warm += 1
+                    self._started.set()
+                    try:
+                        yield worker
+                    finally:
+                        self.warm -= 1
+                    return
+            failures += 1
+            self.restarts["not_started"] += 1
+            self.start_error = problem
+            logger.error("a page worker could not start: %s", problem)
+            if failures >= _FAILED_STARTS_BEFORE_GIVING_UP and not self.warm:
+                self._started.set()
+                error = EngineUnavailable(f"the page workers cannot start: {problem}")
+                hand.refuse(error)
+                self._refuse_waiting(error)
+            await asyncio.sleep(min(_LONGEST_PAUSE_S, 2.0 ** (failures - 1)))
+
+    @asynccontextmanager
+    async def _worker(self, thread: ThreadPoolExecutor) -> AsyncIterator[WorkerProcess]:
+        loop = asyncio.get_running_loop()
+        start = partial(WorkerProcess, self._limits, self._environment, self._warm_up)
+        starting = loop.run_in_executor(thread, start)
+        try:
+            worker = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await _end(await starting, thread)
+            raise
+        try:
+            yield worker
+        finally:
+            await _end(worker, thread)
+
+    async def _problem_of_warming(self, worker: WorkerProcess) -> str | None:
+        try:
+            async with asyncio.timeout(_WARM_UP_S):
+                outcome = await worker.warm()
+        except WorkerDied as exc:
+            return f"the process died: {exc}"
+        except TimeoutError:
+            return f"the warm-up took longer than {_WARM_UP_S:g} s"
+        match outcome:
+            case Done():
+                return None
+            case Refused(error):
+                return str(error)
+            case OutOfMemory():
+                return f"the warm-up needs more than {self._limits.memory_mb} MB of memory"
+            case Bug(summary, traceback):
+                logger.error("the warm-up of a page worker failed\n%s", traceback)
+                return summary
+
+    def _refuse_waiting(self, error: ServiceError) -> None:
+        while self._queue:
+            _refuse(self._queue.pop(), error)
+
+
+@dataclass(slots=True)
+class _Hand:
+    """The task that a slot holds, from its first try to its last, over the change of workers."""
+
+    task: _Task | None = None
+
+    def refuse(self, error: ServiceError) -> None:
+        if self.task is not None:
+            _refuse(self.task, error)
+            self.task = None
+
+
+def _refuse(task: _Task, error: ServiceError) -> None:
+    if not task.result.done():
+        task.result.set_exception(error)
+
+
+async def _end(worker: WorkerProcess, thread: ThreadPoolExecutor) -> None:
+    worker.kill()
+    await asyncio.get_running_loop().run_in_executor(thread, worker.close)

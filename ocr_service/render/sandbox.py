@@ -1,0 +1,110 @@
+"""What happens inside a page worker: its limits, and how a task's end is told to the app.
+
+Nothing here runs in the app's process. A worker handles hostile files with native code; the limits make sure that the
+worst it can do is to die.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import pickle
+import resource
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_service.errors import ServiceError
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+# When the machine as a whole runs out of memory, the kernel shall end a worker, not the app (its scale ends at 1000).
+_OOM_SCORE = "800"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``memory_mb``: MiB of writable memory. ``nice``: added to the process's niceness."""
+
+    memory_mb: int
+    nice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The task's value, pickled here, so that a value that cannot be pickled is the task's error and not the pool's."""
+
+    pickled: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The task raised one of the service's own errors: a result like any other."""
+
+    error: ServiceError
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfMemory:
+    """The task met the memory limit; the worker may be in any state and is not used again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """The task raised what it should not."""
+
+    summary: str
+    traceback: str
+
+
+Outcome = Done | Refused | OutOfMemory | Bug
+
+
+def enter_sandbox(limits: Limits, parent_pid: int) -> None:
+    """Limit this process for good; called once, before anything else runs in it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Python's handlers do not run while native code does; the default action ends the process at once.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _die_with(parent_pid)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # RLIMIT_DATA counts private writable memory, which is what a bomb takes. RLIMIT_AS would also count mapped
+    # libraries and models, and the address space that malloc reserves for each thread and never touches.
+    memory = limits.memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    if limits.nice:
+        os.nice(limits.nice)
+    Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+
+
+def run_task(pickled: bytes, cpu_s: float) -> Outcome:
+    """Call the pickled ``(function, args)``. ``cpu_s``: CPU seconds after which the kernel ends the process.
+
+    The CPU limit is the second line: the app counts the time and kills; this works also when the app cannot.
+    """
+    soft = math.ceil(time.process_time() + cpu_s)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    try:
+        function, args = pickle.loads(pickled)
+        return Done(pickle.dumps(function(*args), pickle.HIGHEST_PROTOCOL))
+    except ServiceError as error:
+        return Refused(error)
+    except MemoryError:
+        return OutOfMemory()
+    except Exception as exc:  # noqa: BLE001  the process's boundary: the app gets it as a value
+        return Bug(f"{type(exc).__name__}: {exc}", traceback.format_exc())
+
+
+def _die_with(parent_pid: int) -> None:
+    """Have the kernel kill this process when its parent dies, however that dies, and whatever this process does then.
+
+    The kernel means the parent's *thread*: workers are started from threads that live as long as they do.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent_pid:  # it died before the call
+        sys.exit("the parent process is gone")
