@@ -1,0 +1,177 @@
+"""The text of a document without its page breaks: tables and paragraphs that a page's end cut are one again.
+
+A page is held only while what follows may go on with its last region, so that a document of 1,000 pages is never in
+memory whole. The pages themselves (their JSON, their own Markdown) stay as they were read.
+
+The rule for tables is PaddleX's (``restructure_pages``): the last of one page and the first of the next, widths within
+10 %, the same number of columns, a repeated head dropped. Ours on top: a line such as "Продолжение таблицы 3" between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ocr_service.assembly.broken_paragraphs import continues, join_text
+from ocr_service.assembly.page_edges import is_marginal, repeated_edges
+from ocr_service.assembly.table_rows import Row, Rows, parse_table, write_table
+from ocr_service.assembly.title_levels import TitleSizes, title_level, title_sizes
+from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, PageResult, RegionResult
+
+_WIDTHS = 0.1  # of the wider table
+_MOST_HELD = 50  # pages; a photograph on each of 1,000 pages is not kept for a paragraph that may never go on
+_FLOATING = FIGURE_LABELS | CAPTION_LABELS  # typesetters move these to the top or the end of a page
+_PARAGRAPH_LABELS = frozenset({"text", "abstract", "content", "reference_content"})
+_CONTINUED = re.compile(
+    r"(?:продолжение|окончание)\s+табл|табл\S*\s.{0,40}\((?:продолжение|окончание)\)"
+    r"|table\s.{0,40}\bcontinued\b|(?:continuation|end)\s+of\s+table",
+    re.IGNORECASE,
+)
+
+Pages = Callable[[], Iterable[PageResult]]
+
+
+def joined_pages(pages: Pages) -> Iterator[PageResult]:
+    """The pages in their order, each with the regions that belong to its text, for Markdown, HTML and plain text.
+
+    ``pages`` is called three times and gives the pages afresh each time, one after another from their files.
+    What goes on with a region of an earlier page stands there, and only there.
+    """
+    running = repeated_edges(pages())
+    sizes = title_sizes(pages())
+    return _whole_tables(_whole_paragraphs(_text_of(page, running, sizes) for page in pages()))
+
+
+def _text_of(page: PageResult, running: frozenset[str], sizes: TitleSizes) -> PageResult:
+    """The page without what is no part of the text, its headings on the document's levels."""
+    regions = (region for region in page.regions if not is_marginal(page, region, running))
+    return replace(
+        page,
+        regions=tuple(
+            replace(region, level=title_level(page, region, sizes)) if region.label in TITLE_LABELS else region
+            for region in regions
+        ),
+    )
+
+
+def _whole_tables(pages: Iterable[PageResult]) -> Iterator[PageResult]:
+    window: list[PageResult] = []  # the table began on the first; the others had nothing but its rows
+    table: _OpenTable | None = None
+    for page in pages:
+        rest = table.take(page) if table else None
+        if rest is None or rest.regions:
+            if table:
+                window[0] = table.closed(window[0])
+            yield from window
+            window.clear()
+            table = _OpenTable.at_end_of(rest or page)
+        window.append(rest or page)
+    if table:
+        window[0] = table.closed(window[0])
+    yield from window
+
+
+def _whole_paragraphs(pages: Iterable[PageResult]) -> Iterator[PageResult]:
+    window: list[PageResult] = []  # the paragraph is on the first; the others have nothing but figures
+    for page in pages:
+        both = _join_paragraph(window[0], page) if window else None
+        if both:
+            window[0], page = both
+        if len(window) == _MOST_HELD or not _is_passed_over(page):
+            yield from window
+            window.clear()
+        window.append(page)
+    yield from window
+
+
+def _is_passed_over(page: PageResult) -> bool:
+    """Whether a paragraph may go on after this page: a page of figures, or one that it took up whole."""
+    return page.status != "failed" and all(region.label in _FLOATING for region in page.regions)
+
+
+class _OpenTable:
+    """The last table of a page, which the next page may go on with."""
+
+    def __init__(self, page: PageResult, rows: Rows) -> None:
+        self._page, self._first = page, rows
+        self._sources = [row.source for row in rows.rows]
+        self._grown = False
+
+    @classmethod
+    def at_end_of(cls, page: PageResult) -> _OpenTable | None:
+        if not page.regions or page.regions[-1].label != "table":
+            return None
+        rows = parse_table(page.regions[-1].content)
+        return cls(page, rows) if rows else None
+
+    def take(self, page: PageResult) -> PageResult | None:
+        """Takes the rows of the page's first table if it goes on with this one; gives the page without them."""
+        skipped = 1 if page.regions and _CONTINUED.search(page.regions[0].content) else 0
+        if len(page.regions) <= skipped or page.status == "failed":
+            return None
+        region = page.regions[skipped]
+        rows = parse_table(region.content) if region.label == "table" else None
+        if rows is None or rows.kind != self._first.kind or rows.columns != self._first.columns:
+            return None
+        if not _same_width(self._page, self._page.regions[-1], page, region):
+            return None
+        self._sources += [row.source for row in _without_head(rows.rows, self._first.rows)]
+        self._grown = True
+        return replace(page, regions=page.regions[skipped + 1 :])
+
+    def closed(self, page: PageResult) -> PageResult:
+        """The page that the table began on, with all of its rows."""
+        if not self._grown:
+            return page
+        content = write_table(self._first.kind, self._first.opening, self._sources, self._first.closing)
+        return replace(page, regions=(*page.regions[:-1], replace(page.regions[-1], content=content)))
+
+
+def _same_width(page: PageResult, region: RegionResult, other_page: PageResult, other: RegionResult) -> bool:
+    width = (region.bbox[2] - region.bbox[0]) / max(page.width, 1)
+    other_width = (other.bbox[2] - other.bbox[0]) / max(other_page.width, 1)
+    return abs(width - other_width) <= _WIDTHS * max(width, other_width)
+
+
+def _without_head(rows: tuple[Row, ...], first: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows without those that repeat the first table's head (one row or several, compared as text)."""
+    repeated = 0
+    for row, head in zip(rows, first, strict=False):
+        if row.cells != head.cells or not any(row.cells):
+            break
+        repeated += 1
+    return rows[repeated:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A region's place in a page."""
+
+    index: int
+    region: RegionResult
+
+
+def _join_paragraph(page: PageResult, following: PageResult) -> tuple[PageResult, PageResult] | None:
+    """Both pages with the broken paragraph whole on the first one, None where none was broken."""
+    first, second = _paragraph_at(page, last=True), _paragraph_at(following, last=False)
+    if first is None or second is None or first.region.label != second.region.label:
+        return None
+    if not continues(first.region.content, second.region.content):
+        return None
+    whole = replace(first.region, content=join_text(first.region.content, second.region.content))
+    return (
+        replace(page, regions=(*page.regions[: first.index], whole, *page.regions[first.index + 1 :])),
+        replace(following, regions=following.regions[: second.index] + following.regions[second.index + 1 :]),
+    )
+
+
+def _paragraph_at(page: PageResult, *, last: bool) -> _Place | None:
+    """The paragraph at the page's end or beginning; figures with their captions may stand after or before it."""
+    places = [_Place(index, region) for index, region in enumerate(page.regions)]
+    for place in reversed(places) if last else places:
+        if place.region.label in _PARAGRAPH_LABELS:
+            return place
+        if place.region.label not in _FLOATING:
+            return None
+    return None

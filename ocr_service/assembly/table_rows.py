@@ -1,0 +1,96 @@
+"""Tables as rows, for joining them and for plain text: ``<table>`` of the VLM, or a Markdown table of Tesseract's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+_PIPE = re.compile(r"(?<!\\)\|")
+_RULE_CELL = re.compile(r"\s*:?-+:?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``source``: the row as it was written (``<tr>…</tr>`` or ``| … |``); ``columns``: its width in cells."""
+
+    source: str
+    cells: tuple[str, ...]
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table: what opens it, its rows, what closes it. The opening of a Markdown table holds its head row."""
+
+    kind: str  # "html" or "markdown"
+    opening: str
+    rows: tuple[Row, ...]
+    closing: str
+
+    @property
+    def columns(self) -> int:
+        return max((row.columns for row in self.rows), default=0)
+
+
+def parse_table(content: str) -> Rows | None:
+    """The table in a region's content, None where there is none."""
+    text = content.strip()
+    return _html_rows(text) if text.startswith("<table") else _markdown_rows(text)
+
+
+def write_table(kind: str, opening: str, rows: list[str], closing: str) -> str:
+    """A table from row sources, as ``parse_table`` gives them."""
+    if kind == "html":
+        return f"{opening}{''.join(rows)}{closing}"
+    head, *body = rows
+    columns = len(_split(head))
+    return "\n".join([head, "|" + " --- |" * columns, *body])
+
+
+def _html_rows(text: str) -> Rows | None:
+    try:
+        table = html.fragment_fromstring(text)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    rows = tuple(
+        Row(
+            source=html.tostring(row, encoding="unicode", with_tail=False),
+            cells=tuple(" ".join(cell.text_content().split()) for cell in _cells(row)),
+            columns=sum(_span(cell) for cell in _cells(row)),
+        )
+        for row in table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
+    )
+    return Rows("html", text[: text.index(">") + 1], rows, "</table>") if rows else None
+
+
+def _cells(row: html.HtmlElement) -> list[html.HtmlElement]:
+    return [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def _span(cell: html.HtmlElement) -> int:
+    span = cell.get("colspan", "1")
+    return min(int(span), 1000) if span.isdecimal() else 1
+
+
+def _markdown_rows(text: str) -> Rows | None:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(line.startswith("|") for line in lines):
+        return None
+    cells = [_split(line) for line in lines]
+    if not all(_RULE_CELL.fullmatch(cell) for cell in cells[1]):
+        return None
+    del lines[1], cells[1]
+    rows = tuple(
+        Row(source=line, cells=tuple(cell.replace("\\|", "|") for cell in row), columns=len(row))
+        for line, row in zip(lines, cells, strict=True)
+    )
+    return Rows("markdown", "", rows, "")
+
+
+def _split(line: str) -> list[str]:
+    parts = _PIPE.split(line.strip().removeprefix("|"))
+    if parts and not parts[-1].strip():
+        parts.pop()
+    return [part.strip() for part in parts]

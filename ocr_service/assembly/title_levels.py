@@ -1,0 +1,86 @@
+"""Levels of headings, the same over a whole document: by their numbers (1, 1.2, 1.2.3) and, without, by their size."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from ocr_service.document import PageResult, RegionResult
+
+FIRST = 2  # level of the highest section: 1 is the document's own title
+DEEPEST = 6
+_SAME_SIZE = 0.82  # ink of one type size varies so much with ascenders and descenders (д, р against а, о)
+
+_NUMBER = re.compile(r"(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?\s+\S")
+_CHAPTER = re.compile(
+    r"(?:глава|раздел|часть|приложение|chapter|part|section|appendix)\s+[\dIVXLCА-ЯA-Z]", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleSizes:
+    """Lower bounds of the type sizes (points), each with its level, from the largest on."""
+
+    steps: tuple[tuple[float, int], ...] = ()
+
+    def level(self, size: float) -> int:
+        for smallest, level in self.steps:
+            if size >= smallest:
+                return level
+        return self.steps[-1][1] if self.steps else FIRST
+
+
+def title_sizes(pages: Iterable[PageResult]) -> TitleSizes:
+    """Groups the headings of a document by size. A group with numbered headings takes its level from them."""
+    found = sorted(
+        ((title_points(page, region), _numbered_level(region.content)) for page, region in _titles(pages)),
+        key=lambda item: item[0],
+        reverse=True,
+    )
+    groups: list[list[tuple[float, int | None]]] = []
+    for size, level in found:
+        if groups and size >= _SAME_SIZE * groups[-1][0][0]:
+            groups[-1].append((size, level))
+        else:
+            groups.append([(size, level)])
+    steps, previous = [], FIRST - 1
+    for group in groups:
+        numbered = [level for _, level in group if level is not None]
+        level = round(median(numbered)) if numbered else previous + 1
+        previous = min(max(level, previous if numbered else FIRST), DEEPEST)
+        steps.append((group[-1][0], previous))
+    return TitleSizes(tuple(steps))
+
+
+def title_level(page: PageResult, region: RegionResult, sizes: TitleSizes) -> int:
+    """The level of one heading, 1 to 6."""
+    if region.label == "doc_title":
+        return 1
+    return _numbered_level(region.content) or sizes.level(title_points(page, region))
+
+
+def title_points(page: PageResult, region: RegionResult) -> float:
+    """The height of one of its lines, in points. Its lines are those written, or as many as its box asks for."""
+    x0, y0, x1, y1 = region.bbox
+    height, width = max(y1 - y0, 1), max(x1 - x0, 1)
+    lines = max(region.content.strip().count("\n") + 1, estimated_lines(region.content, width, height))
+    return height / lines * 72 / max(page.dpi, 1)
+
+
+def estimated_lines(text: str, width: int, height: int) -> int:
+    """How many lines of text fill a box: a letter is about half as wide as its line is high."""
+    return max(1, round(math.sqrt(0.5 * len(text.strip()) * height / width)))
+
+
+def _titles(pages: Iterable[PageResult]) -> Iterable[tuple[PageResult, RegionResult]]:
+    return ((page, region) for page in pages for region in page.regions if region.label == "paragraph_title")
+
+
+def _numbered_level(text: str) -> int | None:
+    if _CHAPTER.match(text.strip()):
+        return FIRST
+    number = _NUMBER.match(text.strip())
+    return min(FIRST + number[1].count("."), DEEPEST) if number else None

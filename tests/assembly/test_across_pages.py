@@ -1,0 +1,177 @@
+"""Tables and paragraphs over page breaks, running lines, levels of headings."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr_service.assembly.across_pages import joined_pages
+from ocr_service.assembly.broken_paragraphs import continues, join_text
+from ocr_service.document import PageResult
+from tests.assembly.pages import page, region
+
+
+def joined(*pages: PageResult) -> list[list[str]]:
+    return [[region.content for region in page.regions] for page in joined_pages(lambda: pages)]
+
+
+def html(*rows: str) -> str:
+    lines = ("".join(f"<td>{cell}</td>" for cell in row.split()) for row in rows)
+    return f"<table border=1>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def test_table_over_three_pages_is_one_and_its_repeated_head_goes() -> None:
+    first = page(1, region("text", "Итоги."), region("table", html("год сумма", "2020 1")))
+    second = page(2, region("header", "Отчёт"), region("table", html("год сумма", "2021 2")), region("number", "2"))
+    third = page(3, region("table", html("год сумма", "2022 3")), region("text", "Конец."))
+    assert joined(first, second, third) == [
+        ["Итоги.", html("год сумма", "2020 1", "2021 2", "2022 3")],
+        [],
+        ["Конец."],
+    ]
+
+
+def test_markdown_table_goes_on_with_its_first_row_when_no_head_is_repeated() -> None:
+    first = page(1, region("table", "| a | b |\n| --- | --- |\n| 1 | 2 |"))
+    second = page(2, region("table", "| 3 | x\\|y |\n| --- | --- |\n| 5 | 6 |"))
+    assert joined(first, second) == [["| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | x\\|y |\n| 5 | 6 |"], []]
+
+
+@pytest.mark.parametrize("line", ["Продолжение таблицы 3", "Таблица 3 (продолжение)", "Table 3 (continued)"])
+def test_line_that_says_so_joins_and_goes(line: str) -> None:
+    first = page(1, region("table", html("a b", "1 2")))
+    second = page(2, region("table_title", line), region("table", html("3 4")))
+    assert joined(first, second) == [[html("a b", "1 2", "3 4")], []]
+
+
+def test_tables_that_differ_stay_apart() -> None:
+    first = page(1, region("table", html("a b", "1 2")))
+    more_columns = page(2, region("table", html("a b c")))
+    narrower = page(2, region("table", html("3 4"), (100, 100, 600, 500)))
+    after_text = page(2, region("text", "Новая таблица."), region("table", html("3 4")))
+    unreadable = page(2, region("table", "<table"))
+    for second in (more_columns, narrower, after_text, unreadable):
+        assert joined(first, second) == [[r.content for r in first.regions], [r.content for r in second.regions]]
+
+
+def test_second_table_of_a_page_may_go_on_after_the_first_ended_on_it() -> None:
+    pages = [
+        page(1, region("table", html("a b", "1 2"))),
+        page(2, region("table", html("3 4")), region("table", html("c d e", "5 6 7"))),
+        page(3, region("table", html("c d e", "8 9 0"))),
+    ]
+    assert joined(*pages) == [[html("a b", "1 2", "3 4")], [html("c d e", "5 6 7", "8 9 0")], []]
+
+
+def test_paragraph_broken_by_pages_is_one_also_over_a_page_of_figures() -> None:
+    pages = [
+        page(1, region("text", "Начало пред-")),
+        page(2, region("image", ""), region("figure_title", "Рис. 1")),
+        page(3, region("text", "ложения без"), region("footnote", "1 Сноска")),
+        page(4, region("text", "конца."), region("text", "Новое.")),
+    ]
+    assert joined(*pages) == [["Начало предложения без конца."], ["", "Рис. 1"], [], ["Новое."]]
+
+
+def test_no_text_is_joined_over_a_failed_page() -> None:
+    pages = [page(1, region("text", "начало")), page(2, status="failed"), page(3, region("text", "и конец"))]
+    assert joined(*pages) == [["начало"], [], ["и конец"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ("слово", "и дело", True),
+        ("а также,", "Иванов", True),
+        ("слово", "«и дело»", True),
+        ("Конец.", "и начало", False),
+        ("Он сказал:", "да", False),
+        ("Конец.»", "и начало", False),
+        ("слово", "Новое", False),
+        ("слово", "а) первое", False),
+        ("слово", "- первое", False),
+        ("слово", "1. первое", False),
+        ("", "слово", False),
+    ],
+)
+def test_paragraph_goes_on_only_while_its_sentence_is_open(first: str, second: str, one: bool) -> None:
+    assert continues(first, second) is one
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("доку-", "мент готов", "документ готов"),
+        ("docu\u00ad", "ment", "document"),
+        ("какой-", "то день", "какой-то день"),
+        ("по-", "русски", "по-русски"),
+        ("1990-", "е годы", "1990-е годы"),
+        ("Нью-", "Йорк", "Нью-Йорк"),
+        ("слово", "дело", "слово дело"),
+    ],
+)
+def test_broken_word_becomes_whole(first: str, second: str, whole: str) -> None:
+    assert join_text(first, second) == whole
+
+
+def test_running_lines_and_page_numbers_go() -> None:
+    pages = [
+        page(
+            number,
+            region("text", f"Годовой отчёт {2000 + number}", (100, 40, 900, 70)),
+            region("text", f"Текст {number}."),
+            region("text", f"– {number} –", (480, 1340, 520, 1370)),
+        )
+        for number in range(1, 5)
+    ]
+    assert joined(*pages) == [[f"Текст {number}."] for number in range(1, 5)]
+
+
+def test_line_that_stands_at_the_edge_of_two_pages_only_stays() -> None:
+    pages = [page(number, region("text", "Приложение", (100, 40, 900, 70))) for number in (1, 2)]
+    assert joined(*pages) == [["Приложение"], ["Приложение"]]
+
+
+def test_levels_of_headings_are_the_same_on_all_pages() -> None:
+    def title(text: str, height: int) -> tuple[str, int]:
+        return text, height
+
+    sizes = [
+        [title("1 Введение", 40), title("1.1 Цель", 30), title("Замечания", 22)],
+        [title("Выводы", 42), title("Порядок", 31), title("1.2.3 Частность", 20)],
+    ]
+    pages = [
+        page(
+            number,
+            region("doc_title", "Отчёт", (100, 200, 500, 270)),
+            *(region("paragraph_title", text, (100, 300, 100 + 14 * len(text), 300 + high)) for text, high in titles),
+        )
+        for number, titles in enumerate(sizes, 1)
+    ]
+    levels = {region.content: region.level for page in joined_pages(lambda: pages) for region in page.regions}
+    assert levels == {
+        "Отчёт": 1,
+        "1 Введение": 2,
+        "Выводы": 2,
+        "1.1 Цель": 3,
+        "Порядок": 3,
+        "Замечания": 4,
+        "1.2.3 Частность": 4,
+    }
+
+
+def test_pages_come_one_by_one() -> None:
+    """A document of 1,000 pages is not held: a page is out before the page after the next is asked for."""
+    asked: list[int] = []
+
+    def pages() -> list[PageResult]:
+        def generate() -> object:
+            for number in range(1, 1001):
+                asked.append(number)
+                yield page(number, region("text", f"Текст {number}."))
+
+        return generate()  # type: ignore[return-value]
+
+    stream = joined_pages(pages)
+    asked.clear()
+    assert next(stream).number == 1
+    assert max(asked) <= 3
