@@ -71,6 +71,43 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Crop:
+    """The picture that one request to the VLM carries, and what it is asked.
+
+    ``jpeg_base64`` is ASCII, ready to be joined into a JSON body. ``blank``: there is no ink, so that an empty answer
+    is the right one. ``figures``: tokens such as ``[F23]`` painted over a table's figures, each with the figure's file.
+    """
+
+    prompt: str
+    jpeg_base64: bytes = field(repr=False)
+    blank: bool = False
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRegion:
+    """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region)."""
+
+    region: Region
+    crop: Crop | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """A page as it leaves its worker for the VLM: regions in reading order, ``seconds`` spent so far."""
+
+    number: int
+    width: int
+    height: int
+    dpi: int
+    angle: int
+    regions: tuple[PreparedRegion, ...]
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RegionResult:
     """A region as read. ``content`` is in ``format``; ``image`` is the figure's file relative to the job's folder.
 

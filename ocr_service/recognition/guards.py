@@ -1,0 +1,94 @@
+"""Is an answer whole? And if it runs away, what of it can be kept.
+
+The cutting of repetition follows ``truncate_repetitive_content`` in paddlex 3.7; the official client stops there. It
+never looks at ``finish_reason``, and never asks again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Doubt(StrEnum):
+    """Why an answer is read again."""
+
+    EMPTY = "empty answer"
+    CUT = "answer cut at the token limit"
+    REPETITION = "runaway repetition"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``text`` is what can be kept; ``doubt`` says why it may not be all."""
+
+    text: str
+    doubt: Doubt | None = None
+
+
+# Answers shorter than this are left alone: a table may well have twenty equal rows (upstream's figures, characters).
+_LEAST_TABLE, _LEAST_OTHER = 5000, 50
+_UNIT, _UNIT_REPEATS = 8, 5
+_WHOLE_REPEATS = 10
+_LINES, _LINES_SHARE = 10, 0.8
+
+
+def judge(text: str, finish_reason: str | None, *, table: bool = False) -> Verdict:
+    """What to make of an answer. ``finish_reason`` is the server's: ``stop``, ``length`` or ``repetition``."""
+    kept = cut_repetition(text, least=_LEAST_TABLE if table else _LEAST_OTHER)
+    if finish_reason == "repetition" or kept != text:
+        return Verdict(kept, Doubt.REPETITION)
+    if finish_reason == "length":
+        return Verdict(text, Doubt.CUT)
+    if not text.strip():
+        return Verdict("", Doubt.EMPTY)
+    return Verdict(text)
+
+
+def cut_repetition(text: str, *, least: int) -> str:
+    """The text without what repeats; the same text when nothing does, or it has fewer than ``least`` characters."""
+    stripped = text.strip()
+    if len(text) < least or not stripped:
+        return text
+    if "\n" not in stripped:
+        start = _repeating_suffix(stripped) if len(stripped) > 100 else None
+        if start is not None and (len(stripped) - start) > len(stripped) * 0.5:
+            return stripped[:start]
+        unit = _repeated_unit(stripped)
+        if unit is not None and len(stripped) > 10 and len(stripped) // len(unit) >= _WHOLE_REPEATS:
+            return unit
+    return _dominant_line(text) or text
+
+
+def _repeating_suffix(text: str) -> int | None:
+    """Where the longest unit of 8 characters or more that ends the text 5 times or more begins to repeat."""
+    tail = text[-_UNIT:]
+    for size in range(len(text) // _UNIT_REPEATS, _UNIT - 1, -1):
+        # A comparison of eight characters first: of a long text thousands of sizes are tried.
+        if not text.startswith(tail, len(text) - size - _UNIT):
+            continue
+        unit = text[-size:]
+        if not text.endswith(unit * _UNIT_REPEATS):
+            continue
+        start = len(text)
+        while start >= size and text.startswith(unit, start - size):
+            start -= size
+        return start
+    return None
+
+
+def _repeated_unit(text: str) -> str | None:
+    """The shortest string that the whole text is a repetition of. None when it is none."""
+    # A text that is found inside its own double at a place before its end is periodic with that place as period.
+    period = (text + text).find(text, 1)
+    return text[:period] if period < len(text) else None
+
+
+def _dominant_line(text: str) -> str | None:
+    """The line that makes up 80 % or more of at least ten lines."""
+    lines = [stripped for line in text.split("\n") if (stripped := line.strip())]
+    if len(lines) < _LINES:
+        return None
+    line, count = Counter(lines).most_common(1)[0]
+    return line if count >= _LINES and count / len(lines) >= _LINES_SHARE else None

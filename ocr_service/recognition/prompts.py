@@ -1,0 +1,50 @@
+"""What the VLM is asked for a region of each label, and how large its picture may be.
+
+Source: paddlex 3.7 ``inference/pipelines/paddleocr_vl/pipeline.py``; the pixel limits are those that its client asks
+the server for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NEVER_READ = frozenset({"image", "header_image", "footer_image"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prompt with the least and the most pixels of the picture that goes with it."""
+
+    prompt: str
+    min_pixels: int = 112_896
+    max_pixels: int = 1_003_520
+
+
+OCR = Question("OCR:")
+TABLE = Question("Table Recognition:")
+FORMULA = Question("Formula Recognition:")
+CHART = Question("Chart Recognition:")
+SEAL = Question("Seal Recognition:")
+SPOTTING = Question("Spotting:", max_pixels=1_605_632)
+
+
+def question_for(label: str, *, read_charts: bool = False, read_seals: bool = False) -> Question | None:
+    """What to ask for a region of this label; None when it stays a figure."""
+    if label in NEVER_READ:
+        return None
+    if label == "chart":
+        return CHART if read_charts else None
+    if label == "seal":
+        return SEAL if read_seals else None
+    if label == "table":
+        return TABLE
+    if label == "spotting":
+        return SPOTTING
+    if "formula" in label and label != "formula_number":
+        return FORMULA
+    return OCR
+
+
+def whole_page(prompt: str) -> Question:
+    """The question of VLM_MODE=page. Other models take larger pictures: 28 x 28 pixels a token, some 5,000 tokens."""
+    return Question(prompt, max_pixels=4_014_080)

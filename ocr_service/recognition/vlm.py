@@ -1,0 +1,247 @@
+"""One vLLM server behind its OpenAI API: asks for a crop, and says what kind of trouble there was.
+
+Foreign errors end here. What asking again may mend is a ``BackendTrouble``; what it cannot is ``BackendRefused``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from ocr_service.document import Crop
+from ocr_service.errors import BackendRefused
+
+# uvicorn, under vLLM, closes an idle connection after 5 s; a request sent at that moment would be lost.
+_KEEP_ALIVE_S = 4.0
+_CONNECT_S = 5.0
+_LONGEST_RETRY_AFTER_S = 60.0
+# Statuses below 500 that asking again may mend: time-out, too early, too many requests.
+_PASSING = frozenset({408, 425, 429})
+
+
+class Trouble(StrEnum):
+    """What went wrong at a backend, as far as its health is concerned."""
+
+    UNREACHABLE = "refused the connection"
+    TIMEOUT = "did not answer in time"
+    ERROR = "failed"
+    BUSY = "is busy"
+
+
+class BackendTrouble(Exception):
+    """No usable answer this time. ``retry_after_s``: the least time to wait that the server asked for."""
+
+    def __init__(self, message: str, trouble: Trouble, *, retry_after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The model's text; ``finish_reason`` is ``stop``, ``length`` or ``repetition``."""
+
+    text: str
+    finish_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the model is to answer. ``detect_repetition`` has the server stop a loop early, where it can."""
+
+    max_tokens: int = 4096
+    temperature: float = 0.0
+    detect_repetition: bool = False
+
+
+# vLLM 0.17 and later: eight or more equal runs of up to 64 tokens end the answer with ``finish_reason`` "repetition".
+_REPETITION_DETECTION = {"max_pattern_size": 64, "min_pattern_size": 2, "min_count": 8}
+
+
+@asynccontextmanager
+async def http_client(connections: int) -> AsyncIterator[httpx.AsyncClient]:
+    """The process's one client: httpx on aiohttp, since plain httpx costs fifteen times the CPU at 128 in flight."""
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE_S)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    async with httpx.AsyncClient(transport=AiohttpTransport(client=session), trust_env=False) as client:
+        yield client
+
+
+class Backend:
+    """One server. ``url`` is the base that ends in ``/v1``; ``timeout_s`` bounds a whole call, answer included."""
+
+    def __init__(self, url: str, client: httpx.AsyncClient, *, api_key: str = "", timeout_s: float = 120.0) -> None:
+        self.url = url
+        self._client = client
+        self._chat_url = httpx.URL(f"{url}/chat/completions")
+        self._headers = {"Content-Type": "application/json"} | (
+            {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        )
+        self._timeout_s = timeout_s
+        self._timeouts = httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
+        self._model: bytes | None = None
+        self._reading_model = asyncio.Lock()
+        self._detects_repetition = True
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def model(self) -> str | None:
+        """The model's name as the server gave it; None before it was asked."""
+        return None if self._model is None else str(json.loads(self._model))
+
+    async def read_model(self) -> None:
+        """Asks for the model's name anew: a server that comes back may serve another one."""
+        response = await self._send(self._client.build_request("GET", f"{self.url}/models", headers=self._headers))
+        match _json(response, self.url):
+            case {"data": [{"id": str(name)}, *_]}:
+                self._model = json.dumps(name).encode()
+            case _:
+                raise BackendTrouble(f"{self.url}/models names no model", Trouble.ERROR)
+
+    async def ask(self, crop: Crop, sampling: Sampling) -> Answer:
+        """Asks the crop's prompt. Raises BackendTrouble when another try may help, BackendRefused when none will."""
+        if self._model is None:
+            async with self._reading_model:
+                if self._model is None:
+                    await self.read_model()
+        assert self._model is not None
+        detect = sampling.detect_repetition and self._detects_repetition
+        body = _body(self._model, crop, sampling, detect_repetition=detect)
+        request = httpx.Request(
+            "POST",
+            self._chat_url,
+            content=body,
+            headers=self._headers,
+            extensions={"timeout": self._timeouts.as_dict()},
+        )
+        try:
+            response = await self._send(request)
+        except _UnknownField:
+            self._detects_repetition = False
+            return await self.ask(crop, sampling)
+        return _answer(_json(response, self.url), self.url)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        with _http_errors(self.url):
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._client.send(request)
+        if response.status_code != 200:
+            self._raise_for(response)
+        return response
+
+    def _raise_for(self, response: httpx.Response) -> None:
+        status, said = response.status_code, _error_message(response)
+        if status >= 500 or status in _PASSING:
+            trouble = Trouble.BUSY if status == 429 else Trouble.ERROR
+            raise BackendTrouble(
+                f"{self.url} answered {status}: {said}", trouble, retry_after_s=_retry_after(response.headers)
+            )
+        if status in (401, 403):
+            raise KeyWanted(f"The VLM backend {self.url} wants a valid key (setting VLLM_API_KEY); it said: {said}")
+        if status == 404:
+            self._model = None  # another model may be served by now
+            raise BackendRefused(f"{self.url} answered 404 (is VLLM_URL the base of an OpenAI API?): {said}")
+        if status == 400 and self._detects_repetition and "repetition_detection" in said:
+            raise _UnknownField
+        raise BackendRefused(f"{self.url} refused the request with {status}: {said}")
+
+
+class KeyWanted(BackendRefused):
+    """401 or 403: no request will be answered until the setting is mended."""
+
+
+class _UnknownField(Exception):
+    """The server does not take ``repetition_detection``."""
+
+
+def _body(model: bytes, crop: Crop, sampling: Sampling, *, detect_repetition: bool) -> bytes:
+    """The request as bytes. Joined by hand: JSON-encoding 50 KB of base64 costs ten times the rest of it."""
+    options: dict[str, Any] = {
+        "temperature": sampling.temperature,
+        "max_completion_tokens": sampling.max_tokens,
+        "skip_special_tokens": crop.prompt != "Spotting:",  # its places are special tokens
+    }
+    if detect_repetition:
+        options["repetition_detection"] = _REPETITION_DETECTION
+    return b"".join(
+        (
+            b'{"model":',
+            model,
+            b',"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,',
+            crop.jpeg_base64,
+            b'"}},{"type":"text","text":',
+            json.dumps(crop.prompt).encode(),
+            b"}]}],",
+            json.dumps(options).encode()[1:],
+        )
+    )
+
+
+@contextmanager
+def _http_errors(url: str) -> Iterator[None]:
+    try:
+        yield
+    except (TimeoutError, httpx.HTTPError, aiohttp.ClientError) as error:
+        # httpx-aiohttp 0.2 calls a refused and a lost connection ConnectTimeout, too: its cause tells them apart.
+        match error.__cause__ or error:
+            case httpx.ConnectError() | aiohttp.ClientConnectorError():
+                raise BackendTrouble(f"{url} refused the connection", Trouble.UNREACHABLE) from error
+            case TimeoutError() | httpx.TimeoutException():
+                raise BackendTrouble(f"{url} did not answer in time", Trouble.TIMEOUT) from error
+            case _:
+                raise BackendTrouble(f"{url} dropped the connection", Trouble.ERROR) from error
+
+
+def _json(response: httpx.Response, url: str) -> Any:
+    try:
+        return json.loads(response.content)
+    except ValueError as error:
+        raise BackendTrouble(f"{url} answered 200 with a body that is not JSON", Trouble.ERROR) from error
+
+
+def _answer(body: Any, url: str) -> Answer:
+    match body:
+        case {"choices": [{"message": {"content": str() | None as text}, "finish_reason": str() | None as reason}, *_]}:
+            return Answer(text or "", reason)
+    raise BackendTrouble(f"{url} answered 200 without a chat message", Trouble.ERROR)
+
+
+def _error_message(response: httpx.Response) -> str:
+    """What the server said; the ``error`` of vLLM is an object, but a bare string with 401."""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        return response.text[:200]
+    match body:
+        case {"error": {"message": message}} | {"error": str(message)} | {"message": message} | {"detail": message}:
+            return str(message)[:500]
+    return str(body)[:200]
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds, from either form of Retry-After (RFC 9110, 10.2.3); 0 when there is none or it makes no sense."""
+    value = headers.get("Retry-After", "")
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_S)

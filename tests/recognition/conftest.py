@@ -1,0 +1,62 @@
+"""Backends, schedulers and crops for the tests of recognition."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ocr_service.document import Crop
+from ocr_service.recognition.regions import Patience
+from ocr_service.recognition.scheduler import Scheduler
+from ocr_service.recognition.vlm import Backend, Sampling, http_client
+from tests.fakes.vllm import FakeVllm
+
+CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ")
+PROBE = Crop(prompt="OCR:", jpeg_base64=b"cHJvYmU=")
+PATIENCE = Patience(retries=3, pause_s=0.001, longest_pause_s=0.001)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeVllm]:
+    with FakeVllm().running() as fake:
+        yield fake
+
+
+async def eventually(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    """Lets the loop run until the condition holds; TimeoutError when it does not."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():  # noqa: ASYNC110 - what is waited for is the code under test, which has no event for it
+            await asyncio.sleep(0.001)
+
+
+def all_up(scheduler: Scheduler) -> bool:
+    return all(status.up for status in scheduler.status())
+
+
+async def probe(backend: Backend) -> None:
+    await backend.read_model()
+    await backend.ask(PROBE, Sampling(max_tokens=1))
+
+
+async def no_probe(backend: Backend) -> None:
+    await backend.read_model()
+
+
+@asynccontextmanager
+async def scheduling(
+    *urls: str, concurrency: int = 8, timeout_s: float = 5.0, wait_s: float = 5.0, key: str = "", probing: bool = False
+) -> AsyncIterator[Scheduler]:
+    """A scheduler over the given addresses; ``probing``: with a chat, as the service does."""
+    async with http_client(connections=100) as client:
+        backends = [Backend(url, client, api_key=key, timeout_s=timeout_s) for url in urls]
+        check = probe if probing else no_probe
+        async with Scheduler(backends, check, concurrency=concurrency, wait_s=wait_s) as scheduler:
+            yield scheduler

@@ -1,0 +1,180 @@
+"""Which region goes where: concurrency, fairness, health, cancel."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+import time
+
+import pytest
+
+from ocr_service.document import Crop
+from ocr_service.recognition.regions import RegionReading, read_region
+from ocr_service.recognition.scheduler import Scheduler
+from tests.fakes.vllm import FakeVllm, Reply, failure
+from tests.recognition.conftest import CROP, PATIENCE, all_up, eventually, scheduling
+
+pytestmark = pytest.mark.anyio
+
+
+def named(name: str) -> Crop:
+    """A crop that the fake can tell apart."""
+    return Crop(prompt="OCR:", jpeg_base64=base64.b64encode(name.encode()))
+
+
+async def read(scheduler: Scheduler, crop: Crop = CROP, document: str = "document", order: int = 0) -> RegionReading:
+    return await read_region(scheduler, crop, document, order, patience=PATIENCE, max_tokens=64)
+
+
+async def test_a_backend_is_kept_full_and_no_further(fake: FakeVllm) -> None:
+    gate = threading.Event()
+    fake.then = Reply(hold=gate)
+    async with scheduling(fake.url, concurrency=4) as scheduler, asyncio.TaskGroup() as group:
+        for order in range(20):
+            group.create_task(read(scheduler, order=order))
+        await fake.until(lambda fake: fake.in_flight == 4)
+        assert scheduler.queued == 16
+        assert not scheduler.wants_more
+        gate.set()
+    assert len(fake.asked) == 20
+    assert fake.peak_in_flight == 4
+
+
+async def test_documents_take_turns_and_earlier_pages_go_first(fake: FakeVllm) -> None:
+    gate = threading.Event()
+    fake.script.append(Reply(hold=gate))
+    async with scheduling(fake.url, concurrency=1) as scheduler, asyncio.TaskGroup() as group:
+        group.create_task(read(scheduler, named("first")))
+        await fake.until(lambda fake: fake.in_flight == 1)
+        for order in (3, 1, 2, 4):
+            group.create_task(read(scheduler, named(f"book {order}"), "book", order))
+        group.create_task(read(scheduler, named("letter 1"), "letter", 1))
+        await eventually(lambda: scheduler.queued == 5)
+        gate.set()
+    order = [asked.jpeg.decode() for asked in fake.asked]
+    assert order == ["first", "book 1", "letter 1", "book 2", "book 3", "book 4"]
+
+
+async def test_work_is_spread_over_the_backends(fake: FakeVllm) -> None:
+    gate = threading.Event()
+    other = FakeVllm(then=Reply(hold=gate))
+    fake.then = Reply(hold=gate)
+    with other.running():
+        async with scheduling(fake.url, other.url, concurrency=3) as scheduler, asyncio.TaskGroup() as group:
+            await eventually(lambda: all_up(scheduler))
+            for order in range(6):
+                group.create_task(read(scheduler, order=order))
+            await fake.until(lambda fake: fake.in_flight == 3)
+            await other.until(lambda other: other.in_flight == 3)
+            gate.set()
+
+
+async def test_a_retry_goes_to_another_backend(fake: FakeVllm) -> None:
+    fake.then = failure(500)
+    with FakeVllm().running() as other:
+        async with scheduling(fake.url, other.url) as scheduler:
+            await eventually(lambda: all_up(scheduler))
+            readings = [await read(scheduler) for _ in range(4)]
+    assert all(reading.text == "read" and reading.tries <= 2 for reading in readings)
+
+
+async def test_a_killed_backend_is_left_out_and_returns(fake: FakeVllm) -> None:
+    dying = FakeVllm(then=Reply(hang=True))
+    with dying.running():
+        port = dying.port
+        async with scheduling(fake.url, dying.url, concurrency=4) as scheduler:
+            await eventually(lambda: all_up(scheduler))
+            readings = [asyncio.create_task(read(scheduler, order=order)) for order in range(8)]
+            await dying.until(lambda dying: dying.in_flight > 0)
+            await asyncio.to_thread(dying.stop)
+            assert {(await reading).text for reading in readings} == {"read"}
+            readings = [asyncio.create_task(read(scheduler, order=order)) for order in range(8)]
+            assert {(await reading).text for reading in readings} == {"read"}
+            assert [status.up for status in scheduler.status()] == [True, False]
+            dying.then = Reply(text="back")
+            with dying.running(port):
+                await eventually(lambda: all_up(scheduler))
+                texts = await asyncio.gather(*(read(scheduler, order=order) for order in range(8)))
+            assert {reading.text for reading in texts} == {"read", "back"}
+
+
+async def test_a_stopped_engine_is_found_by_time_outs_though_its_health_is_well(fake: FakeVllm) -> None:
+    with FakeVllm(then=Reply(hang=True)).running() as stopped:
+        async with scheduling(fake.url, stopped.url, timeout_s=0.3, probing=True) as scheduler:
+            await eventually(lambda: scheduler.up)
+            readings = await asyncio.gather(*(read(scheduler, order=order) for order in range(8)))
+            assert {reading.text for reading in readings} == {"read"}
+            assert [status.up for status in scheduler.status()] == [True, False]
+
+
+async def test_work_waits_for_a_backend_that_comes_up_late() -> None:
+    late = FakeVllm()
+    with late.running():
+        port = late.port
+    async with scheduling(f"http://127.0.0.1:{port}/v1") as scheduler:
+        reading = asyncio.create_task(read(scheduler))
+        await eventually(lambda: scheduler.queued == 1)
+        with late.running(port):
+            assert (await reading).text == "read"
+
+
+async def test_work_fails_with_engine_unavailable_when_none_comes_up() -> None:
+    with FakeVllm().running() as fake:
+        gone = fake.url
+    async with scheduling(gone, wait_s=0.2) as scheduler:
+        first = await read(scheduler)
+        assert first.error is not None
+        assert (first.error.code, first.tries) == ("engine_unavailable", 0)
+        started = time.monotonic()
+        await read(scheduler)  # the document has waited once; it does not wait again for every region
+        assert time.monotonic() - started < 0.1
+
+
+async def test_a_wrong_key_is_not_waited_for(fake: FakeVllm) -> None:
+    fake.then = failure(401)
+    async with scheduling(fake.url, wait_s=60, probing=True) as scheduler:
+        reading = await read(scheduler)
+    assert reading.error is not None
+    assert reading.error.code == "backend_refused"
+    assert "VLLM_API_KEY" in str(reading.error)
+
+
+async def test_cancel_frees_the_backend_slot(fake: FakeVllm) -> None:
+    fake.then = Reply(hang=True)
+    async with scheduling(fake.url, concurrency=4) as scheduler:
+        readings = [asyncio.create_task(read(scheduler, document="cancelled", order=order)) for order in range(10)]
+        await fake.until(lambda fake: fake.in_flight == 4)
+        started = time.monotonic()
+        for reading in readings:
+            reading.cancel()
+        await asyncio.gather(*readings, return_exceptions=True)
+        await fake.until(lambda fake: fake.in_flight == 0)
+        assert time.monotonic() - started < 0.2
+        assert (fake.aborted, len(fake.asked), scheduler.queued) == (4, 4, 0)
+        fake.then = Reply()
+        assert (await read(scheduler)).text == "read"
+
+
+async def test_the_model_is_read_again_when_a_backend_serves_another_one(fake: FakeVllm) -> None:
+    async with scheduling(fake.url) as scheduler:
+        assert (await read(scheduler)).text == "read"
+        fake.model = "another"
+        refused = await read(scheduler)
+        assert refused.error is not None
+        assert refused.error.code == "backend_refused"
+        assert (await read(scheduler)).text == "read"
+
+
+async def test_the_next_page_is_wanted_while_little_is_queued(fake: FakeVllm) -> None:
+    gate = threading.Event()
+    fake.then = Reply(hold=gate)
+    async with scheduling(fake.url, concurrency=2) as scheduler, asyncio.TaskGroup() as group:
+        for order in range(4):
+            group.create_task(read(scheduler, order=order))
+        await fake.until(lambda fake: fake.in_flight == 2)
+        assert not scheduler.wants_more
+        wanted = asyncio.create_task(scheduler.wait_until_wanted())
+        gate.set()
+        await wanted
+        assert scheduler.wants_more
