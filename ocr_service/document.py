@@ -19,6 +19,7 @@ FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
 ReaderName = Literal["vlm", "tesseract"]
 Stage = Literal["inspect", "render", "layout", "recognition", "assembly", "delivery"]
+FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
@@ -175,6 +176,6 @@ class ReadOptions:
     pages: str = ""
     dpi: int = 200
     language: str = "rus+eng"
-    engine: Literal["auto", "vlm", "tesseract"] = "auto"
     include_images: bool = True
+    join_pages: bool = True
     password: str = field(default="", repr=False)

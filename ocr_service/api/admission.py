@@ -1,0 +1,89 @@
+"""From a request to a document worth a job: received, told by content, within the limits, its options checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Request
+
+from ocr_service.api.schemas import SubmissionOptions, parse_options
+from ocr_service.api.upload import Upload, receive_upload
+from ocr_service.document import FileInfo, ReaderName, ReadOptions
+from ocr_service.errors import EngineUnavailable, TooManyPages
+from ocr_service.page_ranges import select_pages
+from ocr_service.render.inspect import inspect_file
+from ocr_service.render.pool import PagePool
+
+INSPECT_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A document that may become a job. ``path`` is in TEMP_DIR; whoever takes it moves or removes it."""
+
+    path: Path
+    info: FileInfo
+    options: ReadOptions
+    engine: ReaderName
+    asked: SubmissionOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where the client says nothing, and what holds whatever the client says."""
+
+    max_bytes: int
+    max_pages: int
+    dpi: int
+    language: str
+    engine: ReaderName  # what engine=auto means
+
+
+class Admission:
+    def __init__(self, pool: PagePool, temp_dir: Path, defaults: Defaults) -> None:
+        self._pool = pool
+        self._temp_dir = temp_dir
+        self._defaults = defaults
+
+    async def admit(self, request: Request) -> Admitted:
+        """Raises the ServiceError that the client should see; then nothing of the upload is left."""
+        query = dict(request.query_params)
+        parse_options({}, query)  # a wrong query is refused before the file is taken in
+        upload = await receive_upload(request, self._temp_dir, self._defaults.max_bytes)
+        try:
+            return await self._inspected(upload, parse_options(upload.fields, query))
+        except BaseException:
+            upload.path.unlink(missing_ok=True)
+            raise
+
+    async def _inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
+        engine = self._engine(asked)
+        found = await self._pool.run(
+            inspect_file, upload.path, asked.password, document="inspect", order=0, timeout_s=INSPECT_TIMEOUT_S
+        )
+        if found.pages > self._defaults.max_pages and not asked.pages:
+            raise TooManyPages(
+                f"{upload.name} has {found.pages} pages, more than {self._defaults.max_pages} (MAX_PAGES); "
+                "ask for a part of it with pages=1-100"
+            )
+        wanted = len(select_pages(asked.pages, found.pages))
+        if wanted > self._defaults.max_pages:
+            raise TooManyPages(f"{wanted} pages are asked for, more than {self._defaults.max_pages} (MAX_PAGES)")
+        info = FileInfo(name=upload.name, type=found.type, sha256=upload.sha256, bytes=upload.bytes, pages=found.pages)
+        options = ReadOptions(
+            pages=asked.pages,
+            dpi=asked.dpi or self._defaults.dpi,
+            language=asked.language or self._defaults.language,
+            include_images=asked.include_images,
+            join_pages=asked.join_pages,
+            password=asked.password,
+        )
+        return Admitted(upload.path, info, options, engine, asked)
+
+    def _engine(self, asked: SubmissionOptions) -> ReaderName:
+        if asked.engine == "vlm" and self._defaults.engine != "vlm":
+            raise EngineUnavailable(
+                "No VLM is configured here (USE_VLM_API, VLLM_URL); ask for engine=tesseract or auto"
+            )
+        return self._defaults.engine if asked.engine == "auto" else asked.engine

@@ -1,0 +1,97 @@
+"""The composition: settings become services, services become an application."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import FastAPI
+
+from ocr_service import __version__
+from ocr_service.api import health, ocr
+from ocr_service.api.admission import Admission, Defaults
+from ocr_service.api.docs_page import install_docs
+from ocr_service.api.errors import install_error_handlers
+from ocr_service.api.services import Services
+from ocr_service.document import ReaderName
+from ocr_service.page_work import warm_up
+from ocr_service.readers import EmbeddedReader, PageLimits, PageReader
+from ocr_service.render.pool import PagePool
+from ocr_service.settings import Settings
+from ocr_service.storage.filesystem import check_writable
+from ocr_service.storage.scratch import scratch_folder
+
+log = logging.getLogger(__name__)
+
+_DESCRIPTION = """Turns PDFs and images into Markdown. Send a document to `POST /ocr/pdf` and get its Markdown, JSON and
+figures; every error is `application/problem+json` with a stable `code`."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.services = await _start(settings, stack)
+            yield
+
+    app = FastAPI(
+        title="OCR service",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    install_error_handlers(app)
+    if settings.enable_docs:
+        install_docs(app)
+    app.include_router(ocr.router)
+    app.include_router(health.router)
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The page workers and, for each engine that is configured, its reader; ``default`` is what ``auto`` means."""
+
+    pool: PagePool
+    readers: dict[ReaderName, PageReader]
+    default: ReaderName
+
+
+async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
+    """Starts what reads pages; ``stack`` ends it."""
+    pool = await stack.enter_async_context(
+        PagePool(
+            workers=settings.render_workers,
+            memory_mb=settings.render_memory_mb,
+            warm_up=partial(warm_up, settings.layout_model, settings.ocr_language),
+        )
+    )
+    limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, settings.layout_model)
+    readers: dict[ReaderName, PageReader] = {"tesseract": EmbeddedReader(pool, limits)}
+    return Engines(pool, readers, default="vlm" if "vlm" in readers else "tesseract")
+
+
+async def _start(settings: Settings, stack: AsyncExitStack) -> Services:
+    check_writable(settings.output_dir)
+    check_writable(settings.temp_dir)
+    scratch = stack.enter_context(scratch_folder(settings.temp_dir))
+    engines = await start_engines(settings, stack)
+    defaults = Defaults(
+        max_bytes=settings.max_upload_mb << 20,
+        max_pages=settings.max_pages,
+        dpi=settings.render_dpi,
+        language=settings.ocr_language,
+        engine=engines.default,
+    )
+    return Services(
+        admission=Admission(engines.pool, scratch, defaults),
+        pool=engines.pool,
+        readers=engines.readers,
+        output_dir=settings.output_dir,
+        temp_dir=settings.temp_dir,
+    )

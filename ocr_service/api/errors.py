@@ -1,0 +1,81 @@
+"""One way from an error to a response: application/problem+json (RFC 9457) with a stable ``code``."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ocr_service.errors import BadOption, ServiceError
+
+log = logging.getLogger(__name__)
+
+_HTTP_CODES = {401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "file_too_large"}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _bug)
+
+
+def problem(
+    status: int, code: str, detail: str, *, retry_after_s: float | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    extra = dict(headers or {})
+    if retry_after_s is not None:
+        extra["Retry-After"] = str(max(1, round(retry_after_s)))
+    body = {"type": f"urn:ocr-service:{code}", "title": HTTPStatus(status).phrase, "status": status}
+    return JSONResponse(
+        {**body, "code": code, "detail": detail}, status, headers=extra, media_type="application/problem+json"
+    )
+
+
+async def _service_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)
+    log.log(
+        logging.WARNING if error.status >= 500 else logging.INFO,
+        "%s %s: %s %s: %s",
+        request.method,
+        request.url.path,
+        error.status,
+        error.code,
+        error,
+    )
+    retry_after_s = error.retry_after_s
+    if retry_after_s is None and error.status in (429, 503):
+        retry_after_s = 5
+    return problem(error.status, error.code, str(error), retry_after_s=retry_after_s)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return problem(422, BadOption.code, describe_validation(error.errors()))
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _HTTP_CODES.get(error.status_code, "bad_request" if error.status_code < 500 else "internal_error")
+    return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(500, ServiceError.code, "The service met an error of its own; its log has the story")
+
+
+def describe_validation(errors: object) -> str:
+    """``dpi: Input should be …`` for each wrong field, in one line."""
+    lines = []
+    for item in errors if isinstance(errors, (list, tuple)) else ():
+        name = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = "there is no such option"
+        lines.append(f"{name}: {message}" if name else message)
+    return "; ".join(lines)

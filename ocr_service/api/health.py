@@ -1,0 +1,102 @@
+"""Probes and versions. ``live``: the process answers. ``ready``: it would finish a job. ``startup``: it has begun."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from importlib.metadata import version
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from ocr_service import __version__
+from ocr_service.api.services import Services, ServicesDep
+from ocr_service.storage.filesystem import NotWritable, check_writable
+
+router = APIRouter(tags=["service"])
+
+_LIBRARIES = ("fastapi", "uvicorn", "pypdfium2", "Pillow", "rapid-layout", "onnxruntime", "tesserocr", "httpx")
+
+
+class HealthModel(BaseModel):
+    """What an operator sees at a glance."""
+
+    status: str = Field(description="`ok` while the process works")
+    version: str
+    paddleocr: str = Field(
+        description="State of the PP-DocLayout model: `not_initialized`, `loading`, `ready`, `failed: …`"
+    )
+    s3_storage: str = Field(description="`not_configured`, `ok` or what is wrong")
+    output_dir: str
+    temp_dir: str
+    docs: str
+    engine: str = Field(description="What reads with `engine=auto`")
+    page_workers: dict[str, int]
+
+
+class ReadyModel(BaseModel):
+    """Whether a job would be finished now, and if not, what is missing."""
+
+    ready: bool
+    waiting_for: list[str]
+
+
+@router.get("/health", summary="State of the service", response_model=HealthModel)
+async def health(services: ServicesDep) -> HealthModel:
+    pool = services.pool
+    return HealthModel(
+        status="ok",
+        version=__version__,
+        paddleocr="not_initialized",
+        s3_storage="not_configured",
+        output_dir=str(services.output_dir),
+        temp_dir=str(services.temp_dir),
+        docs="/docs",
+        engine="vlm" if "vlm" in services.readers else "tesseract",
+        page_workers={
+            "workers": pool.workers,
+            "running": pool.running,
+            "waiting": pool.waiting,
+            "restarts": pool.restarts.total(),
+        },
+    )
+
+
+@router.get("/health/live", summary="The process answers")
+async def live() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@router.get("/health/ready", summary="A job would be finished now", responses={503: {"model": ReadyModel}})
+async def ready(services: ServicesDep, response: Response) -> ReadyModel:
+    waiting_for = _starting(services)
+    try:
+        await asyncio.to_thread(check_writable, services.output_dir)
+    except NotWritable as error:
+        waiting_for.append(f"OUTPUT_DIR {error}")
+    return _answer(waiting_for, response)
+
+
+@router.get("/health/startup", summary="The start is over", responses={503: {"model": ReadyModel}})
+async def startup(services: ServicesDep, response: Response) -> ReadyModel:
+    return _answer(_starting(services), response)
+
+
+@router.get("/version", summary="Versions of the service, its models and libraries")
+async def versions() -> dict[str, object]:
+    return {
+        "service": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _starting(services: Services) -> list[str]:
+    return [] if services.pool.ready else ["page workers are starting"]
+
+
+def _answer(waiting_for: list[str], response: Response) -> ReadyModel:
+    if waiting_for:
+        response.status_code = 503
+        response.headers["Retry-After"] = "2"
+    return ReadyModel(ready=not waiting_for, waiting_for=waiting_for)

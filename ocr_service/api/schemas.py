@@ -1,0 +1,125 @@
+"""The HTTP contract's shapes, as Swagger UI shows them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ocr_service.api.errors import describe_validation
+from ocr_service.document import Format, Outcome, ReaderName, Stage
+from ocr_service.errors import BadOption
+
+
+class SubmissionOptions(BaseModel):
+    """What can be asked for with a document, as form fields or in the query."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pages: str = Field("", description="Pages to read, such as `1-3,7,-1` (`-1` is the last one); all when empty")
+    dpi: int | None = Field(None, ge=36, le=600, description="Resolution of the rendered pages, dots per inch")
+    language: str | None = Field(
+        None, pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, such as `rus+eng`"
+    )
+    engine: Literal["auto", "vlm", "tesseract"] = Field(
+        "auto", description="Who reads: `vlm`, `tesseract`, or `auto`: the VLM where one is configured"
+    )
+    output: Literal["json", "markdown"] = Field("json", description="What the answer holds")
+    include_images: bool = Field(True, description="Keep the figures as files")
+    join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
+    password: str = Field("", max_length=256, description="Password of an encrypted PDF", repr=False)
+
+
+def parse_options(fields: dict[str, str], query: dict[str, str]) -> SubmissionOptions:
+    """Form fields and query together. Raises BadOption for an unknown or wrong one."""
+    twice = fields.keys() & query.keys()
+    if twice:
+        raise BadOption(f"{', '.join(sorted(twice))}: given both in the form and in the query")
+    try:
+        return SubmissionOptions.model_validate({**query, **fields})
+    except ValidationError as error:
+        raise BadOption(describe_validation(error.errors())) from None
+
+
+class FailureModel(BaseModel):
+    """Why a page or a region has no result."""
+
+    code: str = Field(description="Stable code", examples=["page_timeout"])
+    message: str = Field(description="For people")
+    stage: Stage = Field(description="Where it happened")
+
+
+class RegionModel(BaseModel):
+    """A labelled box on a page, as read."""
+
+    label: str = Field(description="What the layout model takes it for", examples=["paragraph_title"])
+    bbox: tuple[int, int, int, int] = Field(description="`[x0, y0, x1, y1]` in pixels of a page `width` x `height`")
+    order: int = Field(description="Place in the reading order, from 0")
+    score: float = Field(description="The layout model's confidence, 0 to 1")
+    format: Format = Field(description="What `content` is written in")
+    content: str
+    image: str | None = Field(description="The figure's file, relative to the job's folder")
+    level: int | None = Field(description="A heading's level, from 1")
+    tries: int = Field(description="Requests that it took")
+    degraded: bool = Field(description="The text is what could be kept of a cut or repeating answer")
+    error: FailureModel | None
+
+
+class PageModel(BaseModel):
+    """One page, read or failed."""
+
+    number: int = Field(description="From 1")
+    status: Outcome
+    width: int = Field(description="Pixels")
+    height: int = Field(description="Pixels")
+    dpi: int = Field(description="Dots per inch at which it was rendered")
+    angle: int = Field(description="Degrees that it was turned clockwise to stand upright")
+    reader: ReaderName = Field(description="What read it")
+    markdown: str
+    regions: list[RegionModel]
+    warnings: list[str]
+    error: FailureModel | None
+    seconds: float = Field(description="From rendering to result")
+
+
+class FileModel(BaseModel):
+    """What came in."""
+
+    name: str
+    type: str = Field(description="Told by content", examples=["pdf"])
+    sha256: str
+    bytes: int
+    pages: int
+
+
+class ArtifactsModel(BaseModel):
+    """The files that the job made."""
+
+    directory: str = Field(description="Absolute path on the server")
+    markdown: str
+    json_: str = Field(alias="json")
+    images: list[str]
+    s3: list[dict[str, str]]
+
+
+class DocumentModel(BaseModel):
+    """A document as read."""
+
+    job_id: str
+    status: Outcome = Field(description="`partial`: some pages or regions failed, each is named")
+    file: FileModel
+    engine: ReaderName
+    markdown: str
+    pages: list[PageModel]
+    artifacts: ArtifactsModel
+    timings: dict[str, float]
+
+
+class ProblemModel(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field(examples=["urn:ocr-service:encrypted_pdf"])
+    title: str
+    status: int
+    code: str = Field(description="Stable code", examples=["encrypted_pdf"])
+    detail: str = Field(description="For people: what is wrong and the way out")

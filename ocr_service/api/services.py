@@ -1,0 +1,32 @@
+"""What the routes need, built once by ``create_app`` and closed by its lifespan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from ocr_service.api.admission import Admission
+from ocr_service.document import ReaderName
+from ocr_service.readers import PageReader
+from ocr_service.render.pool import PagePool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """``readers`` has one entry for each engine that is configured."""
+
+    admission: Admission
+    pool: PagePool
+    readers: dict[ReaderName, PageReader]
+    output_dir: Path
+    temp_dir: Path
+
+
+def _services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]

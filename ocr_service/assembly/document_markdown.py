@@ -1,0 +1,29 @@
+"""The Markdown of a document: its pages one after another, as one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ocr_service.assembly.across_pages import Pages, joined_pages
+from ocr_service.assembly.markdown import page_markdown
+from ocr_service.document import PageResult
+
+
+def document_markdown(pages: Pages, *, join: bool) -> Iterator[str]:
+    """Chunks that concatenate to the document. ``join``: what a page's end cut is one again (see ``across_pages``).
+
+    A page that could not be read leaves an HTML comment, which no renderer shows, in its place.
+    """
+    first = True
+    for page in joined_pages(pages) if join else pages():
+        if text := _text(page, join):
+            yield text if first else f"\n\n{text}"
+            first = False
+    if not first:
+        yield "\n"
+
+
+def _text(page: PageResult, join: bool) -> str:
+    if page.error is not None:
+        return f"<!-- page {page.number} could not be read: {page.error.code} -->"
+    return page_markdown(page.regions).strip() if join else page.markdown.strip()

@@ -1,0 +1,64 @@
+"""Pages and documents as JSON, in the shape of the HTTP contract; a document is written page by page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from ocr_service.document import Failure, PageResult, RegionResult
+
+
+def page_to_json(page: PageResult) -> bytes:
+    return json.dumps(asdict(page), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def page_from_json(content: bytes) -> PageResult:
+    """Raises ValueError or TypeError for what ``page_to_json`` did not write."""
+    fields = json.loads(content)
+    return PageResult(
+        **{
+            **fields,
+            "regions": tuple(_region(region) for region in fields["regions"]),
+            "warnings": tuple(fields["warnings"]),
+            "error": _failure(fields["error"]),
+        }
+    )
+
+
+def write_document(
+    file: TextIO, head: Mapping[str, Any], markdown: Iterable[str], pages: Iterable[PageResult], tail: Mapping[str, Any]
+) -> None:
+    """Writes a DocumentResult: ``head``, ``markdown``, ``pages``, ``tail``, holding one page at a time."""
+    file.write("{")
+    for name, value in head.items():
+        file.write(f"{json.dumps(name)}:{_dump(value)},")
+    file.write('"markdown":"')
+    for chunk in markdown:
+        file.write(_dump(chunk)[1:-1])
+    file.write('","pages":[')
+    for part in _separated(page_to_json(page).decode() for page in pages):
+        file.write(part)
+    file.write("]")
+    for name, value in tail.items():
+        file.write(f",{json.dumps(name)}:{_dump(value)}")
+    file.write("}\n")
+
+
+def _separated(parts: Iterable[str]) -> Iterator[str]:
+    for index, part in enumerate(parts):
+        yield f",{part}" if index else part
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _region(fields: dict[str, Any]) -> RegionResult:
+    bbox = fields["bbox"]
+    return RegionResult(**{**fields, "bbox": (bbox[0], bbox[1], bbox[2], bbox[3]), "error": _failure(fields["error"])})
+
+
+def _failure(fields: dict[str, Any] | None) -> Failure | None:
+    return Failure(**fields) if fields else None

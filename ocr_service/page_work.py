@@ -1,0 +1,110 @@
+"""What a page worker does with one page: everything between the file and the page's result that costs CPU.
+
+One task a page, fused, since moving a rendered page (12 MB at 200 dpi) between processes costs more than it spares.
+Runs inside the memory- and time-limited processes of ``render.pool``; the models stay warm in each of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from ocr_service.assembly.markdown import page_markdown
+from ocr_service.document import FIGURE_LABELS, FileType, Outcome, PageImage, PageResult, Region, RegionResult
+from ocr_service.layout.detector import Detector
+from ocr_service.layout.filter import filter_regions
+from ocr_service.layout.models import load_detector
+from ocr_service.layout.orientation import upright
+from ocr_service.layout.reading_order import order_regions
+from ocr_service.recognition.tesseract import TesseractReader
+from ocr_service.render.figures import save_figures
+from ocr_service.render.rasterise import render_page
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """All that a worker needs for one page. ``images``: the folder for figure files, None for none."""
+
+    path: Path
+    type: FileType
+    number: int
+    dpi: int
+    max_pixels: int
+    password: str
+    layout: str
+    language: str
+    images: Path | None
+
+
+def warm_up(layout: str, language: str) -> None:
+    """Loads the models, so that the first page does not wait for them."""
+    _detector(layout)
+    _reader(language)
+
+
+def read_page(task: PageTask) -> PageResult:
+    """Renders a page, finds its regions and reads them with Tesseract."""
+    started = time.perf_counter()
+    page = _render(task)
+    regions = find_regions(page, _detector(task.layout))
+    results = _reader(task.language).read(page, regions)
+    results = with_figures(page, results, task.images)
+    return PageResult(
+        number=page.number,
+        status=page_status(results),
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        angle=page.angle,
+        reader="tesseract",
+        markdown=page_markdown(results),
+        regions=tuple(results),
+        warnings=page.warnings,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def find_regions(page: PageImage, detector: Detector) -> list[Region]:
+    """The page's regions in reading order."""
+    return order_regions(filter_regions(detector.detect(page.pixels)), page.width, page.height)
+
+
+def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path | None) -> list[RegionResult]:
+    """Cuts the figures out as files and names them in their regions."""
+    if images is None:
+        return list(results)
+    figures = [
+        Region(result.label, result.bbox, result.order, result.score)
+        for result in results
+        if result.label in FIGURE_LABELS
+    ]
+    names = dict(zip((figure.order for figure in figures), save_figures(page, figures, images), strict=True))
+    return [replace(region, image=names.get(region.order)) for region in results]
+
+
+def page_status(results: Sequence[RegionResult]) -> Outcome:
+    """A page with a failed region is partial; one on which every region failed is failed."""
+    failed = sum(region.error is not None for region in results)
+    if not failed:
+        return "completed"
+    return "failed" if failed == len(results) else "partial"
+
+
+def _render(task: PageTask) -> PageImage:
+    page = render_page(
+        task.path, task.type, task.number, dpi=task.dpi, max_pixels=task.max_pixels, password=task.password
+    )
+    return upright(page)
+
+
+@lru_cache(maxsize=1)
+def _detector(spec: str) -> Detector:
+    return load_detector(spec)
+
+
+@lru_cache(maxsize=2)  # a reader holds some 100 MB
+def _reader(language: str) -> TesseractReader:
+    return TesseractReader(language)

@@ -1,0 +1,152 @@
+"""The way of a document, from its pages to its artifacts.
+
+Pages flow: while page 1 is read, page 2 is in layout and page 3 renders; a bounded number is under way. A page is kept
+in a file of its own as soon as it is done, so that a second run, after a crash, reads only what is missing. A page that
+fails is a value in the result, never the end of the document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ocr_service.assembly.document_markdown import document_markdown
+from ocr_service.assembly.result_json import page_from_json, page_to_json, write_document
+from ocr_service.document import Failure, Outcome, PageResult, ReaderName, Stage
+from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageFull, WorkerCrashed
+from ocr_service.page_ranges import select_pages
+from ocr_service.readers import DocumentWork, PageReader
+from ocr_service.storage.filesystem import artifact_name
+
+OnPage = Callable[[PageResult], Awaitable[None]]
+_RENDERING = (PageTimeout, RenderFailed, WorkerCrashed)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """How a document ended, with the page numbers that did not end well."""
+
+    status: Outcome
+    pages: int
+    failed: tuple[int, ...]
+    partial: tuple[int, ...]
+
+
+async def read_document(work: DocumentWork, reader: PageReader, on_page: OnPage) -> DocumentSummary:
+    """Reads what is not read yet, then assembles and publishes. Safe to run again at any point."""
+    started = time.monotonic()
+    wanted = select_pages(work.options.pages, work.info.pages)
+    kept = set(await asyncio.to_thread(work.folder.kept_pages))
+    await _read_pages(work, reader, [number for number in wanted if number not in kept], on_page)
+    read_s = time.monotonic() - started
+    return await asyncio.to_thread(assemble, work, wanted, reader.name, {"read_s": round(read_s, 3)})
+
+
+async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int], on_page: OnPage) -> None:
+    under_way = asyncio.Semaphore(reader.pages_ahead)
+
+    async def one(number: int) -> None:
+        try:
+            page = await _read_page(work, reader, number)
+            await asyncio.to_thread(work.folder.keep_page, number, page_to_json(page))
+            await on_page(page)
+        finally:
+            under_way.release()  # only after the page is kept: else a crash costs all that were between
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for number in numbers:
+                await under_way.acquire()
+                group.create_task(one(number), name=f"{work.folder.job_id} page {number}")
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
+
+
+async def _read_page(work: DocumentWork, reader: PageReader, number: int) -> PageResult:
+    started = time.monotonic()
+    try:
+        return await reader.read(work, number)
+    except StorageFull:
+        raise
+    except ServiceError as error:
+        stage: Stage = "render" if isinstance(error, _RENDERING) else "recognition"
+        failure = Failure(code=error.code, message=str(error), stage=stage)
+        return failed_page(number, reader.name, failure, time.monotonic() - started)
+
+
+def failed_page(number: int, reader: ReaderName, failure: Failure, seconds: float) -> PageResult:
+    return PageResult(
+        number=number,
+        status="failed",
+        width=0,
+        height=0,
+        dpi=0,
+        angle=0,
+        reader=reader,
+        markdown="",
+        error=failure,
+        seconds=round(seconds, 3),
+    )
+
+
+def assemble(
+    work: DocumentWork, wanted: Sequence[int], reader: ReaderName, timings: dict[str, float]
+) -> DocumentSummary:
+    """Writes Markdown and JSON from the kept pages, one page in memory at a time, and publishes them at once."""
+    started = time.monotonic()
+    summary = _summary(work, wanted)
+    name = artifact_name(work.info.name)
+
+    def markdown() -> Iterator[str]:
+        return document_markdown(lambda: _pages(work, wanted), join=work.options.join_pages)
+
+    with work.folder.publishing() as folder:
+        with (folder / f"{name}.md").open("w", encoding="utf-8") as file:
+            file.writelines(markdown())
+        timings = {**timings, "assembly_s": round(time.monotonic() - started, 3)}
+        head: dict[str, Any] = {
+            "job_id": work.folder.job_id,
+            "status": summary.status,
+            "file": {
+                "name": work.info.name,
+                "type": work.info.type,
+                "sha256": work.info.sha256,
+                "bytes": work.info.bytes,
+                "pages": work.info.pages,
+            },
+            "engine": reader,
+        }
+        artifacts = {
+            "directory": str(work.folder.published),
+            "markdown": f"{name}.md",
+            "json": f"{name}.json",
+            "images": sorted(f"images/{image.name}" for image in (folder / "images").iterdir()),
+            "s3": [],
+        }
+        with (folder / f"{name}.json").open("w", encoding="utf-8") as file:
+            write_document(
+                file,
+                head,
+                markdown(),
+                _pages(work, wanted),
+                {"artifacts": artifacts, "timings": timings},
+            )
+    return summary
+
+
+def _pages(work: DocumentWork, wanted: Sequence[int]) -> Iterator[PageResult]:
+    for number in wanted:
+        yield page_from_json(work.folder.page(number))
+
+
+def _summary(work: DocumentWork, wanted: Sequence[int]) -> DocumentSummary:
+    statuses = {page.number: page.status for page in _pages(work, wanted)}
+    failed = tuple(number for number, status in statuses.items() if status == "failed")
+    partial = tuple(number for number, status in statuses.items() if status == "partial")
+    status: Outcome = "completed"
+    if failed or partial:
+        status = "failed" if len(failed) == len(statuses) else "partial"
+    return DocumentSummary(status=status, pages=len(statuses), failed=failed, partial=partial)

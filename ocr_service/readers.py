@@ -1,0 +1,72 @@
+"""Who reads a page: Tesseract in the page workers, or the VLM with the workers only preparing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions
+from ocr_service.page_work import PageTask, read_page
+from ocr_service.render.pool import PagePool
+from ocr_service.storage.filesystem import JobFolder
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWork:
+    """A document to be read: where its files lie, what it is, what was asked for."""
+
+    folder: JobFolder
+    info: FileInfo
+    options: ReadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class PageLimits:
+    """What holds for every page: most pixels, seconds in a worker, and the layout model's name."""
+
+    max_pixels: int
+    timeout_s: float
+    layout: str
+
+
+class PageReader(Protocol):
+    """Reads one page of a document. Raises ServiceError when the page cannot be read."""
+
+    name: ReaderName
+    pages_ahead: int  # pages of one document that are worth having under way at once
+
+    async def read(self, work: DocumentWork, number: int) -> PageResult: ...
+
+
+class EmbeddedReader:
+    """Reads with Tesseract, a page a worker."""
+
+    name: ReaderName = "tesseract"
+
+    def __init__(self, pool: PagePool, limits: PageLimits) -> None:
+        self._pool = pool
+        self._limits = limits
+        self.pages_ahead = pool.workers + 1
+
+    async def read(self, work: DocumentWork, number: int) -> PageResult:
+        return await self._pool.run(
+            read_page,
+            page_task(work, number, self._limits),
+            document=work.folder.job_id,
+            order=number,
+            timeout_s=self._limits.timeout_s,
+        )
+
+
+def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:
+    return PageTask(
+        path=work.folder.input,
+        type=work.info.type,
+        number=number,
+        dpi=work.options.dpi,
+        max_pixels=limits.max_pixels,
+        password=work.options.password,
+        layout=limits.layout,
+        language=work.options.language,
+        images=work.folder.images if work.options.include_images else None,
+    )

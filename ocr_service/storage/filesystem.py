@@ -1,0 +1,188 @@
+"""Where a job's files lie, and how they are written: under another name, then renamed, so that what is there is whole.
+
+    OUTPUT_DIR/.jobs/<job_id>/input               what was uploaded
+    OUTPUT_DIR/.jobs/<job_id>/pages/p0001.json    a finished page
+    OUTPUT_DIR/.jobs/<job_id>/images/…            its figures
+    OUTPUT_DIR/<job_id>/<name>.md …               what the job made, published in one rename
+
+Everything here blocks; the event loop calls it through a thread.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_service.errors import StorageFull
+
+_PAGE_FILE = re.compile(r"p(\d+)\.json")
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class NotWritable(Exception):
+    """A folder that the service needs cannot be written; the text says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFolder:
+    """The files of one job. ``root`` is OUTPUT_DIR."""
+
+    root: Path
+    job_id: str
+
+    @property
+    def work(self) -> Path:
+        return self.root / ".jobs" / self.job_id
+
+    @property
+    def input(self) -> Path:
+        return self.work / "input"
+
+    @property
+    def images(self) -> Path:
+        return self.work / "images"
+
+    @property
+    def published(self) -> Path:
+        return self.root / self.job_id
+
+    def create(self, upload: Path) -> None:
+        """Takes the upload in (moved, synced): after this a crash loses nothing."""
+        with storage_errors():
+            self.images.mkdir(parents=True, exist_ok=True)
+            self._page_dir.mkdir(exist_ok=True)
+            _sync_file(upload)
+            _move(upload, self.input)
+            _sync_directory(self.work)
+
+    def keep_page(self, number: int, content: bytes) -> None:
+        """Keeps a finished page for good."""
+        write_whole(self._page(number), content)
+
+    def kept_pages(self) -> list[int]:
+        """Numbers of the pages that are kept, in order."""
+        names = (_PAGE_FILE.fullmatch(path.name) for path in self._page_dir.glob("p*.json"))
+        return sorted(int(name[1]) for name in names if name)
+
+    def page(self, number: int) -> bytes:
+        """Raises FileNotFoundError for a page that is not kept."""
+        return self._page(number).read_bytes()
+
+    def drop_page(self, number: int) -> None:
+        """Forgets a page, so that it is read again."""
+        self._page(number).unlink(missing_ok=True)
+
+    @contextmanager
+    def publishing(self) -> Iterator[Path]:
+        """A folder to build the artifacts in; it becomes ``published`` in one rename when the block ends well."""
+        staging, previous = self.work / "staging", self.work / "previous"
+        for leftover in (staging, previous):
+            shutil.rmtree(leftover, ignore_errors=True)
+        with storage_errors():
+            staging.mkdir(parents=True)
+            (staging / "images").mkdir()
+            for image in sorted(self.images.glob("p*.*")):
+                _link(image, staging / "images" / image.name)
+            yield staging
+            if self.published.exists():
+                self.published.rename(previous)
+            staging.rename(self.published)
+            _sync_directory(self.root)
+        shutil.rmtree(previous, ignore_errors=True)
+
+    def remove(self) -> None:
+        """Removes all that belongs to the job; a second call does nothing."""
+        shutil.rmtree(self.published, ignore_errors=True)
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    @property
+    def _page_dir(self) -> Path:
+        return self.work / "pages"
+
+    def _page(self, number: int) -> Path:
+        return self._page_dir / f"p{number:04d}.json"
+
+
+def artifact_name(client_name: str) -> str:
+    """A safe file name made of what the client called its file; never a path, never hidden, never empty."""
+    stem = Path(client_name.replace("\\", "/")).stem
+    safe = re.sub(r"[^\w.\- ]+", "_", stem).strip("._- ")[:80].strip()
+    return safe or "document"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader or a crash sees all of it or nothing."""
+    with storage_errors():
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def check_writable(directory: Path) -> None:
+    """Makes the directory when it is missing, and writes in it. Raises NotWritable."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        write_whole(directory / ".write-check", b"ok")
+        (directory / ".write-check").unlink()
+    except (OSError, StorageFull) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise NotWritable(f"{directory}: {reason}") from error
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """A full disk becomes StorageFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise StorageFull("No space left on OUTPUT_DIR; remove old jobs or enlarge the volume") from error
+        raise
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # file systems without hard links, such as object storage mounts
+        shutil.copyfile(source, target)
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # TEMP_DIR and OUTPUT_DIR are different file systems.
+        write_through = target.with_name(".input-copy")
+        shutil.copyfile(source, write_through)
+        _sync_file(write_through)
+        write_through.replace(target)
+        source.unlink()
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_directory(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,166 @@
+"""``POST /ocr/*`` on a running service with the embedded reader."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.running import RunningService
+
+
+def pdf(*texts: str) -> bytes:
+    """A page for each text, in large letters."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, invariant=True)
+    for text in texts:
+        canvas.setFont("Helvetica", 28)
+        canvas.drawString(70, 700, text)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def picture(text: str) -> Image.Image:
+    image = Image.new("RGB", (1200, 300), "white")
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 60)
+    ImageDraw.Draw(image).text((60, 100), text, "black", font)
+    return image
+
+
+def encoded(image: Image.Image, form: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def problem_code(service: RunningService, name: str, content: bytes, **fields: str) -> tuple[int, str]:
+    answer = service.read(name, content, **fields)
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    assert name in answer.text or "detail" in answer.json()
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_scanned_contract_is_read_whole(service: RunningService, contract_scan: Path) -> None:
+    answer = service.read("Договор 41.pdf", contract_scan.read_bytes())
+    assert answer.status_code == 200
+    result = answer.json()
+    assert result["status"] == "completed"
+    assert result["engine"] == "tesseract"
+    assert result["file"]["name"] == "Договор 41.pdf"
+    assert [page["number"] for page in result["pages"]] == [1, 2]
+    markdown = result["markdown"]
+    assert "# Договор поставки № 41/2026" in markdown
+    assert "## 3. Спецификация" in markdown
+    assert "- согласует с Покупателем день и час разгрузки;" in markdown
+    assert "| 2 | Шкаф управления | 3 | 61 200 | 183 600 |" in markdown
+    folder = service.output / result["job_id"]
+    assert result["artifacts"]["directory"] == str(folder)
+    assert (folder / "Договор 41.md").read_text() == markdown
+    assert json.loads((folder / "Договор 41.json").read_text()) == result
+    [image] = result["artifacts"]["images"]
+    assert Image.open(folder / image).width > 300
+    assert f"({image})" in markdown
+
+
+def test_markdown_alone_can_be_asked_for(service: RunningService) -> None:
+    answer = service.read("a.pdf", pdf("Hello reader"), output="markdown")
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert "Hello reader" in answer.text
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+def test_images_are_told_by_content(service: RunningService, form: str) -> None:
+    answer = service.read("wrong-name.pdf", encoded(picture("Good morning"), form), path="/ocr/image")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["file"]["type"] == form.lower()
+    assert "Good morning" in answer.json()["markdown"]
+
+
+def test_a_tiff_with_many_pages_gives_many_pages(service: RunningService) -> None:
+    frames = [picture(text) for text in ("First page", "Second page")]
+    content = encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    pages = service.read("fax.tiff", content, path="/ocr/image").json()["pages"]
+    assert ["First page" in page["markdown"] for page in pages] == [True, False]
+    assert "Second page" in pages[1]["markdown"]
+
+
+def test_pages_are_picked_by_range(service: RunningService) -> None:
+    answer = service.read("a.pdf", pdf("One", "Two", "Three", "Four"), pages="4,1-2")
+    assert [page["number"] for page in answer.json()["pages"]] == [1, 2, 4]
+
+
+def test_an_encrypted_pdf_opens_with_its_password_only(service: RunningService) -> None:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf("Secret words"))) as document:
+        document.save(buffer, encryption=pikepdf.Encryption(user="open sesame", owner="another"))
+    assert problem_code(service, "locked.pdf", buffer.getvalue()) == (422, "encrypted_pdf")
+    assert problem_code(service, "locked.pdf", buffer.getvalue(), password="wrong") == (422, "encrypted_pdf")
+    answer = service.read("locked.pdf", buffer.getvalue(), password="open sesame")
+    assert "Secret words" in answer.json()["markdown"]
+    assert "sesame" not in answer.text + service.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("empty.pdf", b"", (422, "empty_file")),
+        ("notes.pdf", b"just some text\n" * 20, (415, "unsupported_type")),
+        ("archive.zip", b"PK\x03\x04" + bytes(100), (415, "unsupported_type")),
+        ("half.pdf", pdf("One", "Two")[:300], (422, "damaged_pdf")),
+        ("half.png", encoded(Image.new("RGB", (50, 50)), "PNG")[:40], (422, "damaged_pdf")),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_code(
+    service: RunningService, name: str, content: bytes, expected: tuple[int, str]
+) -> None:
+    assert problem_code(service, name, content) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"pages": "9"}, (422, "bad_pages")),
+        ({"pages": "x"}, (422, "bad_pages")),
+        ({"dpi": "5"}, (422, "bad_option")),
+        ({"colour": "red"}, (422, "bad_option")),
+        ({"engine": "vlm"}, (503, "engine_unavailable")),
+    ],
+)
+def test_wrong_options_are_named(service: RunningService, fields: dict[str, str], expected: tuple[int, str]) -> None:
+    assert problem_code(service, "a.pdf", pdf("One"), **fields) == expected
+
+
+def test_an_unknown_option_in_the_query_is_refused_before_the_upload(service: RunningService) -> None:
+    answer = service.client.post("/ocr/pdf?colour=red", files={"file": ("a.pdf", pdf("One"))})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "colour: there is no such option")
+
+
+def test_a_file_over_the_limit_is_refused_while_it_arrives(service: RunningService) -> None:
+    assert problem_code(service, "big.pdf", b"%PDF-1.7\n" + bytes(21 << 20)) == (413, "file_too_large")
+
+
+def test_too_many_pages_say_how_to_ask_for_a_part(service: RunningService) -> None:
+    many = pdf(*(["x"] * 51))
+    answer = service.read("book.pdf", many)
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_pages")
+    assert "51 pages" in answer.json()["detail"] and "pages=" in answer.json()["detail"]
+    assert service.read("book.pdf", many, pages="50-51").status_code == 200
+
+
+def test_a_form_without_a_file_is_refused(service: RunningService) -> None:
+    answer = service.client.post("/ocr/pdf", data={"file": "text"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_option")
+    answer = service.client.post("/ocr/pdf", files={"document": b"x"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_option")
+
+
+def test_nothing_is_left_in_temp_dir(service: RunningService) -> None:
+    service.read("notes.pdf", b"text")
+    service.read("a.pdf", pdf("One"))
+    assert [path for path in service.temp.rglob("*") if path.is_file()] == []

@@ -1,0 +1,93 @@
+"""The service as a user runs it: a process of its own, on a free port, with folders of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+_START_TIMEOUT_S = 60
+# The tests' own environment must not reach the service.
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+
+
+class RunningService:
+    """``with RunningService(folder, SETTING="value") as service: service.client.get("/health")``
+
+    ``folder`` holds output/, temp/ and service.log; starting again with the same folder is a restart.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.output = folder / "output"
+        self.temp = folder / "temp"
+        self.log = folder / "service.log"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.client = httpx.Client(base_url=self.url, timeout=60)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._environment |= {
+            "APP_HOST": "127.0.0.1",
+            "APP_PORT": str(self.port),
+            "OUTPUT_DIR": str(self.output),
+            "TEMP_DIR": str(self.temp),
+            "RENDER_WORKERS": "2",
+            **settings,
+        }
+
+    def __enter__(self) -> RunningService:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+        self.client.close()
+
+    def start(self, *, until: str = "/health/ready") -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ocr_service", "serve"],
+                cwd=Path(__file__).parent.parent,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the service ended with {self.process.returncode}:\n{self.log.read_text()}")
+            try:
+                if self.client.get(until).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"not ready after {_START_TIMEOUT_S} s:\n{self.log.read_text()}")
+
+    def stop(self, signal_number: int = signal.SIGTERM, timeout_s: float = 30) -> int:
+        """Ends the process; gives its exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        return self.process.wait(timeout_s)
+
+    def kill(self) -> None:
+        self.stop(signal.SIGKILL)
+
+    def read(self, name: str, content: bytes, *, path: str = "/ocr/pdf", **fields: str) -> httpx.Response:
+        return self.client.post(path, files={"file": (name, content)}, data=fields)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
