@@ -7,6 +7,7 @@ A wrong value stops the start with one line that names the setting, the value (n
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -91,9 +92,13 @@ class Settings(BaseSettings):
     ocr_language: str = Field(
         "rus+eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, joined with `+`"
     )
-    use_vlm_api: bool = Field(False, description="Read with the VLM at VLLM_URL; otherwise with Tesseract")
+    use_vlm_api: bool = Field(
+        False,
+        description="Read with the VLM at VLLM_URL, else with Tesseract; unset, `start.sh` knows whether it starts one",
+    )
     vllm_url: CommaList = Field(
-        ("http://127.0.0.1:8080/v1",), description="Base address of the vLLM server; several with commas"
+        ("http://127.0.0.1:8080/v1",),
+        description="Base address of the vLLM server; several with commas. `start.sh` starts the one at 127.0.0.1",
     )
     vllm_api_key: SecretStr | None = Field(None, description="Key that the vLLM server asks for")
     vlm_mode: Literal["regions", "page"] = Field(
@@ -114,13 +119,23 @@ class Settings(BaseSettings):
     # The container (start.sh)
     vllm_command: str = Field("", description="Command that starts the genai server; found by itself when empty")
     vllm_model: str = Field("PaddleOCR-VL-1.6-0.9B", description="Model that the genai server serves")
-    vllm_port: int = Field(8080, ge=1, le=65535, description="Port of the genai server on 127.0.0.1")
     vllm_gpu_memory: float = Field(0.8, gt=0, le=1, description="Share of the GPU's memory for vLLM")
     vllm_extra_args: str = Field("", description="Further flags of the genai server, as on a command line")
     vllm_start_timeout_s: float = Field(900, gt=0, description="Seconds that the genai server may take to start")
     shutdown_grace_s: float = Field(20, gt=0, description="Seconds for running pages after SIGTERM")
     preload: bool = Field(False, description="Fetch the weights at the start when they are not there")
     offline: bool = Field(False, description="Never use the network for weights; fail when they are not there")
+    paddle_pdx_model_source: str = Field(
+        "huggingface",
+        pattern=r"^(huggingface|modelscope|aistudio|bos|https?://\S+|s3://\S+|/.*)$",
+        description="Where weights come from: `huggingface`, `modelscope`, or a mirror (`https://`, `s3://`, a folder)",
+    )
+    hf_endpoint: str = Field(
+        "https://huggingface.co", pattern=r"^https?://\S+$", description="Hugging Face, or a mirror with the same API"
+    )
+    startup_note: Path | None = Field(
+        None, description="File whose line says what the start waits for; `start.sh` sets and writes it"
+    )
 
     # Jobs
     database_url: SecretStr | None = Field(
@@ -169,6 +184,15 @@ class Settings(BaseSettings):
             dict.fromkeys(url.rstrip("/").removesuffix("/markdown").removesuffix("/v1") + "/v1" for url in urls)
         )
 
+    @field_validator("vllm_command", "vllm_extra_args")
+    @classmethod
+    def _shell_words(cls, command: str) -> str:
+        try:
+            shlex.split(command)
+        except ValueError as error:
+            raise ValueError(f"must be written as on a command line: {error}") from None
+        return command
+
     @field_validator("output_dir", "temp_dir", "paddlex_home", "tessdata_prefix")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -194,6 +218,32 @@ class Settings(BaseSettings):
     @property
     def s3_configured(self) -> bool:
         return bool(self.cloudru_s3_bucket)
+
+    @property
+    def weights_home(self) -> Path:
+        """PaddleX's cache folder; weights lie in its ``official_models``."""
+        if self.paddlex_home is not None:
+            return self.paddlex_home
+        try:
+            return Path.home() / ".paddlex"
+        except RuntimeError:  # a user without a home directory
+            return Path(tempfile.gettempdir()) / ".paddlex"
+
+    def paddle_environment(self) -> dict[str, str]:
+        """What PaddleX, vLLM and the hub libraries under them must find in their environment.
+
+        PaddleX makes its cache folder when it is imported, and knows nothing of PADDLEX_HOME.
+        """
+        environment = {
+            "PADDLE_PDX_CACHE_HOME": str(self.weights_home),
+            "PADDLE_PDX_HUGGING_FACE_ENDPOINT": self.hf_endpoint,
+            "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
+        }
+        if self.paddle_pdx_model_source in ("huggingface", "modelscope", "aistudio", "bos"):
+            environment["PADDLE_PDX_MODEL_SOURCE"] = self.paddle_pdx_model_source
+        if self.offline:
+            environment |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+        return environment
 
 
 _SECRETS = {

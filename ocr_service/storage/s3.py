@@ -73,7 +73,7 @@ class S3Store:
         self.state = "error: not checked yet"
         self._closed = threading.Event()
         self._threads = ThreadPoolExecutor(config.threads, thread_name_prefix="s3")
-        self._client = _client(config)
+        self._client = s3_client(config)
         self._client.meta.events.register("before-send.s3", self._refuse_when_closed)
 
     async def check(self) -> None:
@@ -199,7 +199,8 @@ class S3Store:
         self._stop_when_closed(0)
 
 
-def _client(config: S3Config) -> S3Client:
+def s3_client(config: S3Config) -> S3Client:
+    """boto3's client with what Cloud.ru's store wants; the caller closes it."""
     # A session of our own: boto3's default session is shared state and is not safe to build clients from in threads.
     client: S3Client = boto3.session.Session().client(
         "s3",

@@ -1,0 +1,174 @@
+"""The genai server: which command this image has, its flags, its environment, and when it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+
+from ocr_service.launcher.weights import VLM_REPOSITORIES, model_folder
+from ocr_service.settings import Settings
+
+Kind = Literal["paddlex", "vllm", "custom"]
+
+# In this order: PaddleX's own entry point knows the model's chat template; plain vLLM has the model from 0.11.1 on.
+_COMMANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("paddlex", ("paddlex_genai_server",)),
+    ("paddlex", ("paddleocr", "genai_server")),
+    ("vllm", ("vllm", "serve")),
+)
+
+# vLLM's recipe for PaddleOCR-VL: pages never share a prefix, and no image is seen twice.
+# max-model-len is PaddleX's own default for the model.
+_RECIPE: dict[str, Any] = {
+    "max-model-len": 16384,
+    "max-num-batched-tokens": 16384,
+    "no-enable-prefix-caching": True,
+    "mm-processor-cache-gb": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    kind: Kind
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Genai:
+    """A genai server to start: ``argv`` is whole for ``custom``, else the command without its flags."""
+
+    kind: Kind
+    argv: tuple[str, ...]
+    url: str  # the base, ending in /v1
+    port: int
+
+
+class BadExtraArgs(ValueError):
+    """VLLM_EXTRA_ARGS cannot be read as flags."""
+
+
+class GenaiTooSlow(Exception):
+    """The genai server was not ready in time."""
+
+
+def find_command(search_path: str) -> Command | None:
+    """The first genai command on ``search_path`` (as PATH is written)."""
+    for kind, argv in _COMMANDS:
+        program = shutil.which(argv[0], path=search_path)
+        if program:
+            return Command(kind, (program, *argv[1:]))
+    return None
+
+
+def command_line(genai: Genai, settings: Settings, config: Path) -> list[str]:
+    """The whole command; for PaddleX the flags go into ``config``, which is written here.
+
+    It listens on 127.0.0.1 only: vLLM before 0.14.1 can be made to run code by the images it is sent.
+    """
+    if genai.kind == "custom":
+        return list(genai.argv)
+    flags = _RECIPE | {"gpu-memory-utilization": settings.vllm_gpu_memory} | parse_flags(settings.vllm_extra_args)
+    folder = model_folder(settings.weights_home, settings.vllm_model)
+    here = ["--host", "127.0.0.1", "--port", str(genai.port)]
+    if genai.kind == "paddlex":
+        config.write_text(json.dumps(flags, indent=1), encoding="utf-8")  # JSON is YAML, which PaddleX reads
+        model = ["--model_name", settings.vllm_model, *(["--model_dir", str(folder)] if folder.is_dir() else [])]
+        # Its default backend is fastdeploy.
+        return [*genai.argv, *model, *here, "--backend", "vllm", "--backend_config", str(config)]
+    repository = VLM_REPOSITORIES.get(settings.vllm_model, settings.vllm_model)
+    model = [str(folder) if folder.is_dir() else repository, "--served-model-name", settings.vllm_model]
+    return [*genai.argv, *model, *here, "--trust-remote-code", *_as_arguments(flags)]
+
+
+def parse_flags(extra: str) -> dict[str, Any]:
+    """VLLM_EXTRA_ARGS as a mapping: ``--a 1 --b=2 --c`` is ``{"a": "1", "b": "2", "c": True}``.
+
+    A value stays text, ``false`` too: PaddleX turns every YAML boolean into a bare flag, whatever its value.
+    Raises BadExtraArgs.
+    """
+    flags: dict[str, Any] = {}
+    name = ""
+    for word in shlex.split(extra):
+        if word.startswith("--"):
+            name, equals, value = word[2:].partition("=")
+            name = name.replace("_", "-")
+            flags[name] = value if equals else True
+        elif name and flags[name] is True:
+            flags[name] = word
+        else:
+            raise BadExtraArgs(f"VLLM_EXTRA_ARGS={extra}: {word!r} belongs to no --flag")
+    return flags
+
+
+def _as_arguments(flags: Mapping[str, Any]) -> list[str]:
+    return [
+        part
+        for name, value in flags.items()
+        for part in ([f"--{name}"] if value is True else [f"--{name}", str(value)])
+    ]
+
+
+def genai_environment(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """The environment without our settings: no secret reaches a process that decodes images.
+
+    VLLM_PORT goes whoever set it: vLLM takes it for its internal traffic, and Kubernetes sets it to an address where a
+    service is called "vllm". VLLM_API_KEY stays, since vLLM asks its clients for that key.
+    """
+    ours = {name.upper() for name in type(settings).model_fields} - {"VLLM_API_KEY", "HF_ENDPOINT"}
+    foreign = {"VLLM_PORT", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
+    kept = {name: value for name, value in environ.items() if name.upper() not in ours | foreign}
+    return kept | settings.paddle_environment()
+
+
+async def wait_until_ready(genai: Genai, settings: Settings, on_step: Callable[[str], None]) -> None:
+    """Returns once ``/health`` is 200 and ``/v1/models`` names a model; raises GenaiTooSlow.
+
+    ``on_step`` is told what has been reached, and every half minute that it is still loading.
+    """
+    key = settings.vllm_api_key
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+    limit = settings.vllm_start_timeout_s
+    # trust_env: a proxy of the company must not be asked for 127.0.0.1.
+    async with httpx.AsyncClient(trust_env=False, timeout=5, headers=headers) as client:
+        try:
+            async with asyncio.timeout(limit):
+                await _until(client, genai.url.removesuffix("/v1") + "/health", lambda answer: "yes", on_step)
+                on_step("the genai server is healthy")
+                name = await _until(client, f"{genai.url}/models", _model_name, on_step)
+        except TimeoutError:
+            raise GenaiTooSlow(f"not ready within VLLM_START_TIMEOUT_S={limit:g} s at {genai.url}") from None
+    on_step(f"the genai server serves {name}")
+
+
+async def _until(
+    client: httpx.AsyncClient, url: str, found: Callable[[httpx.Response], str], on_step: Callable[[str], None]
+) -> str:
+    loop = asyncio.get_running_loop()
+    told = loop.time()
+    while True:
+        try:
+            answer = await client.get(url)
+            if answer.status_code == 200 and (value := found(answer)):
+                return value
+        except httpx.HTTPError:
+            pass  # not listening yet
+        if loop.time() - told >= 30:
+            told = loop.time()
+            on_step("the genai server is still loading")
+        await asyncio.sleep(0.5)
+
+
+def _model_name(answer: httpx.Response) -> str:
+    try:
+        models = answer.json()["data"]
+        return str(models[0]["id"]) if models else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
