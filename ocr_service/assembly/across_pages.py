@@ -155,7 +155,7 @@ class _Place:
 def _join_paragraph(page: PageResult, following: PageResult) -> tuple[PageResult, PageResult] | None:
     """Both pages with the broken paragraph whole on the first one, None where none was broken."""
     first, second = _paragraph_at(page, last=True), _paragraph_at(following, last=False)
-    if first is None or second is None or first.region.label != second.region.label:
+    if first is None or second is None or _kind(first.region) != _kind(second.region):
         return None
     if not continues(first.region.content, second.region.content):
         return None
@@ -164,6 +164,10 @@ def _join_paragraph(page: PageResult, following: PageResult) -> tuple[PageResult
         replace(page, regions=(*page.regions[: first.index], whole, *page.regions[first.index + 1 :])),
         replace(following, regions=following.regions[: second.index] + following.regions[second.index + 1 :]),
     )
+
+
+def _kind(region: RegionResult) -> tuple[str, str]:
+    return region.label, region.format
 
 
 def _paragraph_at(page: PageResult, *, last: bool) -> _Place | None:

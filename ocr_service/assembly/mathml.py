@@ -1,0 +1,79 @@
+"""LaTeX as MathML, which browsers draw by themselves: no script, no font, no request.
+
+What comes from a document is hostile: latex2mathml passes ``\\text{<script>}`` and ``\\href`` through, so ``<`` never
+reaches it and its answer goes through a list of allowed elements.
+"""
+
+from __future__ import annotations
+
+import html
+
+import nh3
+from latex2mathml import exceptions
+from latex2mathml.converter import convert
+
+_LONGEST = 5000  # characters; the converter's time grows with depth and length, a real formula has some hundred
+_LESS = "\ue000"  # private use: stands for < on the way through the converter
+
+_ELEMENTS = {
+    "math",
+    "mrow",
+    "mi",
+    "mo",
+    "mn",
+    "ms",
+    "mtext",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mstyle",
+    "mpadded",
+    "mphantom",
+    "menclose",
+}
+_ATTRIBUTES = {
+    "*": {"mathvariant", "displaystyle", "scriptlevel"},
+    "math": {"display"},
+    "mo": {"stretchy", "fence", "form", "separator", "accent", "largeop", "movablelimits", "minsize", "maxsize"},
+    "mspace": {"width", "height", "linebreak"},
+    "mfrac": {"linethickness"},
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "mtable": {"columnalign", "rowspacing", "columnspacing", "columnlines", "rowlines"},
+    "mtd": {"columnalign", "columnspan", "rowspan"},
+    "menclose": {"notation"},
+}
+_REFUSED: tuple[type[Exception], ...] = (
+    *(kind for kind in vars(exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)),
+    # What the converter raises by accident on damaged input.
+    *(IndexError, KeyError, ValueError, TypeError, AttributeError, RecursionError, StopIteration, AssertionError),
+)
+
+
+def formula_html(latex: str, *, display: bool) -> str:
+    """A formula as MathML, or its source as code where it cannot be understood."""
+    source = latex.strip().strip("$").strip()
+    if len(source) > _LONGEST:
+        return _source(source)
+    try:
+        written = convert(source.replace("<", _LESS), display="block" if display else "inline")
+    except _REFUSED:
+        return _source(source)
+    written = written.replace(f"<mi>{_LESS}</mi>", "<mo>&lt;</mo>").replace(_LESS, "&lt;")
+    return nh3.clean(written, tags=_ELEMENTS, attributes=_ATTRIBUTES)
+
+
+def _source(latex: str) -> str:
+    return f'<code class="formula">{html.escape(latex)}</code>'
