@@ -1,0 +1,127 @@
+"""Starts the service for a bench, and samples what its processes take."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+_START_TIMEOUT_S = 120
+_SAMPLE_S = 0.1
+
+
+@dataclass
+class Usage:
+    """Of the app and its workers together: CPU seconds, peak of the summed proportional set size in MiB."""
+
+    cpu_s: float = 0.0
+    app_cpu_s: float = 0.0
+    peak_mib: float = 0.0
+
+
+class BenchedService:
+    def __init__(self, process: psutil.Process, url: str, output: Path) -> None:
+        self.process = process
+        self.url = url
+        self.output = output
+        self.client = httpx.Client(base_url=url, timeout=3600)
+
+    @contextmanager
+    def measured(self) -> Iterator[Usage]:
+        """What the service takes while the block runs."""
+        usage, stop = Usage(), threading.Event()
+        before, app_before = self._cpu(), self._own_cpu()
+
+        def sample() -> None:
+            while not stop.wait(_SAMPLE_S):
+                usage.peak_mib = max(usage.peak_mib, self.memory_mib())
+
+        sampler = threading.Thread(target=sample)
+        sampler.start()
+        try:
+            yield usage
+        finally:
+            stop.set()
+            sampler.join()
+            usage.cpu_s, usage.app_cpu_s = self._cpu() - before, self._own_cpu() - app_before
+
+    def memory_mib(self) -> float:
+        """Proportional set size, so that what workers share counts once."""
+        total = 0
+        for process in self._processes():
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return total / (1 << 20)
+
+    def _processes(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
+
+    def _own_cpu(self) -> float:
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+    def _cpu(self) -> float:
+        """Of all living processes and of the children that have ended."""
+        total = 0.0
+        for process in self._processes():
+            try:
+                times = process.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system + times.children_user + times.children_system
+        return total
+
+
+@contextmanager
+def running_service(**settings: str) -> Iterator[BenchedService]:
+    """The service on a free port, with folders of its own that go with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = _free_port()
+        environment = {
+            **os.environ,
+            "APP_HOST": "127.0.0.1",
+            "APP_PORT": str(port),
+            "OUTPUT_DIR": f"{folder}/output",
+            "TEMP_DIR": f"{folder}/temp",
+            "LOG_LEVEL": "ERROR",
+            **settings,
+        }
+        process = subprocess.Popen([sys.executable, "-m", "ocr_service", "serve"], env=environment)
+        try:
+            service = BenchedService(psutil.Process(process.pid), f"http://127.0.0.1:{port}", Path(folder) / "output")
+            _wait_ready(service, process)
+            yield service
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _wait_ready(service: BenchedService, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if service.client.get("/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the service did not become ready; its messages are above")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
