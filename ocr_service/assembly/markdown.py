@@ -1,0 +1,64 @@
+"""A page's regions as Markdown that reads like the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ocr_service.document import CAPTION_LABELS, MARGIN_LABELS, TITLE_LABELS, RegionResult
+
+# What would begin a heading, a quotation, a list, a table or a rule where the page has none.
+_BLOCK_START = re.compile(r"^(\s{0,3})([#>|]|[-+*](?=\s|$)|=+\s*$|~~~|```)")
+_NUMBER_START = re.compile(r"^(\s{0,3}\d{1,9})([.)])(?=\s|$)")
+# Only pairs can mean emphasis or code, and a lone * or _ is literal; `<` begins a tag only before a letter, / or !.
+_INLINE = re.compile(
+    r"(\*(?=[^\s*].*\*)|(?<=\S)\*(?=\s|$|\W)|(?<!\w)_(?=\S.*_)|`|<(?=[A-Za-z/!?])|\\(?=[!-/:-@\[-`{-~]))"
+)
+_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+
+
+def page_markdown(regions: Sequence[RegionResult]) -> str:
+    """The Markdown of regions in reading order; headers, footers and page numbers are left out.
+
+    ``text`` is escaped, ``markdown`` and ``html`` are taken as they are, ``latex`` becomes a display formula and
+    ``image`` a picture. A region that failed is an HTML comment, so that what is missing can be seen.
+    """
+    blocks = [_block(region) for region in sorted(regions, key=lambda r: r.order) if region.label not in MARGIN_LABELS]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _block(region: RegionResult) -> str:
+    if region.format == "image":
+        return f"![{_alt(region.content)}]({region.image})" if region.image else ""
+    content = region.content.strip()
+    if not content:
+        return f"<!-- {region.label} not read: {region.error.code} -->" if region.error else ""
+    if region.label in TITLE_LABELS:
+        level = region.level or (1 if region.label == "doc_title" else 2)
+        return "#" * level + " " + escape_inline(" ".join(content.split()))
+    if region.format == "latex":
+        return content if content.startswith("$") else f"$$\n{content}\n$$"
+    if region.format in ("markdown", "html"):
+        return content
+    if region.label in CAPTION_LABELS:
+        return escape_text(" ".join(content.split()))
+    return escape_text(content)
+
+
+def _alt(text: str) -> str:
+    return re.sub(r"([\[\]\\])", r"\\\1", " ".join(text.split()))
+
+
+def escape_text(text: str) -> str:
+    """Plain text, one paragraph or more, that Markdown shows as it is. What needs no escape stays untouched."""
+    return "\n".join(_escape_start(escape_inline(line)) for line in text.split("\n"))
+
+
+def escape_inline(text: str) -> str:
+    """Without what begins emphasis, code, links or tags by accident; the start of the line is not looked at."""
+    return _LINK.sub(r"\\[", _INLINE.sub(r"\\\1", text))
+
+
+def _escape_start(line: str) -> str:
+    line = _BLOCK_START.sub(r"\1\\\2", line)
+    return _NUMBER_START.sub(r"\1\\\2", line)

@@ -1,0 +1,36 @@
+"""Which of the detector's boxes to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr_service.document import FIGURE_LABELS, Box, Region
+
+_MIN_SIDE = 6  # pixels; PaddleX drops boxes under this (paddlex/inference/pipelines/paddleocr_vl)
+_MAX_OVERLAP = 0.7  # of the smaller box; the same source
+_CONTAINERS = FIGURE_LABELS | {"table"}
+
+
+def filter_regions(regions: Sequence[Region]) -> list[Region]:
+    """Without slivers, and without the weaker of two boxes that cover the same place.
+
+    A text box inside a figure or a table is the container's own, so the container stays even with the lower score.
+    """
+    kept: list[Region] = []
+    for region in sorted(regions, key=lambda r: (r.label not in _CONTAINERS, -r.score)):
+        x0, y0, x1, y1 = region.bbox
+        if min(x1 - x0, y1 - y0) < _MIN_SIDE:
+            continue
+        if all(overlap_of_smaller(region.bbox, other.bbox) <= _MAX_OVERLAP for other in kept):
+            kept.append(region)
+    return kept
+
+
+def overlap_of_smaller(a: Box, b: Box) -> float:
+    """The shared area as a part of the smaller box's area, 0 to 1."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+    return width * height / smaller

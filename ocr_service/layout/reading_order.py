@@ -1,0 +1,95 @@
+"""The order in which a person reads the boxes of a page: an XY cut (Nagy and Seth, 1984) that knows columns.
+
+A page falls apart at its horizontal white bands into strips. Neighbouring strips that share a clean vertical gutter are
+columns and are read column by column; what crosses the gutter (a full-width title, a table) ends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr_service.document import Box, Region
+
+
+def order_regions(regions: Sequence[Region], width: int, height: int) -> list[Region]:
+    """The regions in reading order, ``order`` set from 0. ``width`` and ``height`` of the page in pixels."""
+    del height  # only the gutter's width is judged, against the page's
+    ranks = reading_order([region.bbox for region in regions], min_gutter=max(4, width // 200))
+    return [replace(regions[index], order=place) for place, index in enumerate(ranks)]
+
+
+def reading_order(boxes: Sequence[Box], *, min_gutter: int) -> list[int]:
+    """Indices of ``boxes`` in reading order. ``min_gutter``: pixels of white between columns, at least."""
+    return _order(boxes, list(range(len(boxes))), min_gutter)
+
+
+def _order(boxes: Sequence[Box], indices: list[int], min_gutter: int) -> list[int]:
+    if len(indices) < 2:
+        return indices
+    columns = _columns(boxes, indices, min_gutter)
+    if len(columns) > 1 and _beside(boxes, columns):
+        return [index for column in columns for index in _order(boxes, column, min_gutter)]
+    groups = _join_columns(boxes, _strips(boxes, indices), min_gutter)
+    if len(groups) > 1:
+        return [index for group in groups for index in _order(boxes, group, min_gutter)]
+    # Boxes that overlap without a white band between them: from the top, then from the left.
+    return sorted(indices, key=lambda i: (boxes[i][1], boxes[i][0]))
+
+
+def _strips(boxes: Sequence[Box], indices: Sequence[int]) -> list[list[int]]:
+    """Cut at horizontal white bands, allowing boxes to overlap by a little (slanted lines, generous detectors)."""
+    strips: list[list[int]] = []
+    bottom = 0.0
+    for index in sorted(indices, key=lambda i: boxes[i][1]):
+        _, y0, _, y1 = boxes[index]
+        slack = min(0.25 * (y1 - y0), 12)
+        if strips and y0 + slack < bottom:
+            strips[-1].append(index)
+        else:
+            strips.append([index])
+        bottom = max(bottom, y1)
+    return strips
+
+
+def _columns(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> list[list[int]]:
+    columns: list[list[int]] = []
+    right = 0
+    for index in sorted(indices, key=lambda i: boxes[i][0]):
+        x0, _, x1, _ = boxes[index]
+        if columns and x0 < right + min_gutter:
+            columns[-1].append(index)
+        else:
+            columns.append([index])
+        right = max(right, x1)
+    return columns
+
+
+def _beside(boxes: Sequence[Box], columns: Sequence[Sequence[int]]) -> bool:
+    """Whether any two columns have boxes at the same height: else it is one column that steps sideways."""
+    for left, column in enumerate(columns):
+        for other in columns[left + 1 :]:
+            for a in column:
+                for b in other:
+                    if min(boxes[a][3], boxes[b][3]) - max(boxes[a][1], boxes[b][1]) > 0:
+                        return True
+    return False
+
+
+def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int) -> list[list[int]]:
+    """Neighbouring strips that are cut by one gutter become one group."""
+    groups: list[list[int]] = []
+    for strip in strips:
+        if groups:
+            union = groups[-1] + strip
+            columns = _columns(boxes, union, min_gutter)
+            if len(columns) > 1 and (_is_cut(boxes, groups[-1], min_gutter) or _is_cut(boxes, strip, min_gutter)):
+                groups[-1] = union
+                continue
+        groups.append(list(strip))
+    return groups
+
+
+def _is_cut(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> bool:
+    columns = _columns(boxes, indices, min_gutter)
+    return len(columns) > 1 and _beside(boxes, columns)

@@ -1,0 +1,220 @@
+"""Lines of a page to its regions: tables, figures, headings, lists, paragraphs, margins, in reading order."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr_service.assembly.markdown import escape_text
+from ocr_service.assembly.tables import markdown_table
+from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, MARGIN_LABELS, Box, Region, RegionResult
+from ocr_service.layout.filter import filter_regions, overlap_of_smaller
+from ocr_service.layout.reading_order import reading_order
+from ocr_service.recognition.headings import Body, body_of, heading_levels, is_heading
+from ocr_service.recognition.lists import find_marker
+from ocr_service.recognition.paragraphs import Paragraph, group_paragraphs
+from ocr_service.recognition.rules import Rules, find_grids
+from ocr_service.recognition.table_grid import open_cells, ruled_cells
+from ocr_service.recognition.words import Line, contains_centre, make_line
+
+_SURE = 0.5  # the layout model's own threshold
+_MARGIN = 0.09  # of the page's height: where headers and footers stand
+_PAGE_NUMBER = re.compile(
+    r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
+)
+_CAPTION = re.compile(
+    r"^(Рис(?:унок|\.)|Табл(?:ица|\.)|Схема|Диаграмма|Fig(?:ure|\.)|Table|Chart)\s*(?:№\s*)?[\dA-ZА-Я]", re.I
+)
+
+
+def compose(
+    lines: Sequence[Line], regions: Sequence[Region], rules: Rules, dpi: int, size: tuple[int, int], *, first_page: bool
+) -> list[RegionResult]:
+    """Regions in reading order, on the straightened page of ``size`` (width, height)."""
+    regions = filter_regions(regions)
+    tables, rest = _tables(list(lines), regions, rules, dpi)
+    figures, rest = _figures(rest, regions, tables)
+    rest = _split_at_columns(rest, regions)
+    paragraphs = group_paragraphs(rest)
+    blocks = tables + figures + _text_blocks(paragraphs, regions, size, first_page)
+    order = reading_order([block.bbox for block in blocks], min_gutter=max(6, dpi // 25))
+    return _joined_lists([blocks[i] for i in order])
+
+
+def _tables(
+    lines: list[Line], regions: Sequence[Region], rules: Rules, dpi: int
+) -> tuple[list[RegionResult], list[Line]]:
+    tables: list[RegionResult] = []
+    for grid in find_grids(rules, dpi):
+        inner, outer = _cut_out(lines, grid.box)
+        cells = ruled_cells(grid, [word for line in inner for word in line.words], max(3, dpi // 40))
+        if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c) for row in cells for c in row) < 3:
+            continue
+        tables.append(RegionResult("table", grid.box, 0, 1.0, "markdown", markdown_table(cells)))
+        lines = outer
+    for region in regions:
+        if region.label != "table" or region.score < _SURE:
+            continue
+        if any(overlap_of_smaller(region.bbox, table.bbox) > 0.3 for table in tables):
+            continue
+        box = _whole_table(region.bbox, lines)
+        inner, outer = _cut_out(lines, box)
+        level = [r for r in rules.horizontal if contains_centre(box, r) and r[2] - r[0] > 0.5 * (box[2] - box[0])]
+        cells = open_cells(inner, level)
+        if not cells or len(cells[0]) < 2 or len(cells) < 2:
+            continue
+        tables.append(RegionResult("table", box, 0, region.score, "markdown", markdown_table(cells)))
+        lines = outer
+    return tables, lines
+
+
+def _whole_table(box: Box, lines: Sequence[Line]) -> Box:
+    """The box with the lines that it cuts: a detector's box often ends inside the first or last row."""
+    x0, y0, x1, y1 = box
+    for line in lines:
+        a, b, c, d = line.box
+        if min(y1, d) - max(y0, b) > 0.4 * (d - b) and min(x1, c) - max(x0, a) > 0:
+            x0, x1 = min(x0, a), max(x1, c)
+            y0, y1 = min(y0, b), max(y1, d)
+    return x0, y0, x1, y1
+
+
+def _cut_out(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line]]:
+    """The parts of the lines inside ``box``, and what is left of them outside."""
+    inner, outer = [], []
+    for line in lines:
+        within = [word for word in line.words if contains_centre(box, word.box)]
+        if within:
+            inner.append(make_line(within, line.weight))
+        without = [word for word in line.words if not contains_centre(box, word.box)]
+        if without:
+            outer.append(make_line(without, line.weight))
+    return inner, outer
+
+
+def _figures(
+    lines: list[Line], regions: Sequence[Region], tables: Sequence[RegionResult]
+) -> tuple[list[RegionResult], list[Line]]:
+    figures: list[RegionResult] = []
+    for region in regions:
+        if region.label not in FIGURE_LABELS or region.score < _SURE:
+            continue
+        if any(overlap_of_smaller(region.bbox, table.bbox) > 0.5 for table in tables):
+            continue
+        inner, outer = _cut_out(lines, region.bbox)
+        if _is_text(inner, region.bbox):
+            continue
+        figures.append(RegionResult(region.label, region.bbox, 0, region.score, "image"))
+        lines = outer
+    return figures, lines
+
+
+def _is_text(lines: Sequence[Line], box: Box) -> bool:
+    """Whether what the model took for a figure is text: sure words that cover much of it."""
+    sure = [w for line in lines for w in line.words if w.confidence > 70 and sum(c.isalpha() for c in w.text) > 2]
+    area = sum((w.box[2] - w.box[0]) * (w.box[3] - w.box[1]) for w in sure)
+    return len(sure) >= 8 and area > 0.2 * (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
+    """Lines that run over the gutter between two of the model's boxes become two."""
+    boxes = [r.bbox for r in regions if r.score >= _SURE and r.label not in FIGURE_LABELS and r.label != "table"]
+    result = []
+    for line in lines:
+        parts = [[line.words[0]]]
+        for word in line.words[1:]:
+            last = parts[-1][-1]
+            before = next((i for i, box in enumerate(boxes) if contains_centre(box, last.box)), None)
+            here = next((i for i, box in enumerate(boxes) if contains_centre(box, word.box)), None)
+            apart = word.box[0] - last.box[2] > 0.8 * line.em
+            if apart and before is not None and here is not None and before != here:
+                parts.append([word])
+            else:
+                parts[-1].append(word)
+        result += [make_line(part, line.weight) for part in parts]
+    return result
+
+
+def _text_blocks(
+    paragraphs: Sequence[Paragraph], regions: Sequence[Region], size: tuple[int, int], first_page: bool
+) -> list[RegionResult]:
+    body = body_of(paragraphs)
+    labels = [_label(p, paragraphs, regions, body, size) for p in paragraphs]
+    headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
+    levels = dict(
+        zip(
+            map(id, headings),
+            heading_levels(headings, body, first_page=first_page, top=size[1] // 2),
+            strict=True,
+        )
+    )
+    blocks = []
+    for paragraph, label in zip(paragraphs, labels, strict=True):
+        score = round(statistics.fmean(line.confidence for line in paragraph.lines) / 100, 3)
+        block = RegionResult(label, paragraph.box, 0, score, "text", paragraph.text)
+        if label == "paragraph_title":
+            level = levels[id(paragraph)]
+            block = replace(block, level=level, label="doc_title" if level == 1 else label)
+        blocks.append(block)
+    return blocks
+
+
+def _label(
+    paragraph: Paragraph, paragraphs: Sequence[Paragraph], regions: Sequence[Region], body: Body, size: tuple[int, int]
+) -> str:
+    hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if _covers(r.bbox, paragraph.box)}
+    height = size[1]
+    top, bottom = paragraph.box[1], paragraph.box[3]
+    margin = bottom < _MARGIN * height or top > (1 - _MARGIN) * height
+    if margin and len(paragraph.lines) == 1 and _PAGE_NUMBER.match(paragraph.text):
+        return "number"
+    if margin and paragraph.em < 1.1 * body.em and len(paragraph.lines) <= 2:
+        for label in ("header", "footer"):
+            if label in hints:
+                return "header" if bottom < height / 2 else "footer"
+    if _CAPTION.match(paragraph.text) and len(paragraph.lines) <= 3:
+        return (
+            "table_title"
+            if paragraph.text[:3].lower() == "таб" or paragraph.text[:5].lower() == "table"
+            else "figure_title"
+        )
+    if is_heading(paragraph, body, hints.get("paragraph_title", 0.0), _alone(paragraph, paragraphs)):
+        return "paragraph_title"
+    best = max(hints, key=lambda label: hints[label], default="text")
+    if best in CAPTION_LABELS and len(paragraph.lines) <= 2 and hints[best] >= _SURE:
+        return best
+    return best if best in ("reference", "text") and best not in MARGIN_LABELS else "text"
+
+
+def _covers(box: Box, inner: Box) -> bool:
+    width = min(box[2], inner[2]) - max(box[0], inner[0])
+    height = min(box[3], inner[3]) - max(box[1], inner[1])
+    return width > 0 and height > 0 and width * height > 0.5 * (inner[2] - inner[0]) * (inner[3] - inner[1])
+
+
+def _alone(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:
+    """Nothing stands beside it in its column: white above it and below it of a third of a line at least."""
+    box, need = paragraph.box, 0.3 * paragraph.em
+    for other in paragraphs:
+        if other is paragraph:
+            continue
+        if min(box[2], other.box[2]) <= max(box[0], other.box[0]):
+            continue
+        if other.box[3] > box[1] - need and other.box[1] < box[3] + need:
+            return False
+    return True
+
+
+def _joined_lists(blocks: Sequence[RegionResult]) -> list[RegionResult]:
+    """Bulleted and numbered paragraphs as Markdown items; a clause's number (``2.3.``) stays plain text."""
+    results = []
+    for block in blocks:
+        marker = find_marker(block.content) if block.label == "text" and block.format == "text" else None
+        if marker is not None and marker.kind in ("bullet", "dash"):
+            block = replace(block, format="markdown", content="- " + escape_text(marker.rest))
+        elif marker is not None and marker.kind == "number" and marker.mark[0].isdigit():
+            block = replace(block, format="markdown", content=f"{marker.mark} " + escape_text(marker.rest))
+        results.append(block)
+    return results

@@ -1,0 +1,95 @@
+"""Which paragraphs are headings, and how deep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocr_service.recognition.paragraphs import Paragraph
+
+_LARGER = 1.15  # against the body's font size
+_BOLDER = 1.28
+_MAX_LENGTH = 200
+_NUMBERED = re.compile(
+    r"^(?:(?:Глава|Раздел|Статья|Часть|Приложение|Chapter|Section|Part|Appendix)\s+)?(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+\w",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The type that most of a page is set in: ``em`` in pixels, ``weight`` of its strokes as a part of the em."""
+
+    em: float
+    weight: float
+
+
+def body_of(paragraphs: Sequence[Paragraph]) -> Body:
+    """The medians by letters."""
+    sizes = sorted((line.em, len(line.text)) for p in paragraphs for line in p.lines)
+    weights = sorted((line.weight, len(line.text)) for p in paragraphs for line in p.lines)
+    return Body(_weighted_median(sizes), _weighted_median(weights))
+
+
+def _weighted_median(values: Sequence[tuple[float, int]]) -> float:
+    half = sum(weight for _, weight in values) / 2
+    for value, weight in values:
+        half -= weight
+        if half <= 0:
+            return value
+    return 0.0
+
+
+def is_heading(paragraph: Paragraph, body: Body, title_score: float, alone: bool) -> bool:
+    """``title_score``: the layout model's for a title there, 0 where it saw none. ``alone``: white above and below."""
+    text = paragraph.text
+    letters = sum(c.isalpha() for c in text)
+    if letters < 3 or len(text) > _MAX_LENGTH or len(paragraph.lines) > 4:
+        return False
+    if text[-1] in ",;" or text[0].islower() or (text[-1] == "." and len(text) > 60):
+        return False
+    larger = paragraph.em / body.em if body.em else 1.0
+    bolder = paragraph.weight / body.weight if body.weight else 1.0
+    ends = text[-1] in ".:"
+    capitals = letters >= 5 and text.upper() == text
+    if larger >= 1.35:
+        return True
+    if larger >= _LARGER:
+        return not ends or title_score > 0 or bolder >= _BOLDER
+    if bolder >= _BOLDER and larger > 0.9:
+        return (not ends or _NUMBERED.match(text) is not None) and (alone or title_score > 0)
+    if capitals and alone:
+        return not ends
+    return title_score >= 0.6 and alone and not ends and len(paragraph.lines) <= 2
+
+
+def heading_levels(headings: Sequence[Paragraph], body: Body, *, first_page: bool, top: int) -> list[int]:
+    """A level for each: 1 for the document's title, then by numbering where there is one, else by size.
+
+    Only the first page has a document title: the largest heading, above ``top`` (pixels) and larger than every other.
+    """
+    if not headings:
+        return []
+    largest = max(range(len(headings)), key=lambda i: headings[i].em)
+    others = [h.em for i, h in enumerate(headings) if i != largest]
+    title = (
+        largest
+        if first_page and headings[largest].box[1] < top and headings[largest].em > 1.1 * max([body.em, *others])
+        else -1
+    )
+    sizes: list[float] = []
+    for size in sorted((h.em for i, h in enumerate(headings) if i != title), reverse=True):
+        if not sizes or size < 0.88 * sizes[-1]:
+            sizes.append(size)
+    levels = []
+    for index, heading in enumerate(headings):
+        if index == title:
+            levels.append(1)
+            continue
+        number = _NUMBERED.match(heading.text)
+        if number:
+            levels.append(min(6, 2 + number[1].count(".")))
+        else:
+            levels.append(min(6, 2 + next(k for k, size in enumerate(sizes) if heading.em >= 0.88 * size)))
+    return levels

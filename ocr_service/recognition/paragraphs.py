@@ -1,0 +1,172 @@
+"""Lines that belong together, and their text as one."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ocr_service.document import Box
+from ocr_service.recognition.lists import find_marker
+from ocr_service.recognition.words import Line, enclosing
+
+_BOLDER = 1.28  # stroke's width against the other line's; bold cuts measure 1.35 to 1.7 times the regular
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines from the top, which are one paragraph (or heading, or item)."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def box(self) -> Box:
+        return enclosing([line.box for line in self.lines])
+
+    @property
+    def em(self) -> float:
+        return statistics.median(line.em for line in self.lines)
+
+    @property
+    def weight(self) -> float:
+        return statistics.median(line.weight for line in self.lines)
+
+    @property
+    def text(self) -> str:
+        return join_lines([line.text for line in self.lines])
+
+
+def group_paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
+    """Paragraphs of lines that stand in one or several columns, in no particular order."""
+    return [paragraph for chain in _chains(lines) for paragraph in _split(chain)]
+
+
+def _chains(lines: Sequence[Line]) -> list[list[Line]]:
+    """Runs of lines one under the other without a gap that ends any paragraph."""
+    ordered = sorted(lines, key=lambda line: line.box[1])
+    below: dict[int, int] = {}
+    above: dict[int, int] = {}
+    for i, line in enumerate(ordered):
+        nearest = None
+        for j in range(i + 1, len(ordered)):
+            other = ordered[j]
+            if other.baseline - line.baseline < 0.5 * min(line.em, other.em) or not _stacked(line, other):
+                continue
+            if nearest is None or other.baseline < ordered[nearest].baseline:
+                nearest = j
+            if other.box[1] > line.box[3] + 3 * line.em:
+                break
+        if nearest is None or nearest in above:
+            continue
+        other = ordered[nearest]
+        if other.baseline - line.baseline <= 2.2 * max(line.em, other.em):
+            below[i], above[nearest] = nearest, i
+    chains = []
+    for start in range(len(ordered)):
+        if start in above:
+            continue
+        chain = [ordered[start]]
+        index = start
+        while index in below:
+            index = below[index]
+            chain.append(ordered[index])
+        chains.append(chain)
+    return chains
+
+
+def _stacked(upper: Line, lower: Line) -> bool:
+    shared = min(upper.box[2], lower.box[2]) - max(upper.box[0], lower.box[0])
+    return shared > 0.3 * min(upper.box[2] - upper.box[0], lower.box[2] - lower.box[0])
+
+
+def _split(chain: list[Line]) -> list[Paragraph]:
+    left = min(line.box[0] for line in chain)
+    right = max(line.box[2] for line in chain)
+    steps = [b.baseline - a.baseline for a, b in pairwise(chain)]
+    usual = statistics.quantiles(steps, n=4)[0] if len(steps) > 1 else (steps[0] if steps else 0.0)
+    paragraphs: list[list[Line]] = [[chain[0]]]
+    for line, step in zip(chain[1:], steps, strict=True):
+        if _begins(paragraphs[-1], line, step, usual, left, right):
+            paragraphs.append([line])
+        else:
+            paragraphs[-1].append(line)
+    return [Paragraph(tuple(lines)) for lines in paragraphs]
+
+
+def _begins(so_far: list[Line], line: Line, step: float, usual: float, left: int, right: int) -> bool:
+    """Whether ``line`` begins a new paragraph after ``so_far``."""
+    last = so_far[-1]
+    em = min(last.em, line.em)
+    if max(last.em, line.em) > 1.2 * em and min(len(last.text), len(line.text)) > 3:
+        return True
+    if bolder(last, line) or bolder(line, last):
+        return True
+    if step > 1.28 * min(usual, 1.45 * em) and step > 1.3 * em and step > usual + 0.2 * em:
+        return True
+    if find_marker(line.text) is not None and _may_begin_item(so_far, line, em):
+        return True
+    # The next word would have fitted: the writer ended the line on purpose.
+    if right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em and not _hangs(so_far, line, em):
+        return True
+    indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
+    return indented and not _hangs(so_far, line, em) and not _centred(last, line, em)
+
+
+def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
+    """A dash or a number may also stand in the middle of a sentence: an item begins where the text before has ended."""
+    last = so_far[-1]
+    first = find_marker(so_far[0].text)
+    if first is not None and abs(line.box[0] - so_far[0].box[0]) < 0.6 * em:
+        return True
+    return last.text[-1:] in ".:;!?" or line.box[0] - last.box[0] > 0.8 * em
+
+
+def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
+    """An item's second line stands under its text, right of the marker."""
+    return len(so_far) == 1 and find_marker(so_far[0].text) is not None and line.box[0] > so_far[0].box[0] + 0.5 * em
+
+
+def _centred(upper: Line, lower: Line, em: float) -> bool:
+    return abs((upper.box[0] + upper.box[2]) - (lower.box[0] + lower.box[2])) < em
+
+
+def bolder(a: Line, b: Line) -> bool:
+    """Whether ``a`` is printed in a bolder cut than ``b``; false where there is too little ink to tell."""
+    return min(len(a.text), len(b.text)) >= 4 and b.weight > 0 and a.weight > _BOLDER * b.weight
+
+
+# Russian particles and prefixes that keep their hyphen; an English compound keeps it where its first part says so.
+_KEEPS_BEFORE = re.compile(
+    r"(?:^|[^\w])(?:во|в|по|кое|кой|из|вице|экс|обер|унтер|северо|юго|all|non|self|well|ex|co|semi|multi|cross)$", re.I
+)
+_KEEPS_AFTER = re.compile(
+    r"^(?:то|либо|нибудь|таки|ка|де|с|первых|вторых|третьих|за|под|of|to|up|in|the|off|known|based|term|time|level)\b",
+    re.I,
+)
+_BROKEN = re.compile(r"(\w+)[-‐\u00ad¬]$")
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """One text of a paragraph's lines: words broken at a line's end are made whole, true hyphens stay."""
+    joined = ""
+    for text in texts:
+        if not joined:
+            joined = text
+            continue
+        broken = _BROKEN.search(joined)
+        if broken and text[:1].isalpha() and len(broken[1]) >= 1:
+            joined = joined + text if _true_hyphen(joined, broken[1], text) else joined[:-1] + text
+        else:
+            joined = f"{joined} {text}"
+    return joined
+
+
+def _true_hyphen(before: str, part: str, after: str) -> bool:
+    if before[-1] in "\u00ad¬":
+        return False
+    if not after[0].islower() or part[-1].isdigit() or part.isupper():
+        return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
+    following = re.match(r"\w+", after)
+    return bool(_KEEPS_BEFORE.search(before[:-1]) or (following and _KEEPS_AFTER.match(following[0])))

@@ -1,0 +1,130 @@
+"""The straight lines of a page: table rules, underlines, frames. Found, grouped into tables, and painted out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Box
+from ocr_service.recognition.engine import Gray
+
+_MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary text
+_MAX_THICKNESS_IN = 0.05
+_MIN_PIECE_IN = 0.12
+_MAX_TOUCHED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Boxes of the horizontal and vertical rules, and a mask (255 where a rule is)."""
+
+    horizontal: tuple[Box, ...]
+    vertical: tuple[Box, ...]
+    mask: Gray
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rules that cross and so make a table: its box and the rules inside it."""
+
+    box: Box
+    horizontal: tuple[Box, ...]
+    vertical: tuple[Box, ...]
+
+
+def binarise(gray: Gray) -> Gray:
+    """Ink as 255, whatever the lighting: the local mean over about a line and a half decides.
+
+    The inside of a dark bar equals its own mean, so what is under half of the paper's brightness is ink as well.
+    """
+    edges = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 18)
+    paper = float(np.percentile(gray[::8, ::8], 80))
+    return cv2.bitwise_or(edges, cv2.inRange(gray, 0, paper / 2)).astype(np.uint8)
+
+
+def find_rules(ink: Gray, dpi: int) -> Rules:
+    """Rules of ``ink`` (255 is ink) on a level page."""
+    horizontal, across = _level_rules(ink, dpi)
+    turned, down = _level_rules(np.ascontiguousarray(ink.T), dpi)
+    vertical = tuple((y0, x0, y1, x1) for x0, y0, x1, y1 in turned)
+    return Rules(tuple(horizontal), vertical, np.maximum(across, down.T))
+
+
+def _level_rules(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
+    """Long level runs of ink with white above and below, and their mask."""
+    length, thickness = round(_MIN_LENGTH_IN * dpi), max(3, round(_MAX_THICKNESS_IN * dpi))
+    # A rule that is a hair off level steps from row to row; thickening makes it one run.
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    # Pieces longer than a letter's bar first: closing at once would make one line of every word.
+    pieces = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_MIN_PIECE_IN * dpi)), np.uint8))
+    closed = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, np.ones((1, max(3, dpi // 20)), np.uint8))
+    bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    mask = np.zeros_like(ink)
+    found: list[Box] = []
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
+    for label in range(1, count):
+        x, y, w, h, _area = (int(value) for value in stats[label])
+        if h > thickness + 2 or w < length or not _stands_free(ink, x, y, w, h):
+            continue
+        found.append((x, y, x + w, y + h))
+        part = labels[y : y + h, x : x + w] == label
+        mask[y : y + h, x : x + w][part] = 255
+    return found, mask
+
+
+def _stands_free(ink: Gray, x: int, y: int, w: int, h: int) -> bool:
+    """White on both sides, but for what crosses: the feet of a bold heading's letters make a run as well."""
+    above, below = ink[max(0, y - 3) : y, x : x + w], ink[y + h : y + h + 3, x : x + w]
+    return all(not len(side) or float((side > 0).any(axis=0).mean()) < _MAX_TOUCHED for side in (above, below))
+
+
+def without_rules(gray: Gray, rules: Rules) -> Gray:
+    """The page with its rules painted in the paper's colour around them."""
+    if not rules.horizontal and not rules.vertical:
+        return gray
+    wide = cv2.dilate(rules.mask, np.ones((3, 3), np.uint8))
+    paper = cv2.medianBlur(cv2.dilate(gray, np.ones((9, 9), np.uint8)), 9)
+    return np.where(wide > 0, paper, gray)
+
+
+def find_grids(rules: Rules, dpi: int) -> list[Grid]:
+    """Tables drawn with rules: groups of at least two horizontal and two vertical rules that touch."""
+    slack = max(4, dpi // 25)
+    bars = [(box, True) for box in rules.horizontal] + [(box, False) for box in rules.vertical]
+    parent = list(range(len(bars)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    for i, (a, a_level) in enumerate(bars):
+        for j in range(i):
+            b, b_level = bars[j]
+            if a_level != b_level and _touch(a, b, slack):
+                parent[root(i)] = root(j)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(bars)):
+        groups.setdefault(root(index), []).append(index)
+    grids = []
+    for members in groups.values():
+        level = tuple(bars[i][0] for i in members if bars[i][1])
+        upright = tuple(bars[i][0] for i in members if not bars[i][1])
+        if len(level) >= 2 and len(upright) >= 2:
+            everything: Sequence[Box] = level + upright
+            box = (
+                min(b[0] for b in everything),
+                min(b[1] for b in everything),
+                max(b[2] for b in everything),
+                max(b[3] for b in everything),
+            )
+            grids.append(Grid(box, level, upright))
+    return grids
+
+
+def _touch(a: Box, b: Box, slack: int) -> bool:
+    return a[0] - slack <= b[2] and b[0] - slack <= a[2] and a[1] - slack <= b[3] and b[1] - slack <= a[3]

@@ -1,0 +1,99 @@
+"""A page's small skew: found, turned back for reading, and boxes carried between the two."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Box
+from ocr_service.recognition.engine import Gray
+
+_SEARCH_WIDTH = 600  # pixels; the rows of 9 pt text are still apart
+_MAX_ANGLE = 12.0  # degrees
+_WORTH_TURNING = 0.15  # degrees: a line of 1,500 px rises by 4 px, under a third of the x-height at 200 dpi
+
+
+@dataclass(frozen=True, slots=True)
+class Straightened:
+    """A page turned by ``angle`` degrees (anticlockwise); ``back`` maps its pixels to the delivered page's."""
+
+    gray: Gray
+    angle: float
+    forth: np.ndarray
+    back: np.ndarray
+    size: tuple[int, int]  # width and height of the page as delivered
+
+    def to_page(self, box: Box) -> Box:
+        """A box of the straight page as the box around it on the delivered page."""
+        if not self.angle:
+            return box
+        corners = np.array([(box[0], box[1], 1), (box[2], box[1], 1), (box[2], box[3], 1), (box[0], box[3], 1)], float)
+        points = corners @ self.back.T
+        (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+        width, height = self.size
+        return (
+            max(0, min(width - 1, math.floor(x0))),
+            max(0, min(height - 1, math.floor(y0))),
+            max(1, min(width, math.ceil(x1))),
+            max(1, min(height, math.ceil(y1))),
+        )
+
+    def from_page(self, box: Box) -> Box:
+        """The straight box whose turned image has ``box`` around it."""
+        if not self.angle:
+            return box
+        x, y = self.forth @ np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1.0])
+        rise = abs(math.sin(math.radians(self.angle)))
+        outer_width, outer_height = box[2] - box[0], box[3] - box[1]
+        width = max(outer_width * 0.5, outer_width - outer_height * rise)
+        height = max(outer_height * 0.5, outer_height - outer_width * rise)
+        return round(x - width / 2), round(y - height / 2), round(x + width / 2), round(y + height / 2)
+
+
+def straighten(gray: Gray) -> Straightened:
+    """``gray`` with its lines level."""
+    height, width = gray.shape
+    angle = skew_angle(gray)
+    if abs(angle) < _WORTH_TURNING:
+        still = np.array([[1.0, 0, 0], [0, 1, 0]])
+        return Straightened(gray, 0.0, still, still, (width, height))
+    cos, sin = abs(math.cos(math.radians(angle))), abs(math.sin(math.radians(angle)))
+    new_width, new_height = math.ceil(width * cos + height * sin), math.ceil(height * cos + width * sin)
+    forth = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    forth[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
+    paper = int(np.percentile(gray[::8, ::8], 80))
+    turned = cv2.warpAffine(
+        gray, forth, (new_width, new_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=paper
+    )
+    return Straightened(turned.astype(np.uint8), angle, forth, cv2.invertAffineTransform(forth), (width, height))
+
+
+def skew_angle(gray: Gray) -> float:
+    """Degrees to turn the page by (anticlockwise) so that its lines are level; 0.0 where nothing speaks for another.
+
+    The profile method (Postl, 1986): level lines make the sharpest steps between a page's rows.
+    """
+    scale = min(1.0, _SEARCH_WIDTH / gray.shape[1])
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15).astype(np.uint8)
+    # A dark edge of the scanner's lid would outweigh the text.
+    edge = max(4, ink.shape[1] // 40)
+    ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:] = 0, 0, 0, 0
+    if cv2.countNonZero(ink) < 100:
+        return 0.0
+    best = 0.0
+    for step, reach in ((1.0, _MAX_ANGLE), (0.25, 1.0), (0.05, 0.25)):
+        angles = [best + k * step for k in range(-round(reach / step), round(reach / step) + 1)]
+        best = max(angles, key=lambda angle: _sharpness(ink, angle))
+    # A page of figures or of nothing has no true maximum: it must clearly beat the page as it is.
+    return best if _sharpness(ink, best) > 1.03 * _sharpness(ink, 0.0) else 0.0
+
+
+def _sharpness(ink: Gray, angle: float) -> float:
+    height, width = ink.shape
+    turned = cv2.warpAffine(ink, cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), (width, height))
+    rows = turned.sum(axis=1, dtype=np.float64)
+    return float(np.square(np.diff(rows)).sum())

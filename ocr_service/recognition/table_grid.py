@@ -1,0 +1,187 @@
+"""Words to the cells of a table, with rules and without."""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ocr_service.document import Box
+from ocr_service.recognition.paragraphs import join_lines
+from ocr_service.recognition.rules import Grid
+from ocr_service.recognition.words import Line, Word, contains_centre
+
+Cells = list[list[str]]
+
+
+def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Cells:
+    """The text of each cell between the rules. A cell that spans others has its text in the first, the rest are empty.
+
+    ``slack``: pixels within which two rules are the same line.
+    """
+    xs = _positions([(b[0] + b[2]) / 2 for b in grid.vertical] + [grid.box[0], grid.box[2]], slack)
+    ys = _positions([(b[1] + b[3]) / 2 for b in grid.horizontal] + [grid.box[1], grid.box[3]], slack)
+    columns, rows = len(xs) - 1, len(ys) - 1
+    owner = {(r, c): (r, c) for r in range(rows) for c in range(columns)}
+    for r in range(rows):
+        for c in range(columns):
+            left = owner[r, c - 1] if c and not _wall(grid.vertical, xs[c], ys[r], ys[r + 1], slack, True) else None
+            upper = owner[r - 1, c] if r and not _wall(grid.horizontal, ys[r], xs[c], xs[c + 1], slack, False) else None
+            if left is not None and left[0] == r:
+                owner[r, c] = left
+            elif upper is not None:
+                owner[r, c] = upper
+    inside: dict[tuple[int, int], list[Word]] = {}
+    for word in words:
+        x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+        row, column = bisect_right(ys, y) - 1, bisect_right(xs, x) - 1
+        if 0 <= row < rows and 0 <= column < columns:
+            inside.setdefault(owner[row, column], []).append(word)
+    table = [[_cell_text(inside.get((r, c), [])) for c in range(columns)] for r in range(rows)]
+    return _without_empty(table)
+
+
+def _positions(values: Sequence[float], slack: int) -> list[float]:
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= 2 * slack:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [statistics.fmean(group) for group in groups]
+
+
+def _wall(rules: Sequence[Box], at: float, start: float, end: float, slack: int, upright: bool) -> bool:
+    """Whether rules cover most of the side from ``start`` to ``end`` at ``at``."""
+    covered = 0.0
+    for x0, y0, x1, y1 in rules:
+        across, low, high = ((x0 + x1) / 2, y0, y1) if upright else ((y0 + y1) / 2, x0, x1)
+        if abs(across - at) <= 2 * slack:
+            covered += max(0.0, min(high, end) - max(low, start))
+    return covered >= 0.6 * (end - start)
+
+
+def _without_empty(table: Cells) -> Cells:
+    """Without rows and columns that have no text at all: double rules and frames make them."""
+    rows = [row for row in table if any(row)]
+    if not rows:
+        return []
+    keep = [c for c in range(len(rows[0])) if any(row[c] for row in rows)]
+    return [[row[c] for c in keep] for row in rows]
+
+
+def open_cells(lines: Sequence[Line], rules: Sequence[Box] = ()) -> Cells:
+    """The cells of a table without upright rules: columns at the white between words, rows at baselines.
+
+    ``rules`` are the level rules inside it, which always part rows.
+    """
+    words = [word for line in lines for word in line.words]
+    if not words:
+        return []
+    em = statistics.median(line.em for line in lines)
+    rows = _rows(words, em, rules)
+    gutters = _gutters(rows, em)
+    table_rows = []
+    filled: list[list[list[Word]]] = []
+    for row in rows:
+        cells: list[list[Word]] = [[] for _ in range(len(gutters) + 1)]
+        for word in row:
+            middle = (word.box[0] + word.box[2]) / 2
+            cells[sum(middle > gutter for gutter in gutters)].append(word)
+        filled.append(cells)
+    for row_cells in _join_continued(filled, em, rules):
+        table_rows.append([_cell_text(cell) for cell in row_cells])
+    return _without_empty(table_rows)
+
+
+def _rows(words: Sequence[Word], em: float, rules: Sequence[Box]) -> list[list[Word]]:
+    """Words by their common middle line, from the top."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: w.box[1] + w.box[3]):
+        middle = (word.box[1] + word.box[3]) / 2
+        for row in reversed(rows[-3:]):
+            if abs(statistics.fmean((w.box[1] + w.box[3]) / 2 for w in row) - middle) < 0.4 * em:
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    return rows
+
+
+def _gutters(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
+    """Where no row, or one in ten of them (a spanning cell), has ink over a width of more than a space."""
+    left = min(w.box[0] for row in rows for w in row)
+    right = max(w.box[2] for row in rows for w in row)
+    covered = [0] * (right - left + 1)
+    for row in rows:
+        for run_start, run_end in _filled_runs(row, em):
+            for x in range(run_start - left, run_end - left):
+                covered[x] += 1
+    allowed = len(rows) // 10
+    gutters: list[float] = []
+    start: int | None = None
+    for x, count in enumerate([*covered, allowed + 1]):
+        if count <= allowed and start is None:
+            start = x
+        elif count > allowed and start is not None:
+            if start > 0 and x < len(covered) - 1 and x - start >= 0.6 * em:
+                gutters.append(left + (start + x) / 2)
+            start = None
+    return gutters
+
+
+def _filled_runs(row: Sequence[Word], em: float) -> list[tuple[int, int]]:
+    """A row's words with ordinary spaces closed."""
+    runs: list[tuple[int, int]] = []
+    for word in sorted(row, key=lambda w: w.box[0]):
+        if runs and word.box[0] - runs[-1][1] < 0.5 * em:
+            runs[-1] = (runs[-1][0], max(runs[-1][1], word.box[2]))
+        else:
+            runs.append((word.box[0], word.box[2]))
+    return runs
+
+
+def _join_continued(filled: Sequence[list[list[Word]]], em: float, rules: Sequence[Box]) -> list[list[list[Word]]]:
+    """Lines that go on a cell of the row above (or begin one of the row below) become one row."""
+    middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for cell in row for w in cell) for row in filled]
+    steps = [b - a for a, b in pairwise(middles)]
+    ruled = [any(middles[i] < (rule[1] + rule[3]) / 2 < middles[i + 1] for rule in rules) for i in range(len(steps))]
+    free = [step for step, cut in zip(steps, ruled, strict=True) if not cut]
+    close = min(free, default=0.0)
+    # Rows stand further apart than the lines of one cell; where all steps are alike there is nothing to join,
+    # unless rules part the rows.
+    apart = max(steps, default=0.0)
+    result: list[list[list[Word]]] = []
+    for index, cells in enumerate(filled):
+        joins = False
+        if index and not ruled[index - 1]:
+            step = steps[index - 1]
+            tight = step <= 1.2 * close and step < 0.85 * apart
+            joins = (tight and (any(ruled) or not all(cells))) or step < 0.75 * em
+        if joins:
+            for cell, more in zip(result[-1], cells, strict=True):
+                cell.extend(more)
+        else:
+            result.append([list(cell) for cell in cells])
+    return result
+
+
+def _cell_text(words: Sequence[Word]) -> str:
+    if not words:
+        return ""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: w.box[1] + w.box[3]):
+        height = word.box[3] - word.box[1]
+        middle = (word.box[1] + word.box[3]) / 2
+        last = lines[-1][-1] if lines else None
+        if last and middle - (last.box[1] + last.box[3]) / 2 < 0.5 * max(height, last.box[3] - last.box[1]):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return join_lines([" ".join(w.text for w in sorted(line, key=lambda w: w.box[0])) for line in lines])
+
+
+def inside(box: Box, lines: Sequence[Line]) -> list[Line]:
+    """The lines whose middle lies in ``box``."""
+    return [line for line in lines if contains_centre(box, line.box)]

@@ -1,0 +1,68 @@
+"""Pages drawn here, read by the embedded reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr_service.assembly.markdown import page_markdown
+from ocr_service.document import PageImage
+from ocr_service.errors import EngineUnavailable
+from ocr_service.recognition.tesseract import TesseractReader
+
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+DPI = 200
+
+
+class Sheet:
+    """A white page on which text is drawn; sizes in points, places in pixels at 200 dpi."""
+
+    def __init__(self, width: int = 1240, height: int = 900) -> None:
+        self.image = Image.new("RGB", (width, height), "white")
+        self.draw = ImageDraw.Draw(self.image)
+
+    def text(self, x: int, y: int, text: str, size: float = 11, bold: bool = False) -> None:
+        font = ImageFont.truetype(FONTS / f"DejaVuSans{'-Bold' if bold else ''}.ttf", round(size * DPI / 72))
+        self.draw.text((x, y), text, fill="black", font=font)
+
+    def page(self, number: int = 1) -> PageImage:
+        return PageImage(number, np.asarray(self.image), DPI)
+
+
+@pytest.fixture(scope="module")
+def reader() -> TesseractReader:
+    return TesseractReader("rus+eng")
+
+
+def test_a_blank_page_has_no_regions(reader: TesseractReader) -> None:
+    assert reader.read(Sheet().page(), []) == []
+
+
+def test_a_single_word_is_read_without_any_layout(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    sheet.text(500, 400, "Договор")
+    assert page_markdown(reader.read(sheet.page(), [])) == "Договор"
+
+
+def test_a_broken_word_is_joined_and_a_true_hyphen_kept(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    for index, line in enumerate(
+        [
+            "Поставщик передаёт оборудо-",
+            "вание покупателю, а кто-либо",
+            "другой принимает его из-за",
+            "отсутствия представителя.",
+        ]
+    ):
+        sheet.text(100, 100 + 45 * index, line)
+    assert page_markdown(reader.read(sheet.page(), [])) == (
+        "Поставщик передаёт оборудование покупателю, а кто-либо другой принимает его из-за отсутствия представителя."
+    )
+
+
+def test_a_missing_language_is_named_with_its_package() -> None:
+    with pytest.raises(EngineUnavailable, match="tesseract-ocr-xyz"):
+        TesseractReader("rus+xyz")
