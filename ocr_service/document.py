@@ -19,7 +19,6 @@ FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
 ReaderName = Literal["vlm", "tesseract"]
 Stage = Literal["inspect", "render", "layout", "recognition", "assembly", "delivery"]
-FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})

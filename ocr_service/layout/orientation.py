@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import tesserocr
 
 from ocr_service.document import PageImage
+from ocr_service.tessdata import find_tessdata
 
 Gray = npt.NDArray[np.uint8]
 
@@ -21,12 +23,25 @@ _SURE_OF_PAGE = 3.0
 _MIN_INK = 400  # pixels of the reduced page: a few words
 
 
+def upright(page: PageImage, tessdata: Path | None = None) -> PageImage:
+    """``page`` turned by the quarter turns that make its text upright; as it is where that is not sure.
+
+    Raises EngineUnavailable where Tesseract's data for orientation (``osd``) is missing.
+    """
+    return _orienter(tessdata).upright(page)
+
+
+@lru_cache(maxsize=1)  # warm in its process, as the other models are; 10 MB
+def _orienter(tessdata: Path | None) -> Orienter:
+    return Orienter(tessdata)
+
+
 class Orienter:
     """Owns a Tesseract with its script-and-orientation model. Not for several threads at once."""
 
-    def __init__(self, tessdata: Path) -> None:
-        """``tessdata`` is the folder that has ``osd.traineddata``."""
-        self._api = tesserocr.PyTessBaseAPI(path=f"{tessdata}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+    def __init__(self, tessdata: Path | None = None) -> None:
+        folder = find_tessdata("osd", tessdata)
+        self._api = tesserocr.PyTessBaseAPI(path=f"{folder}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
 
     def upright(self, page: PageImage) -> PageImage:
         """``page`` turned by the quarter turns that make its text upright; as it is where that is not sure."""

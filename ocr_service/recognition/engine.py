@@ -9,41 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import tesserocr
 
-from ocr_service.errors import EngineUnavailable
 from ocr_service.recognition.words import Line, Word, make_line
+from ocr_service.tessdata import find_tessdata
 
 # Tesseract starts as many OpenMP threads as there are cores, which only burns CPU: pages run in parallel in processes.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 Gray = npt.NDArray[np.uint8]  # height x width, 0 black
 
-_DEBIAN_DATA = tuple(Path(f"/usr/share/tesseract-ocr/{version}/tessdata") for version in ("5", "4.00"))
 _WORD_LEVEL = "5"
-
-
-def find_tessdata(tessdata: Path | None, language: str) -> Path:
-    """The folder that has every part of ``language`` ("rus+eng"), else EngineUnavailable names a package."""
-    from_environment = os.environ.get("TESSDATA_PREFIX")
-    folders = [tessdata] if tessdata else [*([Path(from_environment)] if from_environment else []), *_DEBIAN_DATA]
-    folder = next((folder for folder in folders if folder.is_dir()), None)
-    if folder is None:
-        raise EngineUnavailable(
-            "No Tesseract language data found. Install the Debian package tesseract-ocr, or set TESSDATA_PREFIX."
-        )
-    for part in language.split("+"):
-        if not (folder / f"{part}.traineddata").is_file():
-            raise EngineUnavailable(
-                f"Tesseract has no language {part!r} in {folder}. "
-                f"Install the Debian package tesseract-ocr-{part.replace('_', '-').lower()}."
-            )
-    return folder
 
 
 class TesseractEngine:
     """Owns one ``PyTessBaseAPI``. Not for several threads at once."""
 
     def __init__(self, language: str, tessdata: Path | None = None) -> None:
-        folder = find_tessdata(tessdata, language)
+        folder = find_tessdata(language, tessdata)
         self._api = tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=language, oem=tesserocr.OEM.LSTM_ONLY)
 
     def lines(self, gray: Gray, dpi: int, mode: int = tesserocr.PSM.AUTO) -> list[Line]:
