@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,7 +95,8 @@ def render_image(path: Path, file_type: FileType, number: int, *, max_pixels: in
 @contextmanager
 def _open_image(path: Path, file_type: FileType) -> Iterator[Image.Image]:
     # The file is opened outside: one that is gone is not a damaged one.
-    with path.open("rb") as file:
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata help nobody here
         try:
             with Image.open(file, formats=_PLUGINS[file_type]) as image:
                 yield image
@@ -118,6 +120,8 @@ def _seek(image: Image.Image, number: int) -> None:
 def _check_decoded_size(image: Image.Image, full_width: int, full_height: int) -> None:
     pixel_bytes = 1 if image.mode in _ONE_BYTE_MODES else 2 if image.mode in _TWO_BYTE_MODES else 4
     needed = image.width * image.height * pixel_bytes
+    if "progressive" in image.info:  # libjpeg keeps all coefficients, two bytes each, at whatever size it then decodes
+        needed = max(needed, full_width * full_height * len(image.getbands()) * 2)
     if needed > _MAX_DECODED_BYTES:
         raise PageTooLarge(
             f"the image is {full_width} x {full_height} pixels and would take {needed // 1_000_000} MB when decoded;"

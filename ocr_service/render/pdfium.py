@@ -33,7 +33,8 @@ def count_pdf_pages(path: Path, password: str = "") -> int:
 def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pixels: int) -> PageImage:
     """Page ``number`` (1-based) as PDFium draws it: rotated, cropped, on white, with annotations and form fields.
 
-    Raises pdfium.PdfiumError where PDFium cannot load the page, and PageTooLarge.
+    Raises pdfium.PdfiumError where PDFium cannot load the page or finds it without a size (an entry that is no page),
+    and PageTooLarge.
     """
     # Before the page is loaded, else PDFium draws no fields. Where the form is broken, the page is still worth reading.
     try:
@@ -42,13 +43,27 @@ def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pi
         form_warnings: tuple[str, ...] = ("form fields could not be drawn",)
     else:
         form_warnings = ()
-    page = pdf[number - 1]
-    try:
+    with _page_with_size(pdf, number - 1) as page:
         width_pt, height_pt = page.get_size()
         page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
         # Reversed byte order is RGB; the array shares the bitmap's memory, which lives as long as the array.
         bitmap = page.render(scale=page_dpi / POINTS_PER_INCH, rev_byteorder=True)
         return PageImage(number, bitmap.to_numpy(), page_dpi, warnings=form_warnings + warnings)
+
+
+@contextmanager
+def _page_with_size(pdf: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPage]:
+    """The loaded page. A crop box that leaves nothing of the media box is ignored, as other viewers do."""
+    page = pdf[index]
+    try:
+        media_box = page.get_mediabox(fallback_ok=False)
+        if min(page.get_size()) <= 0 and media_box is not None:
+            page.set_cropbox(*media_box)
+            page.close()
+            page = pdf[index]  # the size is worked out when a page is loaded
+        if min(page.get_size()) <= 0:
+            raise pdfium.PdfiumError("the page has no size")
+        yield page
     finally:
         page.close()
 

@@ -32,6 +32,9 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _TRIES = 2
+# A second try after a timeout finds out whether the process hung by chance; a page that is slow by nature would take
+# all of its time again and give nothing.
+_SHARE_AFTER_TIMEOUT = 0.25
 _WARM_UP_S = 120.0  # loading models from a cold disk
 _FAILED_STARTS_BEFORE_GIVING_UP = 3
 _LONGEST_PAUSE_S = 30.0
@@ -41,8 +44,9 @@ _LONGEST_PAUSE_S = 30.0
 class _Task:
     pickled: bytes
     timeout_s: float
-    result: asyncio.Future[Any]
+    result: asyncio.Future[bytes]
     tries: int = 0
+    timed_out: bool = False
 
 
 class PagePool:
@@ -116,9 +120,9 @@ class PagePool:
         """``function(*args)`` in a worker. Cancelling the call takes the task out of the queue or ends its worker.
 
         ``document`` and ``order`` (the page's number) decide whose turn it is; ``timeout_s`` counts from the task's
-        start in a worker and holds for each of two tries. Raises the ServiceError that the function raised;
-        WorkerCrashed and PageTimeout after the second try; ServiceError (``internal_error``) where the function raised
-        anything else.
+        start in a worker; the second try after a timeout gets a quarter of it. Raises the ServiceError that the
+        function raised; WorkerCrashed and PageTimeout after the second try; ServiceError (``internal_error``) where the
+        function raised anything else.
         """
         if self._closed:
             raise NotReady("the service is stopping")
@@ -126,9 +130,10 @@ class PagePool:
         ticket = self._queue.put(document, order, task)
         self._arrived.set()
         try:
-            result: R = await task.result
+            pickled = await task.result
         finally:
             self._queue.remove(ticket)  # where it was cancelled before its turn
+        result: R = pickle.loads(pickled)
         return result
 
     async def _serve(self, index: int) -> None:
@@ -172,9 +177,11 @@ class PagePool:
 
     async def _try(self, task: _Task, worker: WorkerProcess) -> str | None:
         """One try. The reason is returned where the worker is lost; the task has its result, or one more try."""
-        attempt = asyncio.ensure_future(worker.run(task.pickled, task.timeout_s))
+        limit_s = task.timeout_s * _SHARE_AFTER_TIMEOUT if task.timed_out else task.timeout_s
+        attempt = asyncio.ensure_future(worker.run(task.pickled, limit_s))
         try:
-            await asyncio.wait({attempt, task.result}, timeout=task.timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            both: tuple[asyncio.Future[Any], ...] = (attempt, task.result)
+            await asyncio.wait(both, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if not attempt.done():
                 worker.kill()
@@ -182,19 +189,19 @@ class PagePool:
         if task.result.done():  # nobody waits for it any more
             return None if attempt.done() else "cancelled"
         if not attempt.done():
-            return self._lost(
-                task, "timeout", PageTimeout(f"the page took longer than {task.timeout_s:g} s, twice; it was given up")
-            )
+            task.timed_out = True
+            return self._lost(task, "timeout", PageTimeout(f"the page took longer than {task.timeout_s:g} s"))
         try:
             outcome = attempt.result()
         except WorkerDied as exc:
-            return self._lost(task, "crashed", WorkerCrashed(f"the page's worker process died twice: {exc}"))
+            hint = f"a damaged file can do that, or one that needs more than {self._limits.memory_mb} MB of memory"
+            return self._lost(task, "crashed", WorkerCrashed(f"reading the page crashed twice ({exc}): {hint}"))
         match outcome:
             case OutOfMemory():
                 limit = f"{self._limits.memory_mb} MB"
                 return self._lost(task, "out_of_memory", WorkerCrashed(f"the page needs more than {limit} of memory"))
             case Done(pickled):
-                task.result.set_result(pickle.loads(pickled))
+                task.result.set_result(pickled)
             case Refused(error):
                 task.result.set_exception(error)
             case Bug(summary, traceback):

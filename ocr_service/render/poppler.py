@@ -76,6 +76,7 @@ def _page_size(path: Path, number: int, password: str) -> tuple[float, float]:
     )
     for key, value in info.items():
         if key.startswith("Page ") and key.endswith(" size"):
-            width, _, height = str(value).split()[:3]
-            return float(width), float(height)
+            width, height = (float(side) for side in str(value).split()[0:3:2])
+            if width > 0 and height > 0:
+                return width, height
     raise ValueError(f"pdfinfo gave no size for page {number}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pypdfium2 as pdfium
 
 from ocr_service.document import FileType, PageImage
@@ -12,6 +14,9 @@ from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.render.poppler import render_with_poppler
 
+# No model or reader has to cope with a page of three pixels.
+_SMALLEST_SIDE_PIXELS = 32
+
 
 def render_page(
     path: Path, file_type: FileType, number: int, *, dpi: int, max_pixels: int, password: str = ""
@@ -19,11 +24,18 @@ def render_page(
     """Page ``number`` (1-based) of the file as height x width x 3 RGB.
 
     A PDF's page is rendered at ``dpi``, or at the highest that fits ``max_pixels`` (then a warning says so); the
-    document's own rotation is applied, so ``angle`` is 0. An image keeps its own resolution up to ``max_pixels``.
+    document's own rotation is applied, so ``angle`` is 0. An image keeps its own resolution up to ``max_pixels``. What
+    is narrower than 32 pixels is padded with white. The array may be read-only.
     Raises RenderFailed, PageTooLarge, DamagedFile and EncryptedPdf.
     """
-    if file_type != "pdf":
-        return render_image(path, file_type, number, max_pixels=max_pixels)
+    if file_type == "pdf":
+        page = _render_pdf_page(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+    else:
+        page = render_image(path, file_type, number, max_pixels=max_pixels)
+    return _with_smallest_side(page)
+
+
+def _render_pdf_page(path: Path, number: int, *, dpi: int, max_pixels: int, password: str) -> PageImage:
     with open_pdf(path, password) as pdf:
         if number > len(pdf):
             raise RenderFailed(f"the PDF has no page {number}")
@@ -31,3 +43,12 @@ def render_page(
             return render_with_pdfium(pdf, number, dpi=dpi, max_pixels=max_pixels)
         except pdfium.PdfiumError:
             return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+
+
+def _with_smallest_side(page: PageImage) -> PageImage:
+    if min(page.width, page.height) >= _SMALLEST_SIDE_PIXELS:
+        return page
+    height, width = max(page.height, _SMALLEST_SIDE_PIXELS), max(page.width, _SMALLEST_SIDE_PIXELS)
+    paper = np.full((height, width, 3), 255, np.uint8)
+    paper[: page.height, : page.width] = page.pixels
+    return replace(page, pixels=paper)

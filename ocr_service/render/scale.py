@@ -18,10 +18,8 @@ MIN_DPI = 10
 def fitting_dpi(width_pt: float, height_pt: float, dpi: int, max_pixels: int) -> tuple[int, tuple[str, ...]]:
     """The dpi at which a page of these points is rendered, and a warning where it is not the ``dpi`` asked for.
 
-    Raises PageTooLarge where the page would have to be rendered at less than 10 dpi, or has no size.
+    The sides are greater than 0. Raises PageTooLarge where the page would have to be rendered at less than 10 dpi.
     """
-    if not (0 < width_pt < math.inf and 0 < height_pt < math.inf):
-        raise PageTooLarge(f"the page has no usable size ({width_pt:g} x {height_pt:g} points)")
     width_in, height_in = width_pt / POINTS_PER_INCH, height_pt / POINTS_PER_INCH
     # Sides are rounded up to whole pixels by the renderers: one pixel of each side is kept back for that.
     fits = min(

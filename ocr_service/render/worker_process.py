@@ -15,7 +15,6 @@ import pickle
 import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -94,7 +93,7 @@ async def _outcome(answer: Future[Outcome]) -> Outcome:
         return await asyncio.wrap_future(answer)
     except ProcessExpired as exc:
         raise WorkerDied(exc.exitcode) from exc
-    except (BrokenProcessPool, RuntimeError, OSError) as exc:
+    except Exception as exc:  # the process's boundary: whatever pebble met, the worker is of no more use
         raise WorkerDied(None) from exc
 
 
@@ -102,8 +101,8 @@ def _cause(exitcode: int | None) -> str:
     if exitcode is None:
         return "it ended"
     if exitcode >= 0:
-        return f"it ended with exit code {exitcode}"
+        return f"exit code {exitcode}"
     try:
-        return f"it was ended by {signal.Signals(-exitcode).name}"
+        return signal.Signals(-exitcode).name
     except ValueError:
-        return f"it was ended by signal {-exitcode}"
+        return f"signal {-exitcode}"
