@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 
-from ocr_service import convert
-from ocr_service.serve import serve
 from ocr_service.settings import Settings, SettingsError, load_settings, settings_table
 
 _EXAMPLES = """examples:
@@ -15,6 +14,15 @@ _EXAMPLES = """examples:
   python -m ocr_service settings                       every setting, its default and meaning
 
 Settings come from the environment or a .env file; a wrong one is named when a command starts."""
+
+# Each has add_command(commands). Only the one that is asked for is imported: the container's first process must start
+# the app within a fraction of a second, and needs nothing of FastAPI or the models itself.
+_COMMANDS = {
+    "serve": "ocr_service.serve",
+    "supervise": "ocr_service.launcher.supervisor",
+    "convert": "ocr_service.convert",
+    "preload": "ocr_service.launcher.preload",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,10 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("serve", help="run the HTTP service").set_defaults(run=lambda _, settings: serve(settings))
-    convert.add_command(commands)
+    given = sys.argv[1:] if arguments is None else arguments
+    for name, module in _COMMANDS.items():
+        if name in given[:1] or not set(given[:1]) & _COMMANDS.keys():
+            import_module(module).add_command(commands)
     commands.add_parser("settings", help="print every setting").set_defaults(run=_print_settings)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     try:
         settings = load_settings()
     except SettingsError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -13,7 +15,14 @@ from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, check_writable
 from ocr_service.telemetry import configure_logging
 
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
 log = logging.getLogger(__name__)
+
+
+def add_command(commands: Commands) -> None:
+    commands.add_parser("serve", help="run the HTTP service").set_defaults(run=lambda _, settings: serve(settings))
 
 
 def serve(settings: Settings) -> int:

@@ -20,6 +20,10 @@ class Child:
         self.name = name
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     @classmethod
     async def start(cls, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> Child:
         """Raises OSError when the program cannot be started."""

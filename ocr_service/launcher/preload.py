@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -15,12 +16,16 @@ from rich.progress import Progress as Bar
 
 from ocr_service.launcher.fetch import FetchFailed, Progress, fetch_model
 from ocr_service.launcher.sources import SourceError, open_source
-from ocr_service.launcher.weights import VERSIONS, is_whole, layout_weights, needed
+from ocr_service.launcher.weights import VERSIONS, is_whole, layout_weights, missing_line, needed
 from ocr_service.settings import Settings
+from ocr_service.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 log = logging.getLogger(__name__)
 
-EXAMPLES = """examples:
+_EXAMPLES = """examples:
   python -m ocr_service preload                         the VLM and layout weights of version 1.6
   python -m ocr_service preload --version 1.0
   PADDLE_PDX_MODEL_SOURCE=/mnt/weights python -m ocr_service preload      from a folder (or https://…, s3://…)
@@ -31,13 +36,22 @@ They go to PADDLEX_HOME/official_models. That folder can be a mirror: serve it w
 _LINE_EVERY_S = 10.0
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_command(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "preload",
+        help="fetch the weights of PaddleOCR-VL",
+        description="Fetches the VLM and layout weights, checked and resumed, into PADDLEX_HOME.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", choices=sorted(VERSIONS), help="version of PaddleOCR-VL; default: VLLM_MODEL's")
     which.add_argument("--model", action="append", metavar="NAME", help="one model by name; can be given again")
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    configure_logging(settings.log_level, settings.log_format)
     models = arguments.model or _models_of(arguments.version, settings)
     home = settings.weights_home
     missing = [model for model in models if not is_whole(home, model)]
@@ -60,16 +74,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"preload: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def missing_line(missing: list[str], settings: Settings) -> str:
-    """What OFFLINE=true lacks, and the way out."""
-    flags = " ".join(f"--model {model}" for model in missing)
-    return (
-        f"OFFLINE=true, but the weights of {', '.join(missing)} are not in {settings.weights_home}/official_models: "
-        f"run `python -m ocr_service preload {flags}` where there is a network and mount that folder here, "
-        "or set PADDLE_PDX_MODEL_SOURCE to a folder that has them"
-    )
 
 
 def _models_of(version: str | None, settings: Settings) -> list[str]:

@@ -81,6 +81,16 @@ def needed(settings: Settings, *, vlm: bool) -> list[str]:
     return names
 
 
+def missing_line(missing: list[str], settings: Settings) -> str:
+    """What OFFLINE=true lacks, and the way out."""
+    flags = " ".join(f"--model {model}" for model in missing)
+    return (
+        f"OFFLINE=true, but the weights of {', '.join(missing)} are not in {settings.weights_home}/official_models: "
+        f"run `python -m ocr_service preload {flags}` where there is a network and mount that folder here, "
+        "or set PADDLE_PDX_MODEL_SOURCE to a folder that has them"
+    )
+
+
 def is_whole(home: Path, model: str) -> bool:
     """Whether the model's folder is there, and every file of its manifest, if it has one, is of the listed size.
 

@@ -1,0 +1,278 @@
+"""``python -m ocr_service supervise``: the container's process tree, from the first line to the exit code.
+
+The app is started at once, so that its port answers while weights come and vLLM loads for minutes. When either process
+ends, the other is stopped and the container ends with the code of the one that died: the platform then starts a whole
+new container, and CUDA comes back clean. SIGTERM stops the app first, so that its pages still find vLLM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from ocr_service.launcher import vllm
+from ocr_service.launcher.child import Child
+from ocr_service.launcher.folders import writable_environment, writable_output, writable_paddlex_home
+from ocr_service.launcher.orphans import adopt_orphans, end_orphans, reap_orphans
+from ocr_service.launcher.plan import Plan, decide, gpu_visible
+from ocr_service.launcher.weights import is_whole, missing_line, needed
+from ocr_service.settings import Settings
+from ocr_service.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+log = logging.getLogger(__name__)
+
+# On top of SHUTDOWN_GRACE_S, which the app keeps itself: closing its files and workers.
+_APP_MARGIN_S = 2.0
+# vLLM has nothing in flight by then. Both bounds together stay under the 25 s after which a platform may kill.
+_GENAI_GRACE_S = 2.5
+_DIED_GRACE_S = 2.0  # for the other one, when one has died
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the container ends, and its exit code."""
+
+    code: int
+    reason: str
+
+
+def add_command(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "supervise", help="run the service and, where there is a GPU, the genai server beside it (start.sh)"
+    )
+    parser.set_defaults(run=lambda _, settings: supervise(settings))
+
+
+def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, "-m", "ocr_service", "serve")) -> int:
+    """Runs until a signal or a death; the exit code is 0 only for an ordered stop."""
+    configure_logging(settings.log_level, settings.log_format)
+    adopt_orphans()
+    environ = {**os.environ, **writable_environment(os.environ)}
+    plan = decide(
+        settings,
+        gpu=gpu_visible(),
+        search_path=_path_without_ours(environ.get("PATH", os.defpath)),
+        answers=_answers,
+    )
+    log.log(logging.WARNING if plan.surprising else logging.INFO, "%s", plan.reason)
+    models = needed(settings, vlm=plan.genai is not None and plan.genai.kind != "custom")
+    if models:
+        home = writable_paddlex_home(settings.weights_home, Path(environ["HOME"]))
+        if home != settings.weights_home:
+            log.info("PADDLEX_HOME=%s cannot be written: PaddleX's own files go to %s", settings.weights_home, home)
+        settings = settings.model_copy(update={"paddlex_home": home})
+        environ["PADDLEX_HOME"] = str(home)
+    missing = [model for model in models if not is_whole(settings.weights_home, model)]
+    if missing and settings.offline:
+        print(missing_line(missing, settings), file=sys.stderr)
+        return 2
+    output = writable_output(settings, environ)
+    if output:
+        log.warning(
+            "OUTPUT_DIR=%s cannot be written by UID %d: results are kept in %s and go with this container. "
+            "Let the UID write it (chown, or chmod 0777), or mount a volume",
+            settings.output_dir, os.getuid(), output,
+        )  # fmt: skip
+        environ["OUTPUT_DIR"] = str(output)
+    with tempfile.TemporaryDirectory(prefix="ocr-launcher-") as scratch:
+        try:
+            code = asyncio.run(_Supervisor(settings, plan, environ, Path(scratch), missing).run(app_command))
+        except vllm.BadExtraArgs as error:
+            print(error, file=sys.stderr)
+            return 2
+        if left := end_orphans():
+            log.info("%d processes were left over and have been killed", left)
+        return code
+
+
+class _Supervisor:
+    """Owns the processes. Whatever ends first puts an Ending; ``run`` then stops the rest in order."""
+
+    def __init__(
+        self, settings: Settings, plan: Plan, environ: Mapping[str, str], scratch: Path, missing: list[str]
+    ) -> None:
+        self._settings = settings
+        self._plan = plan
+        self._environ = environ
+        self._scratch = scratch
+        self._missing = missing
+        self._fetches = bool(missing) and settings.preload
+        self._note = scratch / "waiting_for"
+        self._began = time.monotonic()
+        self._endings: asyncio.Queue[Ending] = asyncio.Queue()
+        self._signalled = False
+        self._hurry = asyncio.Event()
+        self._watches: set[asyncio.Task[None]] = set()
+        self._children: list[Child] = []  # in the order of starting: the app is the first
+
+    async def run(self, app_command: Sequence[str]) -> int:
+        genai_command = self._genai_command()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal, number)
+        if self._plan.genai or self._fetches:
+            self._waits_for(
+                "the genai server to start" if self._plan.genai else "weights"
+            )  # before the app can be ready
+        app = await Child.start("the app", app_command, self._app_environment())
+        self._children.append(app)
+        self._watch(app)
+        reaper = asyncio.create_task(reap_orphans(lambda: {child.pid for child in self._children}), name="reap orphans")
+        self._watches.add(reaper)
+        boot = asyncio.create_task(self._boot(genai_command), name="boot")
+        boot.add_done_callback(self._on_booted)
+        ending = await self._endings.get()
+        self._step(f"stopping: {ending.reason}", warn=ending.code != 0)
+        for task in (boot, *self._watches):
+            task.cancel()
+        await asyncio.wait({boot, *self._watches})
+        return await self._stop(ending)
+
+    async def _boot(self, genai_command: list[str]) -> None:
+        """Everything between the app's start and readiness."""
+        if self._fetches:
+            await self._preload()
+        elif self._missing:
+            self._step(
+                f"the weights of {', '.join(self._missing)} are not here: fetched when they are loaded (see PRELOAD)"
+            )
+        if self._plan.genai:
+            self._waits_for(f"the genai server to load {self._settings.vllm_model}")
+            self._step(f"starting the genai server: {' '.join(genai_command)}")
+            await self._start_side(
+                "the genai server", genai_command, vllm.genai_environment(self._environ, self._settings)
+            )
+            await vllm.wait_until_ready(self._plan.genai, self._settings, self._step)
+        self._note.unlink(missing_ok=True)
+        await self._app_is_ready()
+        self._step("ready")
+
+    async def _preload(self) -> None:
+        self._waits_for(f"the weights of {', '.join(self._missing)}")
+        self._step(f"fetching the weights of {', '.join(self._missing)}")
+        names = [part for model in self._missing for part in ("--model", model)]
+        child = await Child.start("preload", [sys.executable, "-m", "ocr_service", "preload", *names], self._environ)
+        self._children.append(child)
+        code = await child.wait()
+        self._children.remove(child)
+        if code:
+            raise _BootFailed(code, "the weights could not be fetched")
+        self._step("the weights are here")
+
+    async def _start_side(self, name: str, argv: list[str], environment: Mapping[str, str]) -> None:
+        try:
+            child = await Child.start(name, argv, environment)
+        except OSError as error:
+            raise _BootFailed(127, f"{argv[0]} cannot be started: {error.strerror}") from error
+        self._children.append(child)
+        self._watch(child)
+
+    async def _app_is_ready(self) -> None:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._settings.app_host, self._settings.app_host)
+        url = f"http://{host}:{self._settings.app_port}/health/ready"
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+            while True:
+                with suppress(httpx.HTTPError):  # not listening yet
+                    if (await client.get(url)).status_code == 200:
+                        return
+                await asyncio.sleep(0.2)
+
+    async def _stop(self, ending: Ending) -> int:
+        """The app first, with time for its pages; then the rest. The exit code."""
+        ordered = ending.code == 0
+        app, *others = self._children
+        code = await app.stop(
+            self._settings.shutdown_grace_s + _APP_MARGIN_S if ordered else _DIED_GRACE_S, self._hurry
+        )
+        for child in reversed(others):
+            await child.stop(_GENAI_GRACE_S if ordered else _DIED_GRACE_S, self._hurry)
+        if not ordered:
+            return ending.code
+        if self._hurry.is_set():
+            self._step("stopped at once")
+            return 128 + signal.SIGTERM
+        if code not in (0, 128 + signal.SIGTERM):  # uvicorn ends by the signal that it was sent
+            self._step(f"the app did not stop in order: exit code {code}", warn=True)
+            return code
+        self._step("stopped in order")
+        return 0
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        if self._signalled:
+            self._step(f"{number.name} again: stopping at once")
+            self._hurry.set()
+        self._signalled = True
+        self._endings.put_nowait(Ending(0, number.name))
+
+    def _watch(self, child: Child) -> None:
+        async def until_death() -> None:
+            code = await child.wait()
+            # A service that ends by itself has failed, even with 0: the platform must start a new container.
+            self._endings.put_nowait(Ending(code or 1, f"{child.name} ended by itself with exit code {code}"))
+
+        task = asyncio.create_task(until_death(), name=f"watch {child.name}")
+        self._watches.add(task)
+
+    def _on_booted(self, boot: asyncio.Task[None]) -> None:
+        if boot.cancelled():
+            return
+        error = boot.exception()
+        if isinstance(error, _BootFailed):
+            self._endings.put_nowait(Ending(error.code, str(error)))
+        elif isinstance(error, vllm.GenaiTooSlow):
+            self._endings.put_nowait(Ending(1, f"the genai server: {error}"))
+        elif error is not None:
+            log.error("the start failed", exc_info=error)
+            self._endings.put_nowait(Ending(1, "the start failed"))
+
+    def _genai_command(self) -> list[str]:
+        genai = self._plan.genai
+        return vllm.command_line(genai, self._settings, self._scratch / "backend_config.yaml") if genai else []
+
+    def _app_environment(self) -> dict[str, str]:
+        told = {"USE_VLM_API": str(self._plan.use_vlm).lower(), "STARTUP_NOTE": str(self._note)}
+        return {**self._environ, **self._settings.paddle_environment(), **told}
+
+    def _waits_for(self, what: str) -> None:
+        """Written whole: the app's startup probe reads it at any time."""
+        draft = self._note.with_suffix(".new")
+        draft.write_text(what, encoding="utf-8")
+        draft.replace(self._note)
+
+    def _step(self, text: str, *, warn: bool = False) -> None:
+        log.log(logging.WARNING if warn else logging.INFO, "%.1f s: %s", time.monotonic() - self._began, text)
+
+
+class _BootFailed(Exception):
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _path_without_ours(path: str) -> str:
+    """PATH without this interpreter's folder: the app's PaddleX brings a genai command too, but no vLLM."""
+    ours = Path(sys.executable).parent
+    return os.pathsep.join(part for part in path.split(os.pathsep) if Path(part) != ours)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/models", timeout=2, trust_env=False).status_code in (200, 401)
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,102 @@
+"""The genai server's command line for each command that an image may have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ocr_service.launcher.vllm import BadExtraArgs, Genai, Kind, command_line, find_command, parse_flags
+from ocr_service.settings import Settings, load_settings
+
+
+def settings(home: Path, **changes: object) -> Settings:
+    return load_settings(paddlex_home=home, **changes)
+
+
+def genai(kind: Kind, *argv: str) -> Genai:
+    return Genai(kind, argv, "http://127.0.0.1:8080/v1", 8080)
+
+
+def option(line: list[str], name: str) -> str:
+    return line[line.index(name) + 1]
+
+
+def test_paddlex_gets_its_flags_in_a_file_and_listens_on_loopback(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    line = command_line(genai("paddlex", "paddlex_genai_server"), settings(tmp_path, vllm_gpu_memory=0.7), config)
+    assert (option(line, "--host"), option(line, "--port")) == ("127.0.0.1", "8080")
+    assert option(line, "--backend") == "vllm"
+    assert option(line, "--model_name") == "PaddleOCR-VL-1.6-0.9B"
+    flags = json.loads(config.read_text(encoding="utf-8"))
+    assert flags["gpu-memory-utilization"] == 0.7
+    assert flags["no-enable-prefix-caching"] is True
+    assert False not in [value for value in flags.values() if isinstance(value, bool)]
+
+
+def test_fetched_weights_are_named_by_their_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "official_models" / "PaddleOCR-VL-1.6"
+    folder.mkdir(parents=True)
+    line = command_line(genai("paddlex", "paddlex_genai_server"), settings(tmp_path), tmp_path / "config")
+    assert option(line, "--model_dir") == str(folder)
+    line = command_line(genai("vllm", "vllm", "serve"), settings(tmp_path), tmp_path / "config")
+    assert line[:3] == ["vllm", "serve", str(folder)]
+
+
+def test_plain_vllm_gets_the_repository_and_serves_under_the_model_s_name(tmp_path: Path) -> None:
+    line = command_line(
+        genai("vllm", "vllm", "serve"),
+        settings(tmp_path, vllm_extra_args="--max-num-seqs 64 --enforce-eager"),
+        tmp_path / "config",
+    )
+    assert line[:3] == ["vllm", "serve", "PaddlePaddle/PaddleOCR-VL-1.6"]
+    assert option(line, "--served-model-name") == "PaddleOCR-VL-1.6-0.9B"
+    assert option(line, "--host") == "127.0.0.1"
+    assert option(line, "--max-num-seqs") == "64"
+    assert line[-1] == "--enforce-eager"
+
+
+def test_the_user_s_flags_win_over_the_recipe(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    command_line(genai("paddlex", "x"), settings(tmp_path, vllm_extra_args="--max_model_len=8192"), config)
+    assert json.loads(config.read_text(encoding="utf-8"))["max-model-len"] == "8192"
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("", {}),
+        ("--a 1 --b=2 --c", {"a": "1", "b": "2", "c": True}),
+        ("--low -1 --json '{\"a\": 1}'", {"low": "-1", "json": '{"a": 1}'}),
+        ("--async-scheduling false", {"async-scheduling": "false"}),
+    ],
+)
+def test_extra_arguments_are_read_as_a_shell_would(text: str, flags: dict[str, object]) -> None:
+    assert parse_flags(text) == flags
+
+
+@pytest.mark.parametrize("text", ["64", "--a 1 2"])
+def test_a_value_without_its_flag_is_refused(text: str) -> None:
+    with pytest.raises(BadExtraArgs, match="belongs to no --flag"):
+        parse_flags(text)
+
+
+@pytest.mark.parametrize(
+    ("programs", "argv"),
+    [
+        (["vllm", "paddleocr", "paddlex_genai_server"], ["paddlex_genai_server"]),
+        (["vllm", "paddleocr"], ["paddleocr", "genai_server"]),
+        (["vllm"], ["vllm", "serve"]),
+    ],
+)
+def test_the_best_command_of_an_image_is_found(tmp_path: Path, programs: list[str], argv: list[str]) -> None:
+    for program in programs:
+        (tmp_path / program).write_text("#!/bin/sh\n")
+        (tmp_path / program).chmod(0o755)
+    found = find_command(str(tmp_path))
+    assert found is not None and list(found.argv) == [str(tmp_path / argv[0]), *argv[1:]]
+
+
+def test_an_image_without_a_command_has_none(tmp_path: Path) -> None:
+    assert find_command(str(tmp_path)) is None
