@@ -32,11 +32,13 @@ serve: setup ## run the service on port 8081
 test: setup-test ## run the tests
 	@$(BIN)/python -m pytest -q
 
-check: setup ## format, lint, types, import layers
+check: setup-test ## format, lint, types, import layers, Dockerfile, shell
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile
+	@shellcheck start.sh scripts/*.sh .ci/run
 
 format: setup ## let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
