@@ -4,7 +4,7 @@ BIN := .venv/bin
 # What pip cannot bring: Tesseract's language data, poppler as the second renderer, fonts for the sample documents.
 # (fonts-dejavu-core is for the samples and the tests; a running service does without it.)
 APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dejavu-core
-APT_TEST := chromium postgresql shellcheck
+APT_TEST := chromium postgresql
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
 .PHONY: help setup demo serve test check format lock bench
@@ -32,7 +32,8 @@ serve: setup ## run the service on port 8081
 test: setup-test ## run the tests
 	@$(BIN)/python -m pytest -q
 
-check: setup-test ## format, lint, types, import layers, Dockerfile, shell
+check: setup ## format, lint, types, import layers, Dockerfile, shell
+	@scripts/apt.sh shellcheck
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy

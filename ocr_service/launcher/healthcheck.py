@@ -1,4 +1,4 @@
-"""``python -m ocr_service.launcher.healthcheck``: the image's HEALTHCHECK, which has no curl. 0 while the app answers."""
+"""``python -m ocr_service.launcher.healthcheck``: the image's HEALTHCHECK, since it has no curl. 0: the app answers."""
 
 from __future__ import annotations
 
