@@ -9,34 +9,36 @@ from markdown_it import MarkdownIt
 from ocr_service.assembly.table_rows import parse_table
 from ocr_service.document import PageResult, RegionResult
 
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
 
 def text_chunks(pages: Iterable[PageResult]) -> Iterator[str]:
     """The text, a page at a time; a form feed ends each page but the last, as in ``pdftotext``."""
-    markdown = MarkdownIt("commonmark", {"html": False})
     first = True
     for page in pages:
-        blocks = (_block(region, markdown) for region in sorted(page.regions, key=lambda region: region.order))
+        blocks = (region_text(region) for region in sorted(page.regions, key=lambda region: region.order))
         text = "\n\n".join(block for block in blocks if block)
         yield ("" if first else "\f") + (text + "\n" if text else "")
         first = False
 
 
-def _block(region: RegionResult, markdown: MarkdownIt) -> str:
+def region_text(region: RegionResult) -> str:
+    """A region's text without marks; nothing for a figure, a formula as LaTeX."""
     if region.format == "image":
         return ""
     content = region.content.strip()
     if region.label == "table" and (table := parse_table(content)):
         return "\n".join("\t".join(row.cells) for row in table.rows)
     if region.format == "markdown":
-        return _without_marks(content, markdown)
+        return _without_marks(content)
     return content
 
 
-def _without_marks(content: str, markdown: MarkdownIt) -> str:
+def _without_marks(content: str) -> str:
     """Markdown's text, its escapes and emphasis gone; list marks stay, since they are on the page too."""
     lines = []
     mark = ""
-    for token in markdown.parse(content):
+    for token in _MARKDOWN.parse(content):
         if token.type == "list_item_open":
             mark = f"{token.info}{token.markup} " if token.info else "- "
         elif token.type == "inline":

@@ -1,0 +1,178 @@
+"""The original pages with an invisible layer of text, so that a scan can be searched and copied from.
+
+A PDF's own pages stay as they are, down to their bytes; an image becomes a page with the image in it. The text goes
+beneath everything else (as OCRmyPDF does), so that nothing the page does to its graphics state can move it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from ocr_service.assembly.glyphless_font import ADVANCE, add_font, encoded
+from ocr_service.assembly.word_places import Word
+from ocr_service.errors import DamagedFile, EncryptedPdf
+
+_FONT = "/OcrText"
+_VISIBLE, _INVISIBLE = 0, 3  # text render modes (ISO 32000-1, table 106)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The text of page ``number``: lines of words in pixels of an upright picture ``width`` x ``height``.
+
+    ``angle`` is the clockwise turn in degrees that made the page upright, on top of its own /Rotate.
+    """
+
+    number: int
+    width: int
+    height: int
+    angle: int
+    lines: Sequence[Sequence[Word]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePage:
+    """A page to be made of a picture: JPEG bytes in DeviceGray or DeviceRGB, its size in pixels, its dpi."""
+
+    jpeg: bytes
+    gray: bool
+    width: int
+    height: int
+    dpi: int
+
+
+def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, password: str = "") -> None:
+    """Writes the PDF ``source`` with text on the pages that ``layers`` name. Raises DamagedFile, EncryptedPdf."""
+    with _pdf_errors(), pikepdf.open(source, password=password) as pdf:
+        _write(pdf, target, layers)
+
+
+def pdf_of_images(target: Path, pages: Iterable[tuple[ImagePage, TextLayer]]) -> None:
+    """Writes a PDF with a page for each picture, turned upright by its /Rotate, with its text."""
+    with pikepdf.new() as pdf:
+        font = add_font(pdf)
+        for image, layer in pages:
+            page = _image_page(pdf, image, layer.angle)
+            _add_text(pdf, page, font, layer, turn=layer.angle)
+        pdf.save(target)
+
+
+def _write(pdf: pikepdf.Pdf, target: Path, layers: Iterable[TextLayer]) -> None:
+    font = add_font(pdf)
+    for layer in layers:
+        page = pdf.pages[layer.number - 1]
+        _add_text(pdf, page, font, layer, turn=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
+    pdf.save(target)
+
+
+def _image_page(pdf: pikepdf.Pdf, image: ImagePage, angle: int) -> pikepdf.Page:
+    picture = pdf.make_stream(
+        image.jpeg,
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=image.width,
+        Height=image.height,
+        ColorSpace=Name.DeviceGray if image.gray else Name.DeviceRGB,
+        BitsPerComponent=8,
+        Filter=Name.DCTDecode,
+    )
+    width, height = (side * 72 / image.dpi for side in (image.width, image.height))
+    page = pdf.add_blank_page(page_size=(width, height))
+    page.obj.Resources = Dictionary(XObject=Dictionary(Page=picture))
+    page.obj.Contents = pdf.make_stream(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q".encode())
+    if angle:
+        page.obj.Rotate = angle
+    return page
+
+
+def _add_text(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, layer: TextLayer, *, turn: int) -> None:
+    content = text_content(layer, _visible_box(page), turn % 360)
+    if not content:
+        return
+    page.add_resource(font, Name.Font, Name(_FONT))
+    page.contents_add(pdf.make_stream(content), prepend=True)
+
+
+def text_content(
+    layer: TextLayer, box: tuple[float, float, float, float], turn: int, *, visible: bool = False
+) -> bytes:
+    """The operators that write a page's text. ``box``: the visible part, in points; ``turn``: clockwise, to upright."""
+    place = _placing(layer, box, turn)
+    lines = ["q BT", f"{_VISIBLE if visible else _INVISIBLE} Tr"]
+    empty = len(lines)
+    for line in layer.lines:
+        height = max(word.box[3] - word.box[1] for word in line)
+        for index, word in enumerate(line):
+            last = index == len(line) - 1
+            # The space belongs to the word and reaches to the next one, else viewers guess where words end.
+            end = word.box[2] if last else max(line[index + 1].box[0], word.box[2])
+            text = word.text if last else word.text + " "
+            matrix, size, width = place(word.box[0], word.box[3], height, end - word.box[0])
+            stretch = 100 * width / (ADVANCE * size * len(text.encode("utf-16-be", "surrogatepass")) / 2)
+            lines.append(f"{_FONT} {size:.2f} Tf {stretch:.2f} Tz {matrix} Tm {encoded(text)} Tj")
+    return b"" if len(lines) == empty else "\n".join([*lines, "ET Q\n"]).encode("ascii")
+
+
+def _placing(
+    layer: TextLayer, box: tuple[float, float, float, float], turn: int
+) -> Callable[[float, float, float, float], tuple[str, float, float]]:
+    """From left, bottom, height and width on the upright picture (pixels) to text matrix, size and width (points)."""
+    left, bottom, right, top = box
+    across, down = (right - left, top - bottom) if turn in (0, 180) else (top - bottom, right - left)
+    x_scale, y_scale = across / layer.width, down / layer.height
+    # Turned clockwise by `turn` to be upright, a page's own axes stand turned back by as much: ISO 32000-1, 8.3.4.
+    rightwards = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[turn]
+    upwards = {0: (0, 1), 90: (-1, 0), 180: (0, -1), 270: (1, 0)}[turn]
+    corner = {0: (left, top), 90: (left, bottom), 180: (right, bottom), 270: (right, top)}[turn]  # upper left of it all
+
+    def place(x: float, y: float, height: float, width: float) -> tuple[str, float, float]:
+        along, below = x * x_scale, y * y_scale
+        at_x = corner[0] + along * rightwards[0] - below * upwards[0]
+        at_y = corner[1] + along * rightwards[1] - below * upwards[1]
+        matrix = f"{rightwards[0]} {rightwards[1]} {upwards[0]} {upwards[1]} {at_x:.2f} {at_y:.2f}"
+        return matrix, max(height * y_scale, 1.0), max(width * x_scale, 0.1)
+
+    return place
+
+
+def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """What a viewer shows, in points: the crop box inside the media box, as PDFium takes it."""
+    media = _corners(_inherited(page.obj, "/MediaBox", None)) or (0.0, 0.0, 612.0, 792.0)
+    crop = _corners(_inherited(page.obj, "/CropBox", None)) or media
+    inside = max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3])
+    return inside if inside[0] < inside[2] and inside[1] < inside[3] else media
+
+
+def _corners(box: Any) -> tuple[float, float, float, float] | None:
+    if not isinstance(box, Array) or len(box) != 4:
+        return None
+    x0, y0, x1, y1 = (float(side) for side in box)
+    corners = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    return corners if corners[0] < corners[2] and corners[1] < corners[3] else None
+
+
+def _inherited(node: Any, name: str, default: Any) -> Any:
+    for _depth in range(64):  # a damaged tree may go round
+        if name in node:
+            return node[name]
+        if "/Parent" not in node:
+            break
+        node = node["/Parent"]
+    return default
+
+
+@contextmanager
+def _pdf_errors() -> Any:
+    try:
+        yield
+    except pikepdf.PasswordError as exc:
+        raise EncryptedPdf("the PDF is encrypted, and the password given does not open it") from exc
+    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, IndexError) as exc:
+        raise DamagedFile(f"no text layer can be added: the PDF is damaged ({type(exc).__name__})") from exc

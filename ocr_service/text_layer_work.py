@@ -1,0 +1,111 @@
+"""What a page worker does for a searchable PDF: it looks where the words stand and writes them beneath the pages.
+
+Runs inside the memory- and time-limited processes of ``render.pool``, since it opens the untrusted document again.
+Pages are handled one after another; nothing is held but the PDF that grows.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image
+
+from ocr_service.assembly.ink_lines import Gray
+from ocr_service.assembly.result_json import page_from_json
+from ocr_service.assembly.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
+from ocr_service.assembly.word_places import Word, place_words
+from ocr_service.document import FileType, PageImage, PageResult
+from ocr_service.errors import ServiceError
+from ocr_service.render.images import render_image
+from ocr_service.render.pdfium import open_pdf, render_with_pdfium
+from ocr_service.storage.filesystem import JobFolder
+
+_DPI = 120  # enough to part lines and words; a page takes some 30 ms
+_OWN_TEXT = 0.5  # share of the words read that a page's own text must hold for the page to stay as it is
+_JPEG_QUALITY = 90
+
+Lines = Sequence[Sequence[Word]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableTask:
+    """A document whose pages ``numbers`` are kept in ``folder``; the PDF goes to ``target``."""
+
+    folder: JobFolder
+    type: FileType
+    numbers: tuple[int, ...]
+    target: Path
+    password: str = ""
+
+
+def write_searchable_pdf(task: SearchableTask) -> None:
+    """Raises DamagedFile and EncryptedPdf where the document cannot be written again."""
+    pages = (page_from_json(task.folder.page(number)) for number in task.numbers)
+    if task.type != "pdf":
+        pdf_of_images(task.target, (_image_page(task, page) for page in pages))
+        return
+    with open_pdf(task.folder.input, task.password) as pdf:
+        layers = (_layer(page, _gray_of(pdf, page)) for page in pages if not _has_own_text(pdf, page))
+        add_text_layers(task.folder.input, task.target, layers, password=task.password)
+
+
+def _layer(page: PageResult, gray: Gray | None) -> TextLayer:
+    """The page's words at their places; without a picture they are spread over the regions' boxes."""
+    if not page.regions:
+        return TextLayer(page.number, 1, 1, page.angle, ())
+    if gray is None:
+        gray = np.full((page.height, page.width), 255, np.uint8)
+    upright = np.rot90(gray, -page.angle // 90)
+    height, width = upright.shape
+    return TextLayer(page.number, width, height, page.angle, place_words(page, upright))
+
+
+def _gray_of(pdf: pdfium.PdfDocument, page: PageResult) -> Gray | None:
+    try:
+        image = render_with_pdfium(pdf, page.number, dpi=min(_DPI, page.dpi or _DPI), max_pixels=20_000_000)
+    except (pdfium.PdfiumError, ServiceError):
+        return None  # poppler may have drawn it for the reader; its text is worth having all the same
+    return _gray(image)
+
+
+def _gray(image: PageImage) -> Gray:
+    return np.asarray(Image.fromarray(image.pixels).convert("L"))
+
+
+def _has_own_text(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
+    """Whether the PDF's page can be searched already: a second text would be found twice and copied doubled."""
+    read = Counter(_words(" ".join(region.content for region in page.regions)))
+    if not read:
+        return True
+    try:
+        pdf_page = pdf[page.number - 1]
+        own = Counter(_words(pdf_page.get_textpage().get_text_range()))
+    except pdfium.PdfiumError:
+        return False
+    return (read & own).total() >= _OWN_TEXT * read.total()
+
+
+def _words(text: str) -> Iterator[str]:
+    return (match[0].lower() for match in re.finditer(r"\w{2,}", text))
+
+
+def _image_page(task: SearchableTask, page: PageResult) -> tuple[ImagePage, TextLayer]:
+    # A failed page has no size; its picture is shown all the same.
+    pixels = max(page.width * page.height, 1_000_000)
+    picture = render_image(task.folder.input, task.type, page.number, max_pixels=pixels)
+    gray = _gray(picture)
+    return _encoded(picture, gray), _layer(page, gray)
+
+
+def _encoded(picture: PageImage, gray: Gray) -> ImagePage:
+    colourless = bool((picture.pixels == gray[:, :, None]).all())
+    buffer = io.BytesIO()
+    Image.fromarray(gray if colourless else picture.pixels).save(buffer, "JPEG", quality=_JPEG_QUALITY)
+    return ImagePage(buffer.getvalue(), colourless, picture.width, picture.height, picture.dpi)

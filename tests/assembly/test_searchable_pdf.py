@@ -1,0 +1,201 @@
+"""The searchable PDF: a scan made of a known PDF, whose words must be found again where they were."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen import canvas
+from reportlab.platypus import Paragraph
+
+from ocr_service.assembly.result_json import page_to_json
+from ocr_service.document import FileType, PageResult, RegionResult
+from ocr_service.storage.filesystem import JobFolder
+from ocr_service.text_layer_work import SearchableTask, write_searchable_pdf
+
+DPI = 150
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+LEFT = (
+    "В начале августа жара стояла нестерпимая, и город опустел: те, кто мог уехать, уехали ещё в июле. Оставшиеся "
+    "сидели по домам, закрыв ставни, и ждали вечера. The quick brown fox jumps over the lazy dog. Вечером на площади "
+    "играл оркестр."
+)
+RIGHT = (
+    "Вторая колонка рассказывает о другом: о том, как в 1897 году на берегу построили мельницу, (первую в уезде) и "
+    "как её владелец, человек небогатый, но упрямый, выписал из Гамбурга паровую машину."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    text: str
+    box: tuple[float, float, float, float]
+
+
+def words_of(pdf: Path) -> list[Found]:
+    """Every word with its box in points, as pdftotext sees it."""
+    out = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+    pattern = r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
+    return [Found(match[5], tuple(float(match[i]) for i in range(1, 5))) for match in re.finditer(pattern, out)]  # type: ignore[arg-type]
+
+
+def text_of(pdf: Path, *options: str) -> str:
+    return subprocess.run(["pdftotext", *options, str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> tuple[Path, list[tuple[str, tuple[float, float, float, float]]]]:
+    """A page with a heading and two columns; its blocks with their boxes in points from the upper left."""
+    pdfmetrics.registerFont(TTFont("DejaVu", FONT))
+    path = tmp_path / "original.pdf"
+    page = canvas.Canvas(str(path), pagesize=A4)
+    style = ParagraphStyle("body", fontName="DejaVu", fontSize=11, leading=15)
+    blocks = []
+    for text, x, top, width, size in (
+        ("Мельница на реке", 60, 60, 300, 20),
+        (LEFT, 60, 110, 225, 11),
+        (RIGHT, 310, 110, 225, 11),
+    ):
+        paragraph = Paragraph(text, style.clone("x", fontSize=size, leading=size * 1.35))
+        _, height = paragraph.wrap(width, 700)
+        paragraph.drawOn(page, x, A4[1] - top - height)
+        blocks.append((text, (x, top, x + width, top + height)))
+    page.save()
+    return path, blocks
+
+
+def scanned(original: Path, folder: Path) -> Image.Image:
+    subprocess.run(
+        ["pdftoppm", "-r", str(DPI), "-gray", "-singlefile", "-png", str(original), str(folder / "scan")], check=True
+    )
+    return Image.open(folder / "scan.png").convert("L")
+
+
+def page_result(blocks: list[tuple[str, tuple[float, float, float, float]]], angle: int = 0) -> PageResult:
+    regions = tuple(
+        RegionResult(
+            label="text",
+            bbox=tuple(round(side * DPI / 72) for side in box),  # type: ignore[arg-type]
+            order=order,
+            score=1.0,
+            content=text,
+        )
+        for order, (text, box) in enumerate(blocks)
+    )
+    width, height = (round(side * DPI / 72) for side in A4)
+    return PageResult(1, "completed", width, height, DPI, angle, "tesseract", "", regions)
+
+
+def searchable(folder: Path, source: Path, kind: FileType, page: PageResult, password: str = "") -> Path:
+    job = JobFolder(folder, "job")
+    job.create(source)
+    job.keep_page(1, page_to_json(page))
+    target = folder / "searchable.pdf"
+    write_searchable_pdf(SearchableTask(job, kind, (1,), target, password))
+    return target
+
+
+def off_by(found: list[Found], wanted: list[Found]) -> list[float]:
+    """How far each wanted word's centre is from the found one, as a part of the word's own size; in equal order."""
+    assert [word.text for word in found] == [word.text for word in wanted]
+    return [
+        max(
+            abs(sum(a.box[::2]) - sum(b.box[::2])) / 2 / (b.box[2] - b.box[0] + 6),
+            abs(sum(a.box[1::2]) - sum(b.box[1::2])) / 2 / (b.box[3] - b.box[1]),
+        )
+        for a, b in zip(found, wanted, strict=True)
+    ]
+
+
+def test_text_lies_over_the_words_of_a_scanned_pdf(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path
+) -> None:
+    path, blocks = original
+    scan = scanned(path, tmp_path)
+    scan.save(tmp_path / "scan.pdf", resolution=DPI)
+    assert text_of(tmp_path / "scan.pdf").strip() == ""
+    result = searchable(tmp_path, tmp_path / "scan.pdf", "pdf", page_result(blocks))
+    assert text_of(result, "-raw").split() == " ".join(text for text, _ in blocks).split()
+    assert text_of(result).split() == text_of(path).split()  # pdftotext's own idea of the reading order
+    assert max(off_by(words_of(result), words_of(path))) < 0.5
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_rotated_and_cropped_page_has_its_text_in_place(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path, rotate: int
+) -> None:
+    """The scan lies turned in the file, /Rotate turns it back, and a crop box cuts a margin that is not shown."""
+    path, blocks = original
+    scan = scanned(path, tmp_path).rotate(rotate, expand=True)  # counter-clockwise, as /Rotate is clockwise
+    scan.save(tmp_path / "turned.pdf", resolution=DPI)
+    with pikepdf.open(tmp_path / "turned.pdf", allow_overwriting_input=True) as pdf:
+        page = pdf.pages[0]
+        width, height = float(page.mediabox[2]), float(page.mediabox[3])
+        page.obj.MediaBox = pikepdf.Array([-50, -70, width + 20, height + 30])
+        page.obj.CropBox = pikepdf.Array([0, 0, width, height])
+        page.obj.Rotate = rotate
+        pdf.save(tmp_path / "turned.pdf")
+    result = searchable(tmp_path, tmp_path / "turned.pdf", "pdf", page_result(blocks))
+    assert max(off_by(words_in_crop(result), words_of(path))) < 0.5
+
+
+def words_in_crop(pdf: Path) -> list[Found]:
+    out = subprocess.run(
+        ["pdftotext", "-bbox", "-cropbox", str(pdf), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    pattern = r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
+    return [Found(match[5], tuple(float(match[i]) for i in range(1, 5))) for match in re.finditer(pattern, out)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_image_becomes_an_upright_page_with_its_text(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path, angle: int
+) -> None:
+    path, blocks = original
+    # A scan that must be turned clockwise by `angle` to be upright.
+    scanned(path, tmp_path).rotate(angle, expand=True).save(tmp_path / "lying.png", dpi=(DPI, DPI))
+    result = searchable(tmp_path, tmp_path / "lying.png", "png", page_result(blocks, angle))
+    assert max(off_by(words_of(result), words_of(path))) < 0.5
+
+
+def test_pages_of_a_pdf_stay_as_they_were(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path
+) -> None:
+    path, blocks = original
+    scanned(path, tmp_path).save(tmp_path / "scan.pdf", resolution=DPI)
+    before = pixels(tmp_path / "scan.pdf")
+    result = searchable(tmp_path, tmp_path / "scan.pdf", "pdf", page_result(blocks))
+    assert pixels(result) == before  # what is invisible changes nothing
+
+
+def pixels(pdf: Path) -> bytes:
+    return subprocess.run(["pdftoppm", "-r", "60", "-singlefile", str(pdf)], check=True, capture_output=True).stdout
+
+
+def test_page_with_text_of_its_own_gets_no_second(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path
+) -> None:
+    path, blocks = original
+    before = text_of(path)
+    result = searchable(tmp_path, path, "pdf", page_result(blocks))
+    assert text_of(result) == before
+
+
+def test_encrypted_pdf_opens_with_its_password(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path
+) -> None:
+    path, blocks = original
+    scanned(path, tmp_path).save(tmp_path / "scan.pdf", resolution=DPI)
+    with pikepdf.open(tmp_path / "scan.pdf", allow_overwriting_input=True) as pdf:
+        pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="o", user="geheim"))
+    result = searchable(tmp_path, tmp_path / "locked.pdf", "pdf", page_result(blocks), "geheim")
+    assert "Мельница" in text_of(result)
