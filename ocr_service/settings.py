@@ -6,7 +6,6 @@ A wrong value stops the start with one line that names the setting, the value (n
 
 from __future__ import annotations
 
-import os
 import shlex
 import tempfile
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ocr_service.machine import usable_cores
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
@@ -73,9 +74,7 @@ class Settings(BaseSettings):
 
     # Rendering and layout
     render_dpi: int = Field(200, ge=36, le=600, description="Resolution of rendered pages, dots per inch")
-    render_workers: int = Field(
-        default_factory=lambda: max(1, len(os.sched_getaffinity(0))), ge=1, le=128, description="Page worker processes"
-    )
+    render_workers: int = Field(default_factory=usable_cores, ge=1, le=128, description="Page worker processes")
     render_memory_mb: int = Field(2048, ge=512, description="Memory limit of one page worker, MiB")
     page_timeout_s: float = Field(60, gt=0, description="Seconds that a page may take in its worker")
     layout_model: str = Field(

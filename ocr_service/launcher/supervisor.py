@@ -96,8 +96,7 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
         except vllm.BadExtraArgs as error:
             print(error, file=sys.stderr)
             return 2
-        if left := end_orphans():
-            log.info("%d processes were left over and have been killed", left)
+        log.debug("%d processes were left over and have been killed", end_orphans())
         return code
 
 
