@@ -13,12 +13,24 @@ from functools import lru_cache
 from pathlib import Path
 
 from ocr_service.assembly.markdown import page_markdown
-from ocr_service.document import FIGURE_LABELS, FileType, Outcome, PageImage, PageResult, Region, RegionResult
+from ocr_service.document import (
+    FIGURE_LABELS,
+    FileType,
+    Outcome,
+    PageImage,
+    PageResult,
+    PreparedPage,
+    PreparedRegion,
+    Region,
+    RegionResult,
+)
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.orientation import upright
 from ocr_service.layout.reading_order import order_regions
+from ocr_service.page_crops import page_crops, whole_page_crop
+from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.tesseract import TesseractReader
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
@@ -65,6 +77,34 @@ def read_page(task: PageTask) -> PageResult:
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def prepare_page(task: PageTask, asking: Asking) -> PreparedPage:
+    """Renders a page, finds its regions and makes the crops that the VLM gets."""
+    started = time.perf_counter()
+    page = _render(task)
+    return PreparedPage(
+        number=page.number,
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        angle=page.angle,
+        regions=_prepared_regions(page, task, asking),
+        warnings=page.warnings,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def _prepared_regions(page: PageImage, task: PageTask, asking: Asking) -> tuple[PreparedRegion, ...]:
+    if asking.page_prompt is not None:
+        return whole_page_crop(page, asking.page_prompt)
+    regions = find_regions(page, _detector(task.layout))
+    figures = [region for region in regions if region.label in FIGURE_LABELS]
+    images: dict[int, str] = {}
+    if task.images is not None and figures:
+        files = save_figures(page, figures, task.images)
+        images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
+    return page_crops(page, regions, images, asking)
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

@@ -35,7 +35,8 @@ def _block(region: RegionResult) -> str:
         return f"<!-- {region.label} not read: {region.error.code} -->" if region.error else ""
     if region.label in TITLE_LABELS:
         level = region.level or (1 if region.label == "doc_title" else 2)
-        return "#" * level + " " + escape_inline(" ".join(content.split()))
+        title = " ".join(content.split())
+        return "#" * level + " " + (title if region.format == "markdown" else escape_inline(title))
     if region.format == "latex":
         return content if content.startswith("$") else f"$$\n{content}\n$$"
     if region.format in ("markdown", "html"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _NEW_LINE, _FULL, _EMPTY, _LEFT, _UP, _CROSS = "<nl>", "<fcel>", "<ecel>", "<lcel>", "<ucel>", "<xcel>"
@@ -24,10 +24,38 @@ class _Cell:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    text: str
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+    def covers(self) -> Iterator[tuple[int, int]]:
+        return itertools.product(range(self.row, self.row + self.rows), range(self.column, self.column + self.columns))
+
+    def html(self) -> str:
+        spans = (f' rowspan="{self.rows}"' if self.rows > 1 else "") + (
+            f' colspan="{self.columns}"' if self.columns > 1 else ""
+        )
+        return f"<td{spans}>{html.escape(self.text)}</td>"
+
+
 def otsl_to_html(answer: str) -> str:
     """The HTML table of an OTSL answer; an empty string when there is no table in it."""
     rows = _rectangular(_rows(answer))
-    body = "".join(f"<tr>{_row_html(rows, row)}</tr>" for row in range(len(rows)))
+    cells_by_place = {(cell.row, cell.column): cell for cell in _spans(rows)}
+    covered = {place for cell in cells_by_place.values() for place in cell.covers()}
+    body = ""
+    for row, cells in enumerate(rows):
+        body += "<tr>"
+        for column in range(len(cells)):
+            if cell := cells_by_place.get((row, column)):
+                body += cell.html()
+            elif (row, column) not in covered:  # merged with a cell that is not there
+                body += "<td></td>"
+        body += "</tr>"
     return f"<table>{body}</table>" if rows else ""
 
 
@@ -66,14 +94,21 @@ def _last_full(row: Sequence[_Cell]) -> int:
     return max((place for place, cell in enumerate(row, start=1) if cell.token == _FULL), default=0)
 
 
-def _row_html(rows: Sequence[Sequence[_Cell]], row: int) -> str:
-    return "".join(
-        _cell_html(cell, rows, row, column) for column, cell in enumerate(rows[row]) if cell.token in (_FULL, _EMPTY)
-    )
+def _spans(rows: Sequence[Sequence[_Cell]]) -> list[_Span]:
+    """Every cell that begins somewhere, with the tokens to its right and below that are merged with it."""
+    return [
+        _Span(
+            cell.text,
+            row,
+            column,
+            rows=1 + _merged((below[column] for below in rows[row + 1 :]), {_UP, _CROSS}),
+            columns=1 + _merged(cells[column + 1 :], {_LEFT, _CROSS}),
+        )
+        for row, cells in enumerate(rows)
+        for column, cell in enumerate(cells)
+        if cell.token in (_FULL, _EMPTY)
+    ]
 
 
-def _cell_html(cell: _Cell, rows: Sequence[Sequence[_Cell]], row: int, column: int) -> str:
-    right = sum(1 for _ in itertools.takewhile(lambda c: c.token in (_LEFT, _CROSS), rows[row][column + 1 :]))
-    below = sum(1 for _ in itertools.takewhile(lambda r: r[column].token in (_UP, _CROSS), rows[row + 1 :]))
-    spans = (f' rowspan="{below + 1}"' if below else "") + (f' colspan="{right + 1}"' if right else "")
-    return f"<td{spans}>{html.escape(cell.text)}</td>"
+def _merged(following: Iterable[_Cell], tokens: set[str]) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda cell: cell.token in tokens, following))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ocr_service.document import FIGURE_LABELS, Box, Region
 
-_MIN_SIDE = 6  # pixels; PaddleX drops boxes under this (paddlex/inference/pipelines/paddleocr_vl)
-_MAX_OVERLAP = 0.7  # of the smaller box; the same source
+MIN_SIDE = 6  # pixels; PaddleX drops boxes under this (paddlex/inference/pipelines/paddleocr_vl)
+MAX_OVERLAP = 0.7  # of the smaller box; the same source
 _CONTAINERS = FIGURE_LABELS | {"table"}
 
 
@@ -19,9 +19,9 @@ def filter_regions(regions: Sequence[Region]) -> list[Region]:
     kept: list[Region] = []
     for region in sorted(regions, key=lambda r: (r.label not in _CONTAINERS, -r.score)):
         x0, y0, x1, y1 = region.bbox
-        if min(x1 - x0, y1 - y0) < _MIN_SIDE:
+        if min(x1 - x0, y1 - y0) < MIN_SIDE:
             continue
-        if all(overlap_of_smaller(region.bbox, other.bbox) <= _MAX_OVERLAP for other in kept):
+        if all(overlap_of_smaller(region.bbox, other.bbox) <= MAX_OVERLAP for other in kept):
             kept.append(region)
     return kept
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ocr_service.errors import EngineUnavailable
 from ocr_service.layout.detector import Detector
+from ocr_service.layout.stub import StubDetector
 
 
 def load_detector(spec: str) -> Detector:
-    """The detector for ``embedded``; raises EngineUnavailable for a name that is not known.
+    """The detector for ``embedded`` or ``stub:15``; raises EngineUnavailable for a name that is not known.
 
     Loading takes up to a second and the model stays in memory: once a worker.
     """
@@ -15,4 +16,6 @@ def load_detector(spec: str) -> Detector:
         from ocr_service.layout.embedded import EmbeddedDetector  # onnxruntime: only where a page is read
 
         return EmbeddedDetector()
+    if spec.startswith("stub:"):
+        return StubDetector(int(spec.removeprefix("stub:")))
     raise EngineUnavailable(f"There is no layout model {spec!r}. Set LAYOUT_MODEL to 'embedded'.")

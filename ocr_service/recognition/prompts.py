@@ -28,21 +28,30 @@ SEAL = Question("Seal Recognition:")
 SPOTTING = Question("Spotting:", max_pixels=1_605_632)
 
 
-def question_for(label: str, *, read_charts: bool = False, read_seals: bool = False) -> Question | None:
-    """What to ask for a region of this label; None when it stays a figure."""
-    if label in NEVER_READ:
-        return None
-    if label == "chart":
-        return CHART if read_charts else None
-    if label == "seal":
-        return SEAL if read_seals else None
-    if label == "table":
-        return TABLE
-    if label == "spotting":
-        return SPOTTING
-    if "formula" in label and label != "formula_number":
-        return FORMULA
-    return OCR
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked of a page: charts and seals only where wanted; with ``page_prompt`` the whole page at once."""
+
+    read_charts: bool = False
+    read_seals: bool = False
+    page_prompt: str | None = None
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Labels that stay figures."""
+        asked = {"chart": self.read_charts, "seal": self.read_seals}
+        return NEVER_READ | {label for label, read in asked.items() if not read}
+
+    def question(self, label: str) -> Question | None:
+        """What to ask for a region of this label; None when it stays a figure."""
+        if label in self.figures:
+            return None
+        if "formula" in label and label != "formula_number":
+            return FORMULA
+        return _BY_LABEL.get(label, OCR)
+
+
+_BY_LABEL = {"table": TABLE, "chart": CHART, "seal": SEAL, "spotting": SPOTTING}
 
 
 def whole_page(prompt: str) -> Question:

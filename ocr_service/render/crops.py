@@ -121,8 +121,18 @@ def without_margins(pixels: Pixels) -> Pixels:
     return pixels[y : y + height, x : x + width]
 
 
+def enlarged(pixels: Pixels) -> Pixels:
+    """Twice the size where both sides are below 1,500 pixels, for spotting (``pre_process_for_spotting``)."""
+    height, width = pixels.shape[:2]
+    if width >= 1500 or height >= 1500:
+        return pixels
+    return cv2.resize(pixels, (width * 2, height * 2), interpolation=cv2.INTER_LANCZOS4).astype(np.uint8, copy=False)
+
+
 def stack(parts: Sequence[Pixels], aligns: Sequence[Align]) -> Pixels:
     """Parts of a broken paragraph above one another on white, each aligned to what lies above it."""
+    if len(parts) == 1:
+        return parts[0]
     offsets = [0]
     total_width = parts[0].shape[1]
     for part, align in zip(parts[1:], aligns, strict=True):

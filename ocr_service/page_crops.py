@@ -1,0 +1,86 @@
+"""A page's regions as the pictures and questions that the VLM gets. Runs in a page worker.
+
+The way of ``_paddleocr_vl_prepare_page_core`` in paddlex 3.7: broken paragraphs joined, formulas cut to their ink,
+figures inside a table painted over with tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ocr_service.document import Box, Crop, PageImage, PreparedRegion, Region
+from ocr_service.layout.broken_paragraphs import Paragraph, join_broken
+from ocr_service.recognition.prompts import FORMULA, SPOTTING, TABLE, Asking, Question, whole_page
+from ocr_service.render.crops import cut, encode, enlarged, paint_token, stack, without_margins
+
+# A token smaller than this could not be read (paddlex, ``tokenize_figure_of_table``), pixels.
+_LEAST_FIGURE = 25
+# The model tells these digits apart from letters and from each other.
+_TOKEN_DIGITS = "2345678"
+
+
+def page_crops(
+    page: PageImage, regions: Sequence[Region], images: Mapping[int, str], asking: Asking
+) -> tuple[PreparedRegion, ...]:
+    """Regions in reading order, those to be read with a crop. ``images``: figure files by the region's ``order``."""
+    joined = join_broken(regions, asking.figures | {"table"})
+    prepared = (region for paragraph in joined for region in _prepared(page, paragraph, regions, images, asking))
+    return tuple(replace(each, region=replace(each.region, order=place)) for place, each in enumerate(prepared))
+
+
+def whole_page_crop(page: PageImage, prompt: str) -> tuple[PreparedRegion, ...]:
+    """The page as one region."""
+    region = Region("text", (0, 0, page.width, page.height), order=0, score=1.0)
+    question = whole_page(prompt)
+    crop = encode(page.pixels, question.prompt, min_pixels=question.min_pixels, max_pixels=question.max_pixels)
+    return (PreparedRegion(region, crop),)
+
+
+def _prepared(
+    page: PageImage, paragraph: Paragraph, regions: Sequence[Region], images: Mapping[int, str], asking: Asking
+) -> Iterator[PreparedRegion]:
+    """The paragraph's first region with the crop of all its parts; the further parts with none."""
+    first, *others = paragraph.parts
+    question = asking.question(first.label)
+    crop = _crop(page, paragraph, question, regions, images) if question else None
+    yield PreparedRegion(first, crop, images.get(first.order))
+    for other in others:
+        yield PreparedRegion(other)
+
+
+def _crop(
+    page: PageImage, paragraph: Paragraph, question: Question, regions: Sequence[Region], images: Mapping[int, str]
+) -> Crop:
+    pixels = stack([cut(page.pixels, part.bbox) for part in paragraph.parts], paragraph.aligns)
+    figures: list[tuple[str, str]] = []
+    if question is FORMULA:
+        pixels = without_margins(pixels)
+    elif question is SPOTTING:
+        pixels = enlarged(pixels)
+    elif question is TABLE:
+        table = paragraph.parts[0]
+        inside = [region for region in regions if region.order in images and _readable_inside(region.bbox, table.bbox)]
+        pixels = pixels.copy() if inside else pixels
+        for token, figure in zip(_tokens(), inside, strict=False):
+            paint_token(pixels, _moved(figure.bbox, table.bbox), token)
+            figures.append((token, images[figure.order]))
+    return encode(
+        pixels, question.prompt, min_pixels=question.min_pixels, max_pixels=question.max_pixels, figures=figures
+    )
+
+
+def _readable_inside(figure: Box, table: Box) -> bool:
+    within = figure[0] >= table[0] and figure[1] >= table[1] and figure[2] <= table[2] and figure[3] <= table[3]
+    return within and min(figure[2] - figure[0], figure[3] - figure[1]) >= _LEAST_FIGURE
+
+
+def _moved(figure: Box, table: Box) -> Box:
+    """The figure's box in pixels of the table's crop."""
+    left, top = table[0], table[1]
+    return figure[0] - left, figure[1] - top, figure[2] - left, figure[3] - top
+
+
+def _tokens() -> Iterator[str]:
+    """``[F22]``, ``[F23]`` and so on."""
+    return (f"[F{first}{second}]" for first in _TOKEN_DIGITS for second in _TOKEN_DIGITS)
