@@ -145,29 +145,29 @@ class PagePool:
         try:
             while True:
                 async with self._warm_worker(thread, hand) as worker:
-                    reason = await self._work(worker, recycle_after, hand)
-                self.restarts[reason] += 1
+                    await self._work(worker, recycle_after, hand)
                 recycle_after = self._tasks_per_worker
         finally:
             hand.refuse(NotReady("the service is stopping"))
             thread.shutdown(wait=False)
 
-    async def _work(self, worker: WorkerProcess, recycle_after: int, hand: _Hand) -> str:
-        """Carry out tasks until the worker has to be replaced; the reason for that."""
+    async def _work(self, worker: WorkerProcess, recycle_after: int, hand: _Hand) -> None:
+        """Carry out tasks until the worker has to be replaced."""
         while worker.tasks < recycle_after:
             task = hand.task = hand.task or await self._next()
             if not worker.alive():  # it died while idle, which is no try of this task
-                return "crashed"
+                self.restarts["crashed"] += 1
+                return
             self.running += 1
             try:
-                reason = await self._try(task, worker)
+                usable = await self._try(task, worker)
             finally:
                 self.running -= 1
             if task.result.done():
                 hand.task = None
-            if reason is not None:
-                return reason
-        return "recycled"
+            if not usable:
+                return
+        self.restarts["recycled"] += 1
 
     async def _next(self) -> _Task:
         while not self._queue:
@@ -175,8 +175,8 @@ class PagePool:
             await self._arrived.wait()
         return self._queue.pop()
 
-    async def _try(self, task: _Task, worker: WorkerProcess) -> str | None:
-        """One try. The reason is returned where the worker is lost; the task has its result, or one more try."""
+    async def _try(self, task: _Task, worker: WorkerProcess) -> bool:
+        """One try: the task has its result after it, or one more try. False where the worker is lost."""
         limit_s = task.timeout_s * _SHARE_AFTER_TIMEOUT if task.timed_out else task.timeout_s
         attempt = asyncio.ensure_future(worker.run(task.pickled, limit_s))
         try:
@@ -187,7 +187,10 @@ class PagePool:
                 worker.kill()
                 attempt.cancel()
         if task.result.done():  # nobody waits for it any more
-            return None if attempt.done() else "cancelled"
+            if attempt.done() and attempt.exception() is None:
+                return True
+            self.restarts["cancelled"] += 1
+            return False
         if not attempt.done():
             task.timed_out = True
             return self._lost(task, "timeout", PageTimeout(f"the page took longer than {task.timeout_s:g} s"))
@@ -207,15 +210,16 @@ class PagePool:
             case Bug(summary, traceback):
                 logger.error("a page task failed: %s\n%s", summary, traceback)
                 task.result.set_exception(ServiceError(f"internal error while handling the page: {summary}"))
-        return None
+        return True
 
-    def _lost(self, task: _Task, reason: str, error: ServiceError) -> str:
+    def _lost(self, task: _Task, reason: str, error: ServiceError) -> bool:
+        self.restarts[reason] += 1
         task.tries += 1
         last = task.tries >= _TRIES
         logger.warning("a page worker was lost (%s): %s", reason, error if last else "the page is tried once more")
         if last:
             task.result.set_exception(error)
-        return reason
+        return False
 
     @asynccontextmanager
     async def _warm_worker(self, thread: ThreadPoolExecutor, hand: _Hand) -> AsyncIterator[WorkerProcess]:

@@ -1,0 +1,89 @@
+"""What the tests of the pool run inside workers."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ocr_service.errors import RenderFailed
+
+
+def pid() -> int:
+    return os.getpid()
+
+
+def echo(value: object) -> object:
+    return value
+
+
+def refuse(message: str) -> None:
+    raise RenderFailed(message, retry_after_s=3)
+
+
+def fail() -> None:
+    raise KeyError("a bug")
+
+
+def unpicklable() -> object:
+    return lambda: None
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def crash_the_first_time(mark: Path) -> int:
+    if not mark.exists():
+        mark.write_text(str(os.getpid()))
+        crash()
+    return os.getpid()
+
+
+def hang_in_native_code() -> None:
+    """Holds the interpreter's lock, so that no signal handler and no other thread of Python's can run."""
+    ctypes.PyDLL(None).sleep(600)
+
+
+def hang_the_first_time(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        hang_in_native_code()
+    return "done"
+
+
+def allocate(megabytes: int) -> int:
+    return int(np.ones(megabytes << 20, np.uint8)[-1])
+
+
+def wait_for(gate: Path, told: Path | None = None) -> int:
+    """Say through ``told`` that the task runs (its process's number), then wait for ``gate``."""
+    if told is not None:
+        unfinished = told.with_suffix(".part")
+        unfinished.write_text(str(os.getpid()))
+        unfinished.rename(told)
+    while not gate.exists():
+        time.sleep(0.005)
+    return os.getpid()
+
+
+def start_a_child_and_hang(told: Path) -> None:
+    child = subprocess.Popen(["sleep", "600"])
+    unfinished = told.with_suffix(".part")
+    unfinished.write_text(str(child.pid))
+    unfinished.rename(told)
+    hang_in_native_code()
+
+
+def wait_for_the_gate_in_home() -> None:
+    """A warm-up that waits; warm-ups take no arguments."""
+    wait_for(Path(os.environ["HOME"]) / "gate")
+
+
+def fail_to_warm_up() -> None:
+    raise FileNotFoundError("no such model")
