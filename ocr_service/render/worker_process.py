@@ -15,6 +15,7 @@ import pickle
 import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from multiprocessing import connection
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -59,7 +60,8 @@ class WorkerProcess:
         return await _outcome(self._warming)
 
     def alive(self) -> bool:
-        return self._process.is_alive() and self._pool.active
+        # Not is_alive(): it says yes while pebble's thread is about to collect the dead process.
+        return not connection.wait([self._process.sentinel], timeout=0)
 
     async def run(self, pickled: bytes, timeout_s: float) -> Outcome:
         """The pickled ``(function, args)`` called in the process. Raises WorkerDied. The caller keeps the time."""
