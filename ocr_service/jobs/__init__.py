@@ -1,0 +1,1 @@
+"""The durable job: its states, its rows, what runs it, and what is told about it."""

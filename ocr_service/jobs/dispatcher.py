@@ -1,0 +1,157 @@
+"""Starts what is next, up to a number of documents at a time, and stops what this process must not run any more.
+
+The same for both databases: a claim is one transaction. On SQLite the process is alone and takes up at its start what
+was running. On PostgreSQL each replica shows a sign of life, and takes over from those that show none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ocr_service.errors import NotReady
+from ocr_service.jobs.models import Change, Claim, JobState
+from ocr_service.jobs.store import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    claim: Claim
+    task: asyncio.Task[None]
+
+
+class Dispatcher:
+    """``limit`` documents at a time. ``run`` reads one document to its end and writes its state; it never raises."""
+
+    def __init__(self, store: Store, run: Callable[[Claim], Awaitable[None]], *, replica: str, limit: int) -> None:
+        self._store = store.patient()
+        self._run = run
+        self._replica = replica
+        self._limit = limit
+        self._runs: dict[str, _Run] = {}
+        self._wake = asyncio.Event()
+        self._draining = False
+
+    @property
+    def running(self) -> int:
+        return len(self._runs)
+
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
+    def heed(self, change: Change) -> None:
+        """A job's row changed, here or at another replica."""
+        if change.state is not JobState.RUNNING:
+            self._wake.set()  # something to start, or a follower that may start now
+        run = self._runs.get(change.job_id)
+        if run and change.run_id != run.claim.run_id and not change.state.finished:
+            run.task.cancel()  # taken over by another
+        elif run and change.state is JobState.CANCELLED:
+            run.task.cancel()
+
+    async def heed_all(self) -> None:
+        """Changes may have been missed: look at the rows of all that runs here."""
+        self._wake.set()
+        here = {run.claim.run_id: run for run in self._runs.values()}
+        for lost in here.keys() - await self._store.runs_of(list(here)):
+            here[lost].task.cancel()
+
+    async def stopped(self, job_id: str) -> None:
+        """Until nothing of this job runs in this process."""
+        if run := self._runs.get(job_id):
+            await asyncio.wait([run.task])
+
+    def drain(self) -> None:
+        """Start nothing more."""
+        self._draining = True
+        self._wake.set()
+
+    @asynccontextmanager
+    async def running_jobs(self, grace: Callable[[], float]) -> AsyncIterator[None]:
+        """Run jobs until the context ends; then ``grace()`` seconds for what runs, and the rest is handed back."""
+        loop = asyncio.create_task(self._dispatch(), name="job dispatcher")
+        try:
+            yield
+        finally:
+            self.drain()
+            loop.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await loop
+            await self._hand_back(grace())
+
+    async def _dispatch(self) -> None:
+        while True:
+            self._wake.clear()
+            while not self._draining and len(self._runs) < self._limit:
+                claim = await self._store.claim_next(self._replica)
+                if claim is None:
+                    break
+                self._start(claim)
+            left = await self._store.expire_waiting()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if left is None else max(0.05, left)):
+                    await self._wake.wait()
+
+    def _start(self, claim: Claim) -> None:
+        job_id = claim.job.id
+        task = asyncio.create_task(self._run_to_end(claim), name=f"job {job_id}")
+        self._runs[job_id] = _Run(claim, task)
+
+    async def _run_to_end(self, claim: Claim) -> None:
+        try:
+            await self._run(claim)
+        finally:
+            del self._runs[claim.job.id]
+            self._wake.set()
+
+    async def _hand_back(self, grace_s: float) -> None:
+        tasks = [run.task for run in self._runs.values()]
+        late: set[asyncio.Task[None]] = set()
+        if tasks:
+            log.info("%d jobs are running: %.0f s for them to finish", len(tasks), grace_s)
+            _, late = await asyncio.wait(tasks, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+        try:
+            handed_back = await self._store.hasty().hand_back(self._replica, "handed back")
+        except NotReady:
+            log.warning("The database is away: what was running is taken over, or taken up again at the next start")
+        else:
+            if tasks:
+                log.info("%d jobs finished, %d handed back", len(tasks) - len(late), handed_back)
+
+
+class Presence:
+    """A replica's sign of life, and its eye on the others. Times are the database's.
+
+    A replica is lost after 0.6 of ``takeover_s``; signs of life come, and others are looked at, every 0.15 of it: so a
+    lost replica's jobs are queued again within ``takeover_s``.
+    """
+
+    def __init__(self, store: Store, *, replica: str, takeover_s: float, failed_at: Callable[[], float]) -> None:
+        self._store = store
+        self._replica = replica
+        self._silent_s = takeover_s * 0.6
+        self._every_s = takeover_s * 0.15
+        self._failed_at = failed_at
+
+    async def watch(self) -> None:
+        """For ever; to be run as one task."""
+        while True:
+            await self._store.seen(self._replica)
+            # After an outage of the database everybody looks lost; leave them the time to show up again.
+            if time.monotonic() - self._failed_at() > self._silent_s and (
+                taken := await self._store.take_over(self._silent_s)
+            ):
+                log.warning("Took over %d jobs of a replica that shows no sign of life", taken)
+            await asyncio.sleep(self._every_s)

@@ -1,0 +1,188 @@
+"""A job and its states. One table says which moves exist; ``moved`` is the only way from one state to another.
+
+The diagram of it is in docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict, dataclass, field, replace
+from enum import IntEnum, StrEnum
+from typing import Any, Literal
+
+from ocr_service.document import FileInfo, Outcome, ReaderName, ReadOptions, Stage
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def finished(self) -> bool:
+        return self in FINISHED
+
+
+FINISHED = frozenset({JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
+UNFINISHED = frozenset({JobState.QUEUED, JobState.RUNNING})
+
+_MOVES: dict[JobState, frozenset[JobState]] = {
+    # A job fails in the queue when its deadline passes there.
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
+    # Back to the queue: the process died, hands over at its end, or another replica takes over.
+    JobState.RUNNING: frozenset(
+        {JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED}
+    ),
+    # Retry: only what has no good result is read again.
+    JobState.PARTIAL: frozenset({JobState.QUEUED}),
+    JobState.FAILED: frozenset({JobState.QUEUED}),
+    JobState.CANCELLED: frozenset({JobState.QUEUED}),
+    JobState.COMPLETED: frozenset(),
+}
+
+
+class Priority(IntEnum):
+    """Higher goes first. ``INTERACTIVE`` is what somebody waits for."""
+
+    BATCH = 0
+    INTERACTIVE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """Why a job failed: stable code, text for people, and the page and the stage where that is known."""
+
+    code: str
+    message: str
+    page: int | None = None
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where the job's end is to be told, and which of ``events`` (state names)."""
+
+    url: str
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """An admitted document, its input already safe on disk. ``pages`` are the 1-based numbers that will be read."""
+
+    id: str
+    file: FileInfo
+    pages: int
+    options: ReadOptions
+    engine: ReaderName
+    engine_version: str
+    owner: str = ""
+    priority: Priority = Priority.BATCH
+    deadline_s: float | None = None
+    idempotency_key: str | None = None
+    use_cache: bool = True
+    batch_id: str | None = None
+    webhook: Webhook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job's row. Times are seconds since the epoch by the database's clock; ``run_id`` names the run that owns it."""
+
+    id: str
+    state: JobState
+    priority: Priority
+    owner: str
+    file: FileInfo
+    page_total: int
+    options: ReadOptions
+    engine: ReaderName
+    engine_version: str
+    created_at: float
+    started_at: float | None = None
+    finished_at: float | None = None
+    deadline_at: float | None = None
+    run_id: str | None = None
+    replica: str | None = None
+    runs: int = 0
+    last_seq: int = 0
+    leader_id: str | None = None
+    cached: bool = False
+    batch_id: str | None = None
+    webhook: Webhook | None = None
+    failure: JobFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """What the database knows of a page; the text lies in the job's folder."""
+
+    number: int
+    status: Outcome
+    seconds: float
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """Pages of a job: ``done`` have a result (good or in part), ``failed`` have none."""
+
+    done: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run a job: whoever holds ``run_id`` may write its state. ``deadline_in_s`` counts from the claim."""
+
+    job: Job
+    run_id: str
+    deadline_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A job's row changed: told to whoever follows or runs that job, in this process or in another."""
+
+    job_id: str
+    state: JobState
+    run_id: str | None
+
+
+class RunLost(Exception):
+    """The job was cancelled, handed back or taken over: this run no longer owns it and must stop, writing nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """One thing that happened to a job. ``seq`` grows in the order of the commits and is the ``Last-Event-ID``."""
+
+    seq: int
+    kind: Literal["state", "page", "end"]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def moved(job: Job, to: JobState) -> Job:
+    """The job in its new state. A move that does not exist is a bug."""
+    if to not in _MOVES[job.state]:
+        raise AssertionError(f"{job.state} -> {to}")
+    return replace(job, state=to)
+
+
+def new_job_id() -> str:
+    """128 bits in hex: 48 of time, so that ids sort by age, and 80 random ones, so that none can be guessed."""
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+
+
+def options_to_json(options: ReadOptions) -> dict[str, Any]:
+    return asdict(options)
+
+
+def options_from_json(data: dict[str, Any]) -> ReadOptions:
+    """Options of a row that an older or newer version may have written: unknown names are left out."""
+    known = ReadOptions.__dataclass_fields__
+    return ReadOptions(**{name: value for name, value in data.items() if name in known})

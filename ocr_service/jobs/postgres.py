@@ -1,0 +1,124 @@
+"""PostgreSQL, shared by any number of replicas. A lost connection is tried again; changes are told by LISTEN/NOTIFY."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ocr_service.errors import NotReady
+from ocr_service.jobs.database import DatabaseError, OnChange, T, Transaction, Work
+from ocr_service.jobs.migrations import upgrade
+from ocr_service.jobs.models import Change, JobState
+
+log = logging.getLogger(__name__)
+
+_CONNECTIONS = 8  # of one replica, and one more that listens
+_CONNECT_S = 5
+_KEEPALIVE = {  # a server that vanished without a word is noticed after about 20 s
+    "connect_timeout": _CONNECT_S,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 2.0
+
+
+class PostgresDatabase:
+    """See ``open_postgres``. ``failed_at`` is when a call last found the server away (monotonic seconds)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.failed_at = float("-inf")
+
+    async def read(self, work: Work[T], *, patience_s: float) -> T:
+        return await self._patiently(work, patience_s)
+
+    async def write(self, work: Work[T], *, patience_s: float) -> T:
+        return await self._patiently(work, patience_s)
+
+    async def _patiently(self, work: Work[T], patience_s: float) -> T:
+        until = time.monotonic() + patience_s
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    return await work(Transaction(connection))
+            except (DBAPIError, PoolTimeout) as exc:
+                if not _passing(exc):
+                    raise
+                if not isinstance(getattr(exc, "orig", None), psycopg.errors.DeadlockDetected):
+                    self.failed_at = time.monotonic()
+                if time.monotonic() + wait_s > until:
+                    raise NotReady("The job database does not answer. Try again soon.", retry_after_s=5.0) from exc
+            await asyncio.sleep(wait_s)
+            wait_s = min(_LONGEST_WAIT_S, wait_s * 2)
+
+
+def _passing(exc: DBAPIError | PoolTimeout) -> bool:
+    """A server that is away, starting, stopping or out of connections; a deadlock. Not: a wrong statement."""
+    return isinstance(exc, PoolTimeout) or exc.connection_invalidated or isinstance(exc.orig, psycopg.OperationalError)
+
+
+@asynccontextmanager
+async def open_postgres(
+    url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[None]]
+) -> AsyncIterator[PostgresDatabase]:
+    """Connect, bring the tables up to date, and listen for changes until the context ends.
+
+    ``on_gap`` is called when changes may have been missed. Raises DatabaseError when the server cannot be reached or
+    holds a newer schema.
+    """
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    try:
+        await asyncio.to_thread(upgrade, address, name=f"DATABASE_URL ({_shown(url)})")
+    except DBAPIError as exc:
+        reason = " ".join(str(exc.orig).split())
+        raise DatabaseError(f"DATABASE_URL ({_shown(url)}): {reason}") from None
+    engine = create_async_engine(
+        address,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,  # a dead connection is tried again like any other loss
+        connect_args=dict(_KEEPALIVE),
+    )
+    database = PostgresDatabase(engine)
+    listener = asyncio.create_task(_listen(url, on_change, on_gap), name="job changes listener")
+    try:
+        yield database
+    finally:
+        listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await listener
+        await engine.dispose()
+
+
+async def _listen(url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[None]]) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    conninfo = make_conninfo(plain, **_KEEPALIVE)
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+                await connection.execute("LISTEN ocr_jobs")
+                await on_gap()
+                async for notice in connection.notifies():
+                    job_id, state, run_id = notice.payload.split(" ")
+                    on_change(Change(job_id, JobState(state), run_id or None))
+        except (psycopg.OperationalError, NotReady) as exc:
+            log.warning("The job database is away (%s): listening again soon", " ".join(str(exc).split()))
+        await asyncio.sleep(_LONGEST_WAIT_S / 2)
+
+
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)

@@ -1,0 +1,242 @@
+"""Who is next: the order of waiting jobs, and the way in and out of the queue.
+
+Interactive before batch; within that, turns: a job's turn is one after the last waiting job of the same API key, but
+not before the turn that is being served. So a key with one document waits for one document of each other key, not for
+the 300 of one of them (start-time fair queueing, Goyal et al., SIGCOMM 1996). The turn is a column, so the order is an
+index, the position a count, and any replica can claim what is next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, tuple_
+
+from ocr_service.errors import IdempotencyConflict, QueueFull
+from ocr_service.jobs.database import Transaction
+from ocr_service.jobs.models import (
+    Change,
+    Claim,
+    Job,
+    JobFailure,
+    JobState,
+    NewJob,
+    options_to_json,
+)
+from ocr_service.jobs.moves import job_from_row, locked_job, move, unfinished
+from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves
+
+_QUEUED = JobState.QUEUED.value
+_SUBMISSION_LOCK = 0x6F637273  # any constant: submissions on PostgreSQL decide one after another
+_SECONDS_A_JOB = 2.0  # a guess for Retry-After; where it is wrong, the client asks again
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """``waiting`` and ``per_owner`` (unfinished; 0 is no limit) in jobs, ``cache_ttl_s`` in seconds (0: no cache)."""
+
+    waiting: int
+    per_owner: int
+    cache_ttl_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """``created`` is False when the idempotency key named a job that exists already."""
+
+    job: Job
+    created: bool
+
+
+async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
+    """Put a job into the queue. Raises IdempotencyConflict and QueueFull."""
+    if tx.connection.dialect.name == "postgresql":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBMISSION_LOCK})
+    digest = request_digest(new)
+    if new.idempotency_key is not None:
+        known = await _known(tx, new.owner, new.idempotency_key, digest)
+        if known:
+            return Submission(known, created=False)
+    await _refuse_too_many(tx, new.owner, limits)
+    leader_id = await _leader(tx, new, limits) if new.use_cache and limits.cache_ttl_s > 0 else None
+    values = {
+        "id": new.id,
+        "row_version": ROW_VERSION,
+        "state": _QUEUED,
+        "priority": int(new.priority),
+        "turn": await _turn(tx, new),
+        "owner": new.owner,
+        "file_name": new.file.name,
+        "file_type": new.file.type,
+        "sha256": new.file.sha256,
+        "bytes": new.file.bytes,
+        "file_pages": new.file.pages,
+        "page_total": new.pages,
+        "options": options_to_json(new.options),
+        "engine": new.engine,
+        "engine_version": new.engine_version,
+        "created_at": db_now(),
+        "deadline_at": None if new.deadline_s is None else db_now() + new.deadline_s,
+        "runs": 0,
+        "last_seq": 1,
+        "cache_key": cache_key(new) if new.use_cache else None,
+        "leader_id": leader_id,
+        "cached": False,
+        "idempotency_key": new.idempotency_key,
+        "request_digest": digest,
+        "batch_id": new.batch_id,
+        "webhook_url": new.webhook.url if new.webhook else None,
+        "webhook_events": list(new.webhook.events) if new.webhook else None,
+    }
+    row = (await tx.execute(insert(jobs).values(values).returning(*jobs.c))).mappings().one()
+    await tx.execute(insert(moves).values(job_id=new.id, seq=1, state=_QUEUED, at=db_now()))
+    tx.changes.append(Change(new.id, JobState.QUEUED, None))
+    return Submission(job_from_row(row), created=True)
+
+
+def cache_key(new: NewJob) -> str:
+    """What makes two results the same: content, options, reader and its version."""
+    return _digest([new.file.sha256, options_to_json(new.options), new.engine, new.engine_version])
+
+
+def request_digest(new: NewJob) -> str:
+    """What makes two submissions under one idempotency key the same."""
+    return _digest([new.file.sha256, options_to_json(new.options), new.webhook.url if new.webhook else None])
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | None:
+    where = jobs.c.owner == owner, jobs.c.idempotency_key == key
+    row = (await tx.execute(select(jobs).where(*where))).mappings().first()
+    if row is None:
+        return None
+    if row["request_digest"] != digest:
+        raise IdempotencyConflict("This Idempotency-Key was used with another file or other options.")
+    return job_from_row(row)
+
+
+async def _refuse_too_many(tx: Transaction, owner: str, limits: QueueLimits) -> None:
+    waiting = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
+    if waiting >= limits.waiting:
+        raise QueueFull(
+            f"{waiting} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
+            retry_after_s=min(600.0, max(5.0, waiting * _SECONDS_A_JOB / 10)),
+        )
+    if limits.per_owner:
+        theirs = (
+            await tx.execute(select(func.count()).where(jobs.c.state.in_(unfinished()), jobs.c.owner == owner))
+        ).scalar_one()
+        if theirs >= limits.per_owner:
+            raise QueueFull(
+                f"{theirs} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.", retry_after_s=10.0
+            )
+
+
+async def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | None:
+    """A job whose result will be this one's too: finished well not long ago, else under way."""
+    fresh = and_(jobs.c.state == JobState.COMPLETED.value, jobs.c.finished_at > db_now() - limits.cache_ttl_s)
+    under_way = and_(jobs.c.state.in_(unfinished()), jobs.c.leader_id.is_(None))
+    row = await tx.one(
+        select(jobs.c.id)
+        .where(jobs.c.cache_key == cache_key(new), or_(fresh, under_way))
+        .order_by(jobs.c.finished_at.is_(None), jobs.c.id.desc())
+        .limit(1)
+    )
+    return row.id if row else None
+
+
+async def _turn(tx: Transaction, new: NewJob) -> int:
+    priority = jobs.c.priority == int(new.priority)
+    row = (
+        await tx.execute(
+            select(
+                func.max(jobs.c.turn).filter(jobs.c.state == JobState.RUNNING.value).label("served"),
+                func.max(jobs.c.turn).filter(jobs.c.owner == new.owner).label("last_own"),
+                func.min(jobs.c.turn).filter(jobs.c.state == _QUEUED).label("first_waiting"),
+            ).where(jobs.c.state.in_(unfinished()), priority)
+        )
+    ).one()
+    now: int = row.served if row.served is not None else (row.first_waiting or 0)
+    return now if row.last_own is None else max(now, row.last_own + 1)
+
+
+def _may_start() -> ColumnElement[bool]:
+    """Waiting, and not for another job that reads the same content just now."""
+    leader = jobs.alias("leader")
+    return and_(
+        jobs.c.state == _QUEUED,
+        ~exists().where(leader.c.id == jobs.c.leader_id, leader.c.state.in_(unfinished())),
+    )
+
+
+async def claim_next(tx: Transaction, replica: str) -> Claim | None:
+    """Take the next job and make it this replica's; None when nothing may start."""
+    row = await tx.one(
+        select(jobs.c.id)
+        .where(_may_start())
+        .order_by(jobs.c.priority.desc(), jobs.c.turn, jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=jobs)
+    )
+    job = await locked_job(tx, row.id) if row else None
+    if job is None:
+        return None
+    run_id = uuid.uuid4().hex
+    running = await move(tx, job, JobState.RUNNING, run_id=run_id, replica=replica)
+    left = None
+    if job.deadline_at is not None:
+        left = float((await tx.execute(select(job.deadline_at - db_now()))).scalar_one())
+    return Claim(running, run_id, left)
+
+
+async def position(tx: Transaction, job_id: str) -> int | None:
+    """How many start before this one, plus one; None when it does not wait."""
+    me = await tx.one(
+        select(jobs.c.priority, jobs.c.turn, jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == _QUEUED)
+    )
+    if me is None:
+        return None
+    before = or_(
+        jobs.c.priority > me.priority,
+        and_(jobs.c.priority == me.priority, tuple_(jobs.c.turn, jobs.c.id) < tuple_(me.turn, me.id)),
+    )
+    ahead = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED, before))).scalar_one()
+    return int(ahead) + 1
+
+
+async def expire_waiting(tx: Transaction) -> None:
+    """Fail what waits past its deadline."""
+    late = await tx.all(select(jobs.c.id).where(jobs.c.state == _QUEUED, jobs.c.deadline_at <= db_now()))
+    for row in late:
+        job = await locked_job(tx, row.id)
+        if job is not None and job.state is JobState.QUEUED:
+            await move(tx, job, JobState.FAILED, failure=DEADLINE_PASSED)
+
+
+DEADLINE_PASSED = JobFailure("deadline_exceeded", "The job's deadline passed before it was finished.")
+
+
+async def next_deadline_in(tx: Transaction) -> float | None:
+    """Seconds until the first deadline in the queue; None without one."""
+    wanted = select((func.min(jobs.c.deadline_at) - db_now()).label("left")).where(jobs.c.state == _QUEUED)
+    left: float | None = (await tx.execute(wanted)).scalar_one()
+    return left
+
+
+async def requeue(tx: Transaction, where: ColumnElement[bool], reason: str) -> int:
+    """Put running jobs back: their replica died, or ends. Returns how many."""
+    rows = await tx.all(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, where).order_by(jobs.c.id))
+    count = 0
+    for row in rows:
+        job = await locked_job(tx, row.id)
+        if job is not None and job.state is JobState.RUNNING:
+            await move(tx, job, JobState.QUEUED, reason=reason)
+            count += 1
+    return count

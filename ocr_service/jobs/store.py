@@ -1,0 +1,298 @@
+"""The jobs as the rest of the program asks for them: one call, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import delete, func, select, text
+
+from ocr_service.errors import NotFound
+from ocr_service.jobs import moves as writer
+from ocr_service.jobs import queue
+from ocr_service.jobs.database import Database, Transaction
+from ocr_service.jobs.models import (
+    FINISHED,
+    Claim,
+    Job,
+    JobEvent,
+    JobFailure,
+    JobState,
+    NewJob,
+    PageCounts,
+    PageRow,
+)
+from ocr_service.jobs.tables import db_now, jobs, moves, pages, replicas
+
+FOREVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """``patience_s``: how long a call waits for a database that is away before it raises NotReady."""
+
+    database: Database
+    limits: queue.QueueLimits
+    patience_s: float = 5.0
+
+    def patient(self) -> Store:
+        """For what runs jobs: waits for the database for as long as it is away."""
+        return replace(self, patience_s=FOREVER)
+
+    def hasty(self) -> Store:
+        """For the end of the process, which cannot wait."""
+        return replace(self, patience_s=1.0)
+
+    # Into the queue, and out of it
+
+    async def submit(self, new: NewJob) -> queue.Submission:
+        """Raises IdempotencyConflict and QueueFull."""
+        return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
+
+    async def claim_next(self, replica: str) -> Claim | None:
+        return await self.database.write(lambda tx: queue.claim_next(tx, replica), patience_s=self.patience_s)
+
+    async def hand_back(self, replica: str, reason: str) -> int:
+        """Queue again all that this replica holds; how many."""
+        held = jobs.c.replica == replica
+        return await self.database.write(lambda tx: queue.requeue(tx, held, reason), patience_s=self.patience_s)
+
+    async def requeue_all(self, reason: str) -> int:
+        """At the start of the one process that owns the database: what was running is not running any more."""
+        everything = jobs.c.run_id.is_not(None)
+        return await self.database.write(lambda tx: queue.requeue(tx, everything, reason), patience_s=self.patience_s)
+
+    async def expire_waiting(self) -> float | None:
+        """Fail what waits past its deadline; seconds until the next deadline."""
+
+        async def work(tx: Transaction) -> float | None:
+            await queue.expire_waiting(tx)
+            return await queue.next_deadline_in(tx)
+
+        return await self.database.write(work, patience_s=self.patience_s)
+
+    # A run writes
+
+    async def keep_page(self, job_id: str, run_id: str, page: PageRow) -> None:
+        """Raises RunLost."""
+        await self.database.write(lambda tx: writer.keep_page(tx, job_id, run_id, page), patience_s=self.patience_s)
+
+    async def finish(
+        self, job_id: str, run_id: str, to: JobState, *, failure: JobFailure | None = None, cached: bool = False
+    ) -> None:
+        """Raises RunLost."""
+
+        async def work(tx: Transaction) -> None:
+            job = await writer.owned_job(tx, job_id, run_id)
+            await writer.move(tx, job, to, failure=failure, cached=cached)
+
+        await self.database.write(work, patience_s=self.patience_s)
+
+    async def check_owned(self, job_id: str, run_id: str) -> None:
+        """Raises RunLost."""
+        await self.database.read(lambda tx: writer.owned_job(tx, job_id, run_id), patience_s=self.patience_s)
+
+    # People decide
+
+    async def cancel(self, job_id: str) -> Job:
+        """The job, cancelled now if it was not finished. Raises NotFound."""
+
+        async def work(tx: Transaction) -> Job:
+            job = await writer.locked_job(tx, job_id)
+            if job is None:
+                raise _no_job(job_id)
+            return job if job.state.finished else await writer.move(tx, job, JobState.CANCELLED)
+
+        return await self.database.write(work, patience_s=self.patience_s)
+
+    async def retry(self, job_id: str) -> Job:
+        """Queue a job again whose pages did not all come out well; good pages are kept. Raises NotFound."""
+
+        async def work(tx: Transaction) -> Job:
+            job = await writer.locked_job(tx, job_id)
+            if job is None:
+                raise _no_job(job_id)
+            if job.state in (JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED):
+                await tx.execute(jobs.update().where(jobs.c.id == job_id).values(deadline_at=None))
+                return await writer.move(tx, job, JobState.QUEUED, reason="retry")
+            return job
+
+        return await self.database.write(work, patience_s=self.patience_s)
+
+    async def remove(self, job_id: str) -> None:
+        """Forget a finished job; its idempotency key is free again."""
+        finished = jobs.c.state.in_([state.value for state in FINISHED])
+
+        async def work(tx: Transaction) -> None:
+            await tx.execute(delete(jobs).where(jobs.c.id == job_id, finished))
+
+        await self.database.write(work, patience_s=self.patience_s)
+
+    # Reading
+
+    async def get(self, job_id: str) -> Job:
+        """Raises NotFound."""
+        job = await self.find(job_id)
+        if job is None:
+            raise _no_job(job_id)
+        return job
+
+    async def find(self, job_id: str) -> Job | None:
+        async def work(tx: Transaction) -> Job | None:
+            row = (await tx.execute(select(jobs).where(jobs.c.id == job_id))).mappings().first()
+            return writer.job_from_row(row) if row else None
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def newest(
+        self,
+        *,
+        state: JobState | None = None,
+        owner: str | None = None,
+        batch_id: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[Job]:
+        """Newest first; ``after`` is the last id of the page before."""
+        wanted = select(jobs).order_by(jobs.c.id.desc()).limit(limit)
+        if state is not None:
+            wanted = wanted.where(jobs.c.state == state.value)
+        if owner is not None:
+            wanted = wanted.where(jobs.c.owner == owner)
+        if batch_id is not None:
+            wanted = wanted.where(jobs.c.batch_id == batch_id)
+        if after is not None:
+            wanted = wanted.where(jobs.c.id < after)
+
+        async def work(tx: Transaction) -> list[Job]:
+            return [writer.job_from_row(row) for row in (await tx.execute(wanted)).mappings()]
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def page_counts(self, job_ids: Sequence[str]) -> dict[str, PageCounts]:
+        failed = func.count().filter(pages.c.status == "failed")
+        wanted = (
+            select(pages.c.job_id, func.count().label("kept"), failed.label("failed"))
+            .where(pages.c.job_id.in_(job_ids))
+            .group_by(pages.c.job_id)
+        )
+
+        async def work(tx: Transaction) -> dict[str, PageCounts]:
+            return {row.job_id: PageCounts(row.kept - row.failed, row.failed) for row in await tx.all(wanted)}
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def pages(self, job_id: str) -> list[PageRow]:
+        wanted = select(pages).where(pages.c.job_id == job_id).order_by(pages.c.number)
+
+        async def work(tx: Transaction) -> list[PageRow]:
+            return [PageRow(row.number, row.status, row.seconds, row.error_code) for row in await tx.all(wanted)]
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def position(self, job_id: str) -> int | None:
+        return await self.database.read(lambda tx: queue.position(tx, job_id), patience_s=self.patience_s)
+
+    async def state_counts(self) -> dict[JobState, int]:
+        wanted = select(jobs.c.state, func.count().label("jobs")).group_by(jobs.c.state)
+
+        async def work(tx: Transaction) -> dict[JobState, int]:
+            return {JobState(row.state): row.jobs for row in await tx.all(wanted)}
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def events(self, job_id: str, after: int) -> list[JobEvent]:
+        """What happened to the job after event ``after``, in order."""
+        happened = select(moves).where(moves.c.job_id == job_id, moves.c.seq > after)
+        kept = select(pages).where(pages.c.job_id == job_id, pages.c.seq > after)
+        # "end" has the number after its move's, so a listener that got the move alone still gets the end.
+        ended = select(moves).where(moves.c.job_id == job_id, moves.c.seq == after)
+
+        async def work(tx: Transaction) -> list[JobEvent]:
+            found: list[JobEvent] = []
+            for row in await tx.all(ended):
+                found += _end(row.seq, JobState(row.state))
+            for row in await tx.all(happened):
+                state = JobState(row.state)
+                found.append(JobEvent(row.seq, "state", {"state": state.value, "at": row.at, "reason": row.reason}))
+                found += _end(row.seq, state)
+            for row in await tx.all(kept):
+                data = {"number": row.number, "status": row.status, "seconds": row.seconds, "error": row.error_code}
+                found.append(JobEvent(row.seq, "page", data))
+            return sorted(found, key=lambda item: item.seq)
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def finished_before(self, age_s: float, limit: int = 100) -> list[str]:
+        """Jobs that ended ``age_s`` seconds ago or earlier."""
+        wanted = select(jobs.c.id).where(jobs.c.finished_at < db_now() - age_s).limit(limit)
+
+        async def work(tx: Transaction) -> list[str]:
+            return [row.id for row in await tx.all(wanted)]
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def known(self, job_ids: Sequence[str]) -> set[str]:
+        """Which of these exist."""
+        wanted = select(jobs.c.id).where(jobs.c.id.in_(job_ids))
+
+        async def work(tx: Transaction) -> set[str]:
+            return {row.id for row in await tx.all(wanted)}
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def runs_of(self, run_ids: Sequence[str]) -> set[str]:
+        """Which of these runs still own their jobs."""
+        wanted = select(jobs.c.run_id).where(jobs.c.run_id.in_(run_ids))
+
+        async def work(tx: Transaction) -> set[str]:
+            return {row.run_id for row in await tx.all(wanted)}
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def ping(self) -> None:
+        """Raises NotReady when the database is away."""
+
+        async def work(tx: Transaction) -> None:
+            await tx.execute(text("SELECT 1"))
+
+        await self.database.read(work, patience_s=self.patience_s)
+
+    # Replicas
+
+    async def seen(self, replica: str) -> None:
+        """This replica is alive."""
+
+        async def work(tx: Transaction) -> None:
+            changed = await tx.execute(replicas.update().where(replicas.c.id == replica).values(seen_at=db_now()))
+            if not changed.rowcount:
+                await tx.execute(replicas.insert().values(id=replica, seen_at=db_now()))
+
+        await self.database.write(work, patience_s=self.patience_s)
+
+    async def gone(self, replica: str) -> None:
+        """This replica ends."""
+
+        async def work(tx: Transaction) -> None:
+            await tx.execute(delete(replicas).where(replicas.c.id == replica))
+
+        await self.database.write(work, patience_s=self.patience_s)
+
+    async def take_over(self, silent_s: float) -> int:
+        """Queue again the jobs of replicas that were silent for ``silent_s`` seconds; how many."""
+        alive = select(replicas.c.id).where(replicas.c.seen_at >= db_now() - silent_s)
+
+        async def work(tx: Transaction) -> int:
+            count = await queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost")
+            await tx.execute(delete(replicas).where(replicas.c.seen_at < db_now() - silent_s))
+            return count
+
+        return await self.database.write(work, patience_s=self.patience_s)
+
+
+def _end(seq: int, state: JobState) -> list[JobEvent]:
+    return [JobEvent(seq + 1, "end", {"state": state.value})] if state.finished else []
+
+
+def _no_job(job_id: str) -> NotFound:
+    return NotFound(f"There is no job {job_id!r}.")

@@ -1,0 +1,123 @@
+"""The tables: jobs, pages, moves. Small rows only; page texts and images lie in the job's folder.
+
+A page's row and a move's row are at the same time the events of the job: both carry ``seq``, handed out by the job's
+row under its lock, so that ``seq`` grows in the order of the commits and a listener can resume after any of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+ROW_VERSION = 1  # of what the JSON columns hold; written on every row
+
+metadata = MetaData()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("row_version", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("file_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("file_pages", Integer, nullable=False),
+    Column("page_total", Integer, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("engine_version", Text, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("started_at", Float(53)),
+    Column("finished_at", Float(53)),
+    Column("deadline_at", Float(53)),
+    Column("run_id", Text),
+    Column("replica", Text),
+    Column("runs", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("cache_key", Text),
+    Column("leader_id", Text),
+    Column("cached", Boolean, nullable=False),
+    Column("idempotency_key", Text),
+    Column("request_digest", Text, nullable=False),
+    Column("batch_id", Text),
+    Column("webhook_url", Text),
+    Column("webhook_events", JSON),
+    Column("failure_code", Text),
+    Column("failure_message", Text),
+    Column("failure_page", Integer),
+    Column("failure_stage", Text),
+    Index("jobs_queue", "state", text("priority DESC"), "turn", "id"),
+    Index("jobs_cache", "cache_key"),
+    Index("jobs_leader", "leader_id"),
+    Index("jobs_idempotency", "owner", "idempotency_key", unique=True),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Column("error_code", Text),
+    Index("pages_seq", "job_id", "seq"),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
+    Column("run_id", Text),
+    Column("reason", Text),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seen_at", Float(53), nullable=False),
+)
+
+
+class db_now(FunctionElement[float]):
+    """Seconds since the epoch by the database's own clock: replicas' clocks differ."""
+
+    type = Float(53)
+    inherit_cache = True
+
+
+@compiles(db_now, "sqlite")
+def _sqlite_now(element: Any, compiler: Any, **kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(db_now, "postgresql")
+def _postgresql_now(element: Any, compiler: Any, **kw: Any) -> str:
+    return "extract(epoch from clock_timestamp())::float8"

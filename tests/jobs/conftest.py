@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ocr_service.document import FileInfo, ReadOptions
+from ocr_service.jobs.models import Change, NewJob, new_job_id
+from ocr_service.jobs.postgres import open_postgres
+from ocr_service.jobs.queue import QueueLimits
+from ocr_service.jobs.sqlite import open_sqlite
+from ocr_service.jobs.store import Store
+from tests.jobs.postgres_server import PostgresServer, postgres_server
+
+Changes = Callable[[Change], None]
+LIMITS = QueueLimits(waiting=1000, per_owner=0, cache_ttl_s=3600)
+OpenStore = Callable[..., AbstractAsyncContextManager[Store]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def open_sqlite_store(tmp_path: Path) -> OpenStore:
+    @asynccontextmanager
+    async def opened(on_change: Changes = lambda change: None, limits: QueueLimits = LIMITS) -> AsyncIterator[Store]:
+        async with open_sqlite(tmp_path / "jobs.sqlite3", on_change) as database:
+            yield Store(database, limits)
+
+    return opened
+
+
+@pytest.fixture
+def open_postgres_store(postgres: PostgresServer) -> OpenStore:
+    url = postgres.create_database(f"t{uuid.uuid4().hex}")
+
+    @asynccontextmanager
+    async def opened(on_change: Changes = lambda change: None, limits: QueueLimits = LIMITS) -> AsyncIterator[Store]:
+        async with open_postgres(url, on_change, _nothing_missed) as database:
+            yield Store(database, limits)
+
+    return opened
+
+
+async def _nothing_missed() -> None: ...
+
+
+@pytest.fixture(params=["open_sqlite_store", "open_postgres_store"])
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    """Opens the store of this test; opened again it is the same database."""
+    opened: OpenStore = request.getfixturevalue(request.param)
+    return opened
+
+
+@pytest.fixture
+async def store(open_store: OpenStore) -> AsyncIterator[Store]:
+    async with open_store() as opened:
+        yield opened
+
+
+def new_job(**changes: object) -> NewJob:
+    """A job for a document that no other test submits."""
+    content = changes.pop("content", uuid.uuid4().hex)
+    values: dict[str, object] = {
+        "id": new_job_id(),
+        "file": FileInfo(name="letter.pdf", type="pdf", sha256=str(content), bytes=1000, pages=3),
+        "pages": 3,
+        "options": ReadOptions(),
+        "engine": "tesseract",
+        "engine_version": "tesseract 5",
+        **changes,
+    }
+    return NewJob(**values)  # type: ignore[arg-type]
+
+
+async def until(check: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    """Wait until ``check`` says yes; fail after ``seconds``."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if await check():
+                return
+            await asyncio.sleep(0.02)

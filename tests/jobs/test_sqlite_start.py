@@ -1,0 +1,102 @@
+"""What SQLite's file may be at the start: in use, damaged, newer, foreign. Nothing is overwritten then."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ocr_service.jobs.database import DatabaseError, Transaction
+from ocr_service.jobs.sqlite import open_sqlite
+from tests.jobs.conftest import OpenStore
+
+pytestmark = pytest.mark.anyio
+
+
+async def refused(path: Path) -> str:
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError) as caught:
+        async with open_sqlite(path, lambda change: None):
+            raise AssertionError("it was opened")
+    assert path.read_bytes() == before
+    message = str(caught.value)
+    assert "\n" not in message and str(path) in message
+    return message
+
+
+async def make(path: Path) -> None:
+    async with open_sqlite(path, lambda change: None):
+        pass
+
+
+async def test_a_second_process_is_refused_with_the_first_ones_pid(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    code = (
+        "import sys, pathlib; from ocr_service.jobs.sqlite import owned\n"
+        "with owned(pathlib.Path(sys.argv[1])):\n    print('owned', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout and other.stdout.readline() == "owned\n"
+        path.touch()
+        message = await refused(path)
+        assert f"pid {other.pid}" in message and "DATABASE_URL" in message
+        other.kill()
+    await make(path)
+
+
+async def test_a_process_that_ended_leaves_the_file_free(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    await make(path)
+    await make(path)
+    assert path.with_suffix(".lock").read_text().strip() == str(os.getpid())
+
+
+async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    path.write_bytes(b"no database" * 1000)
+    assert "is damaged" in await refused(path)
+
+
+async def test_a_damaged_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    await make(path)
+    content = bytearray(path.read_bytes())
+    content[4096 * 2 : 4096 * 8] = os.urandom(4096 * 6)
+    path.write_bytes(content)
+    assert "is damaged" in await refused(path)
+
+
+async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    await make(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    message = await refused(path)
+    assert "newer version (schema 9999" in message
+
+
+async def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE jobs (id)")
+    assert "did not make" in await refused(path)
+
+
+async def test_every_commit_is_synced(open_sqlite_store: OpenStore) -> None:
+    async def ask(tx: Transaction) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        answers = [(await tx.connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in names]
+        return dict(zip(names, answers, strict=True))
+
+    async with open_sqlite_store() as store:
+        assert await store.database.write(ask, patience_s=1) == {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+        }
