@@ -84,7 +84,7 @@ ENV PATH=/opt/app/bin:$PATH \
     HOME=/home/paddleocr PADDLEX_HOME=/home/paddleocr/.paddlex PADDLE_PDX_CACHE_HOME=/home/paddleocr/.paddlex \
     XDG_CACHE_HOME=/workspace/cache VLLM_CACHE_ROOT=/workspace/cache/vllm TRITON_CACHE_DIR=/workspace/cache/triton \
     OUTPUT_DIR=/workspace/output \
-    LAYOUT_MODEL=PP-DocLayoutV3 PRELOAD=true
+    PRELOAD=true
 WORKDIR /app
 USER 1000:0
 EXPOSE 8081

@@ -9,7 +9,8 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
 
 # Group 0, as platforms that give random UIDs expect it.
-useradd --uid 1000 --gid 0 --non-unique --no-log-init --home-dir /home/paddleocr --shell /usr/sbin/nologin paddleocr
+id paddleocr >/dev/null 2>&1 ||  # PaddleOCR's own images have it
+    useradd --uid 1000 --gid 0 --non-unique --no-log-init --home-dir /home/paddleocr --shell /usr/sbin/nologin paddleocr
 # /.paddlex: where PaddleX writes when a UID has no home. Everybody may write: the UID may come with another group, and
 # nobody else lives in this container.
 for folder in /home/paddleocr /home/paddleocr/.paddlex /.paddlex /workspace/output /workspace/cache; do

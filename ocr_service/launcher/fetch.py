@@ -50,6 +50,9 @@ def fetch_model(
             staging.mkdir(exist_ok=True)
             files = _fetch_all(model, source, staging, progress, say, pause_s)
             _write_durably(staging / MANIFEST, manifest_text(files))
+            if target.exists():  # PaddleX, which knows no lock of ours, was quicker
+                shutil.rmtree(staging)
+                return False
             staging.rename(target)
             _sync_folder(models)
     except (SourceError, SourceBroke) as error:
