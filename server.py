@@ -2,5 +2,8 @@
 
 from ocr_service.api.app import create_app
 from ocr_service.settings import load_settings
+from ocr_service.telemetry import configure_logging
 
-app = create_app(load_settings())
+settings = load_settings()
+configure_logging(settings.log_level, settings.log_format)
+app = create_app(settings)

@@ -40,6 +40,7 @@ def serve(settings: Settings) -> int:
             port=settings.app_port,
             log_config=None,
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=int(settings.shutdown_grace_s),
         )
     )

@@ -172,6 +172,15 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("api_keys")
+    @classmethod
+    def _whole_keys(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in entries:
+            name, colon, key = entry.partition(":")
+            if colon and not (name.strip() and key.strip()):
+                raise ValueError("must be `name:key` or `key`, with commas between; a name or a key is empty")
+        return entries
+
     @field_validator("vllm_url")
     @classmethod
     def _base_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:

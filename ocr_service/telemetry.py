@@ -13,21 +13,41 @@ job_var: ContextVar[str | None] = ContextVar("job", default=None)
 page_var: ContextVar[int | None] = ContextVar("page", default=None)
 request_var: ContextVar[str | None] = ContextVar("request", default=None)
 
+# They warn of what a client sent; the answer says it better, and the request's line has its code.
+_CLIENTS_FAULT = ("python_multipart", "multipart")
+
+# Line ends would make two events of one; the other control characters can do worse to a terminal.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
+    0x0A: "\\n",
+    0x0D: "\\r",
+    0x09: "\\t",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
 _CONTEXT: dict[str, ContextVar[Any]] = {"job": job_var, "page": page_var, "request": request_var}
 
 
 def configure_logging(level: str, form: str) -> None:
-    """Every logger of the process writes to stderr in this form."""
+    """Every logger of the process writes to stderr in this form.
+
+    Only the service's own loggers follow ``level``: at DEBUG, libraries write whole requests and SQL with its values,
+    and so documents and secrets.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if form == "json" else _TextFormatter())
     handler.addFilter(_add_context)
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("ocr_service").setLevel(level)
+    logging.captureWarnings(True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for noisy in ("httpx", "httpcore", "botocore", "boto3", "urllib3", "alembic", "procrastinate"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(max(logging.getLevelName(level), logging.INFO))
+    for name in _CLIENTS_FAULT:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.access").propagate = False  # a request's line is the service's own
 
 
 def _add_context(record: logging.LogRecord) -> bool:
@@ -61,4 +81,4 @@ class _JsonFormatter(logging.Formatter):
 
 
 def _one_line(record: logging.LogRecord) -> str:
-    return record.getMessage().replace("\n", "\\n")
+    return record.getMessage().translate(_CONTROLS)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -85,6 +86,14 @@ class RunningService:
 
     def read(self, name: str, content: bytes, *, path: str = "/ocr/pdf", **fields: str) -> httpx.Response:
         return self.client.post(path, files={"file": (name, content)}, data=fields)
+
+
+def wait_until(condition: Callable[[], object], timeout_s: float = 10, *, what: str = "it") -> None:
+    """Returns as soon as the condition holds; AssertionError when it does not in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen within {timeout_s:g} s"
+        time.sleep(0.02)
 
 
 def free_port() -> int:

@@ -8,13 +8,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
 
 from ocr_service import __version__
 from ocr_service.api import health, ocr
 from ocr_service.api.admission import Admission, Defaults
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
+from ocr_service.api.request_log import RequestLog
+from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
 from ocr_service.api.services import Services
 from ocr_service.document import ReaderName
 from ocr_service.page_work import warm_up
@@ -44,12 +46,17 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url="/openapi.json" if settings.enable_docs else None,
     )
     install_error_handlers(app)
     if settings.enable_docs:
         install_docs(app)
-    app.include_router(ocr.router)
+    keys = ApiKeys.parse(settings.api_keys)
+    wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
+    app.include_router(ocr.router, dependencies=wants_key)
     app.include_router(health.router)
+    install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
+    app.add_middleware(RequestLog)
     return app
 
 

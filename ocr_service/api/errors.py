@@ -1,4 +1,7 @@
-"""One way from an error to a response: application/problem+json (RFC 9457) with a stable ``code``."""
+"""One way from an error to a response: application/problem+json (RFC 9457) with a stable ``code``.
+
+A bug is answered in ``request_log``, outside of all this. ``request.state.code`` is for the request's log line.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _bug)
 
 
 def problem(
@@ -38,15 +40,9 @@ def problem(
 
 async def _service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
-    log.log(
-        logging.WARNING if error.status >= 500 else logging.INFO,
-        "%s %s: %s %s: %s",
-        request.method,
-        request.url.path,
-        error.status,
-        error.code,
-        error,
-    )
+    request.state.code = error.code
+    if error.status >= 500:  # what the client got wrong is told by the code in the request's line
+        log.warning("%s: %s", error.code, error)
     retry_after_s = error.retry_after_s
     if retry_after_s is None and error.status in (429, 503):
         retry_after_s = 5
@@ -55,18 +51,15 @@ async def _service_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    request.state.code = BadOption.code
     return problem(422, BadOption.code, describe_validation(error.errors()))
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _HTTP_CODES.get(error.status_code, "bad_request" if error.status_code < 500 else "internal_error")
+    request.state.code = code
     return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
-
-
-async def _bug(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, ServiceError.code, "The service met an error of its own; its log has the story")
 
 
 def describe_validation(errors: object) -> str:

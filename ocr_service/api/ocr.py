@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
+from starlette.requests import ClientDisconnect
 
 from ocr_service.api.admission import Admitted
 from ocr_service.api.schemas import DocumentModel, ProblemModel, SubmissionOptions
@@ -104,7 +105,7 @@ async def unless_disconnected(request: Request, work: Coroutine[Any, Any, FileRe
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running
-            raise asyncio.CancelledError("the client disconnected")
+            raise ClientDisconnect
         return running.result()
     finally:
         gone.cancel()
