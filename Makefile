@@ -39,7 +39,7 @@ check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint Dockerfile
-	@shellcheck start.sh scripts/*.sh .ci/run
+	@shellcheck start.sh scripts/*.sh tests/image/*.sh .ci/run
 
 format: setup ## let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
