@@ -22,6 +22,7 @@ _COMMANDS = {
     "supervise": "ocr_service.launcher.supervisor",
     "convert": "ocr_service.convert",
     "preload": "ocr_service.launcher.preload",
+    "warmup": "ocr_service.warmup",
 }
 
 

@@ -21,10 +21,13 @@ from ocr_service.api.services import Services
 from ocr_service.document import ReaderName
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, PageLimits, PageReader
+from ocr_service.recognition.prompts import Asking
+from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.scratch import scratch_folder
+from ocr_service.vlm_engine import VlmOptions, vlm_engine
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +70,7 @@ class Engines:
     pool: PagePool
     readers: dict[ReaderName, PageReader]
     default: ReaderName
+    vlm: Scheduler | None = None
 
 
 async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
@@ -80,7 +84,28 @@ async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
     )
     limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, settings.layout_model)
     readers: dict[ReaderName, PageReader] = {"tesseract": EmbeddedReader(pool, limits)}
-    return Engines(pool, readers, default="vlm" if "vlm" in readers else "tesseract")
+    vlm: Scheduler | None = None
+    if settings.use_vlm_api:
+        engine = await stack.enter_async_context(vlm_engine(pool, limits, vlm_options(settings)))
+        readers["vlm"], vlm = engine.reader, engine.scheduler
+    return Engines(pool, readers, default="vlm" if "vlm" in readers else "tesseract", vlm=vlm)
+
+
+def vlm_options(settings: Settings) -> VlmOptions:
+    return VlmOptions(
+        urls=settings.vllm_url,
+        api_key=settings.vllm_api_key.get_secret_value() if settings.vllm_api_key else "",
+        concurrency=settings.vlm_concurrency,
+        timeout_s=settings.vlm_timeout_s,
+        retries=settings.vlm_retries,
+        max_tokens=settings.vlm_max_tokens,
+        backend_wait_s=settings.backend_wait_s,
+        asking=Asking(
+            read_charts=settings.read_charts,
+            read_seals=settings.read_seals,
+            page_prompt=settings.vlm_prompt if settings.vlm_mode == "page" else None,
+        ),
+    )
 
 
 async def _start(settings: Settings, stack: AsyncExitStack) -> Services:
