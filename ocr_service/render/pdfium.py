@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,21 +73,35 @@ def _load(path: Path, password: str) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(path)
     except pdfium.PdfiumError as exc:
-        if exc.err_code != pdfium_raw.FPDF_ERR_PASSWORD:
-            raise _mapped(exc) from exc
+        reason = _why_not(path, "")
+        if reason != pdfium_raw.FPDF_ERR_PASSWORD:
+            raise _mapped(reason) from exc
     if not password:
         raise EncryptedPdf("the PDF is encrypted: give its password in the field `password`")
     try:
         return pdfium.PdfDocument(path, password=password)
     except pdfium.PdfiumError as exc:
-        if exc.err_code == pdfium_raw.FPDF_ERR_PASSWORD:
+        reason = _why_not(path, password)
+        if reason == pdfium_raw.FPDF_ERR_PASSWORD:
             raise EncryptedPdf("the PDF is encrypted, and the password given does not open it") from exc
-        raise _mapped(exc) from exc
+        raise _mapped(reason) from exc
 
 
-def _mapped(exc: pdfium.PdfiumError) -> EmptyFile | EncryptedPdf | DamagedFile:
-    if exc.err_code == pdfium_raw.FPDF_ERR_SUCCESS:  # opened, but pypdfium2 refuses a document without pages
-        return EmptyFile("the PDF has no pages")
-    if exc.err_code == pdfium_raw.FPDF_ERR_SECURITY:
+def _why_not(path: Path, password: str) -> int | None:
+    """PDFium's error code for a file that pypdfium2 refused; None where PDFium opens it and it has no pages.
+
+    pypdfium2 reports a document without pages with whatever error PDFium met last, perhaps in another document.
+    """
+    raw = pdfium_raw.FPDF_LoadDocument(os.fsencode(path) + b"\0", password.encode() + b"\0")
+    if not raw:
+        return int(pdfium_raw.FPDF_GetLastError())
+    pdfium_raw.FPDF_CloseDocument(raw)
+    return None
+
+
+def _mapped(reason: int | None) -> EmptyFile | EncryptedPdf | DamagedFile:
+    if reason is None:
+        return EmptyFile("no pages were found in the PDF")
+    if reason == pdfium_raw.FPDF_ERR_SECURITY:
         return EncryptedPdf("the PDF is encrypted by a method that is not supported")
     return DamagedFile("the PDF is damaged: its structure cannot be read")

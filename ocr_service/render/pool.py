@@ -14,7 +14,7 @@ import pickle
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -78,7 +78,8 @@ class PagePool:
         self._limits = Limits(memory_mb, nice)
         self._tasks_per_worker = tasks_per_worker
         self._warm_up = warm_up
-        self._environment = allowed_environment(os.environ)
+        # There are as many workers as cores; threads of Tesseract's in each would wait for one another.
+        self._environment = {"OMP_THREAD_LIMIT": "1"} | allowed_environment(os.environ)
         self._queue: FairQueue[_Task] = FairQueue()
         self._arrived = asyncio.Event()
         self._started = asyncio.Event()
@@ -226,16 +227,23 @@ class PagePool:
         """A worker that has warmed up; starts that fail are repeated, with pauses. It is ended on the way out."""
         failures = 0
         while True:
-            async with self._worker(thread) as worker:
-                problem = await self._problem_of_warming(worker)
-                if problem is None:
-                    self.warm += 1
-                    self._started.set()
-                    try:
-                        yield worker
-                    finally:
-                        self.warm -= 1
-                    return
+            try:
+                worker = await self._start(thread)
+            except WorkerDied as exc:
+                problem: str | None = str(exc)
+            else:
+                try:
+                    problem = await self._problem_of_warming(worker)
+                    if problem is None:
+                        self.warm += 1
+                        self._started.set()
+                        try:
+                            yield worker
+                        finally:
+                            self.warm -= 1
+                        return
+                finally:
+                    await _end(worker, thread)
             failures += 1
             self.restarts["not_started"] += 1
             self.start_error = problem
@@ -247,20 +255,15 @@ class PagePool:
                 self._refuse_waiting(error)
             await asyncio.sleep(min(_LONGEST_PAUSE_S, 2.0 ** (failures - 1)))
 
-    @asynccontextmanager
-    async def _worker(self, thread: ThreadPoolExecutor) -> AsyncIterator[WorkerProcess]:
-        loop = asyncio.get_running_loop()
+    async def _start(self, thread: ThreadPoolExecutor) -> WorkerProcess:
         start = partial(WorkerProcess, self._limits, self._environment, self._warm_up)
-        starting = loop.run_in_executor(thread, start)
+        starting = asyncio.get_running_loop().run_in_executor(thread, start)
         try:
-            worker = await asyncio.shield(starting)
+            return await asyncio.shield(starting)
         except asyncio.CancelledError:
-            await _end(await starting, thread)
+            with suppress(WorkerDied):  # the thread goes on: what it starts must not be left behind
+                await _end(await starting, thread)
             raise
-        try:
-            yield worker
-        finally:
-            await _end(worker, thread)
 
     async def _problem_of_warming(self, worker: WorkerProcess) -> str | None:
         try:

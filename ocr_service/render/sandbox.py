@@ -6,6 +6,7 @@ worst it can do is to die.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import math
 import os
@@ -73,11 +74,12 @@ def enter_sandbox(limits: Limits, parent_pid: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # RLIMIT_DATA counts private writable memory, which is what a bomb takes. RLIMIT_AS would also count mapped
     # libraries and models, and the address space that malloc reserves for each thread and never touches.
-    memory = limits.memory_mb * 1024 * 1024
+    memory = _at_most_hard(resource.RLIMIT_DATA, limits.memory_mb * 1024 * 1024)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     if limits.nice:
         os.nice(limits.nice)
-    Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+    with contextlib.suppress(OSError):  # some container runtimes have it read-only; it is a preference, no protection
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
 
 
 def run_task(pickled: bytes, cpu_s: float) -> Outcome:
@@ -85,8 +87,8 @@ def run_task(pickled: bytes, cpu_s: float) -> Outcome:
 
     The CPU limit is the second line: the app counts the time and kills; this works also when the app cannot.
     """
-    soft = math.ceil(time.process_time() + cpu_s)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    soft = _at_most_hard(resource.RLIMIT_CPU, math.ceil(time.process_time() + cpu_s))
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     try:
         function, args = pickle.loads(pickled)
         return Done(pickle.dumps(function(*args), pickle.HIGHEST_PROTOCOL))
@@ -96,6 +98,11 @@ def run_task(pickled: bytes, cpu_s: float) -> Outcome:
         return OutOfMemory()
     except Exception as exc:  # noqa: BLE001  the process's boundary: the app gets it as a value
         return Bug(f"{type(exc).__name__}: {exc}", traceback.format_exc())
+
+
+def _at_most_hard(kind: int, value: int) -> int:
+    hard = resource.getrlimit(kind)[1]
+    return value if hard == resource.RLIM_INFINITY else min(value, hard)
 
 
 def _die_with(parent_pid: int) -> None:

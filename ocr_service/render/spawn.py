@@ -36,6 +36,8 @@ _ALLOWED = frozenset(
         "PYTHONWARNINGS",
         "OMP_THREAD_LIMIT",
         "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MALLOC_ARENA_MAX",
         "TESSDATA_PREFIX",
         "PADDLE_PDX_CACHE_HOME",
         "FONTCONFIG_PATH",

@@ -15,6 +15,7 @@ import pickle
 import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 
 from pebble import ProcessExpired, ProcessPool
@@ -27,16 +28,13 @@ _CPU_PER_SECOND = 4
 
 
 class WorkerDied(Exception):
-    """The process ended, or cannot take a task. ``exitcode`` as in multiprocessing: negative for a signal."""
-
-    def __init__(self, exitcode: int | None) -> None:
-        super().__init__(_cause(exitcode))
-        self.exitcode = exitcode
+    """The process has ended, cannot be started or cannot take a task; the message says what is known of the cause."""
 
 
 class WorkerProcess:
     """The constructor and ``close`` block (some 20 and 200 ms) and are called in a thread; the rest is for the loop.
 
+    The constructor raises WorkerDied where no process can be had.
     The process dies with the thread that made it (see ``sandbox._die_with``): that thread must live as long.
     """
 
@@ -45,10 +43,12 @@ class WorkerProcess:
         self._pool = ProcessPool(
             max_workers=1, initializer=enter_sandbox, initargs=(limits, os.getpid()), context=context
         )
-        # The first task starts the process.
-        self._warming: Future[Outcome] = self._pool.schedule(
-            run_task, args=(pickle.dumps((warm_up or _nothing, ())), _WARM_UP_CPU_S)
-        )
+        try:  # the first task starts the process
+            self._warming: Future[Outcome] = self._pool.schedule(
+                run_task, args=(pickle.dumps((warm_up or _nothing, ())), _WARM_UP_CPU_S)
+            )
+        except (BrokenProcessPool, OSError) as exc:
+            raise WorkerDied(f"the system refuses a process: {exc.__cause__ or exc}") from exc
         started = context.last_started
         assert started is not None and started.pid is not None
         self._process = started
@@ -69,7 +69,7 @@ class WorkerProcess:
         try:
             answer = self._pool.schedule(run_task, args=(pickled, timeout_s * _CPU_PER_SECOND))
         except RuntimeError as exc:  # pebble's word for a pool that is broken
-            raise WorkerDied(self._process.exitcode) from exc
+            raise WorkerDied("it had ended before") from exc
         return await _outcome(answer)
 
     def kill(self) -> None:
@@ -94,14 +94,13 @@ async def _outcome(answer: Future[Outcome]) -> Outcome:
     try:
         return await asyncio.wrap_future(answer)
     except ProcessExpired as exc:
-        raise WorkerDied(exc.exitcode) from exc
+        raise WorkerDied(_cause(exc.exitcode)) from exc
     except Exception as exc:  # the process's boundary: whatever pebble met, the worker is of no more use
-        raise WorkerDied(None) from exc
+        raise WorkerDied(f"{type(exc).__name__}: {exc}") from exc
 
 
-def _cause(exitcode: int | None) -> str:
-    if exitcode is None:
-        return "it ended"
+def _cause(exitcode: int) -> str:
+    """Of an exit code as multiprocessing gives it: negative for a signal."""
     if exitcode >= 0:
         return f"exit code {exitcode}"
     try:

@@ -60,6 +60,15 @@ def test_pdf_without_pages_is_named_so(tmp_path: Path) -> None:
         inspect_file(write(tmp_path / "a.pdf", pdf(CATALOG, b"<</Type/Pages/Count 0/Kids[]>>")))
 
 
+def test_reason_is_this_files_and_not_that_of_the_one_before(tmp_path: Path, encrypted: Path) -> None:
+    empty = write(tmp_path / "empty.pdf", pdf(CATALOG, b"<</Type/Pages/Count 0/Kids[]>>"))
+    damaged = write(tmp_path / "damaged.pdf", b"%PDF-1.3\nThis is not a PDF\n%%EOF\n")
+    for _ in range(2):
+        for path, error in ((encrypted, EncryptedPdf), (empty, EmptyFile), (damaged, DamagedFile), (empty, EmptyFile)):
+            with pytest.raises(error):
+                inspect_file(path)
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.3\nThis is not a PDF\n%%EOF\n", PAGE[: len(PAGE) // 2]])
 def test_damaged_pdf_is_named_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DamagedFile):

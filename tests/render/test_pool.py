@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -259,6 +260,31 @@ async def test_workers_that_cannot_start_say_why_and_keep_nobody_waiting() -> No
         with pytest.raises(EngineUnavailable, match="no such model"):
             await waiting
         assert not pool.ready
+
+
+async def test_system_that_refuses_processes_is_named_and_keeps_nobody_waiting() -> None:
+    multiprocessing.set_executable("/nonexistent/python")
+    try:
+        async with PagePool(1) as pool:
+            with pytest.raises(EngineUnavailable, match="/nonexistent/python"):
+                await pool.wait_ready()
+    finally:
+        multiprocessing.set_executable(sys.executable)
+
+
+async def test_result_cut_off_by_a_cancel_does_no_harm() -> None:
+    async with PagePool(1) as pool:
+        for delay in (0.0, 0.01, 0.03, 0.06):
+            # 60 MB through a pipe of 64 KB: the worker is killed while it writes.
+            task = asyncio.create_task(
+                pool.run(worker_tasks.large, 60_000_000, document="a", order=1, timeout_s=LONG_S)
+            )
+            await until(lambda: pool.running == 1)
+            await asyncio.sleep(delay)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await pool.run(worker_tasks.large, 3, document="a", order=1, timeout_s=LONG_S) == bytes(3)
 
 
 async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -> None:

@@ -22,6 +22,10 @@ def echo(value: object) -> object:
     return value
 
 
+def large(size: int) -> bytes:
+    return bytes(size)
+
+
 def refuse(message: str) -> None:
     raise RenderFailed(message, retry_after_s=3)
 
