@@ -126,4 +126,5 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Services:
         readers=engines.readers,
         output_dir=settings.output_dir,
         temp_dir=settings.temp_dir,
+        startup_note=settings.startup_note,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from contextlib import suppress
 from importlib.metadata import version
 
 from fastapi import APIRouter, Response
@@ -92,7 +93,11 @@ async def versions() -> dict[str, object]:
 
 
 def _starting(services: Services) -> list[str]:
-    return [] if services.pool.ready else ["page workers are starting"]
+    waiting_for = [] if services.pool.ready else ["page workers are starting"]
+    if services.startup_note is not None:
+        with suppress(FileNotFoundError):  # the supervisor's part of the start is over
+            waiting_for.append(services.startup_note.read_text(encoding="utf-8"))
+    return waiting_for
 
 
 def _answer(waiting_for: list[str], response: Response) -> ReadyModel:

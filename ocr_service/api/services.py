@@ -16,13 +16,17 @@ from ocr_service.render.pool import PagePool
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``readers`` has one entry for each engine that is configured."""
+    """``readers`` has one entry for each engine that is configured.
+
+    ``startup_note``: a file of the supervisor's, there while the start waits for something outside this process.
+    """
 
     admission: Admission
     pool: PagePool
     readers: dict[ReaderName, PageReader]
     output_dir: Path
     temp_dir: Path
+    startup_note: Path | None = None
 
 
 def _services(request: Request) -> Services:

@@ -190,7 +190,7 @@ class _Supervisor:
                 with suppress(httpx.HTTPError):  # not listening yet
                     if (await client.get(url)).status_code == 200:
                         return
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.5)
 
     async def _stop(self, ending: Ending) -> int:
         """The app first, with time for its pages; then the rest. The exit code."""
