@@ -18,7 +18,7 @@ Pixels = npt.NDArray[np.uint8]  # height x width x 3, RGB
 FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
 ReaderName = Literal["vlm", "tesseract"]
-Stage = Literal["inspect", "render", "layout", "recognition", "assembly", "delivery"]
+Stage = Literal["inspect", "render", "layout", "crops", "recognition", "assembly", "delivery"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
@@ -39,6 +39,15 @@ class Failure:
     code: str
     message: str
     stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """When a stage of a page began (seconds since the epoch) and how many ``seconds`` it took, waiting included."""
+
+    stage: Stage
+    started: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,7 @@ class PreparedPage:
     regions: tuple[PreparedRegion, ...]
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    stages: tuple[StageTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,7 @@ class PageResult:
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
     seconds: float = 0.0
+    stages: tuple[StageTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.tesseract import TesseractReader
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
+from ocr_service.stage_clock import StageClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,15 @@ def warm_up(layout: str, language: str) -> None:
 def read_page(task: PageTask) -> PageResult:
     """Renders a page, finds its regions and reads them with Tesseract."""
     started = time.perf_counter()
-    page = _render(task)
-    regions = find_regions(page, _detector(task.layout))
-    results = _reader(task.language).read(page, regions)
-    results = with_figures(page, results, task.images)
+    clock = StageClock()
+    with clock.stage("render"):
+        page = _render(task)
+    with clock.stage("layout"):
+        regions = find_regions(page, _detector(task.layout))
+    with clock.stage("recognition"):
+        results = _reader(task.language).read(page, regions)
+    with clock.stage("crops"):
+        results = with_figures(page, results, task.images)
     return PageResult(
         number=page.number,
         status=page_status(results),
@@ -80,36 +86,44 @@ def read_page(task: PageTask) -> PageResult:
         regions=tuple(results),
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
+        stages=clock.times,
     )
 
 
 def prepare_page(task: PageTask, asking: Asking) -> PreparedPage:
     """Renders a page, finds its regions and makes the crops that the VLM gets."""
     started = time.perf_counter()
-    # The stub stands in for all that looks at the page: finding which way up it is costs 140 ms.
-    page = _rasterised(task) if task.layout.startswith("stub:") else _render(task)
+    clock = StageClock()
+    with clock.stage("render"):
+        # The stub stands in for all that looks at the page: finding which way up it is costs 140 ms.
+        page = _rasterised(task) if task.layout.startswith("stub:") else _render(task)
+    regions = _prepared_regions(page, task, asking, clock)
     return PreparedPage(
         number=page.number,
         width=page.width,
         height=page.height,
         dpi=page.dpi,
         angle=page.angle,
-        regions=_prepared_regions(page, task, asking),
+        regions=regions,
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
+        stages=clock.times,
     )
 
 
-def _prepared_regions(page: PageImage, task: PageTask, asking: Asking) -> tuple[PreparedRegion, ...]:
+def _prepared_regions(page: PageImage, task: PageTask, asking: Asking, clock: StageClock) -> tuple[PreparedRegion, ...]:
     if asking.page_prompt is not None:
-        return whole_page_crop(page, asking.page_prompt)
-    regions = find_regions(page, _detector(task.layout))
-    figures = [region for region in regions if region.label in FIGURE_LABELS]
-    images: dict[int, str] = {}
-    if task.images is not None and figures:
-        files = save_figures(page, figures, task.images)
-        images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
-    return page_crops(page, regions, images, asking)
+        with clock.stage("crops"):
+            return whole_page_crop(page, asking.page_prompt)
+    with clock.stage("layout"):
+        regions = find_regions(page, _detector(task.layout))
+    with clock.stage("crops"):
+        figures = [region for region in regions if region.label in FIGURE_LABELS]
+        images: dict[int, str] = {}
+        if task.images is not None and figures:
+            files = save_figures(page, figures, task.images)
+            images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
+        return page_crops(page, regions, images, asking)
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

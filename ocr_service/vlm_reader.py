@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr_service.document import PageResult, PreparedPage, PreparedRegion, ReaderName
 from ocr_service.page_work import prepare_page
@@ -14,6 +14,7 @@ from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.regions import Patience, RegionReading, read_region
 from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
+from ocr_service.stage_clock import StageClock
 from ocr_service.vlm_page import assemble_page
 
 # Regions are ordered by page first: no page has so many.
@@ -70,17 +71,20 @@ class VlmReader:
     async def recognise(self, page: PreparedPage, document: str) -> PageResult:
         """Reads the regions of a prepared page. What fails is a value, also that no backend is up."""
         started = time.monotonic()
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._read(region, page.number, document), name=f"{document} page {page.number}")
-                for region in page.regions
-            ]
-        return assemble_page(
+        clock = StageClock()
+        with clock.stage("recognition"):
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._read(region, page.number, document), name=f"{document} page {page.number}")
+                    for region in page.regions
+                ]
+        result = assemble_page(
             page,
             [task.result() for task in tasks],
             seconds=page.seconds + time.monotonic() - started,
             is_whole=self._asking.page_prompt is not None,
         )
+        return replace(result, stages=page.stages + clock.times)
 
     async def _read(self, prepared: PreparedRegion, page: int, document: str) -> RegionReading | None:
         if prepared.crop is None:

@@ -65,6 +65,14 @@ class RegionModel(BaseModel):
     error: FailureModel | None
 
 
+class StageModel(BaseModel):
+    """One stage of a page."""
+
+    stage: Stage
+    started: float = Field(description="Seconds since the epoch")
+    seconds: float = Field(description="What it took, waiting included")
+
+
 class PageModel(BaseModel):
     """One page, read or failed."""
 
@@ -80,6 +88,7 @@ class PageModel(BaseModel):
     warnings: list[str]
     error: FailureModel | None
     seconds: float = Field(description="From rendering to result")
+    stages: list[StageModel]
 
 
 class FileModel(BaseModel):

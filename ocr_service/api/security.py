@@ -18,7 +18,6 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ocr_service.api.errors import problem
@@ -109,7 +108,7 @@ class AccessRules:
 
 
 class AccessControl:
-    """ASGI middleware: 401 without a valid key, and the key's name as ``request.state.owner`` ("" without keys)."""
+    """ASGI middleware: 401 without a valid key, and the key's name as ``request.state.owner`` (None without keys)."""
 
     def __init__(self, app: ASGIApp, keys: ApiKeys, rules: AccessRules) -> None:
         self._app = app
@@ -121,7 +120,7 @@ class AccessControl:
             await self._app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        state["owner"] = ""
+        state["owner"] = None
         if self._keys and not self._rules.is_open(scope["path"]):
             owner = self._keys.owner(Headers(scope=scope))
             if owner is None:
@@ -175,12 +174,6 @@ def _policy(path: str, content_type: str) -> str:
     if _PAGE.fullmatch(path):
         return _PAGE_POLICY
     return _RESULT_POLICY if content_type.startswith("text/html") else _POLICY
-
-
-def owner_of(request: Request) -> str:
-    """The name of the key that asks; "" where the service has no keys."""
-    owner: str = request.state.owner
-    return owner
 
 
 def install_access(app: FastAPI, keys: ApiKeys, rules: AccessRules, cors_origins: tuple[str, ...]) -> None:

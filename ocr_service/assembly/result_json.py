@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from ocr_service.document import Failure, PageResult, RegionResult
+from ocr_service.document import Failure, PageResult, RegionResult, StageTime
 
 
 def page_to_json(page: PageResult) -> bytes:
@@ -23,6 +23,7 @@ def page_from_json(content: bytes) -> PageResult:
             "regions": tuple(_region(region) for region in fields["regions"]),
             "warnings": tuple(fields["warnings"]),
             "error": _failure(fields["error"]),
+            "stages": tuple(StageTime(**stage) for stage in fields["stages"]),
         }
     )
 
