@@ -64,7 +64,7 @@ class JobFailure:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where the job's end is to be told, and which of ``events`` (state names)."""
+    """Where the job's end is to be told, or those of its ``events`` that are named: end states, and ``page``."""
 
     url: str
     events: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """An admitted document, its input already safe on disk. ``pages`` are the 1-based numbers that will be read."""
+    """An admitted document, its input safe on disk. ``pages`` will be read. ``upload``: the result goes to S3."""
 
     id: str
     file: FileInfo
@@ -87,6 +87,7 @@ class NewJob:
     use_cache: bool = True
     batch_id: str | None = None
     webhook: Webhook | None = None
+    upload: bool = False
 
 
 @dataclass(frozen=True, slots=True)

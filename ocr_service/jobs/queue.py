@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, t
 
 from ocr_service.errors import IdempotencyConflict, QueueFull
 from ocr_service.jobs.database import Transaction
+from ocr_service.jobs.delivery_rows import plan_deliveries
 from ocr_service.jobs.models import (
     Change,
     Claim,
@@ -94,6 +95,7 @@ async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submissio
     }
     row = (await tx.execute(insert(jobs).values(values).returning(*jobs.c))).mappings().one()
     await tx.execute(insert(moves).values(job_id=new.id, seq=1, state=_QUEUED, at=db_now()))
+    await plan_deliveries(tx, new)
     tx.changes.append(Change(new.id, JobState.QUEUED, None))
     return Submission(job_from_row(row), created=True)
 

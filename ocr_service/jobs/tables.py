@@ -106,6 +106,24 @@ replicas = Table(
 )
 
 
+# A cursor over a job's events, see delivery_rows. ``next_at``: not before; ``in_hand``: until then it is a lease.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("pages_too", Boolean, nullable=False),
+    Column("sent_seq", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Float(53), nullable=False),
+    Column("in_hand", Boolean, nullable=False),
+    Column("failing_since", Float(53)),
+    Column("given_up_seq", Integer),
+    Column("error", Text),
+    Index("deliveries_due", "kind", "next_at"),
+)
+
+
 class db_now(FunctionElement[float]):
     """Seconds since the epoch by the database's own clock: replicas' clocks differ."""
 

@@ -334,9 +334,7 @@ async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
         asyncio.run(main())
         """
     )
-    process = subprocess.Popen(  # noqa: ASYNC220  it outlives the loop's care
-        [sys.executable, "-c", app], stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", app], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         with process.stdout:

@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from ocr_service.errors import FileTooLarge, NotFound, S3Refused, S3Unavailable
 from ocr_service.storage.s3 import MULTIPART_FROM, S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
+from tests.s3_server import fetch, s3_proxy, s3_server
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[tuple[str, int]]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    yield server.get_host_and_port()
-    server.stop()
+    with s3_server() as server:
+        yield server
 
 
 @pytest.fixture
 def proxy(moto: tuple[str, int]) -> Iterator[FaultProxy]:
-    urllib.request.urlopen(
-        urllib.request.Request(f"http://{moto[0]}:{moto[1]}/moto-api/reset", method="POST"), timeout=10
-    ).close()
-    client = boto3.session.Session().client(
-        "s3",
-        endpoint_url=f"http://{moto[0]}:{moto[1]}",
-        aws_access_key_id="a",
-        aws_secret_access_key="b",
-        region_name="ru-central-1",
-    )
-    client.create_bucket(Bucket="results", CreateBucketConfiguration={"LocationConstraint": "ru-central-1"})
-    client.close()
-    with FaultProxy(moto) as proxy:
+    with s3_proxy(moto) as proxy:
         yield proxy
 
 
@@ -70,11 +54,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "letter.md"
     path.write_text("# Письмо\n", encoding="utf-8")
     return path
-
-
-def fetch(link: str) -> tuple[bytes, str]:
-    with urllib.request.urlopen(link, timeout=10) as answer:
-        return answer.read(), answer.headers["Content-Type"]
 
 
 async def test_upload_arrives_with_its_content_type_and_the_link_downloads_it(store: S3Store, file: Path) -> None:

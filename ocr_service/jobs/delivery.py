@@ -1,0 +1,201 @@
+"""Takes results to where they are wanted: uploads to S3 and webhooks, tried again until they arrive.
+
+A result is complete on disk before any of this begins, so nothing here can fail a job. What is to be done stands in the
+database: after a restart it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ocr_service.errors import ServiceError
+from ocr_service.jobs.delivery_rows import LEASE_S, Delivery, DeliveryRows, Kind
+from ocr_service.jobs.models import Change, Job, PageCounts
+from ocr_service.jobs.store import Store
+from ocr_service.jobs.uploads import upload_job
+from ocr_service.jobs.webhooks import WebhookFailed, WebhookSender, body_of, wanted
+from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.s3 import S3Store
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 4  # deliveries of each kind; the files of an upload run in parallel besides
+_GATHER_S = 0.2  # changes come in bursts, one for each page of each job: one look for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: the first pause, doubled up to ``longest_pause_s``; a delivery that fails for ``give_up_s`` is left."""
+
+    give_up_s: float
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 1800.0
+
+    def pause(self, tries: int) -> float:
+        """The pause after so many failed tries, a fifth longer or shorter so that not all come back at once."""
+        return min(self.longest_pause_s, self.first_pause_s * 2.0 ** min(tries, 30)) * random.uniform(0.8, 1.2)
+
+
+class Undelivered(Exception):
+    """A try failed: why, in one line, and the event at which it failed."""
+
+    def __init__(self, reason: str, seq: int) -> None:
+        super().__init__(reason)
+        self.seq = seq
+
+
+class UploadDelivery:
+    """A job's artifacts to S3."""
+
+    kind: Kind = "s3"
+
+    def __init__(self, store: Store, s3: S3Store, output_dir: Path, patience: Patience) -> None:
+        self._store = store.patient()
+        self._s3 = s3
+        self._output_dir = output_dir
+        self.patience = patience
+
+    async def deliver(self, job: Job, delivery: Delivery, sent: Callable[[int], Awaitable[None]]) -> None:
+        try:
+            await upload_job(self._s3, JobFolder(self._output_dir, job.id), again=delivery.tries > 0)
+        except (ServiceError, OSError) as error:  # OSError: a file that is gone or cannot be read
+            raise Undelivered(str(error), job.last_seq) from error
+        await sent(job.last_seq)
+
+
+class WebhookDelivery:
+    """A job's events to its webhook, in their order."""
+
+    kind: Kind = "webhook"
+
+    def __init__(self, store: Store, sender: WebhookSender, patience: Patience) -> None:
+        self._store = store.patient()
+        self._sender = sender
+        self.patience = patience
+
+    async def deliver(self, job: Job, delivery: Delivery, sent: Callable[[int], Awaitable[None]]) -> None:
+        hook = job.webhook
+        last = delivery.sent_seq
+        for event in await self._store.events(job.id, delivery.sent_seq):
+            if hook is not None and event.seq > delivery.sent_seq and wanted(event, hook.events):
+                counts = (await self._store.page_counts([job.id])).get(job.id, PageCounts())
+                body = body_of(job, counts, event)
+                try:
+                    name = event.kind if event.kind == "page" else event.data["state"]
+                    await self._sender.send(hook.url, body, event=name, delivery=f"{job.id}-{event.seq}")
+                except WebhookFailed as error:
+                    raise Undelivered(str(error), event.seq) from error
+                await sent(event.seq)
+            last = event.seq
+        await sent(last)
+
+
+class Deliveries:
+    """Runs deliveries of the kinds that are configured, until its context ends. ``heed`` wakes it."""
+
+    def __init__(self, store: Store, rows: DeliveryRows, kinds: list[UploadDelivery | WebhookDelivery]) -> None:
+        self._store = store.patient()
+        self._rows = rows
+        self._kinds = kinds
+        self._wake = asyncio.Event()
+        self._in_hand: dict[asyncio.Task[None], Delivery] = {}
+
+    def heed(self, change: Change) -> None:
+        """A job's row changed: there may be something to deliver."""
+        self._wake.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        loops = [
+            asyncio.create_task(self._run(), name="deliveries"),
+            asyncio.create_task(self._keep_leases(), name="leases of deliveries"),
+        ]
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.wait(loops)
+            await self._put_down()
+
+    async def _run(self) -> None:
+        slots = {kind.kind: asyncio.Semaphore(_AT_ONCE) for kind in self._kinds}
+        while True:
+            self._wake.clear()
+            for kind in self._kinds:
+                while not slots[kind.kind].locked() and (claimed := await self._rows.claim(kind.kind)):
+                    await slots[kind.kind].acquire()
+                    self._start(kind, claimed, slots[kind.kind])
+            left = await self._rows.next_due_in()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if left is None else max(_GATHER_S, left)):
+                    await self._wake.wait()
+            await asyncio.sleep(_GATHER_S)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            for delivery in list(self._in_hand.values()):
+                await self._rows.renew(delivery)
+
+    def _start(self, kind: UploadDelivery | WebhookDelivery, delivery: Delivery, slot: asyncio.Semaphore) -> None:
+        async def run() -> None:
+            try:
+                await self._try(kind, delivery)
+            finally:
+                slot.release()
+                self._wake.set()
+
+        task = asyncio.create_task(run(), name=f"{delivery.kind} of job {delivery.job_id}")
+        self._in_hand[task] = delivery
+        task.add_done_callback(self._in_hand.pop)
+
+    async def _try(self, kind: UploadDelivery | WebhookDelivery, delivery: Delivery) -> None:
+        job = await self._store.find(delivery.job_id)
+        if job is None:
+            return  # it was removed, and its row with it
+        progress: list[int] = []
+
+        async def sent(seq: int) -> None:
+            await self._rows.sent(delivery, seq)
+            progress.append(seq)
+
+        try:
+            await kind.deliver(job, delivery, sent)
+        except Undelivered as error:
+            # What went through before it ended the row of failures.
+            since = replace(delivery, tries=0, failing_s=0.0) if progress else delivery
+            await self._undelivered(kind.patience, since, error)
+        except Exception:  # the job's boundary: a bug costs this try only
+            log.exception("%s of job %s", delivery.kind, delivery.job_id)
+            await self._rows.failed(delivery, "internal error", again_in_s=kind.patience.longest_pause_s)
+        else:
+            await self._rows.release(delivery)
+
+    async def _undelivered(self, patience: Patience, delivery: Delivery, error: Undelivered) -> None:
+        if delivery.failing_s > patience.give_up_s:
+            log.error("%s of job %s is given up: %s", delivery.kind, delivery.job_id, error)
+            await self._rows.give_up(delivery, error.seq, str(error))
+            return
+        pause = patience.pause(delivery.tries)
+        log.warning("%s of job %s: %s; again in %.0f s", delivery.kind, delivery.job_id, error, pause)
+        await self._rows.failed(delivery, str(error), again_in_s=pause)
+
+    async def _put_down(self) -> None:
+        """The process ends: what is in hand is cancelled and due again at once, here or at another replica."""
+        tasks = dict(self._in_hand)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for delivery in tasks.values():
+            with contextlib.suppress(TimeoutError):  # a database that is away: the lease ends by itself
+                async with asyncio.timeout(1):
+                    await self._rows.release(delivery)

@@ -1,0 +1,193 @@
+"""What is still to be delivered, as rows: for each job an upload to S3, a webhook, or both.
+
+A row is a cursor over the job's events (``sent_seq``), not a state of its own: a delivery is pending while the job's
+row has moved past it, so nothing that happens to a job is forgotten, and a job that is read again is delivered again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+
+from ocr_service.jobs.database import Database, Transaction
+from ocr_service.jobs.models import FINISHED, NewJob
+from ocr_service.jobs.tables import db_now, deliveries, jobs
+
+Kind = Literal["s3", "webhook"]
+
+_PATIENCE_S = float("inf")  # an outage of the database is waited for, as by what runs jobs
+LEASE_S = 300.0  # a delivery that a dead replica had in hand is taken by another after this
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery that this process has in hand. ``failing_s``: seconds since its first failure in a row."""
+
+    job_id: str
+    kind: Kind
+    sent_seq: int
+    tries: int
+    failing_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """``pending``, ``done`` or ``given_up``, with the last error."""
+
+    state: Literal["pending", "done", "given_up"]
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRows:
+    database: Database
+
+    async def claim(self, kind: Kind) -> Delivery | None:
+        """Take the next delivery that is due, for LEASE_S seconds."""
+
+        async def look(tx: Transaction) -> bool:
+            return (
+                await tx.one(select(deliveries.c.job_id).select_from(_joined()).where(_due(kind)).limit(1)) is not None
+            )
+
+        # A look costs no write lock, and mostly nothing is due.
+        if not await self.database.read(look, patience_s=_PATIENCE_S):
+            return None
+        return await self.database.write(lambda tx: _claim(tx, kind), patience_s=_PATIENCE_S)
+
+    async def sent(self, delivery: Delivery, seq: int) -> None:
+        """Everything up to event ``seq`` was delivered; the delivery stays in hand."""
+        await self._update(delivery, in_hand=True, sent_seq=seq, tries=0, failing_since=None, error=None)
+
+    async def renew(self, delivery: Delivery) -> None:
+        """Still in hand, for LEASE_S seconds more."""
+        await self._update(delivery, in_hand=True, next_at=db_now() + LEASE_S)
+
+    async def release(self, delivery: Delivery) -> None:
+        """Out of hand; due again as soon as there is something to deliver."""
+        await self._update(delivery, in_hand=False, next_at=db_now())
+
+    async def failed(self, delivery: Delivery, error: str, *, again_in_s: float) -> None:
+        await self._update(
+            delivery,
+            in_hand=False,
+            tries=deliveries.c.tries + 1,
+            failing_since=func.coalesce(deliveries.c.failing_since, db_now()),
+            error=error,
+            next_at=db_now() + again_in_s,
+        )
+
+    async def give_up(self, delivery: Delivery, seq: int, error: str) -> None:
+        """Leave out what stands at the head, up to event ``seq``; the error stays to be seen."""
+        await self._update(
+            delivery,
+            in_hand=False,
+            sent_seq=seq,
+            tries=0,
+            failing_since=None,
+            error=error,
+            given_up_seq=seq,
+            next_at=db_now(),
+        )
+
+    async def release_all(self) -> None:
+        """At the start of the one process that owns the database: nothing is in anybody's hand."""
+
+        async def work(tx: Transaction) -> None:
+            await tx.execute(update(deliveries).where(deliveries.c.in_hand).values(next_at=db_now(), in_hand=False))
+
+        await self.database.write(work, patience_s=_PATIENCE_S)
+
+    async def next_due_in(self) -> float | None:
+        """Seconds until the next delivery is due; None when nothing is pending."""
+        wanted = (
+            select((func.min(deliveries.c.next_at) - db_now()).label("left")).select_from(_joined()).where(_pending())
+        )
+
+        async def work(tx: Transaction) -> float | None:
+            row = await tx.one(wanted)
+            return None if row is None or row.left is None else max(0.0, float(row.left))
+
+        return await self.database.read(work, patience_s=_PATIENCE_S)
+
+    async def state(self, job_id: str, kind: Kind) -> DeliveryState | None:
+        """Where a job's delivery stands, None where there is none."""
+        wanted = (
+            select(deliveries.c.error, deliveries.c.given_up_seq, deliveries.c.sent_seq, _pending().label("pending"))
+            .select_from(_joined())
+            .where(deliveries.c.job_id == job_id, deliveries.c.kind == kind)
+        )
+
+        async def work(tx: Transaction) -> DeliveryState | None:
+            row = await tx.one(wanted)
+            if row is None:
+                return None
+            if row.sent_seq and row.given_up_seq == row.sent_seq:
+                return DeliveryState("given_up", row.error)
+            return DeliveryState("pending" if row.pending or not row.sent_seq else "done", row.error)
+
+        return await self.database.read(work, patience_s=5.0)
+
+    async def pending_counts(self) -> dict[str, int]:
+        """Pending deliveries by kind, for metrics."""
+        wanted = select(deliveries.c.kind, func.count().label("rows")).select_from(_joined()).where(_pending())
+
+        async def work(tx: Transaction) -> dict[str, int]:
+            return {row.kind: row.rows for row in await tx.all(wanted.group_by(deliveries.c.kind))}
+
+        return await self.database.read(work, patience_s=5.0)
+
+    async def _update(self, delivery: Delivery, **values: Any) -> None:
+        async def work(tx: Transaction) -> None:
+            mine = deliveries.c.job_id == delivery.job_id, deliveries.c.kind == delivery.kind
+            await tx.execute(update(deliveries).where(*mine).values(**values))
+
+        await self.database.write(work, patience_s=_PATIENCE_S)
+
+
+async def plan_deliveries(tx: Transaction, new: NewJob) -> None:
+    """The rows of a new job, in the transaction that makes the job."""
+    kinds: list[tuple[Kind, bool]] = [("s3", False)] if new.upload else []
+    if new.webhook is not None:
+        kinds.append(("webhook", "page" in new.webhook.events))
+    for kind, pages_too in kinds:
+        row = {"job_id": new.id, "kind": kind, "pages_too": pages_too, "sent_seq": 0, "tries": 0, "in_hand": False}
+        await tx.execute(insert(deliveries).values(row | {"next_at": db_now()}))
+
+
+async def _claim(tx: Transaction, kind: Kind) -> Delivery | None:
+    row = await tx.one(
+        select(deliveries.c.job_id)
+        .select_from(_joined())
+        .where(_due(kind))
+        .order_by(deliveries.c.next_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+    if row is None:
+        return None
+    failing_s = func.coalesce(db_now() - deliveries.c.failing_since, 0.0).label("failing_s")
+    claimed = await tx.one(
+        update(deliveries)
+        .where(deliveries.c.job_id == row.job_id, deliveries.c.kind == kind)
+        .values(next_at=db_now() + LEASE_S, in_hand=True)
+        .returning(deliveries.c.sent_seq, deliveries.c.tries, failing_s)
+    )
+    if claimed is None:
+        return None
+    return Delivery(row.job_id, kind, claimed.sent_seq, claimed.tries, float(claimed.failing_s))
+
+
+def _joined() -> Any:
+    return deliveries.join(jobs, deliveries.c.job_id == jobs.c.id)
+
+
+def _pending() -> ColumnElement[bool]:
+    finished = jobs.c.state.in_([state.value for state in FINISHED])
+    return and_(jobs.c.last_seq > deliveries.c.sent_seq, or_(finished, deliveries.c.pages_too))
+
+
+def _due(kind: Kind) -> ColumnElement[bool]:
+    return and_(deliveries.c.kind == kind, deliveries.c.next_at <= db_now(), _pending())
