@@ -188,6 +188,8 @@ class Settings(BaseSettings):
         for url in urls:
             if not url.startswith(("http://", "https://")):
                 raise ValueError("must be http:// or https:// addresses, with commas between")
+            if "@" in url:  # addresses are shown in logs and metrics
+                raise ValueError("must hold no user name or password; VLLM_API_KEY is for that")
         return tuple(
             dict.fromkeys(url.rstrip("/").removesuffix("/markdown").removesuffix("/v1") + "/v1" for url in urls)
         )

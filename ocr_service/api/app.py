@@ -11,14 +11,15 @@ from functools import partial
 from fastapi import FastAPI, Security
 
 from ocr_service import __version__
-from ocr_service.api import health, ocr
+from ocr_service.api import health, metrics, ocr
 from ocr_service.api.admission import Admission, Defaults
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
-from ocr_service.api.request_log import RequestLog
+from ocr_service.api.request_log import Answered, RequestLog
 from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
 from ocr_service.api.services import Services
 from ocr_service.document import ReaderName
+from ocr_service.metrics import Metrics
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, PageLimits, PageReader
 from ocr_service.recognition.prompts import Asking
@@ -36,10 +37,12 @@ figures; every error is `application/problem+json` with a stable `code`."""
 
 
 def create_app(settings: Settings) -> FastAPI:
+    counted = Metrics(__version__)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = await _start(settings, stack)
+            app.state.services = await _start(settings, stack, counted)
             yield
 
     app = FastAPI(
@@ -51,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json" if settings.enable_docs else None,
     )
+    app.state.metrics = counted
     install_error_handlers(app)
     if settings.enable_docs:
         install_docs(app)
@@ -58,8 +62,13 @@ def create_app(settings: Settings) -> FastAPI:
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     app.include_router(ocr.router, dependencies=wants_key)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
-    app.add_middleware(RequestLog)
+
+    def count(answered: Answered) -> None:
+        counted.request(answered.method, answered.route, answered.status, answered.seconds)
+
+    app.add_middleware(RequestLog, observe=count)
     return app
 
 
@@ -108,11 +117,13 @@ def vlm_options(settings: Settings) -> VlmOptions:
     )
 
 
-async def _start(settings: Settings, stack: AsyncExitStack) -> Services:
+async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) -> Services:
     check_writable(settings.output_dir)
     check_writable(settings.temp_dir)
     scratch = stack.enter_context(scratch_folder(settings.temp_dir))
     engines = await start_engines(settings, stack)
+    counted.watched.pool, counted.watched.scheduler = engines.pool, engines.vlm
+    counted.watched.folders = {"output": settings.output_dir, "temp": settings.temp_dir}
     defaults = Defaults(
         max_bytes=settings.max_upload_mb << 20,
         max_pages=settings.max_pages,

@@ -25,7 +25,7 @@ log = logging.getLogger("ocr_service.access")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 _CLIENT_GONE = 499  # nginx's number for it; no answer was sent
-# Probes and scrapes come every few seconds and say nothing while they are answered well.
+# Probes and scrapes come every few seconds; what a probe waits for is told by whoever it waits for.
 _QUIET = re.compile(r"/health(/.*)?|/metrics")
 
 
@@ -80,7 +80,7 @@ class RequestLog:
         method, path = scope["method"], scope["path"]
         state = scope.get("state", {})
         code, owner = state.get("code"), state.get("owner")
-        quiet = status < 400 and _QUIET.fullmatch(path)
+        quiet = status in (200, 503) and _QUIET.fullmatch(path)
         log.log(
             logging.DEBUG if quiet else logging.INFO,
             "%s %s %d%s %.0f ms%s",

@@ -61,6 +61,7 @@ async def read_region(
             failures += 1
             reason = RecognitionFailed(str(trouble))
             if tries <= patience.retries:
+                scheduler.retries[trouble.trouble.name.lower()] += 1
                 await asyncio.sleep(patience.pause(failures - 1, trouble.retry_after_s))
             continue
         except ServiceError as error:
@@ -70,6 +71,9 @@ async def read_region(
         if verdict.doubt is None or (verdict.doubt is Doubt.EMPTY and crop.blank):
             return RegionReading(verdict.text, tries)
         doubts.append(verdict.doubt)
+        scheduler.guards[verdict.doubt.name.lower()] += 1
+        if tries <= patience.retries and len(doubts) < len(_TEMPERATURES):
+            scheduler.retries["doubt"] += 1
         kept = max(kept, verdict.text, key=len)
         reason = RecognitionFailed(f"{avoid}: {verdict.doubt}, {len(doubts)} times")
     if kept.strip():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -61,6 +62,9 @@ class Scheduler:
 
     ``probe`` must raise BackendTrouble or ServiceError when the backend is not ready for work. Backends start as down:
     the first probe, at once, finds out.
+
+    For metrics: ``requests`` by backend and outcome, ``retries`` by cause and ``guards`` by doubt, of which the latter
+    two are counted by whoever reads a region.
     """
 
     def __init__(self, backends: Sequence[Backend], probe: Probe, *, concurrency: int, wait_s: float) -> None:
@@ -76,6 +80,9 @@ class Scheduler:
         self._outage: dict[str, asyncio.TimerHandle] = {}
         self._given_up: set[str] = set()
         self._watchers: list[asyncio.Task[None]] = []
+        self.requests: Counter[tuple[str, str]] = Counter()
+        self.retries: Counter[str] = Counter()
+        self.guards: Counter[str] = Counter()
 
     async def __aenter__(self) -> Scheduler:
         for state in self._states.values():
@@ -142,14 +149,18 @@ class Scheduler:
         try:
             yield backend
         except BackendTrouble as trouble:
+            self.requests[backend.url, trouble.trouble.name.lower()] += 1
             self._count(state, trouble)
             raise
         except KeyWanted:
+            self.requests[backend.url, "refused"] += 1
             raise
         except BackendRefused:
+            self.requests[backend.url, "refused"] += 1
             self._alive(state)
             raise
         else:
+            self.requests[backend.url, "answered"] += 1
             self._alive(state)
         finally:
             self._release(state)
