@@ -64,10 +64,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         check_writable(arguments.output)
         return asyncio.run(_convert(arguments, settings, console))
     except NotWritable as error:
-        console.print(f"-o {error}", style="red", markup=False)
+        console.print(f"-o {error}", style="red", markup=False, soft_wrap=True)
         return 2
     except ServiceError as error:
-        console.print(f"{error.code}: {error}", style="red", markup=False)
+        console.print(f"{error.code}: {error}", style="red", markup=False, soft_wrap=True)
         return 2
 
 
@@ -94,7 +94,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
                 summary = await _convert_one(file, folder, options, arguments.engine, engines, progress, bar)
             except (ServiceError, OSError) as error:
                 reason = f"{error.code}: {error}" if isinstance(error, ServiceError) else f"{error.strerror}"
-                progress.console.print(f"{file}: {reason}", style="red", markup=False)
+                progress.console.print(f"{file}: {reason}", style="red", markup=False, soft_wrap=True)
                 code = 1
                 continue
             finally:
@@ -102,7 +102,9 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
             for kind, numbers in (("failed", summary.failed), ("read in part", summary.partial)):
                 if numbers:
                     listed = ", ".join(map(str, numbers))
-                    progress.console.print(f"{file}: {kind}: page {listed}", style="yellow", markup=False)
+                    progress.console.print(
+                        f"{file}: {kind}: page {listed}", style="yellow", markup=False, soft_wrap=True
+                    )
             code = max(code, summary.status != "completed")
             print(folder.published / f"{artifact_name(file.name)}.md")
     shutil.rmtree(arguments.output / ".jobs", ignore_errors=True)

@@ -1,0 +1,47 @@
+"""Swagger UI in a real browser: it loads nothing from outside, and its try-out reads a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.api.test_ocr import pdf
+from tests.running import RunningService
+
+_CHROMIUM = "/usr/bin/chromium"  # Debian's package
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def test_swagger_ui_submits_a_pdf_and_asks_nobody_else(
+    browser: Browser, service: RunningService, tmp_path: Path
+) -> None:
+    document = tmp_path / "hello.pdf"
+    document.write_bytes(pdf("Hello from Swagger"))
+    page = browser.new_page()
+    requests: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"{service.url}/docs")
+    operation = page.locator("[id*='read_pdf']").first
+    operation.locator("button.opblock-summary-control").click()
+    operation.locator("input[type=file]").set_input_files(document)
+    operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table tbody .response-col_description").first
+    expect(answer).to_contain_text("Hello from Swagger", timeout=30_000)
+    assert requests
+    outside = [url for url in requests if not url.startswith((service.url, "data:", "blob:"))]
+    assert outside == []
+    assert errors == []
+    page.close()
