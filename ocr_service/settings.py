@@ -38,9 +38,6 @@ class Settings(BaseSettings):
     paddlex_home: Path | None = Field(
         None, description="Where model weights are kept; becomes PADDLE_PDX_CACHE_HOME", examples=["~/.paddlex"]
     )
-    tessdata_prefix: Path | None = Field(
-        None, description="Folder of Tesseract's language files; found by itself where Debian's packages put it"
-    )
 
     # HTTP
     app_host: str = Field("0.0.0.0", description="Address to listen on")
@@ -203,7 +200,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be written as on a command line: {error}") from None
         return command
 
-    @field_validator("output_dir", "temp_dir", "paddlex_home", "tessdata_prefix")
+    @field_validator("output_dir", "temp_dir", "paddlex_home")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         if path is None:

@@ -10,10 +10,11 @@ from fastapi import Request
 from ocr_service.api.schemas import SubmissionOptions, parse_options
 from ocr_service.api.upload import Upload, receive_upload
 from ocr_service.document import FileInfo, ReaderName, ReadOptions
-from ocr_service.errors import EngineUnavailable, TooManyPages
+from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
 from ocr_service.render.pool import PagePool
+from ocr_service.tessdata import find_tessdata
 
 INSPECT_TIMEOUT_S = 30
 
@@ -59,6 +60,9 @@ class Admission:
 
     async def _inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
         engine = self._engine(asked)
+        language = asked.language or self._defaults.language
+        if engine == "tesseract":
+            _check_language(language)
         found = await self._pool.run(
             inspect_file, upload.path, asked.password, document="inspect", order=0, timeout_s=INSPECT_TIMEOUT_S
         )
@@ -74,7 +78,7 @@ class Admission:
         options = ReadOptions(
             pages=asked.pages,
             dpi=asked.dpi or self._defaults.dpi,
-            language=asked.language or self._defaults.language,
+            language=language,
             include_images=asked.include_images,
             join_pages=asked.join_pages,
             password=asked.password,
@@ -87,3 +91,10 @@ class Admission:
                 "No VLM is configured here (USE_VLM_API, VLLM_URL); ask for engine=tesseract or auto"
             )
         return self._defaults.engine if asked.engine == "auto" else asked.engine
+
+
+def _check_language(language: str) -> None:
+    try:
+        find_tessdata(language)
+    except EngineUnavailable as error:
+        raise BadOption(f"language={language}: {error}") from error

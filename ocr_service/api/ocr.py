@@ -28,7 +28,11 @@ def submission_schema(file_description: str) -> dict[str, Any]:
     """The multipart form in OpenAPI's terms; the form itself is streamed, not parsed by FastAPI."""
     options = SubmissionOptions.model_json_schema()
     properties = {"file": {"type": "string", "format": "binary", "description": file_description}}
-    properties.update(options["properties"])
+    for name, option in options["properties"].items():
+        kind: dict[str, Any] = next((kind for kind in option.pop("anyOf", ()) if kind["type"] != "null"), {})
+        # With a default, even an empty one, Swagger UI does not invent a value that matches the pattern.
+        default = option.get("default")
+        properties[name] = {**option, **kind, "default": "" if default is None else default}
     schema = {"type": "object", "properties": properties, "required": ["file"]}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 

@@ -31,12 +31,13 @@ class SubmissionOptions(BaseModel):
 
 
 def parse_options(fields: dict[str, str], query: dict[str, str]) -> SubmissionOptions:
-    """Form fields and query together. Raises BadOption for an unknown or wrong one."""
+    """Form fields and query together; an empty one counts as not given, as forms send it. Raises BadOption."""
     twice = fields.keys() & query.keys()
     if twice:
         raise BadOption(f"{', '.join(sorted(twice))}: given both in the form and in the query")
     try:
-        return SubmissionOptions.model_validate({**query, **fields})
+        given = {name: value for name, value in {**query, **fields}.items() if value}
+        return SubmissionOptions.model_validate(given)
     except ValidationError as error:
         raise BadOption(describe_validation(error.errors())) from None
 

@@ -83,11 +83,11 @@ def test_images_are_told_by_content(service: RunningService, form: str) -> None:
 
 
 def test_a_tiff_with_many_pages_gives_many_pages(service: RunningService) -> None:
-    frames = [picture(text) for text in ("First page", "Second page")]
+    frames = [picture(text) for text in ("Monthly invoice", "Delivery receipt")]
     content = encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:])
     pages = service.read("fax.tiff", content, path="/ocr/image").json()["pages"]
-    assert ["First page" in page["markdown"] for page in pages] == [True, False]
-    assert "Second page" in pages[1]["markdown"]
+    assert ["Monthly invoice" in page["markdown"] for page in pages] == [True, False]
+    assert "Delivery receipt" in pages[1]["markdown"]
 
 
 def test_pages_are_picked_by_range(service: RunningService) -> None:
@@ -129,6 +129,7 @@ def test_what_cannot_be_read_is_refused_with_its_code(
         ({"pages": "x"}, (422, "bad_pages")),
         ({"dpi": "5"}, (422, "bad_option")),
         ({"colour": "red"}, (422, "bad_option")),
+        ({"language": "klingon"}, (422, "bad_option")),
         ({"engine": "vlm"}, (503, "engine_unavailable")),
     ],
 )
