@@ -89,7 +89,7 @@ class BenchedService:
 def running_service(**settings: str) -> Iterator[BenchedService]:
     """The service on a free port, with folders of its own that go with it."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         environment = {
             **os.environ,
             "APP_HOST": "127.0.0.1",
@@ -121,7 +121,7 @@ def _wait_ready(service: BenchedService, process: subprocess.Popen[bytes]) -> No
     raise SystemExit("the service did not become ready; its messages are above")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -17,7 +17,7 @@ from ocr_service.readers import PageLimits
 from ocr_service.recognition.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Asking, whole_page
 from ocr_service.recognition.regions import Patience
 from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.recognition.vlm import Backend, http_client
+from ocr_service.recognition.vlm import Backend, http_transport
 from ocr_service.recognition.warmup import wait_until_warm, warm_up
 from ocr_service.render.crops import encode
 from ocr_service.render.pool import PagePool
@@ -54,9 +54,9 @@ async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOption
     limits = VlmLimits(total, Patience(options.retries), options.max_tokens)
     # One connection more for each backend: a probe must not wait behind requests that hang.
     async with (
-        http_client(total + len(options.urls)) as client,
+        http_transport(total + len(options.urls)) as transport,
         Scheduler(
-            [Backend(url, client, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls],
+            [Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls],
             partial(warm_up, crops=crops),
             concurrency=options.concurrency,
             wait_s=options.backend_wait_s,
@@ -69,8 +69,10 @@ async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOption
 async def wait_for_backends(options: VlmOptions, *, wait_s: float, say: Callable[[str], None]) -> None:
     """Until every backend has read one region of each kind. Raises EngineUnavailable or BackendRefused."""
     crops = warm_up_crops(options.asking)
-    async with http_client(len(options.urls)) as client:
-        backends = [Backend(url, client, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls]
+    async with http_transport(len(options.urls)) as transport:
+        backends = [
+            Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls
+        ]
         await asyncio.gather(*(wait_until_warm(backend, crops, wait_s=wait_s, say=say) for backend in backends))
 
 

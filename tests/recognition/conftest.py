@@ -11,7 +11,7 @@ import pytest
 from ocr_service.document import Crop
 from ocr_service.recognition.regions import Patience
 from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.recognition.vlm import Backend, Sampling, http_client
+from ocr_service.recognition.vlm import Backend, Sampling, http_transport
 from tests.fakes.vllm import FakeVllm
 
 CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ")
@@ -55,8 +55,8 @@ async def scheduling(
     *urls: str, concurrency: int = 8, timeout_s: float = 5.0, wait_s: float = 5.0, key: str = "", probing: bool = False
 ) -> AsyncIterator[Scheduler]:
     """A scheduler over the given addresses; ``probing``: with a chat, as the service does."""
-    async with http_client(connections=100) as client:
-        backends = [Backend(url, client, api_key=key, timeout_s=timeout_s) for url in urls]
+    async with http_transport(connections=100) as transport:
+        backends = [Backend(url, transport, api_key=key, timeout_s=timeout_s) for url in urls]
         check = probe if probing else no_probe
         async with Scheduler(backends, check, concurrency=concurrency, wait_s=wait_s) as scheduler:
             yield scheduler

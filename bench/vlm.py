@@ -1,0 +1,262 @@
+"""The service against a simulated VLM server: what the service itself costs, and what it leaves of the server's limit.
+
+    python bench/vlm.py --sim PATH [--sim-args="--gpu fixed --latency 0.3"] [--document BOOK.pdf] [SCENARIO …]
+
+``PATH`` is a program that answers ``/v1/chat/completions`` as vLLM does and takes ``--port``; its ``/sim/stats``, where it
+has one, gives the peak in flight as the server saw it. Layout is stubbed to 15 regions a page. Scenarios:
+
+    pages     the whole document once: pages/s, CPU a page, peak in flight, time to the first page, beside the bare loop
+    latency   a document of one page, alone, several times: seconds above the server's own
+    fairness  the one-page document while the whole document is read, against alone
+    memory    the document ten times: memory after each
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx
+import pypdfium2
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.service import BenchedService, free_port, running_service
+from ocr_service.document import Crop
+from ocr_service.layout.stub import StubDetector
+from ocr_service.page_crops import page_crops
+from ocr_service.recognition.prompts import Asking
+from ocr_service.recognition.vlm import Sampling, chat_body
+from ocr_service.render.rasterise import render_page
+from scripts.make_samples import make_contract
+
+_REGIONS = 15
+_BARE_REQUESTS = 3000
+
+
+@dataclass(frozen=True)
+class Server:
+    """The simulated VLM server; ``cpu_s`` of its process so far is ``cpu()``."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stats(self) -> dict[str, Any]:
+        response = httpx.get(f"{self.url}/sim/stats")
+        return dict(response.json()) if response.status_code == 200 else {}
+
+    def reset(self) -> None:
+        httpx.post(f"{self.url}/sim/reset")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    scenarios: dict[str, Callable[[BenchedService, Server, argparse.Namespace], None]] = {
+        "pages": _pages,
+        "latency": _latency,
+        "fairness": _fairness,
+        "memory": _memory,
+    }
+    parser.add_argument("scenarios", nargs="*", default=["pages"], metavar="SCENARIO", help=", ".join(scenarios))
+    parser.add_argument("--sim", type=Path, required=True, help="the simulated server")
+    parser.add_argument("--sim-args", default="--gpu fixed --latency 0.3", help="its further arguments")
+    parser.add_argument("--document", type=Path, help="PDF of many pages; default: a made one of 120 pages")
+    parser.add_argument("--concurrency", type=int, default=128, help="VLM_CONCURRENCY")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.scenarios) - scenarios.keys():
+        parser.error(f"no such scenario: {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory() as folder:
+        arguments.letter = Path(folder) / "letter.pdf"
+        _first_page(arguments.document or _made_book(Path(folder) / "one.pdf", 1), arguments.letter)
+        arguments.document = arguments.document or _made_book(Path(folder) / "book.pdf", 120)
+        with _server(arguments.sim, arguments.sim_args) as server:
+            for name in arguments.scenarios:
+                print(f"== {name} ({arguments.sim_args})")
+                with running_service(
+                    USE_VLM_API="true",
+                    VLLM_URL=server.url,
+                    VLM_CONCURRENCY=str(arguments.concurrency),
+                    LAYOUT_MODEL=f"stub:{_REGIONS}",
+                ) as service:
+                    server.reset()
+                    scenarios[name](service, server, arguments)
+
+
+def _pages(service: BenchedService, server: Server, arguments: argparse.Namespace) -> None:
+    first: list[float] = []
+    with service.measured() as usage, _first_kept_page(service.output, first):
+        started = time.monotonic()
+        pages = _read(service, arguments.document)
+        seconds = time.monotonic() - started
+    stats = server.stats()
+    server.reset()
+    bare = asyncio.run(_bare_loop(server.url, _bodies(arguments.document), arguments.concurrency))
+    print(f"pages/s            {pages / seconds:8.1f}   ({pages} pages in {seconds:.1f} s)")
+    print(f"bare loop, pages/s {bare / _REGIONS:8.1f}   ({bare:.0f} requests/s, no rendering)")
+    print(f"CPU ms a page, app {usage.app_cpu_s / pages * 1e3:8.1f}")
+    print(f"CPU ms, workers    {(usage.cpu_s - usage.app_cpu_s) / pages * 1e3:8.1f}")
+    print(f"peak in flight     {stats.get('peak_in_flight', '?'):>8}   of {arguments.concurrency}")
+    print(f"images seen again  {stats.get('images_seen_again', '?'):>8}   of {stats.get('requests', '?')}")
+    print(f"first page, s      {first[0] - started if first else float('nan'):8.2f}")
+    print(f"peak memory, MiB   {usage.peak_mib:8.0f}")
+
+
+def _latency(service: BenchedService, server: Server, arguments: argparse.Namespace) -> None:
+    took = [_timed(service, arguments.letter) for _ in range(6)][1:]
+    body = _bodies(arguments.letter)[0]
+    alone = [_timed_request(server.url, body) for _ in range(5)]
+    above = statistics.median(took) - statistics.median(alone)
+    print(f"one page, s        {statistics.median(took):8.2f}   ({min(took):.2f} to {max(took):.2f})")
+    print(f"one request, s     {statistics.median(alone):8.2f}")
+    print(f"above it, s        {above:8.2f}")
+
+
+def _fairness(service: BenchedService, server: Server, arguments: argparse.Namespace) -> None:
+    _timed(service, arguments.letter)
+    alone = statistics.median(_timed(service, arguments.letter) for _ in range(3))
+    book = threading.Thread(target=_read, args=(service, arguments.document))
+    book.start()
+    while server.stats().get("in_flight", 1) < 1:
+        time.sleep(0.05)
+    time.sleep(1)  # the book fills the queue
+    beside = [_timed(service, arguments.letter) for _ in range(3)]
+    book.join()
+    print(f"alone, s           {alone:8.2f}")
+    print(f"beside a book, s   {statistics.median(beside):8.2f}   ({min(beside):.2f} to {max(beside):.2f})")
+
+
+def _memory(service: BenchedService, server: Server, arguments: argparse.Namespace) -> None:
+    del server
+    for number in range(1, 11):
+        with service.measured() as usage:
+            pages = _read(service, arguments.document)
+        print(f"after {number * pages:5} pages: peak {usage.peak_mib:6.0f} MiB, now {service.memory_mib():6.0f} MiB")
+
+
+def _read(service: BenchedService, document: Path) -> int:
+    """Sends the document, waits for the whole result; its number of pages."""
+    with document.open("rb") as file:
+        answer = service.client.post("/ocr/pdf", files={"file": (document.name, file, "application/pdf")})
+    if answer.status_code != 200:
+        raise SystemExit(f"{answer.status_code}: {answer.text[:500]}")
+    result = answer.json()
+    if result["status"] != "completed":
+        print(f"status {result['status']}")
+    return len(result["pages"])
+
+
+def _timed(service: BenchedService, document: Path) -> float:
+    started = time.monotonic()
+    _read(service, document)
+    return time.monotonic() - started
+
+
+def _timed_request(url: str, body: bytes) -> float:
+    started = time.monotonic()
+    httpx.post(f"{url}/v1/chat/completions", content=body, timeout=60).raise_for_status()
+    return time.monotonic() - started
+
+
+@contextmanager
+def _first_kept_page(output: Path, found: list[float]) -> Iterator[None]:
+    """Appends the time at which the first page was kept in its file."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.02):
+            if any(output.glob(".jobs/*/pages/p*.json")):
+                found.append(time.monotonic())
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
+
+
+async def _bare_loop(url: str, bodies: list[bytes], concurrency: int) -> float:
+    """Requests/s of a loop that does nothing but send the same bodies: what the server can give at most."""
+    queue = iter([bodies[number % len(bodies)] for number in range(_BARE_REQUESTS)])
+    headers = {"Content-Type": "application/json"}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=concurrency)) as session:
+
+        async def worker() -> None:
+            for body in queue:
+                async with session.post(f"{url}/v1/chat/completions", data=body, headers=headers) as response:
+                    await response.read()
+
+        started = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(concurrency):
+                group.create_task(worker())
+        return _BARE_REQUESTS / (time.monotonic() - started)
+
+
+def _bodies(document: Path) -> list[bytes]:
+    """The requests of the document's first pages, as the service would send them."""
+    bodies = []
+    with pypdfium2.PdfDocument(document) as pdf:
+        pages = min(len(pdf), 10)
+    for number in range(1, pages + 1):
+        page = render_page(document, "pdf", number, dpi=200, max_pixels=40_000_000, password="")
+        prepared = page_crops(page, StubDetector(_REGIONS).detect(page.pixels), {}, Asking())
+        crops: list[Crop] = [region.crop for region in prepared if region.crop is not None]
+        bodies += [chat_body(None, crop, Sampling()) for crop in crops]
+    return bodies
+
+
+def _made_book(path: Path, pages: int) -> Path:
+    contract = path.with_name("contract.pdf")
+    make_contract(contract)
+    with pypdfium2.PdfDocument.new() as book, pypdfium2.PdfDocument(contract) as source:
+        while len(book) < pages:
+            book.import_pages(source, list(range(min(len(source), pages - len(book)))))
+        book.save(path)
+    return path
+
+
+def _first_page(document: Path, to: Path) -> None:
+    with pypdfium2.PdfDocument.new() as letter, pypdfium2.PdfDocument(document) as source:
+        letter.import_pages(source, [0])
+        letter.save(to)
+
+
+@contextmanager
+def _server(program: Path, arguments: str) -> Iterator[Server]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, str(program), "--port", str(port), *shlex.split(arguments)])
+    try:
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                httpx.get(f"{url}/v1/models").raise_for_status()
+                break
+            except httpx.HTTPError:
+                if time.monotonic() > deadline or process.poll() is not None:
+                    raise SystemExit("the simulated server did not start") from None
+                time.sleep(0.1)
+        yield Server(url, process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+if __name__ == "__main__":
+    main()
