@@ -25,3 +25,5 @@ for file in "$@"; do
     install -r "$file"
 done
 /opt/app/bin/python -m pip uninstall --quiet --yes pip
+# `python -m ocr_service` works from any folder.
+echo /app >"$(echo /opt/app/lib/python3*/site-packages)/app.pth"

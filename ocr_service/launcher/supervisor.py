@@ -67,7 +67,7 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
     plan = decide(
         settings,
         gpu=gpu_visible(),
-        search_path=_path_without_ours(environ.get("PATH", os.defpath)),
+        search_path=vllm.path_without_ours(environ.get("PATH", os.defpath)),
         answers=_answers,
     )
     log.log(logging.WARNING if plan.surprising else logging.INFO, "%s", plan.reason)
@@ -262,12 +262,6 @@ class _BootFailed(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-def _path_without_ours(path: str) -> str:
-    """PATH without this interpreter's folder: the app's PaddleX brings a genai command too, but no vLLM."""
-    ours = Path(sys.executable).parent
-    return os.pathsep.join(part for part in path.split(os.pathsep) if Path(part) != ours)
 
 
 def _answers(url: str) -> bool:

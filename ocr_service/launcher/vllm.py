@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shlex
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +119,7 @@ def _as_arguments(flags: Mapping[str, Any]) -> list[str]:
 
 
 def genai_environment(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
-    """The environment without our settings: no secret reaches a process that decodes images.
+    """The environment without our settings and our PATH: no secret reaches a process that decodes images.
 
     VLLM_PORT goes whoever set it: vLLM takes it for its internal traffic, and Kubernetes sets it to an address where a
     service is called "vllm". VLLM_API_KEY stays, since vLLM asks its clients for that key.
@@ -125,7 +127,13 @@ def genai_environment(environ: Mapping[str, str], settings: Settings) -> dict[st
     ours = {name.upper() for name in type(settings).model_fields} - {"VLLM_API_KEY", "HF_ENDPOINT"}
     foreign = {"VLLM_PORT", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
     kept = {name: value for name, value in environ.items() if name.upper() not in ours | foreign}
-    return kept | settings.paddle_environment()
+    return kept | {"PATH": path_without_ours(environ.get("PATH", os.defpath))} | settings.paddle_environment()
+
+
+def path_without_ours(path: str) -> str:
+    """PATH without this interpreter's folder: the app's PaddleX brings a genai command too, but no vLLM."""
+    ours = Path(sys.executable).parent
+    return os.pathsep.join(part for part in path.split(os.pathsep) if Path(part) != ours)
 
 
 async def wait_until_ready(genai: Genai, settings: Settings, on_step: Callable[[str], None]) -> None:
