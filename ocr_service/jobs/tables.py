@@ -124,6 +124,31 @@ deliveries = Table(
 )
 
 
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("fed", Boolean, nullable=False),  # every document has its job or its refusal
+    Column("fed_until", Float(53), nullable=False),  # the lease of the replica that feeds it
+)
+
+batch_documents = Table(
+    "batch_documents",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("job_id", Text),
+    Column("error_code", Text),
+    Column("error_message", Text),
+)
+
+
 class db_now(FunctionElement[float]):
     """Seconds since the epoch by the database's own clock: replicas' clocks differ."""
 

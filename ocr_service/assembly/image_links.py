@@ -1,0 +1,18 @@
+"""The links of a document's Markdown to its figures, relative as they are written or turned into something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+# As assembly.markdown and otsl write them; the names are ours (page, region, label), never a document's.
+_LINK = re.compile(r'(\]\(|src=")(images/p\d+_r\d+_\w+\.\w+)(?=[)"])')
+
+
+def relinked(lines: Iterable[str], target: Callable[[str], str | None]) -> Iterator[str]:
+    """The lines with each figure's link replaced by what ``target`` gives for its name; None leaves it."""
+
+    def link(match: re.Match[str]) -> str:
+        return match[1] + (target(match[2]) or match[2])
+
+    return (_LINK.sub(link, line) for line in lines)

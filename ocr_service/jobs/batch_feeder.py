@@ -1,0 +1,95 @@
+"""Makes the documents of batches jobs, one after another, and goes on with it after a restart.
+
+A bounded number of a batch's jobs is unfinished at any time: 10,000 documents are neither copied to the disk at once,
+nor do they fill the queue for others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from ocr_service.errors import QueueFull, ServiceError
+from ocr_service.jobs.batches import Batch, BatchDocument, BatchRows
+from ocr_service.jobs.models import Change
+
+log = logging.getLogger(__name__)
+
+_AHEAD = 50  # unfinished jobs of one batch
+_LOOK_S = 30.0  # for batches of replicas that are gone
+
+Submit = Callable[[BatchDocument], Awaitable[str]]
+"""Fetches a document and makes it a job; gives the job's id. Doing it twice gives the same job. Raises ServiceError."""
+
+
+class BatchFeeder:
+    """Feeds one batch at a time in this process. ``heed`` wakes it when jobs end, ``wake`` when a batch is there.
+
+    ``retry_s``: the pause after a full queue or a store that is away.
+    """
+
+    def __init__(self, rows: BatchRows, submit: Submit, *, retry_s: float = 5.0) -> None:
+        self._rows = rows
+        self._submit = submit
+        self._retry_s = retry_s
+        self._wake = asyncio.Event()
+
+    def heed(self, change: Change) -> None:
+        if change.state.finished:
+            self._wake.set()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        loop = asyncio.create_task(self._run(), name="batch feeder")
+        try:
+            yield
+        finally:
+            loop.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await loop
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                while batch := await self._rows.claim():
+                    await self._feed(batch)
+            except ServiceError as error:  # the database is away for longer than its patience
+                log.warning("Batches wait: %s", error)
+            await self._pause(_LOOK_S)
+
+    async def _feed(self, batch: Batch) -> None:
+        try:
+            while document := await self._rows.next_document(batch):
+                await self._feed_one(document)
+        except asyncio.CancelledError:
+            with contextlib.suppress(TimeoutError, ServiceError):
+                async with asyncio.timeout(1):
+                    await self._rows.release(batch.id)
+            raise
+
+    async def _feed_one(self, document: BatchDocument) -> None:
+        while await self._rows.unfinished_jobs(document.batch) >= _AHEAD:
+            self._wake.clear()
+            await self._pause(self._retry_s)
+        try:
+            job_id = await self._submit(document)
+        except ServiceError as error:
+            if error.retryable:
+                log.info("Batch %s waits with %s: %s", document.batch.id, document.key, error)
+                await self._pause(error.retry_after_s if isinstance(error, QueueFull) else self._retry_s)
+                return  # it is the next one still
+            await self._rows.refused(document, error.code, str(error))
+        else:
+            await self._rows.accepted(document, job_id)
+
+    async def _pause(self, seconds: float | None) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds or self._retry_s):
+                await self._wake.wait()

@@ -1,0 +1,217 @@
+"""Batches: many documents under one id, as rows. A document of a batch has a job, or the reason why it got none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, case, func, insert, select, update
+
+from ocr_service.errors import NotFound
+from ocr_service.jobs.database import Database, Transaction
+from ocr_service.jobs.models import UNFINISHED, JobState
+from ocr_service.jobs.tables import batch_documents as documents
+from ocr_service.jobs.tables import batches, db_now, jobs
+
+_PATIENCE_S = 5.0
+LEASE_S = 120.0  # the feeder of a batch renews it with each document
+_MOST_FAILURES = 1000  # named in a summary
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``prefix``: where its documents lie in the bucket; ``options``: those of the submission, for every document."""
+
+    id: str
+    owner: str
+    prefix: str
+    options: dict[str, Any]
+    created_at: float
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDocument:
+    """A document that has no job yet. ``number`` counts from 1 within the batch."""
+
+    batch: Batch
+    number: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFailure:
+    """A document without a whole result: refused before it became a job, or failed or partial as one."""
+
+    key: str
+    job_id: str | None
+    state: str
+    code: str | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """``states``: how many documents stand where (``waiting`` and ``refused`` besides the jobs' states)."""
+
+    batch: Batch
+    states: dict[str, int]
+    finished_at: float | None
+    failures: tuple[BatchFailure, ...]
+
+    @property
+    def finished(self) -> bool:
+        return not any(self.states.get(state, 0) for state in ("waiting", *(state.value for state in UNFINISHED)))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRows:
+    database: Database
+
+    async def create(
+        self, batch_id: str, owner: str, prefix: str, options: dict[str, Any], keys: Sequence[str]
+    ) -> None:
+        async def work(tx: Transaction) -> None:
+            row = {"id": batch_id, "owner": owner, "prefix": prefix, "options": options, "total": len(keys)}
+            await tx.execute(insert(batches).values(row | {"created_at": db_now(), "fed": False, "fed_until": 0.0}))
+            rows = [{"batch_id": batch_id, "number": number, "key": key} for number, key in enumerate(keys, 1)]
+            await tx.execute(insert(documents), rows)
+
+        await self.database.write(work, patience_s=_PATIENCE_S)
+
+    async def claim(self) -> Batch | None:
+        """A batch that nobody feeds, for LEASE_S seconds."""
+        unfed = select(batches.c.id).where(~batches.c.fed, batches.c.fed_until <= db_now()).limit(1)
+
+        async def look(tx: Transaction) -> bool:
+            return await tx.one(unfed) is not None
+
+        async def work(tx: Transaction) -> Batch | None:
+            row = await tx.one(unfed.with_for_update(skip_locked=True))
+            return await _renewed(tx, row.id) if row else None
+
+        if not await self.database.read(look, patience_s=_PATIENCE_S):
+            return None
+        return await self.database.write(work, patience_s=_PATIENCE_S)
+
+    async def release(self, batch_id: str) -> None:
+        """Nobody feeds it: this process ends, or begins as the only one."""
+        await self._write(update(batches).where(batches.c.id == batch_id).values(fed_until=0.0))
+
+    async def release_all(self) -> None:
+        await self._write(update(batches).values(fed_until=0.0))
+
+    async def next_document(self, batch: Batch) -> BatchDocument | None:
+        """The batch's next document without a job; None, and the batch is fed, when there is none."""
+        wanted = (
+            select(documents)
+            .where(documents.c.batch_id == batch.id, documents.c.job_id.is_(None), documents.c.error_code.is_(None))
+            .order_by(documents.c.number)
+            .limit(1)
+        )
+
+        async def work(tx: Transaction) -> BatchDocument | None:
+            row = await tx.one(wanted)
+            if row is None:
+                await tx.execute(update(batches).where(batches.c.id == batch.id).values(fed=True))
+                return None
+            await _renewed(tx, batch.id)
+            return BatchDocument(batch, row.number, row.key)
+
+        return await self.database.write(work, patience_s=_PATIENCE_S)
+
+    async def accepted(self, document: BatchDocument, job_id: str) -> None:
+        await self._mark(document, job_id=job_id)
+
+    async def refused(self, document: BatchDocument, code: str, message: str) -> None:
+        await self._mark(document, error_code=code, error_message=message)
+
+    async def unfinished_jobs(self, batch: Batch) -> int:
+        unfinished = jobs.c.state.in_([state.value for state in UNFINISHED])
+        wanted = select(func.count()).where(jobs.c.batch_id == batch.id, unfinished)
+
+        async def work(tx: Transaction) -> int:
+            return int((await tx.execute(wanted)).scalar_one())
+
+        return await self.database.read(work, patience_s=_PATIENCE_S)
+
+    async def progress(self, batch_id: str) -> BatchProgress:
+        """Raises NotFound."""
+
+        async def work(tx: Transaction) -> BatchProgress:
+            found = (await tx.execute(select(batches).where(batches.c.id == batch_id))).mappings().first()
+            if found is None:
+                raise NotFound(f"There is no batch {batch_id!r}.")
+            states: dict[str, int] = {}
+            for row in await tx.all(_states(batch_id)):
+                states[row.state] = row.documents
+            failures = [_failure(row) for row in (await tx.execute(_failures(batch_id))).mappings()]
+            last = await tx.one(select(func.max(jobs.c.finished_at).label("at")).where(jobs.c.batch_id == batch_id))
+            return BatchProgress(_batch(found), states, last.at if last else None, tuple(failures))
+
+        return await self.database.read(work, patience_s=_PATIENCE_S)
+
+    async def _mark(self, document: BatchDocument, **values: Any) -> None:
+        this = documents.c.batch_id == document.batch.id, documents.c.number == document.number
+        await self._write(update(documents).where(*this).values(**values))
+
+    async def _write(self, statement: Any) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.execute(statement)
+
+        await self.database.write(work, patience_s=_PATIENCE_S)
+
+
+async def _renewed(tx: Transaction, batch_id: str) -> Batch:
+    lease = update(batches).where(batches.c.id == batch_id).values(fed_until=db_now() + LEASE_S)
+    return _batch((await tx.execute(lease.returning(*batches.c))).mappings().one())
+
+
+def _batch(row: RowMapping) -> Batch:
+    return Batch(row["id"], row["owner"], row["prefix"], row["options"], row["created_at"], row["total"])
+
+
+def _joined() -> Any:
+    return documents.outerjoin(jobs, documents.c.job_id == jobs.c.id)
+
+
+def _state() -> Any:
+    """Where a document stands: its job's state, or why it has none."""
+    without_job = case(
+        (documents.c.error_code.is_not(None), "refused"),
+        (documents.c.job_id.is_(None), "waiting"),
+        else_="removed",  # finished, and its time to be kept is over
+    )
+    return func.coalesce(jobs.c.state, without_job).label("state")
+
+
+def _states(batch_id: str) -> Any:
+    state = _state()
+    return (
+        select(state, func.count().label("documents"))
+        .select_from(_joined())
+        .where(documents.c.batch_id == batch_id)
+        .group_by(state)
+    )
+
+
+def _failures(batch_id: str) -> Any:
+    bad = [JobState.PARTIAL.value, JobState.FAILED.value, JobState.CANCELLED.value]
+    return (
+        select(
+            documents.c.key,
+            documents.c.job_id,
+            _state(),
+            func.coalesce(documents.c.error_code, jobs.c.failure_code).label("code"),
+            func.coalesce(documents.c.error_message, jobs.c.failure_message).label("message"),
+        )
+        .select_from(_joined())
+        .where(documents.c.batch_id == batch_id, documents.c.error_code.is_not(None) | jobs.c.state.in_(bad))
+        .order_by(documents.c.number)
+        .limit(_MOST_FAILURES)
+    )
+
+
+def _failure(row: RowMapping) -> BatchFailure:
+    return BatchFailure(row["key"], row["job_id"], row["state"], row["code"], row["message"])

@@ -1,0 +1,148 @@
+"""Formats that are made when they are asked for: HTML, plain text, zip, searchable PDF; kept until the job changes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ocr_service.assembly.across_pages import joined_pages
+from ocr_service.assembly.bundle import write_bundle
+from ocr_service.assembly.html import html_chunks
+from ocr_service.assembly.plain_text import text_chunks
+from ocr_service.assembly.result_json import page_from_json
+from ocr_service.document import PageResult
+from ocr_service.jobs.models import Job
+from ocr_service.page_ranges import select_pages
+from ocr_service.render.pool import PagePool
+from ocr_service.storage.filesystem import JobFolder, storage_errors
+from ocr_service.text_layer_work import SearchableTask, write_searchable_pdf
+
+ExportFormat = Literal["html", "text", "zip", "pdf"]
+SUFFIXES: dict[ExportFormat, str] = {"html": "html", "text": "txt", "zip": "zip", "pdf": "pdf"}
+
+_PDF_BASE_S, _PDF_PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
+
+
+@dataclass
+class _Making:
+    """Those who ask for the same file wait for the first of them."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
+class Exports:
+    """``root`` is OUTPUT_DIR. Text is written in threads; PDFs in the page workers, since they open the document."""
+
+    def __init__(self, pool: PagePool, root: Path) -> None:
+        self._pool = pool
+        self._root = root
+        self._making: dict[tuple[str, ExportFormat], _Making] = {}
+
+    async def file(self, job: Job, form: ExportFormat) -> Path:
+        """The file in this format, made now if it is not there yet. The job must have ended with a result.
+
+        Raises StorageFull; for ``pdf`` also DamagedFile, EncryptedPdf, PageTimeout and WorkerCrashed.
+        """
+        # The number of the job's last event is in the name: when it is read again, the file is made again.
+        path = JobFolder(self._root, job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
+        async with self._turn(job.id, form):
+            if not path.exists():
+                await self._make(job, form, path)
+        return path
+
+    async def _make(self, job: Job, form: ExportFormat, path: Path) -> None:
+        folder = JobFolder(self._root, job.id)
+        if form == "pdf":
+            await self._make_pdf(job, folder, path)
+            return
+        write: Callable[[Path], None]
+        if form == "zip":
+
+            def write(target: Path) -> None:
+                write_bundle(folder.published, target)
+        else:
+
+            def write(target: Path) -> None:
+                with target.open("w", encoding="utf-8", newline="\n") as file:
+                    file.writelines(_chunks(job, folder, form))
+
+        await asyncio.to_thread(_written_whole, path, write)
+
+    async def _make_pdf(self, job: Job, folder: JobFolder, path: Path) -> None:
+        numbers = tuple(await asyncio.to_thread(_numbers, job, folder))
+        with _temporary(path) as temporary:
+            task = SearchableTask(folder, job.file.type, numbers, temporary, job.options.password)
+            await self._pool.run(
+                write_searchable_pdf,
+                task,
+                document=f"{job.id} pdf",
+                order=0,
+                timeout_s=_PDF_BASE_S + _PDF_PAGE_S * len(numbers),
+            )
+
+    @asynccontextmanager
+    async def _turn(self, job_id: str, form: ExportFormat) -> AsyncIterator[None]:
+        making = self._making.setdefault((job_id, form), _Making())
+        making.waiting += 1
+        try:
+            async with making.lock:
+                yield
+        finally:
+            making.waiting -= 1
+            if not making.waiting:
+                del self._making[job_id, form]
+
+
+def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:
+    numbers = _numbers(job, folder)
+
+    def pages() -> Iterator[PageResult]:
+        return (page_from_json(folder.page(number)) for number in numbers)
+
+    stream = joined_pages(pages) if job.options.join_pages else pages()
+    if form == "text":
+        return text_chunks(stream)
+    language = "ru" if job.options.language.startswith("rus") else "en"
+    return html_chunks(stream, title=job.file.name, language=language, image_of=lambda name: _image(folder, name))
+
+
+def _numbers(job: Job, folder: JobFolder) -> list[int]:
+    kept = set(folder.kept_pages())
+    return [number for number in select_pages(job.options.pages, job.file.pages) if number in kept]
+
+
+def _image(folder: JobFolder, name: str) -> bytes | None:
+    try:
+        return (folder.images / Path(name).name).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _written_whole(path: Path, write: Callable[[Path], None]) -> None:
+    with _temporary(path) as temporary:
+        write(temporary)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A file that becomes ``path`` when the block ends well; what was made of the job before goes."""
+    with storage_errors():
+        path.parent.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
+        os.close(handle)
+        try:
+            yield Path(name)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        for older in path.parent.glob(f"[0-9]*{path.suffix}"):
+            if older != path:
+                older.unlink(missing_ok=True)
