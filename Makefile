@@ -49,8 +49,8 @@ bench: setup ## figures on this machine (see bench/README.md)
 
 lock: ## compile requirements.lock anew: what the service needs, then what development adds
 	@{ echo "# Compiled by 'make lock' from pyproject.toml. Install with: pip install --no-deps -r requirements.lock"; \
-	   $(UV_COMPILE); \
+	   $(UV_COMPILE) --extra otel; \
 	   echo "# --- development only ---"; \
-	   $(UV_COMPILE) --all-extras | grep -vxFf <($(UV_COMPILE)) || true; } > requirements.lock.new
+	   $(UV_COMPILE) --all-extras | grep -vxFf <($(UV_COMPILE) --extra otel) || true; } > requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 lock: SHELL := /bin/bash
