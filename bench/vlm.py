@@ -2,8 +2,8 @@
 
     python bench/vlm.py --sim PATH [--sim-args="--gpu fixed --latency 0.3"] [--document BOOK.pdf] [SCENARIO …]
 
-``PATH`` is a program that answers ``/v1/chat/completions`` as vLLM does and takes ``--port``; its ``/sim/stats``, where it
-has one, gives the peak in flight as the server saw it. Layout is stubbed to 15 regions a page. Scenarios:
+``PATH`` is a program that answers ``/v1/chat/completions`` as vLLM does and takes ``--port``; its ``/sim/stats``, where
+it has one, gives the peak in flight as the server saw it. Layout is stubbed to 15 regions a page. Scenarios:
 
     pages     the whole document once: pages/s, CPU a page, peak in flight, time to the first page, beside the bare loop
     latency   a document of one page, alone, several times: seconds above the server's own
