@@ -1,8 +1,8 @@
 """The second renderer: poppler's pdftoppm, for the rare page that PDFium cannot load.
 
 It is a child of the worker and inherits the worker's limits. Should the worker be killed meanwhile, its process group
-is killed with it (see ``worker_process.py``), and the time limit below bounds it. Only where the app itself is killed it
-may go on for some seconds, until it writes its picture into a pipe that nobody reads, or meets the CPU limit.
+is killed with it (see ``worker_process.py``), and the time limit below bounds it. Only where the app itself is killed
+it may go on for some seconds, until it writes its picture into a pipe that nobody reads, or meets the CPU limit.
 """
 
 from __future__ import annotations
