@@ -63,7 +63,12 @@ class Metrics:
         )
         self._jobs = Gauge("ocr_jobs", "Jobs that are kept, by state", ["state"], registry=registry)
         self._admitted = Counter("ocr_jobs_admitted", "Jobs taken in", ["engine"], registry=registry)
-        self._ended = Counter("ocr_jobs_ended", "Runs that ended a job", ["engine", "state"], registry=registry)
+        self._ended = Counter(
+            "ocr_job_runs",
+            "Runs of jobs, by what they came to (`lost`: cancelled, handed back)",
+            ["engine", "state"],
+            registry=registry,
+        )
         self._wait_s = Histogram(
             "ocr_job_queue_wait_seconds",
             "From a job's admission to its first run",
@@ -121,6 +126,9 @@ class Metrics:
     def ended(self, job: Job, end: RunEnd) -> None:
         self._ended.labels(job.engine, end.state.value).inc()
         self._job_s.labels(job.engine).observe(end.seconds)
+
+    def lost(self, job: Job) -> None:
+        self._ended.labels(job.engine, "lost").inc()
 
 
 def _outcome(region: RegionResult) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -162,6 +163,15 @@ class Settings(BaseSettings):
 
     # Telemetry
     log_format: Literal["text", "json"] = Field("text", description="`text` or `json`, one line an event")
+    otel_exporter_otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^@]+)?$",
+        description="OpenTelemetry collector for traces (OTLP over HTTP); empty: none. Other OTEL_ variables hold",
+    )
+    otel_exporter_otlp_traces_endpoint: str = Field(
+        "", pattern=r"^(https?://[^@]+)?$", description="The same, for traces alone: the whole address"
+    )
+    otel_sdk_disabled: bool = Field(False, description="No traces, whatever else is set")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
 
     @field_validator("api_keys", "vllm_url", "cors_origins", "url_hosts", mode="before")
@@ -221,6 +231,21 @@ class Settings(BaseSettings):
             missing = ", ".join(name for name, there in given.items() if not there)
             raise ValueError(f"S3 is set in part: {missing} must be set too (or none of the CLOUDRU_S3_ keys)")
         return self
+
+    @model_validator(mode="after")
+    def _traces_can_be_sent(self) -> Settings:
+        if self.traces_endpoint and find_spec("opentelemetry.exporter") is None:
+            raise ValueError("OTEL_EXPORTER_OTLP_ENDPOINT: traces need the extra: pip install 'ocr-service[otel]'")
+        return self
+
+    @property
+    def traces_endpoint(self) -> str:
+        """The whole address that spans are sent to; "" for no traces."""
+        if self.otel_sdk_disabled:
+            return ""
+        if self.otel_exporter_otlp_traces_endpoint or not self.otel_exporter_otlp_endpoint:
+            return self.otel_exporter_otlp_traces_endpoint
+        return f"{self.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces"
 
     @property
     def s3_configured(self) -> bool:

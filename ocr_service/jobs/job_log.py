@@ -53,3 +53,6 @@ class JobLog:
             end.seconds,
             f": {end.failure.code}" if end.failure else "",
         )
+
+    def lost(self, job: Job) -> None:
+        log.info("run %d stopped: the job was cancelled, handed back or taken over", job.runs)

@@ -35,7 +35,10 @@ class JobWatch(Protocol):
         """The page is kept by now."""
 
     def ended(self, job: Job, end: RunEnd) -> None:
-        """The end is written down by now. A run that lost its job has no end."""
+        """The end is written down by now."""
+
+    def lost(self, job: Job) -> None:
+        """The run stopped without an end: the job was cancelled, handed back or taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,7 @@ class Watches:
     def ended(self, job: Job, end: RunEnd) -> None:
         for watch in self.all:
             watch.ended(job, end)
+
+    def lost(self, job: Job) -> None:
+        for watch in self.all:
+            watch.lost(job)
