@@ -10,88 +10,45 @@ from dataclasses import replace
 from ocr_service.assembly.markdown import escape_text
 from ocr_service.assembly.tables import markdown_table
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, MARGIN_LABELS, Box, Region, RegionResult
-from ocr_service.layout.filter import filter_regions, overlap_of_smaller
+from ocr_service.layout.filter import overlap_of_smaller
 from ocr_service.layout.reading_order import reading_order
+from ocr_service.recognition.find_tables import CAPTION, FoundTable, cut_out
 from ocr_service.recognition.headings import Body, body_of, heading_levels, is_heading
 from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.paragraphs import Paragraph, group_paragraphs
-from ocr_service.recognition.rules import Rules, find_grids
-from ocr_service.recognition.table_grid import open_cells, ruled_cells
 from ocr_service.recognition.words import Line, contains_centre, make_line
 
+_PROSE = frozenset({"text", "reference"})
 _SURE = 0.5  # the layout model's own threshold
 _MARGIN = 0.09  # of the page's height: where headers and footers stand
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
 )
-_CAPTION = re.compile(
-    r"^(Рис(?:унок|\.)|Табл(?:ица|\.)|Схема|Диаграмма|Fig(?:ure|\.)|Table|Chart)\s*(?:№\s*)?[\dA-ZА-Я]", re.I
-)
 
 
 def compose(
-    lines: Sequence[Line], regions: Sequence[Region], rules: Rules, dpi: int, size: tuple[int, int], *, first_page: bool
+    lines: Sequence[Line],
+    tables: Sequence[FoundTable],
+    regions: Sequence[Region],
+    dpi: int,
+    size: tuple[int, int],
+    *,
+    first_page: bool,
 ) -> list[RegionResult]:
-    """Regions in reading order, on the straightened page of ``size`` (width, height)."""
-    regions = filter_regions(regions)
-    tables, rest = _tables(list(lines), regions, rules, dpi)
-    figures, rest = _figures(rest, regions, tables)
+    """Regions in reading order, on the straightened page of ``size`` (width, height).
+
+    ``lines`` are those outside ``tables``; ``regions`` are the layout model's.
+    """
+    grids = [
+        RegionResult("table", t.box, 0, t.score, "markdown", markdown_table([[c.text for c in r] for r in t.cells]))
+        for t in tables
+    ]
+    figures, rest = _figures(list(lines), regions, grids)
     rest = _split_at_columns(rest, regions)
     paragraphs = group_paragraphs(rest)
-    blocks = tables + figures + _text_blocks(paragraphs, regions, size, first_page)
+    blocks = grids + figures + _text_blocks(paragraphs, regions, size, first_page)
     order = reading_order([block.bbox for block in blocks], min_gutter=max(6, dpi // 25))
     return _joined_lists([blocks[i] for i in order])
-
-
-def _tables(
-    lines: list[Line], regions: Sequence[Region], rules: Rules, dpi: int
-) -> tuple[list[RegionResult], list[Line]]:
-    tables: list[RegionResult] = []
-    for grid in find_grids(rules, dpi):
-        inner, outer = _cut_out(lines, grid.box)
-        cells = ruled_cells(grid, [word for line in inner for word in line.words], max(3, dpi // 40))
-        if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c) for row in cells for c in row) < 3:
-            continue
-        tables.append(RegionResult("table", grid.box, 0, 1.0, "markdown", markdown_table(cells)))
-        lines = outer
-    for region in regions:
-        if region.label != "table" or region.score < _SURE:
-            continue
-        if any(overlap_of_smaller(region.bbox, table.bbox) > 0.3 for table in tables):
-            continue
-        box = _whole_table(region.bbox, lines)
-        inner, outer = _cut_out(lines, box)
-        level = [r for r in rules.horizontal if contains_centre(box, r) and r[2] - r[0] > 0.5 * (box[2] - box[0])]
-        cells = open_cells(inner, level)
-        if not cells or len(cells[0]) < 2 or len(cells) < 2:
-            continue
-        tables.append(RegionResult("table", box, 0, region.score, "markdown", markdown_table(cells)))
-        lines = outer
-    return tables, lines
-
-
-def _whole_table(box: Box, lines: Sequence[Line]) -> Box:
-    """The box with the lines that it cuts: a detector's box often ends inside the first or last row."""
-    x0, y0, x1, y1 = box
-    for line in lines:
-        a, b, c, d = line.box
-        if min(y1, d) - max(y0, b) > 0.4 * (d - b) and min(x1, c) - max(x0, a) > 0:
-            x0, x1 = min(x0, a), max(x1, c)
-            y0, y1 = min(y0, b), max(y1, d)
-    return x0, y0, x1, y1
-
-
-def _cut_out(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line]]:
-    """The parts of the lines inside ``box``, and what is left of them outside."""
-    inner, outer = [], []
-    for line in lines:
-        within = [word for word in line.words if contains_centre(box, word.box)]
-        if within:
-            inner.append(make_line(within, line.weight))
-        without = [word for word in line.words if not contains_centre(box, word.box)]
-        if without:
-            outer.append(make_line(without, line.weight))
-    return inner, outer
 
 
 def _figures(
@@ -103,7 +60,7 @@ def _figures(
             continue
         if any(overlap_of_smaller(region.bbox, table.bbox) > 0.5 for table in tables):
             continue
-        inner, outer = _cut_out(lines, region.bbox)
+        inner, outer = cut_out(lines, region.bbox)
         if _is_text(inner, region.bbox):
             continue
         figures.append(RegionResult(region.label, region.bbox, 0, region.score, "image"))
@@ -170,11 +127,13 @@ def _label(
     margin = bottom < _MARGIN * height or top > (1 - _MARGIN) * height
     if margin and len(paragraph.lines) == 1 and _PAGE_NUMBER.match(paragraph.text):
         return "number"
+    if margin and len(paragraph.lines) == 1 and paragraph.em < 0.93 * body.em and len(paragraphs) > 3:
+        return "header" if bottom < height / 2 else "footer"
     if margin and paragraph.em < 1.1 * body.em and len(paragraph.lines) <= 2:
         for label in ("header", "footer"):
             if label in hints:
                 return "header" if bottom < height / 2 else "footer"
-    if _CAPTION.match(paragraph.text) and len(paragraph.lines) <= 3:
+    if CAPTION.match(paragraph.text) and len(paragraph.lines) <= 3:
         return (
             "table_title"
             if paragraph.text[:3].lower() == "таб" or paragraph.text[:5].lower() == "table"
@@ -211,7 +170,7 @@ def _joined_lists(blocks: Sequence[RegionResult]) -> list[RegionResult]:
     """Bulleted and numbered paragraphs as Markdown items; a clause's number (``2.3.``) stays plain text."""
     results = []
     for block in blocks:
-        marker = find_marker(block.content) if block.label == "text" and block.format == "text" else None
+        marker = find_marker(block.content) if block.label in _PROSE and block.format == "text" else None
         if marker is not None and marker.kind in ("bullet", "dash"):
             block = replace(block, format="markdown", content="- " + escape_text(marker.rest))
         elif marker is not None and marker.kind == "number" and marker.mark[0].isdigit():

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ocr_service.recognition.paragraphs import Paragraph
 
 _LARGER = 1.15  # against the body's font size
-_BOLDER = 1.28
+# Scanned regular lines measure 0.97 to 1.03 of each other's strokes, bold ones 1.15 and more.
+_BOLDER = 1.12
 _MAX_LENGTH = 200
 _NUMBERED = re.compile(
     r"^(?:(?:Глава|Раздел|Статья|Часть|Приложение|Chapter|Section|Part|Appendix)\s+)?(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+\w",
@@ -19,7 +20,7 @@ _NUMBERED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The type that most of a page is set in: ``em`` in pixels, ``weight`` of its strokes as a part of the em."""
+    """The type that most of a page is set in: size ``em`` and strokes' width ``weight`` in pixels."""
 
     em: float
     weight: float

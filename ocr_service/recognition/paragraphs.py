@@ -12,7 +12,8 @@ from ocr_service.document import Box
 from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.words import Line, enclosing
 
-_BOLDER = 1.28  # stroke's width against the other line's; bold cuts measure 1.35 to 1.7 times the regular
+# Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
+_BOLDER = 1.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +83,46 @@ def _stacked(upper: Line, lower: Line) -> bool:
 
 
 def _split(chain: list[Line]) -> list[Paragraph]:
-    left = min(line.box[0] for line in chain)
-    right = max(line.box[2] for line in chain)
     steps = [b.baseline - a.baseline for a, b in pairwise(chain)]
     usual = statistics.quantiles(steps, n=4)[0] if len(steps) > 1 else (steps[0] if steps else 0.0)
-    paragraphs: list[list[Line]] = [[chain[0]]]
+    runs: list[list[Line]] = [[chain[0]]]
     for line, step in zip(chain[1:], steps, strict=True):
-        if _begins(paragraphs[-1], line, step, usual, left, right):
-            paragraphs.append([line])
+        if _other_style(runs[-1][-1], line) or _wide_step(step, usual, min(runs[-1][-1].em, line.em)):
+            runs.append([line])
         else:
-            paragraphs[-1].append(line)
+            runs[-1].append(line)
+    left, right = min(line.box[0] for line in chain), max(line.box[2] for line in chain)
+    body = statistics.median(line.weight for line in chain)
+    paragraphs: list[list[Line]] = []
+    for run in runs:
+        # A heading of two lines breaks where its author liked; body text breaks where the column ends.
+        heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > _BOLDER * body
+        end = max(line.box[2] for line in run) if heavy else right
+        paragraphs.append([run[0]])
+        for line in run[1:]:
+            if _begins(paragraphs[-1], line, left, end):
+                paragraphs.append([line])
+            else:
+                paragraphs[-1].append(line)
     return [Paragraph(tuple(lines)) for lines in paragraphs]
 
 
-def _begins(so_far: list[Line], line: Line, step: float, usual: float, left: int, right: int) -> bool:
-    """Whether ``line`` begins a new paragraph after ``so_far``."""
+def _other_style(last: Line, line: Line) -> bool:
+    small, large = sorted((last.em, line.em))
+    if large > 1.2 * small and min(len(last.text), len(line.text)) > 3:
+        return True
+    return bolder(last, line) or bolder(line, last)
+
+
+def _wide_step(step: float, usual: float, em: float) -> bool:
+    """Whether two baselines are further apart than lines of one paragraph are."""
+    return step > 1.28 * min(usual, 1.45 * em) and step > 1.3 * em and step > usual + 0.2 * em
+
+
+def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
+    """Whether ``line`` begins a new paragraph after ``so_far``, which is set in the same style."""
     last = so_far[-1]
     em = min(last.em, line.em)
-    if max(last.em, line.em) > 1.2 * em and min(len(last.text), len(line.text)) > 3:
-        return True
-    if bolder(last, line) or bolder(line, last):
-        return True
-    if step > 1.28 * min(usual, 1.45 * em) and step > 1.3 * em and step > usual + 0.2 * em:
-        return True
     if find_marker(line.text) is not None and _may_begin_item(so_far, line, em):
         return True
     # The next word would have fitted: the writer ended the line on purpose.

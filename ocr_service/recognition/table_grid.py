@@ -5,18 +5,32 @@ from __future__ import annotations
 import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.recognition.paragraphs import join_lines
 from ocr_service.recognition.rules import Grid
-from ocr_service.recognition.words import Line, Word, contains_centre
-
-Cells = list[list[str]]
+from ocr_service.recognition.words import Word, enclosing
 
 
-def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Cells:
-    """The text of each cell between the rules. A cell that spans others has its text in the first, the rest are empty.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell's area on the page and the words in it; a cell that a neighbour spans has no words."""
+
+    box: Box
+    words: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return cell_text(self.words)
+
+
+Table = list[list[Cell]]  # rows of equally many cells
+
+
+def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
+    """The words of each cell between the rules. A cell that spans others has them in the first, the rest are empty.
 
     ``slack``: pixels within which two rules are the same line.
     """
@@ -38,8 +52,16 @@ def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Cells:
         row, column = bisect_right(ys, y) - 1, bisect_right(xs, x) - 1
         if 0 <= row < rows and 0 <= column < columns:
             inside.setdefault(owner[row, column], []).append(word)
-    table = [[_cell_text(inside.get((r, c), [])) for c in range(columns)] for r in range(rows)]
-    return _without_empty(table)
+    spans: dict[tuple[int, int], list[Box]] = {}
+    for (r, c), first in owner.items():
+        spans.setdefault(first, []).append((round(xs[c]), round(ys[r]), round(xs[c + 1]), round(ys[r + 1])))
+    return [
+        [
+            Cell(enclosing(spans[r, c]), tuple(inside.get((r, c), ()))) if (r, c) in spans else Cell((0, 0, 0, 0))
+            for c in range(columns)
+        ]
+        for r in range(rows)
+    ]
 
 
 def _positions(values: Sequence[float], slack: int) -> list[float]:
@@ -62,40 +84,40 @@ def _wall(rules: Sequence[Box], at: float, start: float, end: float, slack: int,
     return covered >= 0.6 * (end - start)
 
 
-def _without_empty(table: Cells) -> Cells:
-    """Without rows and columns that have no text at all: double rules and frames make them."""
-    rows = [row for row in table if any(row)]
+def without_empty(table: Table) -> Table:
+    """Without rows and columns that have no words at all: double rules and frames make them."""
+    rows = [row for row in table if any(cell.words for cell in row)]
     if not rows:
         return []
-    keep = [c for c in range(len(rows[0])) if any(row[c] for row in rows)]
+    keep = [c for c in range(len(rows[0])) if any(row[c].words for row in rows)]
     return [[row[c] for c in keep] for row in rows]
 
 
-def open_cells(lines: Sequence[Line], rules: Sequence[Box] = ()) -> Cells:
+def open_cells(words: Sequence[Word], em: float, rules: Sequence[Box] = ()) -> Table:
     """The cells of a table without upright rules: columns at the white between words, rows at baselines.
 
     ``rules`` are the level rules inside it, which always part rows.
     """
-    words = [word for line in lines for word in line.words]
-    if not words:
+    rows = visual_rows(words, em)
+    if not rows:
         return []
-    em = statistics.median(line.em for line in lines)
-    rows = _rows(words, em, rules)
-    gutters = _gutters(rows, em)
-    table_rows = []
+    gutters = find_gutters(rows, em)
+    edges = [min(w.box[0] for w in words), *(round(x) for x in gutters), max(w.box[2] for w in words)]
     filled: list[list[list[Word]]] = []
     for row in rows:
         cells: list[list[Word]] = [[] for _ in range(len(gutters) + 1)]
         for word in row:
-            middle = (word.box[0] + word.box[2]) / 2
-            cells[sum(middle > gutter for gutter in gutters)].append(word)
+            cells[bisect_right(gutters, (word.box[0] + word.box[2]) / 2)].append(word)
         filled.append(cells)
-    for row_cells in _join_continued(filled, em, rules):
-        table_rows.append([_cell_text(cell) for cell in row_cells])
-    return _without_empty(table_rows)
+    table = []
+    for cells in _join_continued(filled, em, rules):
+        top = min(w.box[1] for cell in cells for w in cell)
+        bottom = max(w.box[3] for cell in cells for w in cell)
+        table.append([Cell((edges[c], top, edges[c + 1], bottom), tuple(cell)) for c, cell in enumerate(cells)])
+    return without_empty(table)
 
 
-def _rows(words: Sequence[Word], em: float, rules: Sequence[Box]) -> list[list[Word]]:
+def visual_rows(words: Sequence[Word], em: float) -> list[list[Word]]:
     """Words by their common middle line, from the top."""
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.box[1] + w.box[3]):
@@ -109,16 +131,16 @@ def _rows(words: Sequence[Word], em: float, rules: Sequence[Box]) -> list[list[W
     return rows
 
 
-def _gutters(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
-    """Where no row, or one in ten of them (a spanning cell), has ink over a width of more than a space."""
+def find_gutters(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
+    """Where no row, or one in eight of them (a spanning cell), has ink over a width of more than a space."""
     left = min(w.box[0] for row in rows for w in row)
     right = max(w.box[2] for row in rows for w in row)
     covered = [0] * (right - left + 1)
     for row in rows:
-        for run_start, run_end in _filled_runs(row, em):
+        for run_start, run_end in filled_runs(row, em):
             for x in range(run_start - left, run_end - left):
                 covered[x] += 1
-    allowed = len(rows) // 10
+    allowed = len(rows) // 8
     gutters: list[float] = []
     start: int | None = None
     for x, count in enumerate([*covered, allowed + 1]):
@@ -131,7 +153,7 @@ def _gutters(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
     return gutters
 
 
-def _filled_runs(row: Sequence[Word], em: float) -> list[tuple[int, int]]:
+def filled_runs(row: Sequence[Word], em: float) -> list[tuple[int, int]]:
     """A row's words with ordinary spaces closed."""
     runs: list[tuple[int, int]] = []
     for word in sorted(row, key=lambda w: w.box[0]):
@@ -167,7 +189,7 @@ def _join_continued(filled: Sequence[list[list[Word]]], em: float, rules: Sequen
     return result
 
 
-def _cell_text(words: Sequence[Word]) -> str:
+def cell_text(words: Sequence[Word]) -> str:
     if not words:
         return ""
     lines: list[list[Word]] = []
@@ -180,8 +202,3 @@ def _cell_text(words: Sequence[Word]) -> str:
         else:
             lines.append([word])
     return join_lines([" ".join(w.text for w in sorted(line, key=lambda w: w.box[0])) for line in lines])
-
-
-def inside(box: Box, lines: Sequence[Line]) -> list[Line]:
-    """The lines whose middle lies in ``box``."""
-    return [line for line in lines if contains_centre(box, line.box)]

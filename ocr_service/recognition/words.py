@@ -39,7 +39,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words from left to right. ``em`` is the font size in pixels, ``weight`` the stroke's width as a part of it."""
+    """Words from left to right. ``em`` is the font size in pixels, ``weight`` the strokes' mean width."""
 
     words: tuple[Word, ...]
     box: Box

@@ -1,0 +1,73 @@
+"""Letters that look alike in Latin and Cyrillic, put right by their neighbours.
+
+Tesseract reads ``rus+eng`` word by word with either alphabet; a word of look-alikes (``B``, ``Ha``, ``K``) fits both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr_service.recognition.words import Line, Word, make_line
+
+_LOOK_ALIKE_LATIN = "ABCEHKMOPTXYaceopxy"
+_LOOK_ALIKE_CYRILLIC = "АВСЕНКМОРТХУасеорху"
+_TO_CYRILLIC = str.maketrans(_LOOK_ALIKE_LATIN + "k", _LOOK_ALIKE_CYRILLIC + "к")
+_TO_LATIN = str.maketrans(_LOOK_ALIKE_CYRILLIC, _LOOK_ALIKE_LATIN)
+_BOTH = frozenset(_LOOK_ALIKE_LATIN + _LOOK_ALIKE_CYRILLIC + "k")
+_CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
+_LATIN_LETTER = re.compile(r"[a-zA-Z]")
+_ONE_LETTER_WORDS = frozenset("ВКСОУИАЯ")
+_DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
+
+
+def put_right(line: Line) -> Line:
+    """``line`` with its look-alike words in the alphabet of their neighbours."""
+    words = [_agreed(word, _script_around(line.words, index)) for index, word in enumerate(line.words)]
+    capitals = line.text.upper() == line.text
+    for index in range(1, len(words)):
+        if not capitals:
+            words[index] = _lowered(words[index - 1], words[index])
+    return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
+
+
+def _script_around(words: Sequence[Word], index: int) -> str:
+    """What most letters of the two words before and after are written in; empty where there are none."""
+    around = "".join(w.text for w in (*words[max(0, index - 2) : index], *words[index + 1 : index + 3]))
+    cyrillic, latin = len(_CYRILLIC_LETTER.findall(around)), len(_LATIN_LETTER.findall(around))
+    if cyrillic > 2 * latin:
+        return "cyrillic"
+    return "latin" if latin > 2 * cyrillic else ""
+
+
+def _agreed(word: Word, script: str) -> Word:
+    letters = [c for c in word.text if c.isalpha()]
+    if not letters or not script:
+        return word
+    text = word.text
+    mixed = bool(_CYRILLIC_LETTER.search(text)) and bool(_LATIN_LETTER.search(text))
+    if all(c in _BOTH for c in letters) or mixed:
+        text = _to_cyrillic(text) if script == "cyrillic" else _to_latin(text)
+    return replace(word, text=text)
+
+
+def _to_cyrillic(text: str) -> str:
+    if any(c.isdigit() for c in text) or not all(c in _BOTH or _CYRILLIC_LETTER.match(c) for c in text if c.isalpha()):
+        return text
+    return text.translate(_TO_CYRILLIC)
+
+
+def _to_latin(text: str) -> str:
+    if not all(c in _BOTH or _LATIN_LETTER.match(c) for c in text if c.isalpha()):
+        return text
+    return text.translate(_TO_LATIN)
+
+
+def _lowered(before: Word, word: Word) -> Word:
+    """A preposition or conjunction read as a capital: most small Cyrillic letters are small capitals.
+
+    After a number it is a unit or a mark (380 В), after the end of a sentence it is rightly a capital.
+    """
+    goes_on = before.text[-1].islower() or before.text[-1] in ",;)"
+    return replace(word, text=word.text.lower()) if goes_on and word.text in _ONE_LETTER_WORDS else word
