@@ -24,7 +24,7 @@ from ocr_service.errors import EngineUnavailable, NotReady, PageTimeout, Service
 from ocr_service.fair_queue import FairQueue
 from ocr_service.render.sandbox import Bug, Done, Limits, OutOfMemory, Refused
 from ocr_service.render.spawn import allowed_environment
-from ocr_service.render.worker_process import WorkerDied, WorkerProcess
+from ocr_service.render.worker_process import WorkerDied, WorkerDiedInTask, WorkerProcess
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _TRIES = 2
+_MOST_LOSSES = 5  # of workers, also of those that died before they had begun: every page ends some time
 # A second try after a timeout finds out whether the process hung by chance; a page that is slow by nature would take
 # all of its time again and give nothing.
 _SHARE_AFTER_TIMEOUT = 0.25
@@ -46,6 +47,7 @@ class _Task:
     timeout_s: float
     result: asyncio.Future[bytes]
     tries: int = 0
+    losses: int = 0
     timed_out: bool = False
 
 
@@ -156,7 +158,10 @@ class PagePool:
         """Carry out tasks until the worker has to be replaced."""
         while worker.tasks < recycle_after:
             task = hand.task = hand.task or await self._next()
-            if not worker.alive():  # it died while idle, which is no try of this task
+            if task.result.done():  # cancelled while it waited for this worker
+                hand.task = None
+                continue
+            if not worker.alive():
                 self.restarts["crashed"] += 1
                 return
             self.running += 1
@@ -197,9 +202,11 @@ class PagePool:
             return self._lost(task, "timeout", PageTimeout(f"the page took longer than {task.timeout_s:g} s"))
         try:
             outcome = attempt.result()
-        except WorkerDied as exc:
+        except WorkerDiedInTask as exc:
             hint = f"a damaged file can do that, or one that needs more than {self._limits.memory_mb} MB of memory"
             return self._lost(task, "crashed", WorkerCrashed(f"reading the page crashed twice ({exc}): {hint}"))
+        except WorkerDied as exc:  # before it had begun, which is no try of this task
+            return self._lost(task, "crashed", WorkerCrashed(f"the page's worker processes die: {exc}"), tried=False)
         match outcome:
             case OutOfMemory():
                 limit = f"{self._limits.memory_mb} MB"
@@ -213,10 +220,11 @@ class PagePool:
                 task.result.set_exception(ServiceError(f"internal error while handling the page: {summary}"))
         return True
 
-    def _lost(self, task: _Task, reason: str, error: ServiceError) -> bool:
+    def _lost(self, task: _Task, reason: str, error: ServiceError, *, tried: bool = True) -> bool:
         self.restarts[reason] += 1
-        task.tries += 1
-        last = task.tries >= _TRIES
+        task.losses += 1
+        task.tries += tried
+        last = task.tries >= _TRIES or task.losses >= _MOST_LOSSES
         logger.warning("a page worker was lost (%s): %s", reason, error if last else "the page is tried once more")
         if last:
             task.result.set_exception(error)

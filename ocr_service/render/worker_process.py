@@ -31,6 +31,10 @@ class WorkerDied(Exception):
     """The process has ended, cannot be started or cannot take a task; the message says what is known of the cause."""
 
 
+class WorkerDiedInTask(WorkerDied):
+    """It ended while it carried out the task: what it was given may be to blame."""
+
+
 class WorkerProcess:
     """The constructor and ``close`` block (some 20 and 200 ms) and are called in a thread; the rest is for the loop.
 
@@ -94,7 +98,7 @@ async def _outcome(answer: Future[Outcome]) -> Outcome:
     try:
         return await asyncio.wrap_future(answer)
     except ProcessExpired as exc:
-        raise WorkerDied(_cause(exc.exitcode)) from exc
+        raise WorkerDiedInTask(_cause(exc.exitcode)) from exc
     except Exception as exc:  # the process's boundary: whatever pebble met, the worker is of no more use
         raise WorkerDied(f"{type(exc).__name__}: {exc}") from exc
 

@@ -184,6 +184,25 @@ async def test_cancelled_task_leaves_the_queue(tmp_path: Path) -> None:
         assert not mark.exists()
 
 
+async def test_task_cancelled_between_its_tries_harms_no_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    gate = tmp_path / "gate"
+    gate.touch()
+    async with PagePool(1, warm_up=worker_tasks.wait_for_the_gate_in_home) as pool:
+        await pool.wait_ready()
+        gate.unlink()
+        task = asyncio.create_task(pool.run(worker_tasks.crash, document="a", order=1, timeout_s=LONG_S))
+        await until(lambda: pool.restarts["crashed"] == 1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        gate.touch()
+        assert await pid_of(pool)
+        assert pool.restarts == {"crashed": 1}
+
+
 async def test_documents_take_turns_and_no_more_run_than_there_are_workers(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
         gate, told = tmp_path / "gate", tmp_path / "told"
