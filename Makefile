@@ -7,7 +7,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup demo serve test check format lock bench
+.PHONY: help setup demo serve test check format lock bench web
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -38,6 +38,7 @@ check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m scripts.web_build check
 	@$(BIN)/hadolint Dockerfile
 	@shellcheck start.sh scripts/*.sh tests/image/*.sh .ci/run
 
@@ -46,6 +47,10 @@ format: setup ## let ruff mend what it can
 
 bench: setup ## figures on this machine (see bench/README.md)
 	@$(BIN)/python bench/embedded.py
+
+web: ## build the web page (needs Node 20 or later; running the service does not)
+	@cd web && npm ci --no-fund --no-audit && npm run --silent build
+	@$(PYTHON) -m scripts.web_build record
 
 lock: ## compile requirements.lock anew: what the service needs, then what development adds
 	@{ echo "# Compiled by 'make lock' from pyproject.toml. Install with: pip install --no-deps -r requirements.lock"; \

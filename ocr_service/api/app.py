@@ -18,6 +18,7 @@ from ocr_service.api.errors import install_error_handlers
 from ocr_service.api.request_log import Answered, RequestLog
 from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
 from ocr_service.api.services import Services
+from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
 from ocr_service.metrics import Metrics
 from ocr_service.page_work import warm_up
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(ocr.router, dependencies=wants_key)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    install_web_page(app)
     install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
 
     def count(answered: Answered) -> None:

@@ -1,0 +1,60 @@
+/** Calls to the service. Addresses are relative to the page, so that a prefix in front of both does no harm. */
+import { askForKey, currentKey, keyHeaders } from "../state/key";
+import { offline, problemFrom } from "./problem";
+import type { Job, JobList, JobState, Page } from "./types";
+
+export const address = (path: string): string => new URL(path, document.baseURI).href;
+
+/** `fetch` with the API key, asked for when it is missing. Throws ApiError; an abort stays an AbortError. */
+export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  for (;;) {
+    const used = currentKey();
+    let response: Response;
+    try {
+      response = await fetch(address(path), { ...init, headers: { ...init.headers, ...keyHeaders() } });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw offline();
+    }
+    if (response.ok) return response;
+    if (response.status === 401 && (await askForKey(used))) continue;
+    throw problemFrom(response.status, await response.text());
+  }
+}
+
+const withSignal = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
+
+async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await call(path, withSignal(signal))).json()) as T;
+}
+
+export async function listJobs(limit: number, after: string | null, signal?: AbortSignal): Promise<JobList> {
+  const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
+  return json(`jobs?${query}`, signal);
+}
+
+export const getJob = (id: string, signal?: AbortSignal): Promise<Job> => json(`jobs/${id}`, signal);
+
+export const getPage = (id: string, number: number, signal: AbortSignal): Promise<Page> =>
+  json(`jobs/${id}/pages/${number}`, signal);
+
+export async function getPicture(id: string, number: number, signal: AbortSignal): Promise<Blob> {
+  return (await call(`jobs/${id}/pages/${number}/image`, { signal })).blob();
+}
+
+/** Cancels a job that is not finished, removes one that is. */
+export async function deleteJob(id: string): Promise<void> {
+  await call(`jobs/${id}`, { method: "DELETE" });
+}
+
+/** Reads again what has no good result yet. */
+export async function retryJob(id: string): Promise<void> {
+  await call(`jobs/${id}/retry`, { method: "POST" });
+}
+
+export type ResultFormat = "md" | "html" | "pdf" | "zip" | "json";
+
+/** What is there of a document that is not whole can be had too, by saying so. */
+export function resultPath(id: string, format: ResultFormat, state: JobState): string {
+  return `jobs/${id}/result.${format}${state === "completed" || state === "partial" ? "" : "?partial=true"}`;
+}

@@ -1,0 +1,108 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { FileUp } from "lucide";
+import { t } from "../i18n";
+import { announce } from "../state/announce";
+import { goTo, route } from "../state/route";
+import { send } from "../state/uploads";
+import { Icon } from "../ui/Icon";
+import { ACCEPT, isUsable } from "./file-types";
+import { asFields, options, pagesAreWrong } from "./options";
+
+function take(files: readonly File[]): void {
+  const usable = files.filter(isUsable);
+  if (usable.length === 0) {
+    announce(t.value.nothingUsable);
+    return;
+  }
+  if (pagesAreWrong.value) {
+    announce(t.value.optionPagesWrong);
+    return;
+  }
+  if (route.value.view !== "home" && usable.length > 1) goTo("#/");
+  announce(t.value.acceptedAnnounced(usable.length));
+  send(usable, asFields(options.value));
+}
+
+/** A place to drop or choose documents. */
+export function DropZone(): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  const texts = t.value;
+  const choose = (): void => {
+    take([...(input.current?.files ?? [])]);
+    if (input.current) input.current.value = ""; // the same file can be chosen again
+  };
+  return (
+    <label class="drop-zone">
+      <input ref={input} type="file" multiple accept={ACCEPT} onChange={choose} aria-describedby="drop-types" />
+      <span class="drop-icon">
+        <Icon node={FileUp} size={30} />
+      </span>
+      <span class="drop-title mouse-only">{texts.dropTitle}</span>
+      <span class="drop-title touch-only">{texts.chooseTitle}</span>
+      <span class="drop-or touch-only">{texts.chooseHint}</span>
+      <span class="drop-or mouse-only">
+        {texts.dropOr} <span class="link">{texts.choose}</span>
+      </span>
+      <span id="drop-types" class="hint">
+        {texts.dropTypes}
+      </span>
+    </label>
+  );
+}
+
+/** Dropping and pasting work anywhere on the page. */
+export function DropAnywhere(): JSX.Element {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    let depth = 0; // enter and leave come for every element on the way
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    const enter = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth += 1;
+      setOver(true);
+    };
+    const leave = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      depth -= 1;
+      if (depth <= 0) setOver(false);
+    };
+    const move = (event: DragEvent): void => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      depth = 0;
+      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      take([...(event.dataTransfer?.files ?? [])]);
+    };
+    const paste = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return; // text goes where the cursor is
+      event.preventDefault();
+      take(files);
+    };
+    addEventListener("dragenter", enter);
+    addEventListener("dragleave", leave);
+    addEventListener("dragover", move);
+    addEventListener("drop", drop);
+    addEventListener("paste", paste);
+    return () => {
+      removeEventListener("dragenter", enter);
+      removeEventListener("dragleave", leave);
+      removeEventListener("dragover", move);
+      removeEventListener("drop", drop);
+      removeEventListener("paste", paste);
+    };
+  }, []);
+  return (
+    <div class="drop-curtain" hidden={!over} aria-hidden="true">
+      <div>
+        <Icon node={FileUp} size={40} />
+        <p>{t.value.dropHere}</p>
+      </div>
+    </div>
+  );
+}

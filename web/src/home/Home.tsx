@@ -1,0 +1,91 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Files } from "lucide";
+import { isFinished } from "../api/types";
+import { explainError, t } from "../i18n";
+import { jobs, listState, loadMore, nextPart, refreshList, watchList } from "../state/jobs";
+import { uploads } from "../state/uploads";
+import { Icon } from "../ui/Icon";
+import { KeyBanner } from "../ui/KeyDialog";
+import { DropZone } from "./DropZone";
+import { JobCard } from "./JobCard";
+import { OptionsPanel } from "./OptionsPanel";
+import { UploadRow } from "./UploadRow";
+
+// Each followed job holds a connection open, of the six that browsers allow: the rest is asked for every two seconds.
+const MOST_FOLLOWED = 2;
+
+export function Home(): JSX.Element {
+  const texts = t.value;
+  useEffect(watchList, []);
+  useEffect(() => {
+    document.title = texts.title;
+  }, [texts]);
+  return (
+    <main id="main" class="home">
+      <section class="intro">
+        <h1>{texts.headline}</h1>
+        <p class="lead">{texts.lead}</p>
+      </section>
+      <KeyBanner />
+      <DropZone />
+      <OptionsPanel />
+      <section class="documents" aria-labelledby="documents-title">
+        <h2 id="documents-title">{texts.documentsTitle}</h2>
+        <Documents />
+      </section>
+    </main>
+  );
+}
+
+function Documents(): JSX.Element {
+  const texts = t.value;
+  const state = listState.value;
+  const followed = jobs.value.filter((job) => !isFinished(job.state)).sort((a, b) => rank(a.state) - rank(b.state));
+  const live = new Set(followed.slice(0, MOST_FOLLOWED).map((job) => job.id));
+  const empty = jobs.value.length === 0 && uploads.value.length === 0;
+  return (
+    <>
+      {state !== "ready" && state !== "loading" && state.code !== "unauthorized" && (
+        <div class="banner bad" role="alert">
+          <p>
+            {texts.listFailed}. {explainError(state)}
+          </p>
+          <button class="button small" type="button" onClick={() => void refreshList()}>
+            {texts.tryAgain}
+          </button>
+        </div>
+      )}
+      {empty && state === "loading" && (
+        <ul class="cards" aria-label={texts.documentsLoading} aria-busy="true">
+          <li class="card skeleton" />
+          <li class="card skeleton" />
+        </ul>
+      )}
+      {empty && state === "ready" && (
+        <div class="empty">
+          <Icon node={Files} size={28} />
+          <p class="empty-title">{texts.documentsEmpty}</p>
+          <p class="muted">{texts.documentsEmptyHint}</p>
+        </div>
+      )}
+      {!empty && (
+        <ul class="cards">
+          {uploads.value.map((upload) => (
+            <UploadRow key={upload.id} upload={upload} />
+          ))}
+          {jobs.value.map((job) => (
+            <JobCard key={job.id} job={job} live={live.has(job.id)} />
+          ))}
+        </ul>
+      )}
+      {nextPart.value && (
+        <button class="button more" type="button" onClick={() => void loadMore()}>
+          {texts.showEarlier}
+        </button>
+      )}
+    </>
+  );
+}
+
+const rank = (state: string): number => (state === "running" ? 0 : 1);

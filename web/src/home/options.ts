@@ -1,0 +1,40 @@
+/** What is asked for with each document; only what differs from the service's own settings is sent. */
+import { computed, signal } from "@preact/signals";
+
+export interface Options {
+  pages: string;
+  engine: "auto" | "vlm" | "tesseract";
+  language: "" | "rus+eng" | "rus" | "eng";
+  dpi: "" | "150" | "200" | "300" | "400";
+  includeImages: boolean;
+  password: string;
+}
+
+export const DEFAULTS: Options = { pages: "", engine: "auto", language: "", dpi: "", includeImages: true, password: "" };
+
+export const options = signal<Options>(DEFAULTS);
+
+export const pagesAreWrong = computed(() => {
+  const pages = options.value.pages.replaceAll(" ", "");
+  return pages !== "" && !/^-?\d+(-(-?\d+)?)?(,-?\d+(-(-?\d+)?)?)*$/.test(pages);
+});
+
+export const changedCount = computed(
+  () => Object.entries(DEFAULTS).filter(([name, value]) => options.value[name as keyof Options] !== value).length,
+);
+
+export function change(fields: Partial<Options>): void {
+  options.value = { ...options.value, ...fields };
+}
+
+export function asFields({ pages, engine, language, dpi, includeImages, password }: Options): Record<string, string> {
+  const fields = {
+    pages: pages.replaceAll(" ", ""),
+    engine: engine === "auto" ? "" : engine,
+    language,
+    dpi,
+    include_images: includeImages ? "" : "false",
+    password,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+}

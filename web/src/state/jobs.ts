@@ -1,0 +1,90 @@
+/** The list of jobs, newest first, kept fresh by asking: quickly while something moves, slowly otherwise. */
+import { signal } from "@preact/signals";
+import { getJob, listJobs } from "../api/client";
+import { ApiError } from "../api/problem";
+import { isFinished, type Job } from "../api/types";
+
+const PART = 25;
+const MOST_REFRESHED = 100;
+const BUSY_MS = 2000;
+const IDLE_MS = 15_000;
+
+export const jobs = signal<readonly Job[]>([]);
+export const listState = signal<"loading" | "ready" | ApiError>("loading");
+export const nextPart = signal<string | null>(null);
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asking: AbortController | null = null;
+let watchers = 0;
+
+/** Keeps the list fresh until the returned function is called. */
+export function watchList(): () => void {
+  watchers += 1;
+  void refreshList();
+  return () => {
+    watchers -= 1;
+    if (watchers === 0) stop();
+  };
+}
+
+export async function refreshList(): Promise<void> {
+  stop();
+  if (document.hidden) return; // taken up again when the tab is looked at
+  const request = new AbortController();
+  asking = request;
+  try {
+    const limit = Math.min(Math.max(jobs.value.length, PART), MOST_REFRESHED);
+    const list = await listJobs(limit, null, request.signal);
+    if (request.signal.aborted) return;
+    const newest = new Set(list.jobs.map((job) => job.id));
+    const oldest = list.jobs.at(-1);
+    const shownBelow = oldest && list.next ? jobs.value.filter((job) => job.id < oldest.id && !newest.has(job.id)) : [];
+    jobs.value = [...list.jobs, ...shownBelow];
+    if (shownBelow.length === 0) nextPart.value = list.next;
+    listState.value = "ready";
+  } catch (error) {
+    if (request.signal.aborted) return;
+    if (!(error instanceof ApiError)) throw error;
+    listState.value = error;
+  }
+  asking = null;
+  if (watchers > 0) timer = setTimeout(refreshList, jobs.value.every((job) => isFinished(job.state)) ? IDLE_MS : BUSY_MS);
+}
+
+export async function loadMore(): Promise<void> {
+  if (!nextPart.value) return;
+  const list = await listJobs(PART, nextPart.value);
+  const known = new Set(jobs.value.map((job) => job.id));
+  jobs.value = [...jobs.value, ...list.jobs.filter((job) => !known.has(job.id))];
+  nextPart.value = list.next;
+}
+
+/** Asks for one job anew and puts it where it stands; a job that is gone leaves the list. */
+export async function refreshJob(id: string): Promise<void> {
+  try {
+    putJob(await getJob(id));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) dropJob(id);
+  }
+}
+
+export function putJob(job: Job): void {
+  const known = jobs.value.some((other) => other.id === job.id);
+  jobs.value = known ? jobs.value.map((other) => (other.id === job.id ? job : other)) : [job, ...jobs.value];
+}
+
+export function dropJob(id: string): void {
+  jobs.value = jobs.value.filter((job) => job.id !== id);
+}
+
+function stop(): void {
+  clearTimeout(timer);
+  asking?.abort();
+  asking = null;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stop();
+  else if (watchers > 0) void refreshList();
+});

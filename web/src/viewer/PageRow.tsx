@@ -1,0 +1,192 @@
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { memo } from "preact/compat";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Copy, TriangleAlert } from "lucide";
+import { ApiError } from "../api/problem";
+import type { Page, PageMark } from "../api/types";
+import { explain, explainError, formatSeconds, t } from "../i18n";
+import { copyText } from "../state/clipboard";
+import { Icon } from "../ui/Icon";
+import { PagePicture } from "./PagePicture";
+import { PageText, RetryButton } from "./PageText";
+import { loadPage, type PageData } from "./page-data";
+import { useNear } from "./use-near";
+
+export type ViewMode = "picture" | "text" | "markdown" | "json";
+
+/**
+ * One page of a document: a shell of its height while it is far away, its picture and text while it is near. So a
+ * document of thousands of pages costs no more than the few that are looked at.
+ */
+export const PageRow = memo(function PageRow({
+  jobId,
+  number,
+  mark,
+  mode,
+  finished,
+  onRetry,
+}: {
+  jobId: string;
+  number: number;
+  mark: PageMark | null;
+  mode: ViewMode;
+  finished: boolean;
+  onRetry: (() => void) | null;
+}): JSX.Element {
+  const section = useRef<HTMLElement>(null);
+  const near = useNear(section);
+  const data = usePageData(jobId, number, near && mark !== null, mark);
+  const kept = useRef<{ mode: ViewMode; width: number; height: number } | null>(null);
+  const page = data?.page.value ?? null;
+
+  useEffect(() => {
+    const element = section.current;
+    if (!element || !page) return;
+    // What was measured last stands in for the content when it is gone, so that nothing jumps.
+    const observer = new ResizeObserver(([entry]) => {
+      const box = entry?.borderBoxSize[0];
+      if (box) kept.current = { mode, width: Math.round(box.inlineSize), height: box.blockSize };
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [page, mode]);
+
+  const width = section.current ? Math.round(section.current.getBoundingClientRect().width) : 0;
+  const same = kept.current?.mode === mode && Math.abs(kept.current.width - width) <= 1;
+  const height = !page && same && kept.current ? `${kept.current.height}px` : undefined;
+  return (
+    <section
+      class="page"
+      id={`page-${number}`}
+      data-page={number}
+      data-state={mark?.status ?? "waiting"}
+      ref={section}
+      aria-labelledby={`page-${number}-title`}
+      aria-busy={mark !== null && near && page === null}
+      style={{ height }}
+    >
+      <PageHead number={number} mark={mark} page={page instanceof ApiError ? null : page} />
+      {page === null && (
+        <div class="page-shell">
+          {mark === null && <p class="muted">{finished ? t.value.waitingPageStopped : t.value.waitingPage}</p>}
+        </div>
+      )}
+      {page instanceof ApiError && <p class="page-note bad-text">{explainError(page)}</p>}
+      {page && !(page instanceof ApiError) && data && (
+        <PageContent page={page} data={data} mode={mode} onRetry={onRetry} />
+      )}
+    </section>
+  );
+});
+
+function usePageData(jobId: string, number: number, wanted: boolean, mark: PageMark | null): PageData | null {
+  const [data, setData] = useState<PageData | null>(null);
+  useEffect(() => {
+    if (!wanted) {
+      setData(null);
+      return;
+    }
+    const { data: loading, release } = loadPage(jobId, number);
+    setData(loading);
+    return release;
+  }, [jobId, number, wanted, mark]); // a new mark: the page was read again
+  return data;
+}
+
+function PageHead({ number, mark, page }: { number: number; mark: PageMark | null; page: Page | null }): JSX.Element {
+  const texts = t.value;
+  return (
+    <header class="page-head">
+      <h2 id={`page-${number}-title`} tabIndex={-1}>
+        {texts.page(number)}
+      </h2>
+      {mark && mark.status !== "completed" && (
+        <span class={`pill ${mark.status}`}>
+          <Icon node={TriangleAlert} size={14} />
+          {texts.states[mark.status]}
+        </span>
+      )}
+      {page && (
+        <span class="chip" title={texts.readerTitle(texts.readers[page.reader])}>
+          {texts.readers[page.reader]}
+        </span>
+      )}
+      {mark && <span class="muted">{formatSeconds(mark.seconds)}</span>}
+      {page && page.angle !== 0 && <span class="muted">{texts.turned(page.angle)}</span>}
+      {page && page.markdown && (
+        <button
+          class="icon-button small page-copy"
+          type="button"
+          aria-label={texts.copyPage(number)}
+          title={texts.copyPage(number)}
+          onClick={() => void copyText(page.markdown)}
+        >
+          <Icon node={Copy} size={16} />
+        </button>
+      )}
+    </header>
+  );
+}
+
+function PageContent({
+  page,
+  data,
+  mode,
+  onRetry,
+}: {
+  page: Page;
+  data: PageData;
+  mode: ViewMode;
+  onRetry: (() => void) | null;
+}): JSX.Element {
+  const texts = t.value;
+  const marked = useSignal<number | null>(null);
+  const text = useRef<HTMLDivElement>(null);
+  const picture = data.picture.value;
+  const pick = (region: number): void => {
+    const blocks = [...(text.current?.querySelectorAll<HTMLElement>(".block") ?? [])];
+    const block = blocks.find((other) => other.dataset.regions?.split(" ").includes(String(region)));
+    block?.scrollIntoView({ block: "center", behavior: "smooth" });
+    block?.focus({ preventScroll: true });
+    marked.value = region;
+  };
+  return (
+    <div class="page-body" data-mode={mode}>
+      <div class="page-left">
+        <PagePicture page={page} picture={picture} marked={marked} onPick={pick} />
+      </div>
+      <div class="page-right" ref={text}>
+        {page.error && (
+          <div class="callout bad">
+            <Icon node={TriangleAlert} size={16} />
+            <div>
+              <p class="callout-title">{texts.pageFailed}</p>
+              <p class="hint">{explain(page.error.code)}</p>
+              {page.error.message && <p class="hint">{page.error.message}</p>}
+            </div>
+            {onRetry && <RetryButton onRetry={onRetry} />}
+          </div>
+        )}
+        {page.warnings.map((warning) => (
+          <p key={warning} class="hint page-warning">
+            {warning}
+          </p>
+        ))}
+        {mode === "markdown" && (
+          <pre class="source" tabIndex={0} aria-label={`${texts.viewMarkdown}: ${texts.page(page.number)}`}>
+            {page.markdown}
+          </pre>
+        )}
+        {mode === "json" && (
+          <pre class="source" tabIndex={0} aria-label={`${texts.viewJson}: ${texts.page(page.number)}`}>
+            {JSON.stringify(page, null, 2)}
+          </pre>
+        )}
+        {(mode === "text" || mode === "picture") && !(page.error && !page.markdown) && (
+          <PageText page={page} picture={picture} marked={marked} onRetry={onRetry} />
+        )}
+      </div>
+    </div>
+  );
+}

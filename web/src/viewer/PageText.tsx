@@ -1,0 +1,104 @@
+import type { JSX } from "preact";
+import { useSignalEffect, type Signal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { RotateCw, TriangleAlert } from "lucide";
+import { ApiError } from "../api/problem";
+import type { Page, Region } from "../api/types";
+import { explain, labelName, t } from "../i18n";
+import { renderPage, type Block } from "../markdown/render";
+import { Icon } from "../ui/Icon";
+import { drawFigures } from "./figures";
+import type { Picture } from "./page-data";
+
+/** The page's Markdown, rendered; what lies under the pointer is marked in the picture too. */
+export function PageText({
+  page,
+  picture,
+  marked,
+  onRetry,
+}: {
+  page: Page;
+  picture: Picture | ApiError | null;
+  marked: Signal<number | null>;
+  onRetry: (() => void) | null;
+}): JSX.Element {
+  const root = useRef<HTMLDivElement>(null);
+  const language = t.value;
+  const blocks = useMemo(() => renderPage(page), [page, language]);
+  useEffect(() => {
+    if (!root.current || !picture || picture instanceof ApiError) return;
+    const stop = new AbortController();
+    void drawFigures(root.current, page, picture.blob, stop.signal);
+    return () => stop.abort();
+  }, [blocks, picture]);
+  useSignalEffect(() => {
+    const region = marked.value;
+    for (const block of root.current?.querySelectorAll<HTMLElement>(".block") ?? []) {
+      block.classList.toggle("marked", region !== null && regionsOf(block).includes(region));
+    }
+  });
+  const mark = (event: Event): void => {
+    const block = (event.target as HTMLElement).closest<HTMLElement>(".block");
+    marked.value = block ? (regionsOf(block)[0] ?? null) : null;
+  };
+  if (blocks.length === 0) return <p class="page-note muted">{language.pageEmpty}</p>;
+  return (
+    <div class="prose" ref={root} onMouseOver={mark} onMouseLeave={() => (marked.value = null)}>
+      {blocks.map((block, index) => (
+        <TextBlock key={index} block={block} regions={page.regions} onRetry={onRetry} />
+      ))}
+    </div>
+  );
+}
+
+const regionsOf = (block: HTMLElement): number[] => (block.dataset.regions ?? "").split(" ").filter(Boolean).map(Number);
+
+function TextBlock({
+  block,
+  regions,
+  onRetry,
+}: {
+  block: Block;
+  regions: readonly Region[];
+  onRetry: (() => void) | null;
+}): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => place.current?.replaceChildren(block.content), [block]);
+  const troubled = block.regions.flatMap((index) => {
+    const region = regions[index];
+    return region && (region.error || region.degraded) ? [region] : [];
+  });
+  return (
+    <div class="block" data-regions={block.regions.join(" ")} tabIndex={-1}>
+      {troubled.map((region) => (
+        <RegionTrouble key={region.order} region={region} onRetry={onRetry} />
+      ))}
+      {block.kind === "content" && <div ref={place} />}
+    </div>
+  );
+}
+
+function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => void) | null }): JSX.Element {
+  const texts = t.value;
+  const name = labelName(region.label);
+  return (
+    <div class={`callout ${region.error && !region.content ? "bad" : "warn"}`}>
+      <Icon node={TriangleAlert} size={16} />
+      <div>
+        <p class="callout-title">{region.error && !region.content ? texts.regionFailed(name) : texts.regionDegraded(name)}</p>
+        <p class="hint">{region.error ? explain(region.error.code) : texts.regionDegradedHint}</p>
+        {region.error?.message && <p class="hint">{region.error.message}</p>}
+      </div>
+      {onRetry && <RetryButton onRetry={onRetry} />}
+    </div>
+  );
+}
+
+export function RetryButton({ onRetry }: { onRetry: () => void }): JSX.Element {
+  return (
+    <button class="button small" type="button" title={t.value.retryTitle} onClick={onRetry}>
+      <Icon node={RotateCw} size={14} />
+      {t.value.retry}
+    </button>
+  );
+}

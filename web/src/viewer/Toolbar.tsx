@@ -1,0 +1,108 @@
+import type { JSX } from "preact";
+import { ArrowLeft, Copy, Trash2, X } from "lucide";
+import { call, resultPath } from "../api/client";
+import { ApiError } from "../api/problem";
+import { isFinished, type Job } from "../api/types";
+import { explainError, t } from "../i18n";
+import { cancelOrRemove } from "../state/actions";
+import { announce } from "../state/announce";
+import { copyText } from "../state/clipboard";
+import { goTo } from "../state/route";
+import { Icon } from "../ui/Icon";
+import { StatePill } from "../ui/StatePill";
+import { DownloadMenu } from "./DownloadMenu";
+import type { ViewMode } from "./PageRow";
+import { RetryButton } from "./PageText";
+
+export function Toolbar({
+  job,
+  mode,
+  setMode,
+  pages,
+  onPage,
+  onRetry,
+}: {
+  job: Job;
+  mode: ViewMode;
+  setMode: (mode: ViewMode) => void;
+  pages: JSX.Element;
+  onPage: JSX.Element | null;
+  onRetry: (() => void) | null;
+}): JSX.Element {
+  const texts = t.value;
+  const finished = isFinished(job.state);
+  const modes: [ViewMode, string][] = [
+    ["picture", texts.viewPicture],
+    ["text", texts.viewText],
+    ["markdown", texts.viewMarkdown],
+    ["json", texts.viewJson],
+  ];
+  const remove = async (): Promise<void> => {
+    if (await cancelOrRemove(job)) goTo("#/");
+  };
+  return (
+    <div class="toolbar">
+      <div class="toolbar-row">
+        <a class="icon-button" href="#/" aria-label={texts.back} title={texts.back}>
+          <Icon node={ArrowLeft} />
+        </a>
+        <h1 class="toolbar-name" title={job.file.name}>
+          {job.file.name}
+        </h1>
+        <StatePill state={job.state} />
+        <div class="toolbar-actions">
+          {onRetry && <RetryButton onRetry={onRetry} />}
+          <button
+            class="button"
+            type="button"
+            aria-label={texts.copyMarkdown}
+            title={texts.copyMarkdown}
+            onClick={() => void copyAll(job)}
+          >
+            <Icon node={Copy} size={16} />
+            <span class="wide-only">{texts.copy}</span>
+          </button>
+          <DownloadMenu job={job} />
+          <button
+            class="icon-button"
+            type="button"
+            aria-label={finished ? texts.removeJob : texts.cancelJob}
+            title={finished ? texts.removeJobTitle : texts.cancelJobTitle}
+            onClick={() => void remove()}
+          >
+            <Icon node={finished ? Trash2 : X} />
+          </button>
+        </div>
+      </div>
+      <div class="toolbar-row second">
+        <div class="toolbar-strip">
+          {onPage}
+          {pages}
+        </div>
+        <div class="segments" role="group" aria-label={texts.viewAs}>
+          {modes.map(([value, name]) => (
+            <button
+              key={value}
+              type="button"
+              class={value === "picture" ? "narrow-only" : ""}
+              aria-pressed={mode === value}
+              onClick={() => setMode(value)}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+async function copyAll(job: Job): Promise<void> {
+  try {
+    const response = await call(resultPath(job.id, "md", job.state));
+    await copyText(await response.text());
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    announce(explainError(error));
+  }
+}

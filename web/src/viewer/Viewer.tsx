@@ -1,0 +1,180 @@
+import type { JSX } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { FileQuestion } from "lucide";
+import { getJob } from "../api/client";
+import { ApiError } from "../api/problem";
+import { isFinished, type Job, type JobState, type PageMark } from "../api/types";
+import { explain, explainError, formatSeconds, t } from "../i18n";
+import { announceState, readAgain } from "../state/actions";
+import { jobs, putJob, refreshJob } from "../state/jobs";
+import { pageMarks, watchJob, type Marks } from "../state/live";
+import { Icon } from "../ui/Icon";
+import { KeyBanner } from "../ui/KeyDialog";
+import { PageStrip } from "../ui/PageStrip";
+import { PageJump } from "./PageJump";
+import { PageRow, type ViewMode } from "./PageRow";
+import { Problems } from "./Problems";
+import { Toolbar } from "./Toolbar";
+
+// While a job waits its place in the queue changes, and no event tells of it.
+const WAITING_MS = 3000;
+
+export function Viewer({ id }: { id: string }): JSX.Element {
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const job = jobs.value.find((other) => other.id === id) ?? null;
+  useEffect(() => {
+    getJob(id).then(putJob, (error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+      setFailure(error);
+    });
+  }, [id]);
+  if (job) return <Opened job={job} />;
+  if (failure) return <Gone failure={failure} />;
+  return <main id="main" class="viewer" aria-busy="true" />;
+}
+
+function Gone({ failure }: { failure: ApiError }): JSX.Element {
+  const texts = t.value;
+  return (
+    <main id="main" class="home">
+      <KeyBanner />
+      <div class="empty">
+        <Icon node={FileQuestion} size={28} />
+        <h1 class="empty-title">{failure.status === 404 ? texts.jobGone : texts.errorTitle}</h1>
+        <p class="muted">{failure.status === 404 ? texts.jobGoneHint : explainError(failure)}</p>
+        <a class="button" href="#/">
+          {texts.back}
+        </a>
+      </div>
+    </main>
+  );
+}
+
+function Opened({ job }: { job: Job }): JSX.Element {
+  const texts = t.value;
+  const { id, state } = job;
+  const finished = isFinished(state);
+  const marks = pageMarks(id).value;
+  const [mode, setMode] = useState<ViewMode>("text");
+  const name = job.file.name;
+
+  useEffect(
+    () =>
+      watchJob(id, (now: JobState) => {
+        const before = jobs.value.find((other) => other.id === id)?.state;
+        void refreshJob(id);
+        if (isFinished(now) && before !== undefined && !isFinished(before)) announceState(name, now);
+      }),
+    [id],
+  );
+  useEffect(() => {
+    if (state !== "queued") return;
+    const timer = setInterval(() => void refreshJob(id), WAITING_MS);
+    return () => clearInterval(timer);
+  }, [id, state]);
+  useEffect(() => {
+    const percent = Math.round((100 * marks.size) / Math.max(job.pages.total, 1));
+    document.title = `${state === "running" ? `${percent} % · ` : ""}${name}`;
+  }, [state, marks.size, name, texts]);
+
+  const retry = useCallback(() => void readAgain(id), [id]);
+  const canRetry = state === "partial" || state === "failed" || state === "cancelled";
+  const onRetry = canRetry ? retry : null;
+  const numbers = pageNumbers(job, marks);
+  return (
+    <main id="main" class="viewer">
+      <Toolbar
+        job={job}
+        mode={mode}
+        setMode={setMode}
+        onRetry={onRetry}
+        onPage={numbers.length > 1 ? <PageJump numbers={numbers} /> : null}
+        pages={<Strip job={job} marks={marks} numbers={numbers} />}
+      />
+      <div class="viewer-notes">
+        <KeyBanner />
+        <Note job={job} />
+        <Problems marks={marks} onShow={showPage} />
+      </div>
+      <div class="pages">
+        {numbers.map((number) => (
+          <PageRow
+            key={number}
+            jobId={id}
+            number={number}
+            mark={marks.get(number) ?? null}
+            mode={mode}
+            finished={finished}
+            onRetry={onRetry}
+          />
+        ))}
+      </div>
+    </main>
+  );
+}
+
+/** All pages when all are read; otherwise those that are done, since only the service knows what `-1` means. */
+function pageNumbers(job: Job, marks: Marks): number[] {
+  if (job.pages.total === job.file.pages) return Array.from({ length: job.file.pages }, (_, index) => index + 1);
+  return [...marks.keys()].sort((a, b) => a - b);
+}
+
+function Strip({ job, marks, numbers }: { job: Job; marks: Marks; numbers: readonly number[] }): JSX.Element {
+  const texts = t.value;
+  const { total } = job.pages;
+  // Cells stand for places in the list of pages, which are not page numbers when only some are read.
+  const placed = new Map<number, PageMark>();
+  numbers.forEach((number, place) => {
+    const mark = marks.get(number);
+    if (mark) placed.set(place + 1, mark);
+  });
+  const times = [...marks.values()];
+  const last = times.at(-1);
+  const seconds = job.started_at && job.finished_at ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000 : null;
+  const read = texts.readingOf(marks.size, total);
+  const text =
+    job.state === "running" && last
+      ? `${read} · ${texts.lastPage(last.number, formatSeconds(last.seconds))}`
+      : isFinished(job.state) && marks.size >= total && seconds !== null
+        ? `${texts.pagesCount(total)} · ${texts.took(formatSeconds(seconds))}`
+        : read;
+  const pick = (place: number): void => {
+    const number = numbers[place - 1];
+    if (number !== undefined) showPage(number);
+  };
+  return (
+    <>
+      <PageStrip marks={placed} total={total} done={marks.size} label={texts.pagesOverview} onPick={pick} />
+      <span class={`hint nowrap ${isFinished(job.state) ? "wide-only" : ""}`}>{text}</span>
+    </>
+  );
+}
+
+function Note({ job }: { job: Job }): JSX.Element | null {
+  const texts = t.value;
+  if (job.state === "queued") {
+    return (
+      <p class="banner">
+        {job.position ? `${texts.queuedAt(job.position)}. ` : ""}
+        {texts.jobWaiting}
+      </p>
+    );
+  }
+  if (job.state === "cancelled") return <p class="banner">{texts.jobCancelled}</p>;
+  if (job.state === "failed") {
+    return (
+      <div class="banner bad">
+        <p>
+          <strong>{texts.jobFailed}.</strong> {job.error && explain(job.error.code)}{" "}
+          {job.error && <span class="hint">{job.error.message}</span>}
+        </p>
+      </div>
+    );
+  }
+  return null;
+}
+
+function showPage(number: number): void {
+  document.querySelector(`#page-${number}`)?.scrollIntoView({ block: "start" });
+  document.querySelector<HTMLElement>(`#page-${number}-title`)?.focus({ preventScroll: true });
+}

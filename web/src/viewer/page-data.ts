@@ -1,0 +1,52 @@
+/** What a page in view needs: its result and its picture, fetched when it comes near, let go when it is far. */
+import { signal, type Signal } from "@preact/signals";
+import { getPage, getPicture } from "../api/client";
+import { ApiError } from "../api/problem";
+import type { Page } from "../api/types";
+
+export interface PageData {
+  page: Signal<Page | ApiError | null>;
+  picture: Signal<Picture | ApiError | null>;
+}
+
+export interface Picture {
+  blob: Blob;
+  url: string;
+}
+
+// A page that scrolls by quickly is not worth a request.
+const SETTLE_MS = 80;
+
+/** Starts to load; the returned function stops it and frees the picture. */
+export function loadPage(id: string, number: number): { data: PageData; release: () => void } {
+  const data: PageData = { page: signal(null), picture: signal(null) };
+  const connection = new AbortController();
+  const timer = setTimeout(() => {
+    void fill(data.page, () => getPage(id, number, connection.signal), connection.signal);
+    void fill(
+      data.picture,
+      async () => {
+        const blob = await getPicture(id, number, connection.signal);
+        return { blob, url: URL.createObjectURL(blob) };
+      },
+      connection.signal,
+    );
+  }, SETTLE_MS);
+  const release = (): void => {
+    clearTimeout(timer);
+    connection.abort();
+    const picture = data.picture.value;
+    if (picture && !(picture instanceof ApiError)) URL.revokeObjectURL(picture.url);
+  };
+  return { data, release };
+}
+
+async function fill<T>(into: Signal<T | ApiError | null>, load: () => Promise<T>, stop: AbortSignal): Promise<void> {
+  try {
+    into.value = await load();
+  } catch (error) {
+    if (stop.aborted) return;
+    if (!(error instanceof ApiError)) throw error;
+    into.value = error;
+  }
+}
