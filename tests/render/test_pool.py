@@ -157,7 +157,7 @@ async def test_cancel_ends_the_running_worker_and_what_it_has_started(tmp_path: 
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await until(lambda: gone(worker) and gone(child), seconds=0.3)
+        await until(lambda: gone(worker) and gone(child), seconds=2)
         assert await pid_of(pool) != worker
         assert pool.restarts == {"cancelled": 1}
 
