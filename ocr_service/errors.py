@@ -166,3 +166,9 @@ class DeadlineExceeded(ServiceError):
 
 class Cancelled(ServiceError):
     code, status = "cancelled", 409
+
+
+def error_for(code: str, message: str) -> ServiceError:
+    """The error of a code that was written down earlier; a code that this version does not know is a ServiceError."""
+    kinds = {kind.code: kind for kind in ServiceError.__subclasses__()}
+    return kinds.get(code, ServiceError)(message)

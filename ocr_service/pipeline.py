@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ocr_service.assembly.document_markdown import document_markdown
@@ -42,7 +43,17 @@ async def read_document(work: DocumentWork, reader: PageReader, on_page: OnPage)
     kept = set(await asyncio.to_thread(work.folder.kept_pages))
     await _read_pages(work, reader, [number for number in wanted if number not in kept], on_page)
     read_s = time.monotonic() - started
-    return await asyncio.to_thread(assemble, work, wanted, reader.name, {"read_s": round(read_s, 3)})
+    return await _to_its_end(assemble, work, wanted, reader.name, {"read_s": round(read_s, 3)})
+
+
+async def _to_its_end(function: Callable[..., DocumentSummary], *arguments: Any) -> DocumentSummary:
+    """In a thread. A cancel waits for it, so that nothing is published behind the back of whoever cancelled."""
+    running = asyncio.create_task(asyncio.to_thread(function, *arguments))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int], on_page: OnPage) -> None:
@@ -96,45 +107,55 @@ def assemble(
     work: DocumentWork, wanted: Sequence[int], reader: ReaderName, timings: dict[str, float]
 ) -> DocumentSummary:
     """Writes Markdown and JSON from the kept pages, one page in memory at a time, and publishes them at once."""
-    started = time.monotonic()
     summary = _summary(work, wanted)
+    with work.folder.publishing() as folder:
+        _write(work, wanted, reader, timings, summary.status, folder)
+    return summary
+
+
+def write_so_far(work: DocumentWork, reader: ReaderName, folder: Path) -> None:
+    """Writes Markdown and JSON of the pages that are kept by now; the document's status is ``partial``."""
+    _write(work, work.folder.kept_pages(), reader, {}, "partial", folder)
+
+
+def _write(
+    work: DocumentWork,
+    numbers: Sequence[int],
+    reader: ReaderName,
+    timings: dict[str, float],
+    status: Outcome,
+    folder: Path,
+) -> None:
+    started = time.monotonic()
     name = artifact_name(work.info.name)
 
     def markdown() -> Iterator[str]:
-        return document_markdown(lambda: _pages(work, wanted), join=work.options.join_pages)
+        return document_markdown(lambda: _pages(work, numbers), join=work.options.join_pages)
 
-    with work.folder.publishing() as folder:
-        with (folder / f"{name}.md").open("w", encoding="utf-8") as file:
-            file.writelines(markdown())
-        timings = {**timings, "assembly_s": round(time.monotonic() - started, 3)}
-        head: dict[str, Any] = {
-            "job_id": work.folder.job_id,
-            "status": summary.status,
-            "file": {
-                "name": work.info.name,
-                "type": work.info.type,
-                "sha256": work.info.sha256,
-                "bytes": work.info.bytes,
-                "pages": work.info.pages,
-            },
-            "engine": reader,
-        }
-        artifacts = {
-            "directory": str(work.folder.published),
-            "markdown": f"{name}.md",
-            "json": f"{name}.json",
-            "images": sorted(f"images/{image.name}" for image in (folder / "images").iterdir()),
-            "s3": [],
-        }
-        with (folder / f"{name}.json").open("w", encoding="utf-8") as file:
-            write_document(
-                file,
-                head,
-                markdown(),
-                _pages(work, wanted),
-                {"artifacts": artifacts, "timings": timings},
-            )
-    return summary
+    with (folder / f"{name}.md").open("w", encoding="utf-8") as file:
+        file.writelines(markdown())
+    timings = {**timings, "assembly_s": round(time.monotonic() - started, 3)}
+    head: dict[str, Any] = {
+        "job_id": work.folder.job_id,
+        "status": status,
+        "file": {
+            "name": work.info.name,
+            "type": work.info.type,
+            "sha256": work.info.sha256,
+            "bytes": work.info.bytes,
+            "pages": work.info.pages,
+        },
+        "engine": reader,
+    }
+    artifacts = {
+        "directory": str(work.folder.published),
+        "markdown": f"{name}.md",
+        "json": f"{name}.json",
+        "images": sorted(f"images/{image.name}" for image in work.folder.images.glob("p*.*")),
+        "s3": [],
+    }
+    with (folder / f"{name}.json").open("w", encoding="utf-8") as file:
+        write_document(file, head, markdown(), _pages(work, numbers), {"artifacts": artifacts, "timings": timings})
 
 
 def _pages(work: DocumentWork, wanted: Sequence[int]) -> Iterator[PageResult]:

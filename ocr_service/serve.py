@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import os
+import signal
+import socket
 import sys
 from typing import TYPE_CHECKING
 
 import uvicorn
+from fastapi import FastAPI
 
-from ocr_service.api.app import create_app
+from ocr_service.api.app import create_app, jobs_config
+from ocr_service.api.services import Services
+from ocr_service.jobs.database import DatabaseError
+from ocr_service.jobs.service import check_database
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, check_writable
 from ocr_service.telemetry import configure_logging
@@ -19,6 +26,19 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 log = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Tells the jobs first when it is to end: open requests, which uvicorn waits for, may wait for jobs."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        services: Services = self._app.state.services
+        services.jobs.drain()
+        await super().shutdown(sockets)
 
 
 def add_command(commands: Commands) -> None:
@@ -33,16 +53,25 @@ def serve(settings: Settings) -> int:
         except NotWritable as error:
             print(f"{name}={error} (choose a folder that this user, UID {os.getuid()}, can write)", file=sys.stderr)
             return 2
-    server = uvicorn.Server(
+    try:
+        asyncio.run(check_database(jobs_config(settings)))
+    except DatabaseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    app = create_app(settings)
+    server = _Server(
+        app,
         uvicorn.Config(
-            create_app(settings),
+            app,
             host=settings.app_host,
             port=settings.app_port,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=int(settings.shutdown_grace_s),
-        )
+        ),
     )
+    # uvicorn raises the signal again after its orderly end: then this gives the exit code.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run()
     return 0 if server.started else 3

@@ -21,10 +21,14 @@ INSPECT_TIMEOUT_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A document that may become a job. ``path`` is in TEMP_DIR; whoever takes it moves or removes it."""
+    """A document that may become a job; ``pages`` of it are asked for.
+
+    ``path`` is in TEMP_DIR; whoever takes it moves or removes it.
+    """
 
     path: Path
     info: FileInfo
+    pages: int
     options: ReadOptions
     engine: ReaderName
     asked: SubmissionOptions
@@ -83,7 +87,7 @@ class Admission:
             join_pages=asked.join_pages,
             password=asked.password,
         )
-        return Admitted(upload.path, info, options, engine, asked)
+        return Admitted(upload.path, info, wanted, options, engine, asked)
 
     def _engine(self, asked: SubmissionOptions) -> ReaderName:
         if asked.engine == "vlm" and self._defaults.engine != "vlm":

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 
 from fastapi import FastAPI, Security
 
 from ocr_service import __version__
-from ocr_service.api import health, metrics, ocr
+from ocr_service.api import events, health, jobs, metrics, ocr, results
 from ocr_service.api.admission import Admission, Defaults
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
@@ -20,6 +21,8 @@ from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, inst
 from ocr_service.api.services import Services
 from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
+from ocr_service.jobs.queue import QueueLimits
+from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.metrics import Metrics
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, PageLimits, PageReader
@@ -61,7 +64,8 @@ def create_app(settings: Settings) -> FastAPI:
         install_docs(app)
     keys = ApiKeys.parse(settings.api_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    app.include_router(ocr.router, dependencies=wants_key)
+    for router in (ocr.router, jobs.router, events.router, results.router):
+        app.include_router(router, dependencies=wants_key)
     app.include_router(health.router)
     app.include_router(metrics.router)
     install_web_page(app)
@@ -133,6 +137,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         language=settings.ocr_language,
         engine=engines.default,
     )
+    job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, counted))
     return Services(
         admission=Admission(engines.pool, scratch, defaults),
         pool=engines.pool,
@@ -140,4 +145,34 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         output_dir=settings.output_dir,
         temp_dir=settings.temp_dir,
         startup_note=settings.startup_note,
+        scratch=scratch,
+        jobs=job_service,
+        engine_version=partial(_engine_version, settings, engines),
+        sync_wait_s=settings.sync_wait_s,
     )
+
+
+def jobs_config(settings: Settings) -> JobsConfig:
+    return JobsConfig(
+        root=settings.output_dir,
+        database_url=settings.database_url.get_secret_value() if settings.database_url else None,
+        limits=QueueLimits(
+            waiting=settings.queue_limit,
+            per_owner=settings.jobs_per_key,
+            cache_ttl_s=settings.cache_ttl_h * 3600,
+        ),
+        max_running=settings.max_running_jobs,
+        takeover_s=settings.takeover_s,
+        ttl_s=settings.job_ttl_h * 3600,
+        grace_s=settings.shutdown_grace_s,
+    )
+
+
+def _engine_version(settings: Settings, engines: Engines, engine: ReaderName) -> str:
+    """What must be the same for two results to be the same: this version, the layout model, what reads."""
+    if engine == "vlm" and engines.vlm is not None:
+        served = sorted({backend.model or "?" for backend in engines.vlm.status()})
+        reader = f"{'+'.join(served)} {settings.vlm_mode} charts={settings.read_charts} seals={settings.read_seals}"
+    else:
+        reader = f"tesserocr {version('tesserocr')}"
+    return f"{__version__} {settings.layout_model} {reader}"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from ocr_service import __version__
 from ocr_service.api.services import Services, ServicesDep
+from ocr_service.errors import NotReady
 from ocr_service.storage.filesystem import NotWritable, check_writable
 
 router = APIRouter(tags=["service"])
@@ -75,6 +76,10 @@ async def ready(services: ServicesDep, response: Response) -> ReadyModel:
         await asyncio.to_thread(check_writable, services.output_dir)
     except NotWritable as error:
         waiting_for.append(f"OUTPUT_DIR {error}")
+    try:
+        await services.jobs.check_ready()
+    except NotReady as error:
+        waiting_for.append(str(error))
     return _answer(waiting_for, response)
 
 

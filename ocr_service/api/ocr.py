@@ -1,52 +1,27 @@
-"""``POST /ocr/pdf`` and ``POST /ocr/image``: a document in, its Markdown out, in one call."""
+"""``POST /ocr/pdf`` and ``POST /ocr/image``: a document in, its Markdown out, in one call: a job that is waited for."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import uuid
-from collections.abc import Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from ocr_service.api.admission import Admitted
-from ocr_service.api.schemas import DocumentModel, ProblemModel, SubmissionOptions
+from ocr_service.api.job_models import JobModel
+from ocr_service.api.jobs import IdempotencyKey, described, owner_of, submit
+from ocr_service.api.results import result_file
+from ocr_service.api.schemas import PROBLEMS, DocumentModel, submission_schema
 from ocr_service.api.services import Services, ServicesDep
-from ocr_service.document import PageResult
-from ocr_service.pipeline import read_document
-from ocr_service.readers import DocumentWork
-from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.jobs.models import Job, Priority
 from ocr_service.telemetry import job_var
 
 router = APIRouter(tags=["documents"])
 
-
-def submission_schema(file_description: str) -> dict[str, Any]:
-    """The multipart form in OpenAPI's terms; the form itself is streamed, not parsed by FastAPI."""
-    options = SubmissionOptions.model_json_schema()
-    properties = {"file": {"type": "string", "format": "binary", "description": file_description}}
-    for name, option in options["properties"].items():
-        kind: dict[str, Any] = next((kind for kind in option.pop("anyOf", ()) if kind["type"] != "null"), {})
-        # With a default, even an empty one, Swagger UI does not invent a value that matches the pattern.
-        default = option.get("default")
-        properties[name] = {**option, **kind, "default": "" if default is None else default}
-    schema = {"type": "object", "properties": properties, "required": ["file"]}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemModel, "description": description, "content": {"application/problem+json": {}}}
-    for status, description in {
-        413: "`file_too_large`",
-        415: "`unsupported_type`",
-        422: "`empty_file`, `damaged_pdf`, `encrypted_pdf`, `too_many_pages`, `bad_pages`, `bad_option`",
-        429: "`queue_full`, with Retry-After",
-        503: "`engine_unavailable`, with Retry-After",
-        507: "`storage_full`",
-    }.items()
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **PROBLEMS,
+    202: {"model": JobModel, "description": "The job goes on; `Location` names it"},
 }
 
 
@@ -54,66 +29,61 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     "/ocr/pdf",
     summary="Read a PDF",
     response_model=DocumentModel,
-    responses=PROBLEMS,
+    responses=_ANSWERS,
     openapi_extra=submission_schema("A PDF"),
 )
-async def read_pdf(request: Request, services: ServicesDep) -> FileResponse:
-    """Waits for the result and gives the document as JSON, or its Markdown with `output=markdown`."""
-    return await _read(request, services)
+async def read_pdf(request: Request, services: ServicesDep, idempotency_key: IdempotencyKey = None) -> Response:
+    """Waits for the result and gives the document as JSON, or its Markdown with `output=markdown`.
+
+    It is a job like any other, waited for: after `SYNC_WAIT_S`, or at once with `Prefer: respond-async`, the answer is
+    202 with the job, which goes on.
+    """
+    return await _read(request, services, idempotency_key)
 
 
 @router.post(
     "/ocr/image",
     summary="Read an image",
     response_model=DocumentModel,
-    responses=PROBLEMS,
+    responses=_ANSWERS,
     openapi_extra=submission_schema("PNG, JPEG, TIFF (many pages), WebP or BMP"),
 )
-async def read_image(request: Request, services: ServicesDep) -> FileResponse:
+async def read_image(request: Request, services: ServicesDep, idempotency_key: IdempotencyKey = None) -> Response:
     """The same as `/ocr/pdf` for PNG, JPEG, TIFF with many pages, WebP and BMP."""
-    return await _read(request, services)
+    return await _read(request, services, idempotency_key)
 
 
-async def _read(request: Request, services: Services) -> FileResponse:
+async def _read(request: Request, services: Services, idempotency_key: str | None) -> Response:
     admitted = await services.admission.admit(request)
-    return await unless_disconnected(request, _run(services, admitted))
+    asked = admitted.asked
+    submission = await submit(services, admitted, owner_of(request), idempotency_key, Priority.INTERACTIVE)
+    job = submission.job
+    job_var.set(job.id)
+    at_once = "respond-async" in request.headers.get("prefer", "").lower()
+    if not at_once and not job.state.finished:
+        job = await _finished(request, services, job, cancel_on_disconnect=asked.cancel_on_disconnect)
+    if not job.state.finished or at_once:
+        model = await described(services, job)
+        headers = {"Location": f"/jobs/{job.id}"} | ({"Preference-Applied": "respond-async"} if at_once else {})
+        return JSONResponse(model.model_dump(mode="json"), 202, headers=headers)
+    return await result_file(services, job, asked.output)
 
 
-async def _run(services: Services, admitted: Admitted) -> FileResponse:
-    folder = JobFolder(services.output_dir, uuid.uuid4().hex)
-    job_var.set(folder.job_id)
-    await asyncio.to_thread(folder.create, admitted.path)
-    work = DocumentWork(folder, admitted.info, admitted.options)
-
-    async def ignore(page: PageResult) -> None:
-        pass
-
-    try:
-        await read_document(work, services.readers[admitted.engine], ignore)
-    except BaseException:
-        folder.remove()
-        raise
-    name = artifact_name(admitted.info.name)
-    if admitted.asked.output == "markdown":
-        return FileResponse(folder.published / f"{name}.md", media_type="text/markdown; charset=utf-8")
-    return FileResponse(folder.published / f"{name}.json", media_type="application/json")
-
-
-async def unless_disconnected(request: Request, work: Coroutine[Any, Any, FileResponse]) -> FileResponse:
-    """Runs ``work``; a client that goes away stops it."""
-    running = asyncio.create_task(work)
+async def _finished(request: Request, services: Services, job: Job, *, cancel_on_disconnect: bool) -> Job:
+    """The job after ``sync_wait_s``, or as soon as it is finished. A client that goes away ends the waiting."""
+    waiting = asyncio.create_task(services.jobs.wait(job.id, services.sync_wait_s))
     gone = asyncio.create_task(_disconnected(request))
     try:
-        await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not running.done():
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
-            raise ClientDisconnect
-        return running.result()
+        await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        if cancel_on_disconnect:
+            await services.jobs.cancel(job.id)
+        raise ClientDisconnect
     finally:
-        gone.cancel()
-        running.cancel()
+        for task in (waiting, gone):
+            task.cancel()
+        await asyncio.wait({waiting, gone})
 
 
 async def _disconnected(request: Request) -> None:

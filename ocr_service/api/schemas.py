@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,6 +27,14 @@ class SubmissionOptions(BaseModel):
     output: Literal["json", "markdown"] = Field("json", description="What the answer holds")
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
+    priority: Literal["interactive", "batch"] | None = Field(
+        None, description="`interactive` goes before `batch`; `/ocr/*` is interactive, `/jobs` is batch"
+    )
+    deadline_s: float | None = Field(None, gt=0, description="Seconds after which the job fails when it is not done")
+    cache: bool = Field(True, description="`false` reads anew what was read already with the same options")
+    cancel_on_disconnect: bool = Field(
+        False, description="For `/ocr/*`: cancel the job when the client goes away; otherwise it goes on"
+    )
     password: str = Field("", max_length=256, description="Password of an encrypted PDF", repr=False)
 
 
@@ -133,3 +141,31 @@ class ProblemModel(BaseModel):
     status: int
     code: str = Field(description="Stable code", examples=["encrypted_pdf"])
     detail: str = Field(description="For people: what is wrong and the way out")
+
+
+def submission_schema(file_description: str) -> dict[str, Any]:
+    """The multipart form in OpenAPI's terms; the form itself is streamed, not parsed by FastAPI."""
+    options = SubmissionOptions.model_json_schema()
+    properties = {"file": {"type": "string", "format": "binary", "description": file_description}}
+    for name, option in options["properties"].items():
+        kind: dict[str, Any] = next((kind for kind in option.pop("anyOf", ()) if kind["type"] != "null"), {})
+        # With a default, even an empty one, Swagger UI does not invent a value that matches the pattern.
+        default = option.get("default")
+        properties[name] = {**option, **kind, "default": "" if default is None else default}
+    schema = {"type": "object", "properties": properties, "required": ["file"]}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+# Of a submission.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemModel, "description": description, "content": {"application/problem+json": {}}}
+    for status, description in {
+        409: "`idempotency_conflict`",
+        413: "`file_too_large`",
+        415: "`unsupported_type`",
+        422: "`empty_file`, `damaged_pdf`, `encrypted_pdf`, `too_many_pages`, `bad_pages`, `bad_option`",
+        429: "`queue_full`, with Retry-After",
+        503: "`engine_unavailable`, `not_ready`, with Retry-After",
+        507: "`storage_full`",
+    }.items()
+}

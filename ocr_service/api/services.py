@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
@@ -10,14 +11,16 @@ from fastapi import Depends, Request
 
 from ocr_service.api.admission import Admission
 from ocr_service.document import ReaderName
+from ocr_service.jobs.service import JobService
 from ocr_service.readers import PageReader
 from ocr_service.render.pool import PagePool
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``readers`` has one entry for each engine that is configured.
+    """``readers`` has one entry for each engine that is configured; ``engine_version`` says what would read with it.
 
+    ``scratch`` is this process's folder in TEMP_DIR; ``sync_wait_s`` is how long ``/ocr/*`` waits, in seconds.
     ``startup_note``: a file of the supervisor's, there while the start waits for something outside this process.
     """
 
@@ -26,6 +29,10 @@ class Services:
     readers: dict[ReaderName, PageReader]
     output_dir: Path
     temp_dir: Path
+    scratch: Path
+    jobs: JobService
+    engine_version: Callable[[ReaderName], str]
+    sync_wait_s: float
     startup_note: Path | None = None
 
 

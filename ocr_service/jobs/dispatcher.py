@@ -37,15 +37,12 @@ class Dispatcher:
         self._limit = limit
         self._runs: dict[str, _Run] = {}
         self._wake = asyncio.Event()
-        self._draining = False
+        self.draining = asyncio.Event()
+        self._asked_to_end_at = 0.0
 
     @property
     def running(self) -> int:
         return len(self._runs)
-
-    @property
-    def draining(self) -> bool:
-        return self._draining
 
     def heed(self, change: Change) -> None:
         """A job's row changed, here or at another replica."""
@@ -70,13 +67,14 @@ class Dispatcher:
             await asyncio.wait([run.task])
 
     def drain(self) -> None:
-        """Start nothing more."""
-        self._draining = True
-        self._wake.set()
+        """Start nothing more; from now on the grace counts."""
+        if not self.draining.is_set():
+            self._asked_to_end_at = time.monotonic()
+            self.draining.set()
 
     @asynccontextmanager
-    async def running_jobs(self, grace: Callable[[], float]) -> AsyncIterator[None]:
-        """Run jobs until the context ends; then ``grace()`` seconds for what runs, and the rest is handed back."""
+    async def running_jobs(self, grace_s: float) -> AsyncIterator[None]:
+        """Run jobs until the context ends; ``grace_s`` after ``drain`` what still runs is handed back."""
         loop = asyncio.create_task(self._dispatch(), name="job dispatcher")
         try:
             yield
@@ -85,12 +83,12 @@ class Dispatcher:
             loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
-            await self._hand_back(grace())
+            await self._hand_back(max(0.0, self._asked_to_end_at + grace_s - time.monotonic()))
 
     async def _dispatch(self) -> None:
         while True:
             self._wake.clear()
-            while not self._draining and len(self._runs) < self._limit:
+            while not self.draining.is_set() and len(self._runs) < self._limit:
                 claim = await self._store.claim_next(self._replica)
                 if claim is None:
                     break

@@ -60,7 +60,7 @@ class EventHub:
             channel.mark(finished=True)
 
     async def follow(self, store: Store, job_id: str, after: int = 0) -> AsyncIterator[JobEvent]:
-        """The job's events after ``after``, then those to come, up to and with ``end``. Raises NotFound."""
+        """The job's events after ``after``, then those to come, up to and with ``end``; no more when it is removed."""
         with self._listening(job_id) as channel:
             while True:
                 changed = channel.changed
@@ -71,8 +71,8 @@ class EventHub:
                 if last is not None and last.kind == "end":
                     return
                 if last is None:
-                    job = await store.get(job_id)
-                    if job.state.finished and after >= job.last_seq:
+                    job = await store.find(job_id)
+                    if job is None or (job.state.finished and after >= job.last_seq):
                         return
                 await changed.wait()
 

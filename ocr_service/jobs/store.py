@@ -114,6 +114,7 @@ class Store:
                 raise _no_job(job_id)
             if job.state in (JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED):
                 await tx.execute(jobs.update().where(jobs.c.id == job_id).values(deadline_at=None))
+                await tx.execute(delete(pages).where(pages.c.job_id == job_id, pages.c.status != "completed"))
                 return await writer.move(tx, job, JobState.QUEUED, reason="retry")
             return job
 

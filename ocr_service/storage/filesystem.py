@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,17 @@ class JobFolder:
     def drop_page(self, number: int) -> None:
         """Forgets a page, so that it is read again."""
         self._page(number).unlink(missing_ok=True)
+
+    def adopt(self, other: JobFolder, numbers: Sequence[int]) -> bool:
+        """Takes over another job's pages and figures; False, and nothing is taken, when one of them is not there."""
+        if not set(numbers) <= set(other.kept_pages()):
+            return False
+        with storage_errors():
+            for image in sorted(other.images.glob("p*.*")):
+                _link(image, self.images / image.name)
+            for number in numbers:  # last, since a page that is kept says that its figures are there
+                self.keep_page(number, other.page(number))
+        return True
 
     @contextmanager
     def publishing(self) -> Iterator[Path]:
@@ -157,6 +168,8 @@ def storage_errors() -> Iterator[None]:
 def _link(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
+    except FileExistsError:
+        pass
     except OSError:  # file systems without hard links, such as object storage mounts
         shutil.copyfile(source, target)
 

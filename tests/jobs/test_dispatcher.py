@@ -50,7 +50,7 @@ async def replica(
         reading = Reading(store)
         dispatcher = Dispatcher(store, reading, replica=name, limit=limit)
         dispatchers.append(dispatcher)
-        async with dispatcher.running_jobs(lambda: grace_s):
+        async with dispatcher.running_jobs(grace_s):
             yield store, dispatcher, reading
 
 

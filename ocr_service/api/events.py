@@ -1,0 +1,67 @@
+"""``GET /jobs/{id}/events``: what happens to a job, as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from ocr_service.api.jobs import NOT_FOUND, JobId, owner_of
+from ocr_service.api.services import Services, ServicesDep
+from ocr_service.assembly.result_json import page_from_json
+from ocr_service.jobs.models import JobEvent
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+_HEARTBEAT_S = 15
+
+
+@router.get(
+    "/{job_id}/events",
+    summary="Follow a job",
+    response_class=EventSourceResponse,
+    responses={**NOT_FOUND, 204: {"description": "The job ended, and `Last-Event-ID` names its last event"}},
+)
+async def follow(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    last_event_id: Annotated[int | None, Header(alias="Last-Event-ID", ge=0)] = None,
+    after: Annotated[int, Query(ge=0, description="As `Last-Event-ID`, for clients that cannot set it")] = 0,
+    markdown: Annotated[bool, Query(description="Pages bring their Markdown")] = True,
+) -> Response:
+    """`state` when the job moves, `page` for each page as soon as it is read, `end` last.
+
+    Pages come in the order in which they are finished, each with its number. After a break, `Last-Event-ID` (browsers
+    send it by themselves) goes on where it stopped, also at another replica or after a restart.
+    """
+    job = await services.jobs.get(job_id, owner_of(request))
+    seen = after if last_event_id is None else last_event_id
+    if job.state.finished and seen >= job.last_seq:
+        return Response(status_code=204)  # tells an EventSource not to come back
+    return EventSourceResponse(_stream(services, job_id, seen, markdown), ping=_HEARTBEAT_S)
+
+
+async def _stream(services: Services, job_id: str, after: int, markdown: bool) -> AsyncIterator[ServerSentEvent]:
+    async for event in services.jobs.follow(job_id, after):
+        data = dict(event.data)
+        if event.kind == "page" and markdown:
+            data["markdown"] = await _page_markdown(services, job_id, event)
+        yield ServerSentEvent(json.dumps(data, ensure_ascii=False), event=event.kind, id=str(event.seq))
+
+
+async def _page_markdown(services: Services, job_id: str, event: JobEvent) -> str | None:
+    """The page's text; None when the page was dropped meanwhile, to be read again."""
+
+    def read() -> Any:
+        try:
+            return page_from_json(services.jobs.folder(job_id).page(event.data["number"])).markdown
+        except FileNotFoundError:
+            return None
+
+    text: str | None = await asyncio.to_thread(read)
+    return text

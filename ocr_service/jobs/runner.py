@@ -1,0 +1,130 @@
+"""One run of a job: what is kept already is taken over, what is missing is read, the end is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_service.assembly.result_json import page_from_json
+from ocr_service.document import PageResult, ReaderName
+from ocr_service.errors import EngineUnavailable, ServiceError
+from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, PageRow, RunLost
+from ocr_service.jobs.queue import DEADLINE_PASSED
+from ocr_service.jobs.store import Store
+from ocr_service.jobs.watch import JobWatch, RunEnd
+from ocr_service.page_ranges import select_pages
+from ocr_service.pipeline import DocumentSummary, read_document
+from ocr_service.readers import DocumentWork, PageReader
+from ocr_service.storage.filesystem import JobFolder
+from ocr_service.telemetry import job_var
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """``root`` is OUTPUT_DIR; ``readers`` has one for each engine that is configured."""
+
+    store: Store
+    readers: Mapping[ReaderName, PageReader]
+    root: Path
+    watch: JobWatch
+
+    async def __call__(self, claim: Claim) -> None:
+        """Run the job to its end and write that down. Only a cancelled run raises: CancelledError."""
+        job = claim.job
+        job_var.set(job.id)
+        log.info("Reading %d pages with %s, run %d", job.page_total, job.engine, job.runs)
+        self.watch.started(job)
+        started = time.monotonic()
+        done = _Done()
+        try:
+            state, failure = await self._outcome(claim, done)
+            await self.store.finish(job.id, claim.run_id, state, failure=failure, cached=done.cached)
+        except RunLost:
+            log.info("This run lost the job: it was cancelled, or another replica has it")
+            return
+        log.info("The job is %s%s", state, f": {failure.code}: {failure.message}" if failure else "")
+        seconds = time.monotonic() - started
+        self.watch.ended(job, RunEnd(state, failure, done.pages, done.kept, done.failed, seconds, done.cached))
+
+    async def _outcome(self, claim: Claim, done: _Done) -> tuple[JobState, JobFailure | None]:
+        deadline = asyncio.timeout(claim.deadline_in_s)
+        try:
+            async with deadline:
+                summary = await self._read(claim, done)
+        except RunLost:
+            raise
+        except ServiceError as error:
+            return JobState.FAILED, JobFailure(error.code, str(error))
+        except Exception:  # the job's boundary: whatever it met ends this job and no other
+            if deadline.expired():
+                return JobState.FAILED, DEADLINE_PASSED
+            log.exception("The job failed")
+            return JobState.FAILED, _INTERNAL
+        failure = await asyncio.to_thread(_first_failure, JobFolder(self.root, claim.job.id), summary)
+        return JobState(summary.status), failure
+
+    async def _read(self, claim: Claim, done: _Done) -> DocumentSummary:
+        job = claim.job
+        reader = self.readers.get(job.engine)
+        if reader is None:
+            raise EngineUnavailable(f"The job asks for engine={job.engine}, which is not configured here.")
+        work = DocumentWork(JobFolder(self.root, job.id), job.file, job.options)
+
+        async def on_page(page: PageResult) -> None:
+            await self.store.keep_page(job.id, claim.run_id, _row(page))
+            done.pages += 1
+            done.failed += page.status == "failed"
+            self.watch.page_read(job, page)
+
+        await self.store.check_owned(job.id, claim.run_id)
+        done.cached = await self._adopt(job, work.folder)
+        for page in await self._kept_but_not_written_down(job, work.folder):
+            await self.store.keep_page(job.id, claim.run_id, _row(page))
+        done.kept = len(await asyncio.to_thread(work.folder.kept_pages))
+        return await read_document(work, reader, on_page)
+
+    async def _adopt(self, job: Job, folder: JobFolder) -> bool:
+        """Take the pages of the job that read the same content with the same options; whether they were there."""
+        leader = await self.store.find(job.leader_id) if job.leader_id else None
+        if leader is None or leader.state is not JobState.COMPLETED:
+            return False
+        wanted = select_pages(job.options.pages, job.file.pages)
+        return await asyncio.to_thread(folder.adopt, JobFolder(self.root, leader.id), wanted)
+
+    async def _kept_but_not_written_down(self, job: Job, folder: JobFolder) -> list[PageResult]:
+        """A page's file comes before its row: a crash between leaves the row to be made."""
+        rows = {page.number for page in await self.store.pages(job.id)}
+        numbers = [number for number in await asyncio.to_thread(folder.kept_pages) if number not in rows]
+        return [page_from_json(await asyncio.to_thread(folder.page, number)) for number in numbers]
+
+
+@dataclass(slots=True)
+class _Done:
+    """What a run did by now: pages read, those that failed, those that were there before it."""
+
+    pages: int = 0
+    failed: int = 0
+    kept: int = 0
+    cached: bool = False
+
+
+_INTERNAL = JobFailure(ServiceError.code, "The service met an error of its own; its log has the story.")
+
+
+def _row(page: PageResult) -> PageRow:
+    return PageRow(page.number, page.status, page.seconds, page.error.code if page.error else None)
+
+
+def _first_failure(folder: JobFolder, summary: DocumentSummary) -> JobFailure | None:
+    """What the job says of the first page that could not be read."""
+    if not summary.failed:
+        return None
+    error = page_from_json(folder.page(summary.failed[0])).error
+    assert error is not None
+    return JobFailure(error.code, error.message, summary.failed[0], error.stage)

@@ -1,0 +1,240 @@
+"""Jobs as the API and the command line see them, and what it takes to run them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_service.document import ReaderName
+from ocr_service.errors import NotFound, NotReady, ServiceError
+from ocr_service.jobs.dispatcher import Dispatcher, Presence
+from ocr_service.jobs.events import EventHub
+from ocr_service.jobs.models import Change, Job, JobEvent, JobState, NewJob
+from ocr_service.jobs.postgres import open_postgres
+from ocr_service.jobs.queue import QueueLimits, Submission
+from ocr_service.jobs.runner import Runner
+from ocr_service.jobs.sqlite import open_sqlite
+from ocr_service.jobs.store import Store
+from ocr_service.jobs.watch import JobWatch
+from ocr_service.readers import PageReader
+from ocr_service.storage.filesystem import JobFolder
+
+log = logging.getLogger(__name__)
+
+_TIDY_EVERY_S = 600.0
+_ORPHAN_AFTER_S = 3600.0
+# Kept back from the grace for cancelling, handing back and closing what is open.
+_CLOSING_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobsConfig:
+    """``root`` is OUTPUT_DIR; ``database_url`` is None for SQLite in it. Times in seconds."""
+
+    root: Path
+    database_url: str | None
+    limits: QueueLimits
+    max_running: int
+    takeover_s: float
+    ttl_s: float
+    grace_s: float
+
+
+@dataclass(slots=True)
+class _Told:
+    """Who hears of a change. Filled while the parts are built, since the database comes first."""
+
+    hub: EventHub
+    dispatcher: Dispatcher | None = None
+
+    def change(self, change: Change) -> None:
+        self.hub.mark(change)
+        if self.dispatcher:
+            self.dispatcher.heed(change)
+
+    async def gap(self) -> None:
+        self.hub.mark_all()
+        if self.dispatcher:
+            await self.dispatcher.heed_all()
+
+
+@dataclass(frozen=True, slots=True)
+class JobService:
+    """One for a process. ``owner`` is the name of the API key that asks; None means it may see everything."""
+
+    store: Store
+    hub: EventHub
+    dispatcher: Dispatcher
+    root: Path
+    watch: JobWatch
+
+    def folder(self, job_id: str) -> JobFolder:
+        return JobFolder(self.root, job_id)
+
+    async def submit(self, new: NewJob, upload: Path) -> Submission:
+        """Take the upload in, synced, and queue the job. Raises IdempotencyConflict, QueueFull, StorageFull."""
+        folder = self.folder(new.id)
+        await asyncio.to_thread(folder.create, upload)
+        try:
+            submission = await self.store.submit(new)
+        except ServiceError:
+            await asyncio.to_thread(folder.remove)
+            raise
+        if submission.created:
+            self.watch.admitted(submission.job)
+        else:
+            await asyncio.to_thread(folder.remove)
+        return submission
+
+    async def get(self, job_id: str, owner: str | None) -> Job:
+        """Raises NotFound, also for another key's job."""
+        job = await self.store.get(job_id)
+        if owner is not None and job.owner != owner:
+            raise NotFound(f"There is no job {job_id!r}.")
+        return job
+
+    async def wait(self, job_id: str, seconds: float) -> Job:
+        """The job, once it is finished, ``seconds`` are over, or the process is asked to end."""
+        finished = asyncio.create_task(self.hub.wait_finished(self.store, job_id))
+        draining = asyncio.create_task(self.dispatcher.draining.wait())
+        try:
+            await asyncio.wait({finished, draining}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            return finished.result() if finished.done() else await self.store.get(job_id)
+        finally:
+            for task in (finished, draining):
+                task.cancel()
+            await asyncio.wait({finished, draining})
+
+    def follow(self, job_id: str, after: int) -> AsyncIterator[JobEvent]:
+        return self.hub.follow(self.store.patient(), job_id, after)
+
+    async def cancel(self, job_id: str) -> Job:
+        """Cancelled, and nothing of it runs in this process any more. Raises NotFound."""
+        job = await self.store.cancel(job_id)
+        await self.dispatcher.stopped(job_id)
+        return job
+
+    async def remove(self, job_id: str) -> None:
+        """A finished job, its row and its files."""
+        await self.store.remove(job_id)
+        await self.dispatcher.stopped(job_id)
+        await asyncio.to_thread(self.folder(job_id).remove)
+
+    async def retry(self, job_id: str) -> Job:
+        """Read again what did not come out well; a completed or unfinished job is left as it is. Raises NotFound."""
+        job = await self.store.get(job_id)
+        if job.state in (JobState.COMPLETED, JobState.QUEUED, JobState.RUNNING):
+            return job
+        folder = self.folder(job_id)
+        for page in await self.store.pages(job_id):
+            if page.status != "completed":
+                await asyncio.to_thread(folder.drop_page, page.number)
+        return await self.store.retry(job_id)
+
+    async def purge(self, older_than_s: float) -> int:
+        """Remove what finished that long ago; how many jobs."""
+        count = 0
+        while old := await self.store.finished_before(older_than_s):
+            for job_id in old:
+                await self.remove(job_id)
+            count += len(old)
+        return count
+
+    def drain(self) -> None:
+        """The process is asked to end: start nothing more, and keep nobody waiting."""
+        self.dispatcher.drain()
+
+    async def check_ready(self) -> None:
+        """Raises NotReady when the database is away or the process ends."""
+        if self.dispatcher.draining.is_set():
+            raise NotReady("The service is shutting down.")
+        await self.store.hasty().ping()
+
+
+@asynccontextmanager
+async def open_store(config: JobsConfig, told: _Told) -> AsyncIterator[tuple[Store, Callable[[], float]]]:
+    """The store, and when its database was last found away (monotonic seconds). Raises DatabaseError."""
+    if config.database_url:
+        async with open_postgres(config.database_url, told.change, told.gap) as postgres:
+            yield Store(postgres, config.limits), lambda: postgres.failed_at
+    else:
+        async with open_sqlite(config.root / ".jobs" / "jobs.sqlite3", told.change) as sqlite:
+            yield Store(sqlite, config.limits), lambda: float("-inf")
+
+
+async def check_database(config: JobsConfig) -> None:
+    """Raises DatabaseError, one line, when the service could not start with this database."""
+    async with open_store(config, _Told(EventHub())):
+        pass
+
+
+@asynccontextmanager
+async def run_jobs(
+    config: JobsConfig, readers: Mapping[ReaderName, PageReader], watch: JobWatch
+) -> AsyncIterator[JobService]:
+    """Take up what was running, run what comes, and at the end hand back what does not finish in the grace.
+
+    Raises DatabaseError when the database cannot be used.
+    """
+    replica = uuid.uuid4().hex  # never a host's or a pod's name: a new process is another replica
+    told = _Told(EventHub())
+    async with AsyncExitStack() as stack:
+        store, failed_at = await stack.enter_async_context(open_store(config, told))
+        if not config.database_url and (again := await store.requeue_all("restart")):
+            log.info("%d jobs were running when the process ended: queued again", again)
+        runner = Runner(store.patient(), readers, config.root, watch)
+        dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
+        service = JobService(store, told.hub, dispatcher, config.root, watch)
+        if config.database_url:
+            presence = Presence(store.patient(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at)
+            stack.push_async_callback(_leave, store, replica)
+            await store.seen(replica)
+            await stack.enter_async_context(_background(presence.watch(), "replica presence"))
+        await stack.enter_async_context(_background(_tidy(service, config.ttl_s), "removal of old jobs"))
+        await stack.enter_async_context(dispatcher.running_jobs(max(0.0, config.grace_s - _CLOSING_S)))
+        yield service
+
+
+async def _leave(store: Store, replica: str) -> None:
+    with suppress(NotReady):  # then the others see it fall silent
+        await store.hasty().gone(replica)
+
+
+async def _tidy(service: JobService, ttl_s: float) -> None:
+    """Remove old jobs, and folders of uploads that never became one, for ever."""
+    while True:
+        if removed := await service.purge(ttl_s):
+            log.info("%d jobs were older than JOB_TTL_H: removed", removed)
+        for orphan in await _orphans(service):
+            await asyncio.to_thread(shutil.rmtree, orphan, ignore_errors=True)
+        await asyncio.sleep(_TIDY_EVERY_S)
+
+
+async def _orphans(service: JobService) -> list[Path]:
+    def old_folders() -> dict[str, Path]:
+        before = time.time() - _ORPHAN_AFTER_S
+        folders = (path for path in (service.root / ".jobs").glob("*") if path.is_dir())
+        return {path.name: path for path in folders if path.stat().st_mtime < before}
+
+    found = await asyncio.to_thread(old_folders)
+    known = await service.store.known(list(found))
+    return [path for job_id, path in found.items() if job_id not in known]
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[None, None, None], name: str) -> AsyncIterator[None]:
+    """Run ``work`` beside the context, and end it with it."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
