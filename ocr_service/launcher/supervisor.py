@@ -16,12 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import httpx
 
 from ocr_service.launcher import vllm
 from ocr_service.launcher.child import Child
@@ -145,6 +142,9 @@ class _Supervisor:
 
     async def _boot(self, genai_command: list[str]) -> None:
         """Everything between the app's start and readiness."""
+        # Here, not above: httpx takes a tenth of a second to load, and the app was to be started first.
+        from ocr_service.launcher import readiness
+
         if self._fetches:
             await self._preload()
         elif self._missing:
@@ -157,9 +157,9 @@ class _Supervisor:
             await self._start_side(
                 "the genai server", genai_command, vllm.genai_environment(self._environ, self._settings)
             )
-            await vllm.wait_until_ready(self._plan.genai, self._settings, self._step)
+            await readiness.genai_is_ready(self._plan.genai, self._settings, self._step)
         self._note.unlink(missing_ok=True)
-        await self._app_is_ready()
+        await readiness.app_is_ready(self._settings)
         self._step("ready")
 
     async def _preload(self) -> None:
@@ -181,16 +181,6 @@ class _Supervisor:
             raise _BootFailed(127, f"{argv[0]} cannot be started: {error.strerror}") from error
         self._children.append(child)
         self._watch(child)
-
-    async def _app_is_ready(self) -> None:
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._settings.app_host, self._settings.app_host)
-        url = f"http://{host}:{self._settings.app_port}/health/ready"
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
-            while True:
-                with suppress(httpx.HTTPError):  # not listening yet
-                    if (await client.get(url)).status_code == 200:
-                        return
-                await asyncio.sleep(0.5)
 
     async def _stop(self, ending: Ending) -> int:
         """The app first, with time for its pages; then the rest. The exit code."""
@@ -234,7 +224,7 @@ class _Supervisor:
         error = boot.exception()
         if isinstance(error, _BootFailed):
             self._endings.put_nowait(Ending(error.code, str(error)))
-        elif isinstance(error, vllm.GenaiTooSlow):
+        elif isinstance(error, TimeoutError):
             self._endings.put_nowait(Ending(1, f"the genai server: {error}"))
         elif error is not None:
             log.error("the start failed", exc_info=error)
@@ -265,7 +255,6 @@ class _BootFailed(Exception):
 
 
 def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/models", timeout=2, trust_env=False).status_code in (200, 401)
-    except httpx.HTTPError:
-        return False
+    from ocr_service.launcher.readiness import models_answer  # httpx: see _boot
+
+    return models_answer(url)

@@ -1,19 +1,16 @@
-"""The genai server: which command this image has, its flags, its environment, and when it is ready."""
+"""The genai server: which command this image has, its flags and its environment."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-
-import httpx
 
 from ocr_service.launcher.weights import VLM_REPOSITORIES, model_folder
 from ocr_service.settings import Settings
@@ -55,10 +52,6 @@ class Genai:
 
 class BadExtraArgs(ValueError):
     """VLLM_EXTRA_ARGS cannot be read as flags."""
-
-
-class GenaiTooSlow(Exception):
-    """The genai server was not ready in time."""
 
 
 def find_command(search_path: str) -> Command | None:
@@ -134,49 +127,3 @@ def path_without_ours(path: str) -> str:
     """PATH without this interpreter's folder: the app's PaddleX brings a genai command too, but no vLLM."""
     ours = Path(sys.executable).parent
     return os.pathsep.join(part for part in path.split(os.pathsep) if Path(part) != ours)
-
-
-async def wait_until_ready(genai: Genai, settings: Settings, on_step: Callable[[str], None]) -> None:
-    """Returns once ``/health`` is 200 and ``/v1/models`` names a model; raises GenaiTooSlow.
-
-    ``on_step`` is told what has been reached, and every half minute that it is still loading.
-    """
-    key = settings.vllm_api_key
-    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-    limit = settings.vllm_start_timeout_s
-    # trust_env: a proxy of the company must not be asked for 127.0.0.1.
-    async with httpx.AsyncClient(trust_env=False, timeout=5, headers=headers) as client:
-        try:
-            async with asyncio.timeout(limit):
-                await _until(client, genai.url.removesuffix("/v1") + "/health", lambda answer: "yes", on_step)
-                on_step("the genai server is healthy")
-                name = await _until(client, f"{genai.url}/models", _model_name, on_step)
-        except TimeoutError:
-            raise GenaiTooSlow(f"not ready within VLLM_START_TIMEOUT_S={limit:g} s at {genai.url}") from None
-    on_step(f"the genai server serves {name}")
-
-
-async def _until(
-    client: httpx.AsyncClient, url: str, found: Callable[[httpx.Response], str], on_step: Callable[[str], None]
-) -> str:
-    loop = asyncio.get_running_loop()
-    told = loop.time()
-    while True:
-        try:
-            answer = await client.get(url)
-            if answer.status_code == 200 and (value := found(answer)):
-                return value
-        except httpx.HTTPError:
-            pass  # not listening yet
-        if loop.time() - told >= 30:
-            told = loop.time()
-            on_step("the genai server is still loading")
-        await asyncio.sleep(0.5)
-
-
-def _model_name(answer: httpx.Response) -> str:
-    try:
-        models = answer.json()["data"]
-        return str(models[0]["id"]) if models else ""
-    except (ValueError, KeyError, TypeError):
-        return ""
