@@ -28,6 +28,7 @@ from ocr_service.document import (
 )
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
+from ocr_service.layout.filter_vlm import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.orientation import upright
 from ocr_service.layout.reading_order import order_regions
@@ -128,7 +129,10 @@ def _prepared_regions(page: PageImage, task: PageTask, asking: Asking, clock: St
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:
     """The page's regions in reading order."""
-    return order_regions(filter_regions(detector.detect(page.pixels)), page.width, page.height)
+    found = detector.detect(page.pixels)
+    if detector.in_reading_order:
+        return [replace(region, order=place) for place, region in enumerate(filter_for_vlm(found))]
+    return order_regions(filter_regions(found), page.width, page.height)
 
 
 def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path | None) -> list[RegionResult]:

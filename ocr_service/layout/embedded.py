@@ -29,6 +29,8 @@ _MIN_SCORE = 0.35
 class EmbeddedDetector:
     """Owns one onnxruntime session on one thread: pages run in parallel in processes, not inside the model."""
 
+    in_reading_order = False
+
     def __init__(self) -> None:
         # The library tells where its model lies, in colours on stderr, from loggers that it makes while it loads.
         logging.disable(logging.INFO)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ocr_service.errors import EngineUnavailable
+from ocr_service.layout.client import RemoteDetector
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.stub import StubDetector
 
 
 def load_detector(spec: str) -> Detector:
-    """The detector for ``embedded`` or ``stub:15``; raises EngineUnavailable for a name that is not known.
+    """The detector for ``embedded``, ``stub:15`` or ``PP-DocLayoutV3@/run/layout.sock`` (the layout process's socket).
 
-    Loading takes up to a second and the model stays in memory: once a worker.
+    Loading takes up to a second and the model stays in memory: once a worker. A process is waited for until it has
+    loaded its model. Raises EngineUnavailable when it has not in time, and for a name that is not known.
     """
     if spec == "embedded":
         from ocr_service.layout.embedded import EmbeddedDetector  # onnxruntime: only where a page is read
@@ -18,4 +22,9 @@ def load_detector(spec: str) -> Detector:
         return EmbeddedDetector()
     if spec.startswith("stub:"):
         return StubDetector(int(spec.removeprefix("stub:")))
+    name, at, path = spec.partition("@")
+    if at:
+        remote = RemoteDetector(name, Path(path))
+        remote.wait_ready()
+        return remote
     raise EngineUnavailable(f"There is no layout model {spec!r}. Set LAYOUT_MODEL to 'embedded'.")

@@ -8,6 +8,8 @@ from ocr_service.document import Pixels, Region
 class StubDetector:
     """``regions`` horizontal strips of equal height, in reading order."""
 
+    in_reading_order = True
+
     def __init__(self, regions: int) -> None:
         self.name = f"stub:{regions}"
         self._regions = regions

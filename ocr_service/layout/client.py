@@ -1,0 +1,66 @@
+"""The layout process as a page worker sees it: a detector like any other."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+
+from ocr_service.document import Pixels, Region
+from ocr_service.errors import EngineUnavailable
+from ocr_service.layout.wire import receive_answer, send_page
+
+_PAUSE_S = 0.2
+
+
+class RemoteDetector:
+    """Detects in the process that listens at ``path``. A connection that breaks is made anew, once for a page.
+
+    The process accepts only when its model is loaded: until then, and while it is started anew, ``detect`` waits, up to
+    ``wait_s`` seconds. Raises EngineUnavailable after that.
+    """
+
+    in_reading_order = True
+
+    def __init__(self, name: str, path: Path, *, wait_s: float = 100.0) -> None:
+        self.name = name
+        self._path = path
+        self._wait_s = wait_s
+        self._connection: socket.socket | None = None
+
+    def detect(self, pixels: Pixels) -> list[Region]:
+        try:
+            answer = self._ask(pixels)
+        except OSError:
+            self._connection = None
+            try:
+                answer = self._ask(pixels)
+            except OSError as exc:
+                self._connection = None
+                raise EngineUnavailable(f"The layout process of {self.name} broke off twice: {exc}") from exc
+        if isinstance(answer, str):
+            raise EngineUnavailable(f"{self.name} failed on this page: {answer}")
+        return answer
+
+    def wait_ready(self) -> None:
+        """Until the model is loaded. Raises EngineUnavailable when it is not in time."""
+        self._connection = self._connection or self._connect()
+
+    def _ask(self, pixels: Pixels) -> list[Region] | str:
+        self._connection = self._connection or self._connect()
+        send_page(self._connection, pixels)
+        return receive_answer(self._connection)
+
+    def _connect(self) -> socket.socket:
+        deadline = time.monotonic() + self._wait_s
+        while True:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.settimeout(self._wait_s)
+            try:
+                connection.connect(str(self._path))
+                return connection
+            except (FileNotFoundError, ConnectionRefusedError) as exc:
+                connection.close()
+                if time.monotonic() > deadline:
+                    raise EngineUnavailable(f"The layout process of {self.name} is not running") from exc
+            time.sleep(_PAUSE_S)

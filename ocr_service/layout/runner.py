@@ -1,0 +1,78 @@
+"""Keeps the layout process running from the app, and says how it is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+_log = logging.getLogger(__name__)
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+
+
+class LayoutRunner:
+    """Use as an async context manager: starts the process in the background, starts it anew when it ends.
+
+    ``state`` is what ``/health`` shows: ``loading``, ``ready``, or ``failed: reason``. ``path`` is its socket.
+    ``command`` is for another program that speaks the same; it gets the same arguments.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        model: str,
+        engine: str,
+        device: str,
+        environment: Mapping[str, str],
+        command: Sequence[str] = (sys.executable, "-m", "ocr_service.layout.process"),
+    ) -> None:
+        self.path = path
+        self.state = "loading"
+        self._command = [*command, str(path), model, engine, device]
+        self._environment = dict(environment)
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> LayoutRunner:
+        self._keeping = asyncio.create_task(self._keep(), name="layout process")
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        assert self._keeping is not None
+        self._keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._keeping
+
+    async def _keep(self) -> None:
+        pause = _FIRST_PAUSE_S
+        while True:
+            if await self._run():
+                pause = _FIRST_PAUSE_S
+            _log.error("the layout process ended (%s); it is started again in %g s", self.state, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+    async def _run(self) -> bool:
+        """One life of the process; whether it was ever ready."""
+        process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=self._environment
+        )
+        assert process.stdout is not None
+        was_ready = False
+        try:
+            # Libraries print there, too: only these two lines count.
+            async for line in process.stdout:
+                text = line.decode(errors="replace").strip()
+                if text == "ready" or text.startswith("failed: "):
+                    self.state, was_ready = text, was_ready or text == "ready"
+            code = await process.wait()
+            if not self.state.startswith("failed"):
+                self.state = f"failed: the process ended with exit code {code}"
+            return was_ready
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
