@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI, Security
 
@@ -23,12 +26,14 @@ from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.service import JobsConfig, run_jobs
+from ocr_service.layout.runner import LayoutRunner
 from ocr_service.metrics import Metrics
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, PageLimits, PageReader
 from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
+from ocr_service.render.spawn import gpu_environment
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.scratch import scratch_folder
@@ -86,24 +91,44 @@ class Engines:
     readers: dict[ReaderName, PageReader]
     default: ReaderName
     vlm: Scheduler | None = None
+    layout: LayoutRunner | None = None
 
 
 async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
     """Starts what reads pages; ``stack`` ends it."""
+    layout = await _start_layout(settings, stack)
+    layout_spec = settings.layout_model if layout is None else f"{settings.layout_model}@{layout.path}"
     pool = await stack.enter_async_context(
         PagePool(
             workers=settings.render_workers,
             memory_mb=settings.render_memory_mb,
-            warm_up=partial(warm_up, settings.layout_model, settings.ocr_language),
+            warm_up=partial(warm_up, layout_spec, settings.ocr_language),
         )
     )
-    limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, settings.layout_model)
+    limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, layout_spec)
     readers: dict[ReaderName, PageReader] = {"tesseract": EmbeddedReader(pool, limits)}
     vlm: Scheduler | None = None
     if settings.use_vlm_api:
         engine = await stack.enter_async_context(vlm_engine(pool, limits, vlm_options(settings)))
         readers["vlm"], vlm = engine.reader, engine.scheduler
-    return Engines(pool, readers, default="vlm" if "vlm" in readers else "tesseract", vlm=vlm)
+    return Engines(pool, readers, default="vlm" if "vlm" in readers else "tesseract", vlm=vlm, layout=layout)
+
+
+async def _start_layout(settings: Settings, stack: AsyncExitStack) -> LayoutRunner | None:
+    """The process of an official layout model, where one is set."""
+    if not settings.layout_model.startswith("PP-DocLayout"):
+        return None
+    # A Unix socket's path may have 107 bytes: not below TEMP_DIR, which may be anywhere.
+    folder = stack.enter_context(TemporaryDirectory(prefix="ocr-layout-"))
+    return await stack.enter_async_context(
+        LayoutRunner(
+            Path(folder) / "socket",
+            model=settings.layout_model,
+            engine=settings.layout_engine,
+            device=settings.layout_device,
+            environment=gpu_environment(os.environ) | settings.paddle_environment(),
+        )
+    )
 
 
 def vlm_options(settings: Settings) -> VlmOptions:
@@ -149,6 +174,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         jobs=job_service,
         engine_version=partial(_engine_version, settings, engines),
         sync_wait_s=settings.sync_wait_s,
+        layout=engines.layout,
+        vlm=engines.vlm,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from contextlib import suppress
+from dataclasses import asdict
 from importlib.metadata import version
 
 from fastapi import APIRouter, Response
@@ -18,6 +19,16 @@ from ocr_service.storage.filesystem import NotWritable, check_writable
 router = APIRouter(tags=["service"])
 
 _LIBRARIES = ("fastapi", "uvicorn", "pypdfium2", "Pillow", "rapid-layout", "onnxruntime", "tesserocr", "httpx")
+
+
+class BackendModel(BaseModel):
+    """A VLM server. ``reason``: why it gets no work, empty while it is up."""
+
+    url: str
+    up: bool
+    in_flight: int
+    model: str | None
+    reason: str
 
 
 class HealthModel(BaseModel):
@@ -34,6 +45,7 @@ class HealthModel(BaseModel):
     docs: str
     engine: str = Field(description="What reads with `engine=auto`")
     page_workers: dict[str, int]
+    vlm_backends: list[BackendModel]
 
 
 class ReadyModel(BaseModel):
@@ -49,7 +61,7 @@ async def health(services: ServicesDep) -> HealthModel:
     return HealthModel(
         status="ok",
         version=__version__,
-        paddleocr="not_initialized",
+        paddleocr=services.layout.state if services.layout else "not_initialized",
         s3_storage="not_configured",
         output_dir=str(services.output_dir),
         temp_dir=str(services.temp_dir),
@@ -61,6 +73,7 @@ async def health(services: ServicesDep) -> HealthModel:
             "waiting": pool.waiting,
             "restarts": pool.restarts.total(),
         },
+        vlm_backends=[BackendModel(**asdict(status)) for status in services.vlm.status()] if services.vlm else [],
     )
 
 
@@ -72,6 +85,8 @@ async def live() -> dict[str, str]:
 @router.get("/health/ready", summary="A job would be finished now", responses={503: {"model": ReadyModel}})
 async def ready(services: ServicesDep, response: Response) -> ReadyModel:
     waiting_for = _starting(services)
+    if services.vlm is not None and not services.vlm.up:
+        waiting_for += [f"VLM backend {status.url}: {status.reason}" for status in services.vlm.status()]
     try:
         await asyncio.to_thread(check_writable, services.output_dir)
     except NotWritable as error:

@@ -12,7 +12,9 @@ from fastapi import Depends, Request
 from ocr_service.api.admission import Admission
 from ocr_service.document import ReaderName
 from ocr_service.jobs.service import JobService
+from ocr_service.layout.runner import LayoutRunner
 from ocr_service.readers import PageReader
+from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
 
 
@@ -22,6 +24,7 @@ class Services:
 
     ``scratch`` is this process's folder in TEMP_DIR; ``sync_wait_s`` is how long ``/ocr/*`` waits, in seconds.
     ``startup_note``: a file of the supervisor's, there while the start waits for something outside this process.
+    ``layout`` and ``vlm`` are None where the settings do not ask for them.
     """
 
     admission: Admission
@@ -34,6 +37,8 @@ class Services:
     engine_version: Callable[[ReaderName], str]
     sync_wait_s: float
     startup_note: Path | None = None
+    layout: LayoutRunner | None = None
+    vlm: Scheduler | None = None
 
 
 def _services(request: Request) -> Services:

@@ -32,11 +32,11 @@ class RemoteDetector:
         try:
             answer = self._ask(pixels)
         except OSError:
-            self._connection = None
+            self.close()
             try:
                 answer = self._ask(pixels)
             except OSError as exc:
-                self._connection = None
+                self.close()
                 raise EngineUnavailable(f"The layout process of {self.name} broke off twice: {exc}") from exc
         if isinstance(answer, str):
             raise EngineUnavailable(f"{self.name} failed on this page: {answer}")
@@ -45,6 +45,12 @@ class RemoteDetector:
     def wait_ready(self) -> None:
         """Until the model is loaded. Raises EngineUnavailable when it is not in time."""
         self._connection = self._connection or self._connect()
+
+    def close(self) -> None:
+        """Ends the connection; the next ``detect`` makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _ask(self, pixels: Pixels) -> list[Region] | str:
         self._connection = self._connection or self._connect()

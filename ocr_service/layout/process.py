@@ -63,7 +63,8 @@ def _answer_all(connection: socket.socket, detector: Detector, one_at_a_time: th
 
 
 def _end_with_the_app() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     os._exit(0)
 
 

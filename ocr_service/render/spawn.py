@@ -51,6 +51,12 @@ def allowed_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name in _ALLOWED}
 
 
+def gpu_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The same with what CUDA and PaddleX are told: for a process that runs a model, and sees pages only."""
+    told = {name: value for name, value in environment.items() if name.startswith(("CUDA_", "NVIDIA_", "PADDLE_"))}
+    return allowed_environment(environment) | told
+
+
 class CleanSpawnContext(context.SpawnContext):
     """A ``spawn`` context whose processes get ``environment`` and nothing else.
 
