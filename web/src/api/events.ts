@@ -13,7 +13,7 @@ export async function followJob(id: string, onEvent: (event: JobEvent) => void, 
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
-      for await (const message of await open(id, lastId, signal)) {
+      for await (const message of open(id, lastId, signal)) {
         wait = FIRST_WAIT_MS;
         lastId = message.id ?? lastId;
         const event = parse(message);
@@ -31,7 +31,7 @@ export async function followJob(id: string, onEvent: (event: JobEvent) => void, 
 
 async function* open(id: string, lastId: string, signal: AbortSignal): AsyncGenerator<EventSourceMessage> {
   const headers = { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) };
-  const response = await call(`jobs/${id}/events`, { headers, signal, cache: "no-store" });
+  const response = await call(`jobs/${id}/events?markdown=false`, { headers, signal, cache: "no-store" });
   if (!response.body) return;
   const reader = response.body
     .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)

@@ -20,9 +20,12 @@ export interface Job {
   /** Place in the queue, from 1; null once it runs. */
   position: number | null;
   engine: ReaderName;
+  /** The result of an earlier job for the same content and options was taken. */
+  cached: boolean;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+  /** Why the job failed, or its first page that could not be read. */
   error: Failure | null;
 }
 

@@ -83,7 +83,8 @@ function facts(job: Job, marks: Marks): string {
   }
   const parts = [formatTime(job.created_at), texts.pagesCount(total)];
   if (failed > 0 && job.state !== "cancelled") parts.push(texts.failedCount(failed));
-  if (job.error) parts.push(explain(job.error.code));
+  if (job.state === "failed" && job.error) parts.push(explain(job.error.code));
+  else if (job.cached) parts.push(texts.readBefore);
   else if (job.started_at && job.finished_at) parts.push(texts.took(formatSeconds(secondsBetween(job.started_at, job.finished_at))));
   return parts.join(" · ");
 }

@@ -7,7 +7,12 @@ import { change, changedCount, DEFAULTS, options, pagesAreWrong, type Options } 
 
 export function OptionsPanel(): JSX.Element {
   const texts = t.value;
-  const { pages, engine, language, dpi, includeImages, password } = options.value;
+  const { pages, engine, language, dpi, password } = options.value;
+  const checks = [
+    ["includeImages", texts.optionImages, texts.optionImagesHint],
+    ["joinPages", texts.optionJoin, texts.optionJoinHint],
+    ["readAnew", texts.optionAnew, texts.optionAnewHint],
+  ] as const;
   const engines = [
     ["auto", texts.engineAuto, texts.engineAutoHint],
     ["vlm", texts.engineVlm, texts.engineVlmHint],
@@ -96,17 +101,21 @@ export function OptionsPanel(): JSX.Element {
             />
           )}
         </Field>
-        <label class="choice check">
-          <input
-            type="checkbox"
-            checked={includeImages}
-            onChange={(event) => change({ includeImages: event.currentTarget.checked })}
-          />
-          <span>
-            <span class="choice-name">{texts.optionImages}</span>
-            <span class="hint">{texts.optionImagesHint}</span>
-          </span>
-        </label>
+        <div class="checks">
+          {checks.map(([name, title, hint]) => (
+            <label key={name} class="choice">
+              <input
+                type="checkbox"
+                checked={options.value[name]}
+                onChange={(event) => change({ [name]: event.currentTarget.checked })}
+              />
+              <span>
+                <span class="choice-name">{title}</span>
+                <span class="hint">{hint}</span>
+              </span>
+            </label>
+          ))}
+        </div>
         <button
           class="button small options-reset"
           type="button"
@@ -152,14 +161,16 @@ function Field({
 
 function summary(): string {
   const texts = t.value;
-  const { pages, engine, language, dpi, includeImages, password } = options.value;
+  const { pages, engine, language, dpi, includeImages, joinPages, readAnew, password } = options.value;
   const languages = { "": "", "rus+eng": texts.languageBoth, rus: texts.languageRus, eng: texts.languageEng };
   const parts = [
     { auto: "", vlm: texts.engineVlm, tesseract: texts.engineTesseract }[engine],
     pages && `${texts.optionPages} ${pages}`,
     languages[language],
     dpi && `${dpi} dpi`,
-    includeImages ? "" : `${texts.optionImages}: –`,
+    includeImages ? "" : `${texts.optionImages}: ${texts.no}`,
+    joinPages ? "" : `${texts.optionJoin}: ${texts.no}`,
+    readAnew && texts.optionAnew,
     password && texts.optionPassword,
   ];
   return parts.filter(Boolean).join(" · ");

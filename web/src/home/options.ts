@@ -7,10 +7,21 @@ export interface Options {
   language: "" | "rus+eng" | "rus" | "eng";
   dpi: "" | "150" | "200" | "300" | "400";
   includeImages: boolean;
+  joinPages: boolean;
+  readAnew: boolean;
   password: string;
 }
 
-export const DEFAULTS: Options = { pages: "", engine: "auto", language: "", dpi: "", includeImages: true, password: "" };
+export const DEFAULTS: Options = {
+  pages: "",
+  engine: "auto",
+  language: "",
+  dpi: "",
+  includeImages: true,
+  joinPages: true,
+  readAnew: false,
+  password: "",
+};
 
 export const options = signal<Options>(DEFAULTS);
 
@@ -27,14 +38,17 @@ export function change(fields: Partial<Options>): void {
   options.value = { ...options.value, ...fields };
 }
 
-export function asFields({ pages, engine, language, dpi, includeImages, password }: Options): Record<string, string> {
+export function asFields(chosen: Options): Record<string, string> {
   const fields = {
-    pages: pages.replaceAll(" ", ""),
-    engine: engine === "auto" ? "" : engine,
-    language,
-    dpi,
-    include_images: includeImages ? "" : "false",
-    password,
+    priority: "interactive", // somebody is looking
+    pages: chosen.pages.replaceAll(" ", ""),
+    engine: chosen.engine === "auto" ? "" : chosen.engine,
+    language: chosen.language,
+    dpi: chosen.dpi,
+    include_images: chosen.includeImages ? "" : "false",
+    join_pages: chosen.joinPages ? "" : "false",
+    cache: chosen.readAnew ? "false" : "",
+    password: chosen.password,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
 }

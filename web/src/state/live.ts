@@ -6,6 +6,9 @@ import { type JobEvent, type JobState, type PageMark } from "../api/types";
 
 export type Marks = ReadonlyMap<number, PageMark>;
 
+// Hundreds of events come at once, when a finished book is opened or read fast: one update in this time.
+const UPDATE_MS = 150;
+
 interface Channel {
   marks: Signal<Marks>;
   watchers: Set<(state: JobState) => void>;
@@ -52,15 +55,8 @@ function connect(id: string, channel: Channel): void {
   const connection = new AbortController();
   channel.connection = connection;
   const pending: JobEvent[] = [];
-  let frame = 0;
-  // Hundreds of events may come at once (the replay of a finished book): one update a frame.
-  const flush = (): void => {
-    frame = 0;
-    apply(channel, pending.splice(0));
-  };
   const onEvent = (event: JobEvent): void => {
-    pending.push(event);
-    frame ||= requestAnimationFrame(flush);
+    if (pending.push(event) === 1) setTimeout(() => apply(channel, pending.splice(0)), UPDATE_MS);
   };
   followJob(id, onEvent, connection.signal)
     .then(() => {

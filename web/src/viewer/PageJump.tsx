@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { showPage } from "./show-page";
 
 /** Says which page is in view and goes to another. */
 export function PageJump({ numbers }: { numbers: readonly number[] }): JSX.Element {
@@ -13,7 +14,7 @@ export function PageJump({ numbers }: { numbers: readonly number[] }): JSX.Eleme
     const wanted = Number(typed);
     setTyped(null);
     const number = numbers.find((other) => other >= wanted) ?? last;
-    if (wanted > 0) document.querySelector(`#page-${number}`)?.scrollIntoView({ block: "start" });
+    if (wanted > 0) showPage(number);
   };
   return (
     <form class="page-jump" onSubmit={go}>
@@ -36,23 +37,20 @@ export function PageJump({ numbers }: { numbers: readonly number[] }): JSX.Eleme
 function useCurrentPage(count: number): number {
   const [current, setCurrent] = useState(1);
   useEffect(() => {
-    let frame = 0;
-    const look = (): void => {
-      frame = 0;
-      const below = document.querySelector(".toolbar")?.getBoundingClientRect().bottom ?? 0;
-      const page = document.elementsFromPoint(innerWidth / 2, below + 60).find((element) => element.matches(".page"));
-      const number = Number((page as HTMLElement | undefined)?.dataset.page);
-      if (number) setCurrent(number);
-    };
-    const scrolled = (): void => {
-      frame ||= requestAnimationFrame(look);
-    };
-    look();
-    addEventListener("scroll", scrolled, { passive: true });
-    return () => {
-      removeEventListener("scroll", scrolled);
-      cancelAnimationFrame(frame);
-    };
+    const inView = new Set<number>();
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const number = Number((target as HTMLElement).dataset.page);
+          if (isIntersecting) inView.add(number);
+          else inView.delete(number);
+        }
+        if (inView.size > 0) setCurrent(Math.min(...inView));
+      },
+      { rootMargin: "-160px 0px -60% 0px" },
+    );
+    for (const page of document.querySelectorAll(".page")) observer.observe(page);
+    return () => observer.disconnect();
   }, [count]);
   return current;
 }

@@ -37,8 +37,9 @@ export const PageRow = memo(function PageRow({
   const section = useRef<HTMLElement>(null);
   const near = useNear(section);
   const data = usePageData(jobId, number, near && mark !== null, mark);
-  const kept = useRef<{ mode: ViewMode; width: number; height: number } | null>(null);
+  const kept = useRef({ height: 0, layout: "" });
   const page = data?.page.value ?? null;
+  const layout = `${mode} ${innerWidth}`;
 
   useEffect(() => {
     const element = section.current;
@@ -46,15 +47,13 @@ export const PageRow = memo(function PageRow({
     // What was measured last stands in for the content when it is gone, so that nothing jumps.
     const observer = new ResizeObserver(([entry]) => {
       const box = entry?.borderBoxSize[0];
-      if (box) kept.current = { mode, width: Math.round(box.inlineSize), height: box.blockSize };
+      if (box) kept.current = { height: box.blockSize, layout };
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [page, mode]);
+  }, [page, layout]);
 
-  const width = section.current ? Math.round(section.current.getBoundingClientRect().width) : 0;
-  const same = kept.current?.mode === mode && Math.abs(kept.current.width - width) <= 1;
-  const height = !page && same && kept.current ? `${kept.current.height}px` : undefined;
+  const height = !page && kept.current.layout === layout ? `${kept.current.height}px` : undefined;
   return (
     <section
       class="page"

@@ -14,6 +14,7 @@ import { PageStrip } from "../ui/PageStrip";
 import { PageJump } from "./PageJump";
 import { PageRow, type ViewMode } from "./PageRow";
 import { Problems } from "./Problems";
+import { showPage } from "./show-page";
 import { Toolbar } from "./Toolbar";
 
 // While a job waits its place in the queue changes, and no event tells of it.
@@ -172,9 +173,4 @@ function Note({ job }: { job: Job }): JSX.Element | null {
     );
   }
   return null;
-}
-
-function showPage(number: number): void {
-  document.querySelector(`#page-${number}`)?.scrollIntoView({ block: "start" });
-  document.querySelector<HTMLElement>(`#page-${number}-title`)?.focus({ preventScroll: true });
 }
