@@ -49,8 +49,28 @@ def find_rules(ink: Gray, dpi: int) -> Rules:
     """Rules of ``ink`` (255 is ink) on a level page."""
     horizontal, across = _level_rules(ink, dpi)
     turned, down = _level_rules(np.ascontiguousarray(ink.T), dpi)
-    vertical = tuple((y0, x0, y1, x1) for x0, y0, x1, y1 in turned)
+    upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in turned]
+    vertical = tuple(_without_stems(upright, ink, down.T))
     return Rules(tuple(horizontal), vertical, np.maximum(across, down.T))
+
+
+def _without_stems(upright: list[Box], ink: Gray, mask: Gray) -> list[Box]:
+    """Drops the stems of large letters, here and in ``mask``: beside a stem stand letters of about its height."""
+    if not upright:
+        return upright
+    _, _, parts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    x, y, w, h = (parts[1:, column] for column in range(4))
+    kept = []
+    for x0, y0, x1, y1 in upright:
+        height = y1 - y0
+        shared = np.minimum(y + h, y1) - np.maximum(y, y0)
+        like_letters = (h > 0.6 * height) & (h < 1.6 * height) & (w > 0.3 * height) & (shared > 0.6 * height)
+        near = (x < x1 + height) & (x + w > x0 - height)
+        if np.count_nonzero(like_letters & near) >= 2:
+            mask[y0:y1, x0:x1] = 0
+        else:
+            kept.append((x0, y0, x1, y1))
+    return kept
 
 
 def _level_rules(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
