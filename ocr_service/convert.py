@@ -115,7 +115,7 @@ async def _convert_one(
     file: Path, folder: JobFolder, options: ReadOptions, engine: str, engines: Engines, progress: Progress, bar: TaskID
 ) -> DocumentSummary:
     digest, size = await asyncio.to_thread(_take_in, file, folder)
-    found = await engines.pool.run(
+    found = await engines.inspector.run(
         inspect_file, folder.input, options.password, document=str(file), order=0, timeout_s=INSPECT_TIMEOUT_S
     )
     progress.update(bar, total=len(select_pages(options.pages, found.pages)))

@@ -46,8 +46,8 @@ class Defaults:
 
 
 class Admission:
-    def __init__(self, pool: PagePool, temp_dir: Path, defaults: Defaults) -> None:
-        self._pool = pool
+    def __init__(self, inspector: PagePool, temp_dir: Path, defaults: Defaults) -> None:
+        self._inspector = inspector
         self._temp_dir = temp_dir
         self._defaults = defaults
 
@@ -67,7 +67,7 @@ class Admission:
         language = asked.language or self._defaults.language
         if engine == "tesseract":
             _check_language(language)
-        found = await self._pool.run(
+        found = await self._inspector.run(
             inspect_file, upload.path, asked.password, document="inspect", order=0, timeout_s=INSPECT_TIMEOUT_S
         )
         if found.pages > self._defaults.max_pages and not asked.pages:

@@ -85,9 +85,13 @@ def create_app(settings: Settings) -> FastAPI:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The page workers and, for each engine that is configured, its reader; ``default`` is what ``auto`` means."""
+    """The workers and, for each engine that is configured, its reader; ``default`` is what ``auto`` means.
+
+    ``inspector`` has one worker for first looks at files, so that an upload is answered while every page worker is busy.
+    """
 
     pool: PagePool
+    inspector: PagePool
     readers: dict[ReaderName, PageReader]
     default: ReaderName
     vlm: Scheduler | None = None
@@ -105,13 +109,15 @@ async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
             warm_up=partial(warm_up, layout_spec, settings.ocr_language),
         )
     )
+    inspector = await stack.enter_async_context(PagePool(workers=1, memory_mb=settings.render_memory_mb))
     limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, layout_spec)
     readers: dict[ReaderName, PageReader] = {"tesseract": EmbeddedReader(pool, limits)}
     vlm: Scheduler | None = None
     if settings.use_vlm_api:
         engine = await stack.enter_async_context(vlm_engine(pool, limits, vlm_options(settings)))
         readers["vlm"], vlm = engine.reader, engine.scheduler
-    return Engines(pool, readers, default="vlm" if "vlm" in readers else "tesseract", vlm=vlm, layout=layout)
+    default: ReaderName = "vlm" if "vlm" in readers else "tesseract"
+    return Engines(pool, inspector, readers, default, vlm=vlm, layout=layout)
 
 
 async def _start_layout(settings: Settings, stack: AsyncExitStack) -> LayoutRunner | None:
@@ -164,7 +170,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     )
     job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, counted))
     return Services(
-        admission=Admission(engines.pool, scratch, defaults),
+        admission=Admission(engines.inspector, scratch, defaults),
         pool=engines.pool,
         readers=engines.readers,
         output_dir=settings.output_dir,
