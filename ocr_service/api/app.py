@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from fastapi import FastAPI, Security
 
 from ocr_service import __version__
-from ocr_service.api import events, health, jobs, metrics, ocr, results
+from ocr_service.api import events, health, jobs, metrics, ocr, pictures, results
 from ocr_service.api.admission import Admission, Defaults
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         install_docs(app)
     keys = ApiKeys.parse(settings.api_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    for router in (ocr.router, jobs.router, events.router, results.router):
+    for router in (ocr.router, jobs.router, events.router, results.router, pictures.router):
         app.include_router(router, dependencies=wants_key)
     app.include_router(health.router)
     app.include_router(metrics.router)

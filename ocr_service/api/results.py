@@ -29,7 +29,7 @@ _SUFFIX = {"json": "json", "markdown": "md"}
 _MEDIA = {"json": "application/json", "markdown": "text/markdown; charset=utf-8"}
 
 Partial = Annotated[bool, Query(description="What is read so far, where the job is not finished or was cancelled")]
-_ANSWERS: dict[int | str, dict[str, Any]] = {
+ANSWERS: dict[int | str, dict[str, Any]] = {
     **NOT_FOUND,
     409: {
         "model": ProblemModel,
@@ -39,7 +39,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/{job_id}/result", summary="The document as JSON", response_model=DocumentModel, responses=_ANSWERS)
+@router.get("/{job_id}/result", summary="The document as JSON", response_model=DocumentModel, responses=ANSWERS)
 @router.get("/{job_id}/result.json", include_in_schema=False)
 async def get_result(request: Request, services: ServicesDep, job_id: JobId, partial: Partial = False) -> Response:
     job = await services.jobs.get(job_id, owner_of(request))
@@ -50,26 +50,30 @@ async def get_result(request: Request, services: ServicesDep, job_id: JobId, par
     "/{job_id}/result.md",
     summary="The document as Markdown",
     response_class=FileResponse,
-    responses={**_ANSWERS, 200: {"content": {"text/markdown": {}}}},
+    responses={**ANSWERS, 200: {"content": {"text/markdown": {}}}},
 )
 async def get_markdown(request: Request, services: ServicesDep, job_id: JobId, partial: Partial = False) -> Response:
     job = await services.jobs.get(job_id, owner_of(request))
     return await result_file(services, job, "markdown", partial=partial)
 
 
-@router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=_ANSWERS)
+@router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=ANSWERS)
 async def get_page(
     request: Request, services: ServicesDep, job_id: JobId, number: Annotated[int, PathParameter(ge=1)]
 ) -> Response:
     """There as soon as the page is read, whatever the other pages do."""
     job = await services.jobs.get(job_id, owner_of(request))
+    return Response(await kept_page(services, job, number), media_type="application/json")
+
+
+async def kept_page(services: Services, job: Job, number: int) -> bytes:
+    """A page's result as JSON. Raises NotFound where there is no such page, NotFinished where it is not read."""
     try:
-        content = await asyncio.to_thread(services.jobs.folder(job_id).page, number)
+        return await asyncio.to_thread(services.jobs.folder(job.id).page, number)
     except FileNotFoundError:
         if number > job.file.pages:
             raise NotFound(f"{job.file.name} has {job.file.pages} pages; there is no page {number}.") from None
         raise NotFinished(f"Page {number} is not read.") from None
-    return Response(content, media_type="application/json")
 
 
 async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> FileResponse:

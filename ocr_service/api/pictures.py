@@ -1,0 +1,63 @@
+"""``GET /jobs/{id}/pages/{n}/image``: the page as it was read, drawn when somebody looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from fastapi.responses import FileResponse
+
+from ocr_service.api.jobs import JobId, owner_of
+from ocr_service.api.results import ANSWERS, kept_page
+from ocr_service.api.services import Services, ServicesDep
+from ocr_service.assembly.result_json import page_from_json
+from ocr_service.document import PageResult
+from ocr_service.errors import NotFound
+from ocr_service.jobs.models import Job
+from ocr_service.render.picture import PictureTask, write_picture
+from ocr_service.storage.filesystem import storage_errors
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+_TIMEOUT_S = 60.0  # a page takes 0.1 s; the rest is for machines under load
+
+
+@router.get(
+    "/{job_id}/pages/{number}/image",
+    summary="One page's picture",
+    response_class=FileResponse,
+    responses={**ANSWERS, 200: {"content": {"image/jpeg": {}}}},
+)
+async def get_picture(
+    request: Request, services: ServicesDep, job_id: JobId, number: Annotated[int, PathParameter(ge=1)]
+) -> FileResponse:
+    """JPEG of the upright page, as large as the page of its result (at most 2400 pixels on its longer side)."""
+    job = await services.jobs.get(job_id, owner_of(request))
+    page = page_from_json(await kept_page(services, job, number))
+    target = services.jobs.folder(job_id).work / "pictures" / f"p{number:04d}.jpg"
+    if not target.exists():
+        await _draw(services, job, page, target)
+    return FileResponse(target, media_type="image/jpeg")
+
+
+async def _draw(services: Services, job: Job, page: PageResult, target: Path) -> None:
+    if not page.width or not page.height:
+        raise NotFound(f"Page {page.number} could not be rendered.")
+    with storage_errors():
+        await asyncio.to_thread(target.parent.mkdir, exist_ok=True)
+    task = PictureTask(
+        path=services.jobs.folder(job.id).input,
+        type=job.file.type,
+        number=page.number,
+        password=job.options.password,
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        angle=page.angle,
+        target=target,
+    )
+    # A document of its own to the fair queue: pictures do not wait behind all pages of the book they are from.
+    await services.pool.run(write_picture, task, document=f"{job.id} pictures", order=page.number, timeout_s=_TIMEOUT_S)
