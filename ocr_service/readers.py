@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions
+from ocr_service.errors import EngineUnavailable
 from ocr_service.page_work import PageTask, read_page
 from ocr_service.render.pool import PagePool
 from ocr_service.storage.filesystem import JobFolder
@@ -56,6 +57,23 @@ class EmbeddedReader:
             order=number,
             timeout_s=self._limits.timeout_s,
         )
+
+
+class FallbackReader:
+    """Reads with ``first``; a page for which it found no backend up is read by ``second``, and says so."""
+
+    def __init__(self, first: PageReader, second: PageReader) -> None:
+        self._first = first
+        self._second = second
+        self.name: ReaderName = first.name
+        self.pages_ahead = first.pages_ahead
+
+    async def read(self, work: DocumentWork, number: int) -> PageResult:
+        page = await self._first.read(work, number)
+        if page.error is None or page.error.code != EngineUnavailable.code:
+            return page
+        other = await self._second.read(work, number)
+        return replace(other, warnings=(*other.warnings, f"read by {self._second.name}: {page.error.message}"))
 
 
 def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:

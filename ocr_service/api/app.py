@@ -29,7 +29,7 @@ from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.layout.runner import LayoutRunner
 from ocr_service.metrics import Metrics
 from ocr_service.page_work import warm_up
-from ocr_service.readers import EmbeddedReader, PageLimits, PageReader
+from ocr_service.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
 from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
@@ -116,6 +116,8 @@ async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
     if settings.use_vlm_api:
         engine = await stack.enter_async_context(vlm_engine(pool, limits, vlm_options(settings)))
         readers["vlm"], vlm = engine.reader, engine.scheduler
+        if settings.vlm_fallback == "tesseract":
+            readers["vlm"] = FallbackReader(engine.reader, readers["tesseract"])
     default: ReaderName = "vlm" if "vlm" in readers else "tesseract"
     return Engines(pool, inspector, readers, default, vlm=vlm, layout=layout)
 

@@ -1,0 +1,133 @@
+"""Documents through the whole service, read by a VLM server that answers or does not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
+from tests.running import RunningService
+
+TABLE = "<fcel>Насос<fcel>6<nl><fcel>Итого<lcel><nl>"
+
+
+def by_prompt(asked: Asked) -> Reply:
+    """An answer of the right kind, the same for the same picture."""
+    if asked.prompt == "Table Recognition:":
+        return Reply(text=TABLE)
+    return Reply(text=f"{asked.prompt} {hashlib.sha256(asked.jpeg).hexdigest()[:12]}")
+
+
+@pytest.fixture(scope="module")
+def vllm() -> Iterator[FakeVllm]:
+    with FakeVllm(answer=by_prompt).running() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def vlm_service(vllm: FakeVllm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    folder = tmp_path_factory.mktemp("vlm")
+    with RunningService(
+        folder, USE_VLM_API="true", VLLM_URL=vllm.url, CACHE_TTL_H="0", VLM_TIMEOUT_S="10", VLM_RETRIES="1"
+    ) as service:
+        yield service
+
+
+@pytest.fixture
+def strips(tmp_path: Path) -> Path:
+    """A TIFF of six pages with a word each."""
+    pages = []
+    for number in range(6):
+        page = Image.new("RGB", (620, 877), "white")
+        for top in range(60, 800, 60):
+            ImageDraw.Draw(page).text((60, top), f"page {number} line {top}", fill="black", font_size=30)
+        pages.append(page)
+    path = tmp_path / "strips.tiff"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    return path
+
+
+def read(service: RunningService, path: Path, **options: str) -> dict[str, Any]:
+    kind = "pdf" if path.suffix == ".pdf" else "image"
+    with path.open("rb") as file:
+        answer = service.client.post(f"/ocr/{kind}", files={"file": (path.name, file)}, data=options)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_a_document_is_read_region_by_region(vlm_service: RunningService, vllm: FakeVllm, contract_scan: Path) -> None:
+    vllm.asked.clear()
+    result = read(vlm_service, contract_scan, dpi="120")
+    assert (result["status"], result["engine"], len(result["pages"])) == ("completed", "vlm", 2)
+    regions = [region for page in result["pages"] for region in page["regions"]]
+    assert sum(region["tries"] for region in regions) == len(vllm.asked)
+    assert len({asked.jpeg for asked in vllm.asked}) == len(vllm.asked)
+    assert '<td colspan="2">Итого</td>' in result["markdown"]
+    assert any(region["image"] for region in regions)
+    for page in result["pages"]:
+        assert [region["order"] for region in page["regions"]] == sorted(region["order"] for region in page["regions"])
+
+
+def test_a_refused_region_is_named_and_the_rest_is_kept(
+    vlm_service: RunningService, vllm: FakeVllm, contract_scan: Path
+) -> None:
+    vllm.answer = lambda asked: (
+        failure(400, "cannot identify image file") if "Table" in asked.prompt else by_prompt(asked)
+    )
+    try:
+        result = read(vlm_service, contract_scan, dpi="121")
+    finally:
+        vllm.answer = by_prompt
+    assert result["status"] == "partial"
+    failed = [region for page in result["pages"] for region in page["regions"] if region["error"]]
+    assert {(region["label"], region["error"]["code"]) for region in failed} == {("table", "backend_refused")}
+    assert "OCR: " in result["markdown"]
+
+
+def test_health_shows_the_backend(vlm_service: RunningService, vllm: FakeVllm) -> None:
+    (backend,) = vlm_service.client.get("/health").json()["vlm_backends"]
+    assert (backend["up"], backend["model"], backend["in_flight"]) == (True, vllm.model, 0)
+
+
+def test_page_mode_gives_whole_pages_to_another_model(tmp_path: Path, strips: Path) -> None:
+    fake = FakeVllm(model="other-vlm", then=Reply(text="```markdown\n# Title\n\ntext\n```"))
+    settings = {"VLM_MODE": "page", "VLM_PROMPT": "Read it all.", "VLM_CONCURRENCY": "2"}
+    with (
+        fake.running(),
+        RunningService(tmp_path / "service", USE_VLM_API="true", VLLM_URL=fake.url, **settings) as service,
+    ):
+        fake.asked.clear()
+        result = read(service, strips)
+    assert [page["markdown"] for page in result["pages"]] == ["# Title\n\ntext"] * 6
+    assert {asked.prompt for asked in fake.asked} == {"Read it all."}
+    assert len({asked.jpeg for asked in fake.asked}) == len(fake.asked) == 6
+    assert fake.peak_in_flight <= 2
+
+
+def test_without_a_backend_pages_wait_and_then_tesseract_reads_them_where_allowed(tmp_path: Path, strips: Path) -> None:
+    with FakeVllm().running() as fake:
+        gone = fake.url
+    service = RunningService(
+        tmp_path / "service",
+        USE_VLM_API="true",
+        VLLM_URL=gone,
+        VLM_FALLBACK="tesseract",
+        BACKEND_WAIT_S="0.5",
+        OCR_LANGUAGE="eng",
+    )
+    try:
+        service.start(until="/health/startup")
+        assert service.client.get("/health/ready").status_code == 503
+        result = read(service, strips, language="eng", pages="1")
+    finally:
+        service.stop()
+        service.client.close()
+    (page,) = result["pages"]
+    assert page["reader"] == "tesseract"
+    assert "No VLM backend is up" in page["warnings"][0]
+    assert "page 0 line 60" in page["markdown"]
