@@ -37,6 +37,10 @@ class FileTooLarge(ServiceError):
     code, status = "file_too_large", 413
 
 
+class UploadTooSlow(ServiceError):
+    code, status, retryable = "upload_too_slow", 408, True
+
+
 class EmptyFile(ServiceError):
     code, status = "empty_file", 422
 

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     protect_metrics: bool = Field(False, description="`/metrics` asks for a key too")
     enable_docs: bool = Field(True, description="Serve Swagger UI at `/docs`")
     cors_origins: CommaList = Field((), description="Origins allowed to call from a browser, with commas; `*` for all")
+    client_timeout_s: float = Field(
+        20,
+        gt=0,
+        description="Seconds for a request's head; a body may pause as long, and must bring 500 bytes a second",
+    )
     sync_wait_s: float = Field(
         300, ge=0, le=86400, description="Seconds `POST /ocr/*` waits for the result before it answers 202 with the job"
     )

@@ -71,7 +71,9 @@ def test_names_units_and_labels_keep_the_conventions(busy: RunningService) -> No
         assert family.name.rpartition("_")[2] not in ("total", "count", "sum", "bucket", "info") or (
             family.name == "ocr_build_info"
         )
-        assert not re.search(r"_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|percent|counter|gauge)(_|$)", family.name)
+        assert not re.search(
+            r"_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|percent|counter|gauge)(_|$)", family.name
+        )
         if family.type == "histogram" and family.name.startswith("ocr_"):
             assert family.name.endswith("_seconds")
         for sample in family.samples:

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Security
 from ocr_service import __version__
 from ocr_service.api import events, health, jobs, metrics, ocr, pictures, results
 from ocr_service.api.admission import Admission, Defaults
+from ocr_service.api.body_pace import BodyPace
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
 from ocr_service.api.request_log import Answered, RequestLog
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(metrics.router)
     install_web_page(app)
+    app.add_middleware(BodyPace, first_s=settings.client_timeout_s)
     install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
 
     def count(answered: Answered) -> None:

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ocr_service.errors import BadOption, ServiceError
+from ocr_service.errors import BadOption, ServiceError, UploadTooSlow
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,9 @@ async def _service_error(request: Request, error: Exception) -> JSONResponse:
     retry_after_s = error.retry_after_s
     if retry_after_s is None and error.status in (429, 503):
         retry_after_s = 5
-    return problem(error.status, error.code, str(error), retry_after_s=retry_after_s)
+    # What still trickles in is not waited for.
+    headers = {"Connection": "close"} if error.status == UploadTooSlow.status else None
+    return problem(error.status, error.code, str(error), retry_after_s=retry_after_s, headers=headers)
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
