@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Histogram, ProcessCollector
 from prometheus_client import disable_created_metrics as _without_created_series
@@ -18,14 +19,20 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.jobs.delivery_rows import Kind
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.jobs.watch import RunEnd
+from ocr_service.recognition.guards import Doubt
 from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.render.pool import PagePool
+from ocr_service.recognition.vlm import Trouble
+from ocr_service.render.pool import RESTART_REASONS, PagePool
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _STAGE_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+# A series that is there from the start, at 0, lets an alert see its first increase.
+_DOUBTS = tuple(doubt.name.lower() for doubt in Doubt)
+_CAUSES = (*(trouble.name.lower() for trouble in Trouble), "doubt")
 _JOB_S = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600, 14400)
 
 
@@ -94,8 +101,9 @@ class Metrics:
             buckets=_STAGE_S,
             registry=registry,
         )
-        for state in JobState:
-            self._jobs.labels(state.value).set(0)
+        self._deliveries = Gauge(
+            "ocr_deliveries_pending", "Jobs whose uploads or webhooks are not done", ["kind"], registry=registry
+        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """``route`` is the template, "" for what no route matched: paths of clients would be labels without end."""
@@ -104,9 +112,17 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_s.labels(method, route).observe(seconds)
 
-    def jobs_kept(self, counts: Mapping[JobState, int]) -> None:
+    def jobs_kept(self, counts: Mapping[JobState, int], deliveries: Mapping[str, int]) -> None:
+        """As the database says just before a scrape."""
         for state in JobState:
             self._jobs.labels(state.value).set(counts.get(state, 0))
+        for kind in get_args(Kind):
+            self._deliveries.labels(kind).set(deliveries.get(kind, 0))
+
+    def jobs_unknown(self) -> None:
+        """The database is away."""
+        self._jobs.clear()
+        self._deliveries.clear()
 
     def admitted(self, job: Job) -> None:
         self._admitted.labels(job.engine).inc()
@@ -161,7 +177,7 @@ def _pool(pool: PagePool) -> Iterator[Metric]:
     yield _gauge("ocr_page_tasks", "Pages that wait for a worker, and that are in one", ["state"], tasks)
     workers = [(("warm",), pool.warm), (("configured",), pool.workers)]
     yield _gauge("ocr_page_workers", "Worker processes that can take a page, of those configured", ["state"], workers)
-    reasons = [((reason,), count) for reason, count in sorted(pool.restarts.items())]
+    reasons = [((reason,), pool.restarts[reason]) for reason in RESTART_REASONS]
     yield _counter("ocr_page_worker_restarts", "Workers replaced", ["reason"], reasons)
 
 
@@ -174,9 +190,9 @@ def _scheduler(scheduler: Scheduler) -> Iterator[Metric]:
     yield _gauge("ocr_backend_requests_in_flight", "Requests that a backend works at", ["backend"], in_flight)
     answered = [((url, outcome), count) for (url, outcome), count in scheduler.requests.items()]
     yield _counter("ocr_backend_requests", "Requests to a backend, by how they ended", ["backend", "outcome"], answered)
-    doubts = [((doubt,), count) for doubt, count in scheduler.guards.items()]
+    doubts = [((doubt,), scheduler.guards[doubt]) for doubt in _DOUBTS]
     yield _counter("ocr_region_guards", "Answers that a guard did not let pass", ["guard"], doubts)
-    retries = [((cause,), count) for cause, count in scheduler.retries.items()]
+    retries = [((cause,), scheduler.retries[cause]) for cause in _CAUSES]
     yield _counter("ocr_region_retries", "Regions asked for again", ["cause"], retries)
 
 

@@ -21,6 +21,7 @@ from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageF
 from ocr_service.page_ranges import select_pages
 from ocr_service.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import artifact_name
+from ocr_service.telemetry import page_var
 
 OnPage = Callable[[PageResult], Awaitable[None]]
 _RENDERING = (PageTimeout, RenderFailed, WorkerCrashed)
@@ -60,6 +61,7 @@ async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int]
     under_way = asyncio.Semaphore(reader.pages_ahead)
 
     async def one(number: int) -> None:
+        page_var.set(number)
         try:
             page = await _read_page(work, reader, number)
             await asyncio.to_thread(work.folder.keep_page, number, page_to_json(page))

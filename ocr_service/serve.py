@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from ocr_service.api.app import create_app, jobs_config
+from ocr_service.api.http_protocol import bounded_protocol
 from ocr_service.api.services import Services
 from ocr_service.jobs.database import DatabaseError
 from ocr_service.jobs.service import check_database
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 log = logging.getLogger(__name__)
+
+_OPEN_FILES = 65536
 
 
 class _Server(uvicorn.Server):
@@ -58,6 +62,7 @@ def serve(settings: Settings) -> int:
     except DatabaseError as error:
         print(error, file=sys.stderr)
         return 2
+    _allow_many_connections()
     app = create_app(settings)
     server = _Server(
         app,
@@ -67,6 +72,8 @@ def serve(settings: Settings) -> int:
             port=settings.app_port,
             log_config=None,
             access_log=False,
+            http=bounded_protocol(settings.client_timeout_s),
+            ws="none",
             server_header=False,
             timeout_graceful_shutdown=int(settings.shutdown_grace_s),
         ),
@@ -75,3 +82,10 @@ def serve(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run()
     return 0 if server.started else 3
+
+
+def _allow_many_connections() -> None:
+    """Up to the hard limit: 1024 open files, a common soft limit, are 500 clients and what they read."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

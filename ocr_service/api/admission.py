@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +14,11 @@ from ocr_service.api.schemas import SubmissionOptions, parse_options
 from ocr_service.api.upload import Upload, receive_upload
 from ocr_service.document import FileInfo, ReaderName, ReadOptions
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
+from ocr_service.jobs.queue import Coming
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
 from ocr_service.render.pool import PagePool
+from ocr_service.storage.space import FreeSpace
 from ocr_service.tessdata import find_tessdata
 
 INSPECT_TIMEOUT_S = 30
@@ -46,21 +51,47 @@ class Defaults:
 
 
 class Admission:
-    def __init__(self, inspector: PagePool, temp_dir: Path, defaults: Defaults) -> None:
+    """``check_room`` raises QueueFull for an owner and the documents that are being taken in before this one."""
+
+    def __init__(
+        self,
+        inspector: PagePool,
+        temp_dir: Path,
+        defaults: Defaults,
+        space: FreeSpace,
+        check_room: Callable[[str, Coming], Awaitable[None]],
+    ) -> None:
         self._inspector = inspector
         self._temp_dir = temp_dir
         self._defaults = defaults
+        self._space = space
+        self._check_room = check_room
+        self._coming: Counter[str] = Counter()
 
     async def admit(self, request: Request) -> Admitted:
         """Raises the ServiceError that the client should see; then nothing of the upload is left."""
         query = dict(request.query_params)
         parse_options({}, query)  # a wrong query is refused before the file is taken in
-        upload = await receive_upload(request, self._temp_dir, self._defaults.max_bytes)
+        async with self._place(request.state.owner or ""):
+            upload = await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
+            try:
+                return await self._inspected(upload, parse_options(upload.fields, query))
+            except BaseException:
+                upload.path.unlink(missing_ok=True)
+                raise
+
+    @asynccontextmanager
+    async def _place(self, owner: str) -> AsyncIterator[None]:
+        """A place in the queue, refused before the document is taken in: under overload a refusal costs nothing."""
+        before = Coming(self._coming.total(), self._coming[owner])
+        self._coming[owner] += 1
         try:
-            return await self._inspected(upload, parse_options(upload.fields, query))
-        except BaseException:
-            upload.path.unlink(missing_ok=True)
-            raise
+            await self._check_room(owner, before)
+            yield
+        finally:
+            self._coming[owner] -= 1
+            if not self._coming[owner]:
+                del self._coming[owner]
 
     async def _inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
         engine = self._engine(asked)

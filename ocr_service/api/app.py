@@ -25,8 +25,10 @@ from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, inst
 from ocr_service.api.services import Services
 from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
+from ocr_service.jobs.job_log import JobLog
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.service import JobsConfig, run_jobs
+from ocr_service.jobs.watch import Watches
 from ocr_service.layout.runner import LayoutRunner
 from ocr_service.metrics import Metrics
 from ocr_service.page_work import warm_up
@@ -38,6 +40,8 @@ from ocr_service.render.spawn import gpu_environment
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.scratch import scratch_folder
+from ocr_service.storage.space import FreeSpace
+from ocr_service.tracing import traces_to
 from ocr_service.vlm_engine import VlmOptions, vlm_engine
 
 log = logging.getLogger(__name__)
@@ -172,9 +176,13 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         language=settings.ocr_language,
         engine=engines.default,
     )
-    job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, counted))
+    space = FreeSpace((settings.output_dir, settings.temp_dir), settings.min_free_mb << 20)
+    watch = Watches([JobLog(), counted])
+    if settings.traces_endpoint:
+        watch.all.append(stack.enter_context(traces_to(settings.traces_endpoint, __version__)))
+    job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, watch))
     return Services(
-        admission=Admission(engines.inspector, scratch, defaults),
+        admission=Admission(engines.inspector, scratch, defaults, space, job_service.store.check_room),
         pool=engines.pool,
         readers=engines.readers,
         output_dir=settings.output_dir,
@@ -202,6 +210,7 @@ def jobs_config(settings: Settings) -> JobsConfig:
         takeover_s=settings.takeover_s,
         ttl_s=settings.job_ttl_h * 3600,
         grace_s=settings.shutdown_grace_s,
+        min_free=settings.min_free_mb << 20,
     )
 
 

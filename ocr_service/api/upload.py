@@ -20,6 +20,7 @@ from starlette.requests import Request
 
 from ocr_service.errors import BadOption, EmptyFile, FileTooLarge
 from ocr_service.storage.filesystem import storage_errors
+from ocr_service.storage.space import FreeSpace
 
 _WRITE_BYTES = 1 << 20  # written and hashed in a thread, a mebibyte at a time
 _MAX_FIELD_BYTES = 64 << 10
@@ -37,7 +38,7 @@ class Upload:
     fields: dict[str, str]
 
 
-async def receive_upload(request: Request, directory: Path, max_bytes: int) -> Upload:
+async def receive_upload(request: Request, directory: Path, max_bytes: int, space: FreeSpace) -> Upload:
     """Takes in a multipart form with one part named ``file``.
 
     Raises FileTooLarge, EmptyFile, BadOption (no such form, no such part), StorageFull. Leaves no file behind then.
@@ -48,6 +49,7 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int) -> U
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES:
         raise _too_large(max_bytes)
+    await asyncio.to_thread(space.check, int(length) if length.isdigit() else 0)
     with storage_errors():
         descriptor, name = tempfile.mkstemp(dir=directory, prefix="upload-")
     path = Path(name)
@@ -60,6 +62,7 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int) -> U
                     parser.write(chunk)
                     if len(form.pending) >= _WRITE_BYTES:
                         await asyncio.to_thread(form.flush)
+                        await asyncio.to_thread(space.check)  # many uploads at once fill it together
                 parser.finalize()
             except MultipartParseError as error:
                 raise BadOption(f"The multipart form cannot be read: {error}") from error

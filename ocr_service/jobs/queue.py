@@ -33,7 +33,11 @@ from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves
 
 _QUEUED = JobState.QUEUED.value
 _SUBMISSION_LOCK = 0x6F637273  # any constant: submissions on PostgreSQL decide one after another
-_SECONDS_A_JOB = 2.0  # a guess for Retry-After; where it is wrong, the client asks again
+# Retry-After is the time in which a tenth of the queue empties, at the rate of the last minutes: a single free place
+# would be gone when the second of many clients comes back.
+_RATE_OVER_S = 300.0
+_RETRY_SHARE = 0.1
+_LEAST_RETRY_S, _UNKNOWN_RETRY_S, _LONGEST_RETRY_S = 1.0, 15.0, 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ class QueueLimits:
     waiting: int
     per_owner: int
     cache_ttl_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Documents that are being taken in: all of them, and those of one owner."""
+
+    all: int = 0
+    of_owner: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submissio
         known = await _known(tx, new.owner, new.idempotency_key, digest)
         if known:
             return Submission(known, created=False)
-    await _refuse_too_many(tx, new.owner, limits)
+    await refuse_too_many(tx, new.owner, limits)
     leader_id = await _leader(tx, new, limits) if new.use_cache and limits.cache_ttl_s > 0 else None
     values = {
         "id": new.id,
@@ -124,30 +136,46 @@ async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | No
     return job_from_row(row)
 
 
-async def _refuse_too_many(tx: Transaction, owner: str, limits: QueueLimits) -> None:
+async def refuse_too_many(tx: Transaction, owner: str, limits: QueueLimits, coming: Coming | None = None) -> None:
+    """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one."""
+    coming = coming or Coming()
     waiting = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
-    if waiting >= limits.waiting:
+    if waiting + coming.all >= limits.waiting:
         raise QueueFull(
-            f"{waiting} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
-            retry_after_s=min(600.0, max(5.0, waiting * _SECONDS_A_JOB / 10)),
+            f"{waiting + coming.all} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
+            retry_after_s=await _seconds_for(tx, limits.waiting * _RETRY_SHARE),
         )
     if limits.per_owner:
         theirs = (
             await tx.execute(select(func.count()).where(jobs.c.state.in_(unfinished()), jobs.c.owner == owner))
         ).scalar_one()
-        if theirs >= limits.per_owner:
+        if theirs + coming.of_owner >= limits.per_owner:
             raise QueueFull(
-                f"{theirs} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.", retry_after_s=10.0
+                f"{theirs + coming.of_owner} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.",
+                retry_after_s=await _seconds_for(tx, limits.per_owner * _RETRY_SHARE),
             )
+
+
+async def _seconds_for(tx: Transaction, wanted: float) -> float:
+    """How long this many jobs (one at least) take to finish, as measured over the last minutes."""
+    recent = jobs.c.finished_at > db_now() - _RATE_OVER_S
+    measured = select(func.count().label("jobs"), (db_now() - func.min(jobs.c.started_at)).label("since"))
+    row = await tx.one(measured.where(recent))
+    if row is None or not row.jobs or row.since is None:
+        return _UNKNOWN_RETRY_S
+    a_second = float(row.jobs / min(max(row.since, 1.0), _RATE_OVER_S))
+    return min(_LONGEST_RETRY_S, max(_LEAST_RETRY_S, max(1.0, wanted) / a_second))
 
 
 async def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | None:
     """A job whose result will be this one's too: finished well not long ago, else under way."""
     fresh = and_(jobs.c.state == JobState.COMPLETED.value, jobs.c.finished_at > db_now() - limits.cache_ttl_s)
     under_way = and_(jobs.c.state.in_(unfinished()), jobs.c.leader_id.is_(None))
+    # Within one key only: that a document is known here would tell another key that somebody has sent it.
+    own = jobs.c.owner == new.owner
     row = await tx.one(
         select(jobs.c.id)
-        .where(jobs.c.cache_key == cache_key(new), or_(fresh, under_way))
+        .where(jobs.c.cache_key == cache_key(new), own, or_(fresh, under_way))
         .order_by(jobs.c.finished_at.is_(None), jobs.c.id.desc())
         .limit(1)
     )

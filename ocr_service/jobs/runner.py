@@ -20,6 +20,7 @@ from ocr_service.page_ranges import select_pages
 from ocr_service.pipeline import DocumentSummary, read_document
 from ocr_service.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.space import FreeSpace
 from ocr_service.telemetry import job_var
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,12 @@ class Runner:
     readers: Mapping[ReaderName, PageReader]
     root: Path
     watch: JobWatch
+    space: FreeSpace
 
     async def __call__(self, claim: Claim) -> None:
         """Run the job to its end and write that down. Only a cancelled run raises: CancelledError."""
         job = claim.job
         job_var.set(job.id)
-        log.info("Reading %d pages with %s, run %d", job.page_total, job.engine, job.runs)
         self.watch.started(job)
         started = time.monotonic()
         done = _Done()
@@ -46,9 +47,11 @@ class Runner:
             state, failure = await self._outcome(claim, done)
             await self.store.finish(job.id, claim.run_id, state, failure=failure, cached=done.cached)
         except RunLost:
-            log.info("This run lost the job: it was cancelled, or another replica has it")
+            self.watch.lost(job)
             return
-        log.info("The job is %s%s", state, f": {failure.code}: {failure.message}" if failure else "")
+        except asyncio.CancelledError:
+            self.watch.lost(job)
+            raise
         seconds = time.monotonic() - started
         self.watch.ended(job, RunEnd(state, failure, done.pages, done.kept, done.failed, seconds, done.cached))
 
@@ -81,6 +84,7 @@ class Runner:
             done.pages += 1
             done.failed += page.status == "failed"
             self.watch.page_read(job, page)
+            await asyncio.to_thread(self.space.check_running)  # the page is kept; the job must still be able to end
 
         await self.store.check_owned(job.id, claim.run_id)
         done.cached = await self._adopt(job, work.folder)

@@ -25,6 +25,7 @@ from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch
 from ocr_service.readers import PageReader
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.space import FreeSpace
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ _CLOSING_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class JobsConfig:
-    """``root`` is OUTPUT_DIR; ``database_url`` is None for SQLite in it. Times in seconds."""
+    """``root`` is OUTPUT_DIR; ``database_url`` is None for SQLite in it. Times in seconds, ``min_free`` in bytes."""
 
     root: Path
     database_url: str | None
@@ -45,6 +46,7 @@ class JobsConfig:
     takeover_s: float
     ttl_s: float
     grace_s: float
+    min_free: int
 
 
 @dataclass(slots=True)
@@ -189,7 +191,7 @@ async def run_jobs(
         store, failed_at = await stack.enter_async_context(open_store(config, told))
         if not config.database_url and (again := await store.requeue_all("restart")):
             log.info("%d jobs were running when the process ended: queued again", again)
-        runner = Runner(store.patient(), readers, config.root, watch)
+        runner = Runner(store.patient(), readers, config.root, watch, FreeSpace((config.root,), config.min_free))
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
         service = JobService(store, told.hub, dispatcher, config.root, watch)
         if config.database_url:

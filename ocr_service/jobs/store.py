@@ -49,6 +49,12 @@ class Store:
         """Raises IdempotencyConflict and QueueFull."""
         return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
 
+    async def check_room(self, owner: str, coming: queue.Coming) -> None:
+        """Whether a document would be queued, before it is taken in. Raises QueueFull."""
+        await self.database.read(
+            lambda tx: queue.refuse_too_many(tx, owner, self.limits, coming), patience_s=self.patience_s
+        )
+
     async def claim_next(self, replica: str) -> Claim | None:
         return await self.database.write(lambda tx: queue.claim_next(tx, replica), patience_s=self.patience_s)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,7 +44,7 @@ class JobWatch(Protocol):
 class Watches:
     """All of several, in their order."""
 
-    all: Sequence[JobWatch]
+    all: list[JobWatch]
 
     def admitted(self, job: Job) -> None:
         for watch in self.all:

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
+RESTART_REASONS = ("crashed", "out_of_memory", "timeout", "cancelled", "recycled", "not_started")
 _TRIES = 2
 _MOST_LOSSES = 5  # of workers, also of those that died before they had begun: every page ends some time
 # A second try after a timeout finds out whether the process hung by chance; a page that is slow by nature would take

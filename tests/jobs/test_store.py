@@ -150,8 +150,17 @@ async def test_events_resume_after_any_of_them(store: Store) -> None:
     assert everything[-1].seq == (await store.get(new.id)).last_seq
 
 
+async def test_another_keys_result_is_never_shared(store: Store) -> None:
+    """Else how fast it comes would tell that somebody has sent the same document."""
+    first, second = new_job(content="same", owner="anna"), new_job(content="same", owner="boris")
+    await store.submit(first)
+    submission = await store.submit(second)
+    assert submission.job.leader_id is None
+    assert {(await claim(store)).job.id, (await claim(store)).job.id} == {first.id, second.id}
+
+
 async def test_two_submissions_of_the_same_content_share_one_run(store: Store) -> None:
-    leader, follower = new_job(content="same"), new_job(content="same", owner="else")
+    leader, follower = new_job(content="same"), new_job(content="same")
     await store.submit(leader)
     await store.submit(follower)
     first = await claim(store)
