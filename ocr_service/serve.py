@@ -10,21 +10,22 @@ import resource
 import signal
 import socket
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from fastapi import FastAPI
 
-from ocr_service.api.app import create_app, jobs_config
 from ocr_service.api.http_protocol import bounded_protocol
-from ocr_service.api.services import Services
-from ocr_service.jobs.database import DatabaseError
-from ocr_service.jobs.service import check_database
+from ocr_service.front_door import FrontDoor
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, check_writable
 from ocr_service.telemetry import configure_logging
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from ocr_service.api.services import Services
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 log = logging.getLogger(__name__)
@@ -35,13 +36,12 @@ _OPEN_FILES = 65536
 class _Server(uvicorn.Server):
     """Tells the jobs first when it is to end: open requests, which uvicorn waits for, may wait for jobs."""
 
-    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._app = app
+    door: FrontDoor
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        services: Services = self._app.state.services
-        services.jobs.drain()
+        if self.door.app is not None:
+            services: Services = self.door.app.state.services
+            services.jobs.drain()
         await super().shutdown(sockets)
 
 
@@ -57,17 +57,18 @@ def serve(settings: Settings) -> int:
         except NotWritable as error:
             print(f"{name}={error} (choose a folder that this user, UID {os.getuid()}, can write)", file=sys.stderr)
             return 2
-    try:
-        asyncio.run(check_database(jobs_config(settings)))
-    except DatabaseError as error:
-        print(error, file=sys.stderr)
-        return 2
     _allow_many_connections()
-    app = create_app(settings)
+    failures: list[Exception] = []
+    server: _Server
+
+    def on_failure(error: Exception) -> None:
+        failures.append(error)
+        server.should_exit = True
+
+    door = FrontDoor(partial(_load, settings), on_failure)
     server = _Server(
-        app,
         uvicorn.Config(
-            app,
+            door,
             host=settings.app_host,
             port=settings.app_port,
             log_config=None,
@@ -78,9 +79,12 @@ def serve(settings: Settings) -> int:
             timeout_graceful_shutdown=int(settings.shutdown_grace_s),
         ),
     )
+    server.door = door
     # uvicorn raises the signal again after its orderly end: then this gives the exit code.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run()
+    if failures:
+        return _explain(failures[0])
     return 0 if server.started else 3
 
 
@@ -89,3 +93,23 @@ def _allow_many_connections() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _load(settings: Settings) -> FastAPI:
+    """The application and what it imports, in a thread of the front door's. Raises DatabaseError."""
+    from ocr_service.api.app import create_app, jobs_config
+    from ocr_service.jobs.service import check_database
+
+    asyncio.run(check_database(jobs_config(settings)))
+    return create_app(settings)
+
+
+def _explain(error: Exception) -> int:
+    """Says why there is no service; the exit code is 2 where the operator can mend it."""
+    from ocr_service.jobs.database import DatabaseError
+
+    if isinstance(error, DatabaseError):
+        print(error, file=sys.stderr)
+        return 2
+    log.error("the service could not start, or not end in order", exc_info=error)
+    return 3
