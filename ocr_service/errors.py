@@ -71,6 +71,12 @@ class BadOption(ServiceError):
     code, status = "bad_option", 422
 
 
+class TooManyDocuments(ServiceError):
+    """More documents under a prefix than a batch may have."""
+
+    code, status = "too_many_documents", 422
+
+
 class AddressRefused(ServiceError):
     """A URL that the address rules do not allow (``net/address_rules.py``)."""
 

@@ -160,9 +160,13 @@ class Settings(BaseSettings):
     cloudru_s3_prefix: str = Field("ocr", description="Prefix of the uploaded keys")
     s3_presign_s: int = Field(86400, ge=60, le=604800, description="Seconds that a presigned link works")
     s3_retry_h: float = Field(72, gt=0, description="Hours in which a failed upload is tried again")
-    allow_url_input: bool = Field(False, description="Accept documents by https URL, and webhooks to allowed hosts")
+    allow_url_input: bool = Field(False, description="Accept documents by https URL")
+    url_timeout_s: float = Field(60, gt=0, description="Seconds that fetching a document by URL may take")
     url_hosts: CommaList = Field(
         (), description="Hosts that URL input and webhooks may reach, with commas; empty means any public one"
+    )
+    url_trusted_hosts: CommaList = Field(
+        (), description="Your own `host` or `host:port` that URL input and webhooks may reach inside, with http too"
     )
     webhook_secret: SecretStr | None = Field(None, description="Key of the webhooks' HMAC signature")
 
@@ -179,7 +183,7 @@ class Settings(BaseSettings):
     otel_sdk_disabled: bool = Field(False, description="No traces, whatever else is set")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
 
-    @field_validator("api_keys", "vllm_url", "cors_origins", "url_hosts", mode="before")
+    @field_validator("api_keys", "vllm_url", "cors_origins", "url_hosts", "url_trusted_hosts", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -72,16 +72,16 @@ class Admission:
         """Raises the ServiceError that the client should see; then nothing of the upload is left."""
         query = dict(request.query_params)
         parse_options({}, query)  # a wrong query is refused before the file is taken in
-        async with self._place(request.state.owner or ""):
+        async with self.place(request.state.owner or ""):
             upload = await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
             try:
-                return await self._inspected(upload, parse_options(upload.fields, query))
+                return await self.inspected(upload, parse_options(upload.fields, query))
             except BaseException:
                 upload.path.unlink(missing_ok=True)
                 raise
 
     @asynccontextmanager
-    async def _place(self, owner: str) -> AsyncIterator[None]:
+    async def place(self, owner: str) -> AsyncIterator[None]:
         """A place in the queue, refused before the document is taken in: under overload a refusal costs nothing."""
         before = Coming(self._coming.total(), self._coming[owner])
         self._coming[owner] += 1
@@ -93,7 +93,8 @@ class Admission:
             if not self._coming[owner]:
                 del self._coming[owner]
 
-    async def _inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
+    async def inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
+        """What a file is, and whether it may become a job. The file stays where it is, also after an error."""
         engine = self._engine(asked)
         language = asked.language or self._defaults.language
         if engine == "tesseract":

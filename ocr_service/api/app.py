@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 from fastapi import FastAPI, Security
 
 from ocr_service import __version__
-from ocr_service.api import events, health, jobs, metrics, ocr, pictures, results
+from ocr_service.api import batches, events, health, jobs, metrics, ocr, pictures, results
 from ocr_service.api.admission import Admission, Defaults
 from ocr_service.api.body_pace import BodyPace
+from ocr_service.api.delivery import DeliveryConfig, run_delivery
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
 from ocr_service.api.request_log import Answered, RequestLog
@@ -31,6 +32,7 @@ from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.jobs.watch import Watches
 from ocr_service.layout.runner import LayoutRunner
 from ocr_service.metrics import Metrics
+from ocr_service.net.address_rules import AddressRules
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
 from ocr_service.recognition.prompts import Asking
@@ -39,6 +41,7 @@ from ocr_service.render.pool import PagePool
 from ocr_service.render.spawn import gpu_environment
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import check_writable
+from ocr_service.storage.s3 import S3Config
 from ocr_service.storage.scratch import scratch_folder
 from ocr_service.storage.space import FreeSpace
 from ocr_service.tracing import traces_to
@@ -74,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         install_docs(app)
     keys = ApiKeys.parse(settings.api_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    for router in (ocr.router, jobs.router, events.router, results.router, pictures.router):
+    for router in (ocr.router, jobs.router, events.router, results.router, pictures.router, batches.router):
         app.include_router(router, dependencies=wants_key)
     app.include_router(health.router)
     app.include_router(metrics.router)
@@ -93,7 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
 class Engines:
     """The workers and, for each engine that is configured, its reader; ``default`` is what ``auto`` means.
 
-    ``inspector`` has one worker for first looks at files, so that an upload is answered while every page worker is busy.
+    ``inspector`` has one worker for first looks at files, so that uploads are answered while every page worker is busy.
     """
 
     pool: PagePool
@@ -181,8 +184,12 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     if settings.traces_endpoint:
         watch.all.append(stack.enter_context(traces_to(settings.traces_endpoint, __version__)))
     job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, watch))
-    return Services(
-        admission=Admission(engines.inspector, scratch, defaults, space, job_service.store.check_room),
+    admission = Admission(engines.inspector, scratch, defaults, space, job_service.store.check_room)
+    delivery = await stack.enter_async_context(
+        run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch)
+    )
+    services = Services(
+        admission=admission,
         pool=engines.pool,
         readers=engines.readers,
         output_dir=settings.output_dir,
@@ -190,10 +197,42 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         startup_note=settings.startup_note,
         scratch=scratch,
         jobs=job_service,
+        delivery=delivery,
         engine_version=partial(_engine_version, settings, engines),
         sync_wait_s=settings.sync_wait_s,
         layout=engines.layout,
         vlm=engines.vlm,
+    )
+    await stack.enter_async_context(delivery.feeder.running(partial(jobs.submit_batch_document, services)))
+    return services
+
+
+def delivery_config(settings: Settings) -> DeliveryConfig:
+    return DeliveryConfig(
+        s3=_s3_config(settings),
+        s3_retry_s=settings.s3_retry_h * 3600,
+        rules=AddressRules(hosts=settings.url_hosts, trusted=settings.url_trusted_hosts),
+        webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else "",
+        url_input=settings.allow_url_input,
+        url_timeout_s=settings.url_timeout_s,
+        max_bytes=settings.max_upload_mb << 20,
+        one_process=settings.database_url is None,
+    )
+
+
+def _s3_config(settings: Settings) -> S3Config | None:
+    access, secret = settings.cloudru_s3_access_key, settings.cloudru_s3_secret_key
+    if not settings.s3_configured or access is None or secret is None:
+        return None
+    return S3Config(
+        endpoint=settings.cloudru_s3_endpoint,
+        region=settings.cloudru_s3_region,
+        bucket=settings.cloudru_s3_bucket,
+        access_key=access.get_secret_value(),
+        secret_key=secret.get_secret_value(),
+        tenant_id=settings.cloudru_s3_tenant_id,
+        prefix=settings.cloudru_s3_prefix,
+        presign_s=settings.s3_presign_s,
     )
 
 

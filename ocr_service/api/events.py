@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from ocr_service.api.jobs import NOT_FOUND, JobId, owner_of
-from ocr_service.api.services import Services, ServicesDep
+from ocr_service.api.jobs import JobId
+from ocr_service.api.schemas import NOT_FOUND
+from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.jobs.models import JobEvent
 

@@ -62,7 +62,7 @@ async def health(services: ServicesDep) -> HealthModel:
         status="ok",
         version=__version__,
         paddleocr=services.layout.state if services.layout else "not_initialized",
-        s3_storage="not_configured",
+        s3_storage=services.delivery.s3.state if services.delivery.s3 else "not_configured",
         output_dir=str(services.output_dir),
         temp_dir=str(services.temp_dir),
         docs="/docs",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from ocr_service.api.admission import Admitted
+from ocr_service.api.batches import BatchModel, create_batch
 from ocr_service.api.job_models import JobListModel, JobModel, job_model
-from ocr_service.api.schemas import PROBLEMS, ProblemModel, submission_schema
-from ocr_service.api.services import Services, ServicesDep
+from ocr_service.api.schemas import NOT_FOUND, PROBLEMS, SubmissionOptions, submission_schema
+from ocr_service.api.services import Services, ServicesDep, owner_of
+from ocr_service.api.sources import SourceSubmission, is_json, parse_submission
+from ocr_service.jobs.batches import BatchDocument
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id
 from ocr_service.jobs.queue import Submission
 
@@ -24,23 +27,34 @@ IdempotencyKey = Annotated[
         description="The same key gives the same job, so that a submission can be repeated after a lost answer",
     ),
 ]
-NOT_FOUND: dict[int | str, dict[str, Any]] = {
-    404: {"model": ProblemModel, "description": "`not_found`", "content": {"application/problem+json": {}}}
-}
-
-
-def owner_of(request: Request) -> str | None:
-    """The name of the API key that asks; None where no keys are set: then everybody sees everything."""
-    owner: str = request.state.owner
-    return owner or None
 
 
 async def submit(
-    services: Services, admitted: Admitted, owner: str | None, key: str | None, default: Priority
+    services: Services,
+    admitted: Admitted,
+    owner: str | None,
+    key: str | None,
+    default: Priority,
+    batch_id: str | None = None,
 ) -> Submission:
     """Make an admitted document a job. Raises what the client should see; then nothing of the upload is left."""
+    try:
+        new = await _new_job(services, admitted, owner, key, default, batch_id)
+        return await services.jobs.submit(new, admitted.path)
+    finally:
+        admitted.path.unlink(missing_ok=True)
+
+
+async def _new_job(
+    services: Services,
+    admitted: Admitted,
+    owner: str | None,
+    key: str | None,
+    default: Priority,
+    batch_id: str | None,
+) -> NewJob:
     asked = admitted.asked
-    new = NewJob(
+    return NewJob(
         id=new_job_id(),
         file=admitted.info,
         pages=admitted.pages,
@@ -52,11 +66,19 @@ async def submit(
         deadline_s=asked.deadline_s,
         idempotency_key=key or None,
         use_cache=asked.cache,
+        batch_id=batch_id,
+        webhook=await services.delivery.webhook(asked.webhook_url, asked.webhook_events),
+        upload=services.delivery.s3 is not None,
     )
-    try:
-        return await services.jobs.submit(new, admitted.path)
-    finally:
-        admitted.path.unlink(missing_ok=True)
+
+
+async def submit_batch_document(services: Services, document: BatchDocument) -> str:
+    """Fetches a document of a batch and makes it a job; doing it twice gives the same job. The job's id."""
+    batch = document.batch
+    asked = SubmissionOptions.model_validate(batch.options)
+    admitted = await services.delivery.sources.from_s3(document.key, asked, batch.owner)
+    key = f"batch:{batch.id}:{document.number}"
+    return (await submit(services, admitted, batch.owner, key, Priority.BATCH, batch.id)).job.id
 
 
 async def described(services: Services, job: Job) -> JobModel:
@@ -70,13 +92,28 @@ async def described(services: Services, job: Job) -> JobModel:
     status_code=202,
     summary="Submit a document",
     responses=PROBLEMS,
-    openapi_extra=submission_schema("PDF, PNG, JPEG, TIFF, WebP or BMP"),
+    openapi_extra=submission_schema("PDF, PNG, JPEG, TIFF, WebP or BMP", also_json=SourceSubmission),
 )
 async def post_job(
     request: Request, response: Response, services: ServicesDep, idempotency_key: IdempotencyKey = None
-) -> JobModel:
-    """Answers at once with the job; the upload is safe on disk by then, whatever happens to the service."""
-    admitted = await services.admission.admit(request)
+) -> JobModel | BatchModel:
+    """Answers at once with the job; the upload is safe on disk by then, whatever happens to the service.
+
+    With JSON instead of a form, `source` says where the document lies: `s3_key`, or `url` where that is allowed.
+    `s3_prefix` makes a batch, a job for each document, and the answer is the batch.
+    """
+    if not is_json(request):
+        admitted = await services.admission.admit(request)
+    else:
+        source, asked = await parse_submission(request)
+        if source.s3_prefix is not None:
+            batch = await create_batch(services, owner_of(request), source.s3_prefix, asked)
+            response.headers["Location"] = f"/batches/{batch.id}"
+            return batch
+        if source.s3_key is not None:
+            admitted = await services.delivery.sources.from_s3(source.s3_key, asked, owner_of(request) or "")
+        else:
+            admitted = await services.delivery.sources.from_url(source.url or "", asked, owner_of(request) or "")
     submission = await submit(services, admitted, owner_of(request), idempotency_key, Priority.BATCH)
     response.headers["Location"] = f"/jobs/{submission.job.id}"
     return await described(services, submission.job)
@@ -89,10 +126,11 @@ async def list_jobs(
     state: JobState | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=64, description="`next` of the part before")] = None,
+    batch_id: Annotated[str | None, Query(max_length=64, description="Only jobs of this batch")] = None,
 ) -> JobListModel:
     """Go on with `after` until `next` is null."""
     store = services.jobs.store
-    found = await store.newest(state=state, owner=owner_of(request), after=after, limit=limit + 1)
+    found = await store.newest(state=state, owner=owner_of(request), batch_id=batch_id, after=after, limit=limit + 1)
     shown = found[:limit]
     counts = await store.page_counts([job.id for job in shown])
     models = [

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from ocr_service.api.job_models import JobModel
-from ocr_service.api.jobs import IdempotencyKey, described, owner_of, submit
+from ocr_service.api.jobs import IdempotencyKey, described, submit
 from ocr_service.api.results import result_file
 from ocr_service.api.schemas import PROBLEMS, DocumentModel, submission_schema
-from ocr_service.api.services import Services, ServicesDep
+from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.jobs.models import Job, Priority
 from ocr_service.telemetry import job_var
 

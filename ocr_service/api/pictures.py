@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse
 
-from ocr_service.api.jobs import JobId, owner_of
+from ocr_service.api.jobs import JobId
 from ocr_service.api.results import ANSWERS, kept_page
-from ocr_service.api.services import Services, ServicesDep
+from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult
 from ocr_service.errors import NotFound

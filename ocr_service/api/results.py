@@ -5,28 +5,42 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Callable
+from functools import partial as partial_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
-from ocr_service.api.jobs import NOT_FOUND, JobId, owner_of
-from ocr_service.api.schemas import DocumentModel, PageModel, ProblemModel
-from ocr_service.api.services import Services, ServicesDep
+from ocr_service.api.jobs import JobId
+from ocr_service.api.s3_links import figure_links, s3_files
+from ocr_service.api.schemas import NOT_FOUND, DocumentModel, PageModel, ProblemModel
+from ocr_service.api.services import Services, ServicesDep, owner_of
+from ocr_service.assembly.data_uri import data_uri
+from ocr_service.assembly.image_links import relinked_file
+from ocr_service.assembly.result_tail import with_s3
 from ocr_service.errors import NotFinished, NotFound, error_for
+from ocr_service.jobs.exports import SUFFIXES, ExportFormat
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.pipeline import write_so_far
 from ocr_service.readers import DocumentWork
-from ocr_service.storage.filesystem import artifact_name
+from ocr_service.storage.filesystem import JobFolder, artifact_name
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
-ResultFormat = Literal["json", "markdown"]
-_SUFFIX = {"json": "json", "markdown": "md"}
-_MEDIA = {"json": "application/json", "markdown": "text/markdown; charset=utf-8"}
+ResultFormat = Literal["json", "markdown"] | ExportFormat
+_SUFFIX = {"json": "json", "markdown": "md"} | SUFFIXES
+_MEDIA = {
+    "json": "application/json",
+    "markdown": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+    "zip": "application/zip",
+    "pdf": "application/pdf",
+}
 
 Partial = Annotated[bool, Query(description="What is read so far, where the job is not finished or was cancelled")]
 ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -52,9 +66,55 @@ async def get_result(request: Request, services: ServicesDep, job_id: JobId, par
     response_class=FileResponse,
     responses={**ANSWERS, 200: {"content": {"text/markdown": {}}}},
 )
-async def get_markdown(request: Request, services: ServicesDep, job_id: JobId, partial: Partial = False) -> Response:
+async def get_markdown(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    partial: Partial = False,
+    image_links: Annotated[
+        Literal["relative", "s3", "embedded"],
+        Query(description="Links to figures: `images/…`, presigned links to the bucket, or the pictures themselves"),
+    ] = "relative",
+) -> Response:
     job = await services.jobs.get(job_id, owner_of(request))
-    return await result_file(services, job, "markdown", partial=partial)
+    file = await result_file(services, job, "markdown", partial=partial)
+    if image_links == "relative" or not isinstance(file, FileResponse):
+        return file
+    if image_links == "s3":
+        target: Callable[[str], str | None] = (await figure_links(services, job)).get
+    else:
+        target = partial_(_embedded, services.jobs.folder(job.id))
+    lines = relinked_file(Path(file.path), target)
+    return StreamingResponse(lines, media_type=_MEDIA["markdown"], background=file.background)
+
+
+def _embedded(folder: JobFolder, name: str) -> str | None:
+    try:
+        return data_uri(name, (folder.work / name).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+@router.get("/{job_id}/result.html", summary="The document as one HTML file", response_class=FileResponse)
+async def get_html(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    """Opens with no network: figures inside, formulas as MathML."""
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "html")
+
+
+@router.get("/{job_id}/result.txt", summary="The document as plain text", response_class=FileResponse)
+async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "text")
+
+
+@router.get("/{job_id}/result.zip", summary="Markdown, JSON and figures in a zip", response_class=FileResponse)
+async def get_zip(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip")
+
+
+@router.get("/{job_id}/result.pdf", summary="The original pages, searchable", response_class=FileResponse)
+async def get_pdf(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    """Invisible text over the words; made when it is first asked for, about 0.1 s a page."""
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "pdf")
 
 
 @router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=ANSWERS)
@@ -76,14 +136,23 @@ async def kept_page(services: Services, job: Job, number: int) -> bytes:
         raise NotFinished(f"Page {number} is not read.") from None
 
 
-async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> FileResponse:
+async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> Response:
     """The artifact of a job that ended with one. Raises NotFinished, Cancelled, or what the job failed with."""
-    name = f"{artifact_name(job.file.name)}.{_SUFFIX[form]}"
-    published = services.jobs.folder(job.id).published / name
-    if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED) and published.exists():
-        return FileResponse(published, media_type=_MEDIA[form])
-    if partial:
-        return await _so_far(services, job, name, form)
+    stem = artifact_name(job.file.name)
+    folder = services.jobs.folder(job.id).published
+    if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED) and (folder / f"{stem}.json").exists():
+        if form == "json":
+            if s3 := await s3_files(services, job):
+                return StreamingResponse(with_s3(folder / f"{stem}.json", s3), media_type=_MEDIA[form])
+            return FileResponse(folder / f"{stem}.json", media_type=_MEDIA[form])
+        if form == "markdown":
+            return FileResponse(folder / f"{stem}.md", media_type=_MEDIA[form])
+        made = await services.delivery.exports.file(job, form)
+        inline = "inline" if form in ("html", "text", "pdf") else "attachment"
+        name = f"{stem}.{_SUFFIX[form]}"
+        return FileResponse(made, media_type=_MEDIA[form], filename=name, content_disposition_type=inline)
+    if partial and form in ("json", "markdown"):
+        return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
     if not job.state.finished:
         raise NotFinished(f"The job is {job.state}; ?partial=true gives what is read so far.")
     if job.failure:

@@ -24,7 +24,9 @@ class SubmissionOptions(BaseModel):
     engine: Literal["auto", "vlm", "tesseract"] = Field(
         "auto", description="Who reads: `vlm`, `tesseract`, or `auto`: the VLM where one is configured"
     )
-    output: Literal["json", "markdown"] = Field("json", description="What the answer holds")
+    output: Literal["json", "markdown", "html", "text", "zip", "pdf"] = Field(
+        "json", description="What the answer of `/ocr/*` holds; `pdf` is the searchable PDF (docs/formats.md)"
+    )
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
     priority: Literal["interactive", "batch"] | None = Field(
@@ -34,6 +36,15 @@ class SubmissionOptions(BaseModel):
     cache: bool = Field(True, description="`false` reads anew what was read already with the same options")
     cancel_on_disconnect: bool = Field(
         False, description="For `/ocr/*`: cancel the job when the client goes away; otherwise it goes on"
+    )
+    webhook_url: str | None = Field(
+        None, max_length=2000, description="Gets a POST when the job has ended (docs/webhooks.md)"
+    )
+    webhook_events: str | None = Field(
+        None,
+        pattern=r"^(page|completed|partial|failed|cancelled)(,(page|completed|partial|failed|cancelled))*$",
+        description="What the webhook is told, with commas: `page`, `completed`, `partial`, `failed`, `cancelled`; "
+        "all but `page` when empty",
     )
     password: str = Field("", max_length=256, description="Password of an encrypted PDF", repr=False)
 
@@ -143,8 +154,11 @@ class ProblemModel(BaseModel):
     detail: str = Field(description="For people: what is wrong and the way out")
 
 
-def submission_schema(file_description: str) -> dict[str, Any]:
-    """The multipart form in OpenAPI's terms; the form itself is streamed, not parsed by FastAPI."""
+def submission_schema(file_description: str, also_json: type[BaseModel] | None = None) -> dict[str, Any]:
+    """The multipart form in OpenAPI's terms; the form itself is streamed, not parsed by FastAPI.
+
+    ``also_json``: the model of a JSON body that is taken too.
+    """
     options = SubmissionOptions.model_json_schema()
     properties = {"file": {"type": "string", "format": "binary", "description": file_description}}
     for name, option in options["properties"].items():
@@ -153,8 +167,25 @@ def submission_schema(file_description: str) -> dict[str, Any]:
         default = option.get("default")
         properties[name] = {**option, **kind, "default": "" if default is None else default}
     schema = {"type": "object", "properties": properties, "required": ["file"]}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+    content = {"multipart/form-data": {"schema": schema}}
+    if also_json is not None:
+        content["application/json"] = {"schema": _inlined(also_json.model_json_schema())}
+    return {"requestBody": {"required": True, "content": content}}
 
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its definitions in place, since OpenAPI looks for them elsewhere."""
+    definitions = schema.pop("$defs", {})
+    for name, field in schema["properties"].items():
+        reference = field.get("$ref", "")
+        if reference.startswith("#/$defs/"):
+            schema["properties"][name] = definitions[reference.removeprefix("#/$defs/")]
+    return schema
+
+
+NOT_FOUND: dict[int | str, dict[str, Any]] = {
+    404: {"model": ProblemModel, "description": "`not_found`", "content": {"application/problem+json": {}}}
+}
 
 # Of a submission.
 PROBLEMS: dict[int | str, dict[str, Any]] = {

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from ocr_service.api.admission import Admission
+from ocr_service.api.delivery import DeliveryServices
 from ocr_service.document import ReaderName
 from ocr_service.jobs.service import JobService
 from ocr_service.layout.runner import LayoutRunner
@@ -34,11 +35,18 @@ class Services:
     temp_dir: Path
     scratch: Path
     jobs: JobService
+    delivery: DeliveryServices
     engine_version: Callable[[ReaderName], str]
     sync_wait_s: float
     startup_note: Path | None = None
     layout: LayoutRunner | None = None
     vlm: Scheduler | None = None
+
+
+def owner_of(request: Request) -> str | None:
+    """The name of the API key that asks; None where no keys are set: then everybody sees everything."""
+    owner: str = request.state.owner
+    return owner or None
 
 
 def _services(request: Request) -> Services:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 
@@ -17,6 +16,7 @@ import nh3
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from ocr_service.assembly.data_uri import data_uri
 from ocr_service.assembly.html_style import STYLE
 from ocr_service.assembly.mathml import formula_html
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
@@ -110,10 +110,7 @@ def _figure(image: str | None, alt: str, image_of: ImageOf) -> str:
 
 def _data_uri(image: str, image_of: ImageOf) -> str:
     content = image_of(image)
-    if content is None:
-        return "data:,"
-    kind = mimetypes.guess_type(image)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    return "data:," if content is None else data_uri(image, content)
 
 
 def _missing(text: str) -> str:

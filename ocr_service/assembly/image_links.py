@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 # As assembly.markdown and otsl write them; the names are ours (page, region, label), never a document's.
 _LINK = re.compile(r'(\]\(|src=")(images/p\d+_r\d+_\w+\.\w+)(?=[)"])')
+
+
+def relinked_file(path: Path, target: Callable[[str], str | None]) -> Iterator[str]:
+    """The same for a file's lines, read as they are given out."""
+    with path.open(encoding="utf-8") as lines:
+        yield from relinked(lines, target)
 
 
 def relinked(lines: Iterable[str], target: Callable[[str], str | None]) -> Iterator[str]:

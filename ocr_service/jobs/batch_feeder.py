@@ -31,22 +31,21 @@ class BatchFeeder:
     ``retry_s``: the pause after a full queue or a store that is away.
     """
 
-    def __init__(self, rows: BatchRows, submit: Submit, *, retry_s: float = 5.0) -> None:
+    def __init__(self, rows: BatchRows, *, retry_s: float = 5.0) -> None:
         self._rows = rows
-        self._submit = submit
         self._retry_s = retry_s
         self._wake = asyncio.Event()
 
-    def heed(self, change: Change) -> None:
-        if change.state.finished:
+    def heed(self, change: Change | None) -> None:
+        if change is None or change.state.finished:
             self._wake.set()
 
     def wake(self) -> None:
         self._wake.set()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        loop = asyncio.create_task(self._run(), name="batch feeder")
+    async def running(self, submit: Submit) -> AsyncIterator[None]:
+        loop = asyncio.create_task(self._run(submit), name="batch feeder")
         try:
             yield
         finally:
@@ -54,32 +53,32 @@ class BatchFeeder:
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
 
-    async def _run(self) -> None:
+    async def _run(self, submit: Submit) -> None:
         while True:
             self._wake.clear()
             try:
                 while batch := await self._rows.claim():
-                    await self._feed(batch)
+                    await self._feed(batch, submit)
             except ServiceError as error:  # the database is away for longer than its patience
                 log.warning("Batches wait: %s", error)
             await self._pause(_LOOK_S)
 
-    async def _feed(self, batch: Batch) -> None:
+    async def _feed(self, batch: Batch, submit: Submit) -> None:
         try:
             while document := await self._rows.next_document(batch):
-                await self._feed_one(document)
+                await self._feed_one(document, submit)
         except asyncio.CancelledError:
             with contextlib.suppress(TimeoutError, ServiceError):
                 async with asyncio.timeout(1):
                     await self._rows.release(batch.id)
             raise
 
-    async def _feed_one(self, document: BatchDocument) -> None:
+    async def _feed_one(self, document: BatchDocument, submit: Submit) -> None:
         while await self._rows.unfinished_jobs(document.batch) >= _AHEAD:
             self._wake.clear()
             await self._pause(self._retry_s)
         try:
-            job_id = await self._submit(document)
+            job_id = await submit(document)
         except ServiceError as error:
             if error.retryable:
                 log.info("Batch %s waits with %s: %s", document.batch.id, document.key, error)

@@ -107,7 +107,7 @@ class Deliveries:
         self._wake = asyncio.Event()
         self._in_hand: dict[asyncio.Task[None], Delivery] = {}
 
-    def heed(self, change: Change) -> None:
+    def heed(self, change: Change | None) -> None:
         """A job's row changed: there may be something to deliver."""
         self._wake.set()
 

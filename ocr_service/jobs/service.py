@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocr_service.document import ReaderName
@@ -49,22 +49,31 @@ class JobsConfig:
     min_free: int
 
 
+Listener = Callable[[Change | None], None]
+"""Hears of every change of a job's row; of None when changes may have been missed. Must not wait."""
+
+
 @dataclass(slots=True)
 class _Told:
     """Who hears of a change. Filled while the parts are built, since the database comes first."""
 
     hub: EventHub
     dispatcher: Dispatcher | None = None
+    listeners: list[Listener] = field(default_factory=list)
 
     def change(self, change: Change) -> None:
         self.hub.mark(change)
         if self.dispatcher:
             self.dispatcher.heed(change)
+        for listener in self.listeners:
+            listener(change)
 
     async def gap(self) -> None:
         self.hub.mark_all()
         if self.dispatcher:
             await self.dispatcher.heed_all()
+        for listener in self.listeners:
+            listener(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class JobService:
     dispatcher: Dispatcher
     root: Path
     watch: JobWatch
+    listeners: list[Listener]
 
     def folder(self, job_id: str) -> JobFolder:
         return JobFolder(self.root, job_id)
@@ -193,7 +203,7 @@ async def run_jobs(
             log.info("%d jobs were running when the process ended: queued again", again)
         runner = Runner(store.patient(), readers, config.root, watch, FreeSpace((config.root,), config.min_free))
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
-        service = JobService(store, told.hub, dispatcher, config.root, watch)
+        service = JobService(store, told.hub, dispatcher, config.root, watch, told.listeners)
         if config.database_url:
             presence = Presence(store.patient(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at)
             stack.push_async_callback(_leave, store, replica)

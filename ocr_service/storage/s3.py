@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,15 +95,9 @@ class S3Store:
         """Everything under a prefix, in the order of the keys."""
         return await self._call(f"list of {prefix}", partial(self._objects, prefix))
 
-    async def link(self, key: str) -> str:
-        """A presigned GET address that works ``presign_s`` seconds. Computed here, without a request."""
-        sign = partial(
-            self._client.generate_presigned_url,
-            "get_object",
-            Params={"Bucket": self.config.bucket, "Key": key},
-            ExpiresIn=self.config.presign_s,
-        )
-        return await self._in_thread(sign)
+    async def links(self, keys: Sequence[str]) -> list[str]:
+        """Presigned GET addresses that work ``presign_s`` seconds. Computed here, without a request."""
+        return await self._in_thread(lambda: [self._link(key) for key in keys])
 
     def close(self) -> None:
         """Ends uploads under way at their next chunk and waits for no answer longer than the read time-out."""
@@ -129,6 +123,11 @@ class S3Store:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _link(self, key: str) -> str:
+        return self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.config.bucket, "Key": key}, ExpiresIn=self.config.presign_s
+        )
 
     def _first_key(self) -> None:
         self._client.list_objects_v2(Bucket=self.config.bucket, MaxKeys=1)

@@ -54,7 +54,7 @@ async def test_every_document_is_read_and_the_broken_ones_are_named(open_store: 
                 "in/05.pdf": [QueueFull("full", retry_after_s=0.01), S3Unavailable("away")],
             },
         )
-        feeder = BatchFeeder(rows, intake, retry_s=0.05)
+        feeder = BatchFeeder(rows, retry_s=0.05)
         heed.append(feeder.heed)
         await rows.create("b1", owner="anna", prefix="in/", options={"dpi": 100}, keys=keys)
 
@@ -62,7 +62,7 @@ async def test_every_document_is_read_and_the_broken_ones_are_named(open_store: 
             await finish_all(store, lambda key: JobState.FAILED if key == "in/07.pdf" else JobState.COMPLETED)
             return (await rows.progress("b1")).finished
 
-        async with feeder.running():
+        async with feeder.running(intake):
             await until(done, seconds=30)
         progress = await rows.progress("b1")
     assert progress.states == {"completed": 58, "failed": 1, "refused": 1}
@@ -88,12 +88,12 @@ async def test_batch_goes_on_after_a_restart_and_makes_no_job_twice(open_store: 
     async with open_store() as store:
         rows = BatchRows(store.database)
         await rows.release_all()
-        feeder = BatchFeeder(rows, Intake(store, {}))
+        feeder = BatchFeeder(rows)
 
         async def fed() -> bool:
             return (await rows.progress("b1")).states == {"queued": 4}
 
-        async with feeder.running():
+        async with feeder.running(Intake(store, {})):
             await until(fed)
         assert len(await store.newest(batch_id="b1")) == 4
 

@@ -58,7 +58,7 @@ def file(tmp_path: Path) -> Path:
 
 async def test_upload_arrives_with_its_content_type_and_the_link_downloads_it(store: S3Store, file: Path) -> None:
     await store.upload(file, "ocr/1/letter.md", "text/markdown; charset=utf-8")
-    assert fetch(await store.link("ocr/1/letter.md")) == ("# Письмо\n".encode(), "text/markdown; charset=utf-8")
+    assert fetch((await store.links(["ocr/1/letter.md"]))[0]) == ("# Письмо\n".encode(), "text/markdown; charset=utf-8")
     assert store.state == "ok"
 
 
