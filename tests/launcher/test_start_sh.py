@@ -37,6 +37,12 @@ class Started:
         except httpx.HTTPError:
             return 0
 
+    def waits_for(self, probe: str) -> list[str]:
+        answer = self.client.get(f"/health/{probe}")
+        assert answer.status_code == 503
+        waiting_for: list[str] = answer.json()["waiting_for"]
+        return waiting_for
+
 
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[Started]:
@@ -57,9 +63,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
 
 def test_the_startup_probe_says_what_it_waits_for(started: Started) -> None:
     eventually(lambda: started.status("live") == 200, 30)
-    answer = started.client.get("/health/startup")
-    assert answer.status_code == 503
-    assert any("genai server" in reason for reason in answer.json()["waiting_for"])
+    eventually(lambda: any("genai server" in reason for reason in started.waits_for("startup")), 30)
     assert started.status("ready") == 503
     started.process.send_signal(signal.SIGTERM)
     assert started.process.wait(10) == 0

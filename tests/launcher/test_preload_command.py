@@ -1,0 +1,55 @@
+"""``python -m ocr_service preload`` and ``preload_models.py`` as an operator runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.web_server import WebServer
+from tests.launcher.weights_mirror import LARGE, SMALL, WeightsMirror
+
+ROOT = Path(__file__).parents[2]
+
+
+def preload(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "preload_models.py"), *arguments]
+    environment = {"PATH": os.environ["PATH"], **settings}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("version", "folders"),
+    [
+        ("1.6", ["PP-DocLayoutV3_onnx", "PaddleOCR-VL-1.6"]),
+        ("1.5", ["PP-DocLayoutV3_onnx", "PaddleOCR-VL-1.5"]),
+        ("1.0", ["PP-DocLayoutV2_onnx", "PaddleOCR-VL"]),
+    ],
+)
+def test_a_version_is_its_vlm_and_its_layout_model(tmp_path: Path, version: str, folders: list[str]) -> None:
+    mirror = WeightsMirror()
+    for folder in folders:
+        mirror.add(folder, {"config.json": SMALL, "weights": LARGE})
+    with WebServer(mirror.answer) as server:
+        run = preload("--version", version, PADDLEX_HOME=str(tmp_path), PADDLE_PDX_MODEL_SOURCE=server.url)
+    assert run.returncode == 0, run.stderr
+    models = tmp_path / "official_models"
+    assert sorted(path.name for path in models.iterdir() if not path.name.startswith(".")) == folders
+    offline = preload("--version", version, PADDLEX_HOME=str(tmp_path), OFFLINE="true")
+    assert offline.returncode == 0, "everything is there, so no network is needed"
+
+
+def test_offline_names_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
+    run = preload(PADDLEX_HOME=str(tmp_path), OFFLINE="true")
+    assert run.returncode == 1
+    assert "PaddleOCR-VL-1.6-0.9B, PP-DocLayoutV3_onnx" in run.stderr
+    assert "python -m ocr_service preload --model PaddleOCR-VL-1.6-0.9B" in run.stderr
+
+
+def test_a_source_that_it_does_not_speak_is_named(tmp_path: Path) -> None:
+    run = preload(PADDLEX_HOME=str(tmp_path), PADDLE_PDX_MODEL_SOURCE="bos")
+    assert run.returncode == 1
+    assert "PADDLE_PDX_MODEL_SOURCE=bos" in run.stderr
