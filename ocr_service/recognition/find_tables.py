@@ -141,7 +141,9 @@ def _aligned(lines: Sequence[Line]) -> Iterator[Box]:
                 (after, _top(after) - _bottom(group[-1]) if after else 0),
             )
         )
-        if apart and sum(_is_row(r, em) for r in group) >= max(2, 0.5 * len(group)):
+        pitch = (_top(group[-1]) - _top(group[0])) / max(1, len(group) - 1)
+        clear = len(group) > 2 and pitch > 1.55 * em and len(find_gutters(group, em, least=1.5)) >= 2
+        if (apart or clear) and sum(_is_row(r, em) for r in group) >= max(2, 0.5 * len(group)):
             yield enclosing([word.box for r in group for word in r])
 
 
@@ -186,7 +188,8 @@ def _with_fitting_rows(box: Box, lines: Sequence[Line]) -> Box:
         return box
     em = statistics.median(line.em for line in inner)
     rows = visual_rows([word for line in inner for word in line.words], em)
-    box = enclosing([word.box for row in rows for word in row])
+    x0, y0, x1, y1 = enclosing([word.box for row in rows for word in row])
+    box = (min(x0, box[0]), y0, max(x1, box[2]), y1)
     gutters = len(find_gutters(rows, em))
     if gutters < 1:
         return box

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.paragraphs import Paragraph
 
 _LARGER = 1.15  # against the body's font size
@@ -47,6 +48,9 @@ def is_heading(paragraph: Paragraph, body: Body, title_score: float, alone: bool
     text = paragraph.text
     letters = sum(c.isalpha() for c in text)
     if letters < 3 or len(text) > _MAX_LENGTH or len(paragraph.lines) > 4:
+        return False
+    marker = find_marker(text)
+    if marker is not None and marker.kind in ("bullet", "dash"):
         return False
     if text[-1] in ",;" or text[0].islower() or (text[-1] == "." and len(text) > 60):
         return False

@@ -97,7 +97,8 @@ def _split(chain: list[Line]) -> list[Paragraph]:
     for run in runs:
         # A heading of two lines breaks where its author liked; body text breaks where the column ends.
         heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > _BOLDER * body
-        end = max(line.box[2] for line in run) if heavy else right
+        # Below lines of the page's full width a column has its own end, which a few lines of it show.
+        end = max(line.box[2] for line in run) if heavy or len(run) > 3 else right
         paragraphs.append([run[0]])
         for line in run[1:]:
             if _begins(paragraphs[-1], line, left, end):

@@ -22,48 +22,63 @@ _SCALE = 2
 _MAX_TIMES = 40  # cells a page: a page of noise must not take a minute
 
 
-class CellReader:
-    """Reads cells of one straightened page again; ``ink`` is 255 where there are letters, without rules."""
+class CropReader:
+    """Reads small areas of one straightened page by themselves, enlarged and framed in the paper's colour."""
 
-    def __init__(self, engine: TesseractEngine, gray: Gray, ink: Gray, dpi: int) -> None:
-        self._engine, self._gray, self._ink, self._dpi = engine, gray, ink, dpi
-        self._left = _MAX_TIMES
+    def __init__(self, engine: TesseractEngine, gray: Gray, dpi: int) -> None:
+        self._engine, self._gray, self._dpi = engine, gray, dpi
 
-    def table(self, cells: Table) -> Table:
-        """``cells`` with what was missed or doubtful in them read again."""
-        sizes = [word.em for row in cells for cell in row for word in cell.words if word.em is not None]
-        if not sizes:
-            return cells
-        em = statistics.median(sizes)
-        return [[self._cell(cell, em) for cell in row] for row in cells]
-
-    def _cell(self, cell: Cell, em: float) -> Cell:
-        area = _letters(self._ink, cell.box, em)
-        if area is None:
-            return cell
-        confidence = min((word.confidence for word in cell.words), default=0.0)
-        seen = enclosing([word.box for word in cell.words]) if cell.words else None
-        missed = seen is None or area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
-        if (not missed and confidence >= _DOUBTFUL) or self._left <= 0:
-            return cell
-        self._left -= 1
-        words = self._read(area, em, lines=max(1, round((area[3] - area[1]) / (1.4 * em))))
-        if not words:
-            return cell
-        again = min(word.confidence for word in words)
-        return replace(cell, words=tuple(words)) if again > confidence or (missed and again > 50) else cell
-
-    def _read(self, area: Box, em: float, lines: int) -> list[Word]:
+    def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
+        """The words in ``area``, which has ``lines`` lines of the font size ``em``; boxes on the page."""
         pad = round(0.6 * em)
-        x0, y0, x1, y1 = area
-        crop = self._gray[max(0, y0 - 2) : y1 + 2, max(0, x0 - 2) : x1 + 2]
+        x0, y0, x1, y1 = max(0, area[0] - 2), max(0, area[1] - 2), area[2] + 2, area[3] + 2
+        crop = self._gray[y0:y1, x0:x1]
         paper = int(np.percentile(crop, 90))
         framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
         large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
         mode = tesserocr.PSM.SINGLE_LINE if lines == 1 else tesserocr.PSM.SINGLE_BLOCK
         found = self._engine.lines(large, self._dpi * _SCALE, mode)
-        offset = (max(0, x0 - 2) - pad, max(0, y0 - 2) - pad)
-        return [_moved(word, offset) for line in found for word in line.words]
+        return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]
+
+
+def read_again(table: Table, ink: Gray, crops: CropReader) -> Table:
+    """``table`` with what was missed or doubtful in its cells read again. ``ink``: 255 where letters are."""
+    sizes = [word.em for row in table for cell in row for word in cell.words if word.em is not None]
+    if not sizes:
+        return table
+    em = statistics.median(sizes)
+    left = _MAX_TIMES
+    rows = []
+    for row in table:
+        cells = []
+        for cell in row:
+            area = _doubtful_area(cell, ink, em) if left else None
+            left -= area is not None
+            cells.append(_better(cell, area, em, crops) if area else cell)
+        rows.append(cells)
+    return rows
+
+
+def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
+    """Where the cell's letters are, if some were not read or not surely."""
+    area = _letters(ink, cell.box, em)
+    if area is None:
+        return None
+    if not cell.words:
+        return area
+    seen = enclosing([word.box for word in cell.words])
+    missed = area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
+    return area if missed or min(word.confidence for word in cell.words) < _DOUBTFUL else None
+
+
+def _better(cell: Cell, area: Box, em: float, crops: CropReader) -> Cell:
+    words = crops.read(area, em, lines=max(1, round((area[3] - area[1]) / (1.4 * em))))
+    if not words:
+        return cell
+    before = min((word.confidence for word in cell.words), default=0.0)
+    again = min(word.confidence for word in words)
+    longer = sum(len(w.text) for w in words) > sum(len(w.text) for w in cell.words) and again > 50
+    return replace(cell, words=tuple(words)) if again > before or longer else cell
 
 
 def _moved(word: Word, offset: tuple[int, int]) -> Word:

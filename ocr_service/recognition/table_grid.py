@@ -131,8 +131,8 @@ def visual_rows(words: Sequence[Word], em: float) -> list[list[Word]]:
     return rows
 
 
-def find_gutters(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
-    """Where no row, or one in eight of them (a spanning cell), has ink over a width of more than a space."""
+def find_gutters(rows: Sequence[Sequence[Word]], em: float, least: float = 0.6) -> list[float]:
+    """Where no row, or one in eight (a spanning cell), has ink over a width of ``least`` em: more than a space."""
     left = min(w.box[0] for row in rows for w in row)
     right = max(w.box[2] for row in rows for w in row)
     covered = [0] * (right - left + 1)
@@ -147,7 +147,7 @@ def find_gutters(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
         if count <= allowed and start is None:
             start = x
         elif count > allowed and start is not None:
-            if start > 0 and x < len(covered) - 1 and x - start >= 0.6 * em:
+            if start > 0 and x < len(covered) - 1 and x - start >= least * em:
                 gutters.append(left + (start + x) / 2)
             start = None
     return gutters

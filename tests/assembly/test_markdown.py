@@ -1,0 +1,67 @@
+"""Regions as Markdown, checked by what a CommonMark parser makes of it where escaping is at stake."""
+
+from __future__ import annotations
+
+import pytest
+from markdown_it import MarkdownIt
+
+from ocr_service.assembly.markdown import page_markdown
+from ocr_service.assembly.tables import markdown_table
+from ocr_service.document import Failure, RegionResult
+
+BOX = (0, 0, 10, 10)
+
+
+def _region(content: str, label: str = "text", order: int = 0, **more: object) -> RegionResult:
+    return RegionResult(label=label, bbox=BOX, order=order, score=1.0, content=content, **more)  # type: ignore[arg-type]
+
+
+def test_regions_come_in_order_and_margins_stay_out() -> None:
+    regions = [_region("вторая", order=2), _region("7", "number", order=3), _region("Глава", "doc_title", order=0)]
+    assert page_markdown(regions) == "# Глава\n\nвторая"
+
+
+def test_heading_levels_formulas_and_figures() -> None:
+    regions = [
+        _region("Раздел", "paragraph_title", order=0, level=3),
+        _region("E = mc^2", "display_formula", order=1, format="latex"),
+        _region("Рис. [1]", "image", order=2, format="image", image="images/p1.jpg"),
+    ]
+    assert page_markdown(regions) == "### Раздел\n\n$$\nE = mc^2\n$$\n\n![Рис. \\[1\\]](images/p1.jpg)"
+
+
+def test_a_region_that_failed_leaves_a_comment() -> None:
+    failed = _region("", error=Failure("recognition_failed", "no answer", "recognition"))
+    assert page_markdown([failed]) == "<!-- text not read: recognition_failed -->"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# не заголовок",
+        "- не пункт",
+        "12. не пункт",
+        "> не цитата",
+        "a *b* c",
+        "`код`",
+        "[не](ссылка)",
+        "<b>нет",
+        "+ и",
+    ],
+)
+def test_what_looks_like_markdown_is_shown_as_written(text: str) -> None:
+    tokens = MarkdownIt().parse(page_markdown([_region(text)]))
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    children = tokens[1].children or []
+    assert {child.type for child in children} <= {"text", "text_special"}
+    assert "".join(child.content for child in children) == text
+
+
+@pytest.mark.parametrize("text", ["2.1. Оплата", "5 * 3", "snake_case_name", "№ 5", "1998 год", "a < b", "—", "50 %"])
+def test_ordinary_text_is_not_escaped(text: str) -> None:
+    assert page_markdown([_region(text)]) == text
+
+
+def test_a_table_fills_short_rows_and_escapes_pipes() -> None:
+    assert markdown_table([["№", "a|b"], ["1"]]) == "| № | a\\|b |\n| --- | --- |\n| 1 |  |"
+    assert markdown_table([]) == ""

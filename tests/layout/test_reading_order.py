@@ -1,0 +1,42 @@
+"""Boxes of typical pages in the order a person reads them."""
+
+from __future__ import annotations
+
+from ocr_service.document import Region
+from ocr_service.layout.filter import filter_regions
+from ocr_service.layout.reading_order import order_regions, reading_order
+
+
+def test_two_columns_under_a_full_width_title_are_read_column_by_column() -> None:
+    boxes = [(520, 100, 980, 300), (20, 10, 980, 80), (20, 320, 480, 900), (20, 100, 480, 300), (520, 320, 980, 900)]
+    assert reading_order(boxes, min_gutter=10) == [1, 3, 2, 0, 4]
+
+
+def test_a_full_width_table_ends_the_columns_above_it() -> None:
+    above_left, above_right = (20, 0, 480, 200), (520, 0, 980, 190)
+    table = (20, 220, 980, 400)
+    below_left, below_right = (20, 420, 480, 800), (520, 420, 980, 800)
+    boxes = [below_right, table, above_right, below_left, above_left]
+    assert reading_order(boxes, min_gutter=10) == [4, 2, 1, 3, 0]
+
+
+def test_a_column_that_ends_lower_does_not_break_the_other() -> None:
+    boxes = [(20, 0, 480, 100), (520, 0, 980, 900), (20, 120, 480, 300), (20, 950, 480, 1000)]
+    assert reading_order(boxes, min_gutter=10) == [0, 2, 3, 1]
+
+
+def test_regions_get_their_place_as_order() -> None:
+    regions = [Region("text", (0, 500, 900, 600), 0, 1.0), Region("paragraph_title", (0, 0, 900, 50), 0, 1.0)]
+    ordered = order_regions(regions, 1000, 1400)
+    assert [(r.label, r.order) for r in ordered] == [("paragraph_title", 0), ("text", 1)]
+
+
+def test_the_weaker_of_two_boxes_on_one_place_is_dropped_and_slivers_too() -> None:
+    strong, weak = Region("text", (0, 0, 100, 50), 0, 0.9), Region("paragraph_title", (0, 5, 100, 50), 0, 0.4)
+    sliver = Region("text", (0, 100, 300, 104), 0, 0.9)
+    assert filter_regions([weak, sliver, strong]) == [strong]
+
+
+def test_text_inside_a_table_belongs_to_the_table() -> None:
+    table, cell = Region("table", (0, 0, 500, 500), 0, 0.6), Region("text", (10, 10, 200, 40), 0, 0.95)
+    assert filter_regions([cell, table]) == [table]
