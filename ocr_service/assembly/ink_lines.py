@@ -13,6 +13,7 @@ Ink = npt.NDArray[np.bool_]
 Run = tuple[int, int]  # x0, x1 in pixels, x1 exclusive
 
 _RULE = 0.8  # of a box's width or height that an inked row or column must cover to be a ruling
+_TABLE_RULE = 0.5  # the same for a whole table, whose rulings may be skew or broken and whose text is never so dense
 _LEAST_WORD_GAP = 0.12  # of a line's height; below it no gap parts words (spaces are 0.22 to 0.32 em)
 
 
@@ -38,7 +39,7 @@ def ink_of(gray: Gray) -> Ink:
 
 def ink_lines(ink: Ink, words: int) -> list[InkLine]:
     """The lines in a box that holds about so many words, from top to bottom, without rulings."""
-    ink = ink & (ink.mean(axis=1) < _RULE)[:, None] & (ink.mean(axis=0) < _RULE)[None, :]
+    ink = without_rulings(ink)
     spans = _line_spans(ink)
     if not spans:
         return []
@@ -54,9 +55,22 @@ def runs_of(profile: Ink) -> list[Run]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
+def inner_rulings(profile: npt.NDArray[np.float64]) -> list[int]:
+    """Where rulings cross a table, by the share of ink in its rows or columns; those at its edges are left out."""
+    margin = 0.02 * len(profile)
+    middles = ((start + end) // 2 for start, end in runs_of(profile > _TABLE_RULE))
+    return [middle for middle in middles if margin < middle < len(profile) - margin]
+
+
+def without_rulings(ink: Ink, share: float = _RULE) -> Ink:
+    """The ink without rows and columns that are inked over more than ``share`` of the box."""
+    plain: Ink = ink & (ink.mean(axis=1) < share)[:, None] & (ink.mean(axis=0) < share)[None, :]
+    return plain
+
+
 def widest_gaps(ink: Ink, count: int) -> list[int]:
     """The middles of the ``count`` widest empty stretches between inked columns, from left to right; or fewer."""
-    runs = runs_of(_columns(ink))
+    runs = runs_of(_columns(without_rulings(ink, _TABLE_RULE)))
     gaps = sorted(((left[1], right[0]) for left, right in itertools.pairwise(runs)), key=lambda gap: gap[0] - gap[1])
     return sorted((start + end) // 2 for start, end in gaps[:count])
 

@@ -11,13 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr_service.assembly.ink_lines import Gray, Ink, InkLine, ink_lines, ink_of, widest_gaps
+from ocr_service.assembly.ink_lines import Gray, Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
 from ocr_service.assembly.plain_text import region_text
 from ocr_service.assembly.table_rows import parse_table
 from ocr_service.assembly.word_alignment import align
 from ocr_service.document import PageResult, RegionResult
 
 _MARGIN = 0.002  # of the page's width: boxes that readers give may cut the outermost strokes
+_RULING_PIXELS = 3  # half of a thick ruling at 120 dpi, and what skew adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +76,27 @@ def _even_lines(text: str, ink: Ink) -> list[InkLine]:
 
 
 def _place_table(rows: Sequence[Sequence[str]], columns: int, ink: Ink) -> list[Line]:
-    """Each cell's words over its part of the table: columns parted at the widest gaps, rows at the gaps or evenly."""
+    """Each cell's words over its part of the table: parted at its rulings, else at gaps, else evenly."""
     height, width = ink.shape
-    seen = ink_lines(ink, sum(len(cell.split()) for row in rows for cell in row))
-    downs = [height * row // len(rows) for row in range(len(rows) + 1)]
-    if len(seen) == len(rows):
-        downs[1:-1] = [(above.bottom + below.top) // 2 for above, below in itertools.pairwise(seen)]
-    gaps = widest_gaps(ink, columns - 1)
-    inner = gaps if len(gaps) == columns - 1 else [width * column // columns for column in range(1, columns)]
-    lines = []
-    for cells, (top, bottom) in zip(rows, itertools.pairwise(downs), strict=True):
-        line: Line = []
+    downs = inner_rulings(ink.mean(axis=1))
+    if len(downs) != len(rows) - 1:
+        seen = ink_lines(ink, sum(len(cell.split()) for row in rows for cell in row))
+        downs = [(above.bottom + below.top) // 2 for above, below in itertools.pairwise(seen)]
+    if len(downs) != len(rows) - 1:
+        downs = [height * row // len(rows) for row in range(1, len(rows))]
+    inner = inner_rulings(ink.mean(axis=0))
+    if len(inner) != columns - 1:
+        inner = widest_gaps(ink, columns - 1)
+    if len(inner) != columns - 1:
+        inner = [width * column // columns for column in range(1, columns)]
+    lines: list[Line] = []
+    for cells, (top, bottom) in zip(rows, itertools.pairwise([0, *downs, height]), strict=True):
         for cell, (left, right) in zip(cells, itertools.pairwise([0, *inner, width]), strict=False):
-            if bottom - top > 1 and right - left > 1:
-                placed = _place_text(cell, ink[top:bottom, left:right])
-                line += [_moved(word, left, top) for part in placed for word in part]
-        lines.append(line)
+            # What is left of a ruling that is skew or thick would be taken for a word.
+            x, y = left + _RULING_PIXELS, top + _RULING_PIXELS
+            inside = ink[y : bottom - _RULING_PIXELS, x : right - _RULING_PIXELS]
+            if inside.shape[0] > 2 and inside.shape[1] > 2:
+                lines += [[_moved(word, x, y) for word in line] for line in _place_text(cell, inside)]
     return lines
 
 

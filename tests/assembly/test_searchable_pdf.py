@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
@@ -15,7 +15,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
-from reportlab.platypus import Paragraph
+from reportlab.platypus import Paragraph, Table
 
 from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import FileType, PageResult, RegionResult
@@ -175,6 +175,25 @@ def test_pages_of_a_pdf_stay_as_they_were(
     before = pixels(tmp_path / "scan.pdf")
     result = searchable(tmp_path, tmp_path / "scan.pdf", "pdf", page_result(blocks))
     assert pixels(result) == before  # what is invisible changes nothing
+
+
+def test_cells_of_a_ruled_table_have_their_words(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(TTFont("DejaVu", FONT))
+    rows = [["№", "Наименование товара", "Сумма"], ["1", "Насос погружной НП-40", "84 500"], ["2", "Итого", "507 000"]]
+    table = Table(rows, colWidths=[40, 250, 100], rowHeights=26)
+    table.setStyle([("FONT", (0, 0), (-1, -1), "DejaVu", 10), ("GRID", (0, 0), (-1, -1), 1, "black")])
+    table.setStyle([("ALIGN", (2, 0), (2, -1), "RIGHT")])
+    page = canvas.Canvas(str(tmp_path / "original.pdf"), pagesize=A4)
+    table.wrapOn(page, 500, 500)
+    table.drawOn(page, 60, 600)
+    page.save()
+    scanned(tmp_path / "original.pdf", tmp_path).save(tmp_path / "scan.pdf", resolution=DPI)
+    box = 60.0, A4[1] - 600 - 3 * 26, 60.0 + 390, A4[1] - 600
+    result = page_result([("", box)])
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    region = replace(result.regions[0], label="table", format="html", content=f"<table>{cells}</table>")
+    made = searchable(tmp_path, tmp_path / "scan.pdf", "pdf", replace(result, regions=(region,)))
+    assert max(off_by(words_of(made), words_of(tmp_path / "original.pdf"))) < 0.5
 
 
 def pixels(pdf: Path) -> bytes:
