@@ -28,7 +28,7 @@ ENV PATH=/opt/app/bin:$PATH \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 \
     HOME=/home/paddleocr PADDLEX_HOME=/home/paddleocr/.paddlex PADDLE_PDX_CACHE_HOME=/home/paddleocr/.paddlex \
-    XDG_CACHE_HOME=/workspace/cache OUTPUT_DIR=/workspace/output
+    XDG_CACHE_HOME=/workspace/cache TEMP_DIR=/workspace/cache/tmp OUTPUT_DIR=/workspace/output
 WORKDIR /app
 USER 1000:0
 EXPOSE 8081
@@ -83,7 +83,7 @@ ENV PATH=/opt/app/bin:$PATH \
     OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 \
     HOME=/home/paddleocr PADDLEX_HOME=/home/paddleocr/.paddlex PADDLE_PDX_CACHE_HOME=/home/paddleocr/.paddlex \
     XDG_CACHE_HOME=/workspace/cache VLLM_CACHE_ROOT=/workspace/cache/vllm TRITON_CACHE_DIR=/workspace/cache/triton \
-    OUTPUT_DIR=/workspace/output \
+    TEMP_DIR=/workspace/cache/tmp OUTPUT_DIR=/workspace/output \
     PRELOAD=true
 WORKDIR /app
 USER 1000:0

@@ -179,7 +179,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         language=settings.ocr_language,
         engine=engines.default,
     )
-    space = FreeSpace((settings.output_dir, settings.temp_dir), settings.min_free_mb << 20)
+    space = FreeSpace((settings.output_dir,), settings.min_free_mb << 20, scratch=(settings.temp_dir,))
     watch = Watches([JobLog(), counted])
     if settings.traces_endpoint:
         watch.all.append(stack.enter_context(traces_to(settings.traces_endpoint, __version__)))

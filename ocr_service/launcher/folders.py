@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ocr_service.settings import Settings
 
-# Caches of vLLM and what is under it: each fails late and unclearly when its folder cannot be written.
-_CACHES = {"XDG_CACHE_HOME": "", "VLLM_CACHE_ROOT": "vllm", "TRITON_CACHE_DIR": "triton"}
+# Caches of vLLM and what is under it, and our scratch: each fails late and unclearly when its folder cannot be written.
+_CACHES = {"XDG_CACHE_HOME": "", "VLLM_CACHE_ROOT": "vllm", "TRITON_CACHE_DIR": "triton", "TEMP_DIR": "tmp"}
 
 
 def writable_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -11,24 +11,31 @@ from ocr_service.errors import StorageFull
 
 @dataclass(frozen=True, slots=True)
 class FreeSpace:
-    """``folders`` may lie on several file systems; each keeps ``min_free`` bytes (MIN_FREE_MB)."""
+    """``folders`` may lie on several file systems; each keeps ``min_free`` bytes (MIN_FREE_MB).
+
+    ``scratch`` keeps nothing free: no running work writes its end there, and in a container it may be a small tmpfs,
+    all of it less than MIN_FREE_MB.
+    """
 
     folders: tuple[Path, ...]
     min_free: int
+    scratch: tuple[Path, ...] = ()
 
     def check(self, more: int = 0) -> None:
         """Room for ``more`` bytes of a new document above what is kept free. Raises StorageFull."""
-        self._require(self.min_free + more)
+        _require(self.folders, self.min_free + more)
+        _require(self.scratch, more)
 
     def check_running(self) -> None:
         """For work that goes on: it may use half of what new work must leave. Raises StorageFull."""
-        self._require(self.min_free // 2)
+        _require(self.folders, self.min_free // 2)
 
-    def _require(self, needed: int) -> None:
-        for folder in self.folders:
-            free = shutil.disk_usage(folder).free
-            if free < needed:
-                raise StorageFull(
-                    f"{free >> 20} MiB are free for {folder}, fewer than the {needed >> 20} MiB that are needed "
-                    "(MIN_FREE_MB); remove old jobs or enlarge the volume"
-                )
+
+def _require(folders: tuple[Path, ...], needed: int) -> None:
+    for folder in folders:
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise StorageFull(
+                f"{free >> 20} MiB are free for {folder}, fewer than the {needed >> 20} MiB that are needed "
+                "(MIN_FREE_MB); remove old jobs or enlarge the volume"
+            )
