@@ -35,11 +35,11 @@ Pages = Callable[[], Iterable[PageResult]]
 def joined_pages(pages: Pages) -> Iterator[PageResult]:
     """The pages in their order, each with the regions that belong to its text, for Markdown, HTML and plain text.
 
-    ``pages`` is called three times and gives the pages afresh each time, one after another from their files.
+    ``pages`` gives the pages afresh at each call, one after another from their files; it is called up to four times.
     What goes on with a region of an earlier page stands there, and only there.
     """
     running = repeated_edges(pages())
-    sizes = title_sizes(pages())
+    sizes = title_sizes(pages)
     return _whole_tables(_whole_paragraphs(_text_of(page, running, sizes) for page in pages()))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ocr_service.assembly.across_pages import joined_pages
 from ocr_service.assembly.broken_paragraphs import continues, join_text
-from ocr_service.document import PageResult
+from ocr_service.document import PageResult, RegionResult
 from tests.assembly.pages import page, region
 
 
@@ -131,32 +131,40 @@ def test_line_that_stands_at_the_edge_of_two_pages_only_stays() -> None:
     assert joined(*pages) == [["Приложение"], ["Приложение"]]
 
 
-def test_levels_of_headings_are_the_same_on_all_pages() -> None:
-    def title(text: str, height: int) -> tuple[str, int]:
-        return text, height
+def title(text: str, em: int, label: str = "paragraph_title") -> RegionResult:
+    """A heading of one line; its ink is high as that of capitals with descenders."""
+    return region(label, text, (100, 300, 100 + len(text) * em // 2, 300 + round(0.95 * em)))
 
-    sizes = [
-        [title("1 Введение", 40), title("1.1 Цель", 30), title("Замечания", 22)],
-        [title("Выводы", 42), title("Порядок", 31), title("1.2.3 Частность", 20)],
-    ]
-    pages = [
-        page(
-            number,
-            region("doc_title", "Отчёт", (100, 200, 500, 270)),
-            *(region("paragraph_title", text, (100, 300, 100 + 14 * len(text), 300 + high)) for text, high in titles),
-        )
-        for number, titles in enumerate(sizes, 1)
-    ]
-    levels = {region.content: region.level for page in joined_pages(lambda: pages) for region in page.regions}
-    assert levels == {
-        "Отчёт": 1,
-        "1 Введение": 2,
-        "Выводы": 2,
-        "1.1 Цель": 3,
+
+def levels(*pages: PageResult) -> dict[str, int | None]:
+    return {region.content: region.level for page in joined_pages(lambda: pages) for region in page.regions}
+
+
+def test_levels_of_headings_are_the_same_on_all_pages() -> None:
+    first = [title("1 Предыстория", 40), title("1.1 Предмет", 30), title("Примечание друга", 22)]
+    second = [title("Выводы рядом", 42), title("Порядок", 31), title("1.2.3 Подробности", 20)]
+    assert levels(page(1, title("Отчёт по делу", 70, "doc_title"), *first), page(2, *second)) == {
+        "Отчёт по делу": 1,
+        "1 Предыстория": 2,
+        "Выводы рядом": 2,
+        "1.1 Предмет": 3,
         "Порядок": 3,
-        "Замечания": 4,
-        "1.2.3 Частность": 4,
+        "Примечание друга": 4,
+        "1.2.3 Подробности": 4,
     }
+
+
+def test_letters_that_reach_up_or_down_make_no_other_level() -> None:
+    """The same type: ink from the baseline to the capitals, and down to the descenders as well."""
+    flat = region("paragraph_title", "Заключение", (100, 300, 300, 300 + 29))
+    deep = region("paragraph_title", "Порядок", (100, 300, 260, 300 + 38))
+    assert levels(page(1, title("Отчёт по делу", 70, "doc_title"), flat), page(2, deep))["Порядок"] == 2
+    assert levels(page(1, title("Отчёт по делу", 70, "doc_title"), flat), page(2, deep))["Заключение"] == 2
+
+
+def test_one_largest_heading_is_the_title_of_a_document_without_one() -> None:
+    pages = [page(1, title("Отчёт по делу", 60), title("Порядок", 40)), page(2, title("Другое", 40))]
+    assert levels(*pages) == {"Отчёт по делу": 1, "Порядок": 2, "Другое": 2}
 
 
 def test_pages_come_one_by_one() -> None:
