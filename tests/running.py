@@ -45,7 +45,12 @@ class RunningService:
         }
 
     def __enter__(self) -> RunningService:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            self.client.close()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

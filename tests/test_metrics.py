@@ -81,7 +81,7 @@ def test_names_units_and_labels_keep_the_conventions(busy: RunningService) -> No
                 assert sample.name == f"{family.name}_total"
             for label in sample.labels:
                 assert re.fullmatch(r"[a-z]+", label)
-                assert label == "le" or label not in family.name.split("_")
+                assert f"_by_{label}" not in family.name
 
 
 def test_openmetrics_is_valid_too(busy: RunningService) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import logging
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from ocr_service.telemetry import configure_logging
 from tests.api.test_ocr import pdf
+from tests.fakes.vllm import FakeVllm, failure
+from tests.fakes.web_server import Answer, WebServer
 from tests.running import RunningService, wait_until
 
 
@@ -135,3 +141,57 @@ def test_libraries_stay_silent_below_warning(capsys: pytest.CaptureFixture[str])
     logging.getLogger("botocore.auth").debug("AWS4-HMAC…")
     logging.getLogger("ocr_service.test").debug("ours")
     assert [line.split(": ")[1] for line in capsys.readouterr().err.splitlines()] == ["ours"]
+
+
+def test_a_failed_job_tells_its_whole_story(tmp_path: Path) -> None:
+    """Admitted, started, each failed page with its code, the end with counts and seconds; all under the job's id."""
+    with FakeVllm().running() as backend:
+        settings = {"USE_VLM_API": "true", "VLLM_URL": backend.url, "LAYOUT_MODEL": "stub:2", "LOG_FORMAT": "json"}
+        with RunningService(tmp_path, **settings) as service:
+            backend.then = failure(400)  # after the warm-up
+            answer = service.read("private name.pdf", pdf("Unmistakable", "words"))
+            job_id, request_id = answer.json()["job_id"], answer.headers["x-request-id"]
+            story = [event for event in events(service) if event.get("job") == job_id and "job_log" in event["logger"]]
+            admitted, started, *pages, ended = [event["message"] for event in story]
+    assert re.fullmatch(rf"job {job_id} admitted: pdf, \d+ bytes, 2 of 2 pages, engine vlm", admitted)
+    assert story[0]["request"] == request_id
+    assert re.fullmatch(r"job started: 2 pages, waited \d+\.\d s", started)
+    assert sorted(pages) == [f"page {number} failed: 2 regions failed: backend_refused" for number in (1, 2)]
+    assert {event["page"] for event in story[2:4]} == {1, 2}
+    assert re.fullmatch(r"job failed: 2 pages read, 0 kept from before, 2 failed, \d+\.\d s: backend_refused", ended)
+    assert "Unmistakable" not in service.log.read_text() and "private name" not in service.log.read_text()
+
+
+def test_traces_hold_a_span_for_each_stage_with_job_and_page(tmp_path: Path) -> None:
+    with WebServer(lambda request: Answer(200)) as collector:
+        settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_SERVICE_NAME": "ours", "LAYOUT_MODEL": "stub:2"}
+        with RunningService(tmp_path, **settings, OTEL_EXPORTER_OTLP_HEADERS="x-tenant=anna") as service:
+            job_id = service.read("a.pdf", pdf("One", "Two")).json()["job_id"]
+        # The end of the process sends what is left.
+    assert {(request.path, request.headers["x-tenant"]) for request in collector.requests} == {("/v1/traces", "anna")}
+    spans, resources = [], []
+    for request in collector.requests:
+        body = gzip.decompress(request.body) if request.headers.get("content-encoding") == "gzip" else request.body
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            named = {item.key: item.value.string_value for item in resource.resource.attributes}
+            resources.append(named["service.name"])
+            spans += [span for scope in resource.scope_spans for span in scope.spans]
+    assert set(resources) == {"ours"}
+    by_id = {span.span_id: span for span in spans}
+    [job] = [span for span in spans if span.name == "job"]
+    pages = {attribute(span, "ocr.page.number"): span for span in spans if span.name == "page"}
+    assert set(pages) == {1, 2} and all(span.parent_span_id == job.span_id for span in pages.values())
+    for name in ("render", "layout", "recognition"):
+        stages = [span for span in spans if span.name == name]
+        assert {attribute(span, "ocr.page.number") for span in stages} == {1, 2}
+        for span in stages:
+            assert attribute(span, "ocr.job.id") == job_id
+            page = by_id[span.parent_span_id]
+            assert page.start_time_unix_nano <= span.start_time_unix_nano <= span.end_time_unix_nano
+            assert span.end_time_unix_nano <= page.end_time_unix_nano
+    assert attribute(job, "ocr.job.state") == "completed"
+
+
+def attribute(span: Span, name: str) -> object:
+    [value] = [item.value for item in span.attributes if item.key == name]
+    return getattr(value, value.WhichOneof("value"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.assembly.result_json import page_from_json
-from ocr_service.document import PageResult, ReaderName
+from ocr_service.document import Failure, PageResult, ReaderName
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, PageRow, RunLost
 from ocr_service.jobs.queue import DEADLINE_PASSED
@@ -60,6 +60,7 @@ class Runner:
         try:
             async with deadline:
                 summary = await self._read(claim, done)
+                failure = await asyncio.to_thread(_first_failure, JobFolder(self.root, claim.job.id), summary)
         except RunLost:
             raise
         except ServiceError as error:
@@ -69,7 +70,6 @@ class Runner:
                 return JobState.FAILED, DEADLINE_PASSED
             log.exception("The job failed")
             return JobState.FAILED, _INTERNAL
-        failure = await asyncio.to_thread(_first_failure, JobFolder(self.root, claim.job.id), summary)
         return JobState(summary.status), failure
 
     async def _read(self, claim: Claim, done: _Done) -> DocumentSummary:
@@ -122,13 +122,20 @@ _INTERNAL = JobFailure(ServiceError.code, "The service met an error of its own; 
 
 
 def _row(page: PageResult) -> PageRow:
-    return PageRow(page.number, page.status, page.seconds, page.error.code if page.error else None)
+    failure = _failure(page) if page.status == "failed" else None
+    return PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
+
+
+def _failure(page: PageResult) -> Failure | None:
+    """Why a page has no result: an error of its own, else that of its first region (then all of them failed)."""
+    return page.error or next((region.error for region in page.regions if region.error), None)
 
 
 def _first_failure(folder: JobFolder, summary: DocumentSummary) -> JobFailure | None:
     """What the job says of the first page that could not be read."""
     if not summary.failed:
         return None
-    error = page_from_json(folder.page(summary.failed[0])).error
-    assert error is not None
+    error = _failure(page_from_json(folder.page(summary.failed[0])))
+    if error is None:
+        return None
     return JobFailure(error.code, error.message, summary.failed[0], error.stage)

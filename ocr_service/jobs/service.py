@@ -26,6 +26,7 @@ from ocr_service.jobs.watch import JobWatch
 from ocr_service.readers import PageReader
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
+from ocr_service.telemetry import job_var
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class JobService:
 
     async def submit(self, new: NewJob, upload: Path) -> Submission:
         """Take the upload in, synced, and queue the job. Raises IdempotencyConflict, QueueFull, StorageFull."""
+        job_var.set(new.id)
         folder = self.folder(new.id)
         await asyncio.to_thread(folder.create, upload)
         try:

@@ -8,6 +8,7 @@ work waits up to ``wait_s`` a document, then fails with EngineUnavailable.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 from ocr_service.errors import BackendRefused, EngineUnavailable, ServiceError
 from ocr_service.fair_queue import FairQueue
 from ocr_service.recognition.vlm import Backend, BackendTrouble, KeyWanted, Trouble
+
+log = logging.getLogger(__name__)
 
 Probe = Callable[[Backend], Awaitable[None]]
 
@@ -231,6 +234,7 @@ class Scheduler:
             self._went_down(state, str(trouble))
 
     def _went_down(self, state: _State, reason: str) -> None:
+        log.warning("the backend %s is left out: %s", state.backend, reason)
         state.down = reason
         state.gone.set()
         if not self.up:
@@ -238,6 +242,7 @@ class Scheduler:
                 self._start_clock(document)
 
     def _came_up(self, state: _State) -> None:
+        log.info("the backend %s takes work", state.backend)
         state.down, state.key_wanted = "", None
         state.errors = state.timeouts = 0
         state.gone.clear()
@@ -256,15 +261,22 @@ class Scheduler:
                 try:
                     await self._probe(state.backend)
                 except KeyWanted as error:
-                    state.down, state.key_wanted = str(error), error
+                    self._still_down(state, str(error))
+                    state.key_wanted = error
                     self._refuse_if_all_want_a_key()
                 except (BackendTrouble, ServiceError) as error:
-                    state.down, state.key_wanted = str(error), None
+                    self._still_down(state, str(error))
+                    state.key_wanted = None
                 else:
                     self._came_up(state)
                     break
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, _LAST_PROBE_S)
+
+    def _still_down(self, state: _State, reason: str) -> None:
+        if reason != state.down:  # each reason once, not each probe
+            log.warning("the backend %s is not up: %s", state.backend, reason)
+        state.down = reason
 
     def _refuse_if_all_want_a_key(self) -> None:
         """Waiting would not help: only the setting can be mended."""
