@@ -90,6 +90,7 @@ def main() -> None:
                     VLLM_URL=server.url,
                     VLM_CONCURRENCY=str(arguments.concurrency),
                     LAYOUT_MODEL=f"stub:{_REGIONS}",
+                    CACHE_TTL_H="0",
                 ) as service:
                     server.reset()
                     scenarios[name](service, server, arguments)
@@ -104,11 +105,14 @@ def _pages(service: BenchedService, server: Server, arguments: argparse.Namespac
     stats = server.stats()
     server.reset()
     bare = asyncio.run(_bare_loop(server.url, _bodies(arguments.document), arguments.concurrency))
+    bare_peak = server.stats().get("peak_in_flight", "?")
     print(f"pages/s            {pages / seconds:8.1f}   ({pages} pages in {seconds:.1f} s)")
     print(f"bare loop, pages/s {bare / _REGIONS:8.1f}   ({bare:.0f} requests/s, no rendering)")
     print(f"CPU ms a page, app {usage.app_cpu_s / pages * 1e3:8.1f}")
     print(f"CPU ms, workers    {(usage.cpu_s - usage.app_cpu_s) / pages * 1e3:8.1f}")
-    print(f"peak in flight     {stats.get('peak_in_flight', '?'):>8}   of {arguments.concurrency}")
+    print(
+        f"peak in flight     {stats.get('peak_in_flight', '?'):>8}   of {arguments.concurrency}; bare loop {bare_peak}"
+    )
     print(f"images seen again  {stats.get('images_seen_again', '?'):>8}   of {stats.get('requests', '?')}")
     print(f"first page, s      {first[0] - started if first else float('nan'):8.2f}")
     print(f"peak memory, MiB   {usage.peak_mib:8.0f}")
