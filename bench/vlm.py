@@ -44,7 +44,6 @@ from ocr_service.render.rasterise import render_page
 from scripts.make_samples import make_contract
 
 _REGIONS = 15
-_BARE_REQUESTS = 3000
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def _pages(service: BenchedService, server: Server, arguments: argparse.Namespac
         seconds = time.monotonic() - started
     stats = server.stats()
     server.reset()
-    bare = asyncio.run(_bare_loop(server.url, _bodies(arguments.document), arguments.concurrency))
+    bare = asyncio.run(_bare_loop(server.url, _bodies(arguments.document), pages * _REGIONS, arguments.concurrency))
     bare_peak = server.stats().get("peak_in_flight", "?")
     print(f"pages/s            {pages / seconds:8.1f}   ({pages} pages in {seconds:.1f} s)")
     print(f"bare loop, pages/s {bare / _REGIONS:8.1f}   ({bare:.0f} requests/s, no rendering)")
@@ -194,9 +193,9 @@ def _first_kept_page(output: Path, found: list[float]) -> Iterator[None]:
         watcher.join()
 
 
-async def _bare_loop(url: str, bodies: list[bytes], concurrency: int) -> float:
-    """Requests/s of a loop that does nothing but send the same bodies: what the server can give at most."""
-    queue = iter([bodies[number % len(bodies)] for number in range(_BARE_REQUESTS)])
+async def _bare_loop(url: str, bodies: list[bytes], requests: int, concurrency: int) -> float:
+    """Requests/s of a loop that does nothing but send ready bodies: what the server can give for as many requests."""
+    queue = iter([bodies[number % len(bodies)] for number in range(requests)])
     headers = {"Content-Type": "application/json"}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=concurrency)) as session:
 
@@ -209,7 +208,7 @@ async def _bare_loop(url: str, bodies: list[bytes], concurrency: int) -> float:
         async with asyncio.TaskGroup() as group:
             for _ in range(concurrency):
                 group.create_task(worker())
-        return _BARE_REQUESTS / (time.monotonic() - started)
+        return requests / (time.monotonic() - started)
 
 
 def _bodies(document: Path) -> list[bytes]:

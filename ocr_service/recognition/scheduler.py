@@ -27,7 +27,7 @@ Probe = Callable[[Backend], Awaitable[None]]
 # a time-out has cost its time already. Leaving out one that works costs a probe, a fraction of a second.
 _ERRORS_IN_A_ROW = 16
 _TIMEOUTS_IN_A_ROW = 3
-_FIRST_PROBE_S, _LAST_PROBE_S = 0.25, 5.0
+_FIRST_PROBE_S, _LAST_PROBE_S = 0.25, 2.0
 
 
 @dataclass(slots=True)
