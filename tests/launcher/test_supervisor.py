@@ -34,7 +34,7 @@ def free_port() -> int:
         return port
 
 
-def eventually(what: Callable[[], object], limit_s: float = 15) -> None:
+def eventually(what: Callable[[], object], limit_s: float = 30) -> None:
     deadline = time.monotonic() + limit_s
     while not what():
         assert time.monotonic() < deadline, f"not within {limit_s} s"
@@ -101,7 +101,7 @@ class Container:
     def wait_for_log(self, text: str) -> None:
         eventually(lambda: text in self.log)
 
-    def end(self, limit_s: float = 10) -> int:
+    def end(self, limit_s: float = 20) -> int:
         return self.process.wait(limit_s)
 
     def pids(self) -> list[int]:
