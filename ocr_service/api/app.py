@@ -186,7 +186,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, watch))
     admission = Admission(engines.inspector, scratch, defaults, space, job_service.store.check_room)
     delivery = await stack.enter_async_context(
-        run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch)
+        run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch, space)
     )
     services = Services(
         admission=admission,

@@ -22,6 +22,7 @@ from ocr_service.net.address_rules import AddressRules, resolve
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.render.pool import PagePool
 from ocr_service.storage.s3 import S3Config, S3Store
+from ocr_service.storage.space import FreeSpace
 
 _WEBHOOK_TIMEOUT_S = 10.0
 _WEBHOOK_GIVE_UP_S = 86_400.0
@@ -63,7 +64,7 @@ class DeliveryServices:
 
 @asynccontextmanager
 async def run_delivery(
-    config: DeliveryConfig, jobs: JobService, pool: PagePool, admission: Admission, scratch: Path
+    config: DeliveryConfig, jobs: JobService, pool: PagePool, admission: Admission, scratch: Path, space: FreeSpace
 ) -> AsyncIterator[DeliveryServices]:
     """Deliver until the context ends; what is pending then goes on after the next start."""
     rows, batches = DeliveryRows(jobs.store.database), BatchRows(jobs.store.database)
@@ -88,7 +89,9 @@ async def run_delivery(
         if config.url_input:
             fetching = SafeHttp(config.rules, timeout_s=config.url_timeout_s)
             stack.push_async_callback(fetching.close)
-        limits = SourceLimits(scratch, config.max_bytes, config.url_timeout_s, config.s3.prefix if config.s3 else "")
+        limits = SourceLimits(
+            scratch, space, config.max_bytes, config.url_timeout_s, config.s3.prefix if config.s3 else ""
+        )
         deliveries, feeder = Deliveries(jobs.store, rows, kinds), BatchFeeder(batches)
         for listener in (deliveries.heed, feeder.heed):
             jobs.listeners.append(listener)

@@ -25,6 +25,7 @@ from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
 from ocr_service.storage.filesystem import storage_errors
 from ocr_service.storage.s3 import S3Store
+from ocr_service.storage.space import FreeSpace
 
 MOST_DOCUMENTS = 10_000  # of a batch
 _MOST_BODY_BYTES = 64 << 10
@@ -57,6 +58,7 @@ class SourceLimits:
     """``scratch``: where fetched files go first. ``own_prefix``: where the service's own results lie in the bucket."""
 
     scratch: Path
+    space: FreeSpace
     max_bytes: int
     url_timeout_s: float
     own_prefix: str
@@ -124,6 +126,7 @@ class Sources:
                 raise
 
     def _new_file(self) -> Path:
+        self._limits.space.check()
         with storage_errors():
             handle, name = tempfile.mkstemp(dir=self._limits.scratch, prefix="source-")
             os.close(handle)

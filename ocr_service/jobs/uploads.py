@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocr_service.errors import S3Refused
 from ocr_service.storage.etag import file_etag, file_md5
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import MULTIPART_FROM, S3Object, S3Store
@@ -47,8 +48,7 @@ async def upload_job(store: S3Store, folder: JobFolder, *, again: bool) -> None:
     """
     artifacts = await asyncio.to_thread(artifacts_of, folder, store.config.prefix)
     if again and artifacts:
-        present = {item.key: item for item in await store.objects(_common_prefix(artifacts))}
-        artifacts = await asyncio.to_thread(_missing, artifacts, present)
+        artifacts = await asyncio.to_thread(_missing, artifacts, await _present(store, artifacts))
     for part in (artifacts[:-1], artifacts[-1:]):
         await _upload(store, part)
 
@@ -72,6 +72,14 @@ async def _upload(store: S3Store, artifacts: Sequence[Artifact]) -> None:
         raise several.exceptions[0] from several
 
 
+async def _present(store: S3Store, artifacts: Sequence[Artifact]) -> dict[str, S3Object]:
+    try:
+        found = await store.objects(artifacts[-1].key.rpartition("/")[0] + "/")
+    except S3Refused:  # a key that may only write: then all is sent again, under the same names
+        return {}
+    return {item.key: item for item in found}
+
+
 def _missing(artifacts: Sequence[Artifact], present: dict[str, S3Object]) -> list[Artifact]:
     return [item for item in artifacts if item.key not in present or not _is_same(item.path, present[item.key])]
 
@@ -81,7 +89,3 @@ def _is_same(path: Path, there: S3Object) -> bool:
     if there.size != size:
         return False
     return there.etag == (file_md5(path).hex() if size < MULTIPART_FROM else file_etag(path, MULTIPART_FROM))
-
-
-def _common_prefix(artifacts: Sequence[Artifact]) -> str:
-    return artifacts[-1].key.rpartition("/")[0] + "/"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import io
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -226,6 +228,27 @@ def test_documents_come_from_the_bucket_and_by_url(service: RunningService, prox
     ):
         assert service.client.post("/jobs", json={"source": source}).json()["code"] == code
     assert service.client.post("/jobs", content=b"{", headers={"Content-Type": "application/json"}).status_code == 422
+
+
+def test_links_to_figures_work_in_the_zip_from_the_bucket_and_inside(
+    service: RunningService, contract_scan: Path
+) -> None:
+    job_id = service.read("contract.pdf", contract_scan.read_bytes(), dpi="120").json()["job_id"]
+    base = f"/jobs/{job_id}/result"
+    [link] = figure_links(service.client.get(f"{base}.md").text)
+    with zipfile.ZipFile(io.BytesIO(service.client.get(f"{base}.zip").content)) as bundle:
+        assert figure_links(bundle.read("contract.md").decode()) == [link]
+        in_zip = bundle.read(link)
+    assert Image.open(io.BytesIO(in_zip)).width > 100
+    wait_until(lambda: uploaded(service, job_id), 30, what="the upload")
+    [from_bucket] = figure_links(service.client.get(f"{base}.md?image_links=s3").text)
+    assert fetch(from_bucket) == (in_zip, "image/jpeg")
+    [embedded] = figure_links(service.client.get(f"{base}.md?image_links=embedded").text)
+    assert base64.b64decode(embedded.removeprefix("data:image/jpeg;base64,")) == in_zip
+
+
+def figure_links(markdown: str) -> list[str]:
+    return re.findall(r"!\[[^]]*\]\(([^)]*)\)", markdown)
 
 
 def test_every_format_can_be_had(service: RunningService, tmp_path: Path) -> None:
