@@ -7,33 +7,45 @@ import type { JobEvent, JobState, PageMark } from "./types";
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 
-/** Follows a job to its end, through broken connections, without losing or doubling an event. Throws ApiError. */
+/**
+ * Follows a job to its end, through broken connections, without losing or doubling an event. Throws ApiError.
+ *
+ * A job that was read again has an older `end` among its events: the last one is that after which the service closes.
+ */
 export async function followJob(id: string, onEvent: (event: JobEvent) => void, signal: AbortSignal): Promise<void> {
   let lastId = "";
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
+    let ended = false;
     try {
-      for await (const message of open(id, lastId, signal)) {
+      const messages = await open(id, lastId, signal);
+      if (messages === null) return;
+      for await (const message of messages) {
         wait = FIRST_WAIT_MS;
         lastId = message.id ?? lastId;
         const event = parse(message);
         if (event) onEvent(event);
-        if (event?.kind === "end") return;
+        ended = event?.kind === "end";
       }
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof ApiError && error.status >= 400 && error.status < 500) throw error;
     }
+    if (ended) return;
     await pause(wait, signal);
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
 }
 
-async function* open(id: string, lastId: string, signal: AbortSignal): AsyncGenerator<EventSourceMessage> {
+/** The events after `lastId`; null when there are none and will be none. */
+async function open(id: string, lastId: string, signal: AbortSignal): Promise<AsyncIterable<EventSourceMessage> | null> {
   const headers = { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) };
   const response = await call(`jobs/${id}/events?markdown=false`, { headers, signal, cache: "no-store" });
-  if (!response.body) return;
-  const reader = response.body
+  return response.body && response.status !== 204 ? parts(response.body) : null;
+}
+
+async function* parts(body: ReadableStream<Uint8Array>): AsyncGenerator<EventSourceMessage> {
+  const reader = body
     .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
     .pipeThrough(new EventSourceParserStream())
     .getReader();

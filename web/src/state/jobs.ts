@@ -16,6 +16,8 @@ export const nextPart = signal<string | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking: AbortController | null = null;
 let watchers = 0;
+let turns = 0;
+const lastTurn = new Map<string, number>();
 
 /** Keeps the list fresh until the returned function is called. */
 export function watchList(): () => void {
@@ -61,8 +63,12 @@ export async function loadMore(): Promise<void> {
 
 /** Asks for one job anew and puts it where it stands; a job that is gone leaves the list. */
 export async function refreshJob(id: string): Promise<void> {
+  // Answers can overtake one another; the one asked for last knows most.
+  const turn = (turns += 1);
+  lastTurn.set(id, turn);
   try {
-    putJob(await getJob(id));
+    const job = await getJob(id);
+    if (lastTurn.get(id) === turn) putJob(job);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 404) dropJob(id);

@@ -9,6 +9,9 @@ import { Icon } from "../ui/Icon";
 import { kindOf } from "./kinds";
 import type { Picture } from "./page-data";
 
+// The shape of a page that could not even be rendered.
+const A4 = [210, 297] as const;
+
 /** The page with its regions drawn over it: one stop for Tab, arrow keys inside. */
 export function PagePicture({
   page,
@@ -37,7 +40,7 @@ export function PagePicture({
     frame.current?.querySelector<HTMLElement>(`[data-region="${target.index}"]`)?.focus();
   };
   return (
-    <div class="picture" ref={frame} style={{ aspectRatio: `${page.width} / ${page.height}` }}>
+    <div class="picture" ref={frame} style={{ aspectRatio: `${page.width || A4[0]} / ${page.height || A4[1]}` }}>
       {picture instanceof ApiError ? (
         <p class="picture-missing muted">
           <Icon node={ImageOff} size={24} />

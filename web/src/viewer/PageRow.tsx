@@ -65,10 +65,11 @@ export const PageRow = memo(function PageRow({
       aria-busy={mark !== null && near && page === null}
       style={{ height }}
     >
-      <PageHead number={number} mark={mark} page={page instanceof ApiError ? null : page} />
+      <PageHead number={number} mark={mark} page={page instanceof ApiError ? null : page} finished={finished} />
       {page === null && (
-        <div class="page-shell">
-          {mark === null && <p class="muted">{finished ? t.value.waitingPageStopped : t.value.waitingPage}</p>}
+        <div class="page-shell" aria-hidden="true">
+          <div class="ghost-sheet" />
+          <div class="ghost-text" />
         </div>
       )}
       {page instanceof ApiError && <p class="page-note bad-text">{explainError(page)}</p>}
@@ -93,13 +94,26 @@ function usePageData(jobId: string, number: number, wanted: boolean, mark: PageM
   return data;
 }
 
-function PageHead({ number, mark, page }: { number: number; mark: PageMark | null; page: Page | null }): JSX.Element {
+function PageHead({
+  number,
+  mark,
+  page,
+  finished,
+}: {
+  number: number;
+  mark: PageMark | null;
+  page: Page | null;
+  finished: boolean;
+}): JSX.Element {
   const texts = t.value;
   return (
     <header class="page-head">
       <h2 id={`page-${number}-title`} tabIndex={-1}>
         {texts.page(number)}
       </h2>
+      {mark === null && (
+        <span class="muted">{finished ? texts.waitingPageStopped : texts.waitingPage}</span>
+      )}
       {mark && mark.status !== "completed" && (
         <span class={`pill ${mark.status}`}>
           <Icon node={TriangleAlert} size={14} />
