@@ -83,12 +83,14 @@ class Region:
 class Crop:
     """The picture that one request to the VLM carries, and what it is asked.
 
-    ``jpeg_base64`` is ASCII, ready to be joined into a JSON body. ``blank``: there is no ink, so that an empty answer
-    is the right one. ``figures``: tokens such as ``[F23]`` painted over a table's figures, each with the figure's file.
+    ``jpeg_base64`` is ASCII, ready to be joined into a JSON body; ``digest`` tells pictures apart. ``blank``: there is
+    no ink, so that an empty answer is the right one. ``figures``: tokens such as ``[F23]`` painted over a table's
+    figures, each with the figure's file.
     """
 
     prompt: str
     jpeg_base64: bytes = field(repr=False)
+    digest: bytes
     blank: bool = False
     figures: tuple[tuple[str, str], ...] = ()
 

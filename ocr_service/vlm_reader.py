@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ocr_service.document import PageResult, PreparedPage, PreparedRegion, ReaderName
 from ocr_service.page_work import prepare_page
@@ -12,6 +13,7 @@ from ocr_service.readers import DocumentWork, PageLimits, page_task
 from ocr_service.recognition.page_turns import PageTurns
 from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.regions import Patience, RegionReading, read_region
+from ocr_service.recognition.same_crops import SameCrops
 from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
 from ocr_service.stage_clock import StageClock
@@ -43,6 +45,7 @@ class VlmReader:
         self._page_limits = page_limits
         self._limits = limits
         self._asking = asking
+        self._same_crops = SameCrops()
         self._turns = PageTurns(scheduler, at_once=pool.workers + 1)
         # Waiting pages, not pages in memory: one is prepared only when the backends will soon want it.
         self.pages_ahead = 2 * limits.concurrency + pool.workers
@@ -89,7 +92,8 @@ class VlmReader:
     async def _read(self, prepared: PreparedRegion, page: int, document: str) -> RegionReading | None:
         if prepared.crop is None:
             return None
-        return await read_region(
+        ask = partial(
+            read_region,
             self._scheduler,
             prepared.crop,
             document,
@@ -97,3 +101,4 @@ class VlmReader:
             patience=self._limits.patience,
             max_tokens=self._limits.max_tokens,
         )
+        return await self._same_crops.read(document, prepared.crop, ask)

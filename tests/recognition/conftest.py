@@ -14,8 +14,8 @@ from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.recognition.vlm import Backend, Sampling, http_transport
 from tests.fakes.vllm import FakeVllm
 
-CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ")
-PROBE = Crop(prompt="OCR:", jpeg_base64=b"cHJvYmU=")
+CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ", digest=b"crop")
+PROBE = Crop(prompt="OCR:", jpeg_base64=b"cHJvYmU=", digest=b"probe")
 PATIENCE = Patience(retries=3, pause_s=0.001, longest_pause_s=0.001)
 
 

@@ -107,7 +107,7 @@ async def test_an_answer_that_stays_empty_fails_the_region(fake: FakeVllm) -> No
 
 async def test_an_empty_answer_is_right_for_a_blank_crop(fake: FakeVllm) -> None:
     fake.then = Reply(text="")
-    blank = Crop(prompt="OCR:", jpeg_base64=CROP.jpeg_base64, blank=True)
+    blank = Crop(prompt="OCR:", jpeg_base64=CROP.jpeg_base64, digest=b"blank", blank=True)
     assert await read(fake, blank) == RegionReading("", tries=1)
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 def named(name: str) -> Crop:
     """A crop that the fake can tell apart."""
-    return Crop(prompt="OCR:", jpeg_base64=base64.b64encode(name.encode()))
+    return Crop(prompt="OCR:", jpeg_base64=base64.b64encode(name.encode()), digest=name.encode())
 
 
 async def read(scheduler: Scheduler, crop: Crop = CROP, document: str = "document", order: int = 0) -> RegionReading:
