@@ -21,6 +21,7 @@ _COMMANDS = {
     "serve": "ocr_service.serve",
     "supervise": "ocr_service.launcher.supervisor",
     "convert": "ocr_service.convert",
+    "jobs": "ocr_service.jobs_command",
     "preload": "ocr_service.launcher.preload",
     "warmup": "ocr_service.warmup",
 }

@@ -146,9 +146,6 @@ class Settings(BaseSettings):
     takeover_s: float = Field(
         30, ge=5, description="Seconds without a sign of life after which a replica's jobs are taken over"
     )
-    artifacts: Literal["filesystem", "s3"] = Field(
-        "filesystem", description="Where replicas share inputs and pages: a shared OUTPUT_DIR, or `s3`"
-    )
 
     # Delivery
     cloudru_s3_endpoint: str = Field("https://s3.cloud.ru", description="S3 endpoint")

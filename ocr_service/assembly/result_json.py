@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any, TextIO
 
 from ocr_service.document import Failure, PageResult, RegionResult, StageTime
 
 
 def page_to_json(page: PageResult) -> bytes:
-    return json.dumps(asdict(page), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(page, ensure_ascii=False, separators=(",", ":"), default=_fields).encode()
+
+
+def _fields(noun: Any) -> dict[str, Any]:
+    """A noun's fields, one level deep: ``dataclasses.asdict`` copies every value and takes five times as long."""
+    return {name: getattr(noun, name) for name in noun.__slots__}
 
 
 def page_from_json(content: bytes) -> PageResult:

@@ -18,6 +18,10 @@ class DatabaseError(Exception):
     """The database cannot be used: damaged, newer than this program, or in use. One line; the start ends with it."""
 
 
+class DatabaseInUse(DatabaseError):
+    """Another process owns the SQLite file."""
+
+
 @dataclass(slots=True)
 class Transaction:
     """An open transaction and the changes that are told once it is committed."""

@@ -20,6 +20,8 @@ from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
+_SHOW_UP_S = 3.0  # a replica tries again every 2 s while the database is away
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -142,13 +144,16 @@ class Presence:
         self._silent_s = takeover_s * 0.6
         self._every_s = takeover_s * 0.15
         self._failed_at = failed_at
+        self._back_at = float("-inf")
 
     async def watch(self) -> None:
         """For ever; to be run as one task."""
         while True:
             await self._store.seen(self._replica)
-            # After an outage of the database everybody looks lost; leave them the time to show up again.
-            if time.monotonic() - self._failed_at() > self._silent_s and (
+            if self._failed_at() > self._back_at:
+                self._back_at = time.monotonic()
+            # After an outage of the database everybody looks lost: leave the others the time to show up again.
+            if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (
                 taken := await self._store.take_over(self._silent_s)
             ):
                 log.warning("Took over %d jobs of a replica that shows no sign of life", taken)

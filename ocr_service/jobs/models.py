@@ -129,6 +129,15 @@ class PageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page that a run has kept in a file, to be written down."""
+
+    job_id: str
+    run_id: str
+    row: PageRow
+
+
+@dataclass(frozen=True, slots=True)
 class PageCounts:
     """Pages of a job: ``done`` have a result (good or in part), ``failed`` have none."""
 

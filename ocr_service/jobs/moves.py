@@ -5,10 +5,13 @@ Each runs inside a transaction and names the run it writes for; a run that no lo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, null, select, update
+from sqlalchemy import Integer, RowMapping, Table, bindparam, func, insert, null, select, update
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ocr_service.document import FileInfo
@@ -19,7 +22,7 @@ from ocr_service.jobs.models import (
     Job,
     JobFailure,
     JobState,
-    PageRow,
+    KeptPage,
     Priority,
     RunLost,
     Webhook,
@@ -134,36 +137,63 @@ async def owned_job(tx: Transaction, job_id: str, run_id: str) -> Job:
     return job
 
 
-async def keep_page(tx: Transaction, job_id: str, run_id: str, page: PageRow) -> None:
-    """Write down a page whose result is on disk. Raises RunLost. Doing it twice changes nothing."""
-    held = await tx.one(
-        update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.run_id == run_id, jobs.c.state == JobState.RUNNING.value)
-        .values(last_seq=jobs.c.last_seq + 1)
-        .returning(jobs.c.last_seq)
-    )
-    if held is None:
-        raise RunLost(job_id)
-    build = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
-    row = {
-        "job_id": job_id,
-        "number": page.number,
-        "seq": held.last_seq,
-        "run_id": run_id,
-        "status": page.status,
-        "seconds": page.seconds,
-        "error_code": page.error_code,
+async def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
+    """Write down pages whose results are on disk; the runs that lost their jobs, of which nothing is written.
+
+    Doing it twice changes nothing. One statement a job and one for all pages: a statement costs more than a row.
+    """
+    runs: dict[str, list[KeptPage]] = {}
+    for page in kept:
+        runs.setdefault(page.run_id, []).append(page)
+    lost: set[str] = set()
+    rows: list[dict[str, Any]] = []
+    for run_id, its_pages in sorted(runs.items()):
+        job_id = its_pages[0].job_id
+        values = {"of_job": job_id, "of_run": run_id, "more": len(its_pages)}
+        held = (await tx.execute(_TAKE_NUMBERS, values)).first()
+        if held is None:
+            lost.add(run_id)
+            continue
+        rows += [_page_row(page, held.last_seq - back) for back, page in enumerate(reversed(its_pages))][::-1]
+        tx.changes.append(Change(job_id, JobState.RUNNING, run_id))
+    if rows:
+        await tx.execute(_KEEP[tx.connection.dialect.name], rows)
+    return lost
+
+
+def _page_row(page: KeptPage, seq: int) -> dict[str, Any]:
+    return {
+        "job_id": page.job_id,
+        "number": page.row.number,
+        "seq": seq,
+        "run_id": page.run_id,
+        "status": page.row.status,
+        "seconds": page.row.seconds,
+        "error_code": page.row.error_code,
     }
-    statement = build(pages).values(row)
+
+
+def _keep(build: Callable[[Table], PostgresqlInsert | SqliteInsert]) -> PostgresqlInsert | SqliteInsert:
+    statement = build(pages)
     # A page that this run has written already keeps its number, or a listener would see it twice.
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["job_id", "number"],
-            set_={name: statement.excluded[name] for name in ("seq", "run_id", "status", "seconds", "error_code")},
-            where=pages.c.run_id != run_id,
-        )
+    return statement.on_conflict_do_update(
+        index_elements=["job_id", "number"],
+        set_={name: statement.excluded[name] for name in ("seq", "run_id", "status", "seconds", "error_code")},
+        where=pages.c.run_id != statement.excluded.run_id,
     )
-    tx.changes.append(Change(job_id, JobState.RUNNING, run_id))
+
+
+_KEEP = {"postgresql": _keep(postgresql_insert), "sqlite": _keep(sqlite_insert)}
+_TAKE_NUMBERS = (
+    update(jobs)
+    .where(
+        jobs.c.id == bindparam("of_job"),
+        jobs.c.run_id == bindparam("of_run"),
+        jobs.c.state == JobState.RUNNING.value,
+    )
+    .values(last_seq=jobs.c.last_seq + bindparam("more", type_=Integer))
+    .returning(jobs.c.last_seq)
+)
 
 
 def unfinished() -> list[str]:

@@ -13,6 +13,7 @@ from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import Failure, PageResult, ReaderName
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, PageRow, RunLost
+from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.queue import DEADLINE_PASSED
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, RunEnd
@@ -31,6 +32,7 @@ class Runner:
     """``root`` is OUTPUT_DIR; ``readers`` has one for each engine that is configured."""
 
     store: Store
+    pages: PageWriter
     readers: Mapping[ReaderName, PageReader]
     root: Path
     watch: JobWatch
@@ -80,7 +82,7 @@ class Runner:
         work = DocumentWork(JobFolder(self.root, job.id), job.file, job.options)
 
         async def on_page(page: PageResult) -> None:
-            await self.store.keep_page(job.id, claim.run_id, _row(page))
+            await self.pages.keep(job.id, claim.run_id, _row(page))
             done.pages += 1
             done.failed += page.status == "failed"
             self.watch.page_read(job, page)
@@ -89,7 +91,7 @@ class Runner:
         await self.store.check_owned(job.id, claim.run_id)
         done.cached = await self._adopt(job, work.folder)
         for page in await self._kept_but_not_written_down(job, work.folder):
-            await self.store.keep_page(job.id, claim.run_id, _row(page))
+            await self.pages.keep(job.id, claim.run_id, _row(page))
         done.kept = len(await asyncio.to_thread(work.folder.kept_pages))
         return await read_document(work, reader, on_page)
 

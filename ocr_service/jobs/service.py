@@ -9,20 +9,21 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ocr_service.document import ReaderName
 from ocr_service.errors import NotFound, NotReady, ServiceError
 from ocr_service.jobs.dispatcher import Dispatcher, Presence
 from ocr_service.jobs.events import EventHub
-from ocr_service.jobs.models import Change, Job, JobEvent, JobState, NewJob
+from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
+from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.postgres import open_postgres
 from ocr_service.jobs.queue import QueueLimits, Submission
 from ocr_service.jobs.runner import Runner
-from ocr_service.jobs.sqlite import open_sqlite
+from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite
 from ocr_service.jobs.store import Store
-from ocr_service.jobs.watch import JobWatch
+from ocr_service.jobs.watch import JobWatch, Watches
 from ocr_service.readers import PageReader
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
@@ -190,6 +191,31 @@ async def check_database(config: JobsConfig) -> None:
 
 
 @asynccontextmanager
+async def jobs_to_look_at(config: JobsConfig) -> AsyncIterator[Store]:
+    """For reading, also beside the process that owns the database. Raises DatabaseError."""
+    async with AsyncExitStack() as stack:
+        if config.database_url:
+            store, _ = await stack.enter_async_context(open_store(config, _Told(EventHub())))
+        else:
+            path = config.root / ".jobs" / "jobs.sqlite3"
+            store = Store(await stack.enter_async_context(look_into_sqlite(path)), config.limits)
+        yield store
+
+
+@asynccontextmanager
+async def jobs_at_hand(config: JobsConfig) -> AsyncIterator[JobService]:
+    """For changing jobs without running any. Raises DatabaseInUse, DatabaseError."""
+    told = _Told(EventHub())
+    async with open_store(config, told) as (store, _):
+        nothing = Dispatcher(store, _run_nothing, replica="", limit=0)
+        yield JobService(store, told.hub, nothing, config.root, Watches([]), told.listeners)
+
+
+async def _run_nothing(claim: Claim) -> None:
+    raise AssertionError(f"{claim.job.id} was claimed by what runs no jobs")
+
+
+@asynccontextmanager
 async def run_jobs(
     config: JobsConfig, readers: Mapping[ReaderName, PageReader], watch: JobWatch
 ) -> AsyncIterator[JobService]:
@@ -203,7 +229,9 @@ async def run_jobs(
         store, failed_at = await stack.enter_async_context(open_store(config, told))
         if not config.database_url and (again := await store.requeue_all("restart")):
             log.info("%d jobs were running when the process ended: queued again", again)
-        runner = Runner(store.patient(), readers, config.root, watch, FreeSpace((config.root,), config.min_free))
+        pages = PageWriter(store.patient())
+        space = FreeSpace((config.root,), config.min_free)
+        runner = Runner(store.patient(), pages, readers, config.root, watch, space)
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
         service = JobService(store, told.hub, dispatcher, config.root, watch, told.listeners)
         if config.database_url:
@@ -211,7 +239,9 @@ async def run_jobs(
             stack.push_async_callback(_leave, store, replica)
             await store.seen(replica)
             await stack.enter_async_context(_background(presence.watch(), "replica presence"))
-        await stack.enter_async_context(_background(_tidy(service, config.ttl_s), "removal of old jobs"))
+        await stack.enter_async_context(
+            _background(_tidy(replace(service, store=store.patient()), config.ttl_s), "removal of old jobs")
+        )
         await stack.enter_async_context(dispatcher.running_jobs(max(0.0, config.grace_s - _CLOSING_S)))
         yield service
 

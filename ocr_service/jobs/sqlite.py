@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError as SqlError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ocr_service.errors import StorageFull
-from ocr_service.jobs.database import DatabaseError, OnChange, T, Transaction, Work
+from ocr_service.jobs.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 
 _READERS = 4  # connections, each a thread of aiosqlite
@@ -126,6 +126,18 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
             await engine.dispose()
 
 
+@asynccontextmanager
+async def look_into_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
+    """For reading only, also while another process owns the file. Raises DatabaseError when there is none."""
+    if not await asyncio.to_thread(path.exists):
+        raise DatabaseError(f"{path} is not there: no job was ever submitted with this OUTPUT_DIR")
+    engine = create_async_engine(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true")
+    try:
+        yield SqliteDatabase(engine, lambda change: None)
+    finally:
+        await engine.dispose()
+
+
 def _configure(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
@@ -142,7 +154,7 @@ def owned(path: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
-            raise DatabaseError(
+            raise DatabaseInUse(
                 f"{path} is in use by another process (pid {file.read().strip() or 'unknown'}): stop that one, give "
                 "this one an OUTPUT_DIR of its own, or set DATABASE_URL=postgresql://… for several replicas"
             ) from None

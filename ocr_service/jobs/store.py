@@ -18,9 +18,11 @@ from ocr_service.jobs.models import (
     JobEvent,
     JobFailure,
     JobState,
+    KeptPage,
     NewJob,
     PageCounts,
     PageRow,
+    RunLost,
 )
 from ocr_service.jobs.tables import db_now, jobs, moves, pages, replicas
 
@@ -79,9 +81,14 @@ class Store:
 
     # A run writes
 
+    async def keep_pages(self, kept: Sequence[KeptPage]) -> set[str]:
+        """The runs among them that lost their jobs; nothing of theirs is written."""
+        return await self.database.write(lambda tx: writer.keep_pages(tx, kept), patience_s=self.patience_s)
+
     async def keep_page(self, job_id: str, run_id: str, page: PageRow) -> None:
         """Raises RunLost."""
-        await self.database.write(lambda tx: writer.keep_page(tx, job_id, run_id, page), patience_s=self.patience_s)
+        if await self.keep_pages([KeptPage(job_id, run_id, page)]):
+            raise RunLost(job_id)
 
     async def finish(
         self, job_id: str, run_id: str, to: JobState, *, failure: JobFailure | None = None, cached: bool = False

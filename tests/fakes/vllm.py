@@ -31,6 +31,7 @@ class Reply:
     body: bytes | None = None
     reset: bool = False
     hang: bool = False
+    delay_s: float = 0.0
     hold: threading.Event | None = None
 
 
@@ -175,6 +176,7 @@ def _asked(headers: dict[bytes, bytes], body: bytes) -> Asked:
 
 
 async def _delay(reply: Reply) -> None:
+    await asyncio.sleep(reply.delay_s)
     if reply.hold is not None:
         await asyncio.to_thread(reply.hold.wait, 30)
     if reply.hang:

@@ -1,0 +1,188 @@
+"""``python -m ocr_service jobs``: look at jobs, cancel, retry and remove them.
+
+Looking works beside a running service. What changes a job is done in the database where that is shared or free, and
+asked of the running service where it owns its SQLite file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from ocr_service.api.app import jobs_config
+from ocr_service.errors import ServiceError
+from ocr_service.jobs.database import DatabaseError, DatabaseInUse
+from ocr_service.jobs.models import Job, JobState, PageCounts
+from ocr_service.jobs.service import JobsConfig, JobService, jobs_at_hand, jobs_to_look_at
+from ocr_service.jobs.store import Store
+from ocr_service.settings import Settings
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_EXAMPLES = """examples:
+  python -m ocr_service jobs list --state failed
+  python -m ocr_service jobs show 01a2012a85ad5c9b0ad38c6256f17aaf
+  python -m ocr_service jobs retry 01a2012a85ad5c9b0ad38c6256f17aaf      reads only the pages that failed
+  python -m ocr_service jobs purge --older-than 24                      hours since the end; never a running one
+
+Exit code: 0 when it was done, 1 when a job refused, 2 when the database cannot be used."""
+
+
+def add_command(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "jobs",
+        help="look at jobs, cancel, retry and remove them",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="newest first")
+    listing.add_argument("--state", choices=[state.value for state in JobState])
+    listing.add_argument("--limit", type=int, default=50)
+    for name, meaning in (
+        ("show", "state, moves and failed pages"),
+        ("cancel", "stop unfinished jobs"),
+        ("retry", "read again what failed"),
+    ):
+        actions.add_parser(name, help=meaning).add_argument("ids", nargs="+", metavar="ID")
+    purge = actions.add_parser("purge", help="remove finished jobs and their files")
+    purge.add_argument("--older-than", type=float, metavar="HOURS", help="hours since their end; default: JOB_TTL_H")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    try:
+        return asyncio.run(_run(arguments, settings))
+    except DatabaseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (ServiceError, httpx.HTTPError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    config = jobs_config(settings)
+    match arguments.action:
+        case "list":
+            return await _looking(config, lambda store: _list(store, arguments.state, arguments.limit))
+        case "show":
+            return await _looking(config, lambda store: _show(store, arguments.ids))
+    if arguments.action == "purge" and arguments.older_than is not None:
+        age_s = arguments.older_than * 3600
+    else:
+        age_s = config.ttl_s
+    try:
+        async with jobs_at_hand(config) as service:
+            return await _change(service, arguments.action, getattr(arguments, "ids", []), age_s)
+    except DatabaseInUse:
+        return _ask_service(settings, arguments.action, getattr(arguments, "ids", []), age_s)
+
+
+async def _looking(config: JobsConfig, look: Callable[[Store], Awaitable[int]]) -> int:
+    async with jobs_to_look_at(config) as store:
+        return await look(store)
+
+
+async def _list(store: Store, state: str | None, limit: int) -> int:
+    jobs = await store.newest(state=JobState(state) if state else None, limit=limit)
+    counts = await store.page_counts([job.id for job in jobs])
+    table = Table("id", "state", "pages", "created", "file", "error", box=None)
+    for job in jobs:
+        failure = job.failure.code if job.failure else ""
+        pages = _pages(job, counts.get(job.id, PageCounts()))
+        table.add_row(job.id, job.state, pages, _time(job.created_at), job.file.name, failure)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    return 0
+
+
+async def _show(store: Store, job_ids: list[str]) -> int:
+    for job_id in job_ids:
+        job = await store.get(job_id)
+        counts = (await store.page_counts([job_id])).get(job_id, PageCounts())
+        print(f"{job.id}  {job.state}  {_pages(job, counts)} pages  {job.file.name}")
+        print(f"  engine {job.engine}, {job.priority.name.lower()}, key {job.owner or '-'}, runs {job.runs}")
+        if job.failure:
+            where = f" (page {job.failure.page}, {job.failure.stage})" if job.failure.page else ""
+            print(f"  {job.failure.code}: {job.failure.message}{where}")
+        for event in await store.events(job_id, 0):
+            if event.kind == "state":
+                reason = f" ({event.data['reason']})" if event.data["reason"] else ""
+                print(f"  {_time(event.data['at'])}  {event.data['state']}{reason}")
+        for page in await store.pages(job_id):
+            if page.status != "completed":
+                print(f"  page {page.number}: {page.status} {page.error_code or ''}".rstrip())
+    return 0
+
+
+async def _change(service: JobService, action: str, job_ids: list[str], age_s: float) -> int:
+    if action == "purge":
+        print(f"{await service.purge(age_s)} jobs removed")
+        return 0
+    for job_id in job_ids:
+        job = await (service.cancel(job_id) if action == "cancel" else service.retry(job_id))
+        print(f"{job.id}  {job.state}")
+    return 0
+
+
+def _ask_service(settings: Settings, action: str, job_ids: list[str], age_s: float) -> int:
+    """Each key sees its own jobs; so all of them ask."""
+    host = "127.0.0.1" if settings.app_host in ("0.0.0.0", "::") else settings.app_host
+    keys = [entry.partition(":")[2] or entry for entry in settings.api_keys] or [""]
+    clients = [
+        httpx.Client(base_url=f"http://{host}:{settings.app_port}", headers={"X-API-Key": key}, timeout=30)
+        for key in keys
+    ]
+    if action == "purge":
+        old = [(client, job["id"]) for client in clients for job in _finished(client, age_s)]
+        print(f"{sum(client.delete(f'/jobs/{job_id}').is_success for client, job_id in old)} jobs removed")
+        return 0
+    refused = 0
+    for job_id in job_ids:
+        answers = [_ask(client, action, job_id) for client in clients]
+        answer = next((answer for answer in answers if answer.status_code != 404), answers[0])
+        refused += not answer.is_success
+        print(f"{job_id}  {answer.json()['state'] if answer.is_success else answer.json()['detail']}")
+    return 1 if refused else 0
+
+
+def _ask(client: httpx.Client, action: str, job_id: str) -> httpx.Response:
+    if action == "retry":
+        return client.post(f"/jobs/{job_id}/retry")
+    found = client.get(f"/jobs/{job_id}")
+    if found.is_success and not JobState(found.json()["state"]).finished:  # a finished one would be removed
+        client.delete(f"/jobs/{job_id}")
+        found = client.get(f"/jobs/{job_id}")
+    return found
+
+
+def _finished(client: httpx.Client, age_s: float) -> Iterator[dict[str, Any]]:
+    before = datetime.fromtimestamp(time.time() - age_s, UTC)
+    after: str | None = ""
+    while after is not None:
+        part = (
+            client.get("/jobs", params={"limit": 500} | ({"after": after} if after else {})).raise_for_status().json()
+        )
+        for job in part["jobs"]:
+            if job["finished_at"] and datetime.fromisoformat(job["finished_at"]) < before:
+                yield job
+        after = part["next"]
+
+
+def _pages(job: Job, counts: PageCounts) -> str:
+    failed = f", {counts.failed} failed" if counts.failed else ""
+    return f"{counts.done}/{job.page_total}{failed}"
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

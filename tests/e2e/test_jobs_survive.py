@@ -1,0 +1,167 @@
+"""Jobs on one machine: killed, told to end, cancelled, followed; every accepted document comes to its end."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.jobs import document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
+from tests.fakes.vllm import FakeVllm, Reply
+
+BOOK_PAGES = 117
+KILLS = int(os.environ.get("KILLS", "6"))
+
+
+def test_kill_9_at_random_moments_loses_nothing_and_reads_no_kept_page_again(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    fake = FakeVllm(then=Reply(delay_s=0.25))
+    sizes = {"book": BOOK_PAGES} | {f"letter{index}": 1 + index % 3 for index in range(9)}
+    waiting = list(sizes)
+    accepted: dict[str, str] = {}
+    under_way_at_kills = 0
+    small = {"VLM_CONCURRENCY": "4", "MAX_RUNNING_JOBS": "4", "RENDER_WORKERS": "1"}
+    with fake.running(), quick_service(tmp_path, fake, **small) as service:
+        for _ in range(KILLS):
+            before = kept_pages(service)
+            if waiting:
+                name = waiting.pop(0)
+                accepted[submit(service.client, name, document(name, sizes[name]))] = name
+            time.sleep(chance.uniform(0, 0.6))
+            service.kill()
+            kept = kept_pages(service)
+            under_way_at_kills += len(_asked(fake)) - len(kept)
+            assert {page: kept[page] for page in before} == before
+            service.start(until="/health/startup")
+        for name in waiting:
+            accepted[submit(service.client, name, document(name, sizes[name]))] = name
+        before = kept_pages(service)
+        ended = wait_finished(service.client, list(accepted))
+        kept = kept_pages(service)
+        assert {page: kept[page] for page in before} == before
+        for job_id, found in ended.items():
+            pages = sizes[accepted[job_id]]
+            assert (found["state"], found["pages"]) == ("completed", {"total": pages, "done": pages, "failed": 0})
+            result = service.client.get(f"/jobs/{job_id}/result").json()
+            assert [page["number"] for page in result["pages"]] == list(range(1, pages + 1))
+    times = _asked(fake)
+    again = sum(times.values()) - len(times)
+    print(f"{KILLS} kills: {again} of {sum(sizes.values())} pages asked again, {under_way_at_kills} were under way")
+    assert len(times) == sum(sizes.values())
+    assert again <= under_way_at_kills
+
+
+def _asked(fake: FakeVllm) -> Counter[bytes]:
+    """How often each page was asked for."""
+    return Counter(hashlib.sha256(asked.jpeg).digest() for asked in list(fake.asked) if is_page(asked))
+
+
+def test_sigterm_ends_with_0_in_the_grace_and_the_next_start_completes(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate))
+    with (
+        fake.running(),
+        quick_service(tmp_path, fake, MAX_RUNNING_JOBS="10", SHUTDOWN_GRACE_S="4", SYNC_WAIT_S="60") as service,
+    ):
+        jobs = [submit(service.client, f"d{index}", document(f"d{index}", 3)) for index in range(9)]
+        answers: list[int] = []
+        waiting = threading.Thread(
+            target=lambda: answers.append(service.read("waited.pdf", document("waited", 1)).status_code)
+        )
+        waiting.start()
+        fake.wait_until(lambda fake: fake.in_flight >= 10)
+        started = time.monotonic()
+        assert service.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - started < 4.5
+        waiting.join(10)
+        assert answers == [202]
+        gate.set()
+        service.start()
+        listed = [item["id"] for item in service.client.get("/jobs").json()["jobs"]]
+        assert len(listed) == 10 and set(jobs) <= set(listed)
+        ended = wait_finished(service.client, listed)
+        assert {found["state"] for found in ended.values()} == {"completed"}
+        assert service.stop(signal.SIGTERM) == 0
+
+
+def test_cancel_empties_the_backend_at_once_and_keeps_what_was_read(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate, after=10))
+    with fake.running(), quick_service(tmp_path, fake, VLM_CONCURRENCY="16") as service:
+        book = submit(service.client, "book", document("book", 60))
+        fake.wait_until(lambda fake: fake.in_flight == 16)
+        assert service.client.get(f"/jobs/{book}/result").json()["code"] == "not_finished"
+        assert service.client.delete(f"/jobs/{book}").status_code == 204
+        fake.wait_until(lambda fake: fake.in_flight == 0, timeout_s=0.5)
+        asked = len(fake.asked)
+        found = job(service.client, book)
+        assert found["state"] == "cancelled"
+        done = found["pages"]["done"]
+        assert done == len(kept_pages(service)) >= 5
+        assert service.client.get(f"/jobs/{book}/result").json()["code"] == "cancelled"
+        partial = service.client.get(f"/jobs/{book}/result", params={"partial": True}).json()
+        assert partial["status"] == "partial" and len(partial["pages"]) == done
+
+        gate.set()
+        assert service.client.post(f"/jobs/{book}/retry").status_code == 202
+        assert wait_finished(service.client, [book])[book]["state"] == "completed"
+        assert len(fake.asked) - asked == 60 - done
+        assert service.client.delete(f"/jobs/{book}").status_code == 204
+        assert service.client.delete(f"/jobs/{book}").status_code == 404
+        assert not list(service.output.glob(f"**/{book}"))
+
+
+def test_a_client_that_goes_away_cancels_only_when_it_said_so(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate))
+    with fake.running(), quick_service(tmp_path, fake) as service:
+
+        def gone_away(name: str, **options: str) -> dict[str, object]:
+            with httpx.Client(base_url=service.url, timeout=1) as client, pytest.raises(httpx.ReadTimeout):
+                client.post("/ocr/pdf", files={"file": (f"{name}.pdf", document(name, 2))}, data=options)
+            newest: dict[str, object] = service.client.get("/jobs", params={"limit": 1}).json()["jobs"][0]
+            return newest
+
+        stays = gone_away("stays")
+        assert stays["state"] == "running"
+        fake.wait_until(lambda fake: fake.in_flight == 2)
+        goes = gone_away("goes", cancel_on_disconnect="true")
+        assert wait_finished(service.client, [str(goes["id"])])[str(goes["id"])]["state"] == "cancelled"
+        fake.wait_until(lambda fake: fake.in_flight == 2)
+        gate.set()
+        assert wait_finished(service.client, [str(stays["id"])])[str(stays["id"])]["state"] == "completed"
+
+
+def test_events_come_as_pages_are_read_and_resume_without_gap_or_repeat(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate, after=40))
+    with fake.running(), quick_service(tmp_path, fake, VLM_CONCURRENCY="8") as service:
+        book = submit(service.client, "book", document("book", BOOK_PAGES))
+        seen = []
+        for event in events(service.client, book):
+            seen.append(event)
+            if len(seen) == 20:
+                break
+        pages = [event for event in seen if event.kind == "page"]
+        assert 1 in [event.data["number"] for event in pages]
+        assert {event.data["markdown"] for event in pages} == {"read"}
+        assert "p0060" not in "".join(kept_pages(service))  # nothing waits for the whole book
+        service.kill()
+        gate.set()
+        service.start()
+        for event in events(service.client, book, after=seen[-1].id):
+            seen.append(event)
+        assert [event.id for event in seen] == sorted({event.id for event in seen})
+        numbers = [event.data["number"] for event in seen if event.kind == "page"]
+        assert sorted(numbers) == list(range(1, BOOK_PAGES + 1))
+        assert seen[-1].kind == "end" and seen[-1].data == {"state": "completed"}
+        again = service.client.get(f"/jobs/{book}/events", headers={"Last-Event-ID": str(seen[-1].id)})
+        assert again.status_code == 204
