@@ -83,8 +83,8 @@ async def run_delivery(
             s3 = await asyncio.to_thread(S3Store, config.s3)  # botocore reads its models from disk: 0.3 s
             stack.callback(s3.close)
             kinds.append(UploadDelivery(jobs.store, s3, jobs.root, Patience(config.s3_retry_s)))
-            checking = asyncio.create_task(s3.check(), name="check of S3")
-            stack.callback(checking.cancel)
+            watching = asyncio.create_task(s3.watch(), name="watch of S3")
+            stack.callback(watching.cancel)
         fetching = None
         if config.url_input:
             fetching = SafeHttp(config.rules, timeout_s=config.url_timeout_s)

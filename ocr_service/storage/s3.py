@@ -70,7 +70,7 @@ class S3Store:
 
     def __init__(self, config: S3Config) -> None:
         self.config = config
-        self.state = "error: not checked yet"
+        self.state = "checking"
         self._closed = threading.Event()
         self._threads = ThreadPoolExecutor(config.threads, thread_name_prefix="s3")
         self._client = s3_client(config)
@@ -82,6 +82,12 @@ class S3Store:
             await self._call(f"check of bucket {self.config.bucket}", self._first_key)
         except ServiceError:
             return  # the state tells
+
+    async def watch(self, *, every_s: float = 60.0) -> None:
+        """Checks for ever, so that ``state`` is of now also while nothing is uploaded; to be run as one task."""
+        while True:
+            await self.check()
+            await asyncio.sleep(every_s)
 
     async def upload(self, path: Path, key: str, content_type: str) -> None:
         """Puts a file. What arrived is compared with what was sent. Raises S3Refused or S3Unavailable."""

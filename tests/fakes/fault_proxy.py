@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-Fault = Literal["500", "reset", "corrupt", "truncate"]
+Fault = Literal["500", "unknown_key", "reset", "corrupt", "truncate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class Seen:
 class FaultProxy:
     """Forwards to ``upstream`` (host, port). Each of ``faults`` meets one request that has a body, in order.
 
-    ``500``: an S3 error document; ``reset``: the connection is reset after the body was read; ``corrupt``: a byte of
-    the body is changed on its way; ``truncate``: half of the answer's body, then the end. ``take_down`` closes the
-    port, ``bring_up`` opens the same one again.
+    ``500``: an S3 error document; ``unknown_key``: the one for a key that the store does not know, with the key in
+    it; ``reset``: the connection is reset after the body was read; ``corrupt``: a byte of the body is changed on its
+    way; ``truncate``: half of the answer's body, then the end. ``take_down`` closes the port, ``bring_up`` opens the
+    same one again.
     """
 
     upstream: tuple[str, int]
@@ -109,6 +110,11 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
                 return
             if fault == "500":
                 self._answer(500, {"Content-Type": "application/xml"}, b"<Error><Code>InternalError</Code></Error>")
+                return
+            if fault == "unknown_key":
+                key = headers.get("authorization", "").partition("Credential=")[2].partition("/")[0]
+                text = f"<Error><Code>InvalidAccessKeyId</Code><Message>{key} is unknown</Message></Error>"
+                self._answer(403, {"Content-Type": "application/xml"}, text.encode())
                 return
             if fault == "corrupt":
                 body = bytes([body[0] ^ 1]) + body[1:]

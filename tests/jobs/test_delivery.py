@@ -149,14 +149,14 @@ async def test_upload_arrives_through_errors_and_an_outage(
 
 
 async def test_upload_goes_on_after_a_restart_without_sending_twice(
-    open_store: OpenStore, proxy: FaultProxy, tmp_path: Path
+    open_sqlite_store: OpenStore, proxy: FaultProxy, tmp_path: Path
 ) -> None:
-    async with delivering(open_store, tmp_path) as (store, rows):  # a life without S3: nothing is sent
+    async with delivering(open_sqlite_store, tmp_path) as (store, rows):  # a life without S3: nothing is sent
         job = await read(store, tmp_path, upload=True)
         assert await is_state(rows, job, "s3", "pending")()
-    async with delivering(open_store, tmp_path, proxy=proxy) as (store, rows):
+    async with delivering(open_sqlite_store, tmp_path, proxy=proxy) as (store, rows):
         await until(is_state(rows, job, "s3", "done"))
-    async with delivering(open_store, tmp_path, proxy=proxy) as (store, rows):
+    async with delivering(open_sqlite_store, tmp_path, proxy=proxy) as (store, rows):
         assert await is_state(rows, job, "s3", "done")()
         other = await read(store, tmp_path, upload=True)
         await until(is_state(rows, other, "s3", "done"))

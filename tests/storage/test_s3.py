@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,34 @@ async def test_wrong_bucket_is_refused_with_the_way_out_and_no_secret(proxy: Fau
     for text in (store.state, str(refused.value), repr(store.config)):
         assert "very-secret" not in text
         assert "tenant:key" not in text
+
+
+async def test_unknown_key_names_the_tenant_and_shows_no_key(proxy: FaultProxy) -> None:
+    store = S3Store(config(proxy, access_key="AKID42", tenant_id=""))
+    proxy.methods, proxy.faults = frozenset({"GET"}), ["unknown_key"]
+    await store.check()
+    store.close()
+    assert "CLOUDRU_S3_TENANT_ID" in store.state
+    assert "AKID42" not in store.state
+
+
+async def test_health_recovers_without_an_upload(proxy: FaultProxy) -> None:
+    store = S3Store(config(proxy))
+    proxy.take_down()
+    watching = asyncio.create_task(store.watch(every_s=0.05))
+    await until(lambda: store.state.startswith("error: "))
+    proxy.bring_up()
+    await until(lambda: store.state == "ok")
+    watching.cancel()
+    store.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_closed_store_uploads_no_more(proxy: FaultProxy, file: Path) -> None:
