@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
@@ -9,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.api.test_ocr import pdf
+from tests.api.test_ocr import encoded, pdf
 from tests.e2e.browser import visiting
 from tests.e2e.conftest import API_KEY
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
@@ -159,16 +161,15 @@ def test_what_failed_is_named_and_read_again(browser: Browser, vllm: FakeVllm, v
 
 
 def test_a_failed_page_does_not_hide_the_others(browser: Browser, vllm: FakeVllm, vlm_service: RunningService) -> None:
-    asked: list[Asked] = []
+    def white_pages_only(request: Asked) -> Reply:
+        _, green, _ = Image.open(io.BytesIO(request.jpeg)).convert("RGB").resize((1, 1)).getpixel((0, 0))
+        return Reply("A good page") if green > 128 else failure(400)
 
-    def first_page_only(request: Asked) -> Reply:
-        asked.append(request)
-        return Reply("A good page") if len(asked) <= 2 else failure(400)
-
-    vllm.answer = first_page_only
+    vllm.answer = white_pages_only
+    white, red = Image.new("RGB", (600, 800), "white"), Image.new("RGB", (600, 800), "red")
     with visiting(browser, vlm_service.url) as visitor:
         page = visitor.open()
-        visitor.upload(("two pages.pdf", pdf("good", "bad")))
+        visitor.upload(("two pages.pdf", encoded(red, "PDF", save_all=True, append_images=[white])))
         _state(page, "partial")
         failed, good = page.locator(".page[data-state=failed]"), page.locator(".page[data-state=completed]")
         expect(failed.locator(".callout.bad").first).to_contain_text("could not be read")

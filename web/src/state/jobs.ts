@@ -61,14 +61,19 @@ export async function loadMore(): Promise<void> {
   nextPart.value = list.next;
 }
 
-/** Asks for one job anew and puts it where it stands; a job that is gone leaves the list. */
-export async function refreshJob(id: string): Promise<void> {
+/** Asks for one job and puts it where it stands. Throws ApiError. */
+export async function loadJob(id: string): Promise<void> {
   // Answers can overtake one another; the one asked for last knows most.
   const turn = (turns += 1);
   lastTurn.set(id, turn);
+  const job = await getJob(id);
+  if (lastTurn.get(id) === turn) putJob(job);
+}
+
+/** The same for a job that is shown; one that is gone leaves the list. */
+export async function refreshJob(id: string): Promise<void> {
   try {
-    const job = await getJob(id);
-    if (lastTurn.get(id) === turn) putJob(job);
+    await loadJob(id);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 404) dropJob(id);

@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { FileQuestion } from "lucide";
-import { getJob } from "../api/client";
 import { ApiError } from "../api/problem";
 import { isFinished, type Job, type JobState, type PageMark } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
 import { announceState, readAgain } from "../state/actions";
-import { jobs, putJob, refreshJob } from "../state/jobs";
+import { jobs, loadJob, refreshJob } from "../state/jobs";
 import { pageMarks, watchJob, type Marks } from "../state/live";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
@@ -24,7 +23,7 @@ export function Viewer({ id }: { id: string }): JSX.Element {
   const [failure, setFailure] = useState<ApiError | null>(null);
   const job = jobs.value.find((other) => other.id === id) ?? null;
   useEffect(() => {
-    getJob(id).then(putJob, (error: unknown) => {
+    loadJob(id).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       setFailure(error);
     });
