@@ -64,17 +64,17 @@ def cut_repetition(text: str, *, least: int) -> str:
 def _repeating_suffix(text: str) -> int | None:
     """Where the longest unit of 8 characters or more that ends the text 5 times or more begins to repeat."""
     tail = text[-_UNIT:]
-    for size in range(len(text) // _UNIT_REPEATS, _UNIT - 1, -1):
-        # A comparison of eight characters first: of a long text thousands of sizes are tried.
-        if not text.startswith(tail, len(text) - size - _UNIT):
-            continue
+    # Where the end of a unit of each size would have to be, the largest first; most texts have no such place.
+    place = text.find(tail, max(0, len(text) - len(text) // _UNIT_REPEATS - _UNIT))
+    while 0 <= place <= len(text) - 2 * _UNIT:
+        size = len(text) - _UNIT - place
         unit = text[-size:]
-        if not text.endswith(unit * _UNIT_REPEATS):
-            continue
-        start = len(text)
-        while start >= size and text.startswith(unit, start - size):
-            start -= size
-        return start
+        if text.endswith(unit * _UNIT_REPEATS):
+            start = len(text)
+            while start >= size and text.startswith(unit, start - size):
+                start -= size
+            return start
+        place = text.find(tail, place + 1)
     return None
 
 

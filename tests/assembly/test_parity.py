@@ -23,7 +23,6 @@ from ocr_service.vlm_page import assemble_page
 
 PARITY = json.loads((Path(__file__).parent / "parity_cases.json").read_text(encoding="utf-8"))
 PAGE = PageImage(1, np.full((PARITY["height"], PARITY["width"], 3), 255, dtype=np.uint8), dpi=200)
-PAGE.pixels[::7, ::5] = 0
 
 
 def prepared_page(boxes: list[Any]) -> PreparedPage:

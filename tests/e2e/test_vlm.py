@@ -96,7 +96,7 @@ def test_health_shows_the_backend(vlm_service: RunningService, vllm: FakeVllm) -
 
 def test_page_mode_gives_whole_pages_to_another_model(tmp_path: Path, strips: Path) -> None:
     fake = FakeVllm(model="other-vlm", then=Reply(text="```markdown\n# Title\n\ntext\n```"))
-    settings = {"VLM_MODE": "page", "VLM_PROMPT": "Read it all.", "VLM_CONCURRENCY": "2"}
+    settings = {"RENDER_WORKERS": "1", "VLM_MODE": "page", "VLM_PROMPT": "Read it all.", "VLM_CONCURRENCY": "2"}
     with (
         fake.running(),
         RunningService(tmp_path / "service", USE_VLM_API="true", VLLM_URL=fake.url, **settings) as service,
@@ -118,6 +118,7 @@ def test_without_a_backend_pages_wait_and_then_tesseract_reads_them_where_allowe
         VLLM_URL=gone,
         VLM_FALLBACK="tesseract",
         BACKEND_WAIT_S="0.5",
+        RENDER_WORKERS="1",
         OCR_LANGUAGE="eng",
     )
     try:
