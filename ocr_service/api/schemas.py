@@ -44,7 +44,7 @@ class SubmissionOptions(BaseModel):
         None,
         pattern=r"^(page|completed|partial|failed|cancelled)(,(page|completed|partial|failed|cancelled))*$",
         description="What the webhook is told, with commas: `page`, `completed`, `partial`, `failed`, `cancelled`; "
-        "all but `page` when empty",
+        "all four ends when none of them is named",
     )
     password: str = Field("", max_length=256, description="Password of an encrypted PDF", repr=False)
 

@@ -133,7 +133,7 @@ class Deliveries:
                 while not slots[kind.kind].locked() and (claimed := await self._rows.claim(kind.kind)):
                     await slots[kind.kind].acquire()
                     self._start(kind, claimed, slots[kind.kind])
-            left = await self._rows.next_due_in()
+            left = await self._rows.next_due_in(list(slots))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(None if left is None else max(_GATHER_S, left)):
                     await self._wake.wait()

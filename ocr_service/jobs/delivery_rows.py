@@ -6,6 +6,7 @@ row has moved past it, so nothing that happens to a job is forgotten, and a job 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -100,11 +101,10 @@ class DeliveryRows:
 
         await self.database.write(work, patience_s=_PATIENCE_S)
 
-    async def next_due_in(self) -> float | None:
-        """Seconds until the next delivery is due; None when nothing is pending."""
-        wanted = (
-            select((func.min(deliveries.c.next_at) - db_now()).label("left")).select_from(_joined()).where(_pending())
-        )
+    async def next_due_in(self, kinds: Collection[Kind]) -> float | None:
+        """Seconds until the next delivery of these kinds is due; None when nothing is pending."""
+        left = (func.min(deliveries.c.next_at) - db_now()).label("left")
+        wanted = select(left).select_from(_joined()).where(deliveries.c.kind.in_(kinds), _pending())
 
         async def work(tx: Transaction) -> float | None:
             row = await tx.one(wanted)
