@@ -87,12 +87,13 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
             settings.output_dir, os.getuid(), output,
         )  # fmt: skip
         environ["OUTPUT_DIR"] = str(output)
+    try:
+        vllm.parse_flags(settings.vllm_extra_args)
+    except vllm.BadExtraArgs as error:
+        print(error, file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="ocr-launcher-") as scratch:
-        try:
-            code = asyncio.run(_Supervisor(settings, plan, environ, Path(scratch), missing).run(app_command))
-        except vllm.BadExtraArgs as error:
-            print(error, file=sys.stderr)
-            return 2
+        code = asyncio.run(_Supervisor(settings, plan, environ, Path(scratch), missing).run(app_command))
         log.debug("%d processes were left over and have been killed", end_orphans())
         return code
 
@@ -118,20 +119,18 @@ class _Supervisor:
         self._children: list[Child] = []  # in the order of starting: the app is the first
 
     async def run(self, app_command: Sequence[str]) -> int:
-        genai_command = self._genai_command()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal, number)
         if self._plan.genai or self._fetches:
-            self._waits_for(
-                "the genai server to start" if self._plan.genai else "weights"
-            )  # before the app can be ready
+            # Before the app can be ready.
+            self._waits_for("the genai server to start" if self._plan.genai else "weights")
         app = await Child.start("the app", app_command, self._app_environment())
         self._children.append(app)
         self._watch(app)
         reaper = asyncio.create_task(reap_orphans(lambda: {child.pid for child in self._children}), name="reap orphans")
         self._watches.add(reaper)
-        boot = asyncio.create_task(self._boot(genai_command), name="boot")
+        boot = asyncio.create_task(self._boot(), name="boot")
         boot.add_done_callback(self._on_booted)
         ending = await self._endings.get()
         self._step(f"stopping: {ending.reason}", warn=ending.code != 0)
@@ -140,7 +139,7 @@ class _Supervisor:
         await asyncio.wait({boot, *self._watches})
         return await self._stop(ending)
 
-    async def _boot(self, genai_command: list[str]) -> None:
+    async def _boot(self) -> None:
         """Everything between the app's start and readiness."""
         # Here, not above: httpx takes a tenth of a second to load, and the app was to be started first.
         from ocr_service.launcher import readiness
@@ -151,13 +150,10 @@ class _Supervisor:
             self._step(
                 f"the weights of {', '.join(self._missing)} are not here: fetched when they are loaded (see PRELOAD)"
             )
-        if self._plan.genai:
+        if genai := self._plan.genai:
             self._waits_for(f"the genai server to load {self._settings.vllm_model}")
-            self._step(f"starting the genai server: {' '.join(genai_command)}")
-            await self._start_side(
-                "the genai server", genai_command, vllm.genai_environment(self._environ, self._settings)
-            )
-            await readiness.genai_is_ready(self._plan.genai, self._settings, self._step)
+            await self._start_genai(genai)
+            await readiness.genai_is_ready(genai, self._settings, self._step)
         self._note.unlink(missing_ok=True)
         await readiness.app_is_ready(self._settings)
         self._step("ready")
@@ -174,9 +170,13 @@ class _Supervisor:
             raise _BootFailed(code, "the weights could not be fetched")
         self._step("the weights are here")
 
-    async def _start_side(self, name: str, argv: list[str], environment: Mapping[str, str]) -> None:
+    async def _start_genai(self, genai: vllm.Genai) -> None:
+        # After the weights have come: the command names their folder.
+        argv = vllm.command_line(genai, self._settings, self._scratch / "backend_config.yaml")
+        self._step(f"starting the genai server: {' '.join(argv)}")
         try:
-            child = await Child.start(name, argv, environment)
+            environment = vllm.genai_environment(self._environ, self._settings)
+            child = await Child.start("the genai server", argv, environment)
         except OSError as error:
             raise _BootFailed(127, f"{argv[0]} cannot be started: {error.strerror}") from error
         self._children.append(child)
@@ -229,10 +229,6 @@ class _Supervisor:
         elif error is not None:
             log.error("the start failed", exc_info=error)
             self._endings.put_nowait(Ending(1, "the start failed"))
-
-    def _genai_command(self) -> list[str]:
-        genai = self._plan.genai
-        return vllm.command_line(genai, self._settings, self._scratch / "backend_config.yaml") if genai else []
 
     def _app_environment(self) -> dict[str, str]:
         told = {"USE_VLM_API": str(self._plan.use_vlm).lower(), "STARTUP_NOTE": str(self._note)}

@@ -329,3 +329,9 @@ def test_weights_that_cannot_be_fetched_end_the_container(container: Container, 
     assert container.end() == 1
     assert "PP-DocLayoutV3_onnx is not there" in container.log
     assert container.nothing_is_left()
+
+
+def test_flags_that_cannot_be_read_end_the_start(container: Container) -> None:
+    container.start(VLLM_EXTRA_ARGS="64 --max-num-seqs")
+    assert container.end() == 2
+    assert "'64' belongs to no --flag" in container.log
