@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -58,11 +57,10 @@ async def _stream(services: Services, job_id: str, after: int, markdown: bool) -
 async def _page_markdown(services: Services, job_id: str, event: JobEvent) -> str | None:
     """The page's text; None when the page was dropped meanwhile, to be read again."""
 
-    def read() -> Any:
+    def read() -> str | None:
         try:
             return page_from_json(services.jobs.folder(job_id).page(event.data["number"])).markdown
         except FileNotFoundError:
             return None
 
-    text: str | None = await asyncio.to_thread(read)
-    return text
+    return await services.jobs.hub.text(job_id, event, read)

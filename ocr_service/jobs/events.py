@@ -8,14 +8,15 @@ listener; a slow listener reads what the tail no longer holds from the rows.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 from ocr_service.jobs.models import Change, Job, JobEvent
 from ocr_service.jobs.store import Store
 
 _TAIL = 512  # events a channel holds
+_TEXTS = 64  # pages' texts held for listeners, of all jobs
 
 
 class _Channel:
@@ -45,6 +46,7 @@ class EventHub:
 
     def __init__(self) -> None:
         self._channels: dict[str, _Channel] = {}
+        self._texts: OrderedDict[tuple[str, int], asyncio.Task[str | None]] = OrderedDict()
 
     @property
     def listeners(self) -> int:
@@ -60,8 +62,11 @@ class EventHub:
             channel.mark(finished=True)
 
     async def follow(self, store: Store, job_id: str, after: int = 0) -> AsyncIterator[JobEvent]:
-        """The job's events after ``after``, then those to come, up to and with ``end``; no more when it is removed."""
+        """The job's events after ``after``, then those to come, up to and with ``end``."""
         with self._listening(job_id) as channel:
+            job = await store.find(job_id)
+            if job is None or (job.state.finished and after >= job.last_seq):
+                return
             while True:
                 changed = channel.changed
                 last: JobEvent | None = None
@@ -70,11 +75,16 @@ class EventHub:
                     after = last.seq
                 if last is not None and last.kind == "end":
                     return
-                if last is None:
-                    job = await store.find(job_id)
-                    if job is None or (job.state.finished and after >= job.last_seq):
-                        return
                 await changed.wait()
+
+    async def text(self, job_id: str, event: JobEvent, load: Callable[[], str | None]) -> str | None:
+        """What ``load`` reads for an event, in a thread, once for all listeners that want it at about the same time."""
+        key = (job_id, event.seq)
+        if key not in self._texts:
+            self._texts[key] = asyncio.create_task(asyncio.to_thread(load), name=f"text of event {event.seq}")
+            while len(self._texts) > _TEXTS:
+                self._texts.popitem(last=False)
+        return await asyncio.shield(self._texts[key])
 
     async def wait_finished(self, store: Store, job_id: str) -> Job:
         """The job, once it is finished. Raises NotFound, also when it is removed meanwhile."""

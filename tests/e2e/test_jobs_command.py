@@ -1,0 +1,52 @@
+"""``python -m ocr_service jobs`` beside a running service, and with none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from tests.e2e.jobs import document, held, quick_service, submit, wait_finished
+from tests.fakes.vllm import FakeVllm
+from tests.running import RunningService
+
+
+def jobs(service: RunningService, *arguments: str) -> tuple[int, str]:
+    environment = {"PATH": os.environ["PATH"], "OUTPUT_DIR": str(service.output), "APP_PORT": str(service.port)}
+    command = [sys.executable, "-m", "ocr_service", "jobs", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_an_operator_looks_cancels_retries_and_purges(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate, after=2))
+    with fake.running(), quick_service(tmp_path, fake, RENDER_WORKERS="1") as service:
+        book = submit(service.client, "book", document("book", 4))
+        fake.wait_until(lambda fake: fake.in_flight == 2)
+        code, listed = jobs(service, "list", "--state", "running")
+        assert code == 0 and book in listed and "2/4" in listed
+        assert jobs(service, "cancel", book) == (0, f"{book}  cancelled\n")
+        gate.set()
+        service.stop()
+
+        # With no service the database is free: the same command works on it.
+        assert jobs(service, "retry", book) == (0, f"{book}  queued\n")
+        asked = len(fake.asked)
+        service.start()
+        assert wait_finished(service.client, [book])[book]["state"] == "completed"
+        warm_up = 3
+        assert len(fake.asked) - asked - warm_up == 2
+        code, shown = jobs(service, "show", book)
+        assert code == 0 and "4/4 pages" in shown and "(retry)" in shown and "cancelled" in shown
+        assert jobs(service, "purge", "--older-than", "0") == (0, "1 jobs removed\n")
+        assert jobs(service, "show", book) == (1, f"There is no job {book!r}.\n")
+
+
+def test_where_no_job_ever_was_the_answer_is_one_line(tmp_path: Path) -> None:
+    service = RunningService(tmp_path)
+    service.client.close()
+    code, said = jobs(service, "list")
+    assert code == 2 and said.count("\n") == 1 and "jobs.sqlite3 is not there" in said

@@ -1,0 +1,66 @@
+"""Three hundred small documents at once: all are read, the list is paged through, and probes answer meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.e2e.jobs import document, quick_service
+from tests.fakes.vllm import FakeVllm
+
+JOBS = 300
+
+
+def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake, QUEUE_LIMIT=str(JOBS), RENDER_WORKERS="1") as service:
+        assert service.process is not None
+        process = psutil.Process(service.process.pid)
+        threads, over = [process.num_threads()], threading.Event()
+
+        def watch() -> list[float]:
+            seconds = []
+            with httpx.Client(base_url=service.url, timeout=10) as client:
+                while not over.wait(0.05):
+                    started = time.monotonic()
+                    assert client.get("/health/live").status_code == 200
+                    seconds.append(time.monotonic() - started)
+                    threads.append(process.num_threads())
+            return seconds
+
+        def post(index: int) -> str:
+            files = {"file": (f"d{index}.pdf", document(f"d{index}", 1))}
+            answer = service.client.post("/jobs", files=files)
+            assert answer.status_code == 202, answer.text
+            return str(answer.json()["id"])
+
+        with ThreadPoolExecutor(17) as pool:
+            watching = pool.submit(watch)
+            posted = set(pool.map(post, range(JOBS)))
+            deadline = time.monotonic() + 100
+            while (
+                service.client.get("/jobs", params={"state": "completed", "limit": 500}).json()["jobs"][JOBS - 1 :]
+                == []
+            ):
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            over.set()
+            seconds = sorted(watching.result())
+
+        listed: list[str] = []
+        after: str | None = None
+        while True:
+            part = service.client.get("/jobs", params={"limit": "50"} | ({"after": after} if after else {})).json()
+            listed += [job["id"] for job in part["jobs"]]
+            if (after := part["next"]) is None:
+                break
+        assert listed == sorted(posted, reverse=True)
+        p99 = seconds[int(len(seconds) * 0.99)]
+        megabytes = process.memory_info().rss >> 20
+        print(f"threads at most {max(threads)}, memory {megabytes} MB, /health/live p99 {p99 * 1000:.0f} ms")
+        assert max(threads) < 60

@@ -1,0 +1,83 @@
+"""Many listeners of one job: each gets everything once and in order, and the rows are read for all of them together."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from ocr_service.jobs.database import Database, T, Work
+from ocr_service.jobs.events import EventHub
+from ocr_service.jobs.models import JobEvent, JobState, PageRow
+from tests.jobs.conftest import OpenStore, new_job
+
+pytestmark = pytest.mark.anyio
+
+PAGES, LISTENERS = 40, 200
+
+
+class CountingDatabase:
+    """Counts the reads on their way to the real one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.reads = 0
+
+    async def read(self, work: Work[T], *, patience_s: float) -> T:
+        self.reads += 1
+        return await self._database.read(work, patience_s=patience_s)
+
+    async def write(self, work: Work[T], *, patience_s: float) -> T:
+        return await self._database.write(work, patience_s=patience_s)
+
+
+async def test_two_hundred_listeners_share_the_reads(open_sqlite_store: OpenStore) -> None:
+    hub = EventHub()
+    async with open_sqlite_store(hub.mark) as store:
+        counting = CountingDatabase(store.database)
+        new = new_job()
+        await store.submit(new)
+        claim = await store.claim_next("r1")
+        assert claim is not None
+
+        async def listen() -> list[JobEvent]:
+            return [event async for event in hub.follow(replace(store, database=counting), new.id)]
+
+        async with asyncio.TaskGroup() as group:
+            listening = [group.create_task(listen()) for _ in range(LISTENERS)]
+            for number in range(1, PAGES + 1):
+                await store.keep_page(new.id, claim.run_id, PageRow(number, "completed", 0.1))
+            await store.finish(new.id, claim.run_id, JobState.COMPLETED)
+        everything = await store.events(new.id, 0)
+        assert all(task.result() == everything for task in listening)
+        assert len(everything) == PAGES + 4
+        assert counting.reads < LISTENERS + 2 * PAGES  # each looks once whether the job is there
+        assert hub.listeners == 0
+
+
+async def test_a_listener_that_comes_late_or_is_slow_misses_nothing(open_sqlite_store: OpenStore) -> None:
+    hub = EventHub()
+    async with open_sqlite_store(hub.mark) as store:
+        new = new_job()
+        await store.submit(new)
+        claim = await store.claim_next("r1")
+        assert claim is not None
+        slow = hub.follow(store, new.id)
+        first = await anext(slow)
+        for number in range(1, 601):  # more than the shared tail holds
+            await store.keep_page(new.id, claim.run_id, PageRow(number, "completed", 0.1))
+        await store.finish(new.id, claim.run_id, JobState.PARTIAL)
+        late = [event async for event in hub.follow(store, new.id, after=first.seq)]
+        assert [first, *late] == await store.events(new.id, 0)
+        assert [event async for event in slow] == late
+        assert [event async for event in hub.follow(store, new.id, after=late[-1].seq)] == []
+
+
+async def test_a_removed_job_ends_its_streams(open_sqlite_store: OpenStore) -> None:
+    hub = EventHub()
+    async with open_sqlite_store(hub.mark) as store:
+        new = new_job()
+        await store.submit(new)
+        await store.cancel(new.id)
+        last = (await store.get(new.id)).last_seq
+        await store.remove(new.id)
+        assert [event async for event in hub.follow(store, new.id, after=last)] == []
