@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 _TIDY_EVERY_S = 600.0
 _ORPHAN_AFTER_S = 3600.0
 # Kept back from the grace for cancelling, handing back and closing what is open.
-_CLOSING_S = 2.0
+_CLOSING_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
