@@ -15,6 +15,9 @@ from ocr_service.tessdata import find_tessdata
 # Tesseract starts as many OpenMP threads as there are cores, which only burns CPU: pages run in parallel in processes.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
+# Leptonica tells of every word's box that touches the page's edge ("Error in boxClipToRectangle") on stderr.
+tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
+
 Gray = npt.NDArray[np.uint8]  # height x width, 0 black
 
 _WORD_LEVEL = "5"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_service.document import PageImage, Region, RegionResult
+from ocr_service.document import Box, PageImage, Region, RegionResult
 from ocr_service.recognition.compose import compose
 from ocr_service.recognition.engine import Gray, TesseractEngine
 from ocr_service.recognition.find_tables import find_tables
 from ocr_service.recognition.marks import with_bullet, without_phantoms
+from ocr_service.recognition.reduce import reading_scale
 from ocr_service.recognition.reread import CropReader, read_again
 from ocr_service.recognition.rules import binarise, find_rules, without_rules
 from ocr_service.recognition.scripts import put_right
@@ -40,24 +42,34 @@ class TesseractReader:
         ``regions`` are the layout model's, and hints only: the page is read whole, so that no text is lost that the
         model did not see, and its boxes say what the lines belong to.
         """
-        sheet = straighten(cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8))
+        gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+        scale, dpi = reading_scale(gray, page.dpi)
+        if scale == 1.0:
+            return self._read(gray, page.dpi, regions, first_page=page.number == 1)
+        reduced = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        hints = [replace(r, bbox=_scaled(r.bbox, scale, reduced.shape)) for r in regions]
+        results = self._read(reduced, dpi, hints, first_page=page.number == 1)
+        return [replace(r, bbox=_scaled(r.bbox, 1 / scale, gray.shape)) for r in results]
+
+    def _read(self, gray: Gray, dpi: int, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
+        sheet = straighten(gray)
         ink = binarise(sheet.gray)
-        rules = find_rules(ink, page.dpi)
+        rules = find_rules(ink, dpi)
         clear = without_rules(sheet.gray, rules)
-        lines = self._engine.lines(clear, page.dpi)
+        lines = self._engine.lines(clear, dpi)
         letters = np.where(rules.mask > 0, 0, ink).astype(np.uint8)
         lines = _clean(lines, letters)
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
-            lines = in_own_script(lines, script, CropReader(own, clear, page.dpi))
+            lines = in_own_script(lines, script, CropReader(own, clear, dpi))
         hints = [Region(r.label, sheet.from_page(r.bbox), r.order, r.score) for r in regions]
-        tables, rest = find_tables(lines, hints, rules, page.dpi)
+        tables, rest = find_tables(lines, hints, rules, dpi)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
-        crops = CropReader(own if own and script == "latin" else self._engine, clear, page.dpi)
+        crops = CropReader(own if own and script == "latin" else self._engine, clear, dpi)
         tables = [replace(table, cells=read_again(table.cells, letters, crops)) for table in tables]
         width, height = sheet.gray.shape[::-1]
-        results = compose(rest, tables, hints, page.dpi, (width, height), first_page=page.number == 1)
+        results = compose(rest, tables, hints, dpi, (width, height), first_page=first_page)
         return [
             RegionResult(
                 label=r.label,
@@ -70,6 +82,14 @@ class TesseractReader:
             )
             for order, r in enumerate(results)
         ]
+
+
+def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    """``box`` on the page of ``shape`` (height, width), at least a pixel wide and high."""
+    height, width = shape[:2]
+    x0, y0 = min(width - 1, int(box[0] * scale)), min(height - 1, int(box[1] * scale))
+    x1, y1 = min(width, math.ceil(box[2] * scale)), min(height, math.ceil(box[3] * scale))
+    return x0, y0, max(x0 + 1, x1), max(y0 + 1, y1)
 
 
 def _clean(lines: Sequence[Line], ink: Gray) -> list[Line]:

@@ -63,6 +63,21 @@ def test_a_broken_word_is_joined_and_a_true_hyphen_kept(reader: TesseractReader)
     )
 
 
+def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole_page(reader: TesseractReader) -> None:
+    poster = Sheet(5000, 4000)
+    poster.text(300, 500, "Выставка старых картин", 90)
+    for row in range(3):
+        poster.text(300, 3000 + 60 * row, "Вход свободный по будням, кроме вторника и праздников.", 14)
+    results = reader.read(poster.page(), [])
+    assert "Выставка старых картин" in results[0].content
+    assert results[-1].content.count("Вход свободный по будням, кроме вторника и праздников.") == 3
+    x0, y0, x1, y1 = results[0].bbox
+    assert abs(x0 - 300) < 40
+    assert 480 < y0 < 600
+    assert 2500 < x1 < 5000
+    assert 650 < y1 < 900
+
+
 def test_a_missing_language_is_named_with_its_package() -> None:
     with pytest.raises(EngineUnavailable, match="tesseract-ocr-xyz"):
         TesseractReader("rus+xyz")
