@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Request
 
+from ocr_service.api.json_body import JsonBody, received_json
 from ocr_service.api.schemas import SubmissionOptions, parse_options
 from ocr_service.api.upload import Upload, receive_upload
 from ocr_service.document import FileInfo, ReaderName, ReadOptions
@@ -79,6 +80,24 @@ class Admission:
             except BaseException:
                 upload.path.unlink(missing_ok=True)
                 raise
+
+    @property
+    def max_bytes(self) -> int:
+        return self._defaults.max_bytes
+
+    async def receive(self, request: Request) -> Upload:
+        """An uploaded form, not looked at yet: for a file that may become a job later. Whoever takes it removes it."""
+        return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
+
+    @asynccontextmanager
+    async def json_body(self, request: Request) -> AsyncIterator[JsonBody]:
+        """A JSON body with a document in it, taken in within the limits. Raises as ``admit`` does."""
+        async with AsyncExitStack() as stack:
+            async with self.place(request.state.owner or ""):
+                body = await stack.enter_async_context(
+                    received_json(request, self._temp_dir, self._defaults.max_bytes, self._space)
+                )
+            yield body
 
     @asynccontextmanager
     async def place(self, owner: str) -> AsyncIterator[None]:

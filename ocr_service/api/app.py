@@ -15,7 +15,19 @@ from tempfile import TemporaryDirectory
 from fastapi import FastAPI, Security
 
 from ocr_service import __version__
-from ocr_service.api import batches, events, health, jobs, metrics, ocr, pictures, results
+from ocr_service.api import (
+    batches,
+    events,
+    health,
+    jobs,
+    metrics,
+    mistral,
+    mistral_files,
+    ocr,
+    paddlex,
+    pictures,
+    results,
+)
 from ocr_service.api.admission import Admission, Defaults
 from ocr_service.api.body_pace import BodyPace
 from ocr_service.api.delivery import DeliveryConfig, run_delivery
@@ -40,6 +52,7 @@ from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
 from ocr_service.render.spawn import gpu_environment
 from ocr_service.settings import Settings
+from ocr_service.storage.client_files import ClientFiles
 from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.s3 import S3Config
 from ocr_service.storage.scratch import scratch_folder
@@ -77,8 +90,9 @@ def create_app(settings: Settings) -> FastAPI:
         install_docs(app)
     keys = ApiKeys.parse(settings.api_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    for router in (ocr.router, jobs.router, events.router, results.router, pictures.router, batches.router):
-        app.include_router(router, dependencies=wants_key)
+    own = (ocr, jobs, events, results, pictures, batches)
+    for module in (*own, paddlex, mistral, mistral_files):
+        app.include_router(module.router, dependencies=wants_key)
     app.include_router(health.router)
     app.include_router(metrics.router)
     install_web_page(app)
@@ -188,6 +202,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     delivery = await stack.enter_async_context(
         run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch, space)
     )
+    client_files = ClientFiles(settings.output_dir, settings.job_ttl_h * 3600)
+    await stack.enter_async_context(mistral_files.swept(client_files))
     services = Services(
         admission=admission,
         pool=engines.pool,
@@ -198,6 +214,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         scratch=scratch,
         jobs=job_service,
         delivery=delivery,
+        client_files=client_files,
         engine_version=partial(_engine_version, settings, engines),
         sync_wait_s=settings.sync_wait_s,
         layout=engines.layout,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
 from ocr_service.api.job_models import JobModel
 from ocr_service.api.jobs import IdempotencyKey, described, submit
 from ocr_service.api.results import result_file
 from ocr_service.api.schemas import PROBLEMS, DocumentModel, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
-from ocr_service.jobs.models import Job, Priority
+from ocr_service.api.waited_job import finished_within
+from ocr_service.jobs.models import Priority
 from ocr_service.telemetry import job_var
 
 router = APIRouter(tags=["documents"])
@@ -61,31 +60,11 @@ async def _read(request: Request, services: Services, idempotency_key: str | Non
     job_var.set(job.id)
     at_once = "respond-async" in request.headers.get("prefer", "").lower()
     if not at_once and not job.state.finished:
-        job = await _finished(request, services, job, cancel_on_disconnect=asked.cancel_on_disconnect)
+        job = await finished_within(
+            request, services, job, services.sync_wait_s, cancel_on_disconnect=asked.cancel_on_disconnect
+        )
     if not job.state.finished or at_once:
         model = await described(services, job)
         headers = {"Location": f"/jobs/{job.id}"} | ({"Preference-Applied": "respond-async"} if at_once else {})
         return JSONResponse(model.model_dump(mode="json"), 202, headers=headers)
     return await result_file(services, job, asked.output)
-
-
-async def _finished(request: Request, services: Services, job: Job, *, cancel_on_disconnect: bool) -> Job:
-    """The job after ``sync_wait_s``, or as soon as it is finished. A client that goes away ends the waiting."""
-    waiting = asyncio.create_task(services.jobs.wait(job.id, services.sync_wait_s))
-    gone = asyncio.create_task(_disconnected(request))
-    try:
-        await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            return waiting.result()
-        if cancel_on_disconnect:
-            await services.jobs.cancel(job.id)
-        raise ClientDisconnect
-    finally:
-        for task in (waiting, gone):
-            task.cancel()
-        await asyncio.wait({waiting, gone})
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -37,13 +37,14 @@ async def get_picture(
     """JPEG of the upright page, as large as the page of its result (at most 2400 pixels on its longer side)."""
     job = await services.jobs.get(job_id, owner_of(request))
     page = page_from_json(await kept_page(services, job, number))
-    target = services.jobs.folder(job_id).work / "pictures" / f"p{number:04d}.jpg"
-    if not target.exists():
-        await _draw(services, job, page, target)
-    return FileResponse(target, media_type="image/jpeg")
+    return FileResponse(await page_picture(services, job, page), media_type="image/jpeg")
 
 
-async def _draw(services: Services, job: Job, page: PageResult, target: Path) -> None:
+async def page_picture(services: Services, job: Job, page: PageResult) -> Path:
+    """The picture's file, drawn now if it is not there. Raises NotFound and what drawing raises."""
+    target = services.jobs.folder(job.id).work / "pictures" / f"p{page.number:04d}.jpg"
+    if target.exists():
+        return target
     if not page.width or not page.height:
         raise NotFound(f"Page {page.number} could not be rendered.")
     with storage_errors():
@@ -61,3 +62,4 @@ async def _draw(services: Services, job: Job, page: PageResult, target: Path) ->
     )
     # A document of its own to the fair queue: pictures do not wait behind all pages of the book they are from.
     await services.pool.run(write_picture, task, document=f"{job.id} pictures", order=page.number, timeout_s=_TIMEOUT_S)
+    return target

@@ -173,14 +173,28 @@ def submission_schema(file_description: str, also_json: type[BaseModel] | None =
     return {"requestBody": {"required": True, "content": content}}
 
 
+def json_schema_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON body in OpenAPI's terms, for a route that reads it itself."""
+    schema = _inlined(model.model_json_schema())
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with its definitions in place, since OpenAPI looks for them elsewhere."""
     definitions = schema.pop("$defs", {})
-    for name, field in schema["properties"].items():
-        reference = field.get("$ref", "")
-        if reference.startswith("#/$defs/"):
-            schema["properties"][name] = definitions[reference.removeprefix("#/$defs/")]
-    return schema
+
+    def resolved(part: Any) -> Any:
+        if isinstance(part, list):
+            return [resolved(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        reference = part.get("$ref", "")
+        if isinstance(reference, str) and reference.startswith("#/$defs/"):
+            return resolved(definitions[reference.removeprefix("#/$defs/")])
+        return {name: resolved(value) for name, value in part.items() if name != "discriminator"}
+
+    inlined: dict[str, Any] = resolved(schema)
+    return inlined
 
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {

@@ -88,11 +88,14 @@ def _digest(key: str) -> bytes:
 
 
 def _given(headers: Headers) -> Iterator[str]:
-    """A platform's gateway may put a token of its own into Authorization: either header will do."""
+    """A platform's gateway may put a token of its own into Authorization: either header will do.
+
+    Clients of PaddleX's hosted service write ``Authorization: token <key>``.
+    """
     if key := headers.get("x-api-key"):
         yield key
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
+    if scheme.lower() in ("bearer", "token") and token.strip():
         yield token.strip()
 
 

@@ -17,6 +17,7 @@ from ocr_service.layout.runner import LayoutRunner
 from ocr_service.readers import PageReader
 from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.render.pool import PagePool
+from ocr_service.storage.client_files import ClientFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Services:
     scratch: Path
     jobs: JobService
     delivery: DeliveryServices
+    client_files: ClientFiles
     engine_version: Callable[[ReaderName], str]
     sync_wait_s: float
     startup_note: Path | None = None

@@ -146,7 +146,7 @@ async def parse_submission(request: Request) -> tuple[SourceModel, SubmissionOpt
             raise BadOption(f"The JSON is longer than {_MOST_BODY_BYTES} bytes")
     try:
         fields: Any = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadOption(f"The body is not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise BadOption('The body must be a JSON object such as {"source": {"s3_key": "in/letter.pdf"}}')

@@ -32,24 +32,28 @@ _CONTINUED = re.compile(
 Pages = Callable[[], Iterable[PageResult]]
 
 
-def joined_pages(pages: Pages) -> Iterator[PageResult]:
+def joined_pages(pages: Pages, *, tables: bool = True, levels: bool = True) -> Iterator[PageResult]:
     """The pages in their order, each with the regions that belong to its text, for Markdown, HTML and plain text.
 
     ``pages`` gives the pages afresh at each call, one after another from their files; it is called up to four times.
-    What goes on with a region of an earlier page stands there, and only there.
+    What goes on with a region of an earlier page stands there, and only there. ``tables`` and ``levels`` switch off the
+    joining of tables and the document's own levels of headings.
     """
     running = repeated_edges(pages())
-    sizes = title_sizes(pages)
-    return _whole_tables(_whole_paragraphs(_text_of(page, running, sizes) for page in pages()))
+    sizes = title_sizes(pages) if levels else None
+    whole = _whole_paragraphs(_text_of(page, running, sizes) for page in pages())
+    return _whole_tables(whole) if tables else whole
 
 
-def _text_of(page: PageResult, running: frozenset[str], sizes: TitleSizes) -> PageResult:
+def _text_of(page: PageResult, running: frozenset[str], sizes: TitleSizes | None) -> PageResult:
     """The page without what is no part of the text, its headings on the document's levels."""
     regions = (region for region in page.regions if not is_marginal(page, region, running))
     return replace(
         page,
         regions=tuple(
-            replace(region, level=title_level(page, region, sizes)) if region.label in TITLE_LABELS else region
+            replace(region, level=title_level(page, region, sizes))
+            if sizes and region.label in TITLE_LABELS
+            else region
             for region in regions
         ),
     )

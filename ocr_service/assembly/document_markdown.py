@@ -23,7 +23,12 @@ def document_markdown(pages: Pages, *, join: bool) -> Iterator[str]:
         yield "\n"
 
 
-def _text(page: PageResult, join: bool) -> str:
+def page_text(page: PageResult) -> str:
+    """The Markdown of one page as it was read, or the comment that stands for it."""
     if page.error is not None:
         return f"<!-- page {page.number} could not be read: {page.error.code} -->"
-    return page_markdown(page.regions).strip() if join else page.markdown.strip()
+    return page.markdown.strip()
+
+
+def _text(page: PageResult, join: bool) -> str:
+    return page_markdown(page.regions).strip() if join and page.error is None else page_text(page)

@@ -23,3 +23,8 @@ def relinked(lines: Iterable[str], target: Callable[[str], str | None]) -> Itera
         return match[1] + (target(match[2]) or match[2])
 
     return (_LINK.sub(link, line) for line in lines)
+
+
+def linked_images(text: str) -> list[str]:
+    """The figures that a text links to, each once, in their order."""
+    return list(dict.fromkeys(match[2] for match in _LINK.finditer(text)))

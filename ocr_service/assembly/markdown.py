@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ocr_service.document import CAPTION_LABELS, MARGIN_LABELS, TITLE_LABELS, RegionResult
 
@@ -17,13 +17,13 @@ _INLINE = re.compile(
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
 
-def page_markdown(regions: Sequence[RegionResult]) -> str:
-    """The Markdown of regions in reading order; headers, footers and page numbers are left out.
+def page_markdown(regions: Sequence[RegionResult], ignored: Collection[str] = MARGIN_LABELS) -> str:
+    """The Markdown of regions in reading order; headers, footers and page numbers (``ignored`` labels) are left out.
 
     ``text`` is escaped, ``markdown`` and ``html`` are taken as they are, ``latex`` becomes a display formula and
     ``image`` a picture. A region that failed is an HTML comment, so that what is missing can be seen.
     """
-    blocks = [_block(region) for region in sorted(regions, key=lambda r: r.order) if region.label not in MARGIN_LABELS]
+    blocks = [_block(region) for region in sorted(regions, key=lambda r: r.order) if region.label not in ignored]
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -1,0 +1,166 @@
+"""The shapes of Mistral's OCR API (``POST /v1/ocr``), as its Python client writes and reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+_PAGES = re.compile(r"\s*(\d+\s*(-\s*\d+)?\s*(,\s*\d+\s*(-\s*\d+)?\s*)*)?")
+
+
+def _ranges(numbers: list[int]) -> Iterator[str]:
+    """``1-3`` and ``7`` for 1, 2, 3 and 7: a list of all pages of a book stays short."""
+    for _, run in groupby(enumerate(numbers), key=lambda item: item[1] - item[0]):
+        first, *rest = (number for _, number in run)
+        yield f"{first}-{rest[-1]}" if rest else str(first)
+
+
+class FileChunk(BaseModel):
+    """A file of `POST /v1/files`."""
+
+    type: Literal["file"] = "file"
+    file_id: str = Field(max_length=64)
+
+
+class DocumentUrlChunk(BaseModel):
+    """A document as `data:` URI, by `/v1/files/{id}/url`, or by https URL where ALLOW_URL_INPUT is set."""
+
+    type: Literal["document_url"] = "document_url"
+    document_url: str = Field(examples=["data:application/pdf;base64,…"])
+    document_name: str | None = Field(None, max_length=512)
+
+
+class ImageUrl(BaseModel):
+    """An image's URI in an object."""
+
+    url: str
+
+
+class ImageUrlChunk(BaseModel):
+    """An image, as a document."""
+
+    type: Literal["image_url"] = "image_url"
+    image_url: str | ImageUrl = Field(examples=["data:image/png;base64,…"])
+
+
+class MistralOcrRequest(BaseModel):
+    """A document, and what to give of it. Fields that are not known are ignored."""
+
+    model: str | None = Field(
+        None, description="Any name; it comes back in the answer", examples=["mistral-ocr-latest"]
+    )
+    document: Annotated[FileChunk | DocumentUrlChunk | ImageUrlChunk, Field(discriminator="type")]
+    pages: str | list[Annotated[int, Field(ge=0)]] | None = Field(
+        None, description="Pages to read, from 0: `[0, 2]` or `0,2-4`; all when missing"
+    )
+    include_image_base64: bool | None = Field(None, description="Figures come along as `data:` URIs")
+    image_limit: int | None = Field(None, ge=0, description="Most figures of the document")
+    image_min_size: int | None = Field(None, ge=0, description="Least width and height of a figure, pixels")
+    table_format: Literal["markdown", "html"] | None = Field(
+        None,
+        description="Tables apart from the text, in `tables`; a table with merged cells stays HTML. When missing, they "
+        "stand in the text",
+    )
+    extract_header: bool | None = Field(None, description="Give the page's header in `header`")
+    extract_footer: bool | None = Field(None, description="Give the page's footer in `footer`")
+    include_blocks: bool | None = Field(None, description="Give every region with its box")
+    confidence_scores_granularity: Literal["word", "page", "block"] | None = Field(
+        None, description="Taken for compatibility; readers here give no scores of the text"
+    )
+    bbox_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
+    document_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
+    document_annotation_prompt: str | None = Field(None, description="Must be empty: annotations are not made here")
+
+    @field_validator("bbox_annotation_format", "document_annotation_format", "document_annotation_prompt")
+    @classmethod
+    def _no_annotations(cls, value: Any) -> Any:
+        if value is not None:
+            raise ValueError("annotations are not made here; leave it out")
+        return value
+
+    @field_validator("pages")
+    @classmethod
+    def _page_ranges(cls, pages: str | list[int] | None) -> str | list[int] | None:
+        if isinstance(pages, str) and not _PAGES.fullmatch(pages):
+            raise ValueError("must be numbers from 0 and ranges of them, such as 0,2-4")
+        return pages
+
+    @property
+    def own_pages(self) -> str:
+        """The pages in this service's terms, from 1."""
+        if isinstance(self.pages, str):
+            return re.sub(r"\d+", lambda number: str(int(number[0][:9]) + 1), self.pages.replace(" ", ""))
+        return ",".join(_ranges(sorted({number + 1 for number in self.pages or ()})))
+
+
+class MistralImage(BaseModel):
+    """A figure and its box in pixels of the page."""
+
+    id: str = Field(description="The link's target in `markdown`", examples=["img-0.jpeg"])
+    top_left_x: int
+    top_left_y: int
+    bottom_right_x: int
+    bottom_right_y: int
+    image_base64: str | None = Field(None, description="`data:` URI")
+
+
+class MistralTable(BaseModel):
+    """A table taken out of the text."""
+
+    id: str = Field(description="The link's target in `markdown`", examples=["tbl-0.html"])
+    content: str
+    format: Literal["markdown", "html"] = Field(description="What `content` is written in")
+
+
+class MistralDimensions(BaseModel):
+    """The page as it was rendered."""
+
+    dpi: int = Field(description="Dots per inch")
+    height: int = Field(description="Pixels")
+    width: int = Field(description="Pixels")
+
+
+class MistralBlock(BaseModel):
+    """A region and its box in pixels of the page."""
+
+    type: str = Field(description="`text`, `title`, `table`, `image`, `equation`, `caption`, `header`, `footer`, …")
+    top_left_x: int
+    top_left_y: int
+    bottom_right_x: int
+    bottom_right_y: int
+    content: str = Field(description="Markdown or HTML")
+    image_id: str | None = None
+    table_id: str | None = None
+
+
+class MistralPage(BaseModel):
+    """One page."""
+
+    index: int = Field(description="From 0")
+    markdown: str
+    images: list[MistralImage]
+    tables: list[MistralTable] | None = None
+    dimensions: MistralDimensions | None = Field(description="Null where the page could not be rendered")
+    header: str | None = None
+    footer: str | None = None
+    blocks: list[MistralBlock] | None = None
+
+
+class MistralUsage(BaseModel):
+    """What it took."""
+
+    pages_processed: int
+    doc_size_bytes: int = Field(description="Bytes")
+
+
+class MistralOcrAnswer(BaseModel):
+    """All pages that were asked for."""
+
+    pages: list[MistralPage]
+    model: str
+    usage_info: MistralUsage
+    document_annotation: str | None = None

@@ -1,0 +1,128 @@
+"""The shapes of ``paddlex --serve``, pipeline PaddleOCR-VL (upstream: ``inference/serving/schemas/paddleocr_vl.py``).
+
+Names and types are upstream's, so that its clients need no change. Which options have an effect here is said in
+docs/compatibility.md; the others are taken and change nothing, and fields that are not known are ignored, as upstream.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+_NOT_HERE = "Taken for compatibility; changes nothing here"
+
+
+class _Formats(BaseModel):
+    outputFormats: list[str] | None = Field(None, description="Must be empty: `docx` is not made here")
+
+    @field_validator("outputFormats")
+    @classmethod
+    def _none(cls, formats: list[str] | None) -> list[str] | None:
+        if formats:
+            raise ValueError("no further formats are made here")
+        return formats
+
+
+class LayoutParsingRequest(_Formats):
+    """A document, and what to make of it."""
+
+    file: str = Field(description="The document as base64, or its https URL where ALLOW_URL_INPUT is set")
+    fileType: Literal[0, 1] | None = Field(None, description="0: PDF, 1: image. The content decides, whatever is here")
+    useDocOrientationClassify: bool | None = Field(None, description=_NOT_HERE)
+    useDocUnwarping: bool | None = Field(None, description=_NOT_HERE)
+    useLayoutDetection: bool | None = Field(None, description=_NOT_HERE)
+    useChartRecognition: bool | None = Field(None, description=f"{_NOT_HERE} (READ_CHARTS decides)")
+    useSealRecognition: bool | None = Field(None, description=f"{_NOT_HERE} (READ_SEALS decides)")
+    useOcrForImageBlock: bool | None = Field(None, description=_NOT_HERE)
+    layoutThreshold: float | dict[str, Any] | None = Field(None, description=_NOT_HERE)
+    layoutNms: bool | None = Field(None, description=_NOT_HERE)
+    layoutUnclipRatio: float | tuple[float, float] | dict[str, Any] | None = Field(None, description=_NOT_HERE)
+    layoutMergeBboxesMode: str | dict[str, Any] | None = Field(None, description=_NOT_HERE)
+    layoutShapeMode: Literal["rect", "quad", "poly", "auto"] = Field("auto", description=f"{_NOT_HERE}: boxes are rect")
+    promptLabel: str | None = Field(None, description=_NOT_HERE)
+    formatBlockContent: bool | None = Field(None, description=_NOT_HERE)
+    repetitionPenalty: float | None = Field(None, gt=0, description=_NOT_HERE)
+    temperature: float | None = Field(None, ge=0, description=_NOT_HERE)
+    topP: float | None = Field(None, gt=0, le=1, description=_NOT_HERE)
+    minPixels: int | None = Field(None, gt=0, description=_NOT_HERE)
+    maxPixels: int | None = Field(None, gt=0, description=_NOT_HERE)
+    maxNewTokens: int | None = Field(None, gt=0, description=_NOT_HERE)
+    mergeLayoutBlocks: bool | None = Field(None, description=_NOT_HERE)
+    markdownIgnoreLabels: list[str] | None = Field(
+        None, description="Labels left out of the Markdown; headers, footers, footnotes and page numbers by default"
+    )
+    vlmExtraArgs: dict[str, Any] | None = Field(None, description=_NOT_HERE)
+    prettifyMarkdown: bool = Field(True, description=_NOT_HERE)
+    showFormulaNumber: bool = Field(False, description=f"{_NOT_HERE}: numbers are shown")
+    returnMarkdownImages: bool = Field(True, description="Figures as base64 in `markdown.images`")
+    restructurePages: bool = Field(False, description="Join what the ends of pages cut")
+    mergeTables: bool = Field(True, description="With `restructurePages`: tables too")
+    relevelTitles: bool = Field(True, description="With `restructurePages`: one level for headings of one size")
+    visualize: bool | None = Field(
+        None, description="`inputImage`, the page as JPEG in base64; `false` leaves it out and spares the drawing"
+    )
+    logId: str | None = Field(None, max_length=256, description="Comes back in the answer")
+
+
+class MarkdownModel(BaseModel):
+    """A page's text."""
+
+    text: str = Field(description="Markdown; links to figures are keys of `images`")
+    images: dict[str, str] | None = Field(None, description="Each figure as JPEG in base64")
+
+
+class LayoutParsingPage(BaseModel):
+    """One page."""
+
+    prunedResult: dict[str, Any] = Field(
+        description="`width`, `height` (pixels), `parsing_res_list` (`block_label`, `block_content`, `block_bbox` in "
+        "pixels, `block_order` from 1), `layout_det_res`; `error` where the page or a block could not be read"
+    )
+    markdown: MarkdownModel
+    outputImages: dict[str, str] | None = None
+    inputImage: str | None = Field(None, description="The page as JPEG in base64")
+
+
+class LayoutParsingResult(BaseModel):
+    """All pages, and what the document is."""
+
+    layoutParsingResults: list[LayoutParsingPage]
+    dataInfo: dict[str, Any] | None = Field(None, description="`type`, and the pages' sizes in pixels")
+
+
+class PaddleAnswer(BaseModel):
+    """What every call answers with when it went well."""
+
+    logId: str
+    result: LayoutParsingResult
+    errorCode: Literal[0] = 0
+    errorMsg: Literal["Success"] = "Success"
+
+
+class PaddleError(BaseModel):
+    """What every call answers with when it did not."""
+
+    logId: str
+    errorCode: int = Field(description="The HTTP status", examples=[422])
+    errorMsg: str = Field(description="`code: text`, with a stable code", examples=["encrypted_pdf: …"])
+
+
+class StructuredPage(BaseModel):
+    """A page as `/layout-parsing` gave it."""
+
+    prunedResult: dict[str, Any]
+    markdownImages: dict[str, str] | None = None
+
+
+class RestructurePagesRequest(_Formats):
+    """Pages to make one text of."""
+
+    pages: list[StructuredPage] = Field(description="In the order of the document")
+    mergeTables: bool = Field(True, description="Join tables that a page's end cut")
+    relevelTitles: bool = Field(True, description="One level for headings of one size")
+    concatenatePages: bool = Field(False, description="One result for all pages")
+    prettifyMarkdown: bool = Field(True, description=_NOT_HERE)
+    showFormulaNumber: bool = Field(False, description=_NOT_HERE)
+    returnMarkdownImages: bool = Field(True, description="Give the figures back")
+    logId: str | None = Field(None, max_length=256, description="Comes back in the answer")
