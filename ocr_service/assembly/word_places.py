@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ocr_service.assembly.ink_lines import Gray, Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
 from ocr_service.assembly.plain_text import region_text
+from ocr_service.assembly.skew import find_slope, level
 from ocr_service.assembly.table_rows import parse_table
 from ocr_service.assembly.word_alignment import align
 from ocr_service.document import PageResult, RegionResult
@@ -37,14 +38,19 @@ def place_words(page: PageResult, gray: Gray) -> list[Line]:
     height, width = gray.shape
     across, down = width / page.width, height / page.height
     margin = round(_MARGIN * width)
+    slope = find_slope(ink_of(gray))
+    levelled, offset = level(gray, slope) if slope else (gray, 0)
     lines: list[Line] = []
     for region in sorted(page.regions, key=lambda region: region.order):
         x0, y0, x1, y1 = region.bbox
         left, right = max(0, round(x0 * across) - margin), min(width, round(x1 * across) + margin)
-        top, bottom = max(0, round(y0 * down) - margin), min(height, round(y1 * down) + margin)
+        # The box of a skew region is touched by its corners: where lines fall, at the upper left and the lower right.
+        first, last = (left, right) if slope > 0 else (right, left)
+        top = max(0, round(y0 * down - slope * first) + offset - margin)
+        bottom = min(levelled.shape[0], round(y1 * down - slope * last) + offset + margin)
         if right - left >= 3 and bottom - top >= 3:
-            placed = _place_region(region, ink_of(gray[top:bottom, left:right]))
-            lines += [[_moved(word, left, top) for word in line] for line in placed if line]
+            placed = _place_region(region, ink_of(levelled[top:bottom, left:right]))
+            lines += [[_on_page(word, left, top - offset, slope) for word in line] for line in placed if line]
     return lines
 
 
@@ -98,6 +104,12 @@ def _place_table(rows: Sequence[Sequence[str]], columns: int, ink: Ink) -> list[
             if inside.shape[0] > 2 and inside.shape[1] > 2:
                 lines += [[_moved(word, x, y) for word in line] for line in _place_text(cell, inside)]
     return lines
+
+
+def _on_page(word: Word, x: float, y: float, slope: float) -> Word:
+    """The word at its place on the page as it is, skew."""
+    moved = _moved(word, x, y)
+    return _moved(moved, 0, slope * (moved.box[0] + moved.box[2]) / 2)
 
 
 def _moved(word: Word, x: float, y: float) -> Word:

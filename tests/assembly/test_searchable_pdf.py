@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 from dataclasses import dataclass, replace
@@ -165,6 +166,46 @@ def test_image_becomes_an_upright_page_with_its_text(
     scanned(path, tmp_path).rotate(angle, expand=True).save(tmp_path / "lying.png", dpi=(DPI, DPI))
     result = searchable(tmp_path, tmp_path / "lying.png", "png", page_result(blocks, angle))
     assert max(off_by(words_of(result), words_of(path))) < 0.5
+
+
+@pytest.mark.parametrize("degrees", [-4, 3])
+def test_words_of_a_skew_scan_have_their_text_in_place(
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path, degrees: float
+) -> None:
+    path, blocks = original
+    scan = scanned(path, tmp_path)
+    scan.rotate(degrees, fillcolor=255, resample=Image.Resampling.BICUBIC).save(tmp_path / "skew.pdf", resolution=DPI)
+    turned = [(text, enclosing_turned(box, degrees)) for text, box in blocks]
+    result = searchable(tmp_path, tmp_path / "skew.pdf", "pdf", page_result(turned))
+    wanted = [replace(word, box=turned_word(word.box, degrees)) for word in words_of(path)]
+    found = {word.text: word for word in words_of(result)}
+    once = [word for word in wanted if sum(word.text == other.text for other in wanted) == 1]
+    assert len(once) > 40
+    assert max(off_by([found[word.text] for word in once], once)) < 1
+
+
+def turned_point(x: float, y: float, degrees: float) -> tuple[float, float]:
+    """Where a point of an A4 page (from its upper left) is after a turn about its middle, counter-clockwise."""
+    angle, (cx, cy) = math.radians(degrees), (A4[0] / 2, A4[1] / 2)
+    dx, dy = x - cx, y - cy
+    return cx + dx * math.cos(angle) + dy * math.sin(angle), cy - dx * math.sin(angle) + dy * math.cos(angle)
+
+
+def enclosing_turned(box: tuple[float, float, float, float], degrees: float) -> tuple[float, float, float, float]:
+    corners = [turned_point(x, y, degrees) for x in box[::2] for y in box[1::2]]
+    return (
+        min(x for x, _ in corners),
+        min(y for _, y in corners),
+        max(x for x, _ in corners),
+        max(y for _, y in corners),
+    )
+
+
+def turned_word(box: tuple[float, float, float, float], degrees: float) -> tuple[float, float, float, float]:
+    """The same box about the turned middle."""
+    x, y = turned_point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, degrees)
+    half_width, half_height = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
+    return x - half_width, y - half_height, x + half_width, y + half_height
 
 
 def test_pages_of_a_pdf_stay_as_they_were(
