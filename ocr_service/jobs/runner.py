@@ -89,6 +89,7 @@ class Runner:
             await asyncio.to_thread(self.space.check_running)  # the page is kept; the job must still be able to end
 
         await self.store.check_owned(job.id, claim.run_id)
+        await asyncio.to_thread(work.folder.remove_unfinished)
         done.cached = await self._adopt(job, work.folder)
         for page in await self._kept_but_not_written_down(job, work.folder):
             await self.pages.keep(job.id, claim.run_id, _row(page))

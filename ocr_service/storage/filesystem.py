@@ -23,6 +23,7 @@ from pathlib import Path
 from ocr_service.errors import StorageFull
 
 _PAGE_FILE = re.compile(r"p(\d+)\.json")
+_UNFINISHED = ".writing-"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -61,6 +62,11 @@ class JobFolder:
             _sync_file(upload)
             _move(upload, self.input)
             _sync_directory(self.work)
+
+    def remove_unfinished(self) -> None:
+        """What a process that died was writing. To be called by whoever owns the job alone."""
+        for unfinished in self.work.rglob(f"{_UNFINISHED}*"):
+            unfinished.unlink(missing_ok=True)
 
     def keep_page(self, number: int, content: bytes) -> None:
         """Keeps a finished page for good."""
@@ -131,7 +137,7 @@ def artifact_name(client_name: str) -> str:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file so that a reader or a crash sees all of it or nothing."""
     with storage_errors():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

@@ -33,6 +33,7 @@ class Reply:
     hang: bool = False
     delay_s: float = 0.0
     hold: threading.Event | None = None
+    after_s: float = 0.0
 
 
 def failure(status: int, message: str = "scripted", **headers: str) -> Reply:
@@ -179,6 +180,8 @@ async def _delay(reply: Reply) -> None:
     await asyncio.sleep(reply.delay_s)
     if reply.hold is not None:
         await asyncio.to_thread(reply.hold.wait, 30)
+    if reply.after_s:
+        await asyncio.sleep(reply.after_s)
     if reply.hang:
         await asyncio.Event().wait()
 

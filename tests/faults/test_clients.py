@@ -1,0 +1,203 @@
+"""Clients that are slow, many, or go away: others are answered, nothing stays."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.fakes.vllm import FakeVllm, Reply
+from tests.faults.aftermath import (
+    VLM,
+    Holdings,
+    book,
+    check_holdings,
+    check_nothing_left,
+    wait_ended,
+)
+from tests.running import RunningService, wait_until
+
+FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+HEAD = (
+    b"POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
+)
+QUEUE_LIMIT, CLIENTS = 100, 500
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    with FakeVllm(then=Reply("read", after_s=0.02)).running() as backend:
+        settings = {**VLM, "VLLM_URL": backend.url, "CLIENT_TIMEOUT_S": "2", "QUEUE_LIMIT": str(QUEUE_LIMIT)}
+        with RunningService(tmp_path_factory.mktemp("clients"), **settings, MAX_RUNNING_JOBS="4") as running:
+            yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(service: RunningService) -> Iterator[None]:
+    before = Holdings.of(service)
+    yield
+    check_nothing_left(service)
+    check_holdings(service, before, files=16)
+    assert service.client.get("/health/ready").status_code == 200
+
+
+def connected(service: RunningService) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", service.port), timeout=20)
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the server closes; a reset is an end, too."""
+    parts = []
+    with contextlib.suppress(ConnectionError):
+        while part := connection.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def trickle(connection: socket.socket, data: bytes) -> float:
+    """A byte every tenth of a second, until the server has enough; how long that took, in seconds."""
+    started = time.monotonic()
+    connection.setblocking(False)
+    with contextlib.suppress(ConnectionError):
+        for byte in data:
+            connection.send(bytes([byte]))
+            time.sleep(0.1)
+            with contextlib.suppress(BlockingIOError):
+                if connection.recv(1, socket.MSG_PEEK) is not None:
+                    break
+    connection.setblocking(True)
+    return time.monotonic() - started
+
+
+def test_a_body_that_trickles_in_gets_408(service: RunningService) -> None:
+    with connected(service) as connection:
+        connection.sendall(HEAD + FORM)
+        assert 1 < trickle(connection, b"%PDF-1.7" * 100) < 10
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 408") and b"upload_too_slow" in answer
+
+
+def test_a_head_that_trickles_in_loses_its_connection(service: RunningService) -> None:
+    with connected(service) as connection:
+        assert 1 < trickle(connection, HEAD) < 10
+
+
+def test_a_connection_that_says_nothing_is_closed(service: RunningService) -> None:
+    with connected(service) as connection:
+        assert received(connection) == b""
+
+
+@pytest.mark.parametrize("line", [b"X-Header: " + b"a" * 1000 + b"\r\n", b"b" * 1010])
+def test_a_head_without_end_is_refused(service: RunningService, line: bytes) -> None:
+    before = Holdings.of(service).memory_mb
+    with connected(service) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(20_000):  # 20 MB
+                connection.sendall(line)
+        answer = received(connection)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+    assert Holdings.of(service).memory_mb < before + 10
+
+
+def test_uploads_that_break_off_leave_nothing(service: RunningService) -> None:
+    for _ in range(50):
+        with connected(service) as connection:
+            connection.sendall(HEAD + FORM + b"%PDF-1.7" * 1000)
+    wait_until(lambda: service.log.read_text().count("POST /jobs 499") >= 50, 20)
+
+
+def test_probes_answer_beside_500_open_connections(service: RunningService) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(CLIENTS):
+            connection = stack.enter_context(connected(service))
+            connection.sendall(HEAD[:40])
+        started = time.monotonic()
+        assert service.client.get("/health/live").status_code == 200
+        assert time.monotonic() - started < 2
+
+
+def test_ten_times_the_load_is_refused_at_once_and_what_is_admitted_is_done(service: RunningService) -> None:
+    answers, probes = asyncio.run(rush(service))
+    statuses = Counter(status for status, _, _, _ in answers)
+    assert set(statuses) == {202, 429}
+    assert statuses[202] + statuses[429] == CLIENTS
+    # What waits at once is bounded; while the rush lasts some jobs are done and others take their places.
+    assert QUEUE_LIMIT <= statuses[202] <= 2 * QUEUE_LIMIT
+    for status, _, retry_after, _ in answers:
+        if status == 429:
+            assert 1 <= int(retry_after) <= 600
+    jobs = [job_id for status, _, _, job_id in answers if status == 202]
+    assert set(wait_ended(service, jobs, 90)) == {"completed"}
+    print(
+        f"refused after {percentile([s for status, s, _, _ in answers if status == 429], 0.99):.2f} s (p99), "
+        f"/health/live {percentile(probes, 0.99) * 1000:.0f} ms (p99)"
+    )
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[int(share * (len(values) - 1))]
+
+
+async def rush(service: RunningService) -> tuple[list[tuple[int, float, str, str]], list[float]]:
+    """Every client at once. Status, seconds, Retry-After and job of each; and the seconds of each probe meanwhile."""
+    probes: list[float] = []
+    books = [book(f"rush {number}", 1) for number in range(CLIENTS)]
+
+    async with aiohttp.ClientSession(
+        service.url, connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(60)
+    ) as session:
+
+        async def client(number: int) -> tuple[int, float, str, str]:
+            form = aiohttp.FormData()
+            form.add_field("file", books[number], filename="a.pdf")
+            started = time.monotonic()
+            async with session.post("/jobs", data=form) as answer:
+                body = await answer.json(content_type=None)
+                seconds = time.monotonic() - started
+                return answer.status, seconds, answer.headers.get("Retry-After", "0"), body.get("id", "")
+
+        async def probe() -> None:
+            while True:
+                started = time.monotonic()
+                async with session.get("/health/live") as answer:
+                    assert answer.status == 200
+                probes.append(time.monotonic() - started)
+                await asyncio.sleep(0.02)
+
+        probing = asyncio.create_task(probe())
+        try:
+            return list(await asyncio.gather(*(client(number) for number in range(CLIENTS)))), probes
+        finally:
+            probing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await probing
+
+
+def test_jobs_of_one_key_are_bounded(tmp_path: Path) -> None:
+    with FakeVllm(then=Reply(after_s=0.5)).running() as backend:
+        keys = {"API_KEYS": "anna:key-0001,boris:key-0002", "JOBS_PER_KEY": "3"}
+        with RunningService(tmp_path, **VLM, VLLM_URL=backend.url, **keys) as guarded:
+
+            def send(key: str, title: str) -> int:
+                files = {"file": ("a.pdf", book(title, 4))}
+                return guarded.client.post("/jobs", files=files, headers={"X-API-Key": key}).status_code
+
+            assert [send("key-0001", f"anna {number}") for number in range(5)] == [202, 202, 202, 429, 429]
+            assert send("key-0002", "boris") == 202
+            own = {"X-API-Key": "key-0001"}
+            jobs = [job["id"] for job in guarded.client.get("/jobs", headers=own).json()["jobs"]]
+            assert len(jobs) == 3
+            other = {"X-API-Key": "key-0002"}
+            for path in ("", "/result", "/pages/1", "/events", "/result.md"):
+                assert guarded.client.get(f"/jobs/{jobs[0]}{path}", headers=other).status_code == 404, path
+            assert guarded.client.delete(f"/jobs/{jobs[0]}", headers=other).status_code == 404
+            assert guarded.client.post(f"/jobs/{jobs[0]}/retry", headers=other).status_code == 404
+            assert len(guarded.client.get("/jobs", headers=other).json()["jobs"]) == 1

@@ -1,0 +1,137 @@
+"""Processes that die at any moment: the app, its page workers; and an orderly end under load."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.fakes.vllm import FakeVllm, Reply
+from tests.faults.aftermath import (
+    VLM,
+    Holdings,
+    app_process,
+    check_holdings,
+    check_nothing_left,
+    check_whole,
+    gone,
+    page_workers,
+    submit,
+    wait_ended,
+)
+from tests.running import RunningService, wait_until
+
+BOOKS, PAGES, IN_FLIGHT = 3, 12, 8
+
+
+@pytest.fixture
+def backend() -> Iterator[FakeVllm]:
+    with FakeVllm(then=Reply("read", after_s=0.1)).running() as fake:
+        yield fake
+
+
+def asked_of_pages(backend: FakeVllm) -> Counter[bytes]:
+    """How often each page was asked about; the warm-up asks about pictures of its own."""
+    return Counter(asked.jpeg for asked in backend.asked if asked.body["max_completion_tokens"] == 4096)
+
+
+def chats(backend: FakeVllm) -> int:
+    return asked_of_pages(backend).total()
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_kill_9_of_the_app_loses_no_job_and_reads_no_page_twice(tmp_path: Path, backend: FakeVllm, moment: int) -> None:
+    dice = random.Random(moment)
+    with RunningService(tmp_path, **VLM, VLLM_URL=backend.url) as service:
+        jobs = [submit(service, f"kill {moment} book {number}", PAGES) for number in range(BOOKS)]
+        target = dice.randrange(BOOKS * PAGES)
+        wait_until(lambda: chats(backend) > target, 30, what=f"request {target}")
+        time.sleep(dice.uniform(0, 0.1))  # any moment between two requests
+        children = app_process(service).children(recursive=True)
+        service.kill()
+        wait_until(lambda: gone(children), 10, what="the end of the workers with the app")
+        service.start()
+        assert wait_ended(service, jobs) == ["completed"] * BOOKS
+        for job_id in jobs:
+            check_whole(service, job_id, PAGES)
+        asked = asked_of_pages(backend)
+        assert len(asked) == BOOKS * PAGES
+        assert asked.total() - len(asked) <= IN_FLIGHT  # only what was in flight was asked again
+        check_nothing_left(service)
+
+
+def test_killed_page_workers_cost_no_job(tmp_path: Path, backend: FakeVllm) -> None:
+    dice = random.Random(7)
+    with RunningService(tmp_path, **VLM, VLLM_URL=backend.url) as service:
+        submit(service, "first", 1)
+        before = Holdings.of(service)
+        jobs = [submit(service, f"workers {number}", PAGES) for number in range(BOOKS)]
+        for _ in range(6):
+            workers = page_workers(service)
+            if workers:
+                dice.choice(workers).kill()
+            time.sleep(dice.uniform(0.05, 0.3))
+        ended = wait_ended(service, jobs)
+        for job_id, state in zip(jobs, ended, strict=True):
+            check_whole(service, job_id, PAGES)
+            failed = [
+                page["error"]["code"]
+                for page in service.client.get(f"/jobs/{job_id}/result").json()["pages"]
+                if page["status"] == "failed"
+            ]
+            assert state == ("partial" if failed else "completed")
+            assert set(failed) <= {"worker_crashed"}
+        assert service.client.get("/health/ready").status_code == 200
+        metrics = service.client.get("/metrics").text
+        assert 'ocr_page_worker_restarts_total{reason="crashed"} 0.0' not in metrics
+        assert wait_ended(service, [submit(service, "after", 4)]) == ["completed"]
+        check_holdings(service, before)
+        check_nothing_left(service)
+
+
+def test_sigterm_under_load_ends_in_time_and_the_rest_is_done_after_the_restart(
+    tmp_path: Path, backend: FakeVllm
+) -> None:
+    with RunningService(tmp_path, **VLM, VLLM_URL=backend.url, SHUTDOWN_GRACE_S="3") as service:
+        jobs = [submit(service, f"term {number}", 60) for number in range(BOOKS)]
+        wait_until(lambda: chats(backend) > 20, 30)
+        children = app_process(service).children(recursive=True)
+        started = time.monotonic()
+        assert service.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - started < 10
+        assert gone(children)
+        assert "Traceback" not in service.log.read_text()
+        service.start()
+        assert wait_ended(service, jobs) == ["completed"] * BOOKS
+        for job_id in jobs:
+            check_whole(service, job_id, 60)
+        assert asked_of_pages(backend).total() - len(asked_of_pages(backend)) <= IN_FLIGHT
+        check_nothing_left(service)
+
+
+def test_a_second_process_on_the_same_output_dir_is_refused_and_harms_nothing(
+    tmp_path: Path, backend: FakeVllm
+) -> None:
+    with RunningService(tmp_path, **VLM, VLLM_URL=backend.url) as service:
+        job_id = submit(service, "shared", PAGES)
+        environment = dict(psutil.Process(app_process(service).pid).environ())
+        run = subprocess.run(
+            [sys.executable, "-m", "ocr_service", "serve"],
+            env={**environment, "APP_PORT": "0", "TEMP_DIR": str(tmp_path / "other")} | {"APP_PORT": "18999"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert run.returncode == 2
+        assert f"pid {app_process(service).pid}" in run.stderr
+        assert "Traceback" not in run.stderr
+        assert wait_ended(service, [job_id]) == ["completed"]
+        check_whole(service, job_id, PAGES)
