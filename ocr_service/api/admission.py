@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +15,7 @@ from ocr_service.api.json_body import JsonBody, received_json
 from ocr_service.api.schemas import SubmissionOptions, parse_options
 from ocr_service.api.upload import Upload, receive_upload
 from ocr_service.document import FileInfo, ReaderName, ReadOptions
-from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
+from ocr_service.errors import BadOption, EngineUnavailable, QueueFull, TooManyPages
 from ocr_service.jobs.queue import Coming
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
@@ -23,6 +24,7 @@ from ocr_service.storage.space import FreeSpace
 from ocr_service.tessdata import find_tessdata
 
 INSPECT_TIMEOUT_S = 30
+_REFUSE_AGAIN_S = 0.25  # after a refusal the next ones of that key are not asked of the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Admission:
         self._space = space
         self._check_room = check_room
         self._coming: Counter[str] = Counter()
+        self._refused: dict[str, tuple[float, QueueFull]] = {}
 
     async def admit(self, request: Request) -> Admitted:
         """Raises the ServiceError that the client should see; then nothing of the upload is left."""
@@ -102,10 +105,18 @@ class Admission:
     @asynccontextmanager
     async def place(self, owner: str) -> AsyncIterator[None]:
         """A place in the queue, refused before the document is taken in: under overload a refusal costs nothing."""
+        at, refusal = self._refused.get(owner, (0.0, None))
+        if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
+            raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
         before = Coming(self._coming.total(), self._coming[owner])
         self._coming[owner] += 1
         try:
-            await self._check_room(owner, before)
+            try:
+                await self._check_room(owner, before)
+            except QueueFull as error:
+                self._refused[owner] = time.monotonic(), error
+                raise
+            self._refused.pop(owner, None)
             yield
         finally:
             self._coming[owner] -= 1

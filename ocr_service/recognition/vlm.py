@@ -202,7 +202,8 @@ def _http_errors(url: str) -> Iterator[None]:
         yield
     except (TimeoutError, httpx.HTTPError, aiohttp.ClientError) as error:
         # httpx-aiohttp 0.2 calls a refused and a lost connection ConnectTimeout, too: its cause tells them apart.
-        match error.__cause__ or error:
+        # Our own time-out has a cause as well, the cancellation that it made.
+        match error if isinstance(error, TimeoutError) else error.__cause__ or error:
             case httpx.ConnectError() | aiohttp.ClientConnectorError():
                 raise BackendTrouble(f"{url} refused the connection", Trouble.UNREACHABLE) from error
             case TimeoutError() | httpx.TimeoutException():

@@ -25,6 +25,7 @@ def test_a_backend_that_hangs_is_left_out_and_the_other_reads(tmp_path: Path) ->
             metrics = service.client.get("/metrics").text
             assert f'ocr_backend_up{{backend="{hanging.url}"}} 0.0' in metrics
             assert f'ocr_backend_up{{backend="{steady.url}"}} 1.0' in metrics
+            assert f'ocr_backend_requests_total{{backend="{hanging.url}",outcome="timeout"}}' in metrics
             check_holdings(service, before, files=16)  # pooled connections to two backends
             check_nothing_left(service)
 
