@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import Failure, PageResult, ReaderName
-from ocr_service.errors import EngineUnavailable, ServiceError
+from ocr_service.errors import EngineUnavailable, ServiceError, StorageFull
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, PageRow, RunLost
 from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.queue import DEADLINE_PASSED
@@ -25,6 +25,8 @@ from ocr_service.storage.space import FreeSpace
 from ocr_service.telemetry import job_var
 
 log = logging.getLogger(__name__)
+
+_ROOM_AGAIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Runner:
         done = _Done()
         try:
             state, failure = await self._outcome(claim, done)
-            await self.store.finish(job.id, claim.run_id, state, failure=failure, cached=done.cached)
+            await self._write_end(claim, state, failure, cached=done.cached)
         except RunLost:
             self.watch.lost(job)
             return
@@ -56,6 +58,16 @@ class Runner:
             raise
         seconds = time.monotonic() - started
         self.watch.ended(job, RunEnd(state, failure, done.pages, done.kept, done.failed, seconds, done.cached))
+
+    async def _write_end(self, claim: Claim, state: JobState, failure: JobFailure | None, *, cached: bool) -> None:
+        """Until it is written down: on a full disk the database takes nothing. Raises RunLost."""
+        while True:
+            try:
+                await self.store.finish(claim.job.id, claim.run_id, state, failure=failure, cached=cached)
+                return
+            except StorageFull as error:
+                log.warning("storage_full: the job's end (%s) cannot be written down yet: %s", state, error)
+                await asyncio.sleep(_ROOM_AGAIN_S)
 
     async def _outcome(self, claim: Claim, done: _Done) -> tuple[JobState, JobFailure | None]:
         deadline = asyncio.timeout(claim.deadline_in_s)

@@ -1,0 +1,120 @@
+"""A disk that fills up: refused before it is full, and when it is full, nothing is lost.
+
+The disk is a small tmpfs, which takes root to mount. Without, these tests fail, so that they never pass unseen.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.vllm import FakeVllm, Reply
+from tests.faults.aftermath import (
+    VLM,
+    book,
+    check_nothing_left,
+    check_whole,
+    pages_done,
+    result,
+    states,
+    submit,
+    wait_ended,
+)
+from tests.running import RunningService, wait_until
+
+PAGES = 40
+MEBIBYTE = 1 << 20
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+    run = subprocess.run(mount, capture_output=True, text=True)
+    assert run.returncode == 0, f"no small file system for the test (run as root): {run.stderr}"
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def filled(disk: Path, leave: int) -> Iterator[None]:
+    """Another program's file, so that ``leave`` bytes are free."""
+    filler = disk / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - leave)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@pytest.fixture
+def backend() -> Iterator[FakeVllm]:
+    with FakeVllm(then=Reply("read", after_s=0.2)).running() as fake:
+        yield fake
+
+
+def service_on(disk: Path, backend: FakeVllm, **settings: str) -> RunningService:
+    return RunningService(disk, **VLM | {"VLLM_URL": backend.url, "VLM_CONCURRENCY": "2"} | settings)
+
+
+def test_below_the_reserve_documents_are_refused_and_later_taken_again(disk: Path, backend: FakeVllm) -> None:
+    with service_on(disk, backend, MIN_FREE_MB="16") as service:
+        with filled(disk, leave=12 * MEBIBYTE):
+            answer = service.client.post("/jobs", files={"file": ("a.pdf", book("refused", 1))})
+            assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+            assert service.client.get("/health/live").status_code == 200
+            check_nothing_left(service)
+        assert wait_ended(service, [submit(service, "taken", 1)]) == ["completed"]
+
+
+def test_an_upload_that_would_fill_the_disk_is_refused_before_it_does(disk: Path, backend: FakeVllm) -> None:
+    with service_on(disk, backend, MIN_FREE_MB="16") as service:
+        answer = service.client.post("/jobs", files={"file": ("a.pdf", bytes(56 * MEBIBYTE))})
+        assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+        check_nothing_left(service)
+
+
+def test_running_jobs_end_storage_full_and_keep_what_is_done(disk: Path, backend: FakeVllm) -> None:
+    with service_on(disk, backend, MIN_FREE_MB="16") as service:
+        job_id = submit(service, "running", PAGES)
+        wait_until(lambda: pages_done(service, job_id) >= 4, 30)
+        with filled(disk, leave=4 * MEBIBYTE):
+            assert wait_ended(service, [job_id]) == ["failed"]
+            job = service.client.get(f"/jobs/{job_id}").json()
+            assert job["error"]["code"] == "storage_full"
+            kept = service.client.get(f"/jobs/{job_id}/result", params={"partial": "true"}).json()
+            assert 4 <= len(kept["pages"]) < PAGES
+            before = len(backend.asked)
+        service.client.post(f"/jobs/{job_id}/retry").raise_for_status()
+        assert wait_ended(service, [job_id]) == ["completed"]
+        check_whole(service, job_id, PAGES)
+        assert len(backend.asked) - before <= PAGES - len(kept["pages"]) + 2  # what was kept is not read again
+        check_nothing_left(service)
+
+
+def test_a_disk_that_is_full_to_the_last_byte_loses_no_job(disk: Path, backend: FakeVllm) -> None:
+    """With no reserve not even the job's end can be written down; it is when there is room again."""
+    with service_on(disk, backend, MIN_FREE_MB="0") as service:
+        job_id = submit(service, "full", PAGES)
+        wait_until(lambda: pages_done(service, job_id) >= 4, 30)
+        with filled(disk, leave=0):
+            wait_until(lambda: "storage_full" in service.log.read_text(), 30, what="storage_full in the log")
+            assert service.client.get("/health/live").status_code == 200
+        wait_until(lambda: states(service, [job_id]) == ["failed"], 30, what="the end of the job")
+        assert service.client.get(f"/jobs/{job_id}").json()["error"]["code"] == "storage_full"
+        service.client.post(f"/jobs/{job_id}/retry").raise_for_status()
+        assert wait_ended(service, [job_id]) == ["completed"]
+        assert len(result(service, job_id)["pages"]) == PAGES
+        check_whole(service, job_id, PAGES)
+        check_nothing_left(service)
