@@ -11,6 +11,7 @@ from ocr_service.settings import Settings, SettingsError, load_settings, setting
 _EXAMPLES = """examples:
   python -m ocr_service serve                          the service on port 8081
   python -m ocr_service convert scan.pdf -o results    read files here, with no server
+  python -m ocr_service send scan.pdf -o results       have a running service read files
   python -m ocr_service settings                       every setting, its default and meaning
 
 Settings come from the environment or a .env file; a wrong one is named when a command starts."""
@@ -21,6 +22,7 @@ _COMMANDS = {
     "serve": "ocr_service.serve",
     "supervise": "ocr_service.launcher.supervisor",
     "convert": "ocr_service.convert",
+    "send": "ocr_service.send",
     "jobs": "ocr_service.jobs_command",
     "preload": "ocr_service.launcher.preload",
     "warmup": "ocr_service.warmup",

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from ocr_service.pipeline import DocumentSummary, read_document
 from ocr_service.readers import DocumentWork
 from ocr_service.render.inspect import inspect_file
 from ocr_service.settings import Settings
-from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable
+from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable, folder_names
 from ocr_service.telemetry import configure_logging
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
     async with AsyncExitStack() as stack:
         engines = await start_engines(settings, stack)
         stack.enter_context(progress)
-        for file, name in zip(arguments.files, _folder_names(arguments.files), strict=True):
+        for file, name in zip(arguments.files, folder_names(arguments.files), strict=True):
             bar = progress.add_task(file.name, total=None)
             folder = JobFolder(arguments.output.absolute(), name)
             try:
@@ -141,15 +140,3 @@ def _take_in(source: Path, folder: JobFolder) -> tuple[str, int]:
     size = copy.stat().st_size
     folder.create(copy)
     return digest, size
-
-
-def _folder_names(files: Iterable[Path]) -> list[str]:
-    """A folder name for each file, numbered where two files have the same name."""
-    names: list[str] = []
-    for file in files:
-        base = name = artifact_name(file.name)
-        number = 2
-        while name in names:
-            name, number = f"{base}-{number}", number + 1
-        names.append(name)
-    return names

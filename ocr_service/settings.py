@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     api_keys: CommaList = Field(
         (), description="Keys that may call, `name:key` or `key`, with commas; empty means no protection", repr=False
     )
+    send_api_key: SecretStr | None = Field(None, description="Key that `python -m ocr_service send` calls with")
     protect_metrics: bool = Field(False, description="`/metrics` asks for a key too")
     enable_docs: bool = Field(True, description="Serve Swagger UI at `/docs`")
     cors_origins: CommaList = Field((), description="Origins allowed to call from a browser, with commas; `*` for all")

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +132,18 @@ def artifact_name(client_name: str) -> str:
     stem = Path(client_name.replace("\\", "/")).stem
     safe = re.sub(r"[^\w.\- ]+", "_", stem).strip("._- ")[:80].strip()
     return safe or "document"
+
+
+def folder_names(files: Iterable[Path]) -> list[str]:
+    """A name for each file's results, numbered where two files have the same name."""
+    names: list[str] = []
+    for file in files:
+        base = name = artifact_name(file.name)
+        number = 2
+        while name in names:
+            name, number = f"{base}-{number}", number + 1
+        names.append(name)
+    return names
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -26,7 +26,8 @@ class Seen:
 
 @dataclass
 class FaultProxy:
-    """Forwards to ``upstream`` (host, port). Each of ``faults`` meets one request that has a body, in order.
+    """Forwards to ``upstream`` (host, port). Each of ``faults`` meets one request, in order: of those with a body, or
+    with one of ``methods``, and with ``at`` in the path.
 
     ``500``: an S3 error document; ``unknown_key``: the one for a key that the store does not know, with the key in
     it; ``reset``: the connection is reset after the body was read; ``corrupt``: a byte of the body is changed on its
@@ -37,6 +38,7 @@ class FaultProxy:
     upstream: tuple[str, int]
     faults: list[Fault] = field(default_factory=list)
     methods: frozenset[str] = frozenset({"PUT", "POST"})
+    at: str = ""
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
     _server: ThreadingHTTPServer | None = None
@@ -63,8 +65,8 @@ class FaultProxy:
             self._server.server_close()
             self._server = None
 
-    def next_fault(self, method: str) -> Fault | None:
-        return self.faults.pop(0) if self.faults and method in self.methods else None
+    def next_fault(self, method: str, path: str) -> Fault | None:
+        return self.faults.pop(0) if self.faults and method in self.methods and self.at in path else None
 
 
 class _Server(ThreadingHTTPServer):
@@ -101,7 +103,7 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             proxy.seen.append(Seen(self.command, self.path, headers, len(body)))
-            fault = proxy.next_fault(self.command)
+            fault = proxy.next_fault(self.command, self.path)
             if fault == "reset":
                 # Lingering for 0 seconds makes close() send RST.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -118,17 +120,16 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
                 return
             if fault == "corrupt":
                 body = bytes([body[0] ^ 1]) + body[1:]
-            upstream = http.client.HTTPConnection(*proxy.upstream, timeout=30)
-            upstream.request(self.command, self.path, body, {**headers, "connection": "close"})
-            answer = upstream.getresponse()
-            content = answer.read()
+            with contextlib.closing(http.client.HTTPConnection(*proxy.upstream, timeout=30)) as upstream:
+                upstream.request(self.command, self.path, body, {**headers, "connection": "close"})
+                answer = upstream.getresponse()
+                content = answer.read()
             kept = {
                 name: value
                 for name, value in answer.getheaders()
                 if name.lower() not in ("connection", "content-length", "transfer-encoding", "server", "date")
             }
             length = answer.getheader("Content-Length") if self.command == "HEAD" else None
-            upstream.close()
             self._answer(answer.status, kept, content, length=length, cut=fault == "truncate")
 
         def _answer(

@@ -1,0 +1,207 @@
+"""The service as its command-line client sees it: uploads, events and results, over a network that may break."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+_BUSY = frozenset({429, 502, 503, 504})  # the service, or a proxy before it, has no room or is being restarted
+_LONGEST_PAUSE_S = 15.0
+_TIMEOUT = httpx.Timeout(60, connect=10)  # events come with a sign of life every 15 s
+
+
+class Refused(Exception):
+    """The service said no: asking again would give the same."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class Unreachable(Exception):
+    """The service could not be reached, or had no room, for longer than the client's patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """``kind`` is ``state``, ``page`` or ``end``; ``id`` is its ``Last-Event-ID``."""
+
+    id: str
+    kind: str
+    data: dict[str, Any]
+
+
+class ServiceClient:
+    """``async with ServiceClient(url, key, patience_s=300) as client``. Raises Refused and Unreachable.
+
+    ``patience_s``: seconds for which a broken connection or a full queue is tried again, counted from the last answer.
+    """
+
+    def __init__(self, url: str, key: str | None, *, patience_s: float) -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=_TIMEOUT)
+        self._patience_s = patience_s
+
+    async def __aenter__(self) -> ServiceClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def check(self) -> None:
+        """One try: is the service there, and does it take the key?"""
+        try:
+            await _checked(await self._http.get("/jobs", params={"limit": "1"}))
+        except (httpx.TransportError, _Busy) as error:
+            raise Unreachable(f"{self._http.base_url}: {_reason(error)}") from error
+
+    async def submit(self, file: Path, fields: Mapping[str, str], idempotency_key: str) -> dict[str, Any]:
+        """The job of a file. Sent again after a lost answer, it is the same job."""
+
+        async def once() -> dict[str, Any]:
+            with file.open("rb") as content:
+                answer = await self._http.post(
+                    "/jobs",
+                    files={"file": (file.name, content)},
+                    data=dict(fields),
+                    headers={"Idempotency-Key": idempotency_key},
+                )
+            return await _json(answer)
+
+        return await self._patiently(once)
+
+    async def retry(self, job_id: str) -> dict[str, Any]:
+        """Read again what did not come out well."""
+
+        async def once() -> dict[str, Any]:
+            return await _json(await self._http.post(f"/jobs/{job_id}/retry"))
+
+        return await self._patiently(once)
+
+    async def job(self, job_id: str) -> dict[str, Any]:
+        async def once() -> dict[str, Any]:
+            return await _json(await self._http.get(f"/jobs/{job_id}"))
+
+        return await self._patiently(once)
+
+    async def events(self, job_id: str) -> AsyncIterator[Event]:
+        """What happens to the job, until it ends; after a break it goes on behind the last event that came."""
+        patience = _Patience(self._patience_s)
+        seen = "0"
+        while True:
+            try:
+                async with self._http.stream(
+                    "GET", f"/jobs/{job_id}/events", params={"markdown": "false"}, headers={"Last-Event-ID": seen}
+                ) as answer:
+                    await _checked(answer)
+                    ended = answer.status_code == httpx.codes.NO_CONTENT
+                    async for event in _parsed(answer.aiter_lines()):
+                        patience.renew()
+                        seen, ended = event.id, event.kind == "end"
+                        yield event
+                    # The end of an earlier run is told as well; after that of the last one the stream closes.
+                    if ended:
+                        return
+            except (httpx.TransportError, _Busy) as error:
+                await patience.pause(error)
+
+    async def download(self, job_id: str, form: str, target: Path) -> None:
+        """``result.{form}`` of the job, whole or not at all."""
+        unfinished = target.with_name(f".{target.name}.part")
+
+        async def once() -> None:
+            async with self._http.stream("GET", f"/jobs/{job_id}/result.{form}") as answer:
+                await _checked(answer)
+                with unfinished.open("wb") as file:
+                    async for chunk in answer.aiter_bytes(1 << 16):
+                        file.write(chunk)
+            unfinished.replace(target)
+
+        try:
+            await self._patiently(once)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
+        patience = _Patience(self._patience_s)
+        while True:
+            try:
+                return await act()
+            except (httpx.TransportError, _Busy) as error:
+                await patience.pause(error)
+
+
+class _Busy(Exception):
+    """An answer after which one tries again. ``pause_s``: what Retry-After says."""
+
+    def __init__(self, message: str, pause_s: float | None) -> None:
+        super().__init__(message)
+        self.pause_s = pause_s
+
+
+class _Patience:
+    """How long to wait before the next try, and when to give up."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.renew()
+
+    def renew(self) -> None:
+        self._until = time.monotonic() + self._seconds
+        self._pause_s = 0.5
+
+    async def pause(self, error: httpx.TransportError | _Busy) -> None:
+        """Raises Unreachable when it is time to give up."""
+        pause = self._pause_s
+        if isinstance(error, _Busy) and error.pause_s is not None:
+            pause = error.pause_s
+        if time.monotonic() + pause > self._until:
+            raise Unreachable(_reason(error)) from error
+        await asyncio.sleep(pause)
+        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+async def _json(answer: httpx.Response) -> dict[str, Any]:
+    await _checked(answer)
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+async def _checked(answer: httpx.Response) -> None:
+    if answer.is_success:
+        return
+    try:
+        problem = json.loads(await answer.aread())
+        code, message = str(problem["code"]), str(problem["detail"])
+    except (ValueError, KeyError, TypeError):  # not from the service: a proxy's page
+        code, message = f"http_{answer.status_code}", answer.reason_phrase
+    if answer.status_code in _BUSY:
+        after = answer.headers.get("Retry-After", "")
+        raise _Busy(f"{code}: {message}", float(after) if after.isdigit() else None)
+    raise Refused(code, message)
+
+
+async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
+    """Server-sent events, as the service writes them: one line of data each; comments are its signs of life."""
+    fields: dict[str, str] = {}
+    async for line in lines:
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif "event" in fields:
+            yield Event(fields.get("id", ""), fields["event"], json.loads(fields.get("data") or "{}"))
+            fields = {}
+        else:
+            fields = {}

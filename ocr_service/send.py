@@ -1,0 +1,225 @@
+"""``python -m ocr_service send FILE… --url … -o DIR``: has a running service read files, and brings the results."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from ocr_service.client import Refused, ServiceClient, Unreachable
+from ocr_service.settings import Settings
+from ocr_service.storage.filesystem import NotWritable, artifact_name, check_writable, folder_names
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_FOLDER = "folder"
+_FORMATS = (_FOLDER, "md", "json", "html", "txt", "pdf", "zip")
+
+_EXAMPLES = """examples:
+  python -m ocr_service send contract.pdf --url http://ocr.example:8081 -o results
+  python -m ocr_service send scans/*.tiff -o results --formats folder,pdf --parallel 16
+  SEND_API_KEY=… python -m ocr_service send book.pdf -o results --pages 1-3,-1
+
+Each file gets a folder of its own: results/contract/contract.md, contract.json and images/. With --formats also, or
+instead: md, json, html, txt, pdf (searchable), zip.
+A broken connection is taken up where it broke. The same command again goes on with what an earlier one began: nothing
+that was read is read again, and what failed is tried once more; --again begins anew.
+Exit code: 0 when every page was read, 1 when something failed (each is named), 2 when nothing could be sent."""
+
+
+def add_command(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "send",
+        help="have a running service read files",
+        description="Sends PDFs and images to a running service and brings the results.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, PNG, JPEG, TIFF, WebP or BMP")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument("--url", default="http://127.0.0.1:8081", help="address of the service; default: %(default)s")
+    parser.add_argument(
+        "--formats", type=_formats, default=(_FOLDER,), metavar="LIST", help="with commas; default: folder"
+    )
+    parser.add_argument("--parallel", type=_positive, default=8, metavar="N", help="documents at once; default: 8")
+    parser.add_argument(
+        "--patience", type=float, default=300, metavar="S", help="seconds to try a broken connection; default: 300"
+    )
+    parser.add_argument("--again", action="store_true", help="read anew what was read before")
+    parser.add_argument("--pages", default="", help="such as 1-3,7,-1 (-1 is the last page); default: all")
+    parser.add_argument("--dpi", default="", help="resolution of the rendered pages; default: the service's")
+    parser.add_argument("--language", default="", help="Tesseract's languages, such as rus+eng")
+    parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="", help="default: the service's")
+    parser.add_argument("--password", default="", help="password of encrypted PDFs")
+    parser.set_defaults(run=run)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    formats = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not formats or not set(formats) <= set(_FORMATS):
+        raise argparse.ArgumentTypeError(f"{text!r}: must be some of {', '.join(_FORMATS)}, with commas between")
+    return formats
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: must be 1 or more")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is asked for with every file. ``run``: distinguishes this run from earlier ones, "" where it should not."""
+
+    output: Path
+    formats: tuple[str, ...]
+    fields: dict[str, str]
+    run: str
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    console = Console(stderr=True)
+    key = settings.send_api_key.get_secret_value() if settings.send_api_key else None
+    try:
+        check_writable(arguments.output)
+        return asyncio.run(_send(arguments, key, console))
+    except NotWritable as error:
+        message = f"-o {error}"
+    except (Refused, Unreachable) as error:
+        message = str(error)
+    except KeyboardInterrupt:
+        console.print("Stopped. What was sent is still being read; the same command brings the results.")
+        return 130
+    console.print(message, style="red", markup=False, soft_wrap=True)
+    return 2
+
+
+async def _send(arguments: argparse.Namespace, key: str | None, console: Console) -> int:
+    names = ("pages", "dpi", "language", "engine", "password")
+    fields = {name: value for name in names if (value := getattr(arguments, name))}
+    if arguments.again:
+        fields["cache"] = "false"
+    order = _Order(arguments.output, arguments.formats, fields, os.urandom(8).hex() if arguments.again else "")
+    progress = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TextColumn("pages"),
+        TimeElapsedColumn(), TextColumn("{task.fields[state]}", markup=False), console=console,
+    )  # fmt: skip
+    slots = asyncio.Semaphore(arguments.parallel)
+    async with ServiceClient(arguments.url, key, patience_s=arguments.patience) as client:
+        await client.check()
+
+        async def one(file: Path, name: str) -> bool:
+            async with slots:
+                return await _Document(client, order, progress, file, name).read()
+
+        with progress:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(one(file, name), name=f"send {file}")
+                    for file, name in zip(arguments.files, folder_names(arguments.files), strict=True)
+                ]
+    return 0 if all(task.result() for task in tasks) else 1
+
+
+class _Document:
+    """One file on its way: sent, watched, its results written."""
+
+    def __init__(self, client: ServiceClient, order: _Order, progress: Progress, file: Path, name: str) -> None:
+        self._client = client
+        self._order = order
+        self._progress = progress
+        self._file = file
+        self._name = name
+        self._bar: TaskID = progress.add_task(file.name, total=None, state="sending")
+
+    async def read(self) -> bool:
+        """Whether every page was read. What went wrong is told."""
+        try:
+            job = await self._submitted()
+            not_well = await self._watched(job)
+            job = await self._client.job(job["id"])
+            self._show(job["state"])
+            if job["state"] in ("completed", "partial"):
+                for path in await self._written(job["id"]):
+                    print(path)
+            if job["state"] == "completed":
+                return True
+            failure = job["error"] or {"code": job["state"], "message": f"the job is {job['state']}"}
+            pages = f" (pages {', '.join(map(str, sorted(not_well)))})" if not_well else ""
+            self._say(f"{failure['code']}: {failure['message']}{pages}")
+        except (Refused, Unreachable) as error:
+            self._show("failed")
+            self._say(str(error))
+        except (OSError, zipfile.BadZipFile) as error:
+            self._show("failed")
+            self._say(getattr(error, "strerror", None) or str(error))
+        return False
+
+    async def _submitted(self) -> dict[str, Any]:
+        digest = await asyncio.to_thread(_digest, self._file)
+        asked = json.dumps([digest, self._file.name, self._order.fields, self._order.run], sort_keys=True)
+        key = hashlib.sha256(asked.encode()).hexdigest()
+        job = await self._client.submit(self._file, self._order.fields, key)
+        if job["state"] in ("partial", "failed", "cancelled"):  # of an earlier run
+            job = await self._client.retry(job["id"])
+        return job
+
+    async def _watched(self, job: dict[str, Any]) -> set[int]:
+        """Moves the bar until the job ends. The pages that were not read well."""
+        self._progress.update(self._bar, total=job["pages"]["total"])
+        self._show(job["state"])
+        done: dict[int, str] = {}
+        async for event in self._client.events(job["id"]):
+            if event.kind == "page":
+                done[event.data["number"]] = event.data["status"]
+                self._progress.update(self._bar, completed=len(done))
+            else:
+                self._show(event.data["state"])
+        return {number for number, status in done.items() if status != "completed"}
+
+    async def _written(self, job_id: str) -> list[Path]:
+        folder = self._order.output / self._name
+        folder.mkdir(exist_ok=True)
+        stem = artifact_name(self._file.name)
+        written = []
+        for form in self._order.formats:
+            if form == _FOLDER:
+                with tempfile.TemporaryDirectory(dir=folder, prefix=".unpacking-") as scratch:
+                    bundle = Path(scratch) / "bundle.zip"
+                    await self._client.download(job_id, "zip", bundle)
+                    await asyncio.to_thread(_unpack, bundle, Path(scratch) / "files", folder)
+                written.append(folder / f"{stem}.md")
+            else:
+                target = folder / f"{stem}.{form}"
+                await self._client.download(job_id, form, target)
+                written.append(target)
+        return written
+
+    def _show(self, state: str) -> None:
+        self._progress.update(self._bar, state=state)
+
+    def _say(self, message: str) -> None:
+        self._progress.console.print(f"{self._file}: {message}", style="red", markup=False, soft_wrap=True)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _unpack(bundle: Path, scratch: Path, folder: Path) -> None:
+    with zipfile.ZipFile(bundle) as files:
+        files.extractall(scratch)  # keeps every name inside
+    shutil.copytree(scratch, folder, dirs_exist_ok=True)
