@@ -18,7 +18,7 @@ from tests.e2e.jobs import document, events, held, is_page, job, kept_pages, qui
 from tests.fakes.vllm import FakeVllm, Reply
 
 BOOK_PAGES = 117
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "4"))
 
 
 def test_kill_9_at_random_moments_loses_nothing_and_reads_no_kept_page_again(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from ocr_service.document import FileInfo, ReadOptions
+from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change, NewJob, new_job_id
 from ocr_service.jobs.postgres import open_postgres
 from ocr_service.jobs.queue import QueueLimits
@@ -24,6 +26,8 @@ OpenStore = Callable[..., AbstractAsyncContextManager[Store]]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     with postgres_server() as server:
+        url = make_url(server.create_database("migrated")).set(drivername="postgresql+psycopg")
+        upgrade(url, name="migrated")  # once, since it takes longer than most tests
         yield server
 
 
@@ -39,7 +43,7 @@ def open_sqlite_store(tmp_path: Path) -> OpenStore:
 
 @pytest.fixture
 def open_postgres_store(postgres: PostgresServer) -> OpenStore:
-    url = postgres.create_database(f"t{uuid.uuid4().hex}")
+    url = postgres.create_database(f"t{uuid.uuid4().hex}", template="migrated")
 
     @asynccontextmanager
     async def opened(on_change: Changes = lambda change: None, limits: QueueLimits = LIMITS) -> AsyncIterator[Store]:
