@@ -33,6 +33,7 @@ from ocr_service.api.body_pace import BodyPace
 from ocr_service.api.delivery import DeliveryConfig, run_delivery
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
+from ocr_service.api.openapi import describe_problems
 from ocr_service.api.request_log import Answered, RequestLog
 from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
 from ocr_service.api.services import Services
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(metrics.router)
     install_web_page(app)
+    describe_problems(app)
     app.add_middleware(BodyPace, first_s=settings.client_timeout_s)
     install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
 

@@ -67,6 +67,8 @@ Outcome = Done | Refused | OutOfMemory | Bug
 
 def enter_sandbox(limits: Limits, parent_pid: int) -> None:
     """Limit this process for good; called once, before anything else runs in it."""
+    # What libraries write about a document's faults may hold its text, or be made to look like a line of the log.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Python's handlers do not run while native code does; the default action ends the process at once.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
