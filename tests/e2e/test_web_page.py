@@ -70,6 +70,9 @@ def test_a_scan_becomes_text_beside_its_picture(browser: Browser, service: Runni
         expect(first.locator(".region.marked")).to_have_attribute("data-name", "Heading")
         expect(first.locator(".block.marked")).to_have_count(1)
 
+        first.locator("li", has_text="согласует").hover()
+        expect(first.locator("li.marked")).to_have_text(re.compile("^согласует"))
+
         page.get_by_label("Go to page").fill("2")
         page.get_by_label("Go to page").press("Enter")
         expect(page.locator("#page-2 .figure canvas")).to_be_visible(timeout=10_000)

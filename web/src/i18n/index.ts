@@ -21,7 +21,9 @@ function unit(value: number, name: "second" | "minute", digits = 0): string {
     unit: name,
     unitDisplay: "short",
     maximumFractionDigits: digits,
-  }).format(value);
+  })
+    .format(value)
+    .replaceAll(" ", "\u00a0"); // a number and its unit stay on one line
 }
 
 export function formatBytes(bytes: number): string {

@@ -1,6 +1,6 @@
 /** A page's Markdown as pieces of safe DOM, each with the regions that it comes from. */
 import { tex } from "@mdit/plugin-tex";
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type Token } from "markdown-it";
 import type { Page } from "../api/types";
 import { t } from "../i18n";
 import { align } from "./align";
@@ -13,7 +13,12 @@ export interface Block {
   content: DocumentFragment;
   /** Indexes in the page's regions. */
   regions: readonly number[];
+  /** The items of a list carry their regions themselves, as `data-regions`. */
+  byItem: boolean;
 }
+
+/** What stands in a column of figures: 84 500, 12,4 %, −3.5 */
+const NUMBER = /^[+−–-]?\d[\d\s.,]{0,20}\s?[%‰]?$/u;
 
 const escapeAttribute = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
@@ -28,22 +33,37 @@ const parser = new MarkdownIt({ html: true, linkify: false }).use(tex, {
 export function renderPage(page: Page): Block[] {
   const pieces = split(page.markdown);
   const { regionsOf, missing } = align(
-    pieces.map((piece) => piece.source),
+    pieces.flatMap((piece) => piece.sources),
     page.regions,
   );
   const blocks: Block[] = [];
-  for (let index = 0; index <= pieces.length; index += 1) {
-    for (const { region } of missing.filter((item) => item.before === index)) {
-      blocks.push({ kind: "missing", content: document.createDocumentFragment(), regions: [region] });
+  const addMissing = (before: number): void => {
+    for (const { region } of missing.filter((item) => item.before === before)) {
+      blocks.push({ kind: "missing", content: document.createDocumentFragment(), regions: [region], byItem: false });
     }
-    const piece = pieces[index];
-    if (piece) blocks.push({ kind: "content", content: toDom(piece.html), regions: regionsOf[index] ?? [] });
+  };
+  let place = 0;
+  for (const piece of pieces) {
+    const parts = regionsOf.slice(place, place + piece.sources.length);
+    piece.sources.forEach((_, part) => addMissing(place + part));
+    blocks.push(contentBlock(piece, parts));
+    place += piece.sources.length;
   }
+  addMissing(place);
   return blocks;
 }
 
+function contentBlock(piece: Piece, parts: readonly (readonly number[])[]): Block {
+  const content = toDom(piece.html);
+  const items = [...content.querySelectorAll<HTMLElement>(":scope > ul > li, :scope > ol > li")];
+  const byItem = items.length > 0 && items.length === parts.length;
+  if (byItem) items.forEach((item, index) => (item.dataset.regions = parts[index]?.join(" ")));
+  return { kind: "content", content, regions: [...new Set(parts.flat())], byItem };
+}
+
+/** A top-level block; a list has a source for each of its items, which are often regions of their own. */
 interface Piece {
-  source: string;
+  sources: string[];
   html: string;
 }
 
@@ -52,6 +72,10 @@ function split(markdown: string): Piece[] {
   const env = {};
   const tokens = parser.parse(markdown, env);
   const lines = markdown.split("\n");
+  const source = (token: Token | undefined): string => {
+    const [from, to] = token?.map ?? [0, 0];
+    return lines.slice(from, to).join("\n");
+  };
   const pieces: Piece[] = [];
   for (let start = 0; start < tokens.length; ) {
     let end = start;
@@ -60,11 +84,12 @@ function split(markdown: string): Piece[] {
       depth += tokens[end]?.nesting ?? 0;
       end += 1;
     } while (depth > 0 && end < tokens.length);
-    const [from, to] = tokens[start]?.map ?? [0, 0];
-    const source = lines.slice(from, to).join("\n");
+    const group = tokens.slice(start, end);
+    const items = group.filter((token) => token.type === "list_item_open" && token.level === 1);
+    const sources = (items.length > 0 ? items : group.slice(0, 1)).map(source);
     // The service marks what is missing with a comment; the region itself tells it better.
-    if (!/^\s*<!--[\s\S]*-->\s*$/.test(source)) {
-      pieces.push({ source, html: parser.renderer.render(tokens.slice(start, end), parser.options, env) });
+    if (!/^\s*<!--[\s\S]*-->\s*$/.test(sources.join("\n"))) {
+      pieces.push({ sources, html: parser.renderer.render(group, parser.options, env) });
     }
     start = end;
   }
@@ -74,6 +99,9 @@ function split(markdown: string): Piece[] {
 function toDom(html: string): DocumentFragment {
   const fragment = safeDom(html);
   drawFormulas(fragment);
+  for (const cell of fragment.querySelectorAll("td")) {
+    if (NUMBER.test(cell.textContent.trim())) cell.className = "number";
+  }
   for (const table of fragment.querySelectorAll("table")) {
     const frame = document.createElement("div");
     frame.className = "table-frame";

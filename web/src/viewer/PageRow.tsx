@@ -158,10 +158,10 @@ function PageContent({
   const text = useRef<HTMLDivElement>(null);
   const picture = data.picture.value;
   const pick = (region: number): void => {
-    const blocks = [...(text.current?.querySelectorAll<HTMLElement>(".block") ?? [])];
-    const block = blocks.find((other) => other.dataset.regions?.split(" ").includes(String(region)));
-    block?.scrollIntoView({ block: "center", behavior: "smooth" });
-    block?.focus({ preventScroll: true });
+    const parts = [...(text.current?.querySelectorAll<HTMLElement>("[data-regions]") ?? [])];
+    const part = parts.find((other) => other.dataset.regions?.split(" ").includes(String(region)));
+    part?.scrollIntoView({ block: "center", behavior: "smooth" });
+    part?.closest<HTMLElement>(".block")?.focus({ preventScroll: true });
     marked.value = region;
   };
   return (

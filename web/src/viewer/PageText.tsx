@@ -33,13 +33,13 @@ export function PageText({
   }, [blocks, picture]);
   useSignalEffect(() => {
     const region = marked.value;
-    for (const block of root.current?.querySelectorAll<HTMLElement>(".block") ?? []) {
-      block.classList.toggle("marked", region !== null && regionsOf(block).includes(region));
+    for (const part of root.current?.querySelectorAll<HTMLElement>("[data-regions]") ?? []) {
+      part.classList.toggle("marked", region !== null && regionsOf(part).includes(region));
     }
   });
   const mark = (event: Event): void => {
-    const block = (event.target as HTMLElement).closest<HTMLElement>(".block");
-    marked.value = block ? (regionsOf(block)[0] ?? null) : null;
+    const part = (event.target as HTMLElement).closest<HTMLElement>("[data-regions]");
+    marked.value = part ? (regionsOf(part)[0] ?? null) : null;
   };
   if (blocks.length === 0) return <p class="page-note muted">{language.pageEmpty}</p>;
   return (
@@ -51,7 +51,7 @@ export function PageText({
   );
 }
 
-const regionsOf = (block: HTMLElement): number[] => (block.dataset.regions ?? "").split(" ").filter(Boolean).map(Number);
+const regionsOf = (part: HTMLElement): number[] => (part.dataset.regions ?? "").split(" ").filter(Boolean).map(Number);
 
 function TextBlock({
   block,
@@ -69,7 +69,7 @@ function TextBlock({
     return region && (region.error || region.degraded) ? [region] : [];
   });
   return (
-    <div class="block" data-regions={block.regions.join(" ")} tabIndex={-1}>
+    <div class="block" data-regions={block.byItem ? undefined : block.regions.join(" ")} tabIndex={-1}>
       {troubled.map((region) => (
         <RegionTrouble key={region.order} region={region} onRetry={onRetry} />
       ))}

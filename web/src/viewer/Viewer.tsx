@@ -131,13 +131,11 @@ function Strip({ job, marks, numbers }: { job: Job; marks: Marks; numbers: reado
   const times = [...marks.values()];
   const last = times.at(-1);
   const seconds = job.started_at && job.finished_at ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000 : null;
-  const read = texts.readingOf(marks.size, total);
-  const text =
-    job.state === "running" && last
-      ? `${read} · ${texts.lastPage(last.number, formatSeconds(last.seconds))}`
-      : isFinished(job.state) && marks.size >= total && seconds !== null
-        ? `${texts.pagesCount(total)} · ${texts.took(formatSeconds(seconds))}`
-        : read;
+  const running = job.state === "running";
+  const more =
+    running && last
+      ? texts.lastPage(last.number, formatSeconds(last.seconds))
+      : seconds !== null && marks.size >= total && texts.took(formatSeconds(seconds));
   const pick = (place: number): void => {
     const number = numbers[place - 1];
     if (number !== undefined) showPage(number);
@@ -145,7 +143,10 @@ function Strip({ job, marks, numbers }: { job: Job; marks: Marks; numbers: reado
   return (
     <>
       <PageStrip marks={placed} total={total} done={marks.size} label={texts.pagesOverview} onPick={pick} />
-      <span class={`hint nowrap ${isFinished(job.state) ? "wide-only" : ""}`}>{text}</span>
+      <span class="hint nowrap">
+        {running ? texts.readingOf(marks.size, total) : <span class="wide-only">{texts.pagesCount(total)}</span>}
+        {more && <span class="wide-only"> · {more}</span>}
+      </span>
     </>
   );
 }
