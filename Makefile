@@ -7,7 +7,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup demo serve test check format lock bench web
+.PHONY: help setup demo serve test check format lock bench web sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -51,6 +51,12 @@ bench: setup ## figures on this machine (see bench/README.md)
 web: ## build the web page (needs Node 20 or later; running the service does not)
 	@cd web && npm ci --no-fund --no-audit && npm run --silent build
 	@$(PYTHON) -m scripts.web_build record
+
+sbom: setup ## list the packages that run, with versions and licences (sbom.cdx.json)
+	@$(BIN)/python -m scripts.sbom
+
+soak: setup ## full load for 20 minutes, with faults; a table of memory, files, threads
+	@$(BIN)/python -m bench.soak --minutes 20
 
 lock: ## compile requirements.lock anew: what the service needs, then what development adds
 	@{ echo "# Compiled by 'make lock' from pyproject.toml. Install with: pip install --no-deps -r requirements.lock"; \

@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, MutableSequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,7 +64,7 @@ class FakeVllm:
     script: deque[Reply] = field(default_factory=deque)
     then: Reply = field(default_factory=Reply)
     answer: Callable[[Asked], Reply | None] = lambda asked: None
-    asked: list[Asked] = field(default_factory=list)
+    asked: MutableSequence[Asked] = field(default_factory=list)
     in_flight: int = 0
     peak_in_flight: int = 0
     aborted: int = 0
