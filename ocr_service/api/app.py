@@ -34,6 +34,7 @@ from ocr_service.api.delivery import DeliveryConfig, run_delivery
 from ocr_service.api.docs_page import install_docs
 from ocr_service.api.errors import install_error_handlers
 from ocr_service.api.openapi import describe_problems
+from ocr_service.api.problems import ANYWHERE
 from ocr_service.api.request_log import Answered, RequestLog
 from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
 from ocr_service.api.services import Services
@@ -93,7 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     own = (ocr, jobs, events, results, pictures, batches)
     for module in (*own, paddlex, mistral, mistral_files):
-        app.include_router(module.router, dependencies=wants_key)
+        app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)
     app.include_router(metrics.router)
     install_web_page(app)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
-from ocr_service.api.schemas import NOT_FOUND, SubmissionOptions
+from ocr_service.api.problems import NOT_FOUND
+from ocr_service.api.schemas import SubmissionOptions
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.errors import NotFound
 from ocr_service.jobs.batches import BatchProgress
@@ -22,25 +23,25 @@ BatchState = Literal["running", "completed", "partial", "failed"]
 class BatchFailureModel(BaseModel):
     """A document without a whole result."""
 
-    key: str
+    key: str = Field(description="In the bucket")
     job_id: str | None = Field(description="null where the document never became a job")
     state: str = Field(description="`refused`, or the job's state")
-    code: str | None
-    message: str | None
+    code: str | None = Field(description="Stable code")
+    message: str | None = Field(description="For people")
 
 
 class BatchModel(BaseModel):
     """A batch: one job for each document under a prefix."""
 
-    id: str
+    id: str = Field(description="For `/batches/{id}`")
     state: BatchState = Field(description="`partial`: some documents have no whole result, each is named")
-    source: dict[str, str]
+    source: dict[str, str] = Field(description="The prefix in the bucket")
     total: int = Field(description="Documents")
     documents: dict[str, int] = Field(
         description="How many stand where: the jobs' states, `waiting` (no job yet), `refused` (no job), `removed`"
     )
-    created_at: datetime
-    finished_at: datetime | None
+    created_at: datetime = Field(description="When it was submitted")
+    finished_at: datetime | None = Field(description="When its last job ended")
     jobs: str = Field(description="Where its jobs are listed")
     failures: list[BatchFailureModel] = Field(description="At most 1,000")
 

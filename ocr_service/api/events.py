@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from ocr_service.api.jobs import JobId
-from ocr_service.api.schemas import NOT_FOUND
+from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.jobs.models import JobEvent
@@ -30,7 +30,10 @@ async def follow(
     request: Request,
     services: ServicesDep,
     job_id: JobId,
-    last_event_id: Annotated[int | None, Header(alias="Last-Event-ID", ge=0)] = None,
+    last_event_id: Annotated[
+        int | None,
+        Header(alias="Last-Event-ID", ge=0, description="The last event that came; what followed it is told"),
+    ] = None,
     after: Annotated[int, Query(ge=0, description="As `Last-Event-ID`, for clients that cannot set it")] = 0,
     markdown: Annotated[bool, Query(description="Pages bring their Markdown")] = True,
 ) -> Response:

@@ -24,35 +24,35 @@ _LIBRARIES = ("fastapi", "uvicorn", "pypdfium2", "Pillow", "rapid-layout", "onnx
 class BackendModel(BaseModel):
     """A VLM server. ``reason``: why it gets no work, empty while it is up."""
 
-    url: str
-    up: bool
-    in_flight: int
-    model: str | None
-    reason: str
+    url: str = Field(description="Base address")
+    up: bool = Field(description="Whether it gets work")
+    in_flight: int = Field(description="Requests under way")
+    model: str | None = Field(description="What it serves; null before it said so")
+    reason: str = Field(description="Why it gets no work; empty while it is up")
 
 
 class HealthModel(BaseModel):
     """What an operator sees at a glance."""
 
     status: str = Field(description="`ok` while the process works")
-    version: str
+    version: str = Field(description="Of this service")
     paddleocr: str = Field(
         description="State of the PP-DocLayout model: `not_initialized`, `loading`, `ready`, `failed: …`"
     )
     s3_storage: str = Field(description="`not_configured`, `ok` or what is wrong")
-    output_dir: str
-    temp_dir: str
-    docs: str
+    output_dir: str = Field(description="Where results lie")
+    temp_dir: str = Field(description="Scratch space")
+    docs: str = Field(description="Where Swagger UI is")
     engine: str = Field(description="What reads with `engine=auto`")
-    page_workers: dict[str, int]
-    vlm_backends: list[BackendModel]
+    page_workers: dict[str, int] = Field(description="Workers and what they do, by number")
+    vlm_backends: list[BackendModel] = Field(description="Empty where no VLM is configured")
 
 
 class ReadyModel(BaseModel):
     """Whether a job would be finished now, and if not, what is missing."""
 
-    ready: bool
-    waiting_for: list[str]
+    ready: bool = Field(description="Whether it would")
+    waiting_for: list[str] = Field(description="What is missing, in words")
 
 
 @router.get("/health", summary="State of the service", response_model=HealthModel)

@@ -14,9 +14,9 @@ from ocr_service.jobs.models import Job, JobState, PageCounts
 class JobPagesModel(BaseModel):
     """Pages of a job. ``total - done - failed`` are still to be read."""
 
-    total: int
-    done: int
-    failed: int
+    total: int = Field(description="Pages that are asked for")
+    done: int = Field(description="Pages with a result, whole or in part")
+    failed: int = Field(description="Pages without one")
 
 
 class JobFailureModel(BaseModel):
@@ -25,32 +25,32 @@ class JobFailureModel(BaseModel):
     code: str = Field(description="Stable code", examples=["deadline_exceeded"])
     message: str = Field(description="For people")
     page: int | None = Field(description="Where it is about one page")
-    stage: Stage | None
+    stage: Stage | None = Field(description="Where it happened, when that is known")
 
 
 class JobModel(BaseModel):
     """A job: the work on one document."""
 
-    id: str
-    state: JobState
-    pages: JobPagesModel
+    id: str = Field(description="128 bits in hex")
+    state: JobState = Field(description="`partial`: some pages or regions failed")
+    pages: JobPagesModel = Field(description="How far it is")
     position: int | None = Field(description="Place in the queue, from 1; null when it does not wait")
-    engine: ReaderName
+    engine: ReaderName = Field(description="What reads it")
     priority: str = Field(description="`interactive` goes before `batch`")
-    file: FileModel
+    file: FileModel = Field(description="What came in")
     cached: bool = Field(description="The result of an earlier job for the same content and options was taken")
     runs: int = Field(description="How often it was begun; more than 1 after a restart or a retry")
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    deadline_at: datetime | None
-    error: JobFailureModel | None
+    created_at: datetime = Field(description="When it was submitted")
+    started_at: datetime | None = Field(description="When it was first begun")
+    finished_at: datetime | None = Field(description="When it ended")
+    deadline_at: datetime | None = Field(description="When it fails if it is not done; null without `deadline_s`")
+    error: JobFailureModel | None = Field(description="Why it failed, or its first page did")
 
 
 class JobListModel(BaseModel):
     """Newest first."""
 
-    jobs: list[JobModel]
+    jobs: list[JobModel] = Field(description="This part of the list")
     next: str | None = Field(description="Give it as `after` for the next part; null at the end")
 
 

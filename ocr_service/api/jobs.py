@@ -9,7 +9,8 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from ocr_service.api.admission import Admitted
 from ocr_service.api.batches import BatchModel, create_batch
 from ocr_service.api.job_models import JobListModel, JobModel, job_model
-from ocr_service.api.schemas import NOT_FOUND, PROBLEMS, SubmissionOptions, submission_schema
+from ocr_service.api.problems import FETCHED, NOT_FOUND
+from ocr_service.api.schemas import SubmissionOptions, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.sources import SourceSubmission, is_json, parse_submission
 from ocr_service.jobs.batches import BatchDocument
@@ -91,7 +92,7 @@ async def described(services: Services, job: Job) -> JobModel:
     "",
     status_code=202,
     summary="Submit a document",
-    responses=PROBLEMS,
+    responses=FETCHED,
     openapi_extra=submission_schema("PDF, PNG, JPEG, TIFF, WebP or BMP", also_json=SourceSubmission),
 )
 async def post_job(
@@ -123,8 +124,8 @@ async def post_job(
 async def list_jobs(
     request: Request,
     services: ServicesDep,
-    state: JobState | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state")] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="Most jobs of this part")] = 50,
     after: Annotated[str | None, Query(max_length=64, description="`next` of the part before")] = None,
     batch_id: Annotated[str | None, Query(max_length=64, description="Only jobs of this batch")] = None,
 ) -> JobListModel:

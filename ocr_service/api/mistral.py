@@ -20,7 +20,8 @@ from ocr_service.api.json_body import JsonBody
 from ocr_service.api.json_documents import admit_document
 from ocr_service.api.mistral_models import FileChunk, ImageUrlChunk, MistralOcrAnswer, MistralOcrRequest
 from ocr_service.api.mistral_pages import MistralPages
-from ocr_service.api.schemas import PROBLEMS, SubmissionOptions, json_schema_body
+from ocr_service.api.problems import READ_FROM_JSON
+from ocr_service.api.schemas import SubmissionOptions, json_schema_body
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.upload import Upload
 from ocr_service.api.waited_job import read_to_the_end
@@ -40,7 +41,7 @@ _OWN_ADDRESS = re.compile(r"https?://[^?#]+/v1/files/([0-9a-f-]{36})/content")
     "/v1/ocr",
     summary="Read a document, as Mistral's OCR",
     response_model=MistralOcrAnswer,
-    responses=PROBLEMS,
+    responses=READ_FROM_JSON,
     openapi_extra=json_schema_body(MistralOcrRequest),
 )
 async def mistral_ocr(request: Request, services: ServicesDep) -> Response:

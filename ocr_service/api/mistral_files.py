@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from ocr_service.api.schemas import NOT_FOUND, PROBLEMS
+from ocr_service.api.problems import NOT_FOUND, problem_answers
 from ocr_service.api.services import ServicesDep, owner_of
 from ocr_service.storage.client_files import ClientFile, ClientFiles
 
@@ -25,37 +25,37 @@ FileId = Annotated[str, Path(description="As the upload gave it", max_length=64)
 class MistralFile(BaseModel):
     """A file that waits to be read."""
 
-    id: str
-    object: str = "file"
+    id: str = Field(description="For `/v1/ocr`")
+    object: str = Field(default="file", description="Always `file`")
     bytes: int = Field(description="Size in bytes")
     created_at: int = Field(description="Seconds since the epoch")
-    filename: str
-    purpose: str
-    sample_type: str = "ocr_input"
-    source: str = "upload"
-    deleted: bool = False
+    filename: str = Field(description="As the client called it")
+    purpose: str = Field(description="As it was given")
+    sample_type: str = Field(default="ocr_input", description="Always `ocr_input`")
+    source: str = Field(default="upload", description="Always `upload`")
+    deleted: bool = Field(default=False, description="Always false")
 
 
 class MistralFiles(BaseModel):
     """Newest first."""
 
-    data: list[MistralFile]
-    object: str = "list"
-    total: int
+    data: list[MistralFile] = Field(description="All of the key's files")
+    object: str = Field(default="list", description="Always `list`")
+    total: int = Field(description="How many")
 
 
 class MistralFileAddress(BaseModel):
     """An address to give as `document_url`."""
 
-    url: str
+    url: str = Field(description="For `document_url`; to be opened with the key")
 
 
 class MistralFileDeleted(BaseModel):
     """What is gone."""
 
-    id: str
-    object: str = "file"
-    deleted: bool = True
+    id: str = Field(description="Of the file")
+    object: str = Field(default="file", description="Always `file`")
+    deleted: bool = Field(default=True, description="Always true")
 
 
 _FORM: dict[str, Any] = {
@@ -77,7 +77,12 @@ _FORM: dict[str, Any] = {
 }
 
 
-@router.post("", summary="Upload a file, as Mistral takes it", responses=PROBLEMS, openapi_extra=_FORM)
+@router.post(
+    "",
+    summary="Upload a file, as Mistral takes it",
+    responses=problem_answers("bad_option", "empty_file", "file_too_large", "upload_too_slow", "storage_full"),
+    openapi_extra=_FORM,
+)
 async def upload_file(request: Request, services: ServicesDep) -> MistralFile:
     """It is kept for JOB_TTL_H hours; `POST /v1/ocr` reads it by its id."""
     upload = await services.admission.receive(request)

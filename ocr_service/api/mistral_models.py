@@ -22,29 +22,31 @@ def _ranges(numbers: list[int]) -> Iterator[str]:
 class FileChunk(BaseModel):
     """A file of `POST /v1/files`."""
 
-    type: Literal["file"] = "file"
-    file_id: str = Field(max_length=64)
+    type: Literal["file"] = Field("file", description="Which kind of document")
+    file_id: str = Field(max_length=64, description="As `POST /v1/files` gave it")
 
 
 class DocumentUrlChunk(BaseModel):
     """A document as `data:` URI, by `/v1/files/{id}/url`, or by https URL where ALLOW_URL_INPUT is set."""
 
-    type: Literal["document_url"] = "document_url"
-    document_url: str = Field(examples=["data:application/pdf;base64,…"])
-    document_name: str | None = Field(None, max_length=512)
+    type: Literal["document_url"] = Field("document_url", description="Which kind of document")
+    document_url: str = Field(examples=["data:application/pdf;base64,…"], description="`data:` URI or address")
+    document_name: str | None = Field(None, max_length=512, description="A name for the results' files")
 
 
 class ImageUrl(BaseModel):
     """An image's URI in an object."""
 
-    url: str
+    url: str = Field(description="`data:` URI or address")
 
 
 class ImageUrlChunk(BaseModel):
     """An image, as a document."""
 
-    type: Literal["image_url"] = "image_url"
-    image_url: str | ImageUrl = Field(examples=["data:image/png;base64,…"])
+    type: Literal["image_url"] = Field("image_url", description="Which kind of document")
+    image_url: str | ImageUrl = Field(
+        examples=["data:image/png;base64,…"], description="`data:` URI or address, or an object with it"
+    )
 
 
 class MistralOcrRequest(BaseModel):
@@ -53,7 +55,9 @@ class MistralOcrRequest(BaseModel):
     model: str | None = Field(
         None, description="Any name; it comes back in the answer", examples=["mistral-ocr-latest"]
     )
-    document: Annotated[FileChunk | DocumentUrlChunk | ImageUrlChunk, Field(discriminator="type")]
+    document: Annotated[FileChunk | DocumentUrlChunk | ImageUrlChunk, Field(discriminator="type")] = Field(
+        description="What to read"
+    )
     pages: str | list[Annotated[int, Field(ge=0)]] | None = Field(
         None, description="Pages to read, from 0: `[0, 2]` or `0,2-4`; all when missing"
     )
@@ -101,10 +105,10 @@ class MistralImage(BaseModel):
     """A figure and its box in pixels of the page."""
 
     id: str = Field(description="The link's target in `markdown`", examples=["img-0.jpeg"])
-    top_left_x: int
-    top_left_y: int
-    bottom_right_x: int
-    bottom_right_y: int
+    top_left_x: int = Field(description="Pixels")
+    top_left_y: int = Field(description="Pixels")
+    bottom_right_x: int = Field(description="Pixels")
+    bottom_right_y: int = Field(description="Pixels")
     image_base64: str | None = Field(None, description="`data:` URI")
 
 
@@ -112,7 +116,7 @@ class MistralTable(BaseModel):
     """A table taken out of the text."""
 
     id: str = Field(description="The link's target in `markdown`", examples=["tbl-0.html"])
-    content: str
+    content: str = Field(description="The table")
     format: Literal["markdown", "html"] = Field(description="What `content` is written in")
 
 
@@ -128,39 +132,39 @@ class MistralBlock(BaseModel):
     """A region and its box in pixels of the page."""
 
     type: str = Field(description="`text`, `title`, `table`, `image`, `equation`, `caption`, `header`, `footer`, …")
-    top_left_x: int
-    top_left_y: int
-    bottom_right_x: int
-    bottom_right_y: int
+    top_left_x: int = Field(description="Pixels")
+    top_left_y: int = Field(description="Pixels")
+    bottom_right_x: int = Field(description="Pixels")
+    bottom_right_y: int = Field(description="Pixels")
     content: str = Field(description="Markdown or HTML")
-    image_id: str | None = None
-    table_id: str | None = None
+    image_id: str | None = Field(None, description="Of an image: its `id` in `images`")
+    table_id: str | None = Field(None, description="Of a table: its `id` in `tables`")
 
 
 class MistralPage(BaseModel):
     """One page."""
 
     index: int = Field(description="From 0")
-    markdown: str
-    images: list[MistralImage]
-    tables: list[MistralTable] | None = None
+    markdown: str = Field(description="The page's text")
+    images: list[MistralImage] = Field(description="Its figures")
+    tables: list[MistralTable] | None = Field(None, description="Its tables; only with `table_format`")
     dimensions: MistralDimensions | None = Field(description="Null where the page could not be rendered")
-    header: str | None = None
-    footer: str | None = None
-    blocks: list[MistralBlock] | None = None
+    header: str | None = Field(None, description="Its header; only with `extract_header`")
+    footer: str | None = Field(None, description="Its footer; only with `extract_footer`")
+    blocks: list[MistralBlock] | None = Field(None, description="In reading order; only with `include_blocks`")
 
 
 class MistralUsage(BaseModel):
     """What it took."""
 
-    pages_processed: int
+    pages_processed: int = Field(description="Pages that were read")
     doc_size_bytes: int = Field(description="Bytes")
 
 
 class MistralOcrAnswer(BaseModel):
     """All pages that were asked for."""
 
-    pages: list[MistralPage]
-    model: str
-    usage_info: MistralUsage
-    document_annotation: str | None = None
+    pages: list[MistralPage] = Field(description="In order")
+    model: str = Field(description="As asked for, or what read it")
+    usage_info: MistralUsage = Field(description="What it took")
+    document_annotation: str | None = Field(None, description="Never there: annotations are not made here")

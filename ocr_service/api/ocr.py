@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 
 from ocr_service.api.job_models import JobModel
 from ocr_service.api.jobs import IdempotencyKey, described, submit
+from ocr_service.api.problems import READ
 from ocr_service.api.results import result_file
-from ocr_service.api.schemas import PROBLEMS, DocumentModel, submission_schema
+from ocr_service.api.schemas import DocumentModel, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.waited_job import finished_within
 from ocr_service.jobs.models import Priority
@@ -19,7 +20,7 @@ from ocr_service.telemetry import job_var
 router = APIRouter(tags=["documents"])
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    **PROBLEMS,
+    **READ,
     202: {"model": JobModel, "description": "The job goes on; `Location` names it"},
 }
 

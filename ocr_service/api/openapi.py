@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from ocr_service.api.schemas import ProblemModel
+from ocr_service.api.problems import PROBLEM_SCHEMA, ProblemModel
 
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}}
+_PROBLEM = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
 
 
 def describe_problems(app: FastAPI) -> None:
@@ -32,12 +32,10 @@ def describe_problems(app: FastAPI) -> None:
 
 def _describe(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
-        content = response.get("content", {})
-        if status[0] in "45" and ("application/problem+json" in content or _is_validation_error(content)):
+        if status[0] in "45" and _is_validation_error(response.get("content", {})):
             response["content"] = _PROBLEM
-            if response["description"] == "Validation Error":
-                response["description"] = "`bad_option`"
-    responses["default"] = {"description": "Any other error, by its `code`", "content": _PROBLEM}
+            response["description"] = "`bad_option`"
+    responses.setdefault("default", {"description": "Any other error, by its `code`", "content": _PROBLEM})
 
 
 def _is_validation_error(content: dict[str, Any]) -> bool:

@@ -75,7 +75,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         429: "`queue_full`, with Retry-After",
         503: "`engine_unavailable`, `not_ready`, with Retry-After",
     }.items()
-}
+} | {"default": {"model": PaddleError, "description": "Any other error"}}
 
 
 @router.post(

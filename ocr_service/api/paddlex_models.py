@@ -79,31 +79,33 @@ class LayoutParsingPage(BaseModel):
         description="`width`, `height` (pixels), `parsing_res_list` (`block_label`, `block_content`, `block_bbox` in "
         "pixels, `block_order` from 1), `layout_det_res`; `error` where the page or a block could not be read"
     )
-    markdown: MarkdownModel
-    outputImages: dict[str, str] | None = None
+    markdown: MarkdownModel = Field(description="The page's text and figures")
+    outputImages: dict[str, str] | None = Field(
+        None, description="Never there: pictures of the layout are not made here"
+    )
     inputImage: str | None = Field(None, description="The page as JPEG in base64")
 
 
 class LayoutParsingResult(BaseModel):
     """All pages, and what the document is."""
 
-    layoutParsingResults: list[LayoutParsingPage]
+    layoutParsingResults: list[LayoutParsingPage] = Field(description="In order")
     dataInfo: dict[str, Any] | None = Field(None, description="`type`, and the pages' sizes in pixels")
 
 
 class PaddleAnswer(BaseModel):
     """What every call answers with when it went well."""
 
-    logId: str
-    result: LayoutParsingResult
-    errorCode: Literal[0] = 0
-    errorMsg: Literal["Success"] = "Success"
+    logId: str = Field(description="The request's, or a new one")
+    result: LayoutParsingResult = Field(description="What was asked for")
+    errorCode: Literal[0] = Field(0, description="Always 0")
+    errorMsg: Literal["Success"] = Field("Success", description="Always `Success`")
 
 
 class PaddleError(BaseModel):
     """What every call answers with when it did not."""
 
-    logId: str
+    logId: str = Field(description="The request's, or a new one")
     errorCode: int = Field(description="The HTTP status", examples=[422])
     errorMsg: str = Field(description="`code: text`, with a stable code", examples=["encrypted_pdf: …"])
 
@@ -111,8 +113,8 @@ class PaddleError(BaseModel):
 class StructuredPage(BaseModel):
     """A page as `/layout-parsing` gave it."""
 
-    prunedResult: dict[str, Any]
-    markdownImages: dict[str, str] | None = None
+    prunedResult: dict[str, Any] = Field(description="As it was given")
+    markdownImages: dict[str, str] | None = Field(None, description="Its figures, as `markdown.images` had them")
 
 
 class RestructurePagesRequest(_Formats):

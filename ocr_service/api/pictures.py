@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse
 
 from ocr_service.api.jobs import JobId
-from ocr_service.api.results import ANSWERS, kept_page
+from ocr_service.api.problems import RESULTS
+from ocr_service.api.results import PageNumber, kept_page
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult
@@ -29,11 +28,9 @@ _TIMEOUT_S = 60.0  # a page takes 0.1 s; the rest is for machines under load
     "/{job_id}/pages/{number}/image",
     summary="One page's picture",
     response_class=FileResponse,
-    responses={**ANSWERS, 200: {"content": {"image/jpeg": {}}}},
+    responses={**RESULTS, 200: {"content": {"image/jpeg": {}}}},
 )
-async def get_picture(
-    request: Request, services: ServicesDep, job_id: JobId, number: Annotated[int, PathParameter(ge=1)]
-) -> FileResponse:
+async def get_picture(request: Request, services: ServicesDep, job_id: JobId, number: PageNumber) -> FileResponse:
     """JPEG of the upright page, as large as the page of its result (at most 2400 pixels on its longer side)."""
     job = await services.jobs.get(job_id, owner_of(request))
     page = page_from_json(await kept_page(services, job, number))

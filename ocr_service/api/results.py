@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial as partial_
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
@@ -16,8 +16,9 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from ocr_service.api.jobs import JobId
+from ocr_service.api.problems import RESULTS
 from ocr_service.api.s3_links import figure_links, s3_files
-from ocr_service.api.schemas import NOT_FOUND, DocumentModel, PageModel, ProblemModel
+from ocr_service.api.schemas import DocumentModel, PageModel
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.data_uri import data_uri
 from ocr_service.assembly.image_links import relinked_file
@@ -42,18 +43,11 @@ _MEDIA = {
     "pdf": "application/pdf",
 }
 
+PageNumber = Annotated[int, PathParameter(ge=1, description="From 1")]
 Partial = Annotated[bool, Query(description="What is read so far, where the job is not finished or was cancelled")]
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    **NOT_FOUND,
-    409: {
-        "model": ProblemModel,
-        "description": "`not_finished`, `cancelled`",
-        "content": {"application/problem+json": {}},
-    },
-}
 
 
-@router.get("/{job_id}/result", summary="The document as JSON", response_model=DocumentModel, responses=ANSWERS)
+@router.get("/{job_id}/result", summary="The document as JSON", response_model=DocumentModel, responses=RESULTS)
 @router.get("/{job_id}/result.json", include_in_schema=False)
 async def get_result(request: Request, services: ServicesDep, job_id: JobId, partial: Partial = False) -> Response:
     job = await services.jobs.get(job_id, owner_of(request))
@@ -64,7 +58,7 @@ async def get_result(request: Request, services: ServicesDep, job_id: JobId, par
     "/{job_id}/result.md",
     summary="The document as Markdown",
     response_class=FileResponse,
-    responses={**ANSWERS, 200: {"content": {"text/markdown": {}}}},
+    responses={**RESULTS, 200: {"content": {"text/markdown": {}}}},
 )
 async def get_markdown(
     request: Request,
@@ -95,32 +89,41 @@ def _embedded(folder: JobFolder, name: str) -> str | None:
         return None
 
 
-@router.get("/{job_id}/result.html", summary="The document as one HTML file", response_class=FileResponse)
+@router.get(
+    "/{job_id}/result.html", summary="The document as one HTML file", response_class=FileResponse, responses=RESULTS
+)
 async def get_html(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     """Opens with no network: figures inside, formulas as MathML."""
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "html")
 
 
-@router.get("/{job_id}/result.txt", summary="The document as plain text", response_class=FileResponse)
+@router.get(
+    "/{job_id}/result.txt", summary="The document as plain text", response_class=FileResponse, responses=RESULTS
+)
 async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "text")
 
 
-@router.get("/{job_id}/result.zip", summary="Markdown, JSON and figures in a zip", response_class=FileResponse)
+@router.get(
+    "/{job_id}/result.zip",
+    summary="Markdown, JSON and figures in a zip",
+    response_class=FileResponse,
+    responses=RESULTS,
+)
 async def get_zip(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip")
 
 
-@router.get("/{job_id}/result.pdf", summary="The original pages, searchable", response_class=FileResponse)
+@router.get(
+    "/{job_id}/result.pdf", summary="The original pages, searchable", response_class=FileResponse, responses=RESULTS
+)
 async def get_pdf(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     """Invisible text over the words; made when it is first asked for, about 0.1 s a page."""
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "pdf")
 
 
-@router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=ANSWERS)
-async def get_page(
-    request: Request, services: ServicesDep, job_id: JobId, number: Annotated[int, PathParameter(ge=1)]
-) -> Response:
+@router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=RESULTS)
+async def get_page(request: Request, services: ServicesDep, job_id: JobId, number: PageNumber) -> Response:
     """There as soon as the page is read, whatever the other pages do."""
     job = await services.jobs.get(job_id, owner_of(request))
     return Response(await kept_page(services, job, number), media_type="application/json")

@@ -77,18 +77,18 @@ class RegionModel(BaseModel):
     order: int = Field(description="Place in the reading order, from 0")
     score: float = Field(description="The layout model's confidence, 0 to 1")
     format: Format = Field(description="What `content` is written in")
-    content: str
+    content: str = Field(description="The text, written as `format` says; empty for a figure without words")
     image: str | None = Field(description="The figure's file, relative to the job's folder")
     level: int | None = Field(description="A heading's level, from 1")
     tries: int = Field(description="Requests that it took")
     degraded: bool = Field(description="The text is what could be kept of a cut or repeating answer")
-    error: FailureModel | None
+    error: FailureModel | None = Field(description="Why it could not be read; null when it was")
 
 
 class StageModel(BaseModel):
     """One stage of a page."""
 
-    stage: Stage
+    stage: Stage = Field(description="Which one")
     started: float = Field(description="Seconds since the epoch")
     seconds: float = Field(description="What it took, waiting included")
 
@@ -97,61 +97,51 @@ class PageModel(BaseModel):
     """One page, read or failed."""
 
     number: int = Field(description="From 1")
-    status: Outcome
+    status: Outcome = Field(description="`partial`: some of its regions failed")
     width: int = Field(description="Pixels")
     height: int = Field(description="Pixels")
     dpi: int = Field(description="Dots per inch at which it was rendered")
     angle: int = Field(description="Degrees that it was turned clockwise to stand upright")
     reader: ReaderName = Field(description="What read it")
-    markdown: str
-    regions: list[RegionModel]
-    warnings: list[str]
-    error: FailureModel | None
+    markdown: str = Field(description="The page's text; figures as links into `images/`")
+    regions: list[RegionModel] = Field(description="In reading order; headers, footers and page numbers too")
+    warnings: list[str] = Field(description="What may have cost quality")
+    error: FailureModel | None = Field(description="Why it has no text; null when it has")
     seconds: float = Field(description="From rendering to result")
-    stages: list[StageModel]
+    stages: list[StageModel] = Field(description="Where the time went")
 
 
 class FileModel(BaseModel):
     """What came in."""
 
-    name: str
+    name: str = Field(description="As the client called it")
     type: str = Field(description="Told by content", examples=["pdf"])
-    sha256: str
-    bytes: int
-    pages: int
+    sha256: str = Field(description="Of its bytes, hex")
+    bytes: int = Field(description="Size in bytes")
+    pages: int = Field(description="Pages of the whole file")
 
 
 class ArtifactsModel(BaseModel):
     """The files that the job made."""
 
     directory: str = Field(description="Absolute path on the server")
-    markdown: str
-    json_: str = Field(alias="json")
-    images: list[str]
-    s3: list[dict[str, str]]
+    markdown: str = Field(description="File name")
+    json_: str = Field(alias="json", description="File name")
+    images: list[str] = Field(description="Figures, `images/…`")
+    s3: list[dict[str, str]] = Field(description="`key` and `url` of each file in the bucket; empty without S3")
 
 
 class DocumentModel(BaseModel):
     """A document as read."""
 
-    job_id: str
+    job_id: str = Field(description="For `/jobs/{id}`")
     status: Outcome = Field(description="`partial`: some pages or regions failed, each is named")
-    file: FileModel
-    engine: ReaderName
-    markdown: str
-    pages: list[PageModel]
-    artifacts: ArtifactsModel
-    timings: dict[str, float]
-
-
-class ProblemModel(BaseModel):
-    """An error, as RFC 9457 has it."""
-
-    type: str = Field(examples=["urn:ocr-service:encrypted_pdf"])
-    title: str
-    status: int
-    code: str = Field(description="Stable code", examples=["encrypted_pdf"])
-    detail: str = Field(description="For people: what is wrong and the way out")
+    file: FileModel = Field(description="What came in")
+    engine: ReaderName = Field(description="What was asked to read it; each page says what did")
+    markdown: str = Field(description="The whole text, pages joined unless `join_pages=false`")
+    pages: list[PageModel] = Field(description="Those that were asked for, in order")
+    artifacts: ArtifactsModel = Field(description="The job's files")
+    timings: dict[str, float] = Field(description="Seconds by stage of the job")
 
 
 def submission_schema(file_description: str, also_json: type[BaseModel] | None = None) -> dict[str, Any]:
@@ -195,22 +185,3 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 
     inlined: dict[str, Any] = resolved(schema)
     return inlined
-
-
-NOT_FOUND: dict[int | str, dict[str, Any]] = {
-    404: {"model": ProblemModel, "description": "`not_found`", "content": {"application/problem+json": {}}}
-}
-
-# Of a submission.
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemModel, "description": description, "content": {"application/problem+json": {}}}
-    for status, description in {
-        409: "`idempotency_conflict`",
-        413: "`file_too_large`",
-        415: "`unsupported_type`",
-        422: "`empty_file`, `damaged_pdf`, `encrypted_pdf`, `too_many_pages`, `bad_pages`, `bad_option`",
-        429: "`queue_full`, with Retry-After",
-        503: "`engine_unavailable`, `not_ready`, with Retry-After",
-        507: "`storage_full`",
-    }.items()
-}

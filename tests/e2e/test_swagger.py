@@ -45,3 +45,25 @@ def test_swagger_ui_submits_a_pdf_and_asks_nobody_else(
     assert outside == []
     assert errors == []
     page.close()
+
+
+def test_swagger_ui_submits_with_a_key(browser: Browser, tmp_path: Path) -> None:
+    document = tmp_path / "hello.pdf"
+    document.write_bytes(pdf("Hello with a key"))
+    with RunningService(tmp_path / "service", API_KEYS="anna:secret") as service:
+        page = browser.new_page()
+        page.goto(f"{service.url}/docs")
+        operation = page.locator("[id*='read_pdf']").first
+        operation.locator("button.opblock-summary-control").click()
+        operation.locator("input[type=file]").set_input_files(document)
+        operation.get_by_role("button", name="Execute").click()
+        answer = operation.locator(".live-responses-table tbody .response-col_description").first
+        expect(answer).to_contain_text("A valid API key is needed", timeout=30_000)
+        page.get_by_role("button", name="Authorize").first.click()
+        dialog = page.locator(".modal-ux")
+        dialog.locator("input").first.fill("secret")
+        dialog.locator("button.authorize").first.click()
+        dialog.locator("button.btn-done").first.click()
+        operation.get_by_role("button", name="Execute").click()
+        expect(answer).to_contain_text("Hello with a key", timeout=30_000)
+        page.close()

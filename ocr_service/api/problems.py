@@ -1,0 +1,122 @@
+"""Every error that a client can meet, with an example: what Swagger UI shows beside each call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ocr_service import errors
+
+# What the service says in a typical case, by code. A test holds that none is missing.
+EXAMPLES = {
+    "address_refused": "Documents by URL are switched off here (ALLOW_URL_INPUT)",
+    "backend_refused": "the backend refused the request (400): the image could not be loaded",
+    "bad_option": "dpi: Input should be less than or equal to 600",
+    "bad_pages": "pages='9': '9' is not in this document, which has 4 pages",
+    "cancelled": "The job was cancelled; ?partial=true gives what was read before.",
+    "damaged_pdf": "contract.pdf cannot be opened: it is damaged, or no PDF at all",
+    "deadline_exceeded": "The document was not read within its deadline of 60 s",
+    "empty_file": "contract.pdf is empty",
+    "encrypted_pdf": "contract.pdf is encrypted; give its password with password=…",
+    "engine_unavailable": "No VLM is configured here (USE_VLM_API, VLLM_URL); ask for engine=tesseract or auto",
+    "fetch_failed": "the address answered 404",
+    "file_too_large": "The file is larger than 512 MiB (MAX_UPLOAD_MB); split it or raise the limit",
+    "idempotency_conflict": "This Idempotency-Key was used with another file or other options.",
+    "internal_error": "Something went wrong here; the log has it under request 3f6c…",
+    "not_finished": "The job is running; ?partial=true gives what is read so far.",
+    "not_found": "There is no job '01a2014bd376680b1ee87fc7cd8fdc0c'.",
+    "not_ready": "The service is shutting down.",
+    "page_timeout": "page 3 took longer than 120 s (PAGE_TIMEOUT_S)",
+    "page_too_large": "page 3 is too large to be rendered",
+    "queue_full": "500 jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
+    "recognition_failed": "no usable answer after 4 tries",
+    "render_failed": "page 3 cannot be drawn",
+    "s3_refused": "The bucket refused the key (AccessDenied)",
+    "s3_unavailable": "The bucket did not answer",
+    "storage_full": "No space left on OUTPUT_DIR; remove old jobs or enlarge the volume",
+    "too_many_documents": "12000 documents under 'in/' in the bucket; a batch has at most 10000",
+    "too_many_pages": "book.pdf has 5000 pages, more than 3000 (MAX_PAGES); ask for a part of it with pages=1-100",
+    "unauthorized": "A valid API key is needed: Authorization: Bearer <key>, or X-API-Key: <key>",
+    "unsupported_type": "contract.docx is neither a PDF nor a PNG, JPEG, TIFF, WebP or BMP",
+    "upload_too_slow": "1200 bytes came in 25 s; send faster, or in parts",
+    "worker_crashed": "the worker that read page 3 died twice (its memory limit is RENDER_MEMORY_MB)",
+}
+_TITLES = {
+    401: "Unauthorized", 404: "Not Found", 408: "Request Timeout", 409: "Conflict", 413: "Request Entity Too Large",
+    415: "Unsupported Media Type", 422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error",
+    502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout", 507: "Insufficient Storage",
+}  # fmt: skip
+Answers = dict[int | str, dict[str, Any]]
+
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before the next try", "schema": {"type": "integer"}}}
+
+# ``openapi`` puts the model there.
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemModel"}
+
+
+class ProblemModel(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field(description="`urn:ocr-service:` and the code", examples=["urn:ocr-service:encrypted_pdf"])
+    title: str = Field(description="The HTTP status in words")
+    status: int = Field(description="The HTTP status")
+    code: str = Field(description="Stable: programs may rely on it", examples=["encrypted_pdf"])
+    detail: str = Field(description="For people: what is wrong, and the way out")
+
+
+def error_kinds() -> dict[str, type[errors.ServiceError]]:
+    kinds: list[type[errors.ServiceError]] = [errors.ServiceError, *errors.ServiceError.__subclasses__()]
+    return {kind.code: kind for kind in kinds}
+
+
+def problem_answers(*codes: str) -> Answers:
+    """For a route's ``responses``: these errors by their HTTP status, each with its example."""
+    by_status: defaultdict[int, list[str]] = defaultdict(list)
+    kinds = error_kinds()
+    for code in codes:
+        by_status[kinds[code].status].append(code)
+    return {status: _answer(status, found) for status, found in by_status.items()}
+
+
+def _answer(status: int, codes: list[str]) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": ", ".join(f"`{code}`" for code in codes),
+        "content": {
+            "application/problem+json": {
+                "schema": PROBLEM_SCHEMA,
+                "examples": {code: {"summary": code, "value": _example(status, code)} for code in codes},
+            }
+        },
+    }
+    if status in (429, 503):
+        answer["headers"] = _RETRY_AFTER
+    return answer
+
+
+def _example(status: int, code: str) -> dict[str, Any]:
+    kind = {"type": f"urn:ocr-service:{code}", "title": _TITLES[status], "status": status}
+    return {**kind, "code": code, "detail": EXAMPLES[code]}
+
+
+_SOURCE = ("bad_option", "empty_file", "damaged_pdf", "encrypted_pdf", "too_many_pages", "bad_pages", "page_too_large")
+_CAPACITY = ("queue_full", "engine_unavailable", "not_ready", "storage_full")
+
+ANYWHERE = problem_answers("unauthorized", "bad_option", "internal_error")
+NOT_FOUND = problem_answers("not_found")
+# Of an upload that becomes a job, of one that is fetched as well, and of one that is waited for.
+_UPLOAD = (*_SOURCE, "file_too_large", "unsupported_type", "upload_too_slow", *_CAPACITY)
+PROBLEMS = problem_answers("idempotency_conflict", *_UPLOAD)
+FETCHED = problem_answers(
+    "idempotency_conflict", *_UPLOAD, "address_refused", "fetch_failed", "too_many_documents", "not_found",
+    "s3_refused", "s3_unavailable",
+)  # fmt: skip
+_FAILURES = ("render_failed", "page_timeout", "worker_crashed", "recognition_failed", "backend_refused")
+READ = problem_answers("idempotency_conflict", "cancelled", *_UPLOAD, *_FAILURES, "deadline_exceeded")
+READ_FROM_JSON = problem_answers(
+    "cancelled", *_UPLOAD, "address_refused", "fetch_failed", *_FAILURES, "deadline_exceeded", "not_found"
+)
+RESULTS = problem_answers(
+    "bad_option", "not_found", "not_finished", "cancelled", *_FAILURES, "deadline_exceeded", "storage_full"
+)
