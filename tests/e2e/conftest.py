@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.browser import launch
 from tests.fakes.vllm import FakeVllm
@@ -16,6 +16,7 @@ API_KEY = "a-key-for-the-tests"
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)  # for machines that others use too
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

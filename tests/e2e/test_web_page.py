@@ -60,7 +60,7 @@ def test_a_scan_becomes_text_beside_its_picture(browser: Browser, service: Runni
         _state(page, "completed")
         first = page.locator("#page-1")
         expect(first.get_by_role("heading", name="Договор поставки № 41/2026")).to_be_visible()
-        expect(first.locator(".page-head")).to_contain_text(re.compile(r"Tesseract.*\d sec"))
+        expect(first.locator(".page-head")).to_contain_text(re.compile(r"Tesseract.*\d\ssec"))
         expect(first.get_by_role("img", name="Picture of page 1")).to_be_visible()
 
         table = first.locator(".region.table").first
@@ -127,6 +127,7 @@ def test_options_go_with_the_document(browser: Browser, vllm: FakeVllm, vlm_serv
         page.get_by_label("Pages", exact=True).fill("2,-1")
         visitor.upload(("four pages.pdf", pdf("one", "two", "three", "four")))
         _state(page, "completed")
+        expect(page.locator(".page")).to_have_count(2)
         assert page.locator(".page").evaluate_all("pages => pages.map(page => page.dataset.page)") == ["2", "4"]
         expect(page.locator("#page-4 .prose")).to_contain_text("read")
 
