@@ -86,8 +86,26 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
             if len(columns) > 1 and (_is_cut(boxes, groups[-1], min_gutter) or _is_cut(boxes, strip, min_gutter)):
                 groups[-1] = union
                 continue
+            led = _leading(boxes, groups[-1], strip, min_gutter)
+            groups[-1] = [index for index in groups[-1] if index not in led]
+            strip = [*led, *strip]
         groups.append(list(strip))
     return groups
+
+
+def _leading(boxes: Sequence[Box], group: Sequence[int], strip: Sequence[int], min_gutter: int) -> list[int]:
+    """What stands last in the columns of ``group`` but leads ``strip``, which crosses them: a heading at the left.
+
+    It is nearer to what follows it than to what it follows, and nothing stands beside it.
+    """
+    columns = _columns(boxes, group, min_gutter)
+    if len(columns) < 2:
+        return []
+    last = max(group, key=lambda i: boxes[i][1])
+    top, bottom = boxes[last][1], boxes[last][3]
+    above = max((boxes[i][3] for i in group if i != last), default=top)
+    below = min(boxes[i][1] for i in strip)
+    return [last] if last in columns[0] and 0 <= below - bottom < 0.6 * (top - above) else []
 
 
 def _is_cut(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ _LARGER = 1.15  # against the body's font size
 # Scanned regular lines measure 0.97 to 1.03 of each other's strokes, bold ones 1.15 and more.
 _BOLDER = 1.12
 _MAX_LENGTH = 200
+_MOST_SECTIONS = 30  # "32 Track Recorder" is no section's number
+_LEGIBLE = 70.0  # Tesseract's confidence; headings are large and have 85 and more, logos and drawings less
 _NUMBERED = re.compile(
     r"^(?:(?:Глава|Раздел|Статья|Часть|Приложение|Chapter|Section|Part|Appendix)\s+)?(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+\w",
     re.I,
@@ -49,6 +52,8 @@ def is_heading(paragraph: Paragraph, body: Body, title_score: float, alone: bool
     letters = sum(c.isalpha() for c in text)
     if letters < 3 or len(text) > _MAX_LENGTH or len(paragraph.lines) > 4:
         return False
+    if statistics.fmean(line.confidence for line in paragraph.lines) < _LEGIBLE:
+        return False
     marker = find_marker(text)
     if marker is not None and marker.kind in ("bullet", "dash"):
         return False
@@ -69,20 +74,28 @@ def is_heading(paragraph: Paragraph, body: Body, title_score: float, alone: bool
     return title_score >= 0.6 and alone and not ends and len(paragraph.lines) <= 2
 
 
+def _title(headings: Sequence[Paragraph], body: Body, top: int) -> int:
+    """Which of ``headings`` is the document's title; -1 for none. A second line of its size may follow it."""
+    ordered = sorted(range(len(headings)), key=lambda i: headings[i].box[1])
+    largest = max(heading.em for heading in headings)
+    alike = [i for i in ordered if headings[i].em > 0.9 * largest]
+    first = alike[0]
+    rest = max([body.em, *(heading.em for i, heading in enumerate(headings) if i not in alike)])
+    if headings[first].box[1] >= top or largest <= 1.1 * rest or len(alike) > 2:
+        return -1
+    if len(alike) == 2 and headings[alike[1]].box[1] - headings[first].box[3] > largest:
+        return -1
+    return first
+
+
 def heading_levels(headings: Sequence[Paragraph], body: Body, *, first_page: bool, top: int) -> list[int]:
     """A level for each: 1 for the document's title, then by numbering where there is one, else by size.
 
-    Only the first page has a document title: the largest heading, above ``top`` (pixels) and larger than every other.
+    Only the first page has a document title: the largest heading, above ``top`` (pixels) and larger than the others.
     """
     if not headings:
         return []
-    largest = max(range(len(headings)), key=lambda i: headings[i].em)
-    others = [h.em for i, h in enumerate(headings) if i != largest]
-    title = (
-        largest
-        if first_page and headings[largest].box[1] < top and headings[largest].em > 1.1 * max([body.em, *others])
-        else -1
-    )
+    title = _title(headings, body, top) if first_page else -1
     sizes: list[float] = []
     for size in sorted((h.em for i, h in enumerate(headings) if i != title), reverse=True):
         if not sizes or size < 0.88 * sizes[-1]:
@@ -93,7 +106,7 @@ def heading_levels(headings: Sequence[Paragraph], body: Body, *, first_page: boo
             levels.append(1)
             continue
         number = _NUMBERED.match(heading.text)
-        if number:
+        if number and ("." in number[1] or int(number[1]) <= _MOST_SECTIONS):
             levels.append(min(6, 2 + number[1].count(".")))
         else:
             levels.append(min(6, 2 + next(k for k, size in enumerate(sizes) if heading.em >= 0.88 * size)))

@@ -25,6 +25,11 @@ def test_a_column_that_ends_lower_does_not_break_the_other() -> None:
     assert reading_order(boxes, min_gutter=10) == [0, 2, 3, 1]
 
 
+def test_a_heading_at_the_left_leads_the_full_width_part_below_it() -> None:
+    left, right, heading, below = (20, 0, 480, 300), (520, 0, 980, 300), (20, 340, 200, 360), (20, 370, 980, 700)
+    assert reading_order([left, heading, right, below], min_gutter=10) == [0, 2, 1, 3]
+
+
 def test_regions_get_their_place_as_order() -> None:
     regions = [Region("text", (0, 500, 900, 600), 0, 1.0), Region("paragraph_title", (0, 0, 900, 50), 0, 1.0)]
     ordered = order_regions(regions, 1000, 1400)

@@ -78,6 +78,19 @@ def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole
     assert 650 < y1 < 900
 
 
+def test_a_title_of_two_lines_comes_first_and_a_number_in_it_is_no_sections_number(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    sheet.text(250, 60, "The Sequencer", 24, bold=True)
+    sheet.text(250, 150, "32 Track Sequence Recorder", 22, bold=True)
+    sheet.text(100, 300, "Recording", 13, bold=True)
+    for row in range(5):
+        sheet.text(100, 350 + 40 * row, "Press the button, then play the keyboard in time to the click")
+    lines = page_markdown(reader.read(sheet.page(), [])).splitlines()
+    assert lines[0] == "# The Sequencer"
+    assert lines[2].startswith("## 32 Track Sequence")
+    assert lines[4] == "### Recording"
+
+
 def test_a_missing_language_is_named_with_its_package() -> None:
     with pytest.raises(EngineUnavailable, match="tesseract-ocr-xyz"):
         TesseractReader("rus+xyz")
