@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OPEN_FILES = 65536
+# Longer than a load balancer keeps an idle connection (60 s mostly): who closes first must be the one that sends next,
+# or requests are lost to a reset.
+_KEEP_ALIVE_S = 75
 
 
 class _Server(uvicorn.Server):
@@ -75,6 +78,7 @@ def serve(settings: Settings) -> int:
             access_log=False,
             http=bounded_protocol(settings.client_timeout_s),
             ws="none",
+            timeout_keep_alive=_KEEP_ALIVE_S,
             server_header=False,
             timeout_graceful_shutdown=int(settings.shutdown_grace_s),
         ),

@@ -51,7 +51,7 @@ def owner_of(request: Request) -> str | None:
     return owner or None
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
