@@ -102,7 +102,9 @@ async def _answer(services: Services, job: Job, asked: MistralOcrRequest) -> Asy
     pages = MistralPages(folder, asked)
 
     def entry(number: int) -> str:
-        return pages.page(page_from_json(folder.page(number))).model_dump_json(exclude_none=True)
+        fields = pages.page(page_from_json(folder.page(number))).model_dump(exclude_none=True)
+        fields.setdefault("dimensions", None)  # the client wants to see it, if only as null
+        return json.dumps(fields, ensure_ascii=False)
 
     yield '{"pages":['
     for place, number in enumerate(numbers):
