@@ -55,7 +55,8 @@ export function renderPage(page: Page): Block[] {
 
 function contentBlock(piece: Piece, parts: readonly (readonly number[])[]): Block {
   const content = toDom(piece.html);
-  const items = [...content.querySelectorAll<HTMLElement>(":scope > ul > li, :scope > ol > li")];
+  const lists = [...content.children].filter((element) => element.matches("ul, ol"));
+  const items = lists.flatMap((list) => [...list.children] as HTMLElement[]);
   const byItem = items.length > 0 && items.length === parts.length;
   if (byItem) items.forEach((item, index) => (item.dataset.regions = parts[index]?.join(" ")));
   return { kind: "content", content, regions: [...new Set(parts.flat())], byItem };
