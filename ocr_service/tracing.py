@@ -7,6 +7,7 @@ the other OTEL_ variables itself (headers, sampler, service name, batch sizes).
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
     from opentelemetry.util.types import AttributeValue
 
+_LAST_SPANS_S = 2.0
 _NANOSECONDS = 1_000_000_000
 
 
@@ -40,7 +42,10 @@ def traces_to(endpoint: str, version: str) -> Iterator[JobTraces]:
     try:
         yield JobTraces(provider.get_tracer("ocr_service", version))
     finally:
-        provider.shutdown()
+        # A collector that is away must not hold up the end of the process, which has its own time limit.
+        ending = threading.Thread(target=provider.shutdown, daemon=True, name="last spans")
+        ending.start()
+        ending.join(_LAST_SPANS_S)
 
 
 class JobTraces:

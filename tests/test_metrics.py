@@ -123,7 +123,9 @@ def test_retries_and_guards_tell_their_cause(busy: RunningService, backend: Fake
     assert value(busy, "ocr_region_retries_total", cause="error") == 1
     assert value(busy, "ocr_region_guards_total", guard="cut") == 1
     assert value(busy, "ocr_backend_requests_total", backend=backend.url, outcome="error") == 1
-    assert value(busy, "ocr_backend_requests_total", backend=backend.url, outcome="answered") == 5
+    asked = sum(asked.body["max_completion_tokens"] == 4096 for asked in backend.asked)  # the warm-up asks for less
+    assert asked >= 3
+    assert value(busy, "ocr_backend_requests_total", backend=backend.url, outcome="answered") == asked - 1
     assert value(busy, "ocr_backend_up", backend=backend.url) == 1
     assert value(busy, "ocr_backend_requests_in_flight", backend=backend.url) == 0
 

@@ -82,9 +82,12 @@ def check_nothing_left(service: RunningService) -> None:
 
 
 def leftovers(service: RunningService) -> list[str]:
-    scratch = [str(path) for path in service.temp.rglob("*") if path.is_file()]
     names = (".writing-*", ".input-copy", "staging", "previous")
-    return scratch + [str(path) for name in names for path in service.output.rglob(name)]
+    try:
+        scratch = [str(path) for path in service.temp.rglob("*") if path.is_file()]
+        return scratch + [str(path) for name in names for path in service.output.rglob(name)]
+    except FileNotFoundError:
+        return ["a folder that was just removed"]  # an old job, while it was looked at: look again
 
 
 @dataclass(frozen=True)
