@@ -63,9 +63,24 @@ def _figures(
         inner, outer = cut_out(lines, region.bbox)
         if _is_text(inner, region.bbox):
             continue
-        figures.append(RegionResult(region.label, region.bbox, 0, region.score, "image"))
-        lines = outer
+        box, caption = _without_caption(region.bbox, inner)
+        figures.append(RegionResult(region.label, box, 0, region.score, "image"))
+        lines = outer + caption
     return figures, lines
+
+
+def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
+    """The figure without the caption that the model took in at its lower or upper end, and the caption's lines."""
+    x0, y0, x1, y1 = box
+    rows = sorted(lines, key=lambda line: line.box[1])
+    for index, line in enumerate(rows):
+        if not CAPTION.match(line.text):
+            continue
+        if line.box[1] > y0 + 0.6 * (y1 - y0):
+            return (x0, y0, x1, line.box[1]), rows[index:]
+        if index == 0 and line.box[3] < y0 + 0.3 * (y1 - y0):
+            return (x0, line.box[3], x1, y1), [line]
+    return box, []
 
 
 def _is_text(lines: Sequence[Line], box: Box) -> bool:

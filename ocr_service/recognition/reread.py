@@ -18,6 +18,7 @@ from ocr_service.recognition.table_grid import Cell, Table
 from ocr_service.recognition.words import Word, enclosing
 
 _DOUBTFUL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
+_DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone figure is read as a comma at 73
 _SCALE = 2
 _MAX_TIMES = 40  # cells a page: a page of noise must not take a minute
 
@@ -68,7 +69,11 @@ def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
         return area
     seen = enclosing([word.box for word in cell.words])
     missed = area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
-    return area if missed or min(word.confidence for word in cell.words) < _DOUBTFUL else None
+    return area if missed or any(_is_doubtful(word) for word in cell.words) else None
+
+
+def _is_doubtful(word: Word) -> bool:
+    return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL)
 
 
 def _better(cell: Cell, area: Box, em: float, crops: CropReader) -> Cell:
