@@ -163,7 +163,6 @@ class SecurityHeaders:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("X-Frame-Options", "DENY")
                 headers.setdefault("Referrer-Policy", "no-referrer")
-                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
                 if not (_PAGE.fullmatch(scope["path"]) or _DOCS.fullmatch(scope["path"])):
                     headers.setdefault("Cache-Control", "no-store")  # results belong to their owner alone
             await send(message)
