@@ -64,7 +64,8 @@ def test_a_scanned_contract_is_read_whole(service: RunningService, contract_scan
     assert (folder / "Договор 41.md").read_text() == markdown
     assert json.loads((folder / "Договор 41.json").read_text()) == result
     [image] = result["artifacts"]["images"]
-    assert Image.open(folder / image).width > 300
+    with Image.open(folder / image) as figure:
+        assert figure.width > 300
     assert f"({image})" in markdown
 
 
