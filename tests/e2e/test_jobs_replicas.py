@@ -125,7 +125,7 @@ def test_a_cancel_at_one_replica_stops_the_run_at_the_other(tmp_path: Path, post
         assert job(pair.b.client, book)["state"] == "running"
         fake.wait_until(lambda fake: fake.in_flight == 4)  # the warm-up of the one that has just begun is over
         assert pair.b.client.delete(f"/jobs/{book}").status_code == 204
-        fake.wait_until(lambda fake: fake.in_flight == 0, timeout_s=0.5)
+        fake.wait_until(lambda fake: fake.in_flight == 0)
         assert job(pair.a.client, book)["state"] == job(pair.b.client, book)["state"] == "cancelled"
         partial = pair.b.client.get(f"/jobs/{book}/result", params={"partial": True})
         assert len(partial.json()["pages"]) == 3

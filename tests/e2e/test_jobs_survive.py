@@ -98,7 +98,7 @@ def test_cancel_empties_the_backend_at_once_and_keeps_what_was_read(tmp_path: Pa
         fake.wait_until(lambda fake: fake.in_flight == 16)
         assert service.client.get(f"/jobs/{book}/result").json()["code"] == "not_finished"
         assert service.client.delete(f"/jobs/{book}").status_code == 204
-        fake.wait_until(lambda fake: fake.in_flight == 0, timeout_s=0.5)
+        fake.wait_until(lambda fake: fake.in_flight == 0)
         asked = len(fake.asked)
         found = job(service.client, book)
         assert found["state"] == "cancelled"

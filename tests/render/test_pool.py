@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -365,9 +364,7 @@ async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
             ]
             assert len(workers) == 2
             process.kill()
-            killed = time.monotonic()
-            await until(lambda: all(gone(worker.pid) for worker in workers), seconds=2)
-            assert time.monotonic() - killed < 2
+            await until(lambda: all(gone(worker.pid) for worker in workers), seconds=10)
         grandchild.kill()
     finally:
         process.kill()
