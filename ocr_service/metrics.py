@@ -40,7 +40,7 @@ _JOB_S = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600, 14400)
 class Watched:
     """What is asked at a scrape. Filled by the start; a part that is not there tells nothing."""
 
-    pool: PagePool | None = None
+    pools: Mapping[str, PagePool] = field(default_factory=dict)
     scheduler: Scheduler | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
 
@@ -160,8 +160,7 @@ class _Standing(Collector):
         self._watched = watched
 
     def collect(self) -> Iterator[Metric]:
-        if self._watched.pool is not None:
-            yield from _pool(self._watched.pool)
+        yield from _pools(self._watched.pools)
         if self._watched.scheduler is not None:
             yield from _scheduler(self._watched.scheduler)
         yield _gauge(
@@ -172,13 +171,18 @@ class _Standing(Collector):
         )
 
 
-def _pool(pool: PagePool) -> Iterator[Metric]:
-    tasks = [(("waiting",), pool.waiting), (("running",), pool.running)]
-    yield _gauge("ocr_page_tasks", "Pages that wait for a worker, and that are in one", ["state"], tasks)
-    workers = [(("warm",), pool.warm), (("configured",), pool.workers)]
-    yield _gauge("ocr_page_workers", "Worker processes that can take a page, of those configured", ["state"], workers)
-    reasons = [((reason,), pool.restarts[reason]) for reason in RESTART_REASONS]
-    yield _counter("ocr_page_worker_restarts", "Workers replaced", ["reason"], reasons)
+def _pools(pools: Mapping[str, PagePool]) -> Iterator[Metric]:
+    states = ["pool", "state"]
+    tasks: list[Row] = []
+    workers: list[Row] = []
+    restarts: list[Row] = []
+    for name, pool in pools.items():
+        tasks += [((name, "waiting"), pool.waiting), ((name, "running"), pool.running)]
+        workers += [((name, "warm"), pool.warm), ((name, "configured"), pool.workers)]
+        restarts += [((name, reason), pool.restarts[reason]) for reason in RESTART_REASONS]
+    yield _gauge("ocr_page_tasks", "Tasks that wait for a worker, and that are in one", states, tasks)
+    yield _gauge("ocr_page_workers", "Worker processes that can take a task, of those configured", states, workers)
+    yield _counter("ocr_page_worker_restarts", "Workers replaced", ["pool", "reason"], restarts)
 
 
 def _scheduler(scheduler: Scheduler) -> Iterator[Metric]:
@@ -196,18 +200,18 @@ def _scheduler(scheduler: Scheduler) -> Iterator[Metric]:
     yield _counter("ocr_region_retries", "Regions asked for again", ["cause"], retries)
 
 
-Rows = Iterable[tuple[Sequence[str], float]]
+Row = tuple[Sequence[str], float]
 
 
-def _gauge(name: str, meaning: str, labels: Sequence[str], rows: Rows) -> Metric:
+def _gauge(name: str, meaning: str, labels: Sequence[str], rows: Iterable[Row]) -> Metric:
     return _filled(GaugeMetricFamily(name, meaning, labels=labels), rows)
 
 
-def _counter(name: str, meaning: str, labels: Sequence[str], rows: Rows) -> Metric:
+def _counter(name: str, meaning: str, labels: Sequence[str], rows: Iterable[Row]) -> Metric:
     return _filled(CounterMetricFamily(name, meaning, labels=labels), rows)
 
 
-def _filled(family: GaugeMetricFamily | CounterMetricFamily, rows: Rows) -> Metric:
+def _filled(family: GaugeMetricFamily | CounterMetricFamily, rows: Iterable[Row]) -> Metric:
     for labels, value in rows:
         family.add_metric(labels, value)
     return family

@@ -21,7 +21,8 @@ from ocr_service.metrics import Metrics
 from ocr_service.settings import Settings
 from tests.api.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.running import RunningService
+from tests.faults.aftermath import gone, page_workers
+from tests.running import RunningService, wait_until
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 
@@ -60,28 +61,74 @@ def value(service: RunningService, name: str, **labels: str) -> float:
     return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
 
-def test_names_units_and_labels_keep_the_conventions(busy: RunningService) -> None:
-    """The rules of `promtool check metrics`, and of prometheus.io/docs/practices/naming."""
+# Of `promtool check metrics` (client_golang's promlint): each prefix of a unit that is not a base unit, each
+# abbreviation, and the types' names.
+UNITS = "seconds|meters|grams|bytes|bits|joules|amperes|volts|kelvin|celsius|fahrenheit|ratio|percent"
+PREFIXES = "pico|nano|micro|milli|centi|deci|deca|hecto|kilo|kibi|mega|mibi|mebi|giga|gibi|tera|tebi|peta|pebi"
+NOT_BASE = f"({PREFIXES})({UNITS})|minutes|hours|days|weeks|grams|bits|ounces|feet|inches|miles|percent|calories"
+ABBREVIATIONS = "s|ms|us|ns|sec|b|kb|mb|gb|tb|pb|m|h|d"
+TYPES = "untyped|gauge|counter|summary|histogram"
+
+
+def complaints(family: Metric) -> Iterator[str]:
+    """What `promtool check metrics` says; it must say nothing. (Run by hand against the real one: nothing, too.)"""
+    name = family.name
+    if not family.documentation:
+        yield "no help text"
+    if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name):
+        yield "a name with colons or capitals"
+    for word in name.split("_"):
+        if re.fullmatch(f"{NOT_BASE}|{ABBREVIATIONS}|{TYPES}", word):
+            yield f"{word!r} in the name"
+    if family.type != "counter" and name.endswith("_total"):
+        yield "_total, and no counter"
+    if family.type not in ("histogram", "summary") and re.search(r"_(bucket|count|sum)$", name):
+        yield "a histogram's suffix"
+    for sample in family.samples:
+        if family.type == "counter" and sample.name != f"{name}_total":
+            yield "a counter without _total"
+        if (family.type != "histogram" and "le" in sample.labels) or "quantile" in sample.labels:
+            yield "a label of histograms or summaries"
+        if not all(re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", label) for label in sample.labels):
+            yield "a label with capitals"
+
+
+def test_promtool_has_nothing_to_say(busy: RunningService) -> None:
+    assert {family.name: list(complaints(family)) for family in families(busy) if any(complaints(family))} == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "# TYPE a_seconds gauge\na_seconds 1",
+        "# HELP a_ms It\n# TYPE a_ms gauge\na_ms 1",
+        "# HELP a_kilobytes It\n# TYPE a_kilobytes gauge\na_kilobytes 1",
+        "# HELP a_total It\n# TYPE a_total gauge\na_total 1",
+        "# HELP a_count It\n# TYPE a_count gauge\na_count 1",
+        "# HELP a_gauge It\n# TYPE a_gauge gauge\na_gauge 1",
+        "# HELP aB It\n# TYPE aB gauge\naB 1",
+        '# HELP a It\n# TYPE a gauge\na{le="1"} 1',
+        '# HELP a It\n# TYPE a gauge\na{aB="1"} 1',
+    ],
+)
+def test_what_promtool_complains_of_is_found(lines: str) -> None:
+    [family] = parse(lines + "\n")
+    assert list(complaints(family))
+
+
+def test_names_and_units_keep_our_own_conventions(busy: RunningService) -> None:
+    """As prometheus.io/docs/practices/naming has them."""
     found = families(busy)
     assert len({family.name for family in found}) == len(found)
     for family in found:
-        assert re.fullmatch(r"(ocr|process|python)_[a-z0-9]+(_[a-z0-9]+)*", family.name)
-        assert family.documentation
+        assert re.match(r"(ocr|process|python)_", family.name)
         assert family.type in ("counter", "gauge", "histogram")
-        assert family.name.rpartition("_")[2] not in ("total", "count", "sum", "bucket", "info") or (
-            family.name == "ocr_build_info"
-        )
-        assert not re.search(
-            r"_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|percent|counter|gauge)(_|$)", family.name
-        )
+        assert not family.name.endswith("_info") or family.name == "ocr_build_info"
         if family.type == "histogram" and family.name.startswith("ocr_"):
             assert family.name.endswith("_seconds")
         for sample in family.samples:
-            if family.type == "counter":
-                assert sample.name == f"{family.name}_total"
-            for label in sample.labels:
-                assert re.fullmatch(r"[a-z]+", label)
-                assert f"_by_{label}" not in family.name
+            assert all(re.fullmatch(r"[a-z]+", label) for label in sample.labels)
+            assert not any(f"_by_{label}" in family.name for label in sample.labels)
 
 
 def test_openmetrics_is_valid_too(busy: RunningService) -> None:
@@ -131,10 +178,25 @@ def test_retries_and_guards_tell_their_cause(busy: RunningService, backend: Fake
 
 
 def test_workers_and_disks_are_shown(busy: RunningService) -> None:
-    assert value(busy, "ocr_page_workers", state="configured") == 2
-    assert value(busy, "ocr_page_workers", state="warm") >= 1
+    assert value(busy, "ocr_page_workers", pool="pages", state="configured") == 2
+    assert value(busy, "ocr_page_workers", pool="inspector", state="configured") == 1
+    wait_until(lambda: value(busy, "ocr_page_workers", pool="pages", state="warm") >= 1)
     assert value(busy, "ocr_disk_free_bytes", folder="output") > 0
     assert value(busy, "process_open_fds") > 0
+
+
+def test_lost_workers_are_counted_those_that_look_at_uploads_too(busy: RunningService) -> None:
+    def crashed(pool: str) -> float:
+        return value(busy, "ocr_page_worker_restarts_total", pool=pool, reason="crashed")
+
+    before = {pool: crashed(pool) for pool in ("inspector", "pages")}
+    workers = page_workers(busy)
+    for worker in workers:
+        worker.kill()
+    wait_until(lambda: gone(workers))
+    assert busy.read("d.pdf", pdf("Four"), engine="tesseract", cache="false").status_code == 200
+    assert crashed("inspector") == before["inspector"] + 1
+    assert crashed("pages") > before["pages"]
 
 
 def test_metrics_are_open_unless_protected(busy: RunningService) -> None:

@@ -187,7 +187,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     check_writable(settings.temp_dir)
     scratch = stack.enter_context(scratch_folder(settings.temp_dir))
     engines = await start_engines(settings, stack)
-    counted.watched.pool, counted.watched.scheduler = engines.pool, engines.vlm
+    counted.watched.pools = {"pages": engines.pool, "inspector": engines.inspector}
+    counted.watched.scheduler = engines.vlm
     counted.watched.folders = {"output": settings.output_dir, "temp": settings.temp_dir}
     defaults = Defaults(
         max_bytes=settings.max_upload_mb << 20,
