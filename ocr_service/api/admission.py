@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 
 from fastapi import Request
@@ -54,7 +54,7 @@ class Defaults:
 
 
 class Admission:
-    """``check_room`` raises QueueFull for an owner and the documents that are being taken in before this one."""
+    """``check_room`` raises QueueFull for an owner and what is being taken in ahead; it asks for that at the end."""
 
     def __init__(
         self,
@@ -62,14 +62,15 @@ class Admission:
         temp_dir: Path,
         defaults: Defaults,
         space: FreeSpace,
-        check_room: Callable[[str, Coming], Awaitable[None]],
+        check_room: Callable[[str, Callable[[], Coming]], Awaitable[None]],
     ) -> None:
         self._inspector = inspector
         self._temp_dir = temp_dir
         self._defaults = defaults
         self._space = space
         self._check_room = check_room
-        self._coming: Counter[str] = Counter()
+        self._numbers = count()
+        self._coming: dict[int, str] = {}  # the owners of what is being taken in, by number, in their order
         self._refused: dict[str, tuple[float, QueueFull]] = {}
 
     async def admit(self, request: Request) -> Admitted:
@@ -104,24 +105,30 @@ class Admission:
 
     @asynccontextmanager
     async def place(self, owner: str) -> AsyncIterator[None]:
-        """A place in the queue, refused before the document is taken in: under overload a refusal costs nothing."""
+        """A place in the queue, refused before the document is taken in: under overload a refusal costs nothing.
+
+        It is given up before the document becomes a row, so that nobody who reads the rows first counts it twice.
+        """
         at, refusal = self._refused.get(owner, (0.0, None))
         if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
             raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
-        before = Coming(self._coming.total(), self._coming[owner])
-        self._coming[owner] += 1
+        number = next(self._numbers)
+        self._coming[number] = owner
+
+        def ahead() -> Coming:
+            owners = [self._coming[other] for other in takewhile(number.__gt__, self._coming)]
+            return Coming(len(owners), owners.count(owner))
+
         try:
             try:
-                await self._check_room(owner, before)
+                await self._check_room(owner, ahead)
             except QueueFull as error:
                 self._refused[owner] = time.monotonic(), error
                 raise
             self._refused.pop(owner, None)
             yield
         finally:
-            self._coming[owner] -= 1
-            if not self._coming[owner]:
-                del self._coming[owner]
+            del self._coming[number]
 
     async def inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
         """What a file is, and whether it may become a job. The file stays where it is, also after an error."""

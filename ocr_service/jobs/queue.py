@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,22 +137,28 @@ async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | No
     return job_from_row(row)
 
 
-async def refuse_too_many(tx: Transaction, owner: str, limits: QueueLimits, coming: Coming | None = None) -> None:
-    """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one."""
-    coming = coming or Coming()
+async def refuse_too_many(
+    tx: Transaction, owner: str, limits: QueueLimits, coming: Callable[[], Coming] = Coming
+) -> None:
+    """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one.
+
+    They are asked for after the rows were counted: who becomes a row meanwhile is not counted twice.
+    """
     waiting = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
-    if waiting + coming.all >= limits.waiting:
+    waiting += coming().all
+    if waiting >= limits.waiting:
         raise QueueFull(
-            f"{waiting + coming.all} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
+            f"{waiting} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
             retry_after_s=await _seconds_for(tx, limits.waiting * _RETRY_SHARE),
         )
     if limits.per_owner:
         theirs = (
             await tx.execute(select(func.count()).where(jobs.c.state.in_(unfinished()), jobs.c.owner == owner))
         ).scalar_one()
-        if theirs + coming.of_owner >= limits.per_owner:
+        theirs += coming().of_owner
+        if theirs >= limits.per_owner:
             raise QueueFull(
-                f"{theirs + coming.of_owner} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.",
+                f"{theirs} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.",
                 retry_after_s=await _seconds_for(tx, limits.per_owner * _RETRY_SHARE),
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select, text
@@ -51,7 +51,7 @@ class Store:
         """Raises IdempotencyConflict and QueueFull."""
         return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
 
-    async def check_room(self, owner: str, coming: queue.Coming) -> None:
+    async def check_room(self, owner: str, coming: Callable[[], queue.Coming]) -> None:
         """Whether a document would be queued, before it is taken in. Raises QueueFull."""
         await self.database.read(
             lambda tx: queue.refuse_too_many(tx, owner, self.limits, coming), patience_s=self.patience_s
