@@ -52,7 +52,7 @@ def add_command(commands: Commands) -> None:
     for name, meaning in (
         ("show", "state, moves and failed pages"),
         ("cancel", "stop unfinished jobs"),
-        ("retry", "read again what failed"),
+        ("retry", "read again the pages that failed"),
     ):
         actions.add_parser(name, help=meaning).add_argument("ids", nargs="+", metavar="ID")
     purge = actions.add_parser("purge", help="remove finished jobs and their files")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from ocr_service.api.admission import Admitted
 from ocr_service.api.batches import BatchModel, create_batch
 from ocr_service.api.job_models import JobListModel, JobModel, job_model
-from ocr_service.api.problems import FETCHED, NOT_FOUND
+from ocr_service.api.problems import FETCHED, NOT_FOUND, RETRIED
 from ocr_service.api.schemas import SubmissionOptions, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.sources import SourceSubmission, is_json, parse_submission
@@ -161,8 +161,15 @@ async def delete_job(request: Request, services: ServicesDep, job_id: JobId) -> 
         await services.jobs.cancel(job_id)
 
 
-@router.post("/{job_id}/retry", status_code=202, summary="Read again what failed", responses=NOT_FOUND)
-async def retry_job(request: Request, services: ServicesDep, job_id: JobId) -> JobModel:
-    """Pages that came out well are kept; a completed or unfinished job is left as it is."""
+@router.post("/{job_id}/retry", status_code=202, summary="Read pages again", responses=RETRIED)
+async def retry_job(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    pages: Annotated[
+        str, Query(description="Pages to read again, such as `3,7-9`, also good ones; without it those that failed")
+    ] = "",
+) -> JobModel:
+    """The other pages are kept. An unfinished job is left as it is, and a completed one where no pages are named."""
     job = await services.jobs.get(job_id, owner_of(request))
-    return await described(services, await services.jobs.retry(job.id))
+    return await described(services, await services.jobs.retry(job.id, pages))

@@ -37,11 +37,11 @@ _MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.RUNNING: frozenset(
         {JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED}
     ),
-    # Retry: only what has no good result is read again.
+    # Retry: what has no good result is read again, or the pages that somebody names.
     JobState.PARTIAL: frozenset({JobState.QUEUED}),
     JobState.FAILED: frozenset({JobState.QUEUED}),
     JobState.CANCELLED: frozenset({JobState.QUEUED}),
-    JobState.COMPLETED: frozenset(),
+    JobState.COMPLETED: frozenset({JobState.QUEUED}),
 }
 
 

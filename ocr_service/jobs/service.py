@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ocr_service.document import ReaderName
-from ocr_service.errors import NotFound, NotReady, ServiceError
+from ocr_service.errors import BadPages, NotFound, NotReady, ServiceError
 from ocr_service.jobs.dispatcher import Dispatcher, Presence
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
@@ -24,6 +24,7 @@ from ocr_service.jobs.runner import Runner
 from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, Watches
+from ocr_service.page_ranges import select_pages
 from ocr_service.readers import PageReader
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
@@ -142,16 +143,21 @@ class JobService:
         await self.dispatcher.stopped(job_id)
         await asyncio.to_thread(self.folder(job_id).remove)
 
-    async def retry(self, job_id: str) -> Job:
-        """Read again what did not come out well; a completed or unfinished job is left as it is. Raises NotFound."""
+    async def retry(self, job_id: str, pages: str = "") -> Job:
+        """Read again the pages that failed, or those that ``pages`` ("3,7-9") names, however they came out.
+
+        An unfinished job, and without ``pages`` a completed one, is left as it is. Raises NotFound, and BadPages where
+        ``pages`` names one that is not the job's.
+        """
         job = await self.store.get(job_id)
-        if job.state in (JobState.COMPLETED, JobState.QUEUED, JobState.RUNNING):
+        again = _pages_of(job, pages)
+        if not job.state.finished or (job.state is JobState.COMPLETED and not again):
             return job
         folder = self.folder(job_id)
         for page in await self.store.pages(job_id):
-            if page.status != "completed":
+            if page.status != "completed" or page.number in again:
                 await asyncio.to_thread(folder.drop_page, page.number)
-        return await self.store.retry(job_id)
+        return await self.store.retry(job_id, again)
 
     async def purge(self, older_than_s: float) -> int:
         """Remove what finished that long ago; how many jobs."""
@@ -171,6 +177,15 @@ class JobService:
         if self.dispatcher.draining.is_set():
             raise NotReady("The service is shutting down.")
         await self.store.hasty().ping()
+
+
+def _pages_of(job: Job, named: str) -> tuple[int, ...]:
+    if not named:
+        return ()
+    numbers = select_pages(named, job.file.pages)
+    if others := set(numbers) - set(select_pages(job.options.pages, job.file.pages)):
+        raise BadPages(f"pages={named!r}: page {min(others)} is not one that this job reads ({job.options.pages})")
+    return numbers
 
 
 @asynccontextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, or_, select, text
 
 from ocr_service.errors import NotFound
 from ocr_service.jobs import moves as writer
@@ -118,18 +119,22 @@ class Store:
 
         return await self.database.write(work, patience_s=self.patience_s)
 
-    async def retry(self, job_id: str) -> Job:
-        """Queue a job again whose pages did not all come out well; good pages are kept. Raises NotFound."""
+    async def retry(self, job_id: str, again: Sequence[int] = ()) -> Job:
+        """Queue a finished job again, without the rows of its pages that failed and of ``again``. Raises NotFound."""
 
         async def work(tx: Transaction) -> Job:
             job = await writer.locked_job(tx, job_id)
             if job is None:
                 raise _no_job(job_id)
-            if job.state in (JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED):
-                await tx.execute(jobs.update().where(jobs.c.id == job_id).values(deadline_at=None))
-                await tx.execute(delete(pages).where(pages.c.job_id == job_id, pages.c.status != "completed"))
-                return await writer.move(tx, job, JobState.QUEUED, reason="retry")
-            return job
+            if not job.state.finished or (job.state is JobState.COMPLETED and not again):
+                return job
+            values: dict[str, Any] = {"deadline_at": None}
+            if again:  # they would be taken over from the same content's other job
+                values["leader_id"] = None
+            await tx.execute(jobs.update().where(jobs.c.id == job_id).values(values))
+            unwanted = or_(pages.c.status != "completed", pages.c.number.in_(again))
+            await tx.execute(delete(pages).where(pages.c.job_id == job_id, unwanted))
+            return await writer.move(tx, job, JobState.QUEUED, reason="retry")
 
         return await self.database.write(work, patience_s=self.patience_s)
 

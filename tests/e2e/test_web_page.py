@@ -164,6 +164,25 @@ def test_what_failed_is_named_and_read_again(browser: Browser, vllm: FakeVllm, v
         expect(page.locator(".callout")).to_have_count(0)
 
 
+def test_a_doubtful_region_of_a_whole_document_is_read_again(
+    browser: Browser, vllm: FakeVllm, vlm_service: RunningService
+) -> None:
+    def endless_at_first(request: Asked) -> Reply:
+        first = sum(asked.jpeg == request.jpeg for asked in vllm.asked) < 3  # tries, at rising temperatures
+        return Reply("на на " * 2000, finish_reason="length") if first else Reply("Read the second time")
+
+    vllm.answer = endless_at_first
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open()
+        visitor.upload(("doubtful.pdf", pdf("doubtful")))
+        _state(page, "completed")
+        trouble = page.locator("#page-1 .callout.warn")
+        trouble.first.get_by_role("button", name="Read again").click()
+        expect(page.locator("#page-1 .prose")).to_contain_text("Read the second time")
+        expect(page.locator(".callout")).to_have_count(0)
+        _state(page, "completed")
+
+
 def test_a_failed_page_does_not_hide_the_others(browser: Browser, vllm: FakeVllm, vlm_service: RunningService) -> None:
     def white_pages_only(request: Asked) -> Reply:
         _, green, _ = Image.open(io.BytesIO(request.jpeg)).convert("RGB").resize((1, 1)).getpixel((0, 0))

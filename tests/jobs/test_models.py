@@ -17,7 +17,7 @@ ALLOWED = {
     "partial": {"queued"},
     "failed": {"queued"},
     "cancelled": {"queued"},
-    "completed": set(),
+    "completed": {"queued"},
 }
 
 

@@ -238,6 +238,9 @@ async def test_retry_queues_again_and_removal_needs_an_end(store: Store) -> None
     assert (await store.retry(new.id)).state is JobState.QUEUED
     await store.finish(new.id, (await claim(store)).run_id, JobState.COMPLETED)
     assert (await store.retry(new.id)).state is JobState.COMPLETED
+    assert (await store.retry(new.id, [1])).state is JobState.QUEUED
+    assert await store.pages(new.id) == []
+    await store.finish(new.id, (await claim(store)).run_id, JobState.COMPLETED)
     await store.remove(new.id)
     assert await store.find(new.id) is None
     assert await store.events(new.id, 0) == [] and await store.pages(new.id) == []

@@ -47,9 +47,9 @@ export async function deleteJob(id: string): Promise<void> {
   await call(`jobs/${id}`, { method: "DELETE" });
 }
 
-/** Reads again what has no good result yet. */
-export async function retryJob(id: string): Promise<void> {
-  await call(`jobs/${id}/retry`, { method: "POST" });
+/** Reads one page again, or all that have no good result yet. */
+export async function retryJob(id: string, page: number | null): Promise<void> {
+  await call(`jobs/${id}/retry${page === null ? "" : `?pages=${page}`}`, { method: "POST" });
 }
 
 export type ResultFormat = "md" | "html" | "pdf" | "zip" | "json";

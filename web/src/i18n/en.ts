@@ -124,6 +124,7 @@ export const en = {
   removeConfirm: (name: string): string => `Remove “${name}” and all its files?`,
   retry: "Read again",
   retryTitle: "Read the failed pages again",
+  retryPageTitle: "Read this page again",
   retryAsked: "The failed pages are read again",
   cancelled: "Cancelled",
   removed: "Removed",

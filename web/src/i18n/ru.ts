@@ -128,6 +128,7 @@ export const ru: Texts = {
   removeConfirm: (name) => `Удалить «${name}» и все его файлы?`,
   retry: "Прочитать ещё раз",
   retryTitle: "Прочитать неудавшиеся страницы ещё раз",
+  retryPageTitle: "Прочитать эту страницу ещё раз",
   retryAsked: "Неудавшиеся страницы читаются ещё раз",
   cancelled: "Отменено",
   removed: "Удалено",

@@ -20,10 +20,10 @@ export async function cancelOrRemove(job: Job): Promise<boolean> {
   });
 }
 
-/** Has the pages read again that failed, whole or in part. */
-export async function readAgain(id: string): Promise<void> {
+/** Has one page read again, or all that failed, whole or in part. */
+export async function readAgain(id: string, page: number | null): Promise<void> {
   await told(async () => {
-    await retryJob(id);
+    await retryJob(id, page);
     announce(t.value.retryAsked);
     await refreshJob(id);
     followAgain(id);

@@ -32,7 +32,7 @@ export const PageRow = memo(function PageRow({
   mark: PageMark | null;
   mode: ViewMode;
   finished: boolean;
-  onRetry: (() => void) | null;
+  onRetry: ((page: number) => void) | null;
 }): JSX.Element {
   const section = useRef<HTMLElement>(null);
   const near = useNear(section);
@@ -74,7 +74,7 @@ export const PageRow = memo(function PageRow({
       )}
       {page instanceof ApiError && <p class="page-note bad-text">{explainError(page)}</p>}
       {page && !(page instanceof ApiError) && data && (
-        <PageContent page={page} data={data} mode={mode} onRetry={onRetry} />
+        <PageContent page={page} data={data} mode={mode} onRetry={onRetry && (() => onRetry(number))} />
       )}
     </section>
   );
@@ -178,7 +178,7 @@ function PageContent({
               <p class="hint">{explain(page.error.code)}</p>
               {page.error.message && <p class="hint">{page.error.message}</p>}
             </div>
-            {onRetry && <RetryButton onRetry={onRetry} />}
+            {onRetry && <RetryButton title={texts.retryPageTitle} onRetry={onRetry} />}
           </div>
         )}
         {page.warnings.map((warning) => (

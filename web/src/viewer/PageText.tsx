@@ -89,14 +89,14 @@ function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => vo
         <p class="hint">{region.error ? explain(region.error.code) : texts.regionDegradedHint}</p>
         {region.error?.message && <p class="hint">{region.error.message}</p>}
       </div>
-      {onRetry && <RetryButton onRetry={onRetry} />}
+      {onRetry && <RetryButton title={texts.retryPageTitle} onRetry={onRetry} />}
     </div>
   );
 }
 
-export function RetryButton({ onRetry }: { onRetry: () => void }): JSX.Element {
+export function RetryButton({ title, onRetry }: { title: string; onRetry: () => void }): JSX.Element {
   return (
-    <button class="button small" type="button" title={t.value.retryTitle} onClick={onRetry}>
+    <button class="button small" type="button" title={title} onClick={onRetry}>
       <Icon node={RotateCw} size={14} />
       {t.value.retry}
     </button>

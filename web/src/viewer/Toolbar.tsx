@@ -51,7 +51,7 @@ export function Toolbar({
         </h1>
         <StatePill state={job.state} />
         <div class="toolbar-actions">
-          {onRetry && <RetryButton onRetry={onRetry} />}
+          {onRetry && <RetryButton title={texts.retryTitle} onRetry={onRetry} />}
           <button
             class="button"
             type="button"

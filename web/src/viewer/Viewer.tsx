@@ -77,9 +77,9 @@ function Opened({ job }: { job: Job }): JSX.Element {
     document.title = `${state === "running" ? `${percent} % · ` : ""}${name}`;
   }, [state, marks.size, name, texts]);
 
-  const retry = useCallback(() => void readAgain(id), [id]);
-  const canRetry = state === "partial" || state === "failed" || state === "cancelled";
-  const onRetry = canRetry ? retry : null;
+  const retryFailed = useCallback(() => void readAgain(id, null), [id]);
+  const retryPage = useCallback((page: number) => void readAgain(id, page), [id]);
+  const hasFailed = state === "partial" || state === "failed" || state === "cancelled";
   const numbers = pageNumbers(job, marks);
   return (
     <main id="main" class="viewer">
@@ -87,7 +87,7 @@ function Opened({ job }: { job: Job }): JSX.Element {
         job={job}
         mode={mode}
         setMode={setMode}
-        onRetry={onRetry}
+        onRetry={hasFailed ? retryFailed : null}
         onPage={numbers.length > 1 ? <PageJump numbers={numbers} /> : null}
         pages={<Strip job={job} marks={marks} numbers={numbers} />}
       />
@@ -105,7 +105,7 @@ function Opened({ job }: { job: Job }): JSX.Element {
             mark={marks.get(number) ?? null}
             mode={mode}
             finished={finished}
-            onRetry={onRetry}
+            onRetry={finished ? retryPage : null}
           />
         ))}
       </div>
