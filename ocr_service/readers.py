@@ -14,11 +14,15 @@ from ocr_service.storage.filesystem import JobFolder
 
 @dataclass(frozen=True, slots=True)
 class DocumentWork:
-    """A document to be read: where its files lie, what it is, what was asked for."""
+    """A document to be read: where its files lie, what it is, what was asked for.
+
+    ``run`` tells one reading of it from the next, which asks the VLM anew.
+    """
 
     folder: JobFolder
     info: FileInfo
     options: ReadOptions
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,16 +69,18 @@ class VlmReader:
                 order=number,
                 timeout_s=self._page_limits.timeout_s,
             )
-        return await self.recognise(page, document)
+        return await self.recognise(page, document, work.run)
 
-    async def recognise(self, page: PreparedPage, document: str) -> PageResult:
+    async def recognise(self, page: PreparedPage, document: str, run: str = "") -> PageResult:
         """Reads the regions of a prepared page. What fails is a value, also that no backend is up."""
         started = time.monotonic()
         clock = StageClock()
         with clock.stage("recognition"):
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._read(region, page.number, document), name=f"{document} page {page.number}")
+                    group.create_task(
+                        self._read(region, page.number, document, run), name=f"{document} page {page.number}"
+                    )
                     for region in page.regions
                 ]
         result = assemble_page(
@@ -89,7 +91,7 @@ class VlmReader:
         )
         return replace(result, stages=page.stages + clock.times)
 
-    async def _read(self, prepared: PreparedRegion, page: int, document: str) -> RegionReading | None:
+    async def _read(self, prepared: PreparedRegion, page: int, document: str, run: str) -> RegionReading | None:
         if prepared.crop is None:
             return None
         ask = partial(
@@ -101,4 +103,4 @@ class VlmReader:
             patience=self._limits.patience,
             max_tokens=self._limits.max_tokens,
         )
-        return await self._same_crops.read(document, prepared.crop, ask)
+        return await self._same_crops.read(f"{document} {run}", prepared.crop, ask)

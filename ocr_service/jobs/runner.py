@@ -91,7 +91,7 @@ class Runner:
         reader = self.readers.get(job.engine)
         if reader is None:
             raise EngineUnavailable(f"The job asks for engine={job.engine}, which is not configured here.")
-        work = DocumentWork(JobFolder(self.root, job.id), job.file, job.options)
+        work = DocumentWork(JobFolder(self.root, job.id), job.file, job.options, claim.run_id)
 
         async def on_page(page: PageResult) -> None:
             await self.pages.keep(job.id, claim.run_id, _row(page))

@@ -14,16 +14,16 @@ _Key = tuple[str, str, bytes]
 
 
 class SameCrops:
-    """Remembers the last ``most`` good answers by document, prompt and picture; some KB each."""
+    """Remembers the last ``most`` good answers by run of a document, prompt and picture; some KB each."""
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
         # None: the first to ask got no good answer, and whoever waited for it asks for itself.
         self._readings: OrderedDict[_Key, asyncio.Future[RegionReading | None]] = OrderedDict()
 
-    async def read(self, document: str, crop: Crop, ask: Callable[[], Awaitable[RegionReading]]) -> RegionReading:
+    async def read(self, run: str, crop: Crop, ask: Callable[[], Awaitable[RegionReading]]) -> RegionReading:
         """What ``ask`` gives, or gave for the same picture: then with ``tries`` 0, since no request was sent."""
-        key = (document, crop.prompt, crop.digest)
+        key = (run, crop.prompt, crop.digest)
         first = self._readings.get(key)
         if first is None:
             return await self._ask_first(key, ask)
