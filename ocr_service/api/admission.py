@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from itertools import count, takewhile
 from pathlib import Path
 
 from fastapi import Request
@@ -15,8 +13,8 @@ from ocr_service.api.json_body import JsonBody, received_json
 from ocr_service.api.schemas import SubmissionOptions, parse_options
 from ocr_service.api.upload import Upload, receive_upload
 from ocr_service.document import FileInfo, ReaderName, ReadOptions
-from ocr_service.errors import BadOption, EngineUnavailable, QueueFull, TooManyPages
-from ocr_service.jobs.queue import Coming
+from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
+from ocr_service.jobs.room import Room
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
 from ocr_service.render.pool import PagePool
@@ -24,7 +22,6 @@ from ocr_service.storage.space import FreeSpace
 from ocr_service.tessdata import find_tessdata
 
 INSPECT_TIMEOUT_S = 30
-_REFUSE_AGAIN_S = 0.25  # after a refusal the next ones of that key are not asked of the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +51,19 @@ class Defaults:
 
 
 class Admission:
-    """``check_room`` raises QueueFull for an owner and what is being taken in ahead; it asks for that at the end."""
-
     def __init__(
         self,
         inspector: PagePool,
         temp_dir: Path,
         defaults: Defaults,
         space: FreeSpace,
-        check_room: Callable[[str, Callable[[], Coming]], Awaitable[None]],
+        room: Room,
     ) -> None:
         self._inspector = inspector
         self._temp_dir = temp_dir
         self._defaults = defaults
         self._space = space
-        self._check_room = check_room
-        self._numbers = count()
-        self._coming: dict[int, str] = {}  # the owners of what is being taken in, by number, in their order
-        self._refused: dict[str, tuple[float, QueueFull]] = {}
+        self._room = room
 
     async def admit(self, request: Request) -> Admitted:
         """Raises the ServiceError that the client should see; then nothing of the upload is left."""
@@ -103,32 +95,9 @@ class Admission:
                 )
             yield body
 
-    @asynccontextmanager
-    async def place(self, owner: str) -> AsyncIterator[None]:
-        """A place in the queue, refused before the document is taken in: under overload a refusal costs nothing.
-
-        It is given up before the document becomes a row, so that nobody who reads the rows first counts it twice.
-        """
-        at, refusal = self._refused.get(owner, (0.0, None))
-        if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
-            raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
-        number = next(self._numbers)
-        self._coming[number] = owner
-
-        def ahead() -> Coming:
-            owners = [self._coming[other] for other in takewhile(number.__gt__, self._coming)]
-            return Coming(len(owners), owners.count(owner))
-
-        try:
-            try:
-                await self._check_room(owner, ahead)
-            except QueueFull as error:
-                self._refused[owner] = time.monotonic(), error
-                raise
-            self._refused.pop(owner, None)
-            yield
-        finally:
-            del self._coming[number]
+    def place(self, owner: str) -> AbstractAsyncContextManager[None]:
+        """A place in the queue for a document of this owner while it is being taken in. Raises QueueFull."""
+        return self._room.place(owner)
 
     async def inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
         """What a file is, and whether it may become a job. The file stays where it is, also after an error."""

@@ -42,6 +42,7 @@ from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
 from ocr_service.jobs.job_log import JobLog
 from ocr_service.jobs.queue import QueueLimits
+from ocr_service.jobs.room import Room
 from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.jobs.watch import Watches
 from ocr_service.layout.runner import LayoutRunner
@@ -202,7 +203,9 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     if settings.traces_endpoint:
         watch.all.append(stack.enter_context(traces_to(settings.traces_endpoint, __version__)))
     job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, watch))
-    admission = Admission(engines.inspector, scratch, defaults, space, job_service.store.check_room)
+    admission = Admission(
+        engines.inspector, scratch, defaults, space, Room(job_service.store.limits, job_service.store.load)
+    )
     delivery = await stack.enter_async_context(
         run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch, space)
     )

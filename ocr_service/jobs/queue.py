@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,18 @@ class Coming:
     of_owner: int = 0
 
 
+_NOTHING = Coming()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Jobs in the table: those that wait, the unfinished of each owner, how many finish a second (None: unknown)."""
+
+    waiting: int
+    of_owner: Mapping[str, int]
+    a_second: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """``created`` is False when the idempotency key named a job that exists already."""
@@ -75,7 +87,7 @@ async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submissio
         known = await _known(tx, new.owner, new.idempotency_key, digest)
         if known:
             return Submission(known, created=False)
-    await refuse_too_many(tx, new.owner, limits)
+    refuse_too_many(await load(tx, limits), new.owner, limits)
     leader_id = await _leader(tx, new, limits) if new.use_cache and limits.cache_ttl_s > 0 else None
     values = {
         "id": new.id,
@@ -137,40 +149,48 @@ async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | No
     return job_from_row(row)
 
 
-async def refuse_too_many(
-    tx: Transaction, owner: str, limits: QueueLimits, coming: Callable[[], Coming] = Coming
-) -> None:
-    """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one.
-
-    They are asked for after the rows were counted: who becomes a row meanwhile is not counted twice.
-    """
+async def load(tx: Transaction, limits: QueueLimits, coming: int = 0) -> Load:
+    """What is in the table. The rate is only measured where ``coming`` documents more may be too many."""
     waiting = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
-    waiting += coming().all
+    of_owner: dict[str, int] = {}
+    if limits.per_owner:
+        owned = select(jobs.c.owner, func.count().label("jobs")).where(jobs.c.state.in_(unfinished()))
+        of_owner = {row.owner: row.jobs for row in await tx.all(owned.group_by(jobs.c.owner))}
+    most = max(of_owner.values(), default=0)
+    near = waiting + coming >= limits.waiting or 0 < limits.per_owner <= most + coming
+    return Load(waiting, of_owner, await _finished_a_second(tx) if near else None)
+
+
+def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Coming = _NOTHING) -> None:
+    """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one."""
+    waiting = load.waiting + coming.all
     if waiting >= limits.waiting:
         raise QueueFull(
             f"{waiting} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
-            retry_after_s=await _seconds_for(tx, limits.waiting * _RETRY_SHARE),
+            retry_after_s=_seconds_for(limits.waiting * _RETRY_SHARE, load.a_second),
         )
-    if limits.per_owner:
-        theirs = (
-            await tx.execute(select(func.count()).where(jobs.c.state.in_(unfinished()), jobs.c.owner == owner))
-        ).scalar_one()
-        theirs += coming().of_owner
-        if theirs >= limits.per_owner:
-            raise QueueFull(
-                f"{theirs} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.",
-                retry_after_s=await _seconds_for(tx, limits.per_owner * _RETRY_SHARE),
-            )
+    theirs = load.of_owner.get(owner, 0) + coming.of_owner
+    if limits.per_owner and theirs >= limits.per_owner:
+        raise QueueFull(
+            f"{theirs} jobs of this API key are unfinished, as many as JOBS_PER_KEY allows.",
+            retry_after_s=_seconds_for(limits.per_owner * _RETRY_SHARE, load.a_second),
+        )
 
 
-async def _seconds_for(tx: Transaction, wanted: float) -> float:
-    """How long this many jobs (one at least) take to finish, as measured over the last minutes."""
+async def _finished_a_second(tx: Transaction) -> float | None:
+    """As measured over the last minutes; None where nothing was finished."""
     recent = jobs.c.finished_at > db_now() - _RATE_OVER_S
     measured = select(func.count().label("jobs"), (db_now() - func.min(jobs.c.started_at)).label("since"))
     row = await tx.one(measured.where(recent))
     if row is None or not row.jobs or row.since is None:
+        return None
+    return float(row.jobs / min(max(row.since, 1.0), _RATE_OVER_S))
+
+
+def _seconds_for(wanted: float, a_second: float | None) -> float:
+    """How long this many jobs, one at least, take to finish."""
+    if a_second is None:
         return _UNKNOWN_RETRY_S
-    a_second = float(row.jobs / min(max(row.since, 1.0), _RATE_OVER_S))
     return min(_LONGEST_RETRY_S, max(_LEAST_RETRY_S, max(1.0, wanted) / a_second))
 
 

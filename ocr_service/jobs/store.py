@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,11 +52,9 @@ class Store:
         """Raises IdempotencyConflict and QueueFull."""
         return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
 
-    async def check_room(self, owner: str, coming: Callable[[], queue.Coming]) -> None:
-        """Whether a document would be queued, before it is taken in. Raises QueueFull."""
-        await self.database.read(
-            lambda tx: queue.refuse_too_many(tx, owner, self.limits, coming), patience_s=self.patience_s
-        )
+    async def load(self, coming: int) -> queue.Load:
+        """What counts towards the limits, for ``coming`` documents that are being taken in."""
+        return await self.database.read(lambda tx: queue.load(tx, self.limits, coming), patience_s=self.patience_s)
 
     async def claim_next(self, replica: str) -> Claim | None:
         return await self.database.write(lambda tx: queue.claim_next(tx, replica), patience_s=self.patience_s)

@@ -1,0 +1,179 @@
+"""Many clients in one moment: how soon are those refused that find the queue full, and do probes answer meanwhile?
+
+    python -m bench.rush [--clients 500] [--queue-limit 100] [--runs 5]
+
+Every client posts a document of one page of its own to ``POST /jobs`` on a connection of its own. The clients, a probe
+of ``/health/live`` on one kept connection, and the backend (the tests' fake) are a process each on the service's cores;
+the clients' process probes too, which shows how much of the waiting is its own. CPU is user and system time, of the
+app's one process (not its page workers) until the last answer, and from then on until the last job.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.fakes.vllm import FakeVllm, Reply
+from tests.faults.aftermath import VLM, app_process, book
+from tests.running import RunningService, wait_until
+
+_PROBE_EVERY_S = 0.02
+_HEAD = (
+    "      queued, s        refused, s           /health/live p99, ms     CPU, s\n"
+    "run   count    last    count   p50   p99    alone  among clients     app  jobs  clients"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Status and seconds of each client's answer, seconds of each probe among them, CPU seconds of the clients."""
+
+    posts: list[tuple[int, float]]
+    probes: list[float]
+    cpu_s: float
+
+    def seconds(self, status: int) -> list[float]:
+        return sorted(seconds for answered, seconds in self.posts if answered == status) or [0.0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=500)
+    parser.add_argument("--queue-limit", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, _process(_backend) as backend:
+        settings = {**VLM, "QUEUE_LIMIT": str(options.queue_limit), "VLLM_URL": backend.recv()}
+        with RunningService(Path(folder), **settings) as service:
+            print(_HEAD)
+            for run in range(1, options.runs + 1):
+                _run(service, options.clients, run)
+
+
+def _run(service: RunningService, count: int, run: int) -> None:
+    with _process(_clients, service.url, count, run) as clients, _process(_probe, service.url) as probe:
+        clients.recv()  # its documents are made
+        cpu = _cpu(service)
+        for each in (probe, clients):
+            each.send("go")
+        answers: Answers = clients.recv()
+        app_cpu = _cpu(service) - cpu
+        probe.send("enough")
+        alone: list[float] = probe.recv()
+        wait_until(lambda: not _unfinished(service), 120, what="the end of all jobs")
+        jobs_cpu = _cpu(service) - cpu - app_cpu
+    queued, refused = answers.seconds(202), answers.seconds(429)
+    print(
+        f"{run:3}   {len(queued):5}  {queued[-1]:6.2f}    {len(refused):5}  {_p(refused, 0.5):4.2f}  "
+        f"{_p(refused, 0.99):4.2f}    {_p(alone, 0.99) * 1000:5.0f}  {_p(answers.probes, 0.99) * 1000:13.0f}  "
+        f"  {app_cpu:4.2f}  {jobs_cpu:4.2f}     {answers.cpu_s:4.2f}",
+        flush=True,
+    )
+
+
+def _p(seconds: list[float], share: float) -> float:
+    return sorted(seconds)[int(share * (len(seconds) - 1))]
+
+
+def _cpu(service: RunningService) -> float:
+    times = app_process(service).cpu_times()
+    return float(times.user + times.system)
+
+
+def _unfinished(service: RunningService) -> bool:
+    return any(
+        service.client.get("/jobs", params={"state": state, "limit": 1}).json()["jobs"]
+        for state in ("queued", "running")
+    )
+
+
+@contextmanager
+def _process(work: Any, *arguments: Any) -> Iterator[Connection]:
+    """``work`` with a connection to here and the arguments, in a process that shares nothing with this one."""
+    spawn = multiprocessing.get_context("spawn")
+    here, there = spawn.Pipe()
+    process = spawn.Process(target=work, args=(there, *arguments), daemon=True)
+    process.start()
+    try:
+        yield here
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _backend(connection: Connection) -> None:
+    with FakeVllm(then=Reply("read", after_s=0.02)).running() as backend:
+        connection.send(backend.url)
+        connection.recv()
+
+
+def _probe(connection: Connection, url: str) -> None:
+    """``/health/live`` every 20 ms, as a platform's probe would if it were in a great hurry."""
+    server = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    seconds: list[float] = []
+    connection.recv()
+    while not connection.poll(_PROBE_EVERY_S):
+        started = time.monotonic()
+        server.request("GET", "/health/live")
+        answer = server.getresponse()
+        answer.read()
+        assert answer.status == 200
+        seconds.append(time.monotonic() - started)
+    connection.send(seconds)
+
+
+def _clients(connection: Connection, url: str, count: int, run: int) -> None:
+    books = [book(f"rush {run} {number}", 1) for number in range(count)]
+    connection.send("ready")
+    connection.recv()
+    started = time.process_time()
+    posts, probes = asyncio.run(_rush(url, books))
+    connection.send(Answers(posts, probes, time.process_time() - started))
+    connection.recv()
+
+
+async def _rush(url: str, books: list[bytes]) -> tuple[list[tuple[int, float]], list[float]]:
+    probes: list[float] = []
+    connector, timeout = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(60)
+    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as session:
+
+        async def client(content: bytes) -> tuple[int, float]:
+            form = aiohttp.FormData()
+            form.add_field("file", content, filename="a.pdf")
+            started = time.monotonic()
+            async with session.post("/jobs", data=form) as answer:
+                await answer.read()
+                return answer.status, time.monotonic() - started
+
+        async def probe() -> None:
+            while True:
+                started = time.monotonic()
+                async with session.get("/health/live") as answer:
+                    assert answer.status == 200
+                probes.append(time.monotonic() - started)
+                await asyncio.sleep(_PROBE_EVERY_S)
+
+        probing = asyncio.create_task(probe())
+        posts = await asyncio.gather(*(client(content) for content in books))
+        probing.cancel()
+        return list(posts), probes
+
+
+if __name__ == "__main__":
+    main()

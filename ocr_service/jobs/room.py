@@ -1,0 +1,68 @@
+"""Places in the queue, given before a document is taken in: under overload a refusal costs next to nothing.
+
+The rows say how many jobs there are; ahead of a document are also those that are being taken in and came before it.
+Those who ask while the rows are being counted share the next count: a rush of 500 asks the database a few times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import count, takewhile
+
+from ocr_service.errors import QueueFull
+from ocr_service.jobs.queue import Coming, Load, QueueLimits, refuse_too_many
+
+_REFUSE_AGAIN_S = 0.25  # after a refusal the next ones of that key are not asked of the database
+
+
+class Room:
+    """``load`` counts the rows, and is told how many documents are being taken in, for what it adds to a refusal."""
+
+    def __init__(self, limits: QueueLimits, load: Callable[[int], Awaitable[Load]]) -> None:
+        self._limits = limits
+        self._load = load
+        self._numbers = count()
+        self._coming: dict[int, str] = {}  # owners, by number, in the order of their coming
+        self._refused: dict[str, tuple[float, QueueFull]] = {}
+        self._counting: asyncio.Task[Load] | None = None
+        self._next_count: asyncio.Task[Load] | None = None
+
+    @asynccontextmanager
+    async def place(self, owner: str) -> AsyncIterator[None]:
+        """Raises QueueFull. To be left before the document becomes a row, so that nobody counts it twice."""
+        at, refusal = self._refused.get(owner, (0.0, None))
+        if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
+            raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
+        number = next(self._numbers)
+        self._coming[number] = owner
+        try:
+            try:
+                # First the rows, then those ahead: who becomes a row meanwhile is in one of them at most.
+                load = await self._counted()
+                refuse_too_many(load, owner, self._limits, self._ahead(number, owner))
+            except QueueFull as error:
+                self._refused[owner] = time.monotonic(), error
+                raise
+            self._refused.pop(owner, None)
+            yield
+        finally:
+            del self._coming[number]
+
+    def _ahead(self, number: int, owner: str) -> Coming:
+        owners = [self._coming[other] for other in takewhile(number.__gt__, self._coming)]
+        return Coming(len(owners), owners.count(owner))
+
+    async def _counted(self) -> Load:
+        """A count that begins after the call."""
+        if self._next_count is None:
+            self._next_count = asyncio.create_task(self._count_after(self._counting), name="count of the queue")
+        return await asyncio.shield(self._next_count)
+
+    async def _count_after(self, under_way: asyncio.Task[Load] | None) -> Load:
+        if under_way is not None:
+            await asyncio.wait([under_way])
+        self._counting, self._next_count = self._next_count, None
+        return await self._load(len(self._coming))
