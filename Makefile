@@ -4,7 +4,8 @@ BIN := .venv/bin
 # What pip cannot bring: Tesseract's language data, poppler as the second renderer, fonts for the sample documents.
 # (fonts-dejavu-core is for the samples and the tests; a running service does without it.)
 APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dejavu-core
-APT_TEST := chromium postgresql
+# (gcc builds the clock that a test sets.)
+APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
 .PHONY: help setup demo serve test check format lock bench web sbom soak

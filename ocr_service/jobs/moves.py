@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, RowMapping, Table, bindparam, func, insert, null, select, update
+from sqlalchemy import ColumnElement, Integer, RowMapping, Table, bindparam, case, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -101,11 +101,11 @@ async def move(
         "failure_message": failure.message if failure else null(),
         "failure_page": failure.page if failure else null(),
         "failure_stage": failure.stage if failure else null(),
-        "finished_at": db_now() if to.finished else null(),
+        "finished_at": _now_or(job.started_at or job.created_at) if to.finished else null(),
         "cached": cached,
     }
     if to is JobState.RUNNING:
-        values |= {"runs": jobs.c.runs + 1, "started_at": func.coalesce(jobs.c.started_at, db_now())}
+        values |= {"runs": jobs.c.runs + 1, "started_at": func.coalesce(jobs.c.started_at, _now_or(job.created_at))}
     changed = await tx.execute(update(jobs).where(jobs.c.id == job.id).values(values).returning(*jobs.c))
     row = changed.mappings().one()
     await tx.execute(
@@ -115,6 +115,11 @@ async def move(
         await _release_followers(tx, job.id, completed=to is JobState.COMPLETED)
     tx.changes.append(Change(job.id, after.state, run_id))
     return job_from_row(row)
+
+
+def _now_or(before: float) -> ColumnElement[float]:
+    """Now, but not before what came before: a clock that was set back makes no negative durations."""
+    return case((db_now() < before, before), else_=db_now())
 
 
 async def _release_followers(tx: Transaction, job_id: str, *, completed: bool) -> None:

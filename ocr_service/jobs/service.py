@@ -273,7 +273,7 @@ async def _tidy(service: JobService, ttl_s: float) -> None:
             log.info("%d jobs were older than JOB_TTL_H: removed", removed)
         for orphan in await _orphans(service):
             await asyncio.to_thread(shutil.rmtree, orphan, ignore_errors=True)
-        await asyncio.sleep(_TIDY_EVERY_S)
+        await asyncio.sleep(max(1.0, min(_TIDY_EVERY_S, ttl_s)))
 
 
 async def _orphans(service: JobService) -> list[Path]:

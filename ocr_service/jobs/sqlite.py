@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -20,22 +21,28 @@ from sqlalchemy.exc import DatabaseError as SqlError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ocr_service.errors import StorageFull
+from ocr_service.jobs.clock import WallClock, move_with_the_clock
 from ocr_service.jobs.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
+
+log = logging.getLogger(__name__)
 
 _READERS = 4  # connections, each a thread of aiosqlite
 _GROUP = 256  # pieces of work that share a commit
 
 
 class SqliteDatabase:
-    """See ``open_sqlite``."""
+    """See ``open_sqlite``. ``clock`` is the owner's; who only looks has none."""
 
-    def __init__(self, engine: AsyncEngine, on_change: OnChange) -> None:
+    def __init__(self, engine: AsyncEngine, on_change: OnChange, clock: WallClock | None = None) -> None:
         self._engine = engine
         self._on_change = on_change
+        self._clock = clock
         self._waiting: asyncio.Queue[tuple[Work[Any], asyncio.Future[Any]]] = asyncio.Queue()
 
     async def read(self, work: Work[T], *, patience_s: float) -> T:
+        if self._clock and self._clock.jump_s():
+            await self.write(_nothing, patience_s=patience_s)  # the writer heeds it
         async with self._engine.connect() as connection:
             return await work(Transaction(connection))
 
@@ -51,9 +58,24 @@ class SqliteDatabase:
                 group = [await self._waiting.get()]
                 while len(group) < _GROUP and not self._waiting.empty():
                     group.append(self._waiting.get_nowait())
+                await self._heed_the_clock(connection)
                 if len(group) == 1 or not await self._write_group(connection, group):
                     for item in group:
                         await self._write_one(connection, *item)
+
+    async def _heed_the_clock(self, connection: AsyncConnection) -> None:
+        jump_s = self._clock.jump_s() if self._clock else 0.0
+        if not self._clock or not jump_s:
+            return
+        try:
+            with _sqlite_errors():
+                async with connection.begin():
+                    await move_with_the_clock(Transaction(connection), jump_s)
+        except StorageFull as error:
+            log.warning("storage_full: deadlines could not be moved with the clock yet: %s", error)
+            return
+        self._clock.heeded(jump_s)
+        log.warning("the clock jumped by %+.0f s: deadlines and deliveries were moved with it", jump_s)
 
     async def _write_group(
         self, connection: AsyncConnection, group: list[tuple[Work[Any], asyncio.Future[Any]]]
@@ -88,6 +110,9 @@ class SqliteDatabase:
             self._on_change(change)
 
 
+async def _nothing(tx: Transaction) -> None: ...
+
+
 def _resolve(done: asyncio.Future[Any], result: Any) -> None:
     if not done.done():  # the waiting task may have been cancelled meanwhile
         done.set_result(result)
@@ -115,7 +140,7 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
         await asyncio.to_thread(prepare, path)
         engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=_READERS + 1, max_overflow=0)
         event.listen(engine.sync_engine, "connect", _configure)
-        database = SqliteDatabase(engine, on_change)
+        database = SqliteDatabase(engine, on_change, WallClock())
         writer = asyncio.create_task(database.run_writer(), name="job database writer")
         try:
             yield database
