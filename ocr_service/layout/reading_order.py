@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from ocr_service.document import Box, Region
 
+_STANDS_IN = 0.6  # of the narrower of a box and a column
+
 
 def order_regions(regions: Sequence[Region], width: int, height: int) -> list[Region]:
     """The regions in reading order, ``order`` set from 0. ``width`` and ``height`` of the page in pixels."""
@@ -83,7 +85,7 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
         if groups:
             union = groups[-1] + strip
             columns = _columns(boxes, union, min_gutter)
-            if len(columns) > 1 and (_is_cut(boxes, groups[-1], min_gutter) or _is_cut(boxes, strip, min_gutter)):
+            if len(columns) > 1 and _keep_to_columns(boxes, groups[-1], strip, min_gutter):
                 groups[-1] = union
                 continue
             led = _leading(boxes, groups[-1], strip, min_gutter)
@@ -106,6 +108,27 @@ def _leading(boxes: Sequence[Box], group: Sequence[int], strip: Sequence[int], m
     above = max((boxes[i][3] for i in group if i != last), default=top)
     below = min(boxes[i][1] for i in strip)
     return [last] if last in columns[0] and 0 <= below - bottom < 0.6 * (top - above) else []
+
+
+def _keep_to_columns(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence[int], min_gutter: int) -> bool:
+    """Whether one of two strips is cut into columns and what is in the other stands in those columns.
+
+    A title in the middle of the page reaches into one column only, where the heading of the other is short.
+    """
+    upper_cut, lower_cut = _is_cut(boxes, upper, min_gutter), _is_cut(boxes, lower, min_gutter)
+    if upper_cut == lower_cut:
+        return upper_cut
+    cut, other = (upper, lower) if upper_cut else (lower, upper)
+    spans = [
+        (min(boxes[i][0] for i in column), max(boxes[i][2] for i in column))
+        for column in _columns(boxes, cut, min_gutter)
+    ]
+    return all(any(_stands_in(boxes[index], span) for span in spans) for index in other)
+
+
+def _stands_in(box: Box, span: tuple[int, int]) -> bool:
+    shared = min(box[2], span[1]) - max(box[0], span[0])
+    return shared > _STANDS_IN * min(box[2] - box[0], span[1] - span[0])
 
 
 def _is_cut(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> bool:

@@ -12,6 +12,13 @@ def test_two_columns_under_a_full_width_title_are_read_column_by_column() -> Non
     assert reading_order(boxes, min_gutter=10) == [1, 3, 2, 0, 4]
 
 
+def test_a_title_in_the_middle_is_first_though_it_reaches_into_one_column_only() -> None:
+    title, short_heading, left = (370, 10, 680, 40), (20, 110, 250, 140), (20, 160, 480, 900)
+    right_item, right = (600, 90, 980, 150), (530, 170, 980, 880)
+    boxes = [right, left, right_item, short_heading, title]
+    assert reading_order(boxes, min_gutter=10) == [4, 3, 1, 2, 0]
+
+
 def test_a_full_width_table_ends_the_columns_above_it() -> None:
     above_left, above_right = (20, 0, 480, 200), (520, 0, 980, 190)
     table = (20, 220, 980, 400)
