@@ -14,6 +14,7 @@ from ocr_service.document import Box, PageImage, Region, RegionResult
 from ocr_service.recognition.compose import compose
 from ocr_service.recognition.engine import Gray, TesseractEngine
 from ocr_service.recognition.find_tables import find_tables
+from ocr_service.recognition.lighting import even_light
 from ocr_service.recognition.marks import with_bullet, without_phantoms
 from ocr_service.recognition.reduce import reading_scale
 from ocr_service.recognition.reread import CropReader, read_again
@@ -52,7 +53,7 @@ class TesseractReader:
         return [replace(r, bbox=_scaled(r.bbox, 1 / scale, gray.shape)) for r in results]
 
     def _read(self, gray: Gray, dpi: int, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
-        sheet = straighten(gray)
+        sheet = straighten(even_light(gray))
         ink = binarise(sheet.gray)
         rules = find_rules(ink, dpi)
         clear = without_rules(sheet.gray, rules)

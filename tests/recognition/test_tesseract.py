@@ -63,6 +63,21 @@ def test_a_broken_word_is_joined_and_a_true_hyphen_kept(reader: TesseractReader)
     )
 
 
+def test_a_page_of_little_text_in_the_shade_of_the_spine_keeps_its_words(reader: TesseractReader) -> None:
+    sheet = Sheet(1600, 2200)
+    sheet.text(1100, 120, "Product Specification", 8)
+    for row, cells in enumerate(
+        [("Item", "Unit", "Total"), ("Power cable", "t", "5264760"), ("Steel pipe", "m", "88")]
+    ):
+        for column, cell in enumerate(cells):
+            sheet.text(150 + 450 * column, 220 + 64 * row, cell)
+    page = sheet.page()
+    lit = page.pixels * (0.93 - 0.3 * np.abs(np.arange(1600) / 1600 - 1) ** 3)[None, :, None] + 20
+    noisy = lit + np.random.default_rng(5).normal(0, 9, page.pixels.shape[:2])[:, :, None]
+    found = reader.read(PageImage(1, noisy.clip(0, 255).astype(np.uint8), DPI), [])
+    assert "| Power cable | t | 5264760 |" in page_markdown(found)
+
+
 def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole_page(reader: TesseractReader) -> None:
     poster = Sheet(5000, 4000)
     poster.text(300, 500, "Выставка старых картин", 90)
