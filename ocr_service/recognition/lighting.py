@@ -28,8 +28,9 @@ def even_light(gray: Gray) -> Gray:
     levels = np.partition(tiles, int(0.85 * side * side), axis=2)[:, :, int(0.85 * side * side)]
     calm = cv2.medianBlur(np.ascontiguousarray(levels), 3)
     paper = float(np.percentile(calm, 90))
-    light = cv2.GaussianBlur(np.where(calm < _DARK * paper, paper, calm).astype(np.float32), (0, 0), 1.0)
+    filled = np.where(calm < _DARK * paper, paper, calm).astype(np.float32)
+    light = cv2.GaussianBlur(filled, (0, 0), 1.0)
     if float(light.max() - light.min()) < _EVEN * paper:
         return gray
-    shade = cv2.resize(light / paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    shade = cv2.resize((light / paper).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
