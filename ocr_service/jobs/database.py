@@ -6,8 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import CursorResult, Dialect, Executable, Row
 
 from ocr_service.jobs.models import Change
 
@@ -22,11 +21,20 @@ class DatabaseInUse(DatabaseError):
     """Another process owns the SQLite file."""
 
 
+class Connection(Protocol):
+    """What a transaction needs of SQLAlchemy's asynchronous connection."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]: ...
+
+
 @dataclass(slots=True)
 class Transaction:
     """An open transaction and the changes that are told once it is committed."""
 
-    connection: AsyncConnection
+    connection: Connection
     changes: list[Change] = field(default_factory=list)
 
     async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
@@ -47,8 +55,8 @@ OnChange = Callable[[Change], None]
 class Database(Protocol):
     """``patience_s``: how long a lost connection is tried again before NotReady (503) is raised.
 
-    A piece of work may be run more than once (a lost connection, a group that must be taken apart), so it does nothing
-    but SQL, and the same SQL twice gives the same rows.
+    A piece of work may be run more than once (a lost connection, a group that must be taken apart), and in a thread, so
+    it does nothing but SQL, and the same SQL twice gives the same rows.
     """
 
     async def read(self, work: Work[T], *, patience_s: float) -> T: ...

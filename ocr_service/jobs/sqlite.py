@@ -11,40 +11,49 @@ import fcntl
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, CursorResult, Dialect, Engine, Executable, create_engine, event
 from sqlalchemy.exc import DatabaseError as SqlError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ocr_service.errors import StorageFull
 from ocr_service.jobs.clock import WallClock, move_with_the_clock
 from ocr_service.jobs.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
+from ocr_service.jobs.models import Change
 
 log = logging.getLogger(__name__)
 
-_READERS = 4  # connections, each a thread of aiosqlite
+_READERS = 4  # threads that read, each with a connection of its own
 _GROUP = 256  # pieces of work that share a commit
+
+_Waiting = tuple[Work[Any], asyncio.Future[Any]]
 
 
 class SqliteDatabase:
-    """See ``open_sqlite``. ``clock`` is the owner's; who only looks has none."""
+    """See ``open_sqlite``. ``clock`` is the owner's; who only looks has none.
 
-    def __init__(self, engine: AsyncEngine, on_change: OnChange, clock: WallClock | None = None) -> None:
+    A transaction is carried out in a thread, all of it in one go: handing each statement over by itself costs several
+    times what the statement does, and every hand-over waits for Python's lock while the event loop is busy.
+    """
+
+    def __init__(self, engine: Engine, on_change: OnChange, clock: WallClock | None = None) -> None:
         self._engine = engine
         self._on_change = on_change
         self._clock = clock
-        self._waiting: asyncio.Queue[tuple[Work[Any], asyncio.Future[Any]]] = asyncio.Queue()
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="job-database-reader")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="job-database-writer")
+        self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
     async def read(self, work: Work[T], *, patience_s: float) -> T:
         if self._clock and self._clock.jump_s():
             await self.write(_nothing, patience_s=patience_s)  # the writer heeds it
-        async with self._engine.connect() as connection:
-            return await work(Transaction(connection))
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def write(self, work: Work[T], *, patience_s: float) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -53,69 +62,94 @@ class SqliteDatabase:
 
     async def run_writer(self) -> None:
         """Write for ever what ``write`` is given; to be run as one task."""
-        async with self._engine.connect() as connection:
-            while True:
-                group = [await self._waiting.get()]
-                while len(group) < _GROUP and not self._waiting.empty():
-                    group.append(self._waiting.get_nowait())
-                await self._heed_the_clock(connection)
-                if len(group) == 1 or not await self._write_group(connection, group):
-                    for item in group:
-                        await self._write_one(connection, *item)
+        while True:
+            group = [await self._waiting.get()]
+            while len(group) < _GROUP and not self._waiting.empty():
+                group.append(self._waiting.get_nowait())
+            await self._heed_the_clock()
+            try:
+                written = await self._in_writer([work for work, _ in group])
+            except Exception:  # noqa: BLE001 - each is run alone next, and then meets its own error
+                for item in group:
+                    await self._write_alone(*item)
+            else:
+                self._tell(group, *written)
 
-    async def _heed_the_clock(self, connection: AsyncConnection) -> None:
+    async def _heed_the_clock(self) -> None:
         jump_s = self._clock.jump_s() if self._clock else 0.0
         if not self._clock or not jump_s:
             return
         try:
-            with _sqlite_errors():
-                async with connection.begin():
-                    await move_with_the_clock(Transaction(connection), jump_s)
+            await self._in_writer([lambda tx: move_with_the_clock(tx, jump_s)])
         except StorageFull as error:
             log.warning("storage_full: deadlines could not be moved with the clock yet: %s", error)
             return
         self._clock.heeded(jump_s)
         log.warning("the clock jumped by %+.0f s: deadlines and deliveries were moved with it", jump_s)
 
-    async def _write_group(
-        self, connection: AsyncConnection, group: list[tuple[Work[Any], asyncio.Future[Any]]]
-    ) -> bool:
-        """All in one transaction; False, and nothing written, when any of them fails."""
-        transaction = Transaction(connection)
+    async def _write_alone(self, work: Work[T], done: asyncio.Future[T]) -> None:
         try:
-            async with connection.begin():
-                results = [await work(transaction) for work, _ in group]
-        except Exception:  # noqa: BLE001 - each is run alone next, and then meets its own error
-            return False
-        for (_, done), result in zip(group, results, strict=True):
-            _resolve(done, result)
-        self._tell(transaction)
-        return True
-
-    async def _write_one(self, connection: AsyncConnection, work: Work[T], done: asyncio.Future[T]) -> None:
-        transaction = Transaction(connection)
-        try:
-            with _sqlite_errors():
-                async with connection.begin():
-                    result = await work(transaction)
+            written = await self._in_writer([work])
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
             if not done.done():
                 done.set_exception(error)
             return
-        _resolve(done, result)
-        self._tell(transaction)
+        self._tell([(work, done)], *written)
 
-    def _tell(self, transaction: Transaction) -> None:
-        for change in transaction.changes:
+    async def _in_writer(self, group: list[Work[Any]]) -> tuple[list[Any], list[Change]]:
+        with _sqlite_errors():
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._written, group)
+
+    def _tell(self, group: list[_Waiting], results: list[Any], changes: list[Change]) -> None:
+        for (_, done), result in zip(group, results, strict=True):
+            if not done.done():  # the waiting task may have been cancelled meanwhile
+                done.set_result(result)
+        for change in changes:
             self._on_change(change)
+
+    def _read(self, work: Work[T]) -> T:
+        with self._engine.connect() as connection:
+            return _result(work(Transaction(_Connection(connection))))
+
+    def _written(self, group: list[Work[Any]]) -> tuple[list[Any], list[Change]]:
+        """All in one transaction; nothing is written when any of them fails."""
+        with self._engine.begin() as connection:
+            transaction = Transaction(_Connection(connection))
+            results = [_result(work(transaction)) for work in group]
+        return results, transaction.changes
+
+    def close(self) -> None:
+        """Waits for what is under way."""
+        for threads in (self._writer, self._readers):
+            threads.shutdown()
+        self._engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """The same as an asynchronous connection, but for that it never waits."""
+
+    connection: Connection
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.connection.dialect
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)
 
 
 async def _nothing(tx: Transaction) -> None: ...
 
 
-def _resolve(done: asyncio.Future[Any], result: Any) -> None:
-    if not done.done():  # the waiting task may have been cancelled meanwhile
-        done.set_result(result)
+def _result(work: Awaitable[T]) -> T:
+    """Of a coroutine that never waits."""
+    try:
+        next(work.__await__())
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise AssertionError("a piece of work does nothing but SQL")
 
 
 @contextmanager
@@ -138,8 +172,8 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
     path.parent.mkdir(parents=True, exist_ok=True)
     with owned(path):
         await asyncio.to_thread(prepare, path)
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=_READERS + 1, max_overflow=0)
-        event.listen(engine.sync_engine, "connect", _configure)
+        engine = create_engine(f"sqlite:///{path}", pool_size=_READERS + 1, max_overflow=0)
+        event.listen(engine, "connect", _configure)
         database = SqliteDatabase(engine, on_change, WallClock())
         writer = asyncio.create_task(database.run_writer(), name="job database writer")
         try:
@@ -148,7 +182,7 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
             writer.cancel()
             with suppress(asyncio.CancelledError):
                 await writer
-            await engine.dispose()
+            await asyncio.to_thread(database.close)
 
 
 @asynccontextmanager
@@ -156,11 +190,11 @@ async def look_into_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """For reading only, also while another process owns the file. Raises DatabaseError when there is none."""
     if not await asyncio.to_thread(path.exists):
         raise DatabaseError(f"{path} is not there: no job was ever submitted with this OUTPUT_DIR")
-    engine = create_async_engine(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true")
+    database = SqliteDatabase(create_engine(f"sqlite:///file:{path}?mode=ro&uri=true"), lambda change: None)
     try:
-        yield SqliteDatabase(engine, lambda change: None)
+        yield database
     finally:
-        await engine.dispose()
+        await asyncio.to_thread(database.close)
 
 
 def _configure(connection: Any, _record: Any) -> None:

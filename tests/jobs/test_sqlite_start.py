@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from ocr_service.jobs.database import DatabaseError, Transaction
 from ocr_service.jobs.sqlite import open_sqlite
@@ -91,7 +92,7 @@ async def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
 async def test_every_commit_is_synced(open_sqlite_store: OpenStore) -> None:
     async def ask(tx: Transaction) -> dict[str, object]:
         names = ("journal_mode", "synchronous", "foreign_keys")
-        answers = [(await tx.connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in names]
+        answers = [(await tx.execute(text(f"PRAGMA {name}"))).scalar_one() for name in names]
         return dict(zip(names, answers, strict=True))
 
     async with open_sqlite_store() as store:
