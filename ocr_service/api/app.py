@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -38,6 +39,7 @@ from ocr_service.api.problems import ANYWHERE
 from ocr_service.api.request_log import Answered, RequestLog
 from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
 from ocr_service.api.services import Services
+from ocr_service.api.turns import Turns
 from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
 from ocr_service.jobs.job_log import JobLog
@@ -65,6 +67,9 @@ from ocr_service.vlm_engine import VlmOptions, vlm_engine
 
 log = logging.getLogger(__name__)
 
+# A look at a file is short and loses little memory; while a worker is replaced, uploads wait for a second.
+_INSPECTIONS = 2000
+
 _DESCRIPTION = """Turns PDFs and images into Markdown. Send a document to `POST /ocr/pdf` and get its Markdown, JSON and
 figures; every error is `application/problem+json` with a stable `code`."""
 
@@ -76,6 +81,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.services = await _start(settings, stack, counted)
+            # What is there now stays: looking through all of it again and again would stop everything for 0.1 s and more.
+            gc.collect()
+            gc.freeze()
             yield
 
     app = FastAPI(
@@ -106,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
     def count(answered: Answered) -> None:
         counted.request(answered.method, answered.route, answered.status, answered.seconds)
 
+    app.add_middleware(Turns)
     app.add_middleware(RequestLog, observe=count)
     return app
 
@@ -136,7 +145,9 @@ async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
             warm_up=partial(warm_up, layout_spec, settings.ocr_language),
         )
     )
-    inspector = await stack.enter_async_context(PagePool(workers=1, memory_mb=settings.render_memory_mb))
+    inspector = await stack.enter_async_context(
+        PagePool(workers=1, memory_mb=settings.render_memory_mb, tasks_per_worker=_INSPECTIONS)
+    )
     limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, layout_spec)
     readers: dict[ReaderName, PageReader] = {"tesseract": EmbeddedReader(pool, limits)}
     vlm: Scheduler | None = None
