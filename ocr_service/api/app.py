@@ -81,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.services = await _start(settings, stack, counted)
-            # What is there now stays: looking through all of it again and again would stop everything for 0.1 s and more.
+            # What is there now stays; looking through all of it again would stop everything for 0.1 s and more.
             gc.collect()
             gc.freeze()
             yield
