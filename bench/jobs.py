@@ -1,6 +1,6 @@
 """What durability costs: CPU a page of a job that survives, against the same pages read and thrown away.
 
-    python -m bench.jobs [--documents 20] [--pages 100] [--database-url postgresql://…]
+    python -m bench.jobs [--documents 20] [--pages 100] [--database-url postgresql://…] [--s3-endpoint http://…]
 
 A reader that answers 4 KB after 50 ms stands for the VLM; everything else is the service's own code. CPU is user and
 system time of this process, all threads; the least of three runs is shown, since other work on the machine only adds.
@@ -23,6 +23,7 @@ from ocr_service.jobs.watch import Watches
 from ocr_service.pipeline import assemble
 from ocr_service.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.s3 import S3Config
 
 _TEXT = "Text of a region that somebody wrote down. " * 6
 _REGIONS = tuple(RegionResult("text", (0, y, 100, y + 10), y, 0.9, content=_TEXT) for y in range(15))
@@ -67,7 +68,9 @@ async def thrown_away(root: Path, documents: int, pages: int) -> float:
     return time.process_time() - started
 
 
-async def durable(root: Path, documents: int, pages: int, database_url: str | None) -> tuple[float, float]:
+async def durable(
+    root: Path, documents: int, pages: int, database_url: str | None, s3_endpoint: str | None
+) -> tuple[float, float]:
     """CPU seconds, and how many of them the assembly took, which any service has to do."""
     config = JobsConfig(
         root=root,
@@ -78,6 +81,7 @@ async def durable(root: Path, documents: int, pages: int, database_url: str | No
         ttl_s=3600,
         grace_s=5,
         min_free=0,
+        artifacts=S3Config(s3_endpoint, "us-east-1", "bench", "key", "secret") if s3_endpoint else None,
     )
     async with run_jobs(config, {"vlm": Reader()}, Watches([])) as service:
         ids = []
@@ -93,7 +97,7 @@ async def durable(root: Path, documents: int, pages: int, database_url: str | No
         total = time.process_time() - started
         started = time.process_time()
         for job_id in ids:
-            work = DocumentWork(service.folder(job_id), _file(pages), ReadOptions())
+            work = DocumentWork(service.files.folder(job_id), _file(pages), ReadOptions())
             assemble(work, range(1, pages + 1), "vlm", {})
         return total, time.process_time() - started
 
@@ -107,6 +111,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=20)
     parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--database-url", help="PostgreSQL instead of SQLite; its server's CPU is not counted")
+    parser.add_argument("--s3-endpoint", help="ARTIFACTS=s3 in its bucket named bench; its server's CPU is not counted")
     options = parser.parse_args()
     logging.disable(logging.INFO)
     count = options.documents * options.pages
@@ -114,7 +119,8 @@ def main() -> None:
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
             plain.append(asyncio.run(thrown_away(Path(folder), options.documents, options.pages)))
-            total, part = asyncio.run(durable(Path(folder), options.documents, options.pages, options.database_url))
+            where = options.database_url, options.s3_endpoint
+            total, part = asyncio.run(durable(Path(folder), options.documents, options.pages, *where))
             whole.append(total - part)
             assembly.append(part)
     base, kept = min(plain) * 1000 / count, min(whole) * 1000 / count

@@ -144,6 +144,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="`postgresql://…` for several replicas; otherwise SQLite in OUTPUT_DIR"
     )
+    artifacts: Literal["filesystem", "s3"] = Field(
+        "filesystem",
+        description="Where replicas share inputs, pages and results: `filesystem` is one OUTPUT_DIR, `s3` the bucket",
+    )
     takeover_s: float = Field(
         30, ge=5, description="Seconds without a sign of life after which a replica's jobs are taken over"
     )
@@ -237,6 +241,8 @@ class Settings(BaseSettings):
         if any(given.values()) and not all(given.values()):
             missing = ", ".join(name for name, there in given.items() if not there)
             raise ValueError(f"S3 is set in part: {missing} must be set too (or none of the CLOUDRU_S3_ keys)")
+        if self.artifacts == "s3" and not self.s3_configured:
+            raise ValueError(f"ARTIFACTS=s3: {', '.join(given)} must be set")
         return self
 
     @model_validator(mode="after")

@@ -285,6 +285,7 @@ def jobs_config(settings: Settings) -> JobsConfig:
         ttl_s=settings.job_ttl_h * 3600,
         grace_s=settings.shutdown_grace_s,
         min_free=settings.min_free_mb << 20,
+        artifacts=_s3_config(settings) if settings.artifacts == "s3" else None,
     )
 
 

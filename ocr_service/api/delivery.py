@@ -82,7 +82,7 @@ async def run_delivery(
         if config.s3 is not None:
             s3 = await asyncio.to_thread(S3Store, config.s3)  # botocore reads its models from disk: 0.3 s
             stack.callback(s3.close)
-            kinds.append(UploadDelivery(jobs.store, s3, jobs.root, Patience(config.s3_retry_s)))
+            kinds.append(UploadDelivery(s3, jobs.files, Patience(config.s3_retry_s)))
             watching = asyncio.create_task(s3.watch(), name="watch of S3")
             stack.callback(watching.cancel)
         fetching = None
@@ -102,7 +102,7 @@ async def run_delivery(
             rows=rows,
             batches=batches,
             sources=Sources(admission, s3, fetching, limits),
-            exports=Exports(pool, jobs.root),
+            exports=Exports(pool, jobs.files),
             rules=config.rules,
             feeder=feeder,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -13,7 +14,9 @@ from ocr_service.api.jobs import JobId
 from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.result_json import page_from_json
-from ocr_service.jobs.models import JobEvent
+from ocr_service.errors import NotFound
+from ocr_service.jobs.models import Job, JobEvent
+from ocr_service.storage.filesystem import JobFolder
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -46,24 +49,31 @@ async def follow(
     seen = after if last_event_id is None else last_event_id
     if job.state.finished and seen >= job.last_seq:
         return Response(status_code=204)  # tells an EventSource not to come back
-    return EventSourceResponse(_stream(services, job_id, seen, markdown), ping=_HEARTBEAT_S)
+    return EventSourceResponse(_stream(services, job, seen, markdown), ping=_HEARTBEAT_S)
 
 
-async def _stream(services: Services, job_id: str, after: int, markdown: bool) -> AsyncIterator[ServerSentEvent]:
-    async for event in services.jobs.follow(job_id, after):
+async def _stream(services: Services, job: Job, after: int, markdown: bool) -> AsyncIterator[ServerSentEvent]:
+    async for event in services.jobs.follow(job.id, after):
         data = dict(event.data)
         if event.kind == "page" and markdown:
-            data["markdown"] = await _page_markdown(services, job_id, event)
+            data["markdown"] = await _page_markdown(services, job, event)
         yield ServerSentEvent(json.dumps(data, ensure_ascii=False), event=event.kind, id=str(event.seq))
 
 
-async def _page_markdown(services: Services, job_id: str, event: JobEvent) -> str | None:
+async def _page_markdown(services: Services, job: Job, event: JobEvent) -> str | None:
     """The page's text; None when the page was dropped meanwhile, to be read again."""
 
-    def read() -> str | None:
+    def read(folder: JobFolder) -> str | None:
         try:
-            return page_from_json(services.jobs.folder(job_id).page(event.data["number"])).markdown
+            return page_from_json(folder.page(event.data["number"])).markdown
         except FileNotFoundError:
             return None
 
-    return await services.jobs.hub.text(job_id, event, read)
+    async def load() -> str | None:
+        try:
+            folder = await services.jobs.files.of(job, "pages", patient=True)
+        except NotFound:
+            return None
+        return await asyncio.to_thread(read, folder)
+
+    return await services.jobs.hub.text(job.id, event, load)

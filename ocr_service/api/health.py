@@ -40,6 +40,9 @@ class HealthModel(BaseModel):
         description="State of the PP-DocLayout model: `not_initialized`, `loading`, `ready`, `failed: …`"
     )
     s3_storage: str = Field(description="`not_configured`, `ok` or what is wrong")
+    artifacts: str = Field(
+        description="Where jobs' files are shared: `filesystem`, or `s3: ok` and what is wrong there (ARTIFACTS)"
+    )
     output_dir: str = Field(description="Where results lie")
     temp_dir: str = Field(description="Scratch space")
     docs: str = Field(description="Where Swagger UI is")
@@ -63,6 +66,7 @@ async def health(services: ServicesDep) -> HealthModel:
         version=__version__,
         paddleocr=services.layout.state if services.layout else "not_initialized",
         s3_storage=services.delivery.s3.state if services.delivery.s3 else "not_configured",
+        artifacts=f"s3: {bucket}" if (bucket := services.jobs.files.bucket_state) else "filesystem",
         output_dir=str(services.output_dir),
         temp_dir=str(services.temp_dir),
         docs="/docs",

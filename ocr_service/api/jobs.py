@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from ocr_service.api.admission import Admitted
 from ocr_service.api.batches import BatchModel, create_batch
 from ocr_service.api.job_models import JobListModel, JobModel, job_model
-from ocr_service.api.problems import FETCHED, NOT_FOUND, RETRIED
+from ocr_service.api.problems import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.api.schemas import SubmissionOptions, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.sources import SourceSubmission, is_json, parse_submission
@@ -150,7 +150,7 @@ async def get_job(request: Request, services: ServicesDep, job_id: JobId) -> Job
     return await described(services, await services.jobs.get(job_id, owner_of(request)))
 
 
-@router.delete("/{job_id}", status_code=204, summary="Cancel a job, or remove a finished one", responses=NOT_FOUND)
+@router.delete("/{job_id}", status_code=204, summary="Cancel a job, or remove a finished one", responses=REMOVED)
 async def delete_job(request: Request, services: ServicesDep, job_id: JobId) -> None:
     """An unfinished job is cancelled: nothing of it runs any more, and what was read stays readable with
     `?partial=true`. A finished one is removed with its files."""

@@ -29,7 +29,7 @@ from ocr_service.assembly.result_json import page_from_json
 from ocr_service.errors import BadOption
 from ocr_service.jobs.models import Job
 from ocr_service.page_ranges import select_pages
-from ocr_service.storage.filesystem import storage_errors
+from ocr_service.storage.filesystem import JobFolder, storage_errors
 
 router = APIRouter(tags=["Mistral"])
 
@@ -56,8 +56,9 @@ async def mistral_ocr(request: Request, services: ServicesDep) -> Response:
             raise BadOption(describe_validation(error.errors())) from None
         admitted = await _admitted(services, body, asked, owner_of(request))
         job = await read_to_the_end(request, services, admitted)
+        folder = await services.jobs.files.of(job, "pages")
     return StreamingResponse(
-        _answer(services, job, asked), media_type="application/json", headers={"Location": f"/jobs/{job.id}"}
+        _answer(folder, job, asked), media_type="application/json", headers={"Location": f"/jobs/{job.id}"}
     )
 
 
@@ -95,9 +96,8 @@ def _copy(source: Path, folder: Path) -> Path:
         return Path(target.name)
 
 
-async def _answer(services: Services, job: Job, asked: MistralOcrRequest) -> AsyncIterator[str]:
+async def _answer(folder: JobFolder, job: Job, asked: MistralOcrRequest) -> AsyncIterator[str]:
     """The answer, a page in memory at a time."""
-    folder = services.jobs.folder(job.id)
     numbers = select_pages(job.options.pages, job.file.pages)
     pages = MistralPages(folder, asked)
 

@@ -38,6 +38,7 @@ from ocr_service.document import MARGIN_LABELS, PageResult
 from ocr_service.errors import BadOption, FileTooLarge, ServiceError
 from ocr_service.jobs.models import Job
 from ocr_service.page_ranges import select_pages
+from ocr_service.storage.filesystem import JobFolder
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -96,19 +97,21 @@ async def layout_parsing(request: Request, services: ServicesDep) -> Response:
             services, body, asked.file, None, SubmissionOptions.model_validate({}), owner_of(request) or ""
         )
         job = await read_to_the_end(request, services, admitted)
+        folder = await services.jobs.files.of(job, "pages")
     return StreamingResponse(
-        _answer(services, job, asked, request.state.log_id),
+        _answer(services, job, folder, asked, request.state.log_id),
         media_type="application/json",
         headers={"Location": f"/jobs/{job.id}"},
     )
 
 
-async def _answer(services: Services, job: Job, asked: LayoutParsingRequest, log_id: str) -> AsyncIterator[str]:
+async def _answer(
+    services: Services, job: Job, folder: JobFolder, asked: LayoutParsingRequest, log_id: str
+) -> AsyncIterator[str]:
     """The answer, a page in memory at a time."""
     ignored = MARGIN_LABELS if asked.markdownIgnoreLabels is None else frozenset(asked.markdownIgnoreLabels)
     as_read = asked.markdownIgnoreLabels is None and not asked.restructurePages
     numbers = select_pages(job.options.pages, job.file.pages)
-    folder = services.jobs.folder(job.id)
 
     def stored() -> Iterator[PageResult]:
         return (page_from_json(folder.page(number)) for number in numbers)

@@ -39,15 +39,16 @@ async def get_picture(request: Request, services: ServicesDep, job_id: JobId, nu
 
 async def page_picture(services: Services, job: Job, page: PageResult) -> Path:
     """The picture's file, drawn now if it is not there. Raises NotFound and what drawing raises."""
-    target = services.jobs.folder(job.id).work / "pictures" / f"p{page.number:04d}.jpg"
+    target = services.jobs.files.folder(job.id).work / "pictures" / f"p{page.number:04d}.jpg"
     if target.exists():
         return target
     if not page.width or not page.height:
         raise NotFound(f"Page {page.number} could not be rendered.")
+    folder = await services.jobs.files.of(job, "input")
     with storage_errors():
         await asyncio.to_thread(target.parent.mkdir, exist_ok=True)
     task = PictureTask(
-        path=services.jobs.folder(job.id).input,
+        path=folder.input,
         type=job.file.type,
         number=page.number,
         password=job.options.password,

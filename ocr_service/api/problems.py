@@ -101,7 +101,8 @@ def _example(status: int, code: str) -> dict[str, Any]:
 
 
 _SOURCE = ("bad_option", "empty_file", "damaged_pdf", "encrypted_pdf", "too_many_pages", "bad_pages", "page_too_large")
-_CAPACITY = ("queue_full", "engine_unavailable", "not_ready", "storage_full")
+_BUCKET = ("s3_refused", "s3_unavailable")  # also of what is uploaded and read, with ARTIFACTS=s3
+_CAPACITY = ("queue_full", "engine_unavailable", "not_ready", "storage_full", *_BUCKET)
 
 ANYWHERE = problem_answers("unauthorized", "bad_option", "internal_error")
 NOT_FOUND = problem_answers("not_found")
@@ -110,14 +111,14 @@ RETRIED = problem_answers("not_found", "bad_pages", "bad_option")
 _UPLOAD = (*_SOURCE, "file_too_large", "unsupported_type", "upload_too_slow", *_CAPACITY)
 PROBLEMS = problem_answers("idempotency_conflict", *_UPLOAD)
 FETCHED = problem_answers(
-    "idempotency_conflict", *_UPLOAD, "address_refused", "fetch_failed", "too_many_documents", "not_found",
-    "s3_refused", "s3_unavailable",
-)  # fmt: skip
+    "idempotency_conflict", *_UPLOAD, "address_refused", "fetch_failed", "too_many_documents", "not_found"
+)
 _FAILURES = ("render_failed", "page_timeout", "worker_crashed", "recognition_failed", "backend_refused")
 READ = problem_answers("idempotency_conflict", "cancelled", *_UPLOAD, *_FAILURES, "deadline_exceeded")
 READ_FROM_JSON = problem_answers(
     "cancelled", *_UPLOAD, "address_refused", "fetch_failed", *_FAILURES, "deadline_exceeded", "not_found"
 )
 RESULTS = problem_answers(
-    "bad_option", "not_found", "not_finished", "cancelled", *_FAILURES, "deadline_exceeded", "storage_full"
+    "bad_option", "not_found", "not_finished", "cancelled", *_FAILURES, "deadline_exceeded", "storage_full", *_BUCKET
 )
+REMOVED = problem_answers("not_found", *_BUCKET)

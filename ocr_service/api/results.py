@@ -77,7 +77,7 @@ async def get_markdown(
     if image_links == "s3":
         target: Callable[[str], str | None] = (await figure_links(services, job)).get
     else:
-        target = partial_(_embedded, services.jobs.folder(job.id))
+        target = partial_(_embedded, await services.jobs.files.of(job, "pages"))
     lines = relinked_file(Path(file.path), target)
     return StreamingResponse(lines, media_type=_MEDIA["markdown"], background=file.background)
 
@@ -131,8 +131,9 @@ async def get_page(request: Request, services: ServicesDep, job_id: JobId, numbe
 
 async def kept_page(services: Services, job: Job, number: int) -> bytes:
     """A page's result as JSON. Raises NotFound where there is no such page, NotFinished where it is not read."""
+    folder = await services.jobs.files.of(job, "pages")
     try:
-        return await asyncio.to_thread(services.jobs.folder(job.id).page, number)
+        return await asyncio.to_thread(folder.page, number)
     except FileNotFoundError:
         if number > job.file.pages:
             raise NotFound(f"{job.file.name} has {job.file.pages} pages; there is no page {number}.") from None
@@ -142,18 +143,10 @@ async def kept_page(services: Services, job: Job, number: int) -> bytes:
 async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> Response:
     """The artifact of a job that ended with one. Raises NotFinished, Cancelled, or what the job failed with."""
     stem = artifact_name(job.file.name)
-    folder = services.jobs.folder(job.id).published
-    if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED) and (folder / f"{stem}.json").exists():
-        if form == "json":
-            if s3 := await s3_files(services, job):
-                return StreamingResponse(with_s3(folder / f"{stem}.json", s3), media_type=_MEDIA[form])
-            return FileResponse(folder / f"{stem}.json", media_type=_MEDIA[form])
-        if form == "markdown":
-            return FileResponse(folder / f"{stem}.md", media_type=_MEDIA[form])
-        made = await services.delivery.exports.file(job, form)
-        inline = "inline" if form in ("html", "text", "pdf") else "attachment"
-        name = f"{stem}.{_SUFFIX[form]}"
-        return FileResponse(made, media_type=_MEDIA[form], filename=name, content_disposition_type=inline)
+    if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED):
+        folder = (await services.jobs.files.of(job, "result")).published
+        if (folder / f"{stem}.json").exists():
+            return await _published(services, job, form, folder, stem)
     if partial and form in ("json", "markdown"):
         return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
     if not job.state.finished:
@@ -163,8 +156,21 @@ async def result_file(services: Services, job: Job, form: ResultFormat, *, parti
     raise error_for("cancelled", "The job was cancelled; ?partial=true gives what was read before.")
 
 
+async def _published(services: Services, job: Job, form: ResultFormat, folder: Path, stem: str) -> Response:
+    if form == "json":
+        if s3 := await s3_files(services, job):
+            return StreamingResponse(with_s3(folder / f"{stem}.json", s3), media_type=_MEDIA[form])
+        return FileResponse(folder / f"{stem}.json", media_type=_MEDIA[form])
+    if form == "markdown":
+        return FileResponse(folder / f"{stem}.md", media_type=_MEDIA[form])
+    made = await services.delivery.exports.file(job, form)
+    inline = "inline" if form in ("html", "text", "pdf") else "attachment"
+    name = f"{stem}.{_SUFFIX[form]}"
+    return FileResponse(made, media_type=_MEDIA[form], filename=name, content_disposition_type=inline)
+
+
 async def _so_far(services: Services, job: Job, name: str, form: ResultFormat) -> FileResponse:
-    work = DocumentWork(services.jobs.folder(job.id), job.file, job.options)
+    work = DocumentWork(await services.jobs.files.of(job, "pages"), job.file, job.options)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="partial-", dir=services.scratch))
     try:
         await asyncio.to_thread(write_so_far, work, job.engine, folder)

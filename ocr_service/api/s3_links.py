@@ -18,7 +18,8 @@ async def s3_files(services: Services, job: Job) -> list[dict[str, str]]:
     delivery = await services.delivery.rows.state(job.id, "s3") if s3 else None
     if s3 is None or delivery is None:
         return []
-    artifacts = await asyncio.to_thread(artifacts_of, services.jobs.folder(job.id), s3.config.prefix)
+    folder = await services.jobs.files.of(job, "result")
+    artifacts = await asyncio.to_thread(artifacts_of, folder, s3.config.prefix)
     files = [{"key": artifact.key, "state": _STATES[delivery.state]} for artifact in artifacts]
     if delivery.state == "done":
         for file, url in zip(files, await s3.links([artifact.key for artifact in artifacts]), strict=True):

@@ -23,6 +23,7 @@ from ocr_service.api.upload import Upload
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
+from ocr_service.storage.artifacts import jobs_prefix
 from ocr_service.storage.filesystem import storage_errors
 from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import FreeSpace
@@ -76,6 +77,8 @@ class Sources:
     async def from_s3(self, key: str, asked: SubmissionOptions, owner: str) -> Admitted:
         """Raises NotFound, FileTooLarge (before the download), S3Refused, S3Unavailable, and as an upload does."""
         store = self._store()
+        if key.startswith(jobs_prefix(self._limits.own_prefix)):
+            raise NotFound(f"S3, download of {key}: not found")  # other keys' documents (ARTIFACTS=s3)
         async with self._scratch_file(owner) as path:
             with storage_errors():
                 await store.download(key, path, max_bytes=self._limits.max_bytes)
@@ -98,10 +101,13 @@ class Sources:
     async def keys(self, prefix: str) -> list[str]:
         """The documents under a prefix. Raises NotFound when there are none, TooManyDocuments."""
         own = f"{self._limits.own_prefix.strip('/')}/" if self._limits.own_prefix else None
+        private = jobs_prefix(self._limits.own_prefix)
         found = [
             item.key
             for item in await self._store().objects(prefix)
-            if not item.key.endswith("/") and not (own and item.key.startswith(own) and not prefix.startswith(own))
+            if not item.key.endswith("/")
+            and not item.key.startswith(private)
+            and not (own and item.key.startswith(own) and not prefix.startswith(own))
         ]
         if not found:
             raise NotFound(f"There are no documents under {prefix!r} in the bucket")

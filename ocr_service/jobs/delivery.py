@@ -13,15 +13,14 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ocr_service.errors import ServiceError
 from ocr_service.jobs.delivery_rows import LEASE_S, Delivery, DeliveryRows, Kind
+from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, PageCounts
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.uploads import upload_job
 from ocr_service.jobs.webhooks import WebhookFailed, WebhookSender, body_of, wanted
-from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Store
 
 log = logging.getLogger(__name__)
@@ -56,15 +55,14 @@ class UploadDelivery:
 
     kind: Kind = "s3"
 
-    def __init__(self, store: Store, s3: S3Store, output_dir: Path, patience: Patience) -> None:
-        self._store = store.patient()
+    def __init__(self, s3: S3Store, files: JobFiles, patience: Patience) -> None:
         self._s3 = s3
-        self._output_dir = output_dir
+        self._files = files
         self.patience = patience
 
     async def deliver(self, job: Job, delivery: Delivery, sent: Callable[[int], Awaitable[None]]) -> None:
         try:
-            await upload_job(self._s3, JobFolder(self._output_dir, job.id), again=delivery.tries > 0)
+            await upload_job(self._s3, await self._files.of(job, "result"), again=delivery.tries > 0)
         except (ServiceError, OSError) as error:  # OSError: a file that is gone or cannot be read
             raise Undelivered(str(error), job.last_seq) from error
         await sent(job.last_seq)

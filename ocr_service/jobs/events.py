@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ocr_service.jobs.models import Change, Job, JobEvent
 from ocr_service.jobs.store import Store
@@ -77,11 +78,13 @@ class EventHub:
                     return
                 await changed.wait()
 
-    async def text(self, job_id: str, event: JobEvent, load: Callable[[], str | None]) -> str | None:
-        """What ``load`` reads for an event, in a thread, once for all listeners that want it at about the same time."""
+    async def text(
+        self, job_id: str, event: JobEvent, load: Callable[[], Coroutine[Any, Any, str | None]]
+    ) -> str | None:
+        """What ``load`` gives for an event, once for all listeners that want it at about the same time."""
         key = (job_id, event.seq)
         if key not in self._texts:
-            self._texts[key] = asyncio.create_task(asyncio.to_thread(load), name=f"text of event {event.seq}")
+            self._texts[key] = asyncio.create_task(load(), name=f"text of event {event.seq}")
             while len(self._texts) > _TEXTS:
                 self._texts.popitem(last=False)
         return await asyncio.shield(self._texts[key])

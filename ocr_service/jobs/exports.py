@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +16,9 @@ from ocr_service.assembly.html import html_chunks
 from ocr_service.assembly.plain_text import text_chunks
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult
+from ocr_service.jobs.job_files import JobFiles, Part
 from ocr_service.jobs.models import Job
+from ocr_service.jobs.turns import Turns
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.pool import PagePool
 from ocr_service.storage.filesystem import JobFolder, storage_errors
@@ -26,39 +27,38 @@ from ocr_service.text_layer_work import SearchableTask, write_searchable_pdf
 ExportFormat = Literal["html", "text", "zip", "pdf"]
 SUFFIXES: dict[ExportFormat, str] = {"html": "html", "text": "txt", "zip": "zip", "pdf": "pdf"}
 
+_MADE_OF: dict[ExportFormat, tuple[Part, ...]] = {
+    "html": ("pages",),
+    "text": ("pages",),
+    "zip": ("result",),
+    "pdf": ("input", "pages"),
+}
 _PDF_BASE_S, _PDF_PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
 
 
-@dataclass
-class _Making:
-    """Those who ask for the same file wait for the first of them."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
-
-
 class Exports:
-    """``root`` is OUTPUT_DIR. Text is written in threads; PDFs in the page workers, since they open the document."""
+    """Text is written in threads; PDFs in the page workers, since they open the document."""
 
-    def __init__(self, pool: PagePool, root: Path) -> None:
+    def __init__(self, pool: PagePool, files: JobFiles) -> None:
         self._pool = pool
-        self._root = root
-        self._making: dict[tuple[str, ExportFormat], _Making] = {}
+        self._files = files
+        self._turns: Turns[tuple[str, ExportFormat]] = Turns()
 
     async def file(self, job: Job, form: ExportFormat) -> Path:
         """The file in this format, made now if it is not there yet. The job must have ended with a result.
 
-        Raises StorageFull; for ``pdf`` also DamagedFile, EncryptedPdf, PageTimeout and WorkerCrashed.
+        Raises StorageFull and as ``JobFiles.of``; for ``pdf`` also DamagedFile, EncryptedPdf, PageTimeout and
+        WorkerCrashed.
         """
         # The number of the job's last event is in the name: when it is read again, the file is made again.
-        path = JobFolder(self._root, job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
-        async with self._turn(job.id, form):
+        path = self._files.folder(job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
+        async with self._turns.of((job.id, form)):
             if not path.exists():
                 await self._make(job, form, path)
         return path
 
     async def _make(self, job: Job, form: ExportFormat, path: Path) -> None:
-        folder = JobFolder(self._root, job.id)
+        folder = await self._files.of(job, *_MADE_OF[form])
         if form == "pdf":
             await self._make_pdf(job, folder, path)
             return
@@ -86,18 +86,6 @@ class Exports:
                 order=0,
                 timeout_s=_PDF_BASE_S + _PDF_PAGE_S * len(numbers),
             )
-
-    @asynccontextmanager
-    async def _turn(self, job_id: str, form: ExportFormat) -> AsyncIterator[None]:
-        making = self._making.setdefault((job_id, form), _Making())
-        making.waiting += 1
-        try:
-            async with making.lock:
-                yield
-        finally:
-            making.waiting -= 1
-            if not making.waiting:
-                del self._making[job_id, form]
 
 
 def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:

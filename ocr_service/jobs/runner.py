@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import Failure, PageResult, ReaderName
-from ocr_service.errors import EngineUnavailable, ServiceError, StorageFull
+from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull
+from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, PageRow, RunLost
 from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.queue import DEADLINE_PASSED
@@ -31,12 +31,12 @@ _ROOM_AGAIN_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """``root`` is OUTPUT_DIR; ``readers`` has one for each engine that is configured."""
+    """``readers`` has one for each engine that is configured."""
 
     store: Store
     pages: PageWriter
     readers: Mapping[ReaderName, PageReader]
-    root: Path
+    files: JobFiles
     watch: JobWatch
     space: FreeSpace
 
@@ -74,7 +74,7 @@ class Runner:
         try:
             async with deadline:
                 summary = await self._read(claim, done)
-                failure = await asyncio.to_thread(_first_failure, JobFolder(self.root, claim.job.id), summary)
+                failure = await asyncio.to_thread(_first_failure, self.files.folder(claim.job.id), summary)
         except RunLost:
             raise
         except ServiceError as error:
@@ -91,9 +91,9 @@ class Runner:
         reader = self.readers.get(job.engine)
         if reader is None:
             raise EngineUnavailable(f"The job asks for engine={job.engine}, which is not configured here.")
-        work = DocumentWork(JobFolder(self.root, job.id), job.file, job.options, claim.run_id)
 
         async def on_page(page: PageResult) -> None:
+            await self.files.keep_pages(folder, [page.number], claim.run_id)
             await self.pages.keep(job.id, claim.run_id, _row(page))
             done.pages += 1
             done.failed += page.status == "failed"
@@ -101,12 +101,18 @@ class Runner:
             await asyncio.to_thread(self.space.check_running)  # the page is kept; the job must still be able to end
 
         await self.store.check_owned(job.id, claim.run_id)
-        await asyncio.to_thread(work.folder.remove_unfinished)
-        done.cached = await self._adopt(job, work.folder)
-        for page in await self._kept_but_not_written_down(job, work.folder):
-            await self.pages.keep(job.id, claim.run_id, _row(page))
-        done.kept = len(await asyncio.to_thread(work.folder.kept_pages))
-        return await read_document(work, reader, on_page)
+        async with self.files.running(job) as folder:
+            work = DocumentWork(folder, job.file, job.options, claim.run_id)
+            await asyncio.to_thread(folder.remove_unfinished)
+            done.cached = await self._adopt(job, folder)
+            taken_over = await self._kept_but_not_written_down(job, folder)
+            await self.files.keep_pages(folder, [page.number for page in taken_over], claim.run_id)
+            for page in taken_over:
+                await self.pages.keep(job.id, claim.run_id, _row(page))
+            done.kept = len(await asyncio.to_thread(folder.kept_pages))
+            summary = await read_document(work, reader, on_page)
+            await self.files.keep_result(folder, claim.run_id)
+            return summary
 
     async def _adopt(self, job: Job, folder: JobFolder) -> bool:
         """Take the pages of the job that read the same content with the same options; whether they were there."""
@@ -114,7 +120,11 @@ class Runner:
         if leader is None or leader.state is not JobState.COMPLETED:
             return False
         wanted = select_pages(job.options.pages, job.file.pages)
-        return await asyncio.to_thread(folder.adopt, JobFolder(self.root, leader.id), wanted)
+        try:
+            theirs = await self.files.of(leader, "pages", patient=True)
+        except NotFound:  # it was removed meanwhile
+            return False
+        return await asyncio.to_thread(folder.adopt, theirs, wanted)
 
     async def _kept_but_not_written_down(self, job: Job, folder: JobFolder) -> list[PageResult]:
         """A page's file comes before its row: a crash between leaves the row to be made."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
-import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -13,34 +11,40 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ocr_service.document import ReaderName
-from ocr_service.errors import BadPages, NotFound, NotReady, ServiceError
+from ocr_service.errors import BadPages, NotFound, NotReady, S3Refused, S3Unavailable, ServiceError
 from ocr_service.jobs.dispatcher import Dispatcher, Presence
 from ocr_service.jobs.events import EventHub
+from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.postgres import open_postgres
 from ocr_service.jobs.queue import QueueLimits, Submission
 from ocr_service.jobs.runner import Runner
-from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite
+from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite, owned
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, Watches
 from ocr_service.page_ranges import select_pages
 from ocr_service.readers import PageReader
-from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.artifacts import S3Artifacts
+from ocr_service.storage.s3 import S3Config, S3Store
 from ocr_service.storage.space import FreeSpace
 from ocr_service.telemetry import job_var
 
 log = logging.getLogger(__name__)
 
 _TIDY_EVERY_S = 600.0
-_ORPHAN_AFTER_S = 3600.0
+_LOOK_AT_BUCKET_S = 10.0  # /health/ready tells what is seen
+_SHARED_COPY = "with ARTIFACTS=s3 each replica needs an OUTPUT_DIR of its own"
 # Kept back from the grace for cancelling, handing back and closing what is open.
 _CLOSING_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class JobsConfig:
-    """``root`` is OUTPUT_DIR; ``database_url`` is None for SQLite in it. Times in seconds, ``min_free`` in bytes."""
+    """``root`` is OUTPUT_DIR; ``database_url`` is None for SQLite in it. Times in seconds, ``min_free`` in bytes.
+
+    ``artifacts``: the bucket that jobs' files lie in; None where all replicas share ``root``.
+    """
 
     root: Path
     database_url: str | None
@@ -50,6 +54,7 @@ class JobsConfig:
     ttl_s: float
     grace_s: float
     min_free: int
+    artifacts: S3Config | None = None
 
 
 Listener = Callable[[Change | None], None]
@@ -86,28 +91,29 @@ class JobService:
     store: Store
     hub: EventHub
     dispatcher: Dispatcher
-    root: Path
+    files: JobFiles
     watch: JobWatch
     listeners: list[Listener]
 
-    def folder(self, job_id: str) -> JobFolder:
-        return JobFolder(self.root, job_id)
-
     async def submit(self, new: NewJob, upload: Path) -> Submission:
-        """Take the upload in, synced, and queue the job. Raises IdempotencyConflict, QueueFull, StorageFull."""
+        """Take the upload in, synced, and queue the job.
+
+        Raises IdempotencyConflict, QueueFull, StorageFull, S3Unavailable, S3Refused; nothing is left then.
+        """
         job_var.set(new.id)
-        folder = self.folder(new.id)
-        await asyncio.to_thread(folder.create, upload)
-        try:
-            submission = await self.store.submit(new)
-        except ServiceError:
-            await asyncio.to_thread(folder.remove)
-            raise
-        if submission.created:
-            self.watch.admitted(submission.job)
-        else:
-            await asyncio.to_thread(folder.remove)
-        return submission
+        with self.files.coming(new.id) as folder:
+            await asyncio.to_thread(folder.create, upload)
+            try:
+                await self.files.keep_input(folder)
+                submission = await self.store.submit(new)
+            except ServiceError:
+                await self.files.forget(folder)
+                raise
+            if submission.created:
+                self.watch.admitted(submission.job)
+            else:
+                await self.files.forget(folder)
+            return submission
 
     async def get(self, job_id: str, owner: str | None) -> Job:
         """Raises NotFound, also for another key's job."""
@@ -138,10 +144,11 @@ class JobService:
         return job
 
     async def remove(self, job_id: str) -> None:
-        """A finished job, its row and its files."""
+        """A finished job, its row and its files. Raises S3Unavailable and S3Refused: then the job is still there."""
+        await self.files.remove_from_bucket(job_id)
         await self.store.remove(job_id)
         await self.dispatcher.stopped(job_id)
-        await asyncio.to_thread(self.folder(job_id).remove)
+        await self.files.remove_folder(job_id)
 
     async def retry(self, job_id: str, pages: str = "") -> Job:
         """Read again the pages that failed, or those that ``pages`` ("3,7-9") names, however they came out.
@@ -153,7 +160,7 @@ class JobService:
         again = _pages_of(job, pages)
         if not job.state.finished or (job.state is JobState.COMPLETED and not again):
             return job
-        folder = self.folder(job_id)
+        folder = self.files.folder(job_id)
         for page in await self.store.pages(job_id):
             if page.status != "completed" or page.number in again:
                 await asyncio.to_thread(folder.drop_page, page.number)
@@ -173,9 +180,11 @@ class JobService:
         self.dispatcher.drain()
 
     async def check_ready(self) -> None:
-        """Raises NotReady when the database is away or the process ends."""
+        """Raises NotReady when the process ends, or the database is away, or the bucket of ARTIFACTS=s3."""
         if self.dispatcher.draining.is_set():
             raise NotReady("The service is shutting down.")
+        if self.files.bucket_state not in (None, "ok"):
+            raise NotReady(f"ARTIFACTS=s3: {self.files.bucket_state}")
         await self.store.hasty().ping()
 
 
@@ -223,7 +232,9 @@ async def jobs_at_hand(config: JobsConfig) -> AsyncIterator[JobService]:
     told = _Told(EventHub())
     async with open_store(config, told) as (store, _):
         nothing = Dispatcher(store, _run_nothing, replica="", limit=0)
-        yield JobService(store, told.hub, nothing, config.root, Watches([]), told.listeners)
+        async with _bucket(config) as (_, bucket):
+            files = JobFiles(config.root, store, bucket)
+            yield JobService(store, told.hub, nothing, files, Watches([]), told.listeners)
 
 
 async def _run_nothing(claim: Claim) -> None:
@@ -244,11 +255,17 @@ async def run_jobs(
         store, failed_at = await stack.enter_async_context(open_store(config, told))
         if not config.database_url and (again := await store.requeue_all("restart")):
             log.info("%d jobs were running when the process ended: queued again", again)
+        s3, bucket = await stack.enter_async_context(_bucket(config))
+        if s3 is not None:
+            (config.root / ".jobs").mkdir(exist_ok=True)
+            stack.enter_context(owned(config.root / ".jobs" / "replica", _SHARED_COPY))
+            await stack.enter_async_context(_background(s3.watch(every_s=_LOOK_AT_BUCKET_S), "watch of the bucket"))
+        files = JobFiles(config.root, store, bucket)
         pages = PageWriter(store.patient())
         space = FreeSpace((config.root,), config.min_free)
-        runner = Runner(store.patient(), pages, readers, config.root, watch, space)
+        runner = Runner(store.patient(), pages, readers, files, watch, space)
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
-        service = JobService(store, told.hub, dispatcher, config.root, watch, told.listeners)
+        service = JobService(store, told.hub, dispatcher, files, watch, told.listeners)
         if config.database_url:
             presence = Presence(store.patient(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at)
             stack.push_async_callback(_leave, store, replica)
@@ -267,24 +284,29 @@ async def _leave(store: Store, replica: str) -> None:
 
 
 async def _tidy(service: JobService, ttl_s: float) -> None:
-    """Remove old jobs, and folders of uploads that never became one, for ever."""
+    """Remove old jobs, and folders that belong to no job, for ever."""
     while True:
-        if removed := await service.purge(ttl_s):
-            log.info("%d jobs were older than JOB_TTL_H: removed", removed)
-        for orphan in await _orphans(service):
-            await asyncio.to_thread(shutil.rmtree, orphan, ignore_errors=True)
+        try:
+            if removed := await service.purge(ttl_s):
+                log.info("%d jobs were older than JOB_TTL_H: removed", removed)
+            for stray in await service.files.strays():
+                await service.files.remove_stray(stray)
+        except (S3Unavailable, S3Refused, NotReady) as error:
+            log.warning("Old jobs stay for now: %s", error)
         await asyncio.sleep(max(1.0, min(_TIDY_EVERY_S, ttl_s)))
 
 
-async def _orphans(service: JobService) -> list[Path]:
-    def old_folders() -> dict[str, Path]:
-        before = time.time() - _ORPHAN_AFTER_S
-        folders = (path for path in (service.root / ".jobs").glob("*") if path.is_dir())
-        return {path.name: path for path in folders if path.stat().st_mtime < before}
-
-    found = await asyncio.to_thread(old_folders)
-    known = await service.store.known(list(found))
-    return [path for job_id, path in found.items() if job_id not in known]
+@asynccontextmanager
+async def _bucket(config: JobsConfig) -> AsyncIterator[tuple[S3Store | None, S3Artifacts | None]]:
+    """A client for the jobs' files alone, so that nothing else that goes to the bucket keeps them waiting."""
+    if config.artifacts is None:
+        yield None, None
+        return
+    s3 = await asyncio.to_thread(S3Store, config.artifacts)
+    try:
+        yield s3, S3Artifacts(s3)
+    finally:
+        s3.close()
 
 
 @asynccontextmanager

@@ -29,6 +29,9 @@ from ocr_service.jobs.models import Change
 
 log = logging.getLogger(__name__)
 
+_ALONE = (
+    "stop that one, give this one an OUTPUT_DIR of its own, or set DATABASE_URL=postgresql://… for several replicas"
+)
 _READERS = 4  # threads that read, each with a connection of its own
 _GROUP = 256  # pieces of work that share a commit
 
@@ -205,8 +208,8 @@ def _configure(connection: Any, _record: Any) -> None:
 
 
 @contextmanager
-def owned(path: Path) -> Iterator[None]:
-    """Hold the lock beside the database. The kernel frees it when the process ends, however it ends."""
+def owned(path: Path, way_out: str = _ALONE) -> Iterator[None]:
+    """Hold the lock beside ``path``. The kernel frees it when the process ends, however it ends."""
     lock = path.with_suffix(".lock")
     with lock.open("a+") as file:
         try:
@@ -214,8 +217,7 @@ def owned(path: Path) -> Iterator[None]:
         except OSError:
             file.seek(0)
             raise DatabaseInUse(
-                f"{path} is in use by another process (pid {file.read().strip() or 'unknown'}): stop that one, give "
-                "this one an OUTPUT_DIR of its own, or set DATABASE_URL=postgresql://… for several replicas"
+                f"{path} is in use by another process (pid {file.read().strip() or 'unknown'}): {way_out}"
             ) from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

@@ -207,6 +207,25 @@ class Store:
 
         return await self.database.read(work, patience_s=self.patience_s)
 
+    async def page_runs(self, job_id: str) -> dict[int, str]:
+        """Which run read which page."""
+        wanted = select(pages.c.number, pages.c.run_id).where(pages.c.job_id == job_id).order_by(pages.c.number)
+
+        async def work(tx: Transaction) -> dict[int, str]:
+            return {row.number: row.run_id for row in await tx.all(wanted)}
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
+    async def runs(self, job_id: str) -> list[str]:
+        """The job's runs, newest first."""
+        started = moves.c.job_id == job_id, moves.c.state == JobState.RUNNING.value
+        wanted = select(moves.c.run_id).where(*started).order_by(moves.c.seq.desc())
+
+        async def work(tx: Transaction) -> list[str]:
+            return [row.run_id for row in await tx.all(wanted)]
+
+        return await self.database.read(work, patience_s=self.patience_s)
+
     async def position(self, job_id: str) -> int | None:
         return await self.database.read(lambda tx: queue.position(tx, job_id), patience_s=self.patience_s)
 

@@ -13,8 +13,6 @@ from ocr_service.storage.etag import file_etag, file_md5
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import MULTIPART_FROM, S3Object, S3Store
 
-# Two at once for each thread of the store keep it busy while others of the job are looked at.
-_AT_ONCE = 16
 _TYPES = {
     ".md": "text/markdown; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
@@ -49,27 +47,16 @@ async def upload_job(store: S3Store, folder: JobFolder, *, again: bool) -> None:
     artifacts = await asyncio.to_thread(artifacts_of, folder, store.config.prefix)
     if again and artifacts:
         artifacts = await asyncio.to_thread(_missing, artifacts, await _present(store, artifacts))
+
+    async def upload(artifact: Artifact) -> None:
+        await store.upload(artifact.path, artifact.key, content_type(artifact.path))
+
     for part in (artifacts[:-1], artifacts[-1:]):
-        await _upload(store, part)
+        await store.each(part, upload)
 
 
 def content_type(path: Path) -> str:
     return _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-
-async def _upload(store: S3Store, artifacts: Sequence[Artifact]) -> None:
-    slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(artifact: Artifact) -> None:
-        async with slots:
-            await store.upload(artifact.path, artifact.key, content_type(artifact.path))
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for artifact in artifacts:
-                group.create_task(one(artifact), name=f"upload {artifact.key}")
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from several
 
 
 async def _present(store: S3Store, artifacts: Sequence[Artifact]) -> dict[str, S3Object]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from ocr_service.errors import StorageFull
 
 _PAGE_FILE = re.compile(r"p(\d+)\.json")
-_UNFINISHED = ".writing-"
+UNFINISHED = ".writing-"  # begins the names of files that are being written
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -57,20 +57,24 @@ class JobFolder:
     def create(self, upload: Path) -> None:
         """Takes the upload in (moved, synced): after this a crash loses nothing."""
         with storage_errors():
-            self.images.mkdir(parents=True, exist_ok=True)
-            self._page_dir.mkdir(exist_ok=True)
+            self.make()
             _sync_file(upload)
             _move(upload, self.input)
             _sync_directory(self.work)
 
+    def make(self) -> None:
+        """The folders that a run writes in."""
+        self.images.mkdir(parents=True, exist_ok=True)
+        self._page_dir.mkdir(exist_ok=True)
+
     def remove_unfinished(self) -> None:
         """What a process that died was writing. To be called by whoever owns the job alone."""
-        for unfinished in self.work.rglob(f"{_UNFINISHED}*"):
+        for unfinished in self.work.rglob(f"{UNFINISHED}*"):
             unfinished.unlink(missing_ok=True)
 
     def keep_page(self, number: int, content: bytes) -> None:
         """Keeps a finished page for good."""
-        write_whole(self._page(number), content)
+        write_whole(self.page_file(number), content)
 
     def kept_pages(self) -> list[int]:
         """Numbers of the pages that are kept, in order."""
@@ -79,11 +83,14 @@ class JobFolder:
 
     def page(self, number: int) -> bytes:
         """Raises FileNotFoundError for a page that is not kept."""
-        return self._page(number).read_bytes()
+        return self.page_file(number).read_bytes()
+
+    def page_file(self, number: int) -> Path:
+        return self._page_dir / f"p{number:04d}.json"
 
     def drop_page(self, number: int) -> None:
         """Forgets a page, so that it is read again."""
-        self._page(number).unlink(missing_ok=True)
+        self.page_file(number).unlink(missing_ok=True)
 
     def adopt(self, other: JobFolder, numbers: Sequence[int]) -> bool:
         """Takes over another job's pages and figures; False, and nothing is taken, when one of them is not there."""
@@ -123,9 +130,6 @@ class JobFolder:
     def _page_dir(self) -> Path:
         return self.work / "pages"
 
-    def _page(self, number: int) -> Path:
-        return self._page_dir / f"p{number:04d}.json"
-
 
 def artifact_name(client_name: str) -> str:
     """A safe file name made of what the client called its file; never a path, never hidden, never empty."""
@@ -149,7 +153,7 @@ def folder_names(files: Iterable[Path]) -> list[str]:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file so that a reader or a crash sees all of it or nothing."""
     with storage_errors():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -93,13 +93,35 @@ class S3Store:
         """Puts a file. What arrived is compared with what was sent. Raises S3Refused or S3Unavailable."""
         await self._call(f"upload of {key}", partial(self._upload, path, key, content_type))
 
-    async def download(self, key: str, target: Path, *, max_bytes: int) -> int:
-        """Fetches an object into a file; asks for its size first. Returns bytes. Raises NotFound, FileTooLarge."""
+    async def download(self, key: str, target: Path, *, max_bytes: int | None = None) -> int:
+        """Fetches an object into a file; asks for its size first where it is limited. Returns bytes.
+
+        Raises NotFound, FileTooLarge.
+        """
         return await self._call(f"download of {key}", partial(self._download, key, target, max_bytes))
 
     async def objects(self, prefix: str) -> list[S3Object]:
         """Everything under a prefix, in the order of the keys."""
         return await self._call(f"list of {prefix}", partial(self._objects, prefix))
+
+    async def remove(self, key: str) -> None:
+        """One by one: a list of keys needs a checksum header that not every store knows."""
+        await self._call(f"removal of {key}", partial(self._remove, key))
+
+    async def each(self, items: Sequence[T], work: Callable[[T], Awaitable[None]]) -> None:
+        """Work for each of many objects, a bounded number at once. Raises the first error."""
+        slots = asyncio.Semaphore(2 * self.config.threads)  # keeps the threads busy while others are looked at
+
+        async def one(item: T) -> None:
+            async with slots:
+                await work(item)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for item in items:
+                    group.create_task(one(item), name=f"S3 {item}")
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
 
     async def links(self, keys: Sequence[str]) -> list[str]:
         """Presigned GET addresses that work ``presign_s`` seconds. Computed here, without a request."""
@@ -171,17 +193,23 @@ class S3Store:
         if proves_difference(etag, expected, encrypted):
             raise S3Unavailable(f"S3, upload of {key}: what arrived differs from what was sent")
 
-    def _download(self, key: str, target: Path, max_bytes: int) -> int:
-        size = self._client.head_object(Bucket=self.config.bucket, Key=key)["ContentLength"]
-        if size > max_bytes:
-            raise FileTooLarge(f"{key} has {size} bytes; at most {max_bytes} are read (MAX_UPLOAD_MB)")
+    def _remove(self, key: str) -> None:
+        self._client.delete_object(Bucket=self.config.bucket, Key=key)
+
+    def _download(self, key: str, target: Path, max_bytes: int | None) -> int:
+        if max_bytes is not None:
+            size = self._client.head_object(Bucket=self.config.bucket, Key=key)["ContentLength"]
+            if size > max_bytes:
+                raise FileTooLarge(f"{key} has {size} bytes; at most {max_bytes} are read (MAX_UPLOAD_MB)")
         answer = self._client.get_object(Bucket=self.config.bucket, Key=key)
         received = 0
         with target.open("wb") as file:
             for chunk in answer["Body"].iter_chunks(_MEBIBYTE):
                 self._stop_when_closed(len(chunk))
                 received += len(chunk)
-                if received > max_bytes:  # it was replaced by a larger one since it was asked for its size
+                if (
+                    max_bytes is not None and received > max_bytes
+                ):  # it was replaced by a larger one since it was asked for its size
                     raise FileTooLarge(f"{key} is larger than {max_bytes} bytes (MAX_UPLOAD_MB)")
                 file.write(chunk)
         if received != answer["ContentLength"]:

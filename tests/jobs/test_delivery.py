@@ -13,6 +13,7 @@ import pytest
 
 from ocr_service.jobs.delivery import Deliveries, Patience, UploadDelivery, WebhookDelivery
 from ocr_service.jobs.delivery_rows import DeliveryRows
+from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageRow, Webhook
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.webhooks import WebhookSender
@@ -61,7 +62,7 @@ async def delivering(
         ]
         s3 = S3Store(S3Config(proxy.url, REGION, BUCKET, "k", "s", prefix="ocr")) if proxy else None
         if s3 is not None:
-            kinds.append(UploadDelivery(store, s3, output, patience))
+            kinds.append(UploadDelivery(s3, JobFiles(output, store, None), patience))
         deliveries = Deliveries(store, rows, kinds)
         heed.append(deliveries.heed)
         await rows.release_all()

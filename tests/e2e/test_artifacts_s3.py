@@ -1,0 +1,391 @@
+"""Replicas on one PostgreSQL that share no folder (ARTIFACTS=s3): what one has, the others fetch from the bucket."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import signal
+import threading
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.e2e.jobs import document, events, held, is_page, job, quick_service, submit, wait_finished
+from tests.fakes.fault_proxy import FaultProxy
+from tests.fakes.vllm import Asked, FakeVllm, Reply
+from tests.jobs.postgres_server import PostgresServer, postgres_server
+from tests.running import RunningService, wait_until
+from tests.s3_server import BUCKET, REGION, s3_proxy, s3_server
+
+SECRET = "very-secret-key"
+PAGES = 12
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[FaultProxy]:
+    with s3_server() as server, s3_proxy(server) as proxy:
+        yield proxy
+
+
+@contextmanager
+def replica(
+    folder: Path, fake: FakeVllm, proxy: FaultProxy, url: str, *, started: bool = True, **settings: str
+) -> Iterator[RunningService]:
+    """A service with an OUTPUT_DIR of its own."""
+    service = quick_service(
+        folder,
+        fake,
+        **{
+            "ARTIFACTS": "s3",
+            "CLOUDRU_S3_ENDPOINT": proxy.url,
+            "CLOUDRU_S3_BUCKET": BUCKET,
+            "CLOUDRU_S3_ACCESS_KEY": "key-id",
+            "CLOUDRU_S3_SECRET_KEY": SECRET,
+            "DATABASE_URL": url,
+            "TAKEOVER_S": "5",
+            "RENDER_WORKERS": "1",
+            "VLM_CONCURRENCY": "2",
+            **settings,
+        },
+    )
+    try:
+        if started:
+            service.start()
+        yield service
+    finally:
+        if service.process is not None and service.process.poll() is None:
+            service.process.send_signal(signal.SIGCONT)
+            service.stop()
+        service.client.close()
+        if service.log.exists():
+            assert SECRET not in service.log.read_text()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two replicas that are up; either may run what is submitted."""
+
+    a: RunningService
+    b: RunningService
+    fake: FakeVllm
+    proxy: FaultProxy
+
+    def of(self, job_id: str) -> tuple[RunningService, RunningService]:
+        """Who runs or ran the job first, while the other was not asked for its pages; and the other."""
+        ran_here = (self.a.output / ".jobs" / job_id / "pages" / "p0001.json").exists()
+        return (self.a, self.b) if ran_here else (self.b, self.a)
+
+
+@pytest.fixture(scope="module")
+def both(postgres: PostgresServer, proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    fake = FakeVllm()
+    url, folder = postgres.create_database("pair"), tmp_path_factory.mktemp("pair")
+    settings = {"VLM_RETRIES": "0"}
+    with (
+        fake.running(),
+        replica(folder / "a", fake, proxy, url, **settings) as a,
+        replica(folder / "b", fake, proxy, url, **settings) as b,
+    ):
+        yield Pair(a, b, fake, proxy)
+
+
+@pytest.fixture
+def pair(both: Pair) -> Iterator[Pair]:
+    """With a backend that answers as ever, and a bucket that is there."""
+    both.fake.answer = lambda asked: None
+    yield both
+    if both.proxy._server is None:
+        both.proxy.bring_up()
+
+
+def keys(proxy: FaultProxy, prefix: str = "ocr/.jobs/") -> list[str]:
+    """What lies in the bucket, asked behind the proxy."""
+    client: Any = boto3.session.Session().client(
+        "s3",
+        endpoint_url=f"http://{proxy.upstream[0]}:{proxy.upstream[1]}",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        region_name=REGION,
+    )
+    try:
+        return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
+    finally:
+        client.close()
+
+
+def local_files(service: RunningService, job_id: str) -> list[Path]:
+    folders = (service.output / job_id, service.output / ".jobs" / job_id)
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+
+def times_read(fake: FakeVllm) -> Counter[bytes]:
+    return Counter(hashlib.sha256(asked.jpeg).digest() for asked in fake.asked if is_page(asked))
+
+
+def pages_done(service: RunningService, job_id: str) -> int:
+    done: int = job(service.client, job_id)["pages"]["done"]
+    return done
+
+
+def test_a_killed_replicas_book_is_finished_by_another_that_reads_only_the_missing_pages(
+    tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy
+) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate, after=5))
+    url = postgres.create_database("killed")
+    with (
+        fake.running(),
+        replica(tmp_path / "a", fake, proxy, url) as a,
+        replica(tmp_path / "b", fake, proxy, url, started=False) as b,
+        replica(tmp_path / "c", fake, proxy, url, started=False) as c,
+    ):
+        book = submit(a.client, "book", document("book", PAGES))
+        wait_until(lambda: pages_done(a, book) == 5, 30)
+        b.start()
+        assert b.client.get(f"/jobs/{book}/pages/1").json()["markdown"] == "read"  # while it runs at the other
+        assert len(b.client.get(f"/jobs/{book}/result", params={"partial": True}).json()["pages"]) == 5
+        assert b.client.get(f"/jobs/{book}/pages/{PAGES}").json()["code"] == "not_finished"
+        fake.wait_until(lambda fake: fake.in_flight == 2)
+        a.kill()
+        gate.set()
+        ended = wait_finished(b.client, [book])[book]
+        assert (ended["state"], ended["runs"]) == ("completed", 2)
+        times = times_read(fake)
+        assert len(times) == PAGES
+        assert sum(times.values()) <= PAGES + 2  # those that were in flight at the kill
+        result = b.client.get(f"/jobs/{book}/result").json()
+        assert [page["number"] for page in result["pages"]] == list(range(1, PAGES + 1))
+        assert page_events(b, book) == list(range(1, PAGES + 1))
+        b.stop()
+
+        c.start()  # with an empty folder
+        again = submit(c.client, "book", document("book", PAGES))  # the same document
+        ended = wait_finished(c.client, [again])[again]
+        assert (ended["state"], ended["cached"]) == ("completed", True)
+        for job_id in (book, again):
+            assert c.client.get(f"/jobs/{job_id}/result").json()["markdown"] == result["markdown"]
+            for form in ("md", "html", "txt", "zip", "pdf"):
+                answer = c.client.get(f"/jobs/{job_id}/result.{form}")
+                assert answer.status_code == 200, (form, answer.text)
+            assert c.client.get(f"/jobs/{job_id}/pages/{PAGES}/image").headers["content-type"] == "image/jpeg"
+            assert page_events(c, job_id) == list(range(1, PAGES + 1))
+            assert c.client.get(f"/jobs/{job_id}/pages/{PAGES + 1}").status_code == 404
+        c.client.delete(f"/jobs/{book}").raise_for_status()
+        shutil.rmtree(c.output / ".jobs" / again)
+        shutil.rmtree(c.output / again)
+        assert c.client.get(f"/jobs/{again}/result.html").status_code == 200  # it has pages of its own in the bucket
+        assert sum(times_read(fake).values()) == sum(times.values())
+
+
+def page_events(service: RunningService, job_id: str) -> list[int]:
+    told = [event.data for event in events(service.client, job_id) if event.kind == "page"]
+    assert {data["markdown"] for data in told} == {"read"}
+    return sorted(data["number"] for data in told)
+
+
+def test_figures_come_with_their_pages(
+    tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy, contract_scan: Path
+) -> None:
+    url = postgres.create_database("figures")
+    settings = {"USE_VLM_API": "false", "LAYOUT_MODEL": "embedded", "RENDER_DPI": "120"}
+    with (
+        replica(tmp_path / "a", FakeVllm(), proxy, url, **settings) as a,
+        replica(tmp_path / "b", FakeVllm(), proxy, url, started=False, **settings) as b,
+    ):
+        scan = submit(a.client, "contract", contract_scan.read_bytes())
+        assert wait_finished(a.client, [scan])[scan]["state"] == "completed"
+        before = unzipped(a, scan)
+        figures = [name for name in before if name.startswith("images/")]
+        assert figures
+        a.stop()
+        b.start()
+        assert unzipped(b, scan) == before
+        embedded = b.client.get(f"/jobs/{scan}/result.md", params={"image_links": "embedded"}).text
+        assert embedded.count("data:image/jpeg") == len(figures)
+        assert b.client.get(f"/jobs/{scan}/result.html").text.count("data:image/jpeg") == len(figures)
+
+
+def unzipped(service: RunningService, job_id: str) -> dict[str, bytes]:
+    content = service.client.get(f"/jobs/{job_id}/result.zip").raise_for_status().content
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        return {name: bundle.read(name) for name in bundle.namelist() if not name.endswith(".json")}
+
+
+def test_a_bucket_that_is_away_during_a_run_loses_nothing(
+    tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy
+) -> None:
+    fake = FakeVllm(then=Reply(delay_s=0.05))
+    with fake.running(), replica(tmp_path, fake, proxy, postgres.create_database("away")) as service:
+        book = submit(service.client, "book", document("book", 40))
+        other = submit(service.client, "other", document("other", 40))
+        wait_until(lambda: pages_done(service, book) > 2, 30)
+        proxy.take_down()
+        wait_until(lambda: "Jobs wait" in service.log.read_text(), 60, what="a run that waits")
+        ready = service.client.get("/health/ready")
+        assert ready.status_code == 503
+        assert "ARTIFACTS=s3" in str(ready.json()["waiting_for"])
+        assert service.client.get("/health/live").status_code == 200
+        assert job(service.client, book)["state"] == "running"
+
+        asked = time.monotonic()
+        assert service.client.delete(f"/jobs/{other}").status_code == 204
+        print(f"cancelled in {time.monotonic() - asked:.2f} s while it waited for the bucket")
+        assert job(service.client, other)["state"] == "cancelled"
+
+        proxy.bring_up()
+        ended = wait_finished(service.client, [book])[book]
+        assert (ended["state"], ended["runs"]) == ("completed", 1)
+        assert [page["number"] for page in service.client.get(f"/jobs/{book}/result").json()["pages"]] == list(
+            range(1, 41)
+        )
+        wait_until(lambda: service.client.get("/health/ready").status_code == 200, 30)
+        assert set(times_read(fake).values()) == {1}
+
+
+def test_a_submission_while_the_bucket_is_away_is_refused_and_leaves_nothing(pair: Pair) -> None:
+    client, before = pair.a.client, keys(pair.proxy)
+    jobs, here = client.get("/jobs").json(), uploads(pair.a)
+    pair.proxy.take_down()
+    answer = client.post("/jobs", files={"file": ("letter.pdf", document("refused", 1))})
+    assert (answer.status_code, answer.json()["code"]) == (503, "s3_unavailable")
+    assert "retry-after" in answer.headers
+    assert client.get("/jobs").json() == jobs
+    assert uploads(pair.a) == here
+    assert client.get("/health").json()["artifacts"].startswith("s3: error")
+    pair.proxy.bring_up()
+    assert keys(pair.proxy) == before
+    letter = submit(client, "letter", document("refused", 1))
+    assert wait_finished(client, [letter])[letter]["state"] == "completed"
+    wait_until(lambda: client.get("/health").json()["artifacts"] == "s3: ok", 30)
+
+
+def uploads(service: RunningService) -> set[Path]:
+    """Those of jobs, and those that are being received."""
+    received = {path for path in service.temp.rglob("*") if path.is_file()}
+    return received | set((service.output / ".jobs").glob("*/input"))
+
+
+def test_a_retry_replaces_what_replicas_have_of_the_run_before(pair: Pair) -> None:
+    count = iter(range(1000))
+
+    def refuse(asked: Asked) -> Reply | None:
+        if not is_page(asked) or next(count) < 2:
+            return None
+        return Reply(status=400, error={"message": "scripted"})
+
+    pair.fake.answer = refuse
+    book = submit(pair.a.client, "retried", document("retried", 4))
+    assert wait_finished(pair.a.client, [book])[book]["state"] == "partial"
+    for service in (pair.a, pair.b):
+        first = service.client.get(f"/jobs/{book}/result").json()
+        assert [page["status"] for page in first["pages"]].count("completed") == 2
+        assert [page_text(service, book, number) for number in range(1, 5)].count("read") == 2
+    pair.fake.answer = lambda asked: Reply("mended") if is_page(asked) else None
+    pair.b.client.post(f"/jobs/{book}/retry").raise_for_status()
+    assert wait_finished(pair.b.client, [book])[book]["state"] == "completed"
+    for service in (pair.a, pair.b):
+        second = service.client.get(f"/jobs/{book}/result").json()
+        assert sorted(page["markdown"] for page in second["pages"]) == ["mended", "mended", "read", "read"]
+        assert [page_text(service, book, number) for number in range(1, 5)] == [
+            page["markdown"] for page in second["pages"]
+        ]
+
+
+def page_text(service: RunningService, job_id: str, number: int) -> str:
+    text: str = service.client.get(f"/jobs/{job_id}/pages/{number}").json()["markdown"]
+    return text
+
+
+def test_a_frozen_replica_that_wakes_up_changes_nothing_that_is_read(pair: Pair) -> None:
+    gate = threading.Event()
+    pair.fake.answer = held(gate, after=3)
+    book = submit(pair.a.client, "frozen", document("frozen", 6))
+    wait_until(lambda: pages_done(pair.a, book) == 3, 30)
+    pair.fake.wait_until(lambda fake: fake.in_flight == 2)
+    frozen, other = pair.of(book)
+    assert frozen.process is not None
+    os.kill(frozen.process.pid, signal.SIGSTOP)
+    try:
+        gate.set()
+        ended = wait_finished(other.client, [book])[book]
+        assert (ended["state"], ended["runs"]) == ("completed", 2)
+        result = other.client.get(f"/jobs/{book}/result").json()
+        there = keys(pair.proxy, f"ocr/.jobs/{book}/result-")
+    finally:
+        os.kill(frozen.process.pid, signal.SIGCONT)
+    wait_until(lambda: "run 1 stopped" in frozen.log.read_text(), 30, what="an end of the frozen run")
+    assert job(frozen.client, book) == ended
+    for service in (frozen, other):
+        assert service.client.get(f"/jobs/{book}/result").json()["timings"] == result["timings"]  # the same run's
+        assert [page_text(service, book, number) for number in range(1, 7)] == ["read"] * 6
+    assert keys(pair.proxy, f"ocr/.jobs/{book}/result-") == there
+
+
+def test_nobody_reads_other_keys_documents_by_their_place_in_the_bucket(pair: Pair) -> None:
+    letter = submit(pair.a.client, "private", document("private", 1))
+    wait_finished(pair.a.client, [letter])
+    assert f"ocr/.jobs/{letter}/input" in keys(pair.proxy)
+    for source in ({"s3_key": f"ocr/.jobs/{letter}/input"}, {"s3_prefix": "ocr/.jobs/"}):
+        answer = pair.a.client.post("/jobs", json={"source": source})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_removed_job_is_gone_from_the_bucket_and_from_every_replica(pair: Pair) -> None:
+    a, b, proxy = pair.a, pair.b, pair.proxy
+    gone = submit(a.client, "gone", document("gone", 3))
+    kept = submit(a.client, "kept", document("kept", 3))
+    wait_finished(a.client, [gone, kept])
+    for service in (a, b):
+        for job_id in (gone, kept):
+            assert service.client.get(f"/jobs/{job_id}/result.pdf").status_code == 200
+            assert local_files(service, job_id)
+    proxy.take_down()
+    refused = a.client.delete(f"/jobs/{gone}")
+    assert (refused.status_code, refused.json()["code"]) == (503, "s3_unavailable")
+    for call in ("", "/result", "/pages/1"):  # what is here needs no bucket
+        assert a.client.get(f"/jobs/{gone}{call}").status_code == 200
+    proxy.bring_up()
+    assert a.client.delete(f"/jobs/{gone}").status_code == 204
+    assert keys(proxy, f"ocr/.jobs/{gone}/") == []
+    assert local_files(a, gone) == []
+    for call in ("", "/result", "/pages/1"):
+        assert b.client.get(f"/jobs/{gone}{call}").status_code == 404
+    b.stop()
+    b.start()  # looks at its folders, as it does every ten minutes
+    wait_until(lambda: not local_files(b, gone), 30, what="the end of the other's copy")
+    assert local_files(b, kept)
+    assert keys(proxy, f"ocr/.jobs/{kept}/")
+
+
+def test_two_processes_on_one_folder_are_refused(pair: Pair, postgres: PostgresServer, tmp_path: Path) -> None:
+    url = postgres.create_database("one_folder")
+    output = str(pair.a.output)
+    with replica(tmp_path, pair.fake, pair.proxy, url, started=False, OUTPUT_DIR=output) as second:
+        with pytest.raises(AssertionError, match="ended with 2"):
+            second.start()
+        assert "ARTIFACTS=s3" in second.log.read_text().splitlines()[-1]
+
+
+def test_without_a_bucket_the_start_says_so_in_one_line(tmp_path: Path) -> None:
+    service = RunningService(tmp_path, ARTIFACTS="s3")
+    with pytest.raises(AssertionError, match="ended with 2"):
+        service.start()
+    service.client.close()
+    [line] = service.log.read_text().splitlines()
+    assert line.startswith("settings: ARTIFACTS=s3: CLOUDRU_S3_BUCKET, ")
