@@ -1,4 +1,7 @@
-"""The application for an ASGI server: ``uvicorn server:app --port 8081``."""
+"""The application for an ASGI server: ``uvicorn server:app --port 8081``.
+
+What a server does before the application hears of a request is its own: README.md has the options that bound it.
+"""
 
 from ocr_service.api.app import create_app
 from ocr_service.settings import load_settings

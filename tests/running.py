@@ -34,6 +34,7 @@ class RunningService:
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=60)
         self.process: subprocess.Popen[bytes] | None = None
+        self.command = ["-m", "ocr_service", "serve"]
         self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._environment |= {
             "APP_HOST": "127.0.0.1",
@@ -61,7 +62,7 @@ class RunningService:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ocr_service", "serve"],
+                [sys.executable, *self.command],
                 cwd=Path(__file__).parent.parent,
                 env=self._environment,
                 stdout=log,

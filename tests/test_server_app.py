@@ -1,0 +1,31 @@
+"""``server:app`` under an ASGI server of the operator's own, as README.md has it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+import socket
+from pathlib import Path
+
+from tests.api.test_ocr import pdf
+from tests.running import RunningService
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_uvicorn_serves_the_application_and_bounds_heads_as_the_readme_says(tmp_path: Path) -> None:
+    [command] = re.findall(r"^uvicorn server:app .*$", README.read_text(), re.MULTILINE)
+    service = RunningService(tmp_path)
+    service.command = ["-m", *shlex.split(command.replace("8081", str(service.port)))]
+    with service:
+        assert service.read("a.pdf", pdf("Contract")).json()["status"] == "completed"
+        with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+            connection.sendall(b"GET /health HTTP/1.1\r\n")
+            with contextlib.suppress(ConnectionError):
+                for _ in range(20_000):  # 20 MB
+                    connection.sendall(b"X-Header: " + b"a" * 1000 + b"\r\n")
+            answer = b""
+            with contextlib.suppress(ConnectionError):
+                answer = connection.recv(65536)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
