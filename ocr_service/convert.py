@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ocr_service.api.admission import INSPECT_TIMEOUT_S
 from ocr_service.api.app import Engines, start_engines
+from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.page_ranges import select_pages
@@ -120,13 +121,14 @@ async def _convert_one(
     progress.update(bar, total=len(select_pages(options.pages, found.pages)))
     info = FileInfo(file.name, found.type, digest, size, found.pages)
 
-    async def on_page(page: PageResult) -> None:
+    async def keep(page: PageResult) -> None:
+        await asyncio.to_thread(folder.keep_page, page.number, page_to_json(page))
         progress.advance(bar)
 
     reader = engines.readers.get(engines.default if engine == "auto" else engine)  # type: ignore[call-overload]
     if reader is None:
         raise EngineUnavailable("No VLM is configured (USE_VLM_API, VLLM_URL); use --engine tesseract or auto")
-    return await read_document(DocumentWork(folder, info, options), reader, on_page)
+    return await read_document(DocumentWork(folder, info, options), reader, keep)
 
 
 def _take_in(source: Path, folder: JobFolder) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr_service.assembly.document_markdown import document_markdown
-from ocr_service.assembly.result_json import page_from_json, page_to_json, write_document
+from ocr_service.assembly.result_json import page_from_json, write_document
 from ocr_service.document import Failure, Outcome, PageResult, ReaderName, Stage
 from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageFull, WorkerCrashed
 from ocr_service.page_ranges import select_pages
@@ -23,7 +23,9 @@ from ocr_service.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import artifact_name
 from ocr_service.telemetry import page_var
 
-OnPage = Callable[[PageResult], Awaitable[None]]
+KeepPage = Callable[[PageResult], Awaitable[None]]
+"""Keeps a finished page in its file for good."""
+
 _RENDERING = (PageTimeout, RenderFailed, WorkerCrashed)
 
 
@@ -37,12 +39,12 @@ class DocumentSummary:
     partial: tuple[int, ...]
 
 
-async def read_document(work: DocumentWork, reader: PageReader, on_page: OnPage) -> DocumentSummary:
+async def read_document(work: DocumentWork, reader: PageReader, keep: KeepPage) -> DocumentSummary:
     """Reads what is not read yet, then assembles and publishes. Safe to run again at any point."""
     started = time.monotonic()
     wanted = select_pages(work.options.pages, work.info.pages)
     kept = set(await asyncio.to_thread(work.folder.kept_pages))
-    await _read_pages(work, reader, [number for number in wanted if number not in kept], on_page)
+    await _read_pages(work, reader, [number for number in wanted if number not in kept], keep)
     read_s = time.monotonic() - started
     return await _to_its_end(assemble, work, wanted, reader.name, {"read_s": round(read_s, 3)})
 
@@ -57,15 +59,13 @@ async def _to_its_end(function: Callable[..., DocumentSummary], *arguments: Any)
         raise
 
 
-async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int], on_page: OnPage) -> None:
+async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int], keep: KeepPage) -> None:
     under_way = asyncio.Semaphore(reader.pages_ahead)
 
     async def one(number: int) -> None:
         page_var.set(number)
         try:
-            page = await _read_page(work, reader, number)
-            await asyncio.to_thread(work.folder.keep_page, number, page_to_json(page))
-            await on_page(page)
+            await keep(await _read_page(work, reader, number))
         finally:
             under_way.release()  # only after the page is kept: else a crash costs all that were between
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from ocr_service.errors import ServiceError
 from ocr_service.jobs.delivery_rows import LEASE_S, Delivery, DeliveryRows, Kind
 from ocr_service.jobs.job_files import JobFiles
-from ocr_service.jobs.models import Change, Job, PageCounts
+from ocr_service.jobs.models import Change, Job, JobState, PageCounts
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.uploads import upload_job
 from ocr_service.jobs.webhooks import WebhookFailed, WebhookSender, body_of, wanted
@@ -103,11 +103,13 @@ class Deliveries:
         self._rows = rows
         self._kinds = kinds
         self._wake = asyncio.Event()
+        self._pages_wanted = True  # whether any unfinished job's pages are to be delivered as they are read
         self._in_hand: dict[asyncio.Task[None], Delivery] = {}
 
     def heed(self, change: Change | None) -> None:
         """A job's row changed: there may be something to deliver."""
-        self._wake.set()
+        if change is None or change.state is not JobState.RUNNING or self._pages_wanted:
+            self._wake.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -131,6 +133,7 @@ class Deliveries:
                 while not slots[kind.kind].locked() and (claimed := await self._rows.claim(kind.kind)):
                     await slots[kind.kind].acquire()
                     self._start(kind, claimed, slots[kind.kind])
+            self._pages_wanted = await self._rows.pages_wanted()
             left = await self._rows.next_due_in(list(slots))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(None if left is None else max(_GATHER_S, left)):

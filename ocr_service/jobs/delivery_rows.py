@@ -112,6 +112,16 @@ class DeliveryRows:
 
         return await self.database.read(work, patience_s=_PATIENCE_S)
 
+    async def pages_wanted(self) -> bool:
+        """Whether the pages of any unfinished job are to be delivered as they are read."""
+        finished = jobs.c.state.in_([state.value for state in FINISHED])
+        wanted = select(deliveries.c.job_id).select_from(_joined()).where(deliveries.c.pages_too, ~finished).limit(1)
+
+        async def work(tx: Transaction) -> bool:
+            return await tx.one(wanted) is not None
+
+        return await self.database.read(work, patience_s=_PATIENCE_S)
+
     async def state(self, job_id: str, kind: Kind) -> DeliveryState | None:
         """Where a job's delivery stands, None where there is none."""
         wanted = (

@@ -1,50 +1,77 @@
-"""Pages on their way into the database: those that come while one write is under way share the next."""
+"""Finished pages on their way to the disk: the file first, synced, then the row that says so.
+
+Pages that finish together share a thread for their files, and a transaction for their rows. Files and rows go apart:
+while the database is away, files are kept all the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+from ocr_service.assembly.result_json import page_to_json
+from ocr_service.document import Failure, PageResult
+from ocr_service.errors import StorageFull
 from ocr_service.jobs.models import KeptPage, PageRow, RunLost
+from ocr_service.jobs.shared_writes import SharedWrites
 from ocr_service.jobs.store import Store
+from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.space import FreeSpace
 
 
 class PageWriter:
-    """One for a process. A statement costs more CPU than a row, and a commit more time than both."""
+    """One for a process. A hop into a thread, and the threads in each other's way, cost more CPU than the file."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, space: FreeSpace) -> None:
         self._store = store
-        self._waiting: list[tuple[KeptPage, asyncio.Future[None]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._space = space
+        self._no_room: StorageFull | None = None
+        self._files = SharedWrites(self._write_files, "writer of pages")
+        self._rows = SharedWrites(self._write_rows, "writer of pages' rows")
 
-    async def keep(self, job_id: str, run_id: str, row: PageRow) -> None:
-        """Returns when the page is written down. Raises RunLost."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((KeptPage(job_id, run_id, row), done))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write(), name="writer of pages")
-        await done
+    async def keep_file(self, folder: JobFolder, page: PageResult) -> None:
+        """Returns when the page's file is safe. Raises StorageFull."""
+        await self._files.add((folder, page))
 
-    async def _write(self) -> None:
+    async def write_down(self, folder: JobFolder, run_id: str, page: PageResult) -> None:
+        """Returns when the row of a page that is kept says so. Raises RunLost."""
+        await self._rows.add(KeptPage(folder.job_id, run_id, _row(page)))
+
+    def check_room(self) -> None:
+        """Whether there was room to go on after the last pages. Raises StorageFull."""
+        if self._no_room is not None:
+            raise self._no_room
+
+    async def _write_files(self, pages: list[tuple[JobFolder, PageResult]]) -> Sequence[Exception | None]:
+        return await asyncio.to_thread(self._keep_files, pages)
+
+    def _keep_files(self, pages: list[tuple[JobFolder, PageResult]]) -> list[Exception | None]:
+        errors = [_keep_file(folder, page) for folder, page in pages]
+        self._no_room = None
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting, []
-                try:
-                    lost = await self._store.keep_pages([page for page, _ in batch])
-                except Exception as error:  # noqa: BLE001 - it belongs to those who wait
-                    _answer(batch, error, lost=None)
-                else:
-                    _answer(batch, None, lost=lost)
-        finally:
-            self._writing = None
+            self._space.check_running()
+        except StorageFull as error:
+            self._no_room = error
+        return errors
+
+    async def _write_rows(self, pages: list[KeptPage]) -> Sequence[Exception | None]:
+        lost = await self._store.keep_pages(pages)
+        return [RunLost(page.job_id) if page.run_id in lost else None for page in pages]
 
 
-def _answer(batch: list[tuple[KeptPage, asyncio.Future[None]]], error: Exception | None, lost: set[str] | None) -> None:
-    for page, done in batch:
-        if done.done():  # its run was cancelled meanwhile
-            continue
-        if error is not None:
-            done.set_exception(error)
-        elif lost and page.run_id in lost:
-            done.set_exception(RunLost(page.job_id))
-        else:
-            done.set_result(None)
+def _keep_file(folder: JobFolder, page: PageResult) -> Exception | None:
+    try:
+        folder.keep_page(page.number, page_to_json(page))
+    except Exception as error:  # noqa: BLE001 - it belongs to this page, and to no other of the batch
+        return error
+    return None
+
+
+def _row(page: PageResult) -> PageRow:
+    failure = page_failure(page) if page.status == "failed" else None
+    return PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
+
+
+def page_failure(page: PageResult) -> Failure | None:
+    """Why a page has no result: an error of its own, else that of its first region (then all of them failed)."""
+    return page.error or next((region.error for region in page.regions if region.error), None)

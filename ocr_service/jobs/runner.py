@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ocr_service.assembly.result_json import page_from_json
-from ocr_service.document import Failure, PageResult, ReaderName
+from ocr_service.document import PageResult, ReaderName
 from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull
 from ocr_service.jobs.job_files import JobFiles
-from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, PageRow, RunLost
-from ocr_service.jobs.page_writer import PageWriter
+from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
+from ocr_service.jobs.page_writer import PageWriter, page_failure
 from ocr_service.jobs.queue import DEADLINE_PASSED
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, RunEnd
@@ -21,7 +21,6 @@ from ocr_service.page_ranges import select_pages
 from ocr_service.pipeline import DocumentSummary, read_document
 from ocr_service.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import JobFolder
-from ocr_service.storage.space import FreeSpace
 from ocr_service.telemetry import job_var
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,6 @@ class Runner:
     readers: Mapping[ReaderName, PageReader]
     files: JobFiles
     watch: JobWatch
-    space: FreeSpace
 
     async def __call__(self, claim: Claim) -> None:
         """Run the job to its end and write that down. Only a cancelled run raises: CancelledError."""
@@ -92,13 +90,14 @@ class Runner:
         if reader is None:
             raise EngineUnavailable(f"The job asks for engine={job.engine}, which is not configured here.")
 
-        async def on_page(page: PageResult) -> None:
+        async def keep(page: PageResult) -> None:
+            await self.pages.keep_file(folder, page)
             await self.files.keep_pages(folder, [page.number], claim.run_id)
-            await self.pages.keep(job.id, claim.run_id, _row(page))
+            await self.pages.write_down(folder, claim.run_id, page)
             done.pages += 1
             done.failed += page.status == "failed"
             self.watch.page_read(job, page)
-            await asyncio.to_thread(self.space.check_running)  # the page is kept; the job must still be able to end
+            self.pages.check_room()  # the page is kept; the job must still be able to end
 
         await self.store.check_owned(job.id, claim.run_id)
         async with self.files.running(job) as folder:
@@ -108,9 +107,9 @@ class Runner:
             taken_over = await self._kept_but_not_written_down(job, folder)
             await self.files.keep_pages(folder, [page.number for page in taken_over], claim.run_id)
             for page in taken_over:
-                await self.pages.keep(job.id, claim.run_id, _row(page))
+                await self.pages.write_down(folder, claim.run_id, page)
             done.kept = len(await asyncio.to_thread(folder.kept_pages))
-            summary = await read_document(work, reader, on_page)
+            summary = await read_document(work, reader, keep)
             await self.files.keep_result(folder, claim.run_id)
             return summary
 
@@ -146,21 +145,11 @@ class _Done:
 _INTERNAL = JobFailure(ServiceError.code, "The service met an error of its own; its log has the story.")
 
 
-def _row(page: PageResult) -> PageRow:
-    failure = _failure(page) if page.status == "failed" else None
-    return PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
-
-
-def _failure(page: PageResult) -> Failure | None:
-    """Why a page has no result: an error of its own, else that of its first region (then all of them failed)."""
-    return page.error or next((region.error for region in page.regions if region.error), None)
-
-
 def _first_failure(folder: JobFolder, summary: DocumentSummary) -> JobFailure | None:
     """What the job says of the first page that could not be read."""
     if not summary.failed:
         return None
-    error = _failure(page_from_json(folder.page(summary.failed[0])))
+    error = page_failure(page_from_json(folder.page(summary.failed[0])))
     if error is None:
         return None
     return JobFailure(error.code, error.message, summary.failed[0], error.stage)

@@ -261,9 +261,8 @@ async def run_jobs(
             stack.enter_context(owned(config.root / ".jobs" / "replica", _SHARED_COPY))
             await stack.enter_async_context(_background(s3.watch(every_s=_LOOK_AT_BUCKET_S), "watch of the bucket"))
         files = JobFiles(config.root, store, bucket)
-        pages = PageWriter(store.patient())
-        space = FreeSpace((config.root,), config.min_free)
-        runner = Runner(store.patient(), pages, readers, files, watch, space)
+        pages = PageWriter(store.patient(), FreeSpace((config.root,), config.min_free))
+        runner = Runner(store.patient(), pages, readers, files, watch)
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
         service = JobService(store, told.hub, dispatcher, files, watch, told.listeners)
         if config.database_url:

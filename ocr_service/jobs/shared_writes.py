@@ -1,0 +1,51 @@
+"""Writes that share: what comes while one write is under way goes with the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class SharedWrites(Generic[T]):
+    """``write`` takes all that waits, and gives for each item the error that is its own, or None."""
+
+    def __init__(self, write: Callable[[list[T]], Awaitable[Sequence[Exception | None]]], name: str) -> None:
+        self._write = write
+        self._name = name
+        self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def add(self, item: T) -> None:
+        """Returns when the item is written. Raises its error."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._run(), name=self._name)
+        await done
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._write_batch([(item, done) for item, done in batch if not done.done()])
+        finally:
+            self._writing = None
+
+    async def _write_batch(self, batch: list[tuple[T, asyncio.Future[None]]]) -> None:
+        if not batch:  # all of them were cancelled meanwhile
+            return
+        errors: Sequence[Exception | None]
+        try:
+            errors = await self._write([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            errors = [error] * len(batch)
+        for (_, done), failed in zip(batch, errors, strict=True):
+            if done.done():
+                continue
+            if failed is None:
+                done.set_result(None)
+            else:
+                done.set_exception(failed)
