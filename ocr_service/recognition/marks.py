@@ -40,7 +40,10 @@ def with_bullet(line: Line, ink: Gray) -> Line:
     sized = 0.14 * em < w < 0.75 * em and 0.14 * em < h < 0.75 * em and 0.7 < w / h < 1.45
     height = (line.baseline - (y0 + centre)) / em  # of its middle above the baseline
     placed = 0.13 < height < 0.6 and (w > 0.3 * em or y0 + y + h < line.baseline - 0.03 * em)
-    if not (solid and sized and placed and following - (x + w) > 0.18 * em):
+    # A circle of a second-level list is smaller than an o, and off the line.
+    raised = y0 + y + h < line.baseline - 0.08 * em and w < 0.45 * em
+    ring = raised and _is_ring(ink[y0 + y : y0 + y + h, x0 + x : x0 + x + w])
+    if not ((solid or ring) and sized and placed and following - (x + w) > 0.18 * em):
         return line
     # A full stop at the end of another column's line would stand as far; a bullet has its text at once.
     right = x0 + x + w
@@ -53,6 +56,15 @@ def with_bullet(line: Line, ink: Gray) -> Line:
         return line
     bullet = Word("•", (x0 + x, y0 + y, right, y0 + y + h), 100.0)
     return make_line([bullet, *words], line.weight)
+
+
+def _is_ring(ink: Gray) -> bool:
+    """White in the middle, ink all around it."""
+    h, w = ink.shape
+    framed = np.pad(ink == 0, 1, constant_values=True).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(framed, connectivity=4)
+    holes = [int(stats[label][4]) for label in range(1, count) if stats[label][0] > 0]
+    return len(holes) == 1 and holes[0] > 0.06 * w * h
 
 
 def _hull_area(ink: Gray) -> float:

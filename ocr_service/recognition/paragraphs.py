@@ -47,22 +47,23 @@ def group_paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
 def _chains(lines: Sequence[Line]) -> list[list[Line]]:
     """Runs of lines one under the other without a gap that ends any paragraph."""
     ordered = sorted(lines, key=lambda line: line.box[1])
+    baselines = [line.baseline for line in ordered]
     below: dict[int, int] = {}
     above: dict[int, int] = {}
     for i, line in enumerate(ordered):
         nearest = None
         for j in range(i + 1, len(ordered)):
             other = ordered[j]
-            if other.baseline - line.baseline < 0.5 * min(line.em, other.em) or not _stacked(line, other):
+            if baselines[j] - baselines[i] < 0.5 * min(line.em, other.em) or not _stacked(line, other):
                 continue
-            if nearest is None or other.baseline < ordered[nearest].baseline:
+            if nearest is None or baselines[j] < baselines[nearest]:
                 nearest = j
             if other.box[1] > line.box[3] + 3 * line.em:
                 break
         if nearest is None or nearest in above:
             continue
         other = ordered[nearest]
-        if other.baseline - line.baseline <= 2.2 * max(line.em, other.em):
+        if baselines[nearest] - baselines[i] <= 2.2 * max(line.em, other.em):
             below[i], above[nearest] = nearest, i
     chains = []
     for start in range(len(ordered)):
@@ -85,9 +86,13 @@ def _stacked(upper: Line, lower: Line) -> bool:
 def _split(chain: list[Line]) -> list[Paragraph]:
     steps = [b.baseline - a.baseline for a, b in pairwise(chain)]
     usual = statistics.quantiles(steps, n=4)[0] if len(steps) > 1 else (steps[0] if steps else 0.0)
+    size = statistics.median(line.em for line in chain)
     runs: list[list[Line]] = [[chain[0]]]
     for line, step in zip(chain[1:], steps, strict=True):
-        if _other_style(runs[-1][-1], line) or _wide_step(step, usual, min(runs[-1][-1].em, line.em)):
+        em = min(runs[-1][-1].em, line.em)
+        # A heading's lines stand as much further apart as its type is larger than that of the text below it.
+        scaled = usual * max(1.0, em / size)
+        if _other_style(runs[-1][-1], line) or _wide_step(step, scaled, em):
             runs.append([line])
         else:
             runs[-1].append(line)
@@ -109,6 +114,8 @@ def _split(chain: list[Line]) -> list[Paragraph]:
 
 
 def _other_style(last: Line, line: Line) -> bool:
+    if _BROKEN.search(last.text) and line.text[0].islower():
+        return False
     small, large = sorted((last.em, line.em))
     if large > 1.2 * small and min(len(last.text), len(line.text)) > 3:
         return True
@@ -124,8 +131,11 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     """Whether ``line`` begins a new paragraph after ``so_far``, which is set in the same style."""
     last = so_far[-1]
     em = min(last.em, line.em)
-    if find_marker(line.text) is not None and _may_begin_item(so_far, line, em):
+    marker = find_marker(line.text)
+    if marker is not None and (marker.kind == "bullet" or _may_begin_item(so_far, line, em)):
         return True
+    if _BROKEN.search(last.text) and line.text[0].islower():
+        return False
     # The next word would have fitted: the writer ended the line on purpose.
     if right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em and not _hangs(so_far, line, em):
         return True
@@ -156,12 +166,16 @@ def bolder(a: Line, b: Line) -> bool:
     return min(len(a.text), len(b.text)) >= 4 and b.weight > 0 and a.weight > _BOLDER * b.weight
 
 
-# Russian particles and prefixes that keep their hyphen; an English compound keeps it where its first part says so.
+# Russian prefixes that keep their hyphen; an English compound keeps it where its first part says so.
 _KEEPS_BEFORE = re.compile(
-    r"(?:^|[^\w])(?:во|в|по|кое|кой|из|вице|экс|обер|унтер|северо|юго|all|non|self|well|ex|co|semi|multi|cross)$", re.I
+    r"(?:^|[^\w])(?:кое|кой|вице|экс|обер|унтер|северо|юго|all|non|self|well|ex|co|semi|multi|cross)$", re.I
 )
-_KEEPS_AFTER = re.compile(
-    r"^(?:то|либо|нибудь|таки|ка|де|с|первых|вторых|третьих|за|под|of|to|up|in|the|off|known|based|term|time|level)\b",
+_KEEPS_AFTER = re.compile(r"^(?:либо|нибудь|таки|of|to|up|in|the|off|known|based|term|time|level)\b", re.I)
+# Both parts decide: по-русски and по-моему, but под-писан; кто-то, but мес-то; из-за, во-первых; кол-во.
+_KEEPS_BOTH = re.compile(
+    r"(?:^|\W)(?:по-\w+(?:ски|цки|ому|ему|ьи)|во?-\w+[ыи]х|из-(?:за|под)"
+    r"|(?:ч[ето]\w*|к[оету]\w*|как\w*|где|отку?да|почему|зачем|сколько|чь\w+)-то"
+    r"|(?:кол|об|изд|произ|пр|хоз|гос|кач)-(?:во|ва|ве|вом|ву))$",
     re.I,
 )
 _BROKEN = re.compile(r"(\w+)[-‐\u00ad¬]$")
@@ -185,7 +199,10 @@ def join_lines(texts: Sequence[str]) -> str:
 def _true_hyphen(before: str, part: str, after: str) -> bool:
     if before[-1] in "\u00ad¬":
         return False
-    if not after[0].islower() or part[-1].isdigit() or part.isupper():
+    if not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2):
         return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
     following = re.match(r"\w+", after)
-    return bool(_KEEPS_BEFORE.search(before[:-1]) or (following and _KEEPS_AFTER.match(following[0])))
+    if following is None:
+        return False
+    whole = f"{before[:-1]}-{following[0]}"
+    return any((_KEEPS_BEFORE.search(before[:-1]), _KEEPS_AFTER.match(following[0]), _KEEPS_BOTH.search(whole)))

@@ -19,12 +19,19 @@ _BOTH = frozenset(_LOOK_ALIKE_LATIN + _LOOK_ALIKE_CYRILLIC + "k")
 _CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
 _LATIN_LETTER = re.compile(r"[a-zA-Z]")
 _ONE_LETTER_WORDS = frozenset("ВКСОУИАЯ")
+_FOR = re.compile(r"^3[aа]([,.;:»)]?)$")  # "за", whose first letter is a 3's double
+_BEFORE_LABEL = re.compile(r"^(?:п|пп|ст|д|рис|табл|кв|корп|№)\.?$", re.I)  # дом 3а
 _DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
 
 
 def put_right(line: Line) -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours."""
     words = [_agreed(word, _script_around(line.words, index)) for index, word in enumerate(line.words)]
+    for index, word in enumerate(words):
+        if (match := _FOR.match(word.text)) and _script_around(line.words, index) == "cyrillic":
+            before = words[index - 1].text if index else "."
+            if not _BEFORE_LABEL.match(before):
+                words[index] = replace(word, text=("За" if before[-1] in ".!?" else "за") + match[1])
     capitals = line.text.upper() == line.text
     for index in range(1, len(words)):
         if not capitals:
