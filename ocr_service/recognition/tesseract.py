@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ from ocr_service.document import Box, PageImage, Region, RegionResult
 from ocr_service.recognition.compose import compose
 from ocr_service.recognition.engine import Gray, TesseractEngine
 from ocr_service.recognition.find_tables import find_tables
+from ocr_service.recognition.fine_marks import finely_marked
 from ocr_service.recognition.lighting import even_light
 from ocr_service.recognition.marks import with_bullet, without_phantoms
 from ocr_service.recognition.reduce import reading_scale
@@ -21,8 +23,10 @@ from ocr_service.recognition.reread import CropReader, read_again
 from ocr_service.recognition.rules import binarise, find_rules, without_rules
 from ocr_service.recognition.scripts import put_right
 from ocr_service.recognition.second_look import in_own_script, languages_by_script, main_script
+from ocr_service.recognition.spaces import spaced, usual_space
 from ocr_service.recognition.straighten import straighten
-from ocr_service.recognition.words import Line, make_line
+from ocr_service.recognition.table_grid import Table
+from ocr_service.recognition.words import Line, Word, make_line
 
 
 class TesseractReader:
@@ -64,11 +68,13 @@ class TesseractReader:
         own = self._by_script.get(script) if script else None
         if script and own:
             lines = in_own_script(lines, script, CropReader(own, clear, dpi))
+        finish = _Finish.of(lines, letters)
+        lines = [finish.line(line) for line in lines]
         hints = [Region(r.label, sheet.from_page(r.bbox), r.order, r.score) for r in regions]
         tables, rest = find_tables(lines, hints, rules, dpi)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         crops = CropReader(own if own and script == "latin" else self._engine, clear, dpi)
-        tables = [replace(table, cells=read_again(table.cells, letters, crops)) for table in tables]
+        tables = [replace(t, cells=finish.table(read_again(t.cells, letters, crops))) for t in tables]
         width, height = sheet.gray.shape[::-1]
         results = compose(rest, tables, hints, dpi, (width, height), first_page=first_page)
         return [
@@ -101,6 +107,32 @@ def _clean(lines: Sequence[Line], ink: Gray) -> list[Line]:
         if inked is not None:
             clean.append(weighed(put_right(with_bullet(inked, ink)), ink))
     return clean
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """Puts in the spaces and the marks that only their ink tells of. ``space``: the page's usual one, in em."""
+
+    ink: Gray
+    space: float
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], ink: Gray) -> _Finish:
+        em = statistics.median(line.em for line in lines) if lines else 1.0
+        return cls(ink, usual_space([line.words for line in lines], em) / em)
+
+    def line(self, line: Line) -> Line:
+        words = spaced(line.words, line.em, self.space * line.em, self.ink)
+        return make_line(finely_marked(words, line.em, self.ink, line.baseline), line.weight)
+
+    def table(self, table: Table) -> Table:
+        """Cells that were read again have lost both."""
+        sizes = [word.em for row in table for cell in row for word in cell.words if word.em is not None]
+        em = statistics.median(sizes) if sizes else 1.0
+        return [[replace(cell, words=self._cell(cell.words, em)) for cell in row] for row in table]
+
+    def _cell(self, words: tuple[Word, ...], em: float) -> tuple[Word, ...]:
+        return tuple(finely_marked(spaced(words, em, self.space * em, self.ink), em, self.ink))
 
 
 def _measured(line: Line, ink: Gray) -> Line:

@@ -78,6 +78,45 @@ def test_a_page_of_little_text_in_the_shade_of_the_spine_keeps_its_words(reader:
     assert "| Power cable | t | 5264760 |" in page_markdown(found)
 
 
+def test_dashes_and_raised_figures_are_told_by_their_size_and_place(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    for index, line in enumerate(
+        [
+            "Образцы хранились при −13 °C в 2019–2024 годах",
+            "по адресу, указанному в договоре 17-24, где площадь",
+            "равна 169 м² — объём составил 22 м³, что достаточно",
+        ]
+    ):
+        sheet.text(100, 100 + 45 * index, line)
+    assert page_markdown(reader.read(sheet.page(), [])) == (
+        "Образцы хранились при −13 °C в 2019–2024 годах по адресу, указанному в договоре 17-24, где площадь "
+        "равна 169 м² — объём составил 22 м³, что достаточно"
+    )
+
+
+def test_the_circles_of_a_second_level_are_items(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    sheet.text(100, 100, "• проверить уровень масла")
+    sheet.text(160, 145, "◦ заменить фильтр при загрязнении")
+    sheet.text(160, 190, "◦ долить масло до верхней отметки")
+    sheet.text(100, 235, "• отключить питание насоса")
+    assert [r.content for r in reader.read(sheet.page(), [])] == [
+        "- проверить уровень масла",
+        "- заменить фильтр при загрязнении",
+        "- долить масло до верхней отметки",
+        "- отключить питание насоса",
+    ]
+
+
+def test_a_heading_of_two_lines_stays_one(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    sheet.text(100, 100, "Ответственность сторон", 16, bold=True)
+    sheet.text(100, 166, "и форс-мажор", 16, bold=True)
+    for row in range(6):
+        sheet.text(100, 270 + 43 * row, "Исполнитель передаёт заказчику оборудование новым", 11)
+    assert page_markdown(reader.read(sheet.page(), [])).startswith("# Ответственность сторон и форс-мажор\n")
+
+
 def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole_page(reader: TesseractReader) -> None:
     poster = Sheet(5000, 4000)
     poster.text(300, 500, "Выставка старых картин", 90)

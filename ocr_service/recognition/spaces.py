@@ -1,0 +1,93 @@
+"""Spaces that Tesseract missed: between the groups of a long number, after a letter that is a word, in tight type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ocr_service.recognition.engine import Gray
+from ocr_service.recognition.words import Word
+
+_LEAST = 0.19  # em
+_OF_USUAL = 0.6  # of the page's usual space
+_OF_OTHERS = 2.0  # times the other gaps of the word
+_NARROW = frozenset("iljtfrIJ1.,:;'`’|!()[]-°")
+_WIDE = frozenset("mwMWжшщюыфмЖШЩЮЫФМ—%@№")
+
+
+def usual_space(lines: Sequence[Sequence[Word]], em: float) -> float:
+    """The white between words in pixels, where no line is stretched to the column's width."""
+    gaps = [b.box[0] - a.box[2] for words in lines for a, b in pairwise(words)]
+    near = sorted(gap for gap in gaps if 0.1 * em < gap < em)
+    return near[len(near) // 5] if near else 0.3 * em
+
+
+def spaced(words: Sequence[Word], em: float, usual: float, ink: Gray) -> list[Word]:
+    """``words`` of one line with those cut that have a space's white inside."""
+    least = max(_LEAST * em, _OF_USUAL * usual)
+    result: list[Word] = []
+    for word in words:
+        result += _cut(word, least, ink) if len(word.text) > 1 and word.box[2] - word.box[0] > 2 * least else [word]
+    return result
+
+
+def _cut(word: Word, least: float, ink: Gray) -> list[Word]:
+    x0, y0, x1, y1 = word.box
+    runs = _runs(ink[y0:y1, x0:x1])
+    gaps = [(b[0] - a[1]) for a, b in pairwise(runs)]
+    wide = [i for i, gap in enumerate(gaps) if gap >= least]
+    if not wide or len(wide) > 3:
+        return [word]
+    others = sorted(gap for gap in gaps if gap < least)
+    if others and min(gaps[i] for i in wide) < _OF_OTHERS * others[len(others) // 2]:
+        return [word]
+    pieces, begun, left = [], 0, x0
+    for i in wide:
+        at = _letters_before(word.text, runs, i, x1 - x0)
+        if at is None or at <= begun or at >= len(word.text) or not _may_part(word.text, at):
+            continue
+        if "1" in word.text[at - 1 : at + 1] and gaps[i] < 1.3 * least:
+            continue  # a 1 has white at its sides
+        pieces.append(replace(word, text=word.text[begun:at], box=(left, y0, x0 + runs[i][1], y1)))
+        begun, left = at, x0 + runs[i + 1][0]
+    return [*pieces, replace(word, text=word.text[begun:], box=(left, y0, x1, y1))]
+
+
+def _may_part(text: str, at: int) -> bool:
+    """Marks stand off their word in many fonts; between figures only thousands are parted."""
+    before, after = text[at - 1], text[at]
+    if before in "-–—":
+        return at == 1 and after.isalpha()  # a dash that begins an item
+    if before.isdigit() and after.isdigit():
+        following = re.match(r"\d+", text[at:])
+        return following is not None and len(following[0]) % 3 == 0
+    return (before.isalpha() or before in ".,;:)%") and after.isalpha() and (before.isalpha() or after.isupper())
+
+
+def _runs(crop: Gray) -> list[tuple[int, int]]:
+    """Columns with ink, as runs; single specks are none."""
+    inked = np.concatenate(([0], (np.count_nonzero(crop, axis=0) > 0).astype(np.int8), [0]))
+    steps = np.diff(inked)
+    return [(int(a), int(b)) for a, b in zip(np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0], strict=True)]
+
+
+def _letters_before(text: str, runs: Sequence[tuple[int, int]], gap: int, width: int) -> int | None:
+    """How many of the letters stand left of ``gap``: by counting, or by their widths where letters touch."""
+    parts = [2 if c in "ыЫ" else 1 for c in text]
+    if sum(parts) == len(runs):
+        total = 0
+        for index, count in enumerate(parts):
+            total += count
+            if total == gap + 1:
+                return index + 1
+        return None
+    sizes = [0.5 if c in _NARROW else 1.5 if c in _WIDE else 1.0 for c in text]
+    white = runs[gap + 1][0] - runs[gap][1]
+    scale = (width - white) / sum(sizes)
+    ends = [sum(sizes[: k + 1]) * scale for k in range(len(sizes) - 1)]
+    nearest = min(range(len(ends)), key=lambda k: abs(ends[k] - runs[gap][1]))
+    return nearest + 1 if abs(ends[nearest] - runs[gap][1]) < 0.35 * scale else None
