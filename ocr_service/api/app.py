@@ -70,6 +70,9 @@ log = logging.getLogger(__name__)
 # A look at a file is short and loses little memory; while a worker is replaced, uploads wait for a second.
 _INSPECTIONS = 2000
 
+# Pages take all cores for seconds; what answers requests needs little, and at once.
+_PAGES_NICE = 5
+
 _DESCRIPTION = """Turns PDFs and images into Markdown. Send a document to `POST /ocr/pdf` and get its Markdown, JSON and
 figures; every error is `application/problem+json` with a stable `code`."""
 
@@ -141,6 +144,7 @@ async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
     pool = await stack.enter_async_context(
         PagePool(
             workers=settings.render_workers,
+            nice=_PAGES_NICE,
             memory_mb=settings.render_memory_mb,
             warm_up=partial(warm_up, layout_spec, settings.ocr_language),
         )
