@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import time
 from pathlib import Path
 
 from ocr_service.document import Pixels, Region
 from ocr_service.errors import EngineUnavailable
-from ocr_service.layout.wire import receive_answer, send_page
+from ocr_service.layout.wire import await_greeting, receive_answer, send_page
 
 _PAUSE_S = 0.2
 
@@ -53,6 +54,8 @@ class RemoteDetector:
             self._connection = None
 
     def _ask(self, pixels: Pixels) -> list[Region] | str:
+        if self._connection is not None and _hung_up(self._connection):
+            self.close()  # the process died between two pages, which is no try of this page
         self._connection = self._connection or self._connect()
         send_page(self._connection, pixels)
         return receive_answer(self._connection)
@@ -64,9 +67,16 @@ class RemoteDetector:
             connection.settimeout(self._wait_s)
             try:
                 connection.connect(str(self._path))
+                await_greeting(connection)
                 return connection
-            except (FileNotFoundError, ConnectionRefusedError) as exc:
+            except (FileNotFoundError, ConnectionError, TimeoutError) as exc:
                 connection.close()
                 if time.monotonic() > deadline:
                     raise EngineUnavailable(f"The layout process of {self.name} is not running") from exc
             time.sleep(_PAUSE_S)
+
+
+def _hung_up(connection: socket.socket) -> bool:
+    """Whether the other side of an idle connection is gone: it says nothing unasked."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    return bool(readable)

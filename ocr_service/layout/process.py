@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.official import OfficialDetector
-from ocr_service.layout.wire import receive_page, send_answer
+from ocr_service.layout.wire import greet, receive_page, send_answer
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ def serve(path: Path, detector: Detector, on_ready: Callable[[], object]) -> Non
 def _answer_all(connection: socket.socket, detector: Detector, one_at_a_time: threading.Lock) -> None:
     with connection:
         try:
+            greet(connection)
             while (pixels := receive_page(connection)) is not None:
                 with one_at_a_time:
                     try:

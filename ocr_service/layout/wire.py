@@ -20,6 +20,17 @@ from ocr_service.document import Pixels, Region
 _SIZE = struct.Struct("!II")  # a request: height and width
 _LENGTH = struct.Struct("!I")  # an answer: bytes that follow
 _MOST_PIXELS = 1 << 28
+_GREETING = b"\n"
+
+
+def greet(connection: socket.socket) -> None:
+    """The process has taken the connection: the kernel makes one also with a process that is just dying."""
+    connection.sendall(_GREETING)
+
+
+def await_greeting(connection: socket.socket) -> None:
+    """Raises ConnectionError when nobody took the connection."""
+    _exactly(connection, len(_GREETING))
 
 
 def send_page(connection: socket.socket, pixels: Pixels) -> None:

@@ -88,6 +88,7 @@ def test_what_is_no_page_ends_its_own_connection_only(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as intruder:
         intruder.connect(str(path))
         intruder.sendall(b"\xff" * 8)
+        assert intruder.recv(1) == b"\n"  # the greeting, and nothing else
         assert intruder.recv(1) == b""
     with closing(RemoteDetector("PP-DocLayoutV3", path)) as detector:
         assert detector.detect(PAGE)
