@@ -14,48 +14,16 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.jobs import document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
+from tests.e2e.replicas import TAKEOVER_S, Replicas
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.jobs.postgres_server import PostgresServer, postgres_server
 from tests.running import RunningService
-
-TAKEOVER_S = 5.0
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[PostgresServer]:
     with postgres_server() as server:
         yield server
-
-
-class Replicas:
-    """Two services that share a database and an OUTPUT_DIR."""
-
-    def __init__(self, folder: Path, fake: FakeVllm, url: str, **settings: str) -> None:
-        shared = {
-            "DATABASE_URL": url,
-            "OUTPUT_DIR": str(folder / "shared"),
-            "TAKEOVER_S": str(TAKEOVER_S),
-            "RENDER_WORKERS": "1",
-            "MAX_RUNNING_JOBS": "4",
-            **settings,
-        }
-        self.a = quick_service(folder / "a", fake, **shared)
-        self.b = quick_service(folder / "b", fake, **shared)
-        for service in (self.a, self.b):
-            service.output = folder / "shared"
-
-    def __enter__(self) -> Replicas:
-        self.a.start()
-        self.b.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for service in (self.a, self.b):
-            assert service.process is not None
-            if service.process.poll() is None:
-                service.process.send_signal(signal.SIGCONT)
-                service.stop()
-            service.client.close()
 
 
 def results(service: RunningService) -> dict[str, int]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from pathlib import Path
 
+from tests.fakes.flapping import comes_and_goes
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.faults.aftermath import VLM, Holdings, check_holdings, check_nothing_left, check_whole, submit, wait_ended
 from tests.running import RunningService, free_port, wait_until
@@ -32,31 +31,18 @@ def test_a_backend_that_hangs_is_left_out_and_the_other_reads(tmp_path: Path) ->
 
 def test_a_backend_that_comes_and_goes_costs_no_page(tmp_path: Path) -> None:
     port = free_port()
-    stop = threading.Event()
-    turns = []
-
-    def flap() -> None:
-        while not stop.is_set():
-            with FakeVllm(then=Reply(after_s=0.05)).running(port):
-                stop.wait(1.0)
-            turns.append(time.monotonic())
-            stop.wait(0.4)
-
-    flapping = threading.Thread(target=flap)
-    flapping.start()
-    try:
-        settings = {**VLM, "VLLM_URL": f"http://127.0.0.1:{port}/v1", "VLM_RETRIES": "20", "VLM_CONCURRENCY": "2"}
-        with RunningService(tmp_path, **settings) as service:
-            before = len(turns)
-            jobs = [submit(service, f"flap {number}", PAGES) for number in range(2)]
-            assert wait_ended(service, jobs) == ["completed"] * 2
-            assert len(turns) > before, "the backend never went away while the jobs ran"
-            for job_id in jobs:
-                check_whole(service, job_id, PAGES)
-            check_nothing_left(service)
-    finally:
-        stop.set()
-        flapping.join()
+    settings = {**VLM, "VLLM_URL": f"http://127.0.0.1:{port}/v1", "VLM_RETRIES": "20", "VLM_CONCURRENCY": "2"}
+    with (
+        comes_and_goes(FakeVllm(then=Reply(after_s=0.05)), port) as turns,
+        RunningService(tmp_path, **settings) as service,
+    ):
+        before = turns.away
+        jobs = [submit(service, f"flap {number}", PAGES) for number in range(2)]
+        assert wait_ended(service, jobs) == ["completed"] * 2
+        assert turns.away > before, "the backend never went away while the jobs ran"
+        for job_id in jobs:
+            check_whole(service, job_id, PAGES)
+        check_nothing_left(service)
 
 
 def test_while_no_backend_is_up_jobs_wait_and_then_say_why(tmp_path: Path) -> None:
