@@ -37,7 +37,7 @@ class JobFiles:
     """``root`` is OUTPUT_DIR; ``bucket`` is None where the folder is shared: then nothing here costs anything."""
 
     def __init__(self, root: Path, store: Store, bucket: S3Artifacts | None) -> None:
-        self.root = root
+        self._root = root
         self._store = store
         self._bucket = bucket
         self._turns: Turns[str] = Turns()
@@ -52,7 +52,7 @@ class JobFiles:
 
     def folder(self, job_id: str) -> JobFolder:
         """As it is here, whatever it lacks."""
-        return JobFolder(self.root, job_id)
+        return JobFolder(self._root, job_id)
 
     async def of(self, job: Job, *parts: Part, patient: bool = False) -> JobFolder:
         """The job's folder with these parts in it, so far as the job has them. ``patient``: waits for the bucket.
@@ -133,7 +133,7 @@ class JobFiles:
         return [job_id for job_id in found if job_id not in known]
 
     def _may_be_strays(self) -> list[str]:
-        folders = [path for path in (self.root / ".jobs").glob("*") if path.is_dir()]
+        folders = [path for path in (self._root / ".jobs").glob("*") if path.is_dir()]
         if self._bucket is not None:  # the folder is this process's own: it knows what it takes in
             return [path.name for path in folders if path.name not in self._coming]
         before = time.time() - _ORPHAN_AFTER_S

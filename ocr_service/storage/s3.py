@@ -249,7 +249,7 @@ def s3_client(config: S3Config) -> S3Client:
             retries={"mode": "standard", "max_attempts": 4},
             max_pool_connections=config.threads,
             connect_timeout=5,
-            read_timeout=15,  # the service must stop within 25 s, and threads cannot be cancelled
+            read_timeout=10,  # the service must stop within 25 s, and threads cannot be cancelled
         ),
     )
     return client

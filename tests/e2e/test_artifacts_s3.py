@@ -58,7 +58,7 @@ def replica(
             "CLOUDRU_S3_ACCESS_KEY": "key-id",
             "CLOUDRU_S3_SECRET_KEY": SECRET,
             "DATABASE_URL": url,
-            "TAKEOVER_S": "5",
+            "TAKEOVER_S": "8",
             "RENDER_WORKERS": "1",
             "VLM_CONCURRENCY": "2",
             **settings,
@@ -106,12 +106,16 @@ def both(postgres: PostgresServer, proxy: FaultProxy, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def pair(both: Pair) -> Iterator[Pair]:
-    """With a backend that answers as ever, and a bucket that is there."""
+def pair(both: Pair) -> Pair:
+    """Both up, with a backend that answers as ever and a bucket that is there."""
     both.fake.answer = lambda asked: None
-    yield both
-    if both.proxy._server is None:
+    if not both.proxy.up:
         both.proxy.bring_up()
+    for service in (both.a, both.b):
+        assert service.process is not None
+        if service.process.poll() is not None:
+            service.start()
+    return both
 
 
 def keys(proxy: FaultProxy, prefix: str = "ocr/.jobs/") -> list[str]:
@@ -134,8 +138,8 @@ def local_files(service: RunningService, job_id: str) -> list[Path]:
     return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
-def times_read(fake: FakeVllm) -> Counter[bytes]:
-    return Counter(hashlib.sha256(asked.jpeg).digest() for asked in fake.asked if is_page(asked))
+def times_read(fake: FakeVllm, since: int = 0) -> Counter[bytes]:
+    return Counter(hashlib.sha256(asked.jpeg).digest() for asked in fake.asked[since:] if is_page(asked))
 
 
 def pages_done(service: RunningService, job_id: str) -> int:
@@ -143,54 +147,49 @@ def pages_done(service: RunningService, job_id: str) -> int:
     return done
 
 
-def test_a_killed_replicas_book_is_finished_by_another_that_reads_only_the_missing_pages(
-    tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy
-) -> None:
+def test_a_killed_replicas_book_is_finished_by_the_other_that_reads_only_the_missing_pages(pair: Pair) -> None:
     gate = threading.Event()
-    fake = FakeVllm(answer=held(gate, after=5))
-    url = postgres.create_database("killed")
-    with (
-        fake.running(),
-        replica(tmp_path / "a", fake, proxy, url) as a,
-        replica(tmp_path / "b", fake, proxy, url, started=False) as b,
-        replica(tmp_path / "c", fake, proxy, url, started=False) as c,
-    ):
-        book = submit(a.client, "book", document("book", PAGES))
-        wait_until(lambda: pages_done(a, book) == 5, 30)
-        b.start()
-        assert b.client.get(f"/jobs/{book}/pages/1").json()["markdown"] == "read"  # while it runs at the other
-        assert len(b.client.get(f"/jobs/{book}/result", params={"partial": True}).json()["pages"]) == 5
-        assert b.client.get(f"/jobs/{book}/pages/{PAGES}").json()["code"] == "not_finished"
-        fake.wait_until(lambda fake: fake.in_flight == 2)
-        a.kill()
-        gate.set()
-        ended = wait_finished(b.client, [book])[book]
-        assert (ended["state"], ended["runs"]) == ("completed", 2)
-        times = times_read(fake)
-        assert len(times) == PAGES
-        assert sum(times.values()) <= PAGES + 2  # those that were in flight at the kill
-        result = b.client.get(f"/jobs/{book}/result").json()
-        assert [page["number"] for page in result["pages"]] == list(range(1, PAGES + 1))
-        assert page_events(b, book) == list(range(1, PAGES + 1))
-        b.stop()
+    pair.fake.answer = held(gate, after=5)
+    before = len(pair.fake.asked)
+    book = submit(pair.a.client, "killed", document("killed", PAGES))
+    wait_until(lambda: pages_done(pair.a, book) == 5, 30)
+    pair.fake.wait_until(lambda fake: fake.in_flight == 2)
+    killed, other = pair.of(book)
+    client = other.client
+    assert page_text(other, book, 1) == "read"  # while it runs at the other
+    assert len(client.get(f"/jobs/{book}/result", params={"partial": True}).json()["pages"]) == 5
+    assert client.get(f"/jobs/{book}/pages/{PAGES}").json()["code"] == "not_finished"
+    killed.kill()
+    gate.set()
+    ended = wait_finished(client, [book])[book]
+    assert (ended["state"], ended["runs"]) == ("completed", 2)
+    times = times_read(pair.fake, before)
+    assert len(times) == PAGES
+    assert sum(times.values()) <= PAGES + 2  # those that were in flight at the kill
+    result = client.get(f"/jobs/{book}/result").json()
+    assert [page["number"] for page in result["pages"]] == list(range(1, PAGES + 1))
+    assert page_events(other, book) == list(range(1, PAGES + 1))
+    other.stop()
 
-        c.start()  # with an empty folder
-        again = submit(c.client, "book", document("book", PAGES))  # the same document
-        ended = wait_finished(c.client, [again])[again]
-        assert (ended["state"], ended["cached"]) == ("completed", True)
-        for job_id in (book, again):
-            assert c.client.get(f"/jobs/{job_id}/result").json()["markdown"] == result["markdown"]
-            for form in ("md", "html", "txt", "zip", "pdf"):
-                answer = c.client.get(f"/jobs/{job_id}/result.{form}")
-                assert answer.status_code == 200, (form, answer.text)
-            assert c.client.get(f"/jobs/{job_id}/pages/{PAGES}/image").headers["content-type"] == "image/jpeg"
-            assert page_events(c, job_id) == list(range(1, PAGES + 1))
-            assert c.client.get(f"/jobs/{job_id}/pages/{PAGES + 1}").status_code == 404
-        c.client.delete(f"/jobs/{book}").raise_for_status()
-        shutil.rmtree(c.output / ".jobs" / again)
-        shutil.rmtree(c.output / again)
-        assert c.client.get(f"/jobs/{again}/result.html").status_code == 200  # it has pages of its own in the bucket
-        assert sum(times_read(fake).values()) == sum(times.values())
+    third, client = killed, killed.client
+    shutil.rmtree(third.output)
+    third.start()  # as a new one, with an empty folder
+    again = submit(client, "killed", document("killed", PAGES))  # the same document
+    ended = wait_finished(client, [again])[again]
+    assert (ended["state"], ended["cached"]) == ("completed", True)
+    for job_id in (book, again):
+        assert client.get(f"/jobs/{job_id}/result").json()["markdown"] == result["markdown"]
+        for form in ("md", "html", "txt", "zip", "pdf"):
+            answer = client.get(f"/jobs/{job_id}/result.{form}")
+            assert answer.status_code == 200, (form, answer.text)
+        assert client.get(f"/jobs/{job_id}/pages/{PAGES}/image").headers["content-type"] == "image/jpeg"
+        assert page_events(third, job_id) == list(range(1, PAGES + 1))
+        assert client.get(f"/jobs/{job_id}/pages/{PAGES + 1}").status_code == 404
+    client.delete(f"/jobs/{book}").raise_for_status()
+    shutil.rmtree(third.output / ".jobs" / again)
+    shutil.rmtree(third.output / again)
+    assert client.get(f"/jobs/{again}/result.html").status_code == 200  # it has pages of its own in the bucket
+    assert times_read(pair.fake, before) == times
 
 
 def page_events(service: RunningService, job_id: str) -> list[int]:
@@ -202,23 +201,19 @@ def page_events(service: RunningService, job_id: str) -> list[int]:
 def test_figures_come_with_their_pages(
     tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy, contract_scan: Path
 ) -> None:
-    url = postgres.create_database("figures")
     settings = {"USE_VLM_API": "false", "LAYOUT_MODEL": "embedded", "RENDER_DPI": "120"}
-    with (
-        replica(tmp_path / "a", FakeVllm(), proxy, url, **settings) as a,
-        replica(tmp_path / "b", FakeVllm(), proxy, url, started=False, **settings) as b,
-    ):
-        scan = submit(a.client, "contract", contract_scan.read_bytes())
-        assert wait_finished(a.client, [scan])[scan]["state"] == "completed"
-        before = unzipped(a, scan)
+    with replica(tmp_path, FakeVllm(), proxy, postgres.create_database("figures"), **settings) as service:
+        scan = submit(service.client, "contract", contract_scan.read_bytes())
+        assert wait_finished(service.client, [scan])[scan]["state"] == "completed"
+        before = unzipped(service, scan)
         figures = [name for name in before if name.startswith("images/")]
         assert figures
-        a.stop()
-        b.start()
-        assert unzipped(b, scan) == before
-        embedded = b.client.get(f"/jobs/{scan}/result.md", params={"image_links": "embedded"}).text
+        for folder in (service.output / scan, service.output / ".jobs" / scan):
+            shutil.rmtree(folder)
+        assert unzipped(service, scan) == before
+        embedded = service.client.get(f"/jobs/{scan}/result.md", params={"image_links": "embedded"}).text
         assert embedded.count("data:image/jpeg") == len(figures)
-        assert b.client.get(f"/jobs/{scan}/result.html").text.count("data:image/jpeg") == len(figures)
+        assert service.client.get(f"/jobs/{scan}/result.html").text.count("data:image/jpeg") == len(figures)
 
 
 def unzipped(service: RunningService, job_id: str) -> dict[str, bytes]:
@@ -227,35 +222,38 @@ def unzipped(service: RunningService, job_id: str) -> dict[str, bytes]:
         return {name: bundle.read(name) for name in bundle.namelist() if not name.endswith(".json")}
 
 
-def test_a_bucket_that_is_away_during_a_run_loses_nothing(
-    tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy
-) -> None:
-    fake = FakeVllm(then=Reply(delay_s=0.05))
-    with fake.running(), replica(tmp_path, fake, proxy, postgres.create_database("away")) as service:
-        book = submit(service.client, "book", document("book", 40))
-        other = submit(service.client, "other", document("other", 40))
-        wait_until(lambda: pages_done(service, book) > 2, 30)
-        proxy.take_down()
-        wait_until(lambda: "Jobs wait" in service.log.read_text(), 60, what="a run that waits")
-        ready = service.client.get("/health/ready")
-        assert ready.status_code == 503
-        assert "ARTIFACTS=s3" in str(ready.json()["waiting_for"])
+def test_a_bucket_that_is_away_during_a_run_loses_nothing(pair: Pair) -> None:
+    a, b = pair.a, pair.b
+    pair.fake.answer = lambda asked: Reply(delay_s=0.05)
+    before, waits = len(pair.fake.asked), times_waited(pair)
+    book = submit(a.client, "away", document("away", 40))
+    other = submit(a.client, "cancelled", document("cancelled", 40))
+    wait_until(lambda: pages_done(a, book) > 2, 30)
+    pair.proxy.take_down()
+    wait_until(lambda: times_waited(pair) > waits, 60, what="a run that waits")
+    for service in (a, b):
+        wait_until(lambda: service.client.get("/health/ready").status_code == 503, 60)  # noqa: B023
+        assert "ARTIFACTS=s3" in str(service.client.get("/health/ready").json()["waiting_for"])
         assert service.client.get("/health/live").status_code == 200
-        assert job(service.client, book)["state"] == "running"
+    assert job(a.client, book)["state"] == "running"
 
-        asked = time.monotonic()
-        assert service.client.delete(f"/jobs/{other}").status_code == 204
-        print(f"cancelled in {time.monotonic() - asked:.2f} s while it waited for the bucket")
-        assert job(service.client, other)["state"] == "cancelled"
+    asked = time.monotonic()
+    assert b.client.delete(f"/jobs/{other}").status_code == 204
+    print(f"cancelled in {time.monotonic() - asked:.2f} s while it waited for the bucket")
+    assert job(a.client, other)["state"] == "cancelled"
 
-        proxy.bring_up()
-        ended = wait_finished(service.client, [book])[book]
-        assert (ended["state"], ended["runs"]) == ("completed", 1)
-        assert [page["number"] for page in service.client.get(f"/jobs/{book}/result").json()["pages"]] == list(
-            range(1, 41)
-        )
-        wait_until(lambda: service.client.get("/health/ready").status_code == 200, 30)
-        assert set(times_read(fake).values()) == {1}
+    pair.proxy.bring_up()
+    ended = wait_finished(a.client, [book])[book]
+    assert (ended["state"], ended["runs"]) == ("completed", 1)
+    for service in (a, b):
+        pages = service.client.get(f"/jobs/{book}/result").json()["pages"]
+        assert [page["number"] for page in pages] == list(range(1, 41))
+        wait_until(lambda: service.client.get("/health/ready").status_code == 200, 60)  # noqa: B023
+    assert set(times_read(pair.fake, before).values()) == {1}
+
+
+def times_waited(pair: Pair) -> int:
+    return sum(service.log.read_text().count("Jobs wait") for service in (pair.a, pair.b))
 
 
 def test_a_submission_while_the_bucket_is_away_is_refused_and_leaves_nothing(pair: Pair) -> None:

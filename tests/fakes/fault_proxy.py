@@ -47,6 +47,10 @@ class FaultProxy:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def up(self) -> bool:
+        return self._server is not None
+
     def __enter__(self) -> FaultProxy:
         self.bring_up()
         return self
