@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Float, and_, bindparam, exists, func, insert, or_, select, text, tuple_
 
 from ocr_service.errors import IdempotencyConflict, QueueFull
 from ocr_service.jobs.database import Transaction
@@ -78,6 +78,11 @@ class Submission:
     created: bool
 
 
+_ADD = (
+    insert(jobs).values(created_at=db_now(), deadline_at=db_now() + bindparam("in_s", type_=Float)).returning(*jobs.c)
+)
+
+
 async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
     """Put a job into the queue. Raises IdempotencyConflict and QueueFull."""
     if tx.connection.dialect.name == "postgresql":
@@ -105,8 +110,7 @@ async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submissio
         "options": options_to_json(new.options),
         "engine": new.engine,
         "engine_version": new.engine_version,
-        "created_at": db_now(),
-        "deadline_at": None if new.deadline_s is None else db_now() + new.deadline_s,
+        "in_s": new.deadline_s,
         "runs": 0,
         "last_seq": 1,
         "cache_key": cache_key(new) if new.use_cache else None,
@@ -118,7 +122,7 @@ async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submissio
         "webhook_url": new.webhook.url if new.webhook else None,
         "webhook_events": list(new.webhook.events) if new.webhook else None,
     }
-    row = (await tx.execute(insert(jobs).values(values).returning(*jobs.c))).mappings().one()
+    row = (await tx.execute(_ADD, values)).mappings().one()
     await tx.execute(insert(moves).values(job_id=new.id, seq=1, state=_QUEUED, at=db_now()))
     await plan_deliveries(tx, new)
     tx.changes.append(Change(new.id, JobState.QUEUED, None))
@@ -209,39 +213,37 @@ async def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | No
     return row.id if row else None
 
 
+# Built once, as the next: building a statement costs more than the database takes over it.
+_TURNS = select(
+    func.max(jobs.c.turn).filter(jobs.c.state == JobState.RUNNING.value).label("served"),
+    func.max(jobs.c.turn).filter(jobs.c.owner == bindparam("of_owner")).label("last_own"),
+    func.min(jobs.c.turn).filter(jobs.c.state == _QUEUED).label("first_waiting"),
+).where(jobs.c.state.in_(unfinished()), jobs.c.priority == bindparam("of_priority"))
+
+
 async def _turn(tx: Transaction, new: NewJob) -> int:
-    priority = jobs.c.priority == int(new.priority)
-    row = (
-        await tx.execute(
-            select(
-                func.max(jobs.c.turn).filter(jobs.c.state == JobState.RUNNING.value).label("served"),
-                func.max(jobs.c.turn).filter(jobs.c.owner == new.owner).label("last_own"),
-                func.min(jobs.c.turn).filter(jobs.c.state == _QUEUED).label("first_waiting"),
-            ).where(jobs.c.state.in_(unfinished()), priority)
-        )
-    ).one()
+    row = (await tx.execute(_TURNS, {"of_owner": new.owner, "of_priority": int(new.priority)})).one()
     now: int = row.served if row.served is not None else (row.first_waiting or 0)
     return now if row.last_own is None else max(now, row.last_own + 1)
 
 
-def _may_start() -> ColumnElement[bool]:
-    """Waiting, and not for another job that reads the same content just now."""
-    leader = jobs.alias("leader")
-    return and_(
+_LEADER = jobs.alias("leader")
+_NEXT = (
+    select(jobs.c.id)
+    # Waiting, and not for another job that reads the same content just now.
+    .where(
         jobs.c.state == _QUEUED,
-        ~exists().where(leader.c.id == jobs.c.leader_id, leader.c.state.in_(unfinished())),
+        ~exists().where(_LEADER.c.id == jobs.c.leader_id, _LEADER.c.state.in_(unfinished())),
     )
+    .order_by(jobs.c.priority.desc(), jobs.c.turn, jobs.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=jobs)
+)
 
 
 async def claim_next(tx: Transaction, replica: str) -> Claim | None:
     """Take the next job and make it this replica's; None when nothing may start."""
-    row = await tx.one(
-        select(jobs.c.id)
-        .where(_may_start())
-        .order_by(jobs.c.priority.desc(), jobs.c.turn, jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=jobs)
-    )
+    row = await tx.one(_NEXT)
     job = await locked_job(tx, row.id) if row else None
     if job is None:
         return None
