@@ -158,6 +158,12 @@ class WorkerCrashed(ServiceError):
     code, status = "worker_crashed", 422
 
 
+class ServiceCrashed(ServiceError):
+    """The whole service died again and again while it read the document."""
+
+    code, status = "service_crashed", 422
+
+
 class RecognitionFailed(ServiceError):
     """The backend answered, but with nothing usable, on every try."""
 

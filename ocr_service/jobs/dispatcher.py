@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ocr_service.errors import NotReady
 from ocr_service.jobs.models import Change, Claim, JobState
+from ocr_service.jobs.queue import SERVICE_CRASHED, Requeued
 from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Dispatcher:
         self._replica = replica
         self._limit = limit
         self._runs: dict[str, _Run] = {}
+        self._suspects: set[str] = set()  # those that run here whose last run ended with its process
         self._wake = asyncio.Event()
         self.draining = asyncio.Event()
         self._asked_to_end_at = 0.0
@@ -50,6 +52,9 @@ class Dispatcher:
         """A job's row changed, here or at another replica."""
         if change.state is not JobState.RUNNING:
             self._wake.set()  # something to start, or a follower that may start now
+        if change.job_id in self._suspects:  # it keeps pages, so the next one may start
+            self._suspects.discard(change.job_id)
+            self._wake.set()
         run = self._runs.get(change.job_id)
         if run and change.run_id != run.claim.run_id and not change.state.finished:
             run.task.cancel()  # taken over by another
@@ -104,12 +109,15 @@ class Dispatcher:
         job_id = claim.job.id
         task = asyncio.create_task(self._run_to_end(claim), name=f"job {job_id}")
         self._runs[job_id] = _Run(claim, task)
+        if claim.job.lost_runs:
+            self._suspects.add(job_id)
 
     async def _run_to_end(self, claim: Claim) -> None:
         try:
             await self._run(claim)
         finally:
             del self._runs[claim.job.id]
+            self._suspects.discard(claim.job.id)
             self._wake.set()
 
     async def _hand_back(self, grace_s: float) -> None:
@@ -129,6 +137,13 @@ class Dispatcher:
         else:
             if tasks:
                 log.info("%d jobs finished, %d handed back", len(tasks) - len(late), handed_back)
+
+
+def log_requeued(requeued: Requeued, reason: str) -> None:
+    if requeued.again:
+        log.warning("%s: %d of its jobs are queued again", reason, requeued.again)
+    for job_id in requeued.given_up:
+        log.error("job %s failed: %s: %s", job_id, SERVICE_CRASHED.code, SERVICE_CRASHED.message)
 
 
 class Presence:
@@ -156,5 +171,5 @@ class Presence:
             if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (
                 taken := await self._store.take_over(self._silent_s)
             ):
-                log.warning("Took over %d jobs of a replica that shows no sign of life", taken)
+                log_requeued(taken, "a replica shows no sign of life")
             await asyncio.sleep(self._every_s)

@@ -92,7 +92,10 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job's row. Times are seconds since the epoch by the database's clock; ``run_id`` names the run that owns it."""
+    """A job's row. Times are seconds since the epoch by the database's clock; ``run_id`` names the run that owns it.
+
+    ``lost_runs``: how many runs ended with their process since a page was last kept.
+    """
 
     id: str
     state: JobState
@@ -110,6 +113,7 @@ class Job:
     run_id: str | None = None
     replica: str | None = None
     runs: int = 0
+    lost_runs: int = 0
     last_seq: int = 0
     leader_id: str | None = None
     cached: bool = False

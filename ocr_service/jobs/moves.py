@@ -56,6 +56,7 @@ def job_from_row(row: RowMapping) -> Job:
         run_id=row["run_id"],
         replica=row["replica"],
         runs=row["runs"],
+        lost_runs=row["lost_runs"],
         last_seq=row["last_seq"],
         leader_id=row["leader_id"],
         cached=bool(row["cached"]),
@@ -87,6 +88,7 @@ async def move(
     failure: JobFailure | None = None,
     cached: bool = False,
     reason: str | None = None,
+    lost_runs: int | None = None,
 ) -> Job:
     """Move the job, whose row the caller holds; ``run_id`` is the run that will own it (claims and ends only)."""
     after = moved(job, to)
@@ -104,6 +106,8 @@ async def move(
         "finished_at": _now_or(job.started_at or job.created_at) if to.finished else null(),
         "cached": cached,
     }
+    if lost_runs is not None:
+        values["lost_runs"] = lost_runs
     if to is JobState.RUNNING:
         values |= {"runs": jobs.c.runs + 1, "started_at": func.coalesce(jobs.c.started_at, _now_or(job.created_at))}
     changed = await tx.execute(update(jobs).where(jobs.c.id == job.id).values(values).returning(*jobs.c))
@@ -196,7 +200,7 @@ _TAKE_NUMBERS = (
         jobs.c.run_id == bindparam("of_run"),
         jobs.c.state == JobState.RUNNING.value,
     )
-    .values(last_seq=jobs.c.last_seq + bindparam("more", type_=Integer))
+    .values(last_seq=jobs.c.last_seq + bindparam("more", type_=Integer), lost_runs=0)
     .returning(jobs.c.last_seq)
 )
 

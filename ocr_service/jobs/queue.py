@@ -15,9 +15,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, bindparam, exists, func, insert, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    FromClause,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
-from ocr_service.errors import IdempotencyConflict, QueueFull
+from ocr_service.errors import IdempotencyConflict, QueueFull, ServiceCrashed
 from ocr_service.jobs.database import Transaction
 from ocr_service.jobs.delivery_rows import plan_deliveries
 from ocr_service.jobs.models import (
@@ -33,6 +46,7 @@ from ocr_service.jobs.moves import job_from_row, locked_job, move, unfinished
 from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves
 
 _QUEUED = JobState.QUEUED.value
+_MOST_LOST_RUNS = 5  # in a row and without a finished page; more than a deploy that goes wrong a few times
 _SUBMISSION_LOCK = 0x6F637273  # any constant: submissions on PostgreSQL decide one after another
 # Retry-After is the time in which a tenth of the queue empties, at the rate of the last minutes: a single free place
 # would be gone when the second of many clients comes back.
@@ -68,6 +82,17 @@ class Load:
     waiting: int
     of_owner: Mapping[str, int]
     a_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """How many jobs wait ``again``, and those that were given up since each of their runs ended with its process."""
+
+    again: int = 0
+    given_up: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.again or self.given_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,14 +252,32 @@ async def _turn(tx: Transaction, new: NewJob) -> int:
     return now if row.last_own is None else max(now, row.last_own + 1)
 
 
-_LEADER = jobs.alias("leader")
+def _may_start(job: FromClause = jobs) -> ColumnElement[bool]:
+    """Waiting, and not for another job that reads the same content just now."""
+    leader = jobs.alias("leader")
+    return and_(
+        job.c.state == _QUEUED,
+        ~exists().where(leader.c.id == job.c.leader_id, leader.c.state.in_(unfinished())),
+    )
+
+
+def _not_with_another_suspect() -> ColumnElement[bool]:
+    """Jobs whose last run ended with its process start one at a time, those with the fewest such runs first.
+
+    So when one document ends the process every time, those that were read beside it once are not found guilty with it.
+    """
+    running, waiting = jobs.alias("running_suspect"), jobs.alias("waiting_suspect")
+    here = running.c.state == JobState.RUNNING.value, running.c.replica == bindparam("replica")
+    fewest = select(func.min(waiting.c.lost_runs)).where(_may_start(waiting), waiting.c.lost_runs > 0)
+    return or_(
+        jobs.c.lost_runs == 0,
+        and_(~exists().where(*here, running.c.lost_runs > 0), jobs.c.lost_runs == fewest.scalar_subquery()),
+    )
+
+
 _NEXT = (
     select(jobs.c.id)
-    # Waiting, and not for another job that reads the same content just now.
-    .where(
-        jobs.c.state == _QUEUED,
-        ~exists().where(_LEADER.c.id == jobs.c.leader_id, _LEADER.c.state.in_(unfinished())),
-    )
+    .where(_may_start(), _not_with_another_suspect())
     .order_by(jobs.c.priority.desc(), jobs.c.turn, jobs.c.id)
     .limit(1)
     .with_for_update(skip_locked=True, of=jobs)
@@ -243,7 +286,7 @@ _NEXT = (
 
 async def claim_next(tx: Transaction, replica: str) -> Claim | None:
     """Take the next job and make it this replica's; None when nothing may start."""
-    row = await tx.one(_NEXT)
+    row = (await tx.execute(_NEXT, {"replica": replica})).first()
     job = await locked_job(tx, row.id) if row else None
     if job is None:
         return None
@@ -289,13 +332,26 @@ async def next_deadline_in(tx: Transaction) -> float | None:
     return left
 
 
-async def requeue(tx: Transaction, where: ColumnElement[bool], reason: str) -> int:
-    """Put running jobs back: their replica died, or ends. Returns how many."""
+async def requeue(tx: Transaction, where: ColumnElement[bool], reason: str, *, lost: bool) -> Requeued:
+    """Put running jobs back, whose replica ends or is ``lost``; a job that loses run after run is failed."""
     rows = await tx.all(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, where).order_by(jobs.c.id))
-    count = 0
+    again, given_up = 0, []
     for row in rows:
         job = await locked_job(tx, row.id)
-        if job is not None and job.state is JobState.RUNNING:
-            await move(tx, job, JobState.QUEUED, reason=reason)
-            count += 1
-    return count
+        if job is None or job.state is not JobState.RUNNING:
+            continue
+        lost_runs = job.lost_runs + lost
+        if lost_runs < _MOST_LOST_RUNS:
+            await move(tx, job, JobState.QUEUED, reason=reason, lost_runs=lost_runs)
+            again += 1
+        else:
+            await move(tx, job, JobState.FAILED, failure=SERVICE_CRASHED, reason=reason, lost_runs=lost_runs)
+            given_up.append(job.id)
+    return Requeued(again, tuple(given_up))
+
+
+SERVICE_CRASHED = JobFailure(
+    ServiceCrashed.code,
+    f"The service crashed {_MOST_LOST_RUNS} times in a row while it read this document, with no page finished in "
+    "between. A retry gives it as many chances again.",
+)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ocr_service.document import ReaderName
 from ocr_service.errors import BadPages, NotFound, NotReady, S3Refused, S3Unavailable, ServiceError
-from ocr_service.jobs.dispatcher import Dispatcher, Presence
+from ocr_service.jobs.dispatcher import Dispatcher, Presence, log_requeued
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
@@ -253,8 +253,8 @@ async def run_jobs(
     told = _Told(EventHub())
     async with AsyncExitStack() as stack:
         store, failed_at = await stack.enter_async_context(open_store(config, told))
-        if not config.database_url and (again := await store.requeue_all("restart")):
-            log.info("%d jobs were running when the process ended: queued again", again)
+        if not config.database_url:
+            log_requeued(await store.requeue_all("restart"), "the process before this one ended without an order")
         s3, bucket = await stack.enter_async_context(_bucket(config))
         if s3 is not None:
             (config.root / ".jobs").mkdir(exist_ok=True)

@@ -62,12 +62,17 @@ class Store:
     async def hand_back(self, replica: str, reason: str) -> int:
         """Queue again all that this replica holds; how many."""
         held = jobs.c.replica == replica
-        return await self.database.write(lambda tx: queue.requeue(tx, held, reason), patience_s=self.patience_s)
+        handed_back = await self.database.write(
+            lambda tx: queue.requeue(tx, held, reason, lost=False), patience_s=self.patience_s
+        )
+        return handed_back.again
 
-    async def requeue_all(self, reason: str) -> int:
+    async def requeue_all(self, reason: str) -> queue.Requeued:
         """At the start of the one process that owns the database: what was running is not running any more."""
         everything = jobs.c.run_id.is_not(None)
-        return await self.database.write(lambda tx: queue.requeue(tx, everything, reason), patience_s=self.patience_s)
+        return await self.database.write(
+            lambda tx: queue.requeue(tx, everything, reason, lost=True), patience_s=self.patience_s
+        )
 
     async def expire_waiting(self) -> float | None:
         """Fail what waits past its deadline; seconds until the next deadline."""
@@ -132,7 +137,7 @@ class Store:
             await tx.execute(jobs.update().where(jobs.c.id == job_id).values(values))
             unwanted = or_(pages.c.status != "completed", pages.c.number.in_(again))
             await tx.execute(delete(pages).where(pages.c.job_id == job_id, unwanted))
-            return await writer.move(tx, job, JobState.QUEUED, reason="retry")
+            return await writer.move(tx, job, JobState.QUEUED, reason="retry", lost_runs=0)
 
         return await self.database.write(work, patience_s=self.patience_s)
 
@@ -314,12 +319,12 @@ class Store:
 
         await self.database.write(work, patience_s=self.patience_s)
 
-    async def take_over(self, silent_s: float) -> int:
-        """Queue again the jobs of replicas that were silent for ``silent_s`` seconds; how many."""
+    async def take_over(self, silent_s: float) -> queue.Requeued:
+        """Queue again the jobs of replicas that were silent for ``silent_s`` seconds."""
         alive = select(replicas.c.id).where(replicas.c.seen_at >= db_now() - silent_s)
 
-        async def work(tx: Transaction) -> int:
-            count = await queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost")
+        async def work(tx: Transaction) -> queue.Requeued:
+            count = await queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost", lost=True)
             await tx.execute(delete(replicas).where(replicas.c.seen_at < db_now() - silent_s))
             return count
 

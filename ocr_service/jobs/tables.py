@@ -55,6 +55,7 @@ jobs = Table(
     Column("run_id", Text),
     Column("replica", Text),
     Column("runs", Integer, nullable=False),
+    Column("lost_runs", Integer, nullable=False, server_default="0"),
     Column("last_seq", Integer, nullable=False),
     Column("cache_key", Text),
     Column("leader_id", Text),
