@@ -16,7 +16,7 @@ from ocr_service.recognition.compose import compose
 from ocr_service.recognition.engine import Gray, TesseractEngine
 from ocr_service.recognition.find_tables import find_tables
 from ocr_service.recognition.fine_marks import finely_marked
-from ocr_service.recognition.lighting import even_light
+from ocr_service.recognition.lighting import even_light, without_grain
 from ocr_service.recognition.marks import with_bullet, without_phantoms
 from ocr_service.recognition.reduce import reading_scale
 from ocr_service.recognition.reread import CropReader, read_again
@@ -61,6 +61,7 @@ class TesseractReader:
         ink = binarise(sheet.gray)
         rules = find_rules(ink, dpi)
         clear = without_rules(sheet.gray, rules)
+        clear = without_grain(clear)
         lines = self._engine.lines(clear, dpi)
         letters = np.where(rules.mask > 0, 0, ink).astype(np.uint8)
         lines = _clean(lines, letters)
