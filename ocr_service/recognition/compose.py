@@ -20,6 +20,7 @@ from ocr_service.recognition.words import Line, contains_centre, make_line
 
 _PROSE = frozenset({"text", "reference"})
 _SURE = 0.5  # the layout model's own threshold
+_STRETCHED = 2.5  # em: the widest space of a justified line
 _MARGIN = 0.09  # of the page's height: where headers and footers stand
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
@@ -44,7 +45,7 @@ def compose(
         for t in tables
     ]
     figures, rest = _figures(list(lines), regions, grids)
-    rest = _split_at_columns(rest, regions)
+    rest = _joined_pieces(_split_at_columns(rest, regions), regions)
     paragraphs = group_paragraphs(rest)
     blocks = grids + figures + _text_blocks(paragraphs, regions, size, first_page)
     order = reading_order([block.bbox for block in blocks], min_gutter=max(6, dpi // 25))
@@ -107,6 +108,29 @@ def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[
                 parts[-1].append(word)
         result += [make_line(part, line.weight) for part in parts]
     return result
+
+
+def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
+    """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model."""
+    pieces = sorted(lines, key=lambda line: line.box[0])
+    for region in (r for r in regions if r.label in _PROSE and r.score >= _SURE):
+        joined: list[Line] = []
+        for line in pieces:
+            before = next((other for other in joined if _goes_on_beside(other, line, region.bbox)), None)
+            if before is None:
+                joined.append(line)
+            else:
+                joined[joined.index(before)] = make_line([*before.words, *line.words], before.weight)
+        pieces = joined
+    return pieces
+
+
+def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:
+    em = min(line.em, piece.em)
+    if not (contains_centre(area, line.box) and contains_centre(area, piece.box)):
+        return False
+    level = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em
+    return level and -0.2 * em < piece.box[0] - line.box[2] < _STRETCHED * em
 
 
 def _text_blocks(

@@ -24,6 +24,7 @@ from ocr_service.recognition.words import Line, Word, contains_centre, enclosing
 
 _SURE = 0.5  # the layout model's own threshold
 _SURE_OF_TEXT = 0.8
+_FAR = 7.0  # em of white between two rows
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 CAPTION = re.compile(
     r"^(Рис(?:унок|\.)|Табл(?:ица|\.)|Схема|Диаграмма|Fig(?:ure|\.)|Table|Chart)\s*(?:№\s*)?[\dA-ZА-Я]", re.I
@@ -55,7 +56,7 @@ def find_tables(
     for box, score, need in _open_areas(rest, regions, rules, dpi):
         if any(overlap_of_smaller(box, table.box) > 0.3 for table in found):
             continue
-        box = _with_fitting_rows(_whole_lines(box, rest), rest)
+        box = _with_fitting_rows(_whole_lines(_without_far_rows(box, rest), rest), rest)
         inner, outer = cut_out(rest, box)
         if not inner:
             continue
@@ -166,6 +167,24 @@ def _top(row: Sequence[Word]) -> int:
 
 def _bottom(row: Sequence[Word]) -> int:
     return max(word.box[3] for word in row)
+
+
+def _without_far_rows(box: Box, lines: Sequence[Line]) -> Box:
+    """The part of a box with most of its lines, where white of many lines parts it: a page's number is no row."""
+    inner = sorted(cut_out(lines, box)[0], key=lambda line: line.box[1])
+    if len(inner) < 3:
+        return box
+    far = _FAR * statistics.median(line.em for line in inner)
+    groups, bottom = [[inner[0]]], inner[0].box[3]
+    for line in inner[1:]:
+        if line.box[1] - bottom > far:
+            groups.append([])
+        groups[-1].append(line)
+        bottom = max(bottom, line.box[3])
+    if len(groups) == 1:
+        return box
+    main = enclosing([line.box for line in max(groups, key=len)])
+    return box[0], main[1], box[2], main[3]
 
 
 def _whole_lines(box: Box, lines: Sequence[Line]) -> Box:
