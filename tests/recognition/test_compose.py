@@ -25,13 +25,13 @@ def line(x: int, y: int, *texts: str, step: int = 0) -> Line:
 def test_a_justified_line_that_was_read_in_pieces_is_one() -> None:
     lines = [
         line(100, 100, "Площадь", "участка", "составляет"),
-        line(530, 100, "всего"),
-        line(650, 100, "сто"),
+        line(530, 100, "ещё"),
+        line(625, 100, "было"),
         line(100, 140, "метров,", "а", "номер", "его", "указан", "ниже."),
     ]
     model = [Region("text", (90, 90, 700, 170), 0, 0.9)]
     regions = compose(lines, [], model, 200, (1654, 2339), first_page=True)
-    assert [r.content for r in regions] == ["Площадь участка составляет всего сто метров, а номер его указан ниже."]
+    assert [r.content for r in regions] == ["Площадь участка составляет ещё было метров, а номер его указан ниже."]
 
 
 def test_the_pages_number_is_no_row_of_a_table_that_fills_the_top_of_its_page() -> None:
