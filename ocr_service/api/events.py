@@ -27,7 +27,11 @@ _HEARTBEAT_S = 15
     "/{job_id}/events",
     summary="Follow a job",
     response_class=EventSourceResponse,
-    responses={**NOT_FOUND, 204: {"description": "The job ended, and `Last-Event-ID` names its last event"}},
+    responses={
+        **NOT_FOUND,
+        200: {"content": {"text/event-stream": {}}},
+        204: {"description": "The job ended, and `Last-Event-ID` names its last event"},
+    },
 )
 async def follow(
     request: Request,

@@ -18,7 +18,12 @@ router = APIRouter(tags=["service"])
 _DATABASE_S = 2.0  # Prometheus waits for 10 s
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}, "application/openmetrics-text": {}}}},
+)
 async def metrics(request: Request, services: ServicesDep) -> Response:
     """While the database is away, the jobs' figures are left out, so that no alert is made of old ones."""
     counted = cast(Metrics, request.app.state.metrics)

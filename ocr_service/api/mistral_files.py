@@ -119,7 +119,12 @@ async def get_address(request: Request, services: ServicesDep, file_id: FileId) 
     return MistralFileAddress(url=f"{request.base_url}v1/files/{file.id}/content")
 
 
-@router.get("/{file_id}/content", summary="An uploaded file's bytes", response_class=FileResponse, responses=NOT_FOUND)
+@router.get(
+    "/{file_id}/content",
+    summary="An uploaded file's bytes",
+    response_class=FileResponse,
+    responses={**NOT_FOUND, 200: {"content": {"application/octet-stream": {}}}},
+)
 async def get_content(request: Request, services: ServicesDep, file_id: FileId) -> FileResponse:
     file = await _file(request, services, file_id)
     path = services.client_files.content(file)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from ocr_service.api.job_models import JobModel
 from ocr_service.api.jobs import IdempotencyKey, described, submit
 from ocr_service.api.problems import READ
-from ocr_service.api.results import result_file
+from ocr_service.api.results import given_as, result_file
 from ocr_service.api.schemas import DocumentModel, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.waited_job import finished_within
@@ -21,6 +21,7 @@ router = APIRouter(tags=["documents"])
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     **READ,
+    **given_as("json", "markdown", "html", "text", "zip", "pdf"),
     202: {"model": JobModel, "description": "The job goes on; `Location` names it"},
 }
 
@@ -33,7 +34,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     openapi_extra=submission_schema("A PDF"),
 )
 async def read_pdf(request: Request, services: ServicesDep, idempotency_key: IdempotencyKey = None) -> Response:
-    """Waits for the result and gives the document as JSON, or its Markdown with `output=markdown`.
+    """Waits for the result and gives the document as JSON, or as `output` says.
 
     It is a job like any other, waited for: after `SYNC_WAIT_S`, or at once with `Prefer: respond-async`, the answer is
     202 with the job, which goes on.

@@ -35,7 +35,6 @@ def _describe(responses: dict[str, Any]) -> None:
         if status[0] in "45" and _is_validation_error(response.get("content", {})):
             response["content"] = _PROBLEM
             response["description"] = "`bad_option`"
-    responses.setdefault("default", {"description": "Any other error, by its `code`", "content": _PROBLEM})
 
 
 def _is_validation_error(content: dict[str, Any]) -> bool:

@@ -70,13 +70,18 @@ router = APIRouter(tags=["PaddleX"], route_class=_PaddleRoute)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": PaddleError, "description": description}
     for status, description in {
+        408: "`upload_too_slow`",
+        409: "`cancelled`",
         413: "`file_too_large`",
         415: "`unsupported_type`",
         422: "`bad_option`, `empty_file`, `damaged_pdf`, `encrypted_pdf`, `too_many_pages`, `address_refused`",
         429: "`queue_full`, with Retry-After",
-        503: "`engine_unavailable`, `not_ready`, with Retry-After",
+        502: "`recognition_failed`, `backend_refused`, `s3_refused`",
+        503: "`engine_unavailable`, `not_ready`, `s3_unavailable`, with Retry-After",
+        504: "`deadline_exceeded`",
+        507: "`storage_full`",
     }.items()
-} | {"default": {"model": PaddleError, "description": "Any other error"}}
+}
 
 
 @router.post(

@@ -105,7 +105,7 @@ _SOURCE = ("bad_option", "empty_file", "damaged_pdf", "encrypted_pdf", "too_many
 _BUCKET = ("s3_refused", "s3_unavailable")  # also of what is uploaded and read, with ARTIFACTS=s3
 _CAPACITY = ("queue_full", "engine_unavailable", "not_ready", "storage_full", *_BUCKET)
 
-ANYWHERE = problem_answers("unauthorized", "bad_option", "internal_error")
+ANYWHERE = problem_answers("unauthorized", "bad_option", "internal_error", "not_ready")
 NOT_FOUND = problem_answers("not_found")
 RETRIED = problem_answers("not_found", "bad_pages", "bad_option")
 # Of an upload that becomes a job, of one that is fetched as well, and of one that is waited for.

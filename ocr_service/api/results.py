@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from ocr_service.api.jobs import JobId
-from ocr_service.api.problems import RESULTS
+from ocr_service.api.problems import RESULTS, Answers
 from ocr_service.api.s3_links import figure_links, s3_files
 from ocr_service.api.schemas import DocumentModel, PageModel
 from ocr_service.api.services import Services, ServicesDep, owner_of
@@ -43,6 +43,12 @@ _MEDIA = {
     "pdf": "application/pdf",
 }
 
+
+def given_as(*formats: str) -> Answers:
+    """The media types of an answer, for a route's ``responses``."""
+    return {200: {"content": {_MEDIA[name].partition(";")[0]: {} for name in formats}}}
+
+
 PageNumber = Annotated[int, PathParameter(ge=1, description="From 1")]
 Partial = Annotated[bool, Query(description="What is read so far, where the job is not finished or was cancelled")]
 
@@ -58,7 +64,7 @@ async def get_result(request: Request, services: ServicesDep, job_id: JobId, par
     "/{job_id}/result.md",
     summary="The document as Markdown",
     response_class=FileResponse,
-    responses={**RESULTS, 200: {"content": {"text/markdown": {}}}},
+    responses=RESULTS | given_as("markdown"),
 )
 async def get_markdown(
     request: Request,
@@ -90,7 +96,10 @@ def _embedded(folder: JobFolder, name: str) -> str | None:
 
 
 @router.get(
-    "/{job_id}/result.html", summary="The document as one HTML file", response_class=FileResponse, responses=RESULTS
+    "/{job_id}/result.html",
+    summary="The document as one HTML file",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("html"),
 )
 async def get_html(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     """Opens with no network: figures inside, formulas as MathML."""
@@ -98,7 +107,10 @@ async def get_html(request: Request, services: ServicesDep, job_id: JobId) -> Re
 
 
 @router.get(
-    "/{job_id}/result.txt", summary="The document as plain text", response_class=FileResponse, responses=RESULTS
+    "/{job_id}/result.txt",
+    summary="The document as plain text",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("text"),
 )
 async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "text")
@@ -108,14 +120,17 @@ async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Re
     "/{job_id}/result.zip",
     summary="Markdown, JSON and figures in a zip",
     response_class=FileResponse,
-    responses=RESULTS,
+    responses=RESULTS | given_as("zip"),
 )
 async def get_zip(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip")
 
 
 @router.get(
-    "/{job_id}/result.pdf", summary="The original pages, searchable", response_class=FileResponse, responses=RESULTS
+    "/{job_id}/result.pdf",
+    summary="The original pages, searchable",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("pdf"),
 )
 async def get_pdf(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     """Invisible text over the words; made when it is first asked for, about 0.1 s a page."""

@@ -21,6 +21,7 @@ from ocr_service.errors import DamagedFile, EncryptedPdf
 
 _FONT = "/OcrText"
 _VISIBLE, _INVISIBLE = 0, 3  # text render modes (ISO 32000-1, table 106)
+_SMALLEST_PT, _LARGEST_PT = 3.0, 14_400.0  # sides of a page (ISO 32000-1, annex C.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,20 @@ def _image_page(pdf: pikepdf.Pdf, image: ImagePage, angle: int) -> pikepdf.Page:
         BitsPerComponent=8,
         Filter=Name.DCTDecode,
     )
-    width, height = (side * 72 / image.dpi for side in (image.width, image.height))
+    width, height = _page_size(image)
     page = pdf.add_blank_page(page_size=(width, height))
     page.obj.Resources = Dictionary(XObject=Dictionary(Page=picture))
     page.obj.Contents = pdf.make_stream(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q".encode())
     if angle:
         page.obj.Rotate = angle
     return page
+
+
+def _page_size(image: ImagePage) -> tuple[float, float]:
+    """In points, within what viewers take."""
+    width, height = (side * 72 / image.dpi for side in (image.width, image.height))
+    smaller = min(1.0, _LARGEST_PT / max(width, height))
+    return max(_SMALLEST_PT, width * smaller), max(_SMALLEST_PT, height * smaller)
 
 
 def _add_text(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, layer: TextLayer, *, turn: int) -> None:

@@ -168,6 +168,17 @@ def test_image_becomes_an_upright_page_with_its_text(
     assert max(off_by(words_of(result), words_of(path))) < 0.5
 
 
+@pytest.mark.parametrize("size", [(1, 1), (20_000, 3), (2, 30_000)])
+def test_picture_of_an_odd_size_becomes_a_page_that_viewers_take(tmp_path: Path, size: tuple[int, int]) -> None:
+    Image.new("L", size, 255).save(tmp_path / "odd.png", dpi=(72, 72))
+    result = searchable(tmp_path, tmp_path / "odd.png", "png", page_result([]))
+    with pikepdf.open(result) as pdf:
+        [page] = pdf.pages
+        _, _, width, height = (float(side) for side in page.mediabox)
+    assert min(width, height) >= 3 and max(width, height) <= 14_400
+    assert (width > height) == (size[0] > size[1])
+
+
 @pytest.mark.parametrize("degrees", [-4, 3])
 def test_words_of_a_skew_scan_have_their_text_in_place(
     original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path, degrees: float
