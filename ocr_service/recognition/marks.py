@@ -28,7 +28,7 @@ def with_bullet(line: Line, ink: Gray) -> Line:
         (int(x), int(y), int(w), int(h), int(area), float(centres[label][1]))
         for label in range(1, count)
         for x, y, w, h, area in [stats[label]]
-        if w * h > 0.004 * em * em and w > 0.06 * em
+        if area > 0.012 * em * em and w > 0.06 * em
     ]
     parts.sort()
     if len(parts) < 2:
@@ -36,7 +36,9 @@ def with_bullet(line: Line, ink: Gray) -> Line:
     x, y, w, h, area, centre = parts[0]
     following = min(part[0] for part in parts[1:])
     # Discs and squares fill their hull; letters of the size (и, к, в) leave a third of it empty.
-    solid = area > 0.68 * w * h and area > 0.88 * _hull_area(ink[y0 + y : y0 + y + h, x0 + x : x0 + x + w])
+    # Smaller than any letter the edges may be rough.
+    filled = 0.78 if max(w, h) < 0.42 * em else 0.88
+    solid = area > 0.68 * w * h and area > filled * _hull_area(ink[y0 + y : y0 + y + h, x0 + x : x0 + x + w])
     sized = 0.14 * em < w < 0.75 * em and 0.14 * em < h < 0.75 * em and 0.7 < w / h < 1.45
     height = (line.baseline - (y0 + centre)) / em  # of its middle above the baseline
     placed = 0.13 < height < 0.6 and (w > 0.3 * em or y0 + y + h < line.baseline - 0.03 * em)
@@ -50,12 +52,17 @@ def with_bullet(line: Line, ink: Gray) -> Line:
     words = [word for word in line.words if (word.box[0] + word.box[2]) / 2 > right]
     if words and words[0].box[0] <= right:
         words[0] = _trimmed(words[0], right)
-    elif words and words[0].text[0] in _SMALL_MARKS and len(words[0].text) > 1 and words[0].text[1].isalpha():
+    elif words and parts[1][3] > 0.45 * em and _begins_with_mark(words[0].text):
+        # The bullet's mark is in the word's text, not in its box; a quotation mark there would be small ink.
         words[0] = _trimmed(words[0], words[0].box[0])
     if not words:
         return line
     bullet = Word("•", (x0 + x, y0 + y, right, y0 + y + h), 100.0)
     return make_line([bullet, *words], line.weight)
+
+
+def _begins_with_mark(text: str) -> bool:
+    return text[0] in _SMALL_MARKS and len(text) > 1 and text[1].isalpha()
 
 
 def _is_ring(ink: Gray) -> bool:

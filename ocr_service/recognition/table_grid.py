@@ -26,6 +26,8 @@ class Cell:
         return cell_text(self.words)
 
 
+_HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
+
 Table = list[list[Cell]]  # rows of equally many cells
 
 
@@ -180,7 +182,7 @@ def _join_continued(filled: Sequence[list[list[Word]]], em: float, rules: Sequen
         if index and not ruled[index - 1]:
             step = steps[index - 1]
             tight = step <= 1.2 * close and step < 0.85 * apart
-            joins = (tight and (any(ruled) or not all(cells))) or step < 0.75 * em
+            joins = (tight and (any(ruled) or not all(cells))) or step < _HALF_STEP * em
         if joins:
             for cell, more in zip(result[-1], cells, strict=True):
                 cell.extend(more)

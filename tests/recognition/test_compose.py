@@ -8,6 +8,7 @@ from ocr_service.document import Region
 from ocr_service.recognition.compose import compose
 from ocr_service.recognition.find_tables import find_tables
 from ocr_service.recognition.rules import Rules
+from ocr_service.recognition.table_grid import open_cells
 from ocr_service.recognition.words import Line, Word, make_line
 
 NO_RULES = Rules((), (), np.zeros((2339, 1654), np.uint8))
@@ -41,3 +42,11 @@ def test_the_pages_number_is_no_row_of_a_table_that_fills_the_top_of_its_page() 
     tables, rest = find_tables([*lines, number], [Region("image", (100, 150, 1640, 2300), 0, 0.5)], NO_RULES, 200)
     assert [[[cell.text for cell in row] for row in table.cells] for table in tables] == [[list(row) for row in rows]]
     assert rest == [number]
+
+
+def test_a_head_of_one_line_in_the_middle_beside_heads_of_two_is_one_row() -> None:
+    upper, middle, lower = line(500, 100, "Кол-", "Сумма,", step=400), line(100, 123, "Товар"), line(500, 146, "во")
+    below = [line(100, 230 + 60 * index, "Кабель", "51", "6069", step=400) for index in range(3)]
+    words = [word for row in (upper, middle, lower, *below) for word in row.words]
+    rows = [[cell.text for cell in row] for row in open_cells(words, 30.0)]
+    assert rows == [["Товар", "Кол-во", "Сумма,"], *[["Кабель", "51", "6069"]] * 3]

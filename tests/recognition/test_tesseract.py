@@ -108,6 +108,18 @@ def test_the_circles_of_a_second_level_are_items(reader: TesseractReader) -> Non
     ]
 
 
+def test_a_bullet_is_found_among_specks_and_leaves_the_quotation_mark_after_it(reader: TesseractReader) -> None:
+    sheet = Sheet()
+    for row, text in enumerate(["“We did not expect it,” said the engineer.", "Inspect the seals every 500 hours."]):
+        y = 100 + 45 * row
+        sheet.draw.rectangle((124, y + 13, 135, y + 24), fill="black")
+        sheet.draw.rectangle((110, y + 4, 112, y + 5), fill="black")
+        sheet.text(150, y, text)
+    assert page_markdown(reader.read(sheet.page(), [])) == (
+        "- “We did not expect it,” said the engineer.\n\n- Inspect the seals every 500 hours."
+    )
+
+
 def test_a_heading_of_two_lines_stays_one(reader: TesseractReader) -> None:
     sheet = Sheet()
     sheet.text(100, 100, "Ответственность сторон", 16, bold=True)
