@@ -21,6 +21,7 @@ from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
+_HAND_BACK_S = 2.5
 _SHOW_UP_S = 3.0  # a replica tries again every 2 s while the database is away
 
 
@@ -131,7 +132,7 @@ class Dispatcher:
         if late:
             await asyncio.wait(late)
         try:
-            handed_back = await self._store.hasty().hand_back(self._replica, "handed back")
+            handed_back = await self._store.hasty(_HAND_BACK_S).hand_back(self._replica, "handed back")
         except NotReady:
             log.warning("The database is away: what was running is taken over, or taken up again at the next start")
         else:
@@ -164,8 +165,10 @@ class Presence:
     async def watch(self) -> None:
         """For ever; to be run as one task."""
         while True:
+            asked_at = time.monotonic()
             await self._store.seen(self._replica)
-            if self._failed_at() > self._back_at:
+            silent = time.monotonic() - asked_at > _SHOW_UP_S  # the server was there, but gave no answer
+            if silent or self._failed_at() > self._back_at:
                 self._back_at = time.monotonic()
             # After an outage of the database everybody looks lost: leave the others the time to show up again.
             if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (

@@ -39,13 +39,38 @@ class PostgresDatabase:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._left_behind: set[asyncio.Task[object]] = set()
         self.failed_at = float("-inf")
 
     async def read(self, work: Work[T], *, patience_s: float) -> T:
-        return await self._patiently(work, patience_s)
+        return await self._within(work, patience_s)
 
     async def write(self, work: Work[T], *, patience_s: float) -> T:
-        return await self._patiently(work, patience_s)
+        return await self._within(work, patience_s)
+
+    async def _within(self, work: Work[T], patience_s: float) -> T:
+        """Not longer than the patience, also when a server holds its connections and says nothing.
+
+        What waits for such a server cannot be cancelled at once; it is left behind, and ends when the server answers.
+        """
+        if patience_s == float("inf"):
+            return await self._patiently(work, patience_s)
+        attempt = asyncio.create_task(self._patiently(work, patience_s), name="transaction")
+        try:
+            await asyncio.wait({attempt}, timeout=patience_s)
+            if attempt.done():
+                return attempt.result()
+        finally:
+            if not attempt.done():
+                attempt.cancel()
+                self._left_behind.add(attempt)
+                attempt.add_done_callback(self._ended)
+        raise _no_answer()
+
+    def _ended(self, attempt: asyncio.Task[T]) -> None:
+        self._left_behind.discard(attempt)
+        if not attempt.cancelled():
+            attempt.exception()  # nobody waits for it any more
 
     async def _patiently(self, work: Work[T], patience_s: float) -> T:
         until = time.monotonic() + patience_s
@@ -60,9 +85,13 @@ class PostgresDatabase:
                 if not isinstance(getattr(exc, "orig", None), psycopg.errors.DeadlockDetected):
                     self.failed_at = time.monotonic()
                 if time.monotonic() + wait_s > until:
-                    raise NotReady("The job database does not answer. Try again soon.", retry_after_s=5.0) from exc
+                    raise _no_answer() from exc
             await asyncio.sleep(wait_s)
             wait_s = min(_LONGEST_WAIT_S, wait_s * 2)
+
+
+def _no_answer() -> NotReady:
+    return NotReady("The job database does not answer. Try again soon.", retry_after_s=5.0)
 
 
 def _passing(exc: DBAPIError | PoolTimeout) -> bool:

@@ -106,6 +106,8 @@ class JobService:
             try:
                 await self.files.keep_input(folder)
                 submission = await self.store.submit(new)
+            except NotReady:
+                raise  # the database may have taken the job without saying so; if not, the folder is removed later
             except ServiceError:
                 await self.files.forget(folder)
                 raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy.exc import IntegrityError
 
 from ocr_service.errors import NotFound
 from ocr_service.jobs import moves as writer
@@ -42,15 +43,22 @@ class Store:
         """For what runs jobs: waits for the database for as long as it is away."""
         return replace(self, patience_s=FOREVER)
 
-    def hasty(self) -> Store:
-        """For the end of the process, which cannot wait."""
-        return replace(self, patience_s=1.0)
+    def hasty(self, patience_s: float = 1.0) -> Store:
+        """For probes and for the end of the process, which cannot wait."""
+        return replace(self, patience_s=patience_s)
 
     # Into the queue, and out of it
 
     async def submit(self, new: NewJob) -> queue.Submission:
         """Raises IdempotencyConflict and QueueFull."""
-        return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
+        try:
+            return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
+        except IntegrityError:
+            # A connection was lost in the commit, which had come through all the same.
+            job = await self.find(new.id)
+            if job is None:
+                raise
+            return queue.Submission(job, created=True)
 
     async def load(self, coming: int) -> queue.Load:
         """What counts towards the limits, for ``coming`` documents that are being taken in."""

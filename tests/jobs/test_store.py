@@ -291,3 +291,11 @@ async def test_a_replica_that_falls_silent_loses_its_jobs(store: Store) -> None:
     await until(taken_over)
     assert (await store.get(lost.job.id)).state is JobState.QUEUED
     assert (await store.get(kept.job.id)).state is JobState.RUNNING
+
+
+async def test_a_submission_whose_commit_came_through_unheard_is_the_same_job(store: Store) -> None:
+    new = new_job()
+    first = await store.submit(new)
+    again = await store.submit(new)
+    assert (again.job.id, again.created) == (first.job.id, True)
+    assert await store.state_counts() == {JobState.QUEUED: 1}
