@@ -21,7 +21,7 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
     with fake.running(), quick_service(tmp_path, fake, QUEUE_LIMIT=str(JOBS), RENDER_WORKERS="1") as service:
         assert service.process is not None
         process = psutil.Process(service.process.pid)
-        threads, over = [process.num_threads()], threading.Event()
+        threads, memory, over = [process.num_threads()], [process.memory_info().rss], threading.Event()
 
         def watch() -> list[float]:
             seconds = []
@@ -31,6 +31,7 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
                     assert client.get("/health/live").status_code == 200
                     seconds.append(time.monotonic() - started)
                     threads.append(process.num_threads())
+                    memory.append(process.memory_info().rss)
             return seconds
 
         def post(index: int) -> str:
@@ -61,6 +62,8 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
                 break
         assert listed == sorted(posted, reverse=True)
         p99 = seconds[int(len(seconds) * 0.99)]
-        megabytes = process.memory_info().rss >> 20
-        print(f"threads at most {max(threads)}, memory {megabytes} MB, /health/live p99 {p99 * 1000:.0f} ms")
+        curve = [memory[len(memory) * part // 12] >> 20 for part in range(12)] + [memory[-1] >> 20]
+        print(f"memory, MiB: {' '.join(map(str, curve))}")
+        print(f"threads at most {max(threads)}, /health/live p99 {p99 * 1000:.0f} ms")
         assert max(threads) < 60
+        assert max(memory[len(memory) // 2 :]) < max(memory[: len(memory) // 2]) + (32 << 20)
