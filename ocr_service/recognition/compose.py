@@ -16,10 +16,11 @@ from ocr_service.recognition.find_tables import CAPTION, FoundTable, cut_out
 from ocr_service.recognition.headings import Body, body_of, heading_levels, is_heading
 from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.paragraphs import Paragraph, group_paragraphs
-from ocr_service.recognition.words import Line, contains_centre, make_line
+from ocr_service.recognition.words import Line, contains_centre, enclosing, make_line
 
 _PROSE = frozenset({"text", "reference"})
 _SURE = 0.5  # the layout model's own threshold
+_MANY = 60  # words: figures have fewer, and a page of text must not be lost for a picture's frame
 _STRETCHED = 2.5  # em: the widest space of a justified line
 _MARGIN = 0.09  # of the page's height: where headers and footers stand
 _PAGE_NUMBER = re.compile(
@@ -62,7 +63,7 @@ def _figures(
         if any(overlap_of_smaller(region.bbox, table.bbox) > 0.5 for table in tables):
             continue
         inner, outer = cut_out(lines, region.bbox)
-        if _is_text(inner, region.bbox):
+        if _is_text(inner):
             continue
         box, caption = _without_caption(region.bbox, inner)
         figures.append(RegionResult(region.label, box, 0, region.score, "image"))
@@ -84,11 +85,14 @@ def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
     return box, []
 
 
-def _is_text(lines: Sequence[Line], box: Box) -> bool:
-    """Whether what the model took for a figure is text: sure words that cover much of it."""
+def _is_text(lines: Sequence[Line]) -> bool:
+    """Whether what the model took for a figure is text: many sure words, or such that cover much of their place."""
     sure = [w for line in lines for w in line.words if w.confidence > 70 and sum(c.isalpha() for c in w.text) > 2]
     area = sum((w.box[2] - w.box[0]) * (w.box[3] - w.box[1]) for w in sure)
-    return len(sure) >= 8 and area > 0.2 * (box[2] - box[0]) * (box[3] - box[1])
+    if len(sure) < 8 or len(sure) > _MANY:
+        return len(sure) > _MANY
+    x0, y0, x1, y1 = enclosing([w.box for w in sure])
+    return area > 0.2 * (x1 - x0) * (y1 - y0)
 
 
 def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:

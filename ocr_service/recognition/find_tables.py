@@ -24,6 +24,7 @@ from ocr_service.recognition.words import Line, Word, contains_centre, enclosing
 
 _SURE = 0.5  # the layout model's own threshold
 _SURE_OF_TEXT = 0.8
+_WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _FAR = 7.0  # em of white between two rows
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 CAPTION = re.compile(
@@ -62,7 +63,7 @@ def find_tables(
             continue
         level = [r for r in rules.horizontal if contains_centre(box, r) and r[2] - r[0] > 0.4 * (box[2] - box[0])]
         cells = open_cells([w for line in inner for w in line.words], statistics.median(i.em for i in inner), level)
-        if not cells or len(cells[0]) < need or len(cells) < 2 or _is_prose(cells):
+        if not cells or len(cells[0]) < need or len(cells) < 2 or _is_prose(cells, sure=score >= _SURE and need == 2):
             continue
         found.append(FoundTable(box, cells, score))
         rest = outer
@@ -231,7 +232,13 @@ def _spread(row: Sequence[Word], rows: Sequence[Sequence[Word]], em: float) -> b
     return any(any(w.box[2] < x for w in row) and any(w.box[0] > x for w in row) for x in gutters)
 
 
-def _is_prose(cells: Table) -> bool:
-    """Columns of running text, not a table: most cells are as long as lines of text, and are one line each."""
+def _is_prose(cells: Table, *, sure: bool) -> bool:
+    """Columns of running text, not a table: most cells are as long as lines of text.
+
+    Where nobody is ``sure`` of a table, three columns of a page are one whose cells have more words than cells have.
+    """
+    words = [len(cell.words) for row in cells for cell in row if cell.words]
+    if not sure and statistics.fmean(words) > _WORDY:
+        return True
     lengths = [len(cell.text) for row in cells for cell in row if cell.words]
     return sum(length > _LONG_CELL for length in lengths) > 0.5 * len(lengths)

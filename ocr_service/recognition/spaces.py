@@ -30,8 +30,11 @@ def spaced(words: Sequence[Word], em: float, usual: float, ink: Gray) -> list[Wo
     """``words`` of one line with those cut that have a space's white inside."""
     least = max(_LEAST * em, _OF_USUAL * usual)
     result: list[Word] = []
-    for word in words:
-        result += _cut(word, least, ink) if len(word.text) > 1 and word.box[2] - word.box[0] > 2 * least else [word]
+    for index, word in enumerate(words):
+        # A box that reaches into the next word's has some of its letters: they would be counted here.
+        apart = index + 1 == len(words) or word.box[2] <= words[index + 1].box[0]
+        may = apart and len(word.text) > 1 and word.box[2] - word.box[0] > 2 * least
+        result += _cut(word, least, ink) if may else [word]
     return result
 
 

@@ -50,3 +50,13 @@ def test_a_head_of_one_line_in_the_middle_beside_heads_of_two_is_one_row() -> No
     words = [word for row in (upper, middle, lower, *below) for word in row.words]
     rows = [[cell.text for cell in row] for row in open_cells(words, 30.0)]
     assert rows == [["Товар", "Кол-во", "Сумма,"], *[["Кабель", "51", "6069"]] * 3]
+
+
+def test_three_columns_of_text_that_the_model_took_for_a_picture_stay_text() -> None:
+    prose = ("каждое", "слово", "здесь", "важно")
+    lines = [line(x, 200 + 40 * row, *prose) for x in (100, 560, 1020) for row in range(12)]
+    model = [Region("image", (90, 150, 1500, 2300), 0, 0.8)]
+    tables, rest = find_tables(lines, model, NO_RULES, 200)
+    regions = compose(rest, tables, model, 200, (1654, 2339), first_page=True)
+    assert {region.label for region in regions} == {"text"}
+    assert [region.content.split()[0] for region in regions] == ["каждое"] * 3
