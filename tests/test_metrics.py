@@ -46,7 +46,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory, backend: FakeVllm) -> Iterato
         assert service.read("b.pdf", pdf("Three")).status_code == 200
         assert service.read("c.pdf", b"no pdf").status_code == 415
         assert service.client.get("/jobs/0123").status_code == 404
-        service.client.request("BREW", "/ocr/pdf")
+        service.client.request("PROPFIND", "/ocr/pdf")
         yield service
 
 
@@ -141,6 +141,8 @@ def test_requests_are_counted_by_route_and_never_by_path(busy: RunningService) -
     assert value(busy, "ocr_http_requests_total", route="/ocr/pdf", method="POST", status="200") == 2
     assert value(busy, "ocr_http_requests_total", route="/ocr/pdf", status="415") == 1
     assert value(busy, "ocr_http_request_duration_seconds_count", route="/ocr/pdf", method="POST") == 3
+    assert value(busy, "ocr_http_requests_total", method="other") == 1
+    assert "PROPFIND" not in busy.client.get("/metrics").text
     before = sum(len(family.samples) for family in families(busy))
     for number in range(20):
         busy.client.get(f"/no-such-path-{number}")

@@ -100,11 +100,20 @@ def test_every_answer_carries_the_headers(protected: RunningService) -> None:
     for path in ("/health", "/no-such-path", "/docs"):
         headers = protected.client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-request-id"]
         assert "server" not in headers
     assert protected.client.get("/no-such-path").headers["cache-control"] == "no-store"
+
+
+def test_html_made_of_a_document_may_run_nothing(protected: RunningService) -> None:
+    job_id = submit(protected, **{"X-API-Key": ANNA}).json()["job_id"]
+    page = protected.client.get(f"/jobs/{job_id}/result.html", headers={"X-API-Key": ANNA})
+    policy = [rule.strip() for rule in page.headers["content-security-policy"].split(";")]
+    assert "sandbox" in policy and "default-src 'none'" in policy
+    assert not any(rule.startswith("script-src") for rule in policy)
 
 
 def test_a_preflight_of_an_allowed_origin_needs_no_key(protected: RunningService) -> None:
