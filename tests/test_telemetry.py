@@ -138,6 +138,7 @@ def test_control_characters_cannot_forge_lines(capsys: pytest.CaptureFixture[str
 def test_libraries_stay_silent_below_warning(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("DEBUG", "text")
     logging.getLogger("sqlalchemy.engine").debug("INSERT … password")
+    logging.getLogger("python_multipart.multipart").warning("Skipping … of what a client sent")
     logging.getLogger("botocore.auth").debug("AWS4-HMAC…")
     logging.getLogger("ocr_service.test").debug("ours")
     assert [line.split(": ")[1] for line in capsys.readouterr().err.splitlines()] == ["ours"]
