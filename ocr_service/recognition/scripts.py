@@ -1,6 +1,7 @@
 """Letters that look alike in Latin and Cyrillic, put right by their neighbours.
 
 Tesseract reads ``rus+eng`` word by word with either alphabet; a word of look-alikes (``B``, ``Ha``, ``K``) fits both.
+Its neighbours decide, and where they do not say, the page.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ocr_service.recognition.units import russian_unit
 from ocr_service.recognition.words import Line, Word, make_line
+
+ADDRESS = re.compile(r"@|//|www\.|\w\.[a-z]{2}")  # of mail or the web: Latin in any text
 
 _LOOK_ALIKE_LATIN = "ABCEHKMOPTXYaceopxy"
 _LOOK_ALIKE_CYRILLIC = "АВСЕНКМОРТХУасеорху"
@@ -19,29 +23,47 @@ _BOTH = frozenset(_LOOK_ALIKE_LATIN + _LOOK_ALIKE_CYRILLIC + "k")
 _CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
 _LATIN_LETTER = re.compile(r"[a-zA-Z]")
 _ONE_LETTER_WORDS = frozenset("ВКСОУИАЯ")
+_WITH_LATIN_H = frozenset({"Ha", "He", "Ho"})  # на, не, но
 _FOR = re.compile(r"^3[aа]([,.;:»)]?)$")  # "за", whose first letter is a 3's double
-_BEFORE_LABEL = re.compile(r"^(?:п|пп|ст|д|рис|табл|кв|корп|№)\.?$", re.I)  # дом 3а
+_BEFORE_LABEL = re.compile(  # дом 3а
+    r"^(?:п|пп|ст|д|рис|табл|кв|корп|стр|№)\.?$"
+    r"|^(?:дом|корпус|квартир|офис|строени|подпункт|пункт|част|стать|раздел|приложени|рисун|таблиц|класс|групп)",
+    re.I,
+)
+_TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
+# Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and figures enough to be no name
+# (B2B, H2O, CO2). An x between figures is a times sign.
+_CODE = re.compile(r"^[«(\"]?(?=.*[A-Z])(?=.*\d.*\d|.*Л)[ABCEHKMOPTXYЛ\d]+(?:[-/x.,][ABCEHKMOPTXYЛ\d]+)*\W*$")
+_EL = re.compile(r"(?<=[ABCEHKMOPTXY])J[1Il](?=[A-Z\d-])")  # Л in two pieces: УХЛ4
+_CAPITALS = str.maketrans(_LOOK_ALIKE_LATIN[:12], _LOOK_ALIKE_CYRILLIC[:12])
 _DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
 
 
-def put_right(line: Line) -> Line:
-    """``line`` with its look-alike words in the alphabet of their neighbours."""
-    words = [_agreed(word, _script_around(line.words, index)) for index, word in enumerate(line.words)]
+def put_right(line: Line, page: str = "") -> Line:
+    """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
+    scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
+    words = [_agreed(word, script) for word, script in zip(line.words, scripts, strict=True)]
     for index, word in enumerate(words):
-        if (match := _FOR.match(word.text)) and _script_around(line.words, index) == "cyrillic":
+        if (match := _FOR.match(word.text)) and scripts[index] == "cyrillic":
             before = words[index - 1].text if index else "."
             if not _BEFORE_LABEL.match(before):
                 words[index] = replace(word, text=("За" if before[-1] in ".!?" else "за") + match[1])
     capitals = line.text.upper() == line.text
+    if not capitals:
+        words = [
+            russian_unit(words, index, line.em) if script == "cyrillic" else words[index]
+            for index, script in enumerate(scripts)
+        ]
     for index in range(1, len(words)):
         if not capitals:
-            words[index] = _lowered(words[index - 1], words[index])
+            words[index] = _lowered(words[index - 1], words[index], line.words[index].text)
     return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
 
 
 def _script_around(words: Sequence[Word], index: int) -> str:
     """What most letters of the two words before and after are written in; empty where there are none."""
-    around = "".join(w.text for w in (*words[max(0, index - 2) : index], *words[index + 1 : index + 3]))
+    beside = (*words[max(0, index - 2) : index], *words[index + 1 : index + 3])
+    around = "".join(w.text for w in beside if not ADDRESS.search(w.text))
     cyrillic, latin = len(_CYRILLIC_LETTER.findall(around)), len(_LATIN_LETTER.findall(around))
     if cyrillic > 2 * latin:
         return "cyrillic"
@@ -50,16 +72,18 @@ def _script_around(words: Sequence[Word], index: int) -> str:
 
 def _agreed(word: Word, script: str) -> Word:
     letters = [c for c in word.text if c.isalpha()]
-    if not letters or not script:
+    if not letters or not script or _TENS.match(word.text):
         return word
     text = word.text
     mixed = bool(_CYRILLIC_LETTER.search(text)) and bool(_LATIN_LETTER.search(text))
-    if all(c in _BOTH for c in letters) or mixed:
+    if all(c in _BOTH or c == "J" for c in letters) or mixed:
         text = _to_cyrillic(text) if script == "cyrillic" else _to_latin(text)
     return replace(word, text=text)
 
 
 def _to_cyrillic(text: str) -> str:
+    if _CODE.match(code := _EL.sub("Л", text)):
+        return code.translate(_CAPITALS)
     if any(c.isdigit() for c in text) or not all(c in _BOTH or _CYRILLIC_LETTER.match(c) for c in text if c.isalpha()):
         return text
     return text.translate(_TO_CYRILLIC)
@@ -71,10 +95,11 @@ def _to_latin(text: str) -> str:
     return text.translate(_TO_LATIN)
 
 
-def _lowered(before: Word, word: Word) -> Word:
-    """A preposition or conjunction read as a capital: most small Cyrillic letters are small capitals.
+def _lowered(before: Word, word: Word, read: str) -> Word:
+    """A preposition or conjunction ``read`` as a capital: most small Cyrillic letters are small capitals.
 
     After a number it is a unit or a mark (380 В), after the end of a sentence it is rightly a capital.
     """
     goes_on = before.text[-1].islower() or before.text[-1] in ",;)"
-    return replace(word, text=word.text.lower()) if goes_on and word.text in _ONE_LETTER_WORDS else word
+    may = word.text in _ONE_LETTER_WORDS or (read in _WITH_LATIN_H and read != word.text)
+    return replace(word, text=word.text.lower()) if goes_on and may else word

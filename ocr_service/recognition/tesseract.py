@@ -68,7 +68,8 @@ class TesseractReader:
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
-            lines = in_own_script(lines, script, CropReader(own, clear, dpi))
+            other = next(engine for engine in self._by_script.values() if engine is not own)
+            lines = in_own_script(lines, script, CropReader(own, clear, dpi), CropReader(other, clear, dpi))
         finish = _Finish.of(lines, letters)
         lines = [finish.line(line) for line in lines]
         hints = [Region(r.label, sheet.from_page(r.bbox), r.order, r.score) for r in regions]

@@ -157,6 +157,22 @@ def test_a_title_of_two_lines_comes_first_and_a_number_in_it_is_no_sections_numb
     assert lines[4] == "### Recording"
 
 
+def test_marks_and_units_of_a_russian_page_are_in_its_alphabet_and_names_in_theirs(reader: TesseractReader) -> None:
+    lines = [
+        "Договор вступает в силу со дня подписания.",
+        "Трубы из стали 12Х18Н10Т и трансформатор ТТ-160.",
+        "Исполнение УХЛ4, цемент М500, насос К20/30.",
+        "Стоимость 250 руб. за мешок, масса 25 кг, 40 шт.",
+        "Файл PDF пришлите на info@example.com до IV квартала.",
+        "Стандарт ISO 9001, модуль CPU 1214 от Mr. Brown.",
+    ]
+    sheet = Sheet(1600, 900)
+    for index, line in enumerate(lines):
+        sheet.text(100, 80 + index * 90, line, 10)
+    found = page_markdown(reader.read(sheet.page(), []))
+    assert found.split() == " ".join(lines).split()
+
+
 def test_a_missing_language_is_named_with_its_package() -> None:
     with pytest.raises(EngineUnavailable, match="tesseract-ocr-xyz"):
         TesseractReader("rus+xyz")

@@ -1,0 +1,47 @@
+"""Words drawn here and misread on purpose, read again by themselves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_service.recognition.engine import TesseractEngine
+from ocr_service.recognition.reread import CropReader
+from ocr_service.recognition.second_look import in_own_script
+from ocr_service.recognition.words import Word, make_line
+from tests.recognition.test_tesseract import DPI, Sheet
+
+
+@pytest.fixture(scope="module")
+def engines() -> dict[str, TesseractEngine]:
+    return {"cyrillic": TesseractEngine("rus"), "latin": TesseractEngine("eng")}
+
+
+def looked_at(engines: dict[str, TesseractEngine], drawn: str, read: str, confidence: float, script: str) -> str:
+    """What becomes of ``drawn``, which was ``read`` with ``confidence`` on a page in ``script``."""
+    sheet = Sheet(600, 200)
+    sheet.text(100, 80, drawn, 11)
+    gray = np.asarray(sheet.image.convert("L"))
+    x, y, width, height = cv2.boundingRect((gray < 128).astype(np.uint8))
+    line = make_line([Word(read, (x, y, x + width, y + height), confidence)])
+    own = CropReader(engines[script], gray, DPI)
+    other = CropReader(engines["latin" if script == "cyrillic" else "cyrillic"], gray, DPI)
+    return in_own_script([line], script, own, other)[0].text
+
+
+def test_a_surely_read_word_of_twins_is_read_again_on_a_russian_page(engines: dict[str, TesseractEngine]) -> None:
+    assert looked_at(engines, "провод", "npoBog", 95.0, "cyrillic") == "провод"
+    assert looked_at(engines, "ПВС", "nBC", 93.0, "cyrillic") == "ПВС"
+
+
+@pytest.mark.parametrize("word", ["Brown", "CPU", "PDF", "Microsoft", "info@example.com", "IV"])
+@pytest.mark.parametrize("confidence", [60.0, 95.0])
+def test_a_name_in_latin_stays_on_a_russian_page(
+    engines: dict[str, TesseractEngine], word: str, confidence: float
+) -> None:
+    assert looked_at(engines, word, word, confidence, "cyrillic") == word
+
+
+def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[str, TesseractEngine]) -> None:
+    assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"
