@@ -13,10 +13,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ocr_service.assembly.broken_paragraphs import continues, join_text
+from ocr_service.assembly.broken_paragraphs import continues
 from ocr_service.assembly.page_edges import is_marginal, repeated_edges
 from ocr_service.assembly.table_rows import Row, Rows, parse_table, write_table
 from ocr_service.assembly.title_levels import TitleSizes, title_level, title_sizes
+from ocr_service.broken_words import join_lines
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, PageResult, RegionResult
 
 _WIDTHS = 0.1  # of the wider table
@@ -163,7 +164,7 @@ def _join_paragraph(page: PageResult, following: PageResult) -> tuple[PageResult
         return None
     if not continues(first.region.content, second.region.content):
         return None
-    whole = replace(first.region, content=join_text(first.region.content, second.region.content))
+    whole = replace(first.region, content=join_lines([first.region.content.rstrip(), second.region.content.lstrip()]))
     return (
         replace(page, regions=(*page.regions[: first.index], whole, *page.regions[first.index + 1 :])),
         replace(following, regions=following.regions[: second.index] + following.regions[second.index + 1 :]),

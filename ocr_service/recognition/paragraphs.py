@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ocr_service.broken_words import join_lines, word_is_broken
 from ocr_service.document import Box
 from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.words import Line, enclosing
@@ -114,7 +114,7 @@ def _split(chain: list[Line]) -> list[Paragraph]:
 
 
 def _other_style(last: Line, line: Line) -> bool:
-    if _BROKEN.search(last.text) and line.text[0].islower():
+    if word_is_broken(last.text) and line.text[0].islower():
         return False
     small, large = sorted((last.em, line.em))
     if large > 1.2 * small and min(len(last.text), len(line.text)) > 3:
@@ -134,7 +134,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     marker = find_marker(line.text)
     if marker is not None and (marker.kind == "bullet" or _may_begin_item(so_far, line, em)):
         return True
-    if _BROKEN.search(last.text) and line.text[0].islower():
+    if word_is_broken(last.text) and line.text[0].islower():
         return False
     # The next word would have fitted: the writer ended the line on purpose.
     if right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em and not _hangs(so_far, line, em):
@@ -164,45 +164,3 @@ def _centred(upper: Line, lower: Line, em: float) -> bool:
 def bolder(a: Line, b: Line) -> bool:
     """Whether ``a`` is printed in a bolder cut than ``b``; false where there is too little ink to tell."""
     return min(len(a.text), len(b.text)) >= 4 and b.weight > 0 and a.weight > _BOLDER * b.weight
-
-
-# Russian prefixes that keep their hyphen; an English compound keeps it where its first part says so.
-_KEEPS_BEFORE = re.compile(
-    r"(?:^|[^\w])(?:кое|кой|вице|экс|обер|унтер|северо|юго|all|non|self|well|ex|co|semi|multi|cross)$", re.I
-)
-_KEEPS_AFTER = re.compile(r"^(?:либо|нибудь|таки|of|to|up|in|the|off|known|based|term|time|level)\b", re.I)
-# Both parts decide: по-русски and по-моему, but под-писан; кто-то, but мес-то; из-за, во-первых; кол-во.
-_KEEPS_BOTH = re.compile(
-    r"(?:^|\W)(?:по-\w+(?:ски|цки|ому|ему|ьи)|во?-\w+[ыи]х|из-(?:за|под)"
-    r"|(?:ч[ето]\w*|к[оету]\w*|как\w*|где|отку?да|почему|зачем|сколько|чь\w+)-то"
-    r"|(?:кол|об|изд|произ|пр|хоз|гос|кач)-(?:во|ва|ве|вом|ву))$",
-    re.I,
-)
-_BROKEN = re.compile(r"(\w+)[-‐\u00ad¬]$")
-
-
-def join_lines(texts: Sequence[str]) -> str:
-    """One text of a paragraph's lines: words broken at a line's end are made whole, true hyphens stay."""
-    joined = ""
-    for text in texts:
-        if not joined:
-            joined = text
-            continue
-        broken = _BROKEN.search(joined)
-        if broken and text[:1].isalpha() and len(broken[1]) >= 1:
-            joined = joined + text if _true_hyphen(joined, broken[1], text) else joined[:-1] + text
-        else:
-            joined = f"{joined} {text}"
-    return joined
-
-
-def _true_hyphen(before: str, part: str, after: str) -> bool:
-    if before[-1] in "\u00ad¬":
-        return False
-    if not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2):
-        return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
-    following = re.match(r"\w+", after)
-    if following is None:
-        return False
-    whole = f"{before[:-1]}-{following[0]}"
-    return any((_KEEPS_BEFORE.search(before[:-1]), _KEEPS_AFTER.match(following[0]), _KEEPS_BOTH.search(whole)))

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ocr_service.broken_words import join_lines
 from ocr_service.document import Box
-from ocr_service.recognition.paragraphs import join_lines
 from ocr_service.recognition.rules import Grid
 from ocr_service.recognition.words import Word, enclosing
 

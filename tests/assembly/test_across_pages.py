@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ocr_service.assembly.across_pages import joined_pages
-from ocr_service.assembly.broken_paragraphs import continues, join_text
+from ocr_service.assembly.broken_paragraphs import continues
+from ocr_service.broken_words import join_lines
 from ocr_service.document import PageResult, RegionResult
 from tests.assembly.pages import page, region
 
@@ -110,7 +111,7 @@ def test_paragraph_goes_on_only_while_its_sentence_is_open(first: str, second: s
     ],
 )
 def test_broken_word_becomes_whole(first: str, second: str, whole: str) -> None:
-    assert join_text(first, second) == whole
+    assert join_lines([first, second]) == whole
 
 
 def test_running_lines_and_page_numbers_go() -> None:
