@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     queue_limit: int = Field(1000, ge=1, description="Most jobs waiting; more get 429")
     jobs_per_key: int = Field(0, ge=0, description="Most unfinished jobs of one API key; 0 means no limit of its own")
     max_running_jobs: int = Field(8, ge=1, description="Documents that are read at the same time by one process")
+    max_crashes: int = Field(
+        10, ge=1, description="Runs of a job in a row that may end with the process, no page kept; then it fails"
+    )
     min_free_mb: int = Field(256, ge=0, description="MiB kept free on OUTPUT_DIR; below it uploads get 507")
     job_ttl_h: float = Field(168, gt=0, description="Hours that a finished job and its files are kept")
     cache_ttl_h: float = Field(

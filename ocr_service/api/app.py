@@ -283,6 +283,7 @@ def jobs_config(settings: Settings) -> JobsConfig:
             waiting=settings.queue_limit,
             per_owner=settings.jobs_per_key,
             cache_ttl_s=settings.cache_ttl_h * 3600,
+            lost_runs=settings.max_crashes,
         ),
         max_running=settings.max_running_jobs,
         takeover_s=settings.takeover_s,

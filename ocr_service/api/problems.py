@@ -35,7 +35,7 @@ EXAMPLES = {
     "render_failed": "page 3 cannot be drawn",
     "s3_refused": "The bucket refused the key (AccessDenied)",
     "s3_unavailable": "The bucket did not answer",
-    "service_crashed": "The service crashed 5 times in a row while it read this document.",
+    "service_crashed": "The service crashed 10 times in a row while it read this document.",
     "storage_full": "No space left on OUTPUT_DIR; remove old jobs or enlarge the volume",
     "too_many_documents": "12000 documents under 'in/' in the bucket; a batch has at most 10000",
     "too_many_pages": "book.pdf has 5000 pages, more than 3000 (MAX_PAGES); ask for a part of it with pages=1-100",

@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ocr_service.errors import NotReady
+from ocr_service.errors import NotReady, ServiceCrashed
 from ocr_service.jobs.models import Change, Claim, JobState
-from ocr_service.jobs.queue import SERVICE_CRASHED, Requeued
+from ocr_service.jobs.queue import Requeued
 from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def log_requeued(requeued: Requeued, reason: str) -> None:
     if requeued.again:
         log.warning("%s: %d of its jobs are queued again", reason, requeued.again)
     for job_id in requeued.given_up:
-        log.error("job %s failed: %s: %s", job_id, SERVICE_CRASHED.code, SERVICE_CRASHED.message)
+        log.error("job %s failed: %s: too many runs in a row ended with the process", job_id, ServiceCrashed.code)
 
 
 class Presence:

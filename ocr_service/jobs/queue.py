@@ -46,7 +46,6 @@ from ocr_service.jobs.moves import job_from_row, locked_job, move, unfinished
 from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves
 
 _QUEUED = JobState.QUEUED.value
-_MOST_LOST_RUNS = 5  # in a row and without a finished page; more than a deploy that goes wrong a few times
 _SUBMISSION_LOCK = 0x6F637273  # any constant: submissions on PostgreSQL decide one after another
 # Retry-After is the time in which a tenth of the queue empties, at the rate of the last minutes: a single free place
 # would be gone when the second of many clients comes back.
@@ -57,11 +56,15 @@ _LEAST_RETRY_S, _UNKNOWN_RETRY_S, _LONGEST_RETRY_S = 1.0, 15.0, 600.0
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """``waiting`` and ``per_owner`` (unfinished; 0 is no limit) in jobs, ``cache_ttl_s`` in seconds (0: no cache)."""
+    """``waiting`` and ``per_owner`` (unfinished; 0 is no limit) in jobs, ``cache_ttl_s`` in seconds (0: no cache).
+
+    ``lost_runs``: so many runs in a row may end with their process and no page kept; then the job fails.
+    """
 
     waiting: int
     per_owner: int
     cache_ttl_s: float
+    lost_runs: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +335,9 @@ async def next_deadline_in(tx: Transaction) -> float | None:
     return left
 
 
-async def requeue(tx: Transaction, where: ColumnElement[bool], reason: str, *, lost: bool) -> Requeued:
+async def requeue(
+    tx: Transaction, where: ColumnElement[bool], reason: str, limits: QueueLimits, *, lost: bool
+) -> Requeued:
     """Put running jobs back, whose replica ends or is ``lost``; a job that loses run after run is failed."""
     rows = await tx.all(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, where).order_by(jobs.c.id))
     again, given_up = 0, []
@@ -341,17 +346,18 @@ async def requeue(tx: Transaction, where: ColumnElement[bool], reason: str, *, l
         if job is None or job.state is not JobState.RUNNING:
             continue
         lost_runs = job.lost_runs + lost
-        if lost_runs < _MOST_LOST_RUNS:
+        if lost_runs < limits.lost_runs:
             await move(tx, job, JobState.QUEUED, reason=reason, lost_runs=lost_runs)
             again += 1
         else:
-            await move(tx, job, JobState.FAILED, failure=SERVICE_CRASHED, reason=reason, lost_runs=lost_runs)
+            await move(tx, job, JobState.FAILED, failure=_crashed(lost_runs), reason=reason, lost_runs=lost_runs)
             given_up.append(job.id)
     return Requeued(again, tuple(given_up))
 
 
-SERVICE_CRASHED = JobFailure(
-    ServiceCrashed.code,
-    f"The service crashed {_MOST_LOST_RUNS} times in a row while it read this document, with no page finished in "
-    "between. A retry gives it as many chances again.",
-)
+def _crashed(lost_runs: int) -> JobFailure:
+    return JobFailure(
+        ServiceCrashed.code,
+        f"The service crashed {lost_runs} times in a row while it read this document, with no page finished in "
+        "between. A retry gives it as many chances again.",
+    )

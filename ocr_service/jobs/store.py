@@ -71,7 +71,7 @@ class Store:
         """Queue again all that this replica holds; how many."""
         held = jobs.c.replica == replica
         handed_back = await self.database.write(
-            lambda tx: queue.requeue(tx, held, reason, lost=False), patience_s=self.patience_s
+            lambda tx: queue.requeue(tx, held, reason, self.limits, lost=False), patience_s=self.patience_s
         )
         return handed_back.again
 
@@ -79,7 +79,7 @@ class Store:
         """At the start of the one process that owns the database: what was running is not running any more."""
         everything = jobs.c.run_id.is_not(None)
         return await self.database.write(
-            lambda tx: queue.requeue(tx, everything, reason, lost=True), patience_s=self.patience_s
+            lambda tx: queue.requeue(tx, everything, reason, self.limits, lost=True), patience_s=self.patience_s
         )
 
     async def expire_waiting(self) -> float | None:
@@ -332,7 +332,7 @@ class Store:
         alive = select(replicas.c.id).where(replicas.c.seen_at >= db_now() - silent_s)
 
         async def work(tx: Transaction) -> queue.Requeued:
-            count = await queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost", lost=True)
+            count = await queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost", self.limits, lost=True)
             await tx.execute(delete(replicas).where(replicas.c.seen_at < db_now() - silent_s))
             return count
 
