@@ -69,7 +69,6 @@ class SqliteDatabase:
             group = [await self._waiting.get()]
             while len(group) < _GROUP and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
-            await self._heed_the_clock()
             try:
                 written = await self._in_writer([work for work, _ in group])
             except Exception:  # noqa: BLE001 - each is run alone next, and then meets its own error
@@ -78,17 +77,19 @@ class SqliteDatabase:
             else:
                 self._tell(group, *written)
 
-    async def _heed_the_clock(self) -> None:
+    async def _heed_the_clock(self) -> bool:
+        """Whether the times in the database are those of the clock now."""
         jump_s = self._clock.jump_s() if self._clock else 0.0
         if not self._clock or not jump_s:
-            return
+            return True
         try:
-            await self._in_writer([lambda tx: move_with_the_clock(tx, jump_s)])
+            await self._in_thread([lambda tx: move_with_the_clock(tx, jump_s)], one_clock=False)
         except StorageFull as error:
             log.warning("storage_full: deadlines could not be moved with the clock yet: %s", error)
-            return
+            return False
         self._clock.heeded(jump_s)
         log.warning("the clock jumped by %+.0f s: deadlines and deliveries were moved with it", jump_s)
+        return True
 
     async def _write_alone(self, work: Work[T], done: asyncio.Future[T]) -> None:
         try:
@@ -100,8 +101,14 @@ class SqliteDatabase:
         self._tell([(work, done)], *written)
 
     async def _in_writer(self, group: list[Work[Any]]) -> tuple[list[Any], list[Change]]:
+        while True:
+            heeded = await self._heed_the_clock()
+            with suppress(_ClockJumped):
+                return await self._in_thread(group, one_clock=heeded)
+
+    async def _in_thread(self, group: list[Work[Any]], *, one_clock: bool) -> tuple[list[Any], list[Change]]:
         with _sqlite_errors():
-            return await asyncio.get_running_loop().run_in_executor(self._writer, self._written, group)
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._written, group, one_clock)
 
     def _tell(self, group: list[_Waiting], results: list[Any], changes: list[Change]) -> None:
         for (_, done), result in zip(group, results, strict=True):
@@ -114,11 +121,16 @@ class SqliteDatabase:
         with self._engine.connect() as connection:
             return _result(work(Transaction(_Connection(connection))))
 
-    def _written(self, group: list[Work[Any]]) -> tuple[list[Any], list[Change]]:
-        """All in one transaction; nothing is written when any of them fails."""
+    def _written(self, group: list[Work[Any]], one_clock: bool) -> tuple[list[Any], list[Change]]:
+        """All in one transaction; nothing is written when any of them fails.
+
+        ``one_clock``: nor when the clock jumps meanwhile, which raises _ClockJumped.
+        """
         with self._engine.begin() as connection:
             transaction = Transaction(_Connection(connection))
             results = [_result(work(transaction)) for work in group]
+            if one_clock and self._clock and self._clock.jump_s():
+                raise _ClockJumped
         return results, transaction.changes
 
     def close(self) -> None:
@@ -126,6 +138,10 @@ class SqliteDatabase:
         for threads in (self._writer, self._readers):
             threads.shutdown()
         self._engine.dispose()
+
+
+class _ClockJumped(Exception):
+    """In the middle of a transaction: its times may be before the jump and after it."""
 
 
 @dataclass(frozen=True, slots=True)
