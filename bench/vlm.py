@@ -132,9 +132,9 @@ def _fairness(service: BenchedService, server: Server, arguments: argparse.Names
     alone = statistics.median(_timed(service, arguments.letter) for _ in range(3))
     book = threading.Thread(target=_read, args=(service, arguments.document))
     book.start()
-    while server.stats().get("in_flight", 1) < 1:
+    # Until the book has all slots, or has ended, which it does early where something is wrong.
+    while book.is_alive() and server.stats().get("in_flight", arguments.concurrency) < arguments.concurrency:
         time.sleep(0.05)
-    time.sleep(1)  # the book fills the queue
     beside = [_timed(service, arguments.letter) for _ in range(3)]
     book.join()
     print(f"alone, s           {alone:8.2f}")

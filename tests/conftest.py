@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from scripts.make_samples import make_contract, scan
+from tests.fakes.fault_proxy import FaultProxy
 from tests.running import RunningService
+from tests.s3_server import s3_proxy, s3_server
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,17 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
     """One service with the embedded reader for all tests that do it no harm."""
     with RunningService(tmp_path_factory.mktemp("service"), MAX_UPLOAD_MB="20", MAX_PAGES="50") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[tuple[str, int]]:
+    """An S3 server: its host and port."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(moto: tuple[str, int]) -> Iterator[FaultProxy]:
+    """The S3 server with an empty bucket, reached through a proxy that can misbehave."""
+    with s3_proxy(moto) as proxy:
+        yield proxy

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.api.test_ocr import pdf
 from tests.running import RunningService
+
+
+def tried_out(page: Page, service: RunningService, document: Path) -> tuple[Locator, Locator]:
+    """Submits the document by the page's own form; the form, and where its answer appears."""
+    page.goto(f"{service.url}/docs")
+    operation = page.locator("[id*='read_pdf']").first
+    operation.locator("button.opblock-summary-control").click()
+    operation.locator("input[type=file]").set_input_files(document)
+    operation.get_by_role("button", name="Execute").click()
+    return operation, operation.locator(".live-responses-table tbody .response-col_description").first
 
 
 def test_swagger_ui_submits_a_pdf_and_asks_nobody_else(
@@ -20,12 +30,7 @@ def test_swagger_ui_submits_a_pdf_and_asks_nobody_else(
     errors: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.goto(f"{service.url}/docs")
-    operation = page.locator("[id*='read_pdf']").first
-    operation.locator("button.opblock-summary-control").click()
-    operation.locator("input[type=file]").set_input_files(document)
-    operation.get_by_role("button", name="Execute").click()
-    answer = operation.locator(".live-responses-table tbody .response-col_description").first
+    _, answer = tried_out(page, service, document)
     expect(answer).to_contain_text("Hello from Swagger", timeout=30_000)
     assert requests
     outside = [url for url in requests if not url.startswith((service.url, "data:", "blob:"))]
@@ -39,12 +44,7 @@ def test_swagger_ui_submits_with_a_key(browser: Browser, tmp_path: Path) -> None
     document.write_bytes(pdf("Hello with a key"))
     with RunningService(tmp_path / "service", API_KEYS="anna:secret") as service:
         page = browser.new_page()
-        page.goto(f"{service.url}/docs")
-        operation = page.locator("[id*='read_pdf']").first
-        operation.locator("button.opblock-summary-control").click()
-        operation.locator("input[type=file]").set_input_files(document)
-        operation.get_by_role("button", name="Execute").click()
-        answer = operation.locator(".live-responses-table tbody .response-col_description").first
+        operation, answer = tried_out(page, service, document)
         expect(answer).to_contain_text("A valid API key is needed", timeout=30_000)
         page.get_by_role("button", name="Authorize").first.click()
         dialog = page.locator(".modal-ux")

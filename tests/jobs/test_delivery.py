@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,23 +24,11 @@ from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.web_server import Answer, Request, WebServer
 from tests.jobs.conftest import OpenStore, new_job, until
-from tests.s3_server import BUCKET, REGION, s3_proxy, s3_server
+from tests.s3_server import BUCKET, REGION
 
 pytestmark = pytest.mark.anyio
 
 QUICK = Patience(give_up_s=60, first_pause_s=0.05, longest_pause_s=0.2)
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[tuple[str, int]]:
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(moto: tuple[str, int]) -> Iterator[FaultProxy]:
-    with s3_proxy(moto) as proxy:
-        yield proxy
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +13,11 @@ from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
-from tests.s3_server import BUCKET, REGION, s3_proxy, s3_server
+from tests.s3_server import BUCKET, REGION
 
 pytestmark = pytest.mark.anyio
 
 CONTENT = b"%PDF a document"
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[tuple[str, int]]:
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(moto: tuple[str, int]) -> Iterator[FaultProxy]:
-    with s3_proxy(moto) as proxy:
-        yield proxy
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -12,21 +12,9 @@ import pytest
 from ocr_service.errors import FileTooLarge, NotFound, S3Refused, S3Unavailable
 from ocr_service.storage.s3 import MULTIPART_FROM, S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
-from tests.s3_server import fetch, s3_proxy, s3_server
+from tests.s3_server import fetch
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[tuple[str, int]]:
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(moto: tuple[str, int]) -> Iterator[FaultProxy]:
-    with s3_proxy(moto) as proxy:
-        yield proxy
 
 
 def config(proxy: FaultProxy, **changes: str) -> S3Config:
