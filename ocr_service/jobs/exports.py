@@ -17,8 +17,8 @@ from ocr_service.assembly.plain_text import text_chunks
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult
 from ocr_service.jobs.job_files import JobFiles, Part
+from ocr_service.jobs.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
-from ocr_service.jobs.turns import Turns
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.pool import PagePool
 from ocr_service.storage.filesystem import JobFolder, storage_errors
@@ -42,7 +42,7 @@ class Exports:
     def __init__(self, pool: PagePool, files: JobFiles) -> None:
         self._pool = pool
         self._files = files
-        self._turns: Turns[tuple[str, ExportFormat]] = Turns()
+        self._locks: KeyedLocks[tuple[str, ExportFormat]] = KeyedLocks()
 
     async def file(self, job: Job, form: ExportFormat) -> Path:
         """The file in this format, made now if it is not there yet. The job must have ended with a result.
@@ -52,7 +52,7 @@ class Exports:
         """
         # The number of the job's last event is in the name: when it is read again, the file is made again.
         path = self._files.folder(job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
-        async with self._turns.of((job.id, form)):
+        async with self._locks.of((job.id, form)):
             if not path.exists():
                 await self._make(job, form, path)
         return path

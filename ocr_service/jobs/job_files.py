@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Literal
 
 from ocr_service.errors import NotReady, S3Refused, S3Unavailable
+from ocr_service.jobs.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.jobs.store import Store
-from ocr_service.jobs.turns import Turns
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.filesystem import JobFolder
 
@@ -40,7 +40,7 @@ class JobFiles:
         self._root = root
         self._store = store
         self._bucket = bucket
-        self._turns: Turns[str] = Turns()
+        self._locks: KeyedLocks[str] = KeyedLocks()
         self._running: Counter[str] = Counter()
         self._coming: set[str] = set()
         self._waiting = 0
@@ -142,12 +142,12 @@ class JobFiles:
     # Fetching
 
     async def _fetched(self, bucket: S3Artifacts, job: Job, parts: Iterable[Part]) -> None:
-        async with self._turns.of(job.id):
+        async with self._locks.of(job.id):
             if not self._running[job.id]:
                 await self._fetch(bucket, job, parts)
 
     async def _begun(self, bucket: S3Artifacts, job: Job) -> None:
-        async with self._turns.of(job.id):
+        async with self._locks.of(job.id):
             await self._fetch(bucket, job, ("input", "pages"))
             self._running[job.id] += 1
 

@@ -198,3 +198,16 @@ def test_events_come_as_pages_are_read_and_resume_without_gap_or_repeat(tmp_path
         assert seen[-1].kind == "end" and seen[-1].data == {"state": "completed"}
         again = service.client.get(f"/jobs/{book}/events", headers={"Last-Event-ID": str(seen[-1].id)})
         assert again.status_code == 204
+
+
+def test_named_pages_of_a_result_that_was_taken_over_are_read_anew(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake, RENDER_WORKERS="1") as service:
+        first = submit(service.client, "first", document("same", 3))
+        wait_finished(service.client, [first])
+        second = submit(service.client, "second", document("same", 3))
+        assert wait_finished(service.client, [second])[second]["cached"] is True
+        asked = _asked(fake).total()
+        assert service.client.post(f"/jobs/{second}/retry", params={"pages": "2"}).status_code == 202
+        assert wait_finished(service.client, [second])[second]["state"] == "completed"
+        assert _asked(fake).total() == asked + 1

@@ -1,4 +1,4 @@
-"""One at a time for each key: those who want the same wait for the first of them."""
+"""A lock for each key: those who want the same wait for the first of them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ K = TypeVar("K", bound=Hashable)
 
 
 @dataclass
-class _Turn:
+class _Lock:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     wanted_by: int = 0
 
 
-class Turns(Generic[K]):
+class KeyedLocks(Generic[K]):
     """Holds nothing for keys that nobody wants."""
 
     def __init__(self) -> None:
-        self._turns: dict[K, _Turn] = {}
+        self._locks: dict[K, _Lock] = {}
 
     @asynccontextmanager
     async def of(self, key: K) -> AsyncIterator[None]:
-        turn = self._turns.setdefault(key, _Turn())
-        turn.wanted_by += 1
+        held = self._locks.setdefault(key, _Lock())
+        held.wanted_by += 1
         try:
-            async with turn.lock:
+            async with held.lock:
                 yield
         finally:
-            turn.wanted_by -= 1
-            if not turn.wanted_by:
-                del self._turns[key]
+            held.wanted_by -= 1
+            if not held.wanted_by:
+                del self._locks[key]
