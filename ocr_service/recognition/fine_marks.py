@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ocr_service.recognition.engine import Gray
+from ocr_service.recognition.scripts import CYRILLIC_LETTER, LATIN_LETTER
 from ocr_service.recognition.words import Word
 
 # Lengths in em of the ink: hyphens measure 0.23 to 0.28 over the common fonts, en dashes and minuses 0.36 to 0.63,
@@ -24,8 +25,6 @@ _ANY_DASH = re.compile(f"[{_DASHES}]")
 _TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
 _UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
 _FIGURE_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
-_CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
-_LATIN = re.compile(r"[a-zA-Z]")
 _NUMBER = re.compile(r"^[\d(]")
 
 
@@ -44,7 +43,7 @@ def finely_marked(words: Sequence[Word], em: float, ink: Gray, baseline: float |
     """The words of one line, of the font size ``em``; without ``baseline`` each word's own is measured."""
     marked = []
     whole = " ".join(word.text for word in words)
-    cyrillic = len(_CYRILLIC.findall(whole)) > 1 or not _LATIN.search(whole)
+    cyrillic = len(CYRILLIC_LETTER.findall(whole)) > 1 or not LATIN_LETTER.search(whole)
     for index, word in enumerate(words):
         text = word.text
         foot = float(word.box[3]) if baseline is None else baseline

@@ -20,8 +20,8 @@ _LOOK_ALIKE_CYRILLIC = "АВСЕНКМОРТХУасеорху"
 _TO_CYRILLIC = str.maketrans(_LOOK_ALIKE_LATIN + "k", _LOOK_ALIKE_CYRILLIC + "к")
 _TO_LATIN = str.maketrans(_LOOK_ALIKE_CYRILLIC, _LOOK_ALIKE_LATIN)
 _BOTH = frozenset(_LOOK_ALIKE_LATIN + _LOOK_ALIKE_CYRILLIC + "k")
-_CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
-_LATIN_LETTER = re.compile(r"[a-zA-Z]")
+CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
+LATIN_LETTER = re.compile(r"[a-zA-Z]")
 _ONE_LETTER_WORDS = frozenset("ВКСОУИАЯ")
 _WITH_LATIN_H = frozenset({"Ha", "He", "Ho"})  # на, не, но
 _FOR = re.compile(r"^3[aа]([,.;:»)]?)$")  # "за", whose first letter is a 3's double
@@ -64,7 +64,7 @@ def _script_around(words: Sequence[Word], index: int) -> str:
     """What most letters of the two words before and after are written in; empty where there are none."""
     beside = (*words[max(0, index - 2) : index], *words[index + 1 : index + 3])
     around = "".join(w.text for w in beside if not ADDRESS.search(w.text))
-    cyrillic, latin = len(_CYRILLIC_LETTER.findall(around)), len(_LATIN_LETTER.findall(around))
+    cyrillic, latin = len(CYRILLIC_LETTER.findall(around)), len(LATIN_LETTER.findall(around))
     if cyrillic > 2 * latin:
         return "cyrillic"
     return "latin" if latin > 2 * cyrillic else ""
@@ -75,7 +75,7 @@ def _agreed(word: Word, script: str) -> Word:
     if not letters or not script or _TENS.match(word.text):
         return word
     text = word.text
-    mixed = bool(_CYRILLIC_LETTER.search(text)) and bool(_LATIN_LETTER.search(text))
+    mixed = bool(CYRILLIC_LETTER.search(text)) and bool(LATIN_LETTER.search(text))
     if all(c in _BOTH or c == "J" for c in letters) or mixed:
         text = _to_cyrillic(text) if script == "cyrillic" else _to_latin(text)
     return replace(word, text=text)
@@ -84,13 +84,13 @@ def _agreed(word: Word, script: str) -> Word:
 def _to_cyrillic(text: str) -> str:
     if _CODE.match(code := _EL.sub("Л", text)):
         return code.translate(_CAPITALS)
-    if any(c.isdigit() for c in text) or not all(c in _BOTH or _CYRILLIC_LETTER.match(c) for c in text if c.isalpha()):
+    if any(c.isdigit() for c in text) or not all(c in _BOTH or CYRILLIC_LETTER.match(c) for c in text if c.isalpha()):
         return text
     return text.translate(_TO_CYRILLIC)
 
 
 def _to_latin(text: str) -> str:
-    if not all(c in _BOTH or _LATIN_LETTER.match(c) for c in text if c.isalpha()):
+    if not all(c in _BOTH or LATIN_LETTER.match(c) for c in text if c.isalpha()):
         return text
     return text.translate(_TO_LATIN)
 

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_service.recognition.reread import CropReader
-from ocr_service.recognition.scripts import ADDRESS, put_right
+from ocr_service.recognition.scripts import ADDRESS, LATIN_LETTER, put_right
 from ocr_service.recognition.twins import looks_like, may_be_cyrillic
 from ocr_service.recognition.words import Line, Word, make_line
 
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")
-_LATIN = re.compile(r"[a-zA-Z]")
 _SURE = 90.0  # of Tesseract's confidence: words that decide on the page's alphabet
 _NEARLY_ALL = 0.9
 _DOUBTFUL = 80.0
@@ -39,7 +38,7 @@ def main_script(lines: Sequence[Line]) -> str | None:
     """``cyrillic`` or ``latin`` where nearly all sure words of the page are in it, else None."""
     words = [word.text for line in lines for word in line.words if word.confidence >= _SURE]
     cyrillic = sum(len(_CYRILLIC.findall(text)) for text in words)
-    latin = sum(len(_LATIN.findall(text)) for text in words)
+    latin = sum(len(LATIN_LETTER.findall(text)) for text in words)
     if cyrillic + latin < 20:
         return None
     if cyrillic >= _NEARLY_ALL * (cyrillic + latin):
@@ -69,13 +68,13 @@ def _is_suspect(word: Word, script: str) -> bool:
     """In the other alphabet, or a sign that only the other one has. Russian pages have English names in them."""
     if script == "latin":
         return bool(_CYRILLIC.search(word.text))
-    if not _LATIN.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
+    if not LATIN_LETTER.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
         return False
     return word.confidence < _DOUBTFUL or may_be_cyrillic(word.text)
 
 
 def _is_better(word: Word, again: Sequence[Word], script: str) -> bool:
-    if len(again) != 1 or (_LATIN if script == "cyrillic" else _CYRILLIC).search(again[0].text):
+    if len(again) != 1 or (LATIN_LETTER if script == "cyrillic" else _CYRILLIC).search(again[0].text):
         return False
     if script == "latin":  # on a page of English nothing speaks for Cyrillic
         return again[0].confidence + 30.0 >= word.confidence
