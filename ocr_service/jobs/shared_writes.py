@@ -1,4 +1,4 @@
-"""Writes that share: what comes while one write is under way goes with the next."""
+"""Writes that share: what comes while one write is under way, or in the moment after it, goes with the next."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ T = TypeVar("T")
 
 
 class SharedWrites(Generic[T]):
-    """``write`` takes all that waits, and gives for each item the error that is its own, or None."""
+    """``write`` takes all that waits, and gives for each item the error that is its own, or None.
 
-    def __init__(self, write: Callable[[list[T]], Awaitable[Sequence[Exception | None]]], name: str) -> None:
+    A write has a cost of its own (a thread, a transaction), several times that of an item: between two of them there is
+    a pause, so that there are at most twenty a second. The first after a quiet time does not wait.
+    """
+
+    def __init__(
+        self, write: Callable[[list[T]], Awaitable[Sequence[Exception | None]]], name: str, *, pause_s: float = 0.05
+    ) -> None:
         self._write = write
+        self._pause_s = pause_s
         self._name = name
         self._waiting: list[tuple[T, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -31,6 +38,7 @@ class SharedWrites(Generic[T]):
             while self._waiting:
                 batch, self._waiting = self._waiting, []
                 await self._write_batch([(item, done) for item, done in batch if not done.done()])
+                await asyncio.sleep(self._pause_s)
         finally:
             self._writing = None
 

@@ -61,6 +61,24 @@ async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:
     assert [type(outcome) for outcome in outcomes] == [type(None), ValueError, asyncio.CancelledError, type(None)]
 
 
+async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
+    batches: list[list[int]] = []
+
+    async def write(items: list[int]) -> list[None]:
+        batches.append(items)
+        return [None] * len(items)
+
+    writes = SharedWrites(write, "test", pause_s=0.5)
+    await writes.add(1)
+    later = []
+    for item in (2, 3, 4):
+        later.append(asyncio.create_task(writes.add(item)))
+        for _ in range(5):  # turns of the loop; without a pause the item would be written in them
+            await asyncio.sleep(0)
+    await asyncio.gather(*later)
+    assert batches == [[1], [2, 3, 4]]
+
+
 async def test_a_page_whose_file_cannot_be_written_has_no_row_and_harms_no_other(store: Store, tmp_path: Path) -> None:
     folder, run = await running_job(store, tmp_path)
     other, other_run = await running_job(store, tmp_path)
