@@ -130,12 +130,9 @@ def _write(
 ) -> None:
     started = time.monotonic()
     name = artifact_name(work.info.name)
-
-    def markdown() -> Iterator[str]:
-        return document_markdown(lambda: _pages(work, numbers), join=work.options.join_pages)
-
-    with (folder / f"{name}.md").open("w", encoding="utf-8") as file:
-        file.writelines(markdown())
+    markdown = folder / f"{name}.md"
+    with markdown.open("w", encoding="utf-8") as file:
+        file.writelines(document_markdown(lambda: _pages(work, numbers), join=work.options.join_pages))
     timings = {**timings, "assembly_s": round(time.monotonic() - started, 3)}
     head: dict[str, Any] = {
         "job_id": work.folder.job_id,
@@ -151,13 +148,21 @@ def _write(
     }
     artifacts = {
         "directory": str(work.folder.published),
-        "markdown": f"{name}.md",
+        "markdown": markdown.name,
         "json": f"{name}.json",
         "images": sorted(f"images/{image.name}" for image in work.folder.images.glob("p*.*")),
         "s3": [],
     }
     with (folder / f"{name}.json").open("w", encoding="utf-8") as file:
-        write_document(file, head, markdown(), _pages(work, numbers), {"artifacts": artifacts, "timings": timings})
+        pages = (work.folder.page(number) for number in numbers)
+        write_document(file, head, _blocks(markdown), pages, {"artifacts": artifacts, "timings": timings})
+
+
+def _blocks(path: Path) -> Iterator[str]:
+    """The text of a file, a part at a time."""
+    with path.open(encoding="utf-8", newline="") as file:
+        while block := file.read(1 << 16):
+            yield block
 
 
 def _pages(work: DocumentWork, wanted: Sequence[int]) -> Iterator[PageResult]:

@@ -33,9 +33,9 @@ def page_from_json(content: bytes) -> PageResult:
 
 
 def write_document(
-    file: TextIO, head: Mapping[str, Any], markdown: Iterable[str], pages: Iterable[PageResult], tail: Mapping[str, Any]
+    file: TextIO, head: Mapping[str, Any], markdown: Iterable[str], pages: Iterable[bytes], tail: Mapping[str, Any]
 ) -> None:
-    """Writes a DocumentResult: ``head``, ``markdown``, ``pages``, ``tail``, holding one page at a time."""
+    """Writes a DocumentResult, holding one page at a time; ``pages`` are of ``page_to_json``."""
     file.write("{")
     for name, value in head.items():
         file.write(f"{json.dumps(name)}:{_dump(value)},")
@@ -43,7 +43,7 @@ def write_document(
     for chunk in markdown:
         file.write(_dump(chunk)[1:-1])
     file.write('","pages":[')
-    for part in _separated(page_to_json(page).decode() for page in pages):
+    for part in _separated(page.decode() for page in pages):
         file.write(part)
     file.write("]")
     for name, value in tail.items():
