@@ -1,7 +1,7 @@
 """Finished pages on their way to the disk: the file first, synced, then the row that says so.
 
-Pages that finish together share a thread for their files, and a transaction for their rows. Files and rows go apart:
-while the database is away, files are kept all the same.
+Pages that finish together share a thread for their files, and a transaction for their rows; they finish together where
+they are kept twenty times a second. Files and rows go apart: while the database is away, files are kept all the same.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
 
+_PAUSE_S = 0.05
+
 
 class PageWriter:
     """One for a process. A hop into a thread, and the threads in each other's way, cost more CPU than the file."""
@@ -26,12 +28,12 @@ class PageWriter:
         self._store = store
         self._space = space
         self._no_room: StorageFull | None = None
-        self._files = SharedWrites(self._write_files, "writer of pages")
+        self._files = SharedWrites(self._write_files, "writer of pages", pause_s=_PAUSE_S)
         self._rows = SharedWrites(self._write_rows, "writer of pages' rows")
 
-    async def keep_file(self, folder: JobFolder, page: PageResult) -> None:
-        """Returns when the page's file is safe. Raises StorageFull."""
-        await self._files.add((folder, page))
+    async def keep_file(self, folder: JobFolder, page: PageResult, *, last: bool) -> None:
+        """Returns when the page's file is safe. ``last``: the job waits for no other page. Raises StorageFull."""
+        await self._files.add((folder, page), at_once=last)
 
     async def write_down(self, folder: JobFolder, run_id: str, page: PageResult) -> None:
         """Returns when the row of a page that is kept says so. Raises RunLost."""

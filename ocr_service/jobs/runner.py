@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult, ReaderName
@@ -91,7 +92,9 @@ class Runner:
             raise EngineUnavailable(f"The job asks for engine={job.engine}, which is not configured here.")
 
         async def keep(page: PageResult) -> None:
-            await self.pages.keep_file(folder, page)
+            done.read += 1
+            last = done.kept + done.read == job.page_total
+            await self.pages.keep_file(folder, page, last=last)
             await self.files.keep_pages(folder, [page.number], claim.run_id)
             await self.pages.write_down(folder, claim.run_id, page)
             done.pages += 1
@@ -106,8 +109,8 @@ class Runner:
             done.cached = await self._adopt(job, folder)
             taken_over = await self._kept_but_not_written_down(job, folder)
             await self.files.keep_pages(folder, [page.number for page in taken_over], claim.run_id)
-            for page in taken_over:
-                await self.pages.write_down(folder, claim.run_id, page)
+            write_down = partial(self.pages.write_down, folder, claim.run_id)
+            await asyncio.gather(*map(write_down, taken_over))
             done.kept = len(await asyncio.to_thread(folder.kept_pages))
             summary = await read_document(work, reader, keep)
             await self.files.keep_result(folder, claim.run_id)
@@ -134,8 +137,9 @@ class Runner:
 
 @dataclass(slots=True)
 class _Done:
-    """What a run did by now: pages read, those that failed, those that were there before it."""
+    """What a run did by now: pages read; those of them that are kept, and that failed; those that were there before."""
 
+    read: int = 0
     pages: int = 0
     failed: int = 0
     kept: int = 0

@@ -1,9 +1,10 @@
-"""Writes that share: what comes while one write is under way, or in the moment after it, goes with the next."""
+"""Writes that share: what comes while one write is under way, or in a pause after it, goes with the next."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -12,23 +13,26 @@ T = TypeVar("T")
 class SharedWrites(Generic[T]):
     """``write`` takes all that waits, and gives for each item the error that is its own, or None.
 
-    A write has a cost of its own (a thread, a transaction), several times that of an item: between two of them there is
-    a pause, so that there are at most twenty a second. The first after a quiet time does not wait.
+    A write has a cost of its own (a thread, a transaction), several times that of an item; so there can be a pause
+    after each, in which more come. The first after a quiet time does not wait, nor does what is wanted ``at_once``.
     """
 
     def __init__(
-        self, write: Callable[[list[T]], Awaitable[Sequence[Exception | None]]], name: str, *, pause_s: float = 0.05
+        self, write: Callable[[list[T]], Awaitable[Sequence[Exception | None]]], name: str, *, pause_s: float = 0
     ) -> None:
         self._write = write
         self._pause_s = pause_s
         self._name = name
         self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._hurry = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
-    async def add(self, item: T) -> None:
+    async def add(self, item: T, *, at_once: bool = False) -> None:
         """Returns when the item is written. Raises its error."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
+        if at_once:
+            self._hurry.set()
         if self._writing is None:
             self._writing = asyncio.create_task(self._run(), name=self._name)
         await done
@@ -37,8 +41,11 @@ class SharedWrites(Generic[T]):
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting, []
+                self._hurry.clear()
                 await self._write_batch([(item, done) for item, done in batch if not done.done()])
-                await asyncio.sleep(self._pause_s)
+                if self._pause_s:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._hurry.wait(), self._pause_s)
         finally:
             self._writing = None
 

@@ -34,7 +34,7 @@ async def running_job(store: Store, root: Path) -> tuple[JobFolder, str]:
 
 
 async def keep(writer: PageWriter, folder: JobFolder, run: str, page: PageResult) -> None:
-    await writer.keep_file(folder, page)
+    await writer.keep_file(folder, page, last=False)
     await writer.write_down(folder, run, page)
 
 
@@ -77,6 +77,20 @@ async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
             await asyncio.sleep(0)
     await asyncio.gather(*later)
     assert batches == [[1], [2, 3, 4]]
+
+
+async def test_what_is_wanted_at_once_takes_all_that_waits_along() -> None:
+    batches: list[list[int]] = []
+
+    async def write(items: list[int]) -> list[None]:
+        batches.append(items)
+        return [None] * len(items)
+
+    writes = SharedWrites(write, "test", pause_s=3600)
+    await writes.add(1)
+    await asyncio.gather(writes.add(2), writes.add(3, at_once=True))
+    await writes.add(4, at_once=True)
+    assert batches == [[1], [2, 3], [4]]
 
 
 async def test_a_page_whose_file_cannot_be_written_has_no_row_and_harms_no_other(store: Store, tmp_path: Path) -> None:
