@@ -26,6 +26,7 @@ class _Channel:
     def __init__(self) -> None:
         self.listeners = 0
         self.stale = True
+        self.over = False  # the last that was told of the job was its end
         self.changed = asyncio.Event()
         self.finished = asyncio.Event()
         self.reading = asyncio.Lock()
@@ -35,6 +36,7 @@ class _Channel:
     def mark(self, *, finished: bool) -> None:
         # A new event each time: whoever took the old one before looking at the rows misses nothing.
         self.stale = True
+        self.over = finished
         self.changed.set()
         self.changed = asyncio.Event()
         if finished:
@@ -76,6 +78,8 @@ class EventHub:
                     after = last.seq
                 if last is not None and last.kind == "end":
                     return
+                if last is None and channel.over and await store.find(job_id) is None:
+                    return  # removed before its end was read
                 await changed.wait()
 
     async def text(

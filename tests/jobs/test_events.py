@@ -81,3 +81,16 @@ async def test_a_removed_job_ends_its_streams(open_sqlite_store: OpenStore) -> N
         last = (await store.get(new.id)).last_seq
         await store.remove(new.id)
         assert [event async for event in hub.follow(store, new.id, after=last)] == []
+
+
+async def test_a_listener_that_was_slower_than_the_removal_is_let_go(open_sqlite_store: OpenStore) -> None:
+    hub = EventHub()
+    async with open_sqlite_store(hub.mark) as store:
+        new = new_job()
+        await store.submit(new)
+        slow = hub.follow(store, new.id)
+        assert (await anext(slow)).data["state"] == "queued"
+        await store.cancel(new.id)
+        await store.remove(new.id)
+        async with asyncio.timeout(30):
+            assert [event async for event in slow] == []
