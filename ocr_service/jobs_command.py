@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ocr_service.api.app import jobs_config
-from ocr_service.errors import ServiceError
+from ocr_service.errors import NotFound, ServiceError
 from ocr_service.jobs.database import DatabaseError, DatabaseInUse
 from ocr_service.jobs.models import Job, JobState, PageCounts
 from ocr_service.jobs.service import JobsConfig, JobService, jobs_at_hand, jobs_to_look_at
@@ -37,6 +37,8 @@ _EXAMPLES = """examples:
 
 Exit code: 0 when it was done, 1 when a job refused, 2 when the database cannot be used."""
 
+_LONGEST_H = 24 * 366 * 100
+
 
 def add_command(commands: Commands) -> None:
     parser = commands.add_parser(
@@ -48,7 +50,7 @@ def add_command(commands: Commands) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="newest first")
     listing.add_argument("--state", choices=[state.value for state in JobState])
-    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--limit", type=count, default=50)
     for name, meaning in (
         ("show", "state, moves and failed pages"),
         ("cancel", "stop unfinished jobs"),
@@ -56,8 +58,21 @@ def add_command(commands: Commands) -> None:
     ):
         actions.add_parser(name, help=meaning).add_argument("ids", nargs="+", metavar="ID")
     purge = actions.add_parser("purge", help="remove finished jobs and their files")
-    purge.add_argument("--older-than", type=float, metavar="HOURS", help="hours since their end; default: JOB_TTL_H")
+    purge.add_argument("--older-than", type=hours, metavar="HOURS", help="hours since their end; default: JOB_TTL_H")
     parser.set_defaults(run=run)
+
+
+def count(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
+def hours(text: str) -> float:
+    """Not less than 0: every finished job would be older."""
+    if not 0 <= (number := float(text)) <= _LONGEST_H:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {_LONGEST_H}")
+    return number
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -66,6 +81,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except DatabaseError as error:
         print(error, file=sys.stderr)
         return 2
+    except httpx.TransportError as error:
+        asked = "the service that owns the database; is APP_PORT here the same as its own?"
+        print(f"{error}: no answer from {asked}", file=sys.stderr)
+        return 1
     except (ServiceError, httpx.HTTPError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -107,8 +126,12 @@ async def _list(store: Store, state: str | None, limit: int) -> int:
 
 
 async def _show(store: Store, job_ids: list[str]) -> int:
+    missing = 0
     for job_id in job_ids:
-        job = await store.get(job_id)
+        if (job := await store.find(job_id)) is None:
+            missing += 1
+            print(f"There is no job {job_id!r}.", file=sys.stderr)
+            continue
         counts = (await store.page_counts([job_id])).get(job_id, PageCounts())
         print(f"{job.id}  {job.state}  {_pages(job, counts)} pages  {job.file.name}")
         print(f"  engine {job.engine}, {job.priority.name.lower()}, key {job.owner or '-'}, runs {job.runs}")
@@ -122,17 +145,23 @@ async def _show(store: Store, job_ids: list[str]) -> int:
         for page in await store.pages(job_id):
             if page.status != "completed":
                 print(f"  page {page.number}: {page.status} {page.error_code or ''}".rstrip())
-    return 0
+    return 1 if missing else 0
 
 
 async def _change(service: JobService, action: str, job_ids: list[str], age_s: float) -> int:
     if action == "purge":
         print(f"{await service.purge(age_s)} jobs removed")
         return 0
+    refused = 0
     for job_id in job_ids:
-        job = await (service.cancel(job_id) if action == "cancel" else service.retry(job_id))
-        print(f"{job.id}  {job.state}")
-    return 0
+        try:
+            job = await (service.cancel(job_id) if action == "cancel" else service.retry(job_id))
+        except NotFound as error:
+            refused += 1
+            print(f"{job_id}  {error}")
+        else:
+            print(f"{job_id}  {job.state}")
+    return 1 if refused else 0
 
 
 def _ask_service(settings: Settings, action: str, job_ids: list[str], age_s: float) -> int:

@@ -206,12 +206,16 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
 
 @asynccontextmanager
 async def look_into_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
-    """For reading only, also while another process owns the file. Raises DatabaseError when there is none."""
+    """For reading only, also while another process owns the file. Raises DatabaseError when it cannot be read."""
     if not await asyncio.to_thread(path.exists):
         raise DatabaseError(f"{path} is not there: no job was ever submitted with this OUTPUT_DIR")
     database = SqliteDatabase(create_engine(f"sqlite:///file:{path}?mode=ro&uri=true"), lambda change: None)
     try:
         yield database
+    except SqlError as exc:
+        raise DatabaseError(
+            f"{path} cannot be read: {exc.orig or exc}. A start of the service says what it is"
+        ) from exc
     finally:
         await asyncio.to_thread(database.close)
 

@@ -8,6 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
+from ocr_service.jobs.sqlite import owned
 from tests.e2e.jobs import document, held, quick_service, submit, wait_finished
 from tests.fakes.vllm import FakeVllm
 from tests.running import RunningService
@@ -50,3 +53,49 @@ def test_where_no_job_ever_was_the_answer_is_one_line(tmp_path: Path) -> None:
     service.client.close()
     code, said = jobs(service, "list")
     assert code == 2 and said.count("\n") == 1 and "jobs.sqlite3 is not there" in said
+
+
+def test_an_unknown_job_does_not_keep_the_others_from_what_was_asked(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        book = submit(service.client, "book", document("book", 1))
+        wait_finished(service.client, [book])
+        service.stop()
+        code, shown = jobs(service, "show", "nobody", book)
+        assert code == 1 and "There is no job 'nobody'." in shown and f"{book}  completed" in shown
+        unknown = "nobody  There is no job 'nobody'.\n"
+        assert jobs(service, "cancel", "nobody", book) == (1, f"{unknown}{book}  completed\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("purge", "--older-than", "-5"), ("purge", "--older-than", "nan"), ("list", "--limit", "-1")],
+    ids=" ".join,
+)
+def test_a_figure_that_makes_no_sense_is_refused_before_anything_is_done(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    service = RunningService(tmp_path)
+    service.client.close()
+    code, said = jobs(service, *arguments)
+    assert code == 2 and f"argument {arguments[1]}: {arguments[2]} is " in said
+
+
+def test_looking_at_a_damaged_database_says_so_in_one_line(tmp_path: Path) -> None:
+    service = RunningService(tmp_path)
+    service.client.close()
+    database = service.output / ".jobs" / "jobs.sqlite3"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database " * 400)
+    code, said = jobs(service, "list")
+    assert code == 2 and said.count("\n") == 1 and f"{database} cannot be read: file is not a database" in said
+
+
+def test_a_service_at_another_port_is_named_as_the_reason(tmp_path: Path) -> None:
+    service = RunningService(tmp_path)
+    service.client.close()
+    path = service.output / ".jobs" / "jobs.sqlite3"
+    path.parent.mkdir(parents=True)
+    with owned(path):
+        code, said = jobs(service, "cancel", "whatever")
+    assert code == 1 and said.count("\n") == 1 and "APP_PORT" in said
