@@ -111,7 +111,7 @@ class Admission:
         if found.pages > self._defaults.max_pages and not asked.pages:
             raise TooManyPages(
                 f"{upload.name} has {found.pages} pages, more than {self._defaults.max_pages} (MAX_PAGES); "
-                "ask for a part of it with pages=1-100"
+                f"ask for a part of it with pages=1-{self._defaults.max_pages}"
             )
         wanted = len(select_pages(asked.pages, found.pages))
         if wanted > self._defaults.max_pages:

@@ -14,7 +14,7 @@ from ocr_service.api.jobs import JobId
 from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.result_json import page_from_json
-from ocr_service.errors import NotFound
+from ocr_service.errors import BadOption, NotFound
 from ocr_service.jobs.models import Job, JobEvent
 from ocr_service.storage.filesystem import JobFolder
 
@@ -53,6 +53,8 @@ async def follow(
     seen = after if last_event_id is None else last_event_id
     if job.state.finished and seen >= job.last_seq:
         return Response(status_code=204)  # tells an EventSource not to come back
+    if seen > job.last_seq:
+        raise BadOption(f"Last-Event-ID: the job's last event is {job.last_seq}, so {seen} cannot have come")
     return EventSourceResponse(_stream(services, job, seen, markdown), ping=_HEARTBEAT_S)
 
 

@@ -126,12 +126,14 @@ async def list_jobs(
     services: ServicesDep,
     state: Annotated[JobState | None, Query(description="Only jobs in this state")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="Most jobs of this part")] = 50,
-    after: Annotated[str | None, Query(max_length=64, description="`next` of the part before")] = None,
+    after: Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$", description="`next` of the part before")] = "",
     batch_id: Annotated[str | None, Query(max_length=64, description="Only jobs of this batch")] = None,
 ) -> JobListModel:
     """Go on with `after` until `next` is null."""
     store = services.jobs.store
-    found = await store.newest(state=state, owner=owner_of(request), batch_id=batch_id, after=after, limit=limit + 1)
+    found = await store.newest(
+        state=state, owner=owner_of(request), batch_id=batch_id, after=after or None, limit=limit + 1
+    )
     shown = found[:limit]
     counts = await store.page_counts([job.id for job in shown])
     models = [

@@ -38,7 +38,7 @@ EXAMPLES = {
     "service_crashed": "The service crashed 10 times in a row while it read this document.",
     "storage_full": "No space left on OUTPUT_DIR; remove old jobs or enlarge the volume",
     "too_many_documents": "12000 documents under 'in/' in the bucket; a batch has at most 10000",
-    "too_many_pages": "book.pdf has 5000 pages, more than 3000 (MAX_PAGES); ask for a part of it with pages=1-100",
+    "too_many_pages": "book.pdf has 5000 pages, more than 3000 (MAX_PAGES); ask for a part of it with pages=1-3000",
     "unauthorized": "A valid API key is needed: Authorization: Bearer <key>, or X-API-Key: <key>",
     "unsupported_type": "contract.docx is neither a PDF nor a PNG, JPEG, TIFF, WebP or BMP",
     "upload_too_slow": "1200 bytes came in 25 s; send faster, or in parts",

@@ -23,9 +23,10 @@ from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.assembly.data_uri import data_uri
 from ocr_service.assembly.image_links import relinked_file
 from ocr_service.assembly.result_tail import with_s3
-from ocr_service.errors import NotFinished, NotFound, error_for
+from ocr_service.errors import NotFinished, NotFound, ServiceError, error_for
 from ocr_service.jobs.exports import SUFFIXES, ExportFormat
 from ocr_service.jobs.models import Job, JobState
+from ocr_service.page_ranges import select_pages
 from ocr_service.pipeline import write_so_far
 from ocr_service.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder, artifact_name
@@ -42,6 +43,7 @@ _MEDIA = {
     "zip": "application/zip",
     "pdf": "application/pdf",
 }
+_PARTIAL = "result.md?partial=true and result.json?partial=true"
 
 
 def given_as(*formats: str) -> Answers:
@@ -50,7 +52,9 @@ def given_as(*formats: str) -> Answers:
 
 
 PageNumber = Annotated[int, PathParameter(ge=1, description="From 1")]
-Partial = Annotated[bool, Query(description="What is read so far, where the job is not finished or was cancelled")]
+Partial = Annotated[
+    bool, Query(description="What is read so far, where the job is not finished, failed or was cancelled")
+]
 
 
 @router.get("/{job_id}/result", summary="The document as JSON", response_model=DocumentModel, responses=RESULTS)
@@ -145,14 +149,22 @@ async def get_page(request: Request, services: ServicesDep, job_id: JobId, numbe
 
 
 async def kept_page(services: Services, job: Job, number: int) -> bytes:
-    """A page's result as JSON. Raises NotFound where there is no such page, NotFinished where it is not read."""
+    """A page's result as JSON.
+
+    Raises NotFound where the job has no such page, NotFinished where it may still be read; where it will not be, what
+    the job failed with, or Cancelled.
+    """
     folder = await services.jobs.files.of(job, "pages")
     try:
         return await asyncio.to_thread(folder.page, number)
     except FileNotFoundError:
         if number > job.file.pages:
             raise NotFound(f"{job.file.name} has {job.file.pages} pages; there is no page {number}.") from None
-        raise NotFinished(f"Page {number} is not read.") from None
+        if number not in select_pages(job.options.pages, job.file.pages):
+            raise NotFound(f"The job reads pages {job.options.pages}; page {number} is not one of them.") from None
+        if job.state in (JobState.FAILED, JobState.CANCELLED):
+            raise _ended_without(job, f"The job was cancelled before page {number} was read.") from None
+        raise NotFinished(f"Page {number} is not read yet.") from None
 
 
 async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> Response:
@@ -165,10 +177,13 @@ async def result_file(services: Services, job: Job, form: ResultFormat, *, parti
     if partial and form in ("json", "markdown"):
         return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
     if not job.state.finished:
-        raise NotFinished(f"The job is {job.state}; ?partial=true gives what is read so far.")
-    if job.failure:
-        raise error_for(job.failure.code, job.failure.message)
-    raise error_for("cancelled", "The job was cancelled; ?partial=true gives what was read before.")
+        raise NotFinished(f"The job is {job.state}; {_PARTIAL} give what is read so far.")
+    raise _ended_without(job, f"The job was cancelled; {_PARTIAL} give what was read before.")
+
+
+def _ended_without(job: Job, cancelled: str) -> ServiceError:
+    """Why a job that has ended has no result."""
+    return error_for(job.failure.code, job.failure.message) if job.failure else error_for("cancelled", cancelled)
 
 
 async def _published(services: Services, job: Job, form: ResultFormat, folder: Path, stem: str) -> Response:

@@ -10,6 +10,8 @@ from ocr_service.api.errors import describe_validation
 from ocr_service.document import Format, Outcome, ReaderName, Stage
 from ocr_service.errors import BadOption
 
+_LONGEST_DEADLINE_S = 366 * 24 * 3600  # far beyond any job; without a bound the time may be one that no clock can show
+
 
 class SubmissionOptions(BaseModel):
     """What can be asked for with a document, as form fields or in the query."""
@@ -32,7 +34,9 @@ class SubmissionOptions(BaseModel):
     priority: Literal["interactive", "batch"] | None = Field(
         None, description="`interactive` goes before `batch`; `/ocr/*` is interactive, `/jobs` is batch"
     )
-    deadline_s: float | None = Field(None, gt=0, description="Seconds after which the job fails when it is not done")
+    deadline_s: float | None = Field(
+        None, gt=0, le=_LONGEST_DEADLINE_S, description="Seconds after which the job fails when it is not done"
+    )
     cache: bool = Field(True, description="`false` reads anew what was read already with the same options")
     cancel_on_disconnect: bool = Field(
         False, description="For `/ocr/*`: cancel the job when the client goes away; otherwise it goes on"

@@ -141,8 +141,11 @@ class JobService:
 
     async def cancel(self, job_id: str) -> Job:
         """Cancelled, and nothing of it runs in this process any more. Raises NotFound."""
+        before = await self.store.get(job_id)
         job = await self.store.cancel(job_id)
         await self.dispatcher.stopped(job_id)
+        if not before.state.finished and job.state is JobState.CANCELLED:
+            log.info("job %s cancelled, as was asked for", job_id)
         return job
 
     async def remove(self, job_id: str) -> None:

@@ -1,0 +1,74 @@
+"""What ``/jobs`` answers to what makes no sense, and to what will never be there."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.jobs import document, held, quick_service, submit, wait_finished
+from tests.fakes.vllm import FakeVllm
+from tests.running import RunningService
+
+
+@pytest.fixture(scope="module")
+def first_page(service: RunningService) -> str:
+    """A finished job that read page 1 of 2."""
+    job_id = submit(service.client, "two", document("two", 2), pages="1")
+    wait_finished(service.client, [job_id])
+    return job_id
+
+
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize("deadline", ["inf", "nan", "1e300", "1e12", "0", "-1"])
+def test_a_deadline_that_no_clock_can_show_is_refused_and_leaves_no_job(service: RunningService, deadline: str) -> None:
+    before = service.client.get("/jobs").json()["jobs"]
+    answer = service.client.post("/jobs", files={"file": ("a.pdf", document("a", 1))}, data={"deadline_s": deadline})
+    assert refused(answer) == (422, "bad_option")
+    assert "deadline_s" in answer.json()["detail"]
+    assert service.client.get("/jobs").json()["jobs"] == before
+
+
+def test_the_list_begins_at_an_empty_cursor_and_refuses_one_it_did_not_give(
+    service: RunningService, first_page: str
+) -> None:
+    listed = service.client.get("/jobs", params={"after": "", "limit": 1}).json()
+    assert [job["id"] for job in listed["jobs"]] == [first_page]
+    assert service.client.get("/jobs", params={"after": first_page}).status_code == 200
+    for cursor in ("zzz", "\0", first_page.upper()):
+        assert refused(service.client.get("/jobs", params={"after": cursor})) == (422, "bad_option")
+
+
+def test_a_page_that_the_job_does_not_read_is_not_found(service: RunningService, first_page: str) -> None:
+    for path in ("", "/image"):
+        assert service.client.get(f"/jobs/{first_page}/pages/1{path}").status_code == 200
+        assert refused(service.client.get(f"/jobs/{first_page}/pages/2{path}")) == (404, "not_found")
+
+
+def test_a_failed_jobs_page_that_was_not_read_gives_the_jobs_error(service: RunningService) -> None:
+    late = submit(service.client, "late", document("late", 1), deadline_s="0.001")
+    wait_finished(service.client, [late])
+    assert refused(service.client.get(f"/jobs/{late}/pages/1")) == refused(service.client.get(f"/jobs/{late}/result"))
+
+
+def test_partial_results_are_offered_where_they_are_given(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate))
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        book = submit(service.client, "book", document("book", 1))
+        for suffix in ("html", "zip"):
+            answer = service.client.get(f"/jobs/{book}/result.{suffix}", params={"partial": True})
+            assert refused(answer) == (409, "not_finished")
+            assert "result.md?partial=true" in answer.json()["detail"]
+        assert refused(service.client.get(f"/jobs/{book}/pages/1")) == (409, "not_finished")
+        ahead = service.client.get(f"/jobs/{book}/events", headers={"Last-Event-ID": "100000"})
+        assert refused(ahead) == (422, "bad_option")
+        service.client.delete(f"/jobs/{book}")
+        assert refused(service.client.get(f"/jobs/{book}/pages/1")) == (409, "cancelled")
+        gate.set()
+    assert f"job {book} cancelled, as was asked for" in service.log.read_text()
