@@ -6,32 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ocr_service.recognition.twins import close_pattern
 from ocr_service.recognition.words import Word
 
-# The standard ones that have twins in Latin; what each letter is taken for.
+# The standard ones that have twins in Latin.
 _UNITS = ("руб", "коп", "тыс", "упак", "шт", "кг", "г", "мм", "см", "км", "кВт", "Вт", "мин", "ч")
-_TAKEN_FOR = {
-    "а": "a",
-    "б": "b6",
-    "В": "B",
-    "г": "r",
-    "и": "иИuH",
-    "к": "КkK",
-    "м": "МmM",
-    "н": "НHn",
-    "о": "o",
-    "п": "n",
-    "р": "p",
-    "с": "СcC",
-    "т": "ТtT",
-    "у": "y",
-    "ч": "uq",
-    "ш": "wW",
-}
-_PATTERNS = {
-    unit: re.compile("".join("(?:ы|b[Il1])" if c == "ы" else f"[{c}{_TAKEN_FOR[c]}]" for c in unit) + r"([.,;:)]*)")
-    for unit in _UNITS
-}
+_SMALL_CAPITALS = frozenset("икмнст")  # letters that are read as their own capitals, too
+
+
+def _pattern(unit: str) -> re.Pattern[str]:
+    letters = (f"(?:{c.upper()}|{close_pattern(c)})" if c in _SMALL_CAPITALS else close_pattern(c) for c in unit)
+    return re.compile("".join(letters) + r"([.,;:)]*)")
+
+
+_PATTERNS = {unit: _pattern(unit) for unit in _UNITS}
 _NONE = re.compile(r"(?:mm|cm|km|Mm|mM)\W*")  # Latin ones, and м²
 _FOUR = re.compile(r"4([.,;:)]*)")
 _NUMBER = re.compile(r"[(~]?\d[\d.,:–-]*")
