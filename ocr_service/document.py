@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]  # height x width x 3, RGB
+Gray = npt.NDArray[np.uint8]  # height x width, 0 is black
 
 FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
@@ -168,17 +169,6 @@ class FileInfo:
     sha256: str
     bytes: int
     pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Artifacts:
-    """The files that a job made: absolute ``directory``, the rest relative to it."""
-
-    directory: str
-    markdown: str
-    json: str
-    images: tuple[str, ...] = ()
-    s3: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

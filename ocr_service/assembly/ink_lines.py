@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Gray = npt.NDArray[np.uint8]  # height x width, 0 is black
+from ocr_service.document import Gray
+from ocr_service.ink_runs import Run, ink_runs
+
 Ink = npt.NDArray[np.bool_]
-Run = tuple[int, int]  # x0, x1 in pixels, x1 exclusive
 
 _RULE = 0.8  # of a box's width or height that an inked row or column must cover to be a ruling
 _TABLE_RULE = 0.5  # the same for a whole table, whose rulings may be skew or broken and whose text is never so dense
@@ -44,21 +45,15 @@ def ink_lines(ink: Ink, words: int) -> list[InkLine]:
     if not spans:
         return []
     height = float(np.median([end - start for start, end in spans]))
-    letters = [runs_of(_columns(ink[start:end])) for start, end in spans]
+    letters = [ink_runs(_columns(ink[start:end])) for start, end in spans]
     gap = _word_gap(letters, words, height)
     return [InkLine(start, end, tuple(_joined(runs, gap))) for (start, end), runs in zip(spans, letters, strict=True)]
-
-
-def runs_of(profile: Ink) -> list[Run]:
-    """Stretches that are inked, as start and end."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], profile, [False])).astype(np.int8))).tolist()
-    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def inner_rulings(profile: npt.NDArray[np.float64]) -> list[int]:
     """Where rulings cross a table, by the share of ink in its rows or columns; those at its edges are left out."""
     margin = 0.02 * len(profile)
-    middles = ((start + end) // 2 for start, end in runs_of(profile > _TABLE_RULE))
+    middles = ((start + end) // 2 for start, end in ink_runs(profile > _TABLE_RULE))
     return [middle for middle in middles if margin < middle < len(profile) - margin]
 
 
@@ -70,14 +65,14 @@ def without_rulings(ink: Ink, share: float = _RULE) -> Ink:
 
 def widest_gaps(ink: Ink, count: int) -> list[int]:
     """The middles of the ``count`` widest empty stretches between inked columns, from left to right; or fewer."""
-    runs = runs_of(_columns(without_rulings(ink, _TABLE_RULE)))
+    runs = ink_runs(_columns(without_rulings(ink, _TABLE_RULE)))
     gaps = sorted(((left[1], right[0]) for left, right in itertools.pairwise(runs)), key=lambda gap: gap[0] - gap[1])
     return sorted((start + end) // 2 for start, end in gaps[:count])
 
 
 def _line_spans(ink: Ink) -> list[Run]:
     rows: Ink = np.any(ink, axis=1)
-    spans = [(start, end) for start, end in runs_of(rows) if ink[start:end].sum() > 3]
+    spans = [(start, end) for start, end in ink_runs(rows) if ink[start:end].sum() > 3]
     typical = float(np.median([end - start for start, end in spans])) if spans else 0
     lines: list[Run] = []
     above: Run | None = None  # the dots of й and ё, accents: no line of their own, but part of the next

@@ -11,11 +11,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from ocr_service.document import Gray
+
 _STEEPEST = 0.14  # 8 degrees; what is steeper is no scan but a photograph
 _LEAST = 0.002  # over a page's width less than half a line
 _POINTS = 8_000  # of ink are looked at: 25 ms a page
-
-Gray = npt.NDArray[np.uint8]
 
 
 def find_slope(ink: npt.NDArray[np.bool_]) -> float:

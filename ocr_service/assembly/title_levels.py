@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.type_metrics import ink_height
 
 FIRST = 2  # level of the highest section: 1 is the document's own title
 DEEPEST = 6
 _SAME_SIZE = 0.82  # of the largest in a group; what is left of the noise once ascenders and descenders are counted
 
-# Parts of the em that a line's ink takes (averages of DejaVu, Liberation and PT), and from line to line.
-_X_HEIGHT, _ASCENDER, _DESCENDER, _LEADING = 0.53, 0.20, 0.22, 1.2
-_FLAT = frozenset("acegmnopqrsuvwxyzагдежзиклмнопрстухцчшщъыьэюя")
-_DESCENDING = frozenset("gjpqyQруфцщдЦЩД,;()[]{}@$|/§")
+_LEADING = 1.2  # em, from line to line
 
 _NUMBER = re.compile(r"(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?\s+\S")
 _CHAPTER = re.compile(
@@ -78,9 +76,7 @@ def title_points(page: PageResult, region: RegionResult) -> float:
     height, width = max(y1 - y0, 1), max(x1 - x0, 1)
     text = region.content.strip()
     lines = max(text.count("\n") + 1, estimated_lines(text, width, height))
-    ink = _X_HEIGHT
-    ink += _ASCENDER if any(c not in _FLAT for c in text if not c.isspace()) else 0
-    ink += _DESCENDER if any(c in _DESCENDING for c in text) else 0
+    ink = ink_height("".join(text.split()), text)
     return height / (ink + _LEADING * (lines - 1)) * 72 / max(page.dpi, 1)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ocr_service.boxes import enclosing, shared_area
 from ocr_service.document import Box, Region
 
 Align = Literal["left", "center", "right"]
@@ -82,12 +83,8 @@ def _in_next_column(above: Box, here: Box) -> bool:
 
 def _around_something(above: Box, here: Box, regions: Sequence[Region], apart: Collection[str]) -> bool:
     """Whether a figure or a table lies in the frame of the two: text that flows around it makes a part narrower."""
-    frame = min(above[0], here[0]), min(above[1], here[1]), max(above[2], here[2]), max(above[3], here[3])
-    return any(region.label in apart and _touch(frame, region.bbox) for region in regions)
-
-
-def _touch(a: Box, b: Box) -> bool:
-    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+    frame = enclosing((above, here))
+    return any(region.label in apart and shared_area(frame, region.bbox) > 0 for region in regions)
 
 
 def _width(box: Box) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.document import FIGURE_LABELS, Box, Region
+from ocr_service.boxes import overlap_of_smaller
+from ocr_service.document import FIGURE_LABELS, Region
 
 MIN_SIDE = 6  # pixels; PaddleX drops boxes under this (paddlex/inference/pipelines/paddleocr_vl)
 MAX_OVERLAP = 0.7  # of the smaller box; the same source
@@ -24,13 +25,3 @@ def filter_regions(regions: Sequence[Region]) -> list[Region]:
         if all(overlap_of_smaller(region.bbox, other.bbox) <= MAX_OVERLAP for other in kept):
             kept.append(region)
     return kept
-
-
-def overlap_of_smaller(a: Box, b: Box) -> float:
-    """The shared area as a part of the smaller box's area, 0 to 1."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
-    return width * height / smaller

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.document import Box, Region
-from ocr_service.layout.filter import MAX_OVERLAP, MIN_SIDE, overlap_of_smaller
+from ocr_service.boxes import area, overlap_of_smaller
+from ocr_service.document import Region
+from ocr_service.layout.filter import MAX_OVERLAP, MIN_SIDE
 
 _MAX_INLINE_OVERLAP = 0.5
 _STANDING = frozenset({"image", "table", "seal", "chart"})
@@ -40,7 +41,7 @@ def _losers(first: Region, second: Region) -> tuple[int, ...]:
         return inline
     if overlap <= MAX_OVERLAP or _both_stand(first.label, second.label):
         return ()
-    return (1,) if _area(first.bbox) >= _area(second.bbox) else (0,)
+    return (1,) if area(first.bbox) >= area(second.bbox) else (0,)
 
 
 def _both_stand(first: str, second: str) -> bool:
@@ -48,7 +49,3 @@ def _both_stand(first: str, second: str) -> bool:
     if len(labels) == 1 or not labels & _STANDING:
         return False
     return "table" not in labels or labels <= _STANDING
-
-
-def _area(box: Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])

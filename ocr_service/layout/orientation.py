@@ -8,13 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import tesserocr
 
-from ocr_service.document import PageImage
+from ocr_service.document import Gray, PageImage
 from ocr_service.tessdata import find_tessdata
-
-Gray = npt.NDArray[np.uint8]
 
 _WINDOW_IN = (2.6, 0.9)  # inches; four lines or so, which take 0.1 s where a page takes 0.35 s
 # Tesseract's confidence is a difference of log likelihoods: pages of scanned text measure 5 to 40, windows 2 to 10.

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from ocr_service.assembly.markdown import escape_text
 from ocr_service.assembly.tables import markdown_table
+from ocr_service.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, MARGIN_LABELS, Box, Region, RegionResult
-from ocr_service.layout.filter import overlap_of_smaller
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.recognition.find_tables import CAPTION, FoundTable, cut_out
 from ocr_service.recognition.headings import Body, body_of, heading_levels, is_heading
 from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.paragraphs import Paragraph, group_paragraphs
-from ocr_service.recognition.words import Line, contains_centre, enclosing, make_line
+from ocr_service.recognition.words import Line, make_line
 
 _PROSE = frozenset({"text", "reference"})
 _SURE = 0.5  # the layout model's own threshold
@@ -88,11 +88,9 @@ def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
 def _is_text(lines: Sequence[Line]) -> bool:
     """Whether what the model took for a figure is text: many sure words, or such that cover much of their place."""
     sure = [w for line in lines for w in line.words if w.confidence > 70 and sum(c.isalpha() for c in w.text) > 2]
-    area = sum((w.box[2] - w.box[0]) * (w.box[3] - w.box[1]) for w in sure)
     if len(sure) < 8 or len(sure) > _MANY:
         return len(sure) > _MANY
-    x0, y0, x1, y1 = enclosing([w.box for w in sure])
-    return area > 0.2 * (x1 - x0) * (y1 - y0)
+    return sum(area(w.box) for w in sure) > 0.2 * area(enclosing([w.box for w in sure]))
 
 
 def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
@@ -191,9 +189,7 @@ def _label(
 
 
 def _covers(box: Box, inner: Box) -> bool:
-    width = min(box[2], inner[2]) - max(box[0], inner[0])
-    height = min(box[3], inner[3]) - max(box[1], inner[1])
-    return width > 0 and height > 0 and width * height > 0.5 * (inner[2] - inner[0]) * (inner[3] - inner[1])
+    return shared_area(box, inner) > 0.5 * area(inner)
 
 
 def _alone(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import tesserocr
 
+from ocr_service.document import Gray
 from ocr_service.recognition.words import Line, Word, make_line
 from ocr_service.tessdata import find_tessdata
 
@@ -17,8 +17,6 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 # Leptonica tells of every word's box that touches the page's edge ("Error in boxClipToRectangle") on stderr.
 tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
-
-Gray = npt.NDArray[np.uint8]  # height x width, 0 black
 
 _WORD_LEVEL = "5"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ocr_service.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.document import FIGURE_LABELS, Box, Region
-from ocr_service.layout.filter import overlap_of_smaller
 from ocr_service.recognition.rules import Rules, find_grids
 from ocr_service.recognition.table_grid import (
     Table,
@@ -20,7 +20,7 @@ from ocr_service.recognition.table_grid import (
     visual_rows,
     without_empty,
 )
-from ocr_service.recognition.words import Line, Word, contains_centre, enclosing, make_line
+from ocr_service.recognition.words import Line, Word, make_line
 
 _SURE = 0.5  # the layout model's own threshold
 _SURE_OF_TEXT = 0.8
@@ -97,7 +97,7 @@ def _open_areas(
             yield region.bbox, region.score, 3
     prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
     for box in _aligned(lines):
-        if sum(_shared_area(box, text) for text in prose) < 0.4 * _area(box):
+        if sum(shared_area(box, text) for text in prose) < 0.4 * area(box):
             yield box, 0.5, 3
 
 
@@ -147,14 +147,6 @@ def _aligned(lines: Sequence[Line]) -> Iterator[Box]:
         clear = len(group) > 2 and pitch > 1.55 * em and len(find_gutters(group, em, least=1.5)) >= 2
         if (apart or clear) and sum(_is_row(r, em) for r in group) >= max(2, 0.5 * len(group)):
             yield enclosing([word.box for r in group for word in r])
-
-
-def _area(box: Box) -> int:
-    return max(0, box[2] - box[0]) * max(0, box[3] - box[1])
-
-
-def _shared_area(a: Box, b: Box) -> int:
-    return _area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
 
 
 def _is_row(row: Sequence[Word], em: float) -> bool:

@@ -13,7 +13,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Gray
+from ocr_service.ink_runs import ink_runs
 from ocr_service.recognition.scripts import CYRILLIC_LETTER, LATIN_LETTER
 from ocr_service.recognition.words import Word
 
@@ -143,10 +144,8 @@ def _runs_between(
     rows = [max(0, round(baseline - height * em)) for height in heights]
     if rows[0] >= rows[3] or x1 <= x0:
         return []
-    above, middle, below = ((ink[a:b, x0:x1] > 0).any(axis=0) for a, b in pairwise(rows))
-    only = np.concatenate(([0], (middle & ~above & ~below).astype(np.int8), [0]))
-    steps = np.diff(only)
-    return [float(b - a) / em for a, b in zip(np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0], strict=True)]
+    above, middle, below = (np.any(ink[a:b, x0:x1], axis=0) for a, b in pairwise(rows))
+    return [(end - start) / em for start, end in ink_runs(middle & ~above & ~below)]
 
 
 def _is_raised(part: _Part) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Gray
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
 _STEP = 4  # every fourth pixel of a tile tells its paper

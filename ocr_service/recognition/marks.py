@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Gray
 from ocr_service.recognition.words import Line, Word, make_line
 
 _REACH = 2.6  # em: how far left of its text a bullet stands, at most

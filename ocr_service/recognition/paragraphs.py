@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ocr_service.boxes import enclosing
 from ocr_service.broken_words import join_lines, word_is_broken
 from ocr_service.document import Box
 from ocr_service.recognition.lists import find_marker
-from ocr_service.recognition.words import Line, enclosing
+from ocr_service.recognition.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 _BOLDER = 1.12

@@ -7,7 +7,8 @@ import math
 import cv2
 import numpy as np
 
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Gray
+from ocr_service.type_metrics import X_HEIGHT
 
 _LARGE = 12_000_000  # pixels: an A3 page at 250 dpi; what is smaller is read as it is
 # An A1 sheet at 200 dpi. More costs a gigabyte and 10 s even where nothing is written: only small print gets it.
@@ -17,7 +18,7 @@ _MEASURED = 20_000_000  # pixels in which the letters are measured
 _X_HEIGHT, _LEAST_X_HEIGHT = 20.0, 12.0
 _FEW = 30  # letters that say nothing of a page's type
 _LEAST_DPI = 70  # Tesseract's own
-_TEN_POINTS_X_HEIGHT_IN = 10 / 72 * 0.53
+_TEN_POINTS_X_HEIGHT_IN = 10 / 72 * X_HEIGHT
 
 
 def reading_scale(gray: Gray, dpi: int) -> tuple[float, int]:

@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 import tesserocr
 
-from ocr_service.document import Box
-from ocr_service.recognition.engine import Gray, TesseractEngine
+from ocr_service.boxes import enclosing
+from ocr_service.document import Box, Gray
+from ocr_service.recognition.engine import TesseractEngine
 from ocr_service.recognition.table_grid import Cell, Table
-from ocr_service.recognition.words import Word, enclosing
+from ocr_service.recognition.words import Word
 
 _DOUBTFUL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone figure is read as a comma at 73

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ocr_service.document import Box
-from ocr_service.recognition.engine import Gray
+from ocr_service.boxes import enclosing
+from ocr_service.document import Box, Gray
 
 _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary text
 _MAX_THICKNESS_IN = 0.05
@@ -135,14 +134,7 @@ def find_grids(rules: Rules, dpi: int) -> list[Grid]:
         level = tuple(bars[i][0] for i in members if bars[i][1])
         upright = tuple(bars[i][0] for i in members if not bars[i][1])
         if len(level) >= 2 and len(upright) >= 2:
-            everything: Sequence[Box] = level + upright
-            box = (
-                min(b[0] for b in everything),
-                min(b[1] for b in everything),
-                max(b[2] for b in everything),
-                max(b[3] for b in everything),
-            )
-            grids.append(Grid(box, level, upright))
+            grids.append(Grid(enclosing(level + upright), level, upright))
     return grids
 
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Gray
+from ocr_service.ink_runs import Run, ink_runs
 from ocr_service.recognition.words import Word
 
 _LEAST = 0.19  # em
@@ -40,7 +41,7 @@ def spaced(words: Sequence[Word], em: float, usual: float, ink: Gray) -> list[Wo
 
 def _cut(word: Word, least: float, ink: Gray) -> list[Word]:
     x0, y0, x1, y1 = word.box
-    runs = _runs(ink[y0:y1, x0:x1])
+    runs = ink_runs(np.any(ink[y0:y1, x0:x1], axis=0))
     gaps = [(b[0] - a[1]) for a, b in pairwise(runs)]
     wide = [i for i, gap in enumerate(gaps) if gap >= least]
     if not wide or len(wide) > 3:
@@ -71,14 +72,7 @@ def _may_part(text: str, at: int) -> bool:
     return (before.isalpha() or before in ".,;:)%") and after.isalpha() and (before.isalpha() or after.isupper())
 
 
-def _runs(crop: Gray) -> list[tuple[int, int]]:
-    """Columns with ink, as runs; single specks are none."""
-    inked = np.concatenate(([0], (np.count_nonzero(crop, axis=0) > 0).astype(np.int8), [0]))
-    steps = np.diff(inked)
-    return [(int(a), int(b)) for a, b in zip(np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0], strict=True)]
-
-
-def _letters_before(text: str, runs: Sequence[tuple[int, int]], gap: int, width: int) -> int | None:
+def _letters_before(text: str, runs: Sequence[Run], gap: int, width: int) -> int | None:
     """How many of the letters stand left of ``gap``: by counting, or by their widths where letters touch."""
     parts = [2 if c in "ыЫ" else 1 for c in text]
     if sum(parts) == len(runs):

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr_service.document import Box
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Box, Gray
 
 _SEARCH_WIDTH = 600  # pixels; the rows of 9 pt text are still apart
 _MAX_ANGLE = 12.0  # degrees

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ocr_service.boxes import enclosing
 from ocr_service.broken_words import join_lines
 from ocr_service.document import Box
 from ocr_service.recognition.rules import Grid
-from ocr_service.recognition.words import Word, enclosing
+from ocr_service.recognition.words import Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_service.document import Box, PageImage, Region, RegionResult
+from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
 from ocr_service.recognition.compose import compose
-from ocr_service.recognition.engine import Gray, TesseractEngine
+from ocr_service.recognition.engine import TesseractEngine
 from ocr_service.recognition.find_tables import find_tables
 from ocr_service.recognition.fine_marks import finely_marked
 from ocr_service.recognition.lighting import even_light, without_grain

@@ -156,11 +156,12 @@ def test_levels_of_headings_are_the_same_on_all_pages() -> None:
 
 
 def test_letters_that_reach_up_or_down_make_no_other_level() -> None:
-    """The same type: ink from the baseline to the capitals, and down to the descenders as well."""
+    """The same type: ink from the baseline to the capitals, down to the descenders as well, and of small letters."""
     flat = region("paragraph_title", "Заключение", (100, 300, 300, 300 + 29))
     deep = region("paragraph_title", "Порядок", (100, 300, 260, 300 + 38))
-    assert levels(page(1, title("Отчёт по делу", 70, "doc_title"), flat), page(2, deep))["Порядок"] == 2
-    assert levels(page(1, title("Отчёт по делу", 70, "doc_title"), flat), page(2, deep))["Заключение"] == 2
+    small = region("paragraph_title", "новости", (100, 400, 260, 400 + 21))
+    found = levels(page(1, title("Отчёт по делу", 70, "doc_title"), flat), page(2, deep, small))
+    assert (found["Заключение"], found["Порядок"], found["новости"]) == (2, 2, 2)
 
 
 def test_one_largest_heading_is_the_title_of_a_document_without_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_service.recognition.engine import Gray
+from ocr_service.document import Gray
 from ocr_service.recognition.lighting import even_light, without_grain
 
 

@@ -1,0 +1,34 @@
+"""Boxes against one another: what they share, what is around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr_service.document import Box
+
+
+def area(box: Box) -> int:
+    """Square pixels; 0 for a box whose sides are the wrong way round."""
+    return max(0, box[2] - box[0]) * max(0, box[3] - box[1])
+
+
+def shared_area(a: Box, b: Box) -> int:
+    """Square pixels that are in both boxes."""
+    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+
+
+def overlap_of_smaller(a: Box, b: Box) -> float:
+    """The shared area as a part of the smaller box's area, 0 to 1."""
+    shared = shared_area(a, b)
+    return shared / min(area(a), area(b)) if shared else 0.0
+
+
+def enclosing(boxes: Sequence[Box]) -> Box:
+    """The smallest box around one box or more."""
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def contains_centre(outer: Box, inner: Box) -> bool:
+    """Whether the middle of ``inner`` lies in ``outer``."""
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x < outer[2] and outer[1] <= y < outer[3]
