@@ -143,7 +143,7 @@ async def _show(store: Store, job_ids: list[str]) -> int:
                 reason = f" ({event.data['reason']})" if event.data["reason"] else ""
                 print(f"  {_time(event.data['at'])}  {event.data['state']}{reason}")
         for page in await store.pages(job_id):
-            if page.status != "completed":
+            if page.status != "completed" or page.error_code:
                 print(f"  page {page.number}: {page.status} {page.error_code or ''}".rstrip())
     return 1 if missing else 0
 

@@ -43,7 +43,7 @@ async def read_document(work: DocumentWork, reader: PageReader, keep: KeepPage) 
     """Reads what is not read yet, then assembles and publishes. Safe to run again at any point."""
     started = time.monotonic()
     wanted = select_pages(work.options.pages, work.info.pages)
-    kept = set(await asyncio.to_thread(work.folder.kept_pages))
+    kept = set(await asyncio.to_thread(work.folder.kept_pages)) - work.again
     await _read_pages(work, reader, [number for number in wanted if number not in kept], keep)
     read_s = time.monotonic() - started
     return await _to_its_end(assemble, work, wanted, reader.name, {"read_s": round(read_s, 3)})

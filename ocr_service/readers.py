@@ -16,13 +16,15 @@ from ocr_service.storage.filesystem import JobFolder
 class DocumentWork:
     """A document to be read: where its files lie, what it is, what was asked for.
 
-    ``run`` tells one reading of it from the next, which asks the VLM anew.
+    ``run`` tells one reading of it from the next, which asks the VLM anew. Pages of ``again`` are read though they are
+    kept.
     """
 
     folder: JobFolder
     info: FileInfo
     options: ReadOptions
     run: str = ""
+    again: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class FallbackReader:
 
 
 def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:
+    images = work.folder.images_again if number in work.again else work.folder.images
     return PageTask(
         path=work.folder.input,
         type=work.info.type,
@@ -90,5 +93,5 @@ def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:
         password=work.options.password,
         layout=limits.layout,
         language=work.options.language,
-        images=work.folder.images if work.options.include_images else None,
+        images=images if work.options.include_images else None,
     )

@@ -67,7 +67,7 @@ async def _stream(services: Services, job: Job, after: int, markdown: bool) -> A
 
 
 async def _page_markdown(services: Services, job: Job, event: JobEvent) -> str | None:
-    """The page's text; None when the page was dropped meanwhile, to be read again."""
+    """The page's text; None where it is gone, as with a job that was removed meanwhile."""
 
     def read(folder: JobFolder) -> str | None:
         try:

@@ -15,7 +15,7 @@ class JobPagesModel(BaseModel):
     """Pages of a job. ``total - done - failed`` are still to be read."""
 
     total: int = Field(description="Pages that are asked for")
-    done: int = Field(description="Pages with a result, whole or in part")
+    done: int = Field(description="Pages with a result, whole or in part, and not to be read again")
     failed: int = Field(description="Pages without one")
 
 

@@ -172,6 +172,9 @@ async def retry_job(
         str, Query(description="Pages to read again, such as `3,7-9`, also good ones; without it those that failed")
     ] = "",
 ) -> JobModel:
-    """The other pages are kept. An unfinished job is left as it is, and a completed one where no pages are named."""
+    """The other pages are kept, and these too until their new readings are there. One that comes out worse than the
+    earlier reading does not replace it: the page's `warnings` say why.
+
+    An unfinished job is left as it is, and a completed one where no pages are named."""
     job = await services.jobs.get(job_id, owner_of(request))
     return await described(services, await services.jobs.retry(job.id, pages))

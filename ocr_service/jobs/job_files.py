@@ -102,6 +102,11 @@ class JobFiles:
         if self._bucket is not None:
             await self._patiently(partial(self._bucket.keep_pages, folder, numbers, run_id))
 
+    async def about_to_replace(self, folder: JobFolder, numbers: Iterable[int]) -> None:
+        """Before the first of these pages is read again: where the run ends before its end, the earlier ones count."""
+        if self._bucket is not None:
+            await self._bucket.about_to_replace(folder, numbers)
+
     async def keep_result(self, folder: JobFolder, run_id: str) -> None:
         """Before the job's end is written down. Waits for the bucket."""
         if self._bucket is not None:

@@ -124,12 +124,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """What the database knows of a page; the text lies in the job's folder."""
+    """What the database knows of a page; the text lies in the job's folder.
+
+    ``error_code``: why it failed, or why it could not be read again. ``again``: it is to be read again, and stays until
+    that is done.
+    """
 
     number: int
     status: Outcome
     seconds: float
     error_code: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True)
 class PageCounts:
-    """Pages of a job: ``done`` have a result (good or in part), ``failed`` have none."""
+    """Pages of a job that need not be read: ``done`` have a result (good or in part), ``failed`` have none."""
 
     done: int = 0
     failed: int = 0

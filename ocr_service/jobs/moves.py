@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, RowMapping, Table, bindparam, case, func, insert, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Table,
+    bindparam,
+    case,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -146,6 +159,12 @@ async def owned_job(tx: Transaction, job_id: str, run_id: str) -> Job:
     return job
 
 
+async def mark_again(tx: Transaction, job_id: str, numbers: Sequence[int]) -> None:
+    """Pages that are not whole, and those that are named, are to be read again; they stay until that is done."""
+    wanted = or_(pages.c.status != "completed", pages.c.number.in_(numbers))
+    await tx.execute(update(pages).where(pages.c.job_id == job_id, wanted).values(again=True))
+
+
 async def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
     """Write down pages whose results are on disk; the runs that lost their jobs, of which nothing is written.
 
@@ -179,6 +198,7 @@ def _page_row(page: KeptPage, seq: int) -> dict[str, Any]:
         "status": page.row.status,
         "seconds": page.row.seconds,
         "error_code": page.row.error_code,
+        "again": page.row.again,
     }
 
 
@@ -187,7 +207,7 @@ def _keep(build: Callable[[Table], PostgresqlInsert | SqliteInsert]) -> Postgres
     # A page that this run has written already keeps its number, or a listener would see it twice.
     return statement.on_conflict_do_update(
         index_elements=["job_id", "number"],
-        set_={name: statement.excluded[name] for name in ("seq", "run_id", "status", "seconds", "error_code")},
+        set_={name: statement.excluded[name] for name in ("seq", "run_id", "status", "seconds", "error_code", "again")},
         where=pages.c.run_id != statement.excluded.run_id,
     )
 

@@ -7,7 +7,7 @@ they are kept twenty times a second. Files and rows go apart: while the database
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import Failure, PageResult
@@ -20,6 +20,9 @@ from ocr_service.storage.space import FreeSpace
 
 _PAUSE_S = 0.05
 
+_Write = Callable[[int, bytes], None]
+_File = tuple[_Write, PageResult]
+
 
 class PageWriter:
     """One for a process. A hop into a thread, and the threads in each other's way, cost more CPU than the file."""
@@ -31,24 +34,35 @@ class PageWriter:
         self._files = SharedWrites(self._write_files, "writer of pages", pause_s=_PAUSE_S)
         self._rows = SharedWrites(self._write_rows, "writer of pages' rows")
 
-    async def keep_file(self, folder: JobFolder, page: PageResult, *, last: bool) -> None:
-        """Returns when the page's file is safe. ``last``: the job waits for no other page. Raises StorageFull."""
-        await self._files.add((folder, page), at_once=last)
+    async def keep_file(self, folder: JobFolder, page: PageResult, *, last: bool, again: bool = False) -> None:
+        """Returns when the page's file is safe. Raises StorageFull.
 
-    async def write_down(self, folder: JobFolder, run_id: str, page: PageResult) -> None:
-        """Returns when the row of a page that is kept says so. Raises RunLost."""
-        await self._rows.add(KeptPage(folder.job_id, run_id, _row(page)))
+        ``last``: the job waits for no other page. ``again``: it replaces an earlier reading, with the figures of that.
+        """
+        write = folder.replace_page if again else folder.keep_page
+        await self._files.add((write, page), at_once=last)
+
+    async def write_down(
+        self, folder: JobFolder, run_id: str, page: PageResult, *, not_again: Failure | None = None
+    ) -> None:
+        """Returns when the row of a page that is kept says so. Raises RunLost.
+
+        ``not_again``: why it is still the earlier reading.
+        """
+        failure = not_again or (page_failure(page) if page.status == "failed" else None)
+        row = PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
+        await self._rows.add(KeptPage(folder.job_id, run_id, row))
 
     def check_room(self) -> None:
         """Whether there was room to go on after the last pages. Raises StorageFull."""
         if self._no_room is not None:
             raise self._no_room
 
-    async def _write_files(self, pages: list[tuple[JobFolder, PageResult]]) -> Sequence[Exception | None]:
+    async def _write_files(self, pages: list[_File]) -> Sequence[Exception | None]:
         return await asyncio.to_thread(self._keep_files, pages)
 
-    def _keep_files(self, pages: list[tuple[JobFolder, PageResult]]) -> list[Exception | None]:
-        errors = [_keep_file(folder, page) for folder, page in pages]
+    def _keep_files(self, pages: list[_File]) -> list[Exception | None]:
+        errors = [_written(write, page) for write, page in pages]
         self._no_room = None
         try:
             self._space.check_running()
@@ -61,17 +75,12 @@ class PageWriter:
         return [RunLost(page.job_id) if page.run_id in lost else None for page in pages]
 
 
-def _keep_file(folder: JobFolder, page: PageResult) -> Exception | None:
+def _written(write: _Write, page: PageResult) -> Exception | None:
     try:
-        folder.keep_page(page.number, page_to_json(page))
+        write(page.number, page_to_json(page))
     except Exception as error:  # noqa: BLE001 - it belongs to this page, and to no other of the batch
         return error
     return None
-
-
-def _row(page: PageResult) -> PageRow:
-    failure = page_failure(page) if page.status == "failed" else None
-    return PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
 
 
 def page_failure(page: PageResult) -> Failure | None:

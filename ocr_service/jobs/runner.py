@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
 from ocr_service.jobs.page_writer import PageWriter, page_failure
 from ocr_service.jobs.queue import DEADLINE_PASSED
+from ocr_service.jobs.second_reading import better_reading
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, RunEnd
 from ocr_service.page_ranges import select_pages
@@ -91,27 +92,36 @@ class Runner:
         if reader is None:
             raise EngineUnavailable(f"The job asks for engine={job.engine}, which is not configured here.")
 
-        async def keep(page: PageResult) -> None:
+        async def keep(read: PageResult) -> None:
             done.read += 1
             last = done.kept + done.read == job.page_total
-            await self.pages.keep_file(folder, page, last=last)
+            again = read.number in work.again
+            page, not_again = await asyncio.to_thread(better_reading, folder, read) if again else (read, None)
+            await self.pages.keep_file(folder, page, last=last, again=again and page is read)
             await self.files.keep_pages(folder, [page.number], claim.run_id)
-            await self.pages.write_down(folder, claim.run_id, page)
+            await self.pages.write_down(folder, claim.run_id, page, not_again=not_again)
             done.pages += 1
-            done.failed += page.status == "failed"
-            self.watch.page_read(job, page)
+            done.failed += read.status == "failed"
+            self.watch.page_read(job, read)
+            if not_again:
+                log.info("page %d was read better before, and stays as it was", page.number)
             self.pages.check_room()  # the page is kept; the job must still be able to end
 
         await self.store.check_owned(job.id, claim.run_id)
         async with self.files.running(job) as folder:
-            work = DocumentWork(folder, job.file, job.options, claim.run_id)
             await asyncio.to_thread(folder.remove_unfinished)
             done.cached = await self._adopt(job, folder)
-            taken_over = await self._kept_but_not_written_down(job, folder)
+            rows = await self.store.pages(job.id)
+            if done.cached:  # what was to be read again came with the other job's pages
+                rows = [row for row in rows if not row.again]
+            again = frozenset(row.number for row in rows if row.again)
+            work = DocumentWork(folder, job.file, job.options, claim.run_id, again)
+            await self.files.about_to_replace(folder, again)
+            taken_over = await self._kept_but_not_written_down(folder, {row.number for row in rows})
             await self.files.keep_pages(folder, [page.number for page in taken_over], claim.run_id)
             write_down = partial(self.pages.write_down, folder, claim.run_id)
             await asyncio.gather(*map(write_down, taken_over))
-            done.kept = len(await asyncio.to_thread(folder.kept_pages))
+            done.kept = len(set(await asyncio.to_thread(folder.kept_pages)) - again)
             summary = await read_document(work, reader, keep)
             await self.files.keep_result(folder, claim.run_id)
             return summary
@@ -128,10 +138,9 @@ class Runner:
             return False
         return await asyncio.to_thread(folder.adopt, theirs, wanted)
 
-    async def _kept_but_not_written_down(self, job: Job, folder: JobFolder) -> list[PageResult]:
+    async def _kept_but_not_written_down(self, folder: JobFolder, written_down: Collection[int]) -> list[PageResult]:
         """A page's file comes before its row: a crash between leaves the row to be made."""
-        rows = {page.number for page in await self.store.pages(job.id)}
-        numbers = [number for number in await asyncio.to_thread(folder.kept_pages) if number not in rows]
+        numbers = [number for number in await asyncio.to_thread(folder.kept_pages) if number not in written_down]
         return [page_from_json(await asyncio.to_thread(folder.page, number)) for number in numbers]
 
 

@@ -15,7 +15,7 @@ from ocr_service.errors import BadPages, NotFound, NotReady, S3Refused, S3Unavai
 from ocr_service.jobs.dispatcher import Dispatcher, Presence, log_requeued
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.job_files import JobFiles
-from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
+from ocr_service.jobs.models import Change, Claim, Job, JobEvent, NewJob
 from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.postgres import open_postgres
 from ocr_service.jobs.queue import QueueLimits, Submission
@@ -156,20 +156,11 @@ class JobService:
         await self.files.remove_folder(job_id)
 
     async def retry(self, job_id: str, pages: str = "") -> Job:
-        """Read again the pages that failed, or those that ``pages`` ("3,7-9") names, however they came out.
+        """Read again what is not whole, and the pages that ``pages`` ("3,7-9") names, however they came out.
 
-        An unfinished job, and without ``pages`` a completed one, is left as it is. Raises NotFound, and BadPages where
-        ``pages`` names one that is not the job's.
+        As ``Store.retry``; raises also BadPages, where ``pages`` names one that is not the job's.
         """
-        job = await self.store.get(job_id)
-        again = _pages_of(job, pages)
-        if not job.state.finished or (job.state is JobState.COMPLETED and not again):
-            return job
-        folder = self.files.folder(job_id)
-        for page in await self.store.pages(job_id):
-            if page.status != "completed" or page.number in again:
-                await asyncio.to_thread(folder.drop_page, page.number)
-        return await self.store.retry(job_id, again)
+        return await self.store.retry(job_id, _pages_of(await self.store.get(job_id), pages))
 
     async def purge(self, older_than_s: float) -> int:
         """Remove what finished that long ago; how many jobs."""

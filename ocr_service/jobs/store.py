@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ocr_service.errors import NotFound
@@ -131,7 +131,10 @@ class Store:
         return await self.database.write(work, patience_s=self.patience_s)
 
     async def retry(self, job_id: str, again: Sequence[int] = ()) -> Job:
-        """Queue a finished job again, without the rows of its pages that failed and of ``again``. Raises NotFound."""
+        """Queue a finished job again, to read what is not whole, and the pages of ``again``. Raises NotFound.
+
+        An unfinished job, and a completed one where no pages are named, is left as it is.
+        """
 
         async def work(tx: Transaction) -> Job:
             job = await writer.locked_job(tx, job_id)
@@ -143,8 +146,7 @@ class Store:
             if again:  # they would be taken over from the same content's other job
                 values["leader_id"] = None
             await tx.execute(jobs.update().where(jobs.c.id == job_id).values(values))
-            unwanted = or_(pages.c.status != "completed", pages.c.number.in_(again))
-            await tx.execute(delete(pages).where(pages.c.job_id == job_id, unwanted))
+            await writer.mark_again(tx, job_id, again)
             return await writer.move(tx, job, JobState.QUEUED, reason="retry", lost_runs=0)
 
         return await self.database.write(work, patience_s=self.patience_s)
@@ -203,7 +205,7 @@ class Store:
         failed = func.count().filter(pages.c.status == "failed")
         wanted = (
             select(pages.c.job_id, func.count().label("kept"), failed.label("failed"))
-            .where(pages.c.job_id.in_(job_ids))
+            .where(pages.c.job_id.in_(job_ids), ~pages.c.again)
             .group_by(pages.c.job_id)
         )
 
@@ -216,7 +218,9 @@ class Store:
         wanted = select(pages).where(pages.c.job_id == job_id).order_by(pages.c.number)
 
         async def work(tx: Transaction) -> list[PageRow]:
-            return [PageRow(row.number, row.status, row.seconds, row.error_code) for row in await tx.all(wanted)]
+            return [
+                PageRow(row.number, row.status, row.seconds, row.error_code, row.again) for row in await tx.all(wanted)
+            ]
 
         return await self.database.read(work, patience_s=self.patience_s)
 

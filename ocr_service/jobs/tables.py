@@ -21,6 +21,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -85,6 +86,7 @@ pages = Table(
     Column("status", Text, nullable=False),
     Column("seconds", Float(53), nullable=False),
     Column("error_code", Text),
+    Column("again", Boolean, nullable=False, server_default=false()),  # to be read again; it stays until then
     Index("pages_seq", "job_id", "seq"),
 )
 

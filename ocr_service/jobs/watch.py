@@ -31,7 +31,7 @@ class JobWatch(Protocol):
         """A run begins; ``job.runs`` counts it."""
 
     def page_read(self, job: Job, page: PageResult) -> None:
-        """The page is kept by now."""
+        """The page is kept by now, or stays as it was where it was read better before."""
 
     def ended(self, job: Job, end: RunEnd) -> None:
         """The end is written down by now."""

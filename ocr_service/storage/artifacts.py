@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import zipfile
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,11 @@ class S3Artifacts:
             await self._keep(folder, _page_name(number, run_id), partial(_pack_page, folder, number))
 
         await self._store.each(numbers, keep)
+
+    async def about_to_replace(self, folder: JobFolder, numbers: Iterable[int]) -> None:
+        """From now on these may be newer than the bucket's: whoever fetches them next gets the bucket's."""
+        for number in numbers:
+            await to_thread(_unmark, folder, _page_name(number, ""))
 
     async def keep_result(self, folder: JobFolder, run_id: str) -> None:
         await self._keep(folder, _result_name(run_id), partial(write_bundle, folder.published))
@@ -151,17 +156,13 @@ def _mark_down(folder: JobFolder, name: str) -> None:
         _mark(folder, name).touch()
 
 
-def _figures(folder: JobFolder, number: int) -> list[Path]:
-    return sorted(folder.images.glob(f"p{number:04d}_*.*"))
-
-
 def _pack_page(folder: JobFolder, number: int, target: Path) -> None:
-    figures = [(f"images/{path.name}", path) for path in _figures(folder, number)]
+    figures = [(f"images/{path.name}", path) for path in folder.figures(number)]
     write_files([("page.json", folder.page_file(number)), *figures], target)
 
 
 def _missing(folder: JobFolder, runs: Mapping[int, str]) -> list[tuple[int, str]]:
-    """Drops the pages that no run is known of: they were dropped elsewhere, or never written down."""
+    """Drops the pages that no run is known of: they were never written down."""
     kept = set(folder.kept_pages())
     marks = {path.name for path in _copies(folder).glob("p*")}
     for number in kept - runs.keys():
@@ -176,8 +177,6 @@ def _missing(folder: JobFolder, runs: Mapping[int, str]) -> list[tuple[int, str]
 def _drop(folder: JobFolder, number: int) -> None:
     _unmark(folder, _page_name(number, ""))
     folder.drop_page(number)
-    for figure in _figures(folder, number):
-        figure.unlink(missing_ok=True)
 
 
 def _unpack_page(folder: JobFolder, bundle: Path, number: int, name: str) -> None:

@@ -3,6 +3,7 @@
     OUTPUT_DIR/.jobs/<job_id>/input               what was uploaded
     OUTPUT_DIR/.jobs/<job_id>/pages/p0001.json    a finished page
     OUTPUT_DIR/.jobs/<job_id>/images/…            its figures
+    OUTPUT_DIR/.jobs/<job_id>/again/images/…      those of a page that is being read again
     OUTPUT_DIR/<job_id>/<name>.md …               what the job made, published in one rename
 
 Everything here blocks; the event loop calls it through a thread.
@@ -51,6 +52,11 @@ class JobFolder:
         return self.work / "images"
 
     @property
+    def images_again(self) -> Path:
+        """Figures of pages that are being read again, apart from those of the pages that they may replace."""
+        return self._again / "images"
+
+    @property
     def published(self) -> Path:
         return self.root / self.job_id
 
@@ -71,10 +77,21 @@ class JobFolder:
         """What a process that died was writing. To be called by whoever owns the job alone."""
         for unfinished in self.work.rglob(f"{UNFINISHED}*"):
             unfinished.unlink(missing_ok=True)
+        shutil.rmtree(self._again, ignore_errors=True)
 
     def keep_page(self, number: int, content: bytes) -> None:
         """Keeps a finished page for good."""
         write_whole(self.page_file(number), content)
+
+    def replace_page(self, number: int, content: bytes) -> None:
+        """Keeps a page that was read again in the place of the earlier one, with its figures in the place of theirs."""
+        new = sorted(self.images_again.glob(_figures_of(number)))
+        with storage_errors():
+            for figure in new:
+                figure.replace(self.images / figure.name)
+            self.keep_page(number, content)
+            for name in {figure.name for figure in self.figures(number)} - {figure.name for figure in new}:
+                (self.images / name).unlink()
 
     def kept_pages(self) -> list[int]:
         """Numbers of the pages that are kept, in order."""
@@ -88,9 +105,15 @@ class JobFolder:
     def page_file(self, number: int) -> Path:
         return self._page_dir / f"p{number:04d}.json"
 
+    def figures(self, number: int) -> list[Path]:
+        """Of one page, in the order of their names."""
+        return sorted(self.images.glob(_figures_of(number)))
+
     def drop_page(self, number: int) -> None:
-        """Forgets a page, so that it is read again."""
+        """Forgets a page and its figures."""
         self.page_file(number).unlink(missing_ok=True)
+        for figure in self.figures(number):
+            figure.unlink(missing_ok=True)
 
     def adopt(self, other: JobFolder, numbers: Sequence[int]) -> bool:
         """Takes over another job's pages and figures; False, and nothing is taken, when one of them is not there."""
@@ -107,7 +130,7 @@ class JobFolder:
     def publishing(self) -> Iterator[Path]:
         """A folder to build the artifacts in; it becomes ``published`` in one rename when the block ends well."""
         staging, previous = self.work / "staging", self.work / "previous"
-        for leftover in (staging, previous):
+        for leftover in (staging, previous, self._again):
             shutil.rmtree(leftover, ignore_errors=True)
         with storage_errors():
             staging.mkdir(parents=True)
@@ -129,6 +152,14 @@ class JobFolder:
     @property
     def _page_dir(self) -> Path:
         return self.work / "pages"
+
+    @property
+    def _again(self) -> Path:
+        return self.work / "again"
+
+
+def _figures_of(number: int) -> str:
+    return f"p{number:04d}_*.*"
 
 
 def artifact_name(client_name: str) -> str:

@@ -305,6 +305,35 @@ def test_a_retry_replaces_what_replicas_have_of_the_run_before(pair: Pair) -> No
         ]
 
 
+def test_a_retry_that_another_replica_takes_over_goes_on_and_keeps_what_cannot_be_read_again(pair: Pair) -> None:
+    gate = threading.Event()
+    book = submit(pair.a.client, "again", document("again", 6))
+    assert wait_finished(pair.a.client, [book])[book]["state"] == "completed"
+    hold = held(gate, after=2)
+    pair.fake.answer = lambda asked: hold(asked) or (Reply("mended") if is_page(asked) else None)
+    pair.a.client.post(f"/jobs/{book}/retry", params={"pages": "1-4"}).raise_for_status()
+    wait_until(lambda: pages_done(pair.a, book) == 4, 30)  # two of them, and two that are not read again
+    pair.fake.wait_until(lambda fake: fake.in_flight == 2)
+    killed, other = (pair.a, pair.b) if runs_again(pair.a, book) else (pair.b, pair.a)
+    for service in (killed, other):
+        assert sorted(page_text(service, book, number) for number in range(1, 7)) == ["mended"] * 2 + ["read"] * 4
+    killed.kill()
+    pair.fake.answer = lambda asked: Reply(status=400, error={"message": "scripted"}) if is_page(asked) else None
+    gate.set()
+    ended = wait_finished(other.client, [book])[book]
+    assert (ended["state"], ended["runs"]) == ("completed", 3)
+    killed.start()
+    for service in (killed, other):
+        pages = [service.client.get(f"/jobs/{book}/pages/{number}").json() for number in range(1, 7)]
+        assert sorted(page["markdown"] for page in pages) == ["mended"] * 2 + ["read"] * 4
+        assert [page["markdown"] for page in pages if page["warnings"]] == ["read"] * 2
+        assert service.client.get(f"/jobs/{book}/result").json()["pages"] == pages
+
+
+def runs_again(service: RunningService, job_id: str) -> bool:
+    return any(job_id in line and "job started, run 2" in line for line in service.log.read_text().splitlines())
+
+
 def page_text(service: RunningService, job_id: str, number: int) -> str:
     text: str = service.client.get(f"/jobs/{job_id}/pages/{number}").json()["markdown"]
     return text

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from ocr_service.jobs.database import DatabaseError, Transaction
+from ocr_service.jobs.models import JobState, PageRow
 from ocr_service.jobs.sqlite import open_sqlite
-from tests.jobs.conftest import OpenStore
+from tests.jobs.conftest import OpenStore, new_job
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +81,28 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
         connection.commit()
     message = await refused(path)
     assert "newer version (schema 9999" in message
+
+
+async def test_a_database_of_an_earlier_version_goes_on_with_its_jobs(
+    tmp_path: Path, open_sqlite_store: OpenStore
+) -> None:
+    new = new_job()
+    async with open_sqlite_store() as store:
+        await store.submit(new)
+        claim = await store.claim_next("here")
+        assert claim is not None
+        await store.keep_page(new.id, claim.run_id, PageRow(1, "completed", 0.1))
+        await store.finish(new.id, claim.run_id, JobState.COMPLETED)
+        before = await store.get(new.id)
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite3")) as connection:
+        connection.execute("ALTER TABLE pages DROP COLUMN again")
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+        connection.commit()
+    async with open_sqlite_store() as store:
+        assert await store.get(new.id) == before
+        assert await store.pages(new.id) == [PageRow(1, "completed", 0.1)]
+        await store.retry(new.id, [1])
+        assert await store.pages(new.id) == [PageRow(1, "completed", 0.1, again=True)]
 
 
 async def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:

@@ -239,12 +239,37 @@ async def test_retry_queues_again_and_removal_needs_an_end(store: Store) -> None
     await store.finish(new.id, (await claim(store)).run_id, JobState.COMPLETED)
     assert (await store.retry(new.id)).state is JobState.COMPLETED
     assert (await store.retry(new.id, [1])).state is JobState.QUEUED
-    assert await store.pages(new.id) == []
     await store.finish(new.id, (await claim(store)).run_id, JobState.COMPLETED)
     await store.remove(new.id)
     assert await store.find(new.id) is None
     assert await store.events(new.id, 0) == [] and await store.pages(new.id) == []
     assert (await store.submit(new_job(idempotency_key="k"))).created
+
+
+async def test_a_page_that_is_to_be_read_again_stays_and_does_not_count_until_it_is(store: Store) -> None:
+    new = new_job()
+    await store.submit(new)
+    first = await claim(store)
+    for page in (PageRow(1, "completed", 0.1), PageRow(2, "failed", 0.1, "page_timeout"), PageRow(3, "completed", 0.1)):
+        await store.keep_page(new.id, first.run_id, page)
+    await store.finish(new.id, first.run_id, JobState.PARTIAL)
+    await store.retry(new.id, [3])
+    assert [(page.number, page.again) for page in await store.pages(new.id)] == [(1, False), (2, True), (3, True)]
+    assert await store.page_counts([new.id]) == {new.id: PageCounts(done=1)}
+    assert set((await store.page_runs(new.id)).values()) == {first.run_id}
+    told = [event.data["number"] for event in await store.events(new.id, 0) if event.kind == "page"]
+    assert told == [1, 2, 3]
+    before = (await store.get(new.id)).last_seq
+
+    second = await claim(store)
+    await store.keep_page(new.id, second.run_id, PageRow(3, "completed", 0.2))
+    await store.cancel(new.id)
+    assert [page.number for page in await store.pages(new.id) if page.again] == [2]
+    assert await store.page_runs(new.id) == {1: first.run_id, 2: first.run_id, 3: second.run_id}
+    told = [event.data["number"] for event in await store.events(new.id, before) if event.kind == "page"]
+    assert told == [3]
+    await store.retry(new.id)
+    assert [page.number for page in await store.pages(new.id) if page.again] == [2]
 
 
 async def test_a_deadline_that_passes_in_the_queue_fails_the_job(store: Store) -> None:

@@ -111,6 +111,19 @@ async def test_a_page_that_another_run_read_again_takes_the_old_ones_place(
     assert (here.page(1), here.page(2)) == (b"again", b"second")
 
 
+async def test_a_page_that_was_replaced_but_never_sent_is_fetched_as_the_bucket_has_it(
+    bucket: S3Artifacts, here: JobFolder
+) -> None:
+    await bucket.keep_pages(here, [1, 2], "run1")
+    before = files(here.work)
+    await bucket.about_to_replace(here, [1])
+    here.images_again.mkdir(parents=True)
+    (here.images_again / "p0001_r00_chart.jpg").write_bytes(b"again")
+    here.replace_page(1, b"again")
+    await bucket.fetch_pages(here, {1: "run1", 2: "run1"})
+    assert files(here.work) == before
+
+
 async def test_a_run_that_lost_its_job_overwrites_nothing(
     bucket: S3Artifacts, here: JobFolder, there: JobFolder
 ) -> None:

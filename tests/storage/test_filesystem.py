@@ -30,6 +30,25 @@ def test_kept_pages_are_listed_in_order_and_leftovers_of_a_write_are_not(tmp_pat
     assert folder.kept_pages() == [2, 10, 10_000]
 
 
+def test_a_page_that_was_read_again_comes_with_its_own_figures(tmp_path: Path) -> None:
+    folder = new_job(tmp_path)
+    for name in ("p0001_r00_image.jpg", "p0001_r01_image.jpg", "p0002_r00_image.jpg"):
+        (folder.images / name).write_bytes(b"old")
+    folder.keep_page(1, b"old")
+    folder.images_again.mkdir(parents=True)
+    for name in ("p0001_r01_image.jpg", "p0001_r02_chart.jpg", "p0002_r00_image.jpg"):
+        (folder.images_again / name).write_bytes(b"new")
+    folder.replace_page(1, b"new")
+    assert folder.page(1) == b"new"
+    assert {path.name: path.read_bytes() for path in folder.images.iterdir()} == {
+        "p0001_r01_image.jpg": b"new",
+        "p0001_r02_chart.jpg": b"new",
+        "p0002_r00_image.jpg": b"old",
+    }
+    folder.remove_unfinished()
+    assert not folder.images_again.exists()
+
+
 def test_nothing_is_published_when_building_fails(tmp_path: Path) -> None:
     folder = new_job(tmp_path)
     with pytest.raises(RuntimeError), folder.publishing() as staging:
