@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ocr_service.api.app import jobs_config
 from ocr_service.errors import NotFound, ServiceError
@@ -120,7 +121,8 @@ async def _list(store: Store, state: str | None, limit: int) -> int:
     for job in jobs:
         failure = job.failure.code if job.failure else ""
         pages = _pages(job, counts.get(job.id, PageCounts()))
-        table.add_row(job.id, job.state, pages, _time(job.created_at), job.file.name, failure)
+        name = Text(job.file.name)  # as a plain string it would be searched for rich's own [markup]
+        table.add_row(job.id, job.state, pages, _time(job.created_at), name, failure)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     return 0
 

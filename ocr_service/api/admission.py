@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ocr_service.storage.space import FreeSpace
 from ocr_service.tessdata import find_tessdata
 
 INSPECT_TIMEOUT_S = 30
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # of a name: not for a terminal, and the first one not for PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Admission:
         wanted = len(select_pages(asked.pages, found.pages))
         if wanted > self._defaults.max_pages:
             raise TooManyPages(f"{wanted} pages are asked for, more than {self._defaults.max_pages} (MAX_PAGES)")
-        info = FileInfo(name=upload.name, type=found.type, sha256=upload.sha256, bytes=upload.bytes, pages=found.pages)
+        name = _CONTROL.sub("_", upload.name)
+        info = FileInfo(name=name, type=found.type, sha256=upload.sha256, bytes=upload.bytes, pages=found.pages)
         options = ReadOptions(
             pages=asked.pages,
             dpi=asked.dpi or self._defaults.dpi,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from ocr_service.api.problems import NOT_FOUND
-from ocr_service.api.schemas import SubmissionOptions
+from ocr_service.api.schemas import NO_NUL, SubmissionOptions
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.errors import NotFound
 from ocr_service.jobs.batches import BatchProgress
@@ -61,7 +61,7 @@ async def create_batch(services: Services, owner: str | None, prefix: str, asked
 async def get_batch(
     request: Request,
     services: ServicesDep,
-    batch_id: Annotated[str, Path(max_length=64, description="As `POST /jobs` gave it")],
+    batch_id: Annotated[str, Path(max_length=64, pattern=NO_NUL, description="As `POST /jobs` gave it")],
 ) -> BatchModel:
     progress = await services.delivery.batches.progress(batch_id)
     owner = owner_of(request)

@@ -10,7 +10,7 @@ from ocr_service.api.admission import Admitted
 from ocr_service.api.batches import BatchModel, create_batch
 from ocr_service.api.job_models import JobListModel, JobModel, job_model
 from ocr_service.api.problems import FETCHED, NOT_FOUND, REMOVED, RETRIED
-from ocr_service.api.schemas import SubmissionOptions, submission_schema
+from ocr_service.api.schemas import NO_NUL, SubmissionOptions, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.sources import SourceSubmission, is_json, parse_submission
 from ocr_service.jobs.batches import BatchDocument
@@ -19,7 +19,7 @@ from ocr_service.jobs.queue import Submission
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
-JobId = Annotated[str, Path(description="As `POST /jobs` gave it", max_length=64)]
+JobId = Annotated[str, Path(description="As `POST /jobs` gave it", max_length=64, pattern=NO_NUL)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -127,7 +127,7 @@ async def list_jobs(
     state: Annotated[JobState | None, Query(description="Only jobs in this state")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="Most jobs of this part")] = 50,
     after: Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$", description="`next` of the part before")] = "",
-    batch_id: Annotated[str | None, Query(max_length=64, description="Only jobs of this batch")] = None,
+    batch_id: Annotated[str | None, Query(max_length=64, pattern=NO_NUL, description="Only jobs of this batch")] = None,
 ) -> JobListModel:
     """Go on with `after` until `next` is null."""
     store = services.jobs.store

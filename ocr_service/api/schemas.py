@@ -10,6 +10,7 @@ from ocr_service.api.errors import describe_validation
 from ocr_service.document import Format, Outcome, ReaderName, Stage
 from ocr_service.errors import BadOption
 
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
 _LONGEST_DEADLINE_S = 366 * 24 * 3600  # far beyond any job; without a bound the time may be one that no clock can show
 
 

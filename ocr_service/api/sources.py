@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from ocr_service.api.admission import Admission, Admitted
 from ocr_service.api.errors import describe_validation
-from ocr_service.api.schemas import SubmissionOptions
+from ocr_service.api.schemas import NO_NUL, SubmissionOptions
 from ocr_service.api.upload import Upload
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
 from ocr_service.net.safe_http import SafeHttp
@@ -37,8 +37,12 @@ class SourceModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    s3_key: str | None = Field(None, min_length=1, max_length=1024, description="A key in the service's bucket")
-    s3_prefix: str | None = Field(None, min_length=1, max_length=1024, description="All keys that begin so: a batch")
+    s3_key: str | None = Field(
+        None, min_length=1, max_length=1024, pattern=NO_NUL, description="A key in the service's bucket"
+    )
+    s3_prefix: str | None = Field(
+        None, min_length=1, max_length=1024, pattern=NO_NUL, description="All keys that begin so: a batch"
+    )
     url: str | None = Field(None, max_length=2000, description="An https address; only with ALLOW_URL_INPUT")
 
     @model_validator(mode="after")

@@ -72,3 +72,17 @@ def test_partial_results_are_offered_where_they_are_given(tmp_path: Path) -> Non
         assert refused(service.client.get(f"/jobs/{book}/pages/1")) == (409, "cancelled")
         gate.set()
     assert f"job {book} cancelled, as was asked for" in service.log.read_text()
+
+
+def test_control_characters_reach_neither_the_database_nor_a_terminal(service: RunningService) -> None:
+    submission = (
+        b'--X\r\nContent-Disposition: form-data; name="file"; filename="a\0b\x1b[31m.pdf"\r\n\r\n'
+        + document("a", 1)
+        + b"\r\n--X--\r\n"
+    )
+    headers = {"content-type": "multipart/form-data; boundary=X"}
+    answer = service.client.post("/jobs", content=submission, headers=headers)
+    assert answer.status_code == 202
+    assert answer.json()["file"]["name"] == "a_b_[31m.pdf"
+    for path in ("/jobs/%00", "/jobs/%00/events", "/jobs?batch_id=%00", "/batches/%00"):
+        assert refused(service.client.get(path)) == (422, "bad_option")

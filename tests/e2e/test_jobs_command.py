@@ -55,12 +55,14 @@ def test_where_no_job_ever_was_the_answer_is_one_line(tmp_path: Path) -> None:
     assert code == 2 and said.count("\n") == 1 and "jobs.sqlite3 is not there" in said
 
 
-def test_an_unknown_job_does_not_keep_the_others_from_what_was_asked(tmp_path: Path) -> None:
+def test_neither_an_unknown_job_nor_an_odd_name_keeps_others_from_what_was_asked(tmp_path: Path) -> None:
     fake = FakeVllm()
     with fake.running(), quick_service(tmp_path, fake) as service:
-        book = submit(service.client, "book", document("book", 1))
+        book = submit(service.client, "a[/b]", document("book", 1))
         wait_finished(service.client, [book])
         service.stop()
+        code, listed = jobs(service, "list")
+        assert code == 0 and "a[/b].pdf" in listed
         code, shown = jobs(service, "show", "nobody", book)
         assert code == 1 and "There is no job 'nobody'." in shown and f"{book}  completed" in shown
         unknown = "nobody  There is no job 'nobody'.\n"
