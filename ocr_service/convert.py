@@ -81,7 +81,8 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
     )
     code = 0
     progress = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TextColumn("pages"), TimeElapsedColumn(),
         console=console,
     )  # fmt: skip
     async with AsyncExitStack() as stack:

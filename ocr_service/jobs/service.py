@@ -15,7 +15,7 @@ from ocr_service.errors import BadPages, NotFound, NotReady, S3Refused, S3Unavai
 from ocr_service.jobs.dispatcher import Dispatcher, Presence, log_requeued
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.job_files import JobFiles
-from ocr_service.jobs.models import Change, Claim, Job, JobEvent, NewJob
+from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.postgres import open_postgres
 from ocr_service.jobs.queue import QueueLimits, Submission
