@@ -25,15 +25,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
-
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import VLM, app_process, book
+from tests.faults.aftermath import VLM, app_process
+from tests.faults.rush import PROBE_EVERY_S, Answer, percentile, rush
 from tests.running import RunningService
 
-_PROBE_EVERY_S = 0.02
 _HEAD = (
     "      queued, s        refused, s           /health/live p99, ms     CPU, s\n"
     "run   count    last    count   p50   p99    alone  among clients     app  jobs  clients"
@@ -42,14 +41,14 @@ _HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Status and seconds of each client's answer, seconds of each probe among them, CPU seconds of the clients."""
+    """What each client got, seconds of each probe among them, CPU seconds of the clients."""
 
-    posts: list[tuple[int, float]]
+    posts: list[Answer]
     probes: list[float]
     cpu_s: float
 
     def seconds(self, status: int) -> list[float]:
-        return sorted(seconds for answered, seconds in self.posts if answered == status) or [0.0]
+        return sorted(answer.seconds for answer in self.posts if answer.status == status) or [0.0]
 
 
 def main() -> None:
@@ -80,16 +79,13 @@ def _run(service: RunningService, count: int, run: int) -> None:
             time.sleep(0.5)  # what asking costs is counted too
         jobs_cpu = _cpu(service) - cpu - app_cpu
     queued, refused = answers.seconds(202), answers.seconds(429)
+    alone_s, among_s = percentile(alone, 0.99), percentile(answers.probes, 0.99)
     print(
-        f"{run:3}   {len(queued):5}  {queued[-1]:6.2f}    {len(refused):5}  {_p(refused, 0.5):4.2f}  "
-        f"{_p(refused, 0.99):4.2f}    {_p(alone, 0.99) * 1000:5.0f}  {_p(answers.probes, 0.99) * 1000:13.0f}  "
+        f"{run:3}   {len(queued):5}  {queued[-1]:6.2f}    {len(refused):5}  {percentile(refused, 0.5):4.2f}  "
+        f"{percentile(refused, 0.99):4.2f}    {alone_s * 1000:5.0f}  {among_s * 1000:13.0f}  "
         f"  {app_cpu:4.2f}  {jobs_cpu:4.2f}     {answers.cpu_s:4.2f}",
         flush=True,
     )
-
-
-def _p(seconds: list[float], share: float) -> float:
-    return sorted(seconds)[int(share * (len(seconds) - 1))]
 
 
 def _cpu(service: RunningService) -> float:
@@ -129,7 +125,7 @@ def _probe(connection: Connection, url: str) -> None:
     server = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     seconds: list[float] = []
     connection.recv()
-    while not connection.poll(_PROBE_EVERY_S):
+    while not connection.poll(PROBE_EVERY_S):
         started = time.monotonic()
         server.request("GET", "/health/live")
         answer = server.getresponse()
@@ -140,40 +136,13 @@ def _probe(connection: Connection, url: str) -> None:
 
 
 def _clients(connection: Connection, url: str, count: int, run: int) -> None:
-    books = [book(f"rush {run} {number}", 1) for number in range(count)]
+    documents = [document(f"rush {run} {number}", 1) for number in range(count)]
     connection.send("ready")
     connection.recv()
     started = time.process_time()
-    posts, probes = asyncio.run(_rush(url, books))
+    posts, probes = asyncio.run(rush(url, documents))
     connection.send(Answers(posts, probes, time.process_time() - started))
     connection.recv()
-
-
-async def _rush(url: str, books: list[bytes]) -> tuple[list[tuple[int, float]], list[float]]:
-    probes: list[float] = []
-    connector, timeout = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(60)
-    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as session:
-
-        async def client(content: bytes) -> tuple[int, float]:
-            form = aiohttp.FormData()
-            form.add_field("file", content, filename="a.pdf")
-            started = time.monotonic()
-            async with session.post("/jobs", data=form) as answer:
-                await answer.read()
-                return answer.status, time.monotonic() - started
-
-        async def probe() -> None:
-            while True:
-                started = time.monotonic()
-                async with session.get("/health/live") as answer:
-                    assert answer.status == 200
-                probes.append(time.monotonic() - started)
-                await asyncio.sleep(_PROBE_EVERY_S)
-
-        probing = asyncio.create_task(probe())
-        posts = await asyncio.gather(*(client(content) for content in books))
-        probing.cancel()
-        return list(posts), probes
 
 
 if __name__ == "__main__":

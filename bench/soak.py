@@ -26,8 +26,9 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import VLM, Holdings, book, leftovers, page_workers
+from tests.faults.aftermath import VLM, Holdings, leftovers, page_workers
 from tests.running import RunningService
 
 CLIENTS = 6
@@ -52,7 +53,7 @@ class Soak:
 async def client(soak: Soak, session: aiohttp.ClientSession, dice: random.Random) -> None:
     while not soak.over:
         soak.number += 1
-        content = book(f"soak {soak.number}", dice.randint(1, 12))
+        content = document(f"soak {soak.number}", dice.randint(1, 12))
         kind = dice.random()
         if kind < 0.05:
             content = bytearray(content)

@@ -19,13 +19,13 @@ from tests.fakes.vllm import Asked, FakeVllm, Reply
 from tests.running import RunningService, wait_until
 
 
-def document(name: str, pages: int) -> bytes:
-    """Small pages, each with a text of its own, so that each is another image."""
+def document(title: str, pages: int) -> bytes:
+    """A PDF of small pages, each another image than the others and than those of another title."""
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(200, 100), invariant=True)
+    canvas = Canvas(buffer, pagesize=(300, 200), invariant=True)
     for number in range(1, pages + 1):
-        canvas.setFont("Helvetica", 20)
-        canvas.drawString(10, 50, f"{name} {number}")
+        canvas.setFont("Helvetica", 24)
+        canvas.drawString(20, 100, f"{title} {number}")
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()

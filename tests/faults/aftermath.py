@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
-from reportlab.pdfgen.canvas import Canvas
 
+from tests.e2e.jobs import document
 from tests.running import RunningService, wait_until
 
 END_STATES = ("completed", "partial", "failed", "cancelled")
@@ -24,20 +23,8 @@ VLM = {
 }
 
 
-def book(title: str, pages: int) -> bytes:
-    """A PDF whose pages all differ, also from those of another title."""
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(300, 200), invariant=True)
-    for number in range(1, pages + 1):
-        canvas.setFont("Helvetica", 24)
-        canvas.drawString(20, 100, f"{title} {number}")
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
-
-
 def submit(service: RunningService, title: str, pages: int, **fields: str) -> str:
-    answer = service.client.post("/jobs", files={"file": (f"{title}.pdf", book(title, pages))}, data=fields)
+    answer = service.client.post("/jobs", files={"file": (f"{title}.pdf", document(title, pages))}, data=fields)
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
 

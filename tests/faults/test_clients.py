@@ -10,18 +10,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 
+from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import (
-    VLM,
-    Holdings,
-    book,
-    check_holdings,
-    check_nothing_left,
-    wait_ended,
-)
+from tests.faults.aftermath import VLM, Holdings, check_holdings, check_nothing_left, wait_ended
+from tests.faults.rush import percentile, rush
 from tests.running import RunningService, wait_until
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
@@ -126,60 +120,20 @@ def test_probes_answer_beside_500_open_connections(service: RunningService) -> N
 
 
 def test_ten_times_the_load_is_refused_at_once_and_what_is_admitted_is_done(service: RunningService) -> None:
-    answers, probes = asyncio.run(rush(service))
-    statuses = Counter(status for status, _, _, _ in answers)
+    answers, probes = asyncio.run(rush(service.url, [document(f"rush {number}", 1) for number in range(CLIENTS)]))
+    statuses = Counter(answer.status for answer in answers)
     assert set(statuses) == {202, 429}
     assert statuses[202] + statuses[429] == CLIENTS
     # What waits at once is bounded; while the rush lasts some jobs are done and others take their places.
     assert QUEUE_LIMIT <= statuses[202] <= 2 * QUEUE_LIMIT
-    for status, _, retry_after, _ in answers:
-        if status == 429:
-            assert 1 <= int(retry_after) <= 600
-    jobs = [job_id for status, _, _, job_id in answers if status == 202]
+    refused = [answer for answer in answers if answer.status == 429]
+    assert all(1 <= int(answer.retry_after) <= 600 for answer in refused)
+    jobs = [answer.job_id for answer in answers if answer.status == 202]
     assert set(wait_ended(service, jobs, 90)) == {"completed"}
     print(
-        f"refused after {percentile([s for status, s, _, _ in answers if status == 429], 0.99):.2f} s (p99), "
+        f"refused after {percentile([answer.seconds for answer in refused], 0.99):.2f} s (p99), "
         f"/health/live {percentile(probes, 0.99) * 1000:.0f} ms (p99)"
     )
-
-
-def percentile(values: list[float], share: float) -> float:
-    return sorted(values)[int(share * (len(values) - 1))]
-
-
-async def rush(service: RunningService) -> tuple[list[tuple[int, float, str, str]], list[float]]:
-    """Every client at once. Status, seconds, Retry-After and job of each; and the seconds of each probe meanwhile."""
-    probes: list[float] = []
-    books = [book(f"rush {number}", 1) for number in range(CLIENTS)]
-
-    async with aiohttp.ClientSession(
-        service.url, connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(60)
-    ) as session:
-
-        async def client(number: int) -> tuple[int, float, str, str]:
-            form = aiohttp.FormData()
-            form.add_field("file", books[number], filename="a.pdf")
-            started = time.monotonic()
-            async with session.post("/jobs", data=form) as answer:
-                body = await answer.json(content_type=None)
-                seconds = time.monotonic() - started
-                return answer.status, seconds, answer.headers.get("Retry-After", "0"), body.get("id", "")
-
-        async def probe() -> None:
-            while True:
-                started = time.monotonic()
-                async with session.get("/health/live") as answer:
-                    assert answer.status == 200
-                probes.append(time.monotonic() - started)
-                await asyncio.sleep(0.02)
-
-        probing = asyncio.create_task(probe())
-        try:
-            return list(await asyncio.gather(*(client(number) for number in range(CLIENTS)))), probes
-        finally:
-            probing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await probing
 
 
 def test_jobs_of_one_key_are_bounded(tmp_path: Path) -> None:
@@ -188,7 +142,7 @@ def test_jobs_of_one_key_are_bounded(tmp_path: Path) -> None:
         with RunningService(tmp_path, **VLM, VLLM_URL=backend.url, **keys) as guarded:
 
             def send(key: str, title: str) -> int:
-                files = {"file": ("a.pdf", book(title, 4))}
+                files = {"file": ("a.pdf", document(title, 4))}
                 return guarded.client.post("/jobs", files=files, headers={"X-API-Key": key}).status_code
 
             assert [send("key-0001", f"anna {number}") for number in range(5)] == [202, 202, 202, 429, 429]

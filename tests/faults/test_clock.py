@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.jobs import held
+from tests.e2e.jobs import document, held
 from tests.fakes.clock import WallClock
 from tests.fakes.vllm import FakeVllm
 from tests.fakes.web_server import Answer, WebServer
-from tests.faults.aftermath import VLM, book, check_nothing_left, check_whole, states, submit, wait_ended
+from tests.faults.aftermath import VLM, check_nothing_left, check_whole, states, submit, wait_ended
 from tests.running import RunningService, wait_until
 
 PAGES, HOUR = 3, 3600
@@ -67,7 +67,7 @@ def test_an_hour_forward_and_back_expires_nothing_and_delays_nothing(
         jobs = [running, before, ahead, after]
         assert seconds(job(service, after)["created_at"]) < seconds(job(service, ahead)["created_at"]) - HOUR + 60
         assert states(service, jobs) == ["running", "queued", "queued", "queued"]
-        refused = service.client.post("/jobs", files={"file": ("a.pdf", book("one too many", 1))})
+        refused = service.client.post("/jobs", files={"file": ("a.pdf", document("one too many", 1))})
         assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 600
         gate.set()
         assert wait_ended(service, jobs) == ["completed"] * 4

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.faults.aftermath import (
     VLM,
-    book,
     check_nothing_left,
     check_whole,
     pages_done,
@@ -71,7 +71,7 @@ def service_on(disk: Path, backend: FakeVllm, **settings: str) -> RunningService
 def test_below_the_reserve_documents_are_refused_and_later_taken_again(disk: Path, backend: FakeVllm) -> None:
     with service_on(disk, backend, MIN_FREE_MB="16") as service:
         with filled(disk, leave=12 * MEBIBYTE):
-            answer = service.client.post("/jobs", files={"file": ("a.pdf", book("refused", 1))})
+            answer = service.client.post("/jobs", files={"file": ("a.pdf", document("refused", 1))})
             assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
             assert service.client.get("/health/live").status_code == 200
             check_nothing_left(service)
