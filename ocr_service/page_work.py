@@ -132,7 +132,7 @@ def find_regions(page: PageImage, detector: Detector) -> list[Region]:
     found = detector.detect(page.pixels)
     if detector.in_reading_order:
         return [replace(region, order=place) for place, region in enumerate(filter_for_vlm(found))]
-    return order_regions(filter_regions(found), page.width, page.height)
+    return order_regions(filter_regions(found), page.width)
 
 
 def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path | None) -> list[RegionResult]:

@@ -22,7 +22,7 @@ _LABELS = {
     "reference": "reference",
     "equation": "formula",
 }
-# The model's own default is 0.5; weak boxes are of use as hints (a title at 0.4), and the reader weighs their score.
+# The model's own default is 0.5 (``filter.SURE``); weak boxes are of use as hints (a title at 0.4).
 _MIN_SCORE = 0.35
 
 

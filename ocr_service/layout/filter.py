@@ -8,6 +8,7 @@ from ocr_service.boxes import overlap_of_smaller
 from ocr_service.document import FIGURE_LABELS, Region
 
 MIN_SIDE = 6  # pixels; PaddleX drops boxes under this (paddlex/inference/pipelines/paddleocr_vl)
+SURE = 0.5  # score of a box to be believed by itself: the embedded model's own threshold; weaker ones are hints
 MAX_OVERLAP = 0.7  # of the smaller box; the same source
 _CONTAINERS = FIGURE_LABELS | {"table"}
 

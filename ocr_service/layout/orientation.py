@@ -62,6 +62,7 @@ class Orienter:
         return turn if sure >= _SURE_OF_PAGE else 0
 
     def _detect(self, gray: Gray, dpi: int) -> tuple[int, float]:
+        """The clockwise degrees that would make ``gray`` upright, and Tesseract's confidence."""
         height, width = gray.shape
         self._api.SetImageBytes(np.ascontiguousarray(gray).tobytes(), width, height, 1, width)
         self._api.SetSourceResolution(dpi)
@@ -69,9 +70,8 @@ class Orienter:
         self._api.Clear()
         if not found:
             return 0, 0.0
-        return -int(found["orient_deg"]) % 360, float(
-            found["orient_conf"]
-        )  # it tells how the text lies, not the remedy
+        remedy = -int(found["orient_deg"]) % 360  # Tesseract tells how the text lies
+        return remedy, float(found["orient_conf"])
 
 
 def _densest_window(gray: Gray, dpi: int) -> Gray | None:

@@ -14,9 +14,8 @@ from ocr_service.document import Box, Region
 _STANDS_IN = 0.6  # of the narrower of a box and a column
 
 
-def order_regions(regions: Sequence[Region], width: int, height: int) -> list[Region]:
-    """The regions in reading order, ``order`` set from 0. ``width`` and ``height`` of the page in pixels."""
-    del height  # only the gutter's width is judged, against the page's
+def order_regions(regions: Sequence[Region], width: int) -> list[Region]:
+    """The regions in reading order, ``order`` set from 0. ``width`` of the page in pixels: the gutters' goes by it."""
     ranks = reading_order([region.bbox for region in regions], min_gutter=max(4, width // 200))
     return [replace(regions[index], order=place) for place, index in enumerate(ranks)]
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_service.assembly.markdown import escape_text
+from ocr_service.assembly.page_edges import EDGE
 from ocr_service.assembly.tables import markdown_table
 from ocr_service.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
-from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, MARGIN_LABELS, Box, Region, RegionResult
+from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult
+from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.recognition.find_tables import CAPTION, FoundTable, cut_out
 from ocr_service.recognition.headings import Body, body_of, heading_levels, is_heading
@@ -19,10 +21,8 @@ from ocr_service.recognition.paragraphs import Paragraph, group_paragraphs
 from ocr_service.recognition.words import Line, make_line
 
 _PROSE = frozenset({"text", "reference"})
-_SURE = 0.5  # the layout model's own threshold
 _MANY = 60  # words: figures have fewer, and a page of text must not be lost for a picture's frame
 _STRETCHED = 2.5  # em: the widest space of a justified line
-_MARGIN = 0.09  # of the page's height: where headers and footers stand
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
 )
@@ -56,9 +56,10 @@ def compose(
 def _figures(
     lines: list[Line], regions: Sequence[Region], tables: Sequence[RegionResult]
 ) -> tuple[list[RegionResult], list[Line]]:
+    """The figures, and the lines that are in none."""
     figures: list[RegionResult] = []
     for region in regions:
-        if region.label not in FIGURE_LABELS or region.score < _SURE:
+        if region.label not in FIGURE_LABELS or region.score < SURE:
             continue
         if any(overlap_of_smaller(region.bbox, table.bbox) > 0.5 for table in tables):
             continue
@@ -95,7 +96,7 @@ def _is_text(lines: Sequence[Line]) -> bool:
 
 def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
     """Lines that run over the gutter between two of the model's boxes become two."""
-    boxes = [r.bbox for r in regions if r.score >= _SURE and r.label not in FIGURE_LABELS and r.label != "table"]
+    boxes = [r.bbox for r in regions if r.score >= SURE and r.label not in FIGURE_LABELS and r.label != "table"]
     result = []
     for line in lines:
         parts = [[line.words[0]]]
@@ -115,7 +116,7 @@ def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[
 def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
     """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model."""
     pieces = sorted(lines, key=lambda line: line.box[0])
-    for region in (r for r in regions if r.label in _PROSE and r.score >= _SURE):
+    for region in (r for r in regions if r.label in _PROSE and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
             before = next((other for other in joined if _goes_on_beside(other, line, region.bbox)), None)
@@ -141,19 +142,13 @@ def _text_blocks(
     body = body_of(paragraphs)
     labels = [_label(p, paragraphs, regions, body, size) for p in paragraphs]
     headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
-    levels = dict(
-        zip(
-            map(id, headings),
-            heading_levels(headings, body, first_page=first_page, top=size[1] // 2),
-            strict=True,
-        )
-    )
+    levels = iter(heading_levels(headings, body, first_page=first_page, top=size[1] // 2))
     blocks = []
     for paragraph, label in zip(paragraphs, labels, strict=True):
         score = round(statistics.fmean(line.confidence for line in paragraph.lines) / 100, 3)
         block = RegionResult(label, paragraph.box, 0, score, "text", paragraph.text)
         if label == "paragraph_title":
-            level = levels[id(paragraph)]
+            level = next(levels)
             block = replace(block, level=level, label="doc_title" if level == 1 else label)
         blocks.append(block)
     return blocks
@@ -165,27 +160,21 @@ def _label(
     hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if _covers(r.bbox, paragraph.box)}
     height = size[1]
     top, bottom = paragraph.box[1], paragraph.box[3]
-    margin = bottom < _MARGIN * height or top > (1 - _MARGIN) * height
+    margin = bottom < EDGE * height or top > (1 - EDGE) * height
     if margin and len(paragraph.lines) == 1 and _PAGE_NUMBER.match(paragraph.text):
         return "number"
     if margin and len(paragraph.lines) == 1 and paragraph.em < 0.93 * body.em and len(paragraphs) > 3:
         return "header" if bottom < height / 2 else "footer"
-    if margin and paragraph.em < 1.1 * body.em and len(paragraph.lines) <= 2:
-        for label in ("header", "footer"):
-            if label in hints:
-                return "header" if bottom < height / 2 else "footer"
+    if margin and paragraph.em < 1.1 * body.em and len(paragraph.lines) <= 2 and hints.keys() & {"header", "footer"}:
+        return "header" if bottom < height / 2 else "footer"
     if CAPTION.match(paragraph.text) and len(paragraph.lines) <= 3:
-        return (
-            "table_title"
-            if paragraph.text[:3].lower() == "таб" or paragraph.text[:5].lower() == "table"
-            else "figure_title"
-        )
+        return "table_title" if paragraph.text.lower().startswith(("таб", "table")) else "figure_title"
     if is_heading(paragraph, body, hints.get("paragraph_title", 0.0), _alone(paragraph, paragraphs)):
         return "paragraph_title"
     best = max(hints, key=lambda label: hints[label], default="text")
-    if best in CAPTION_LABELS and len(paragraph.lines) <= 2 and hints[best] >= _SURE:
+    if best in CAPTION_LABELS and len(paragraph.lines) <= 2 and hints[best] >= SURE:
         return best
-    return best if best in ("reference", "text") and best not in MARGIN_LABELS else "text"
+    return best if best in _PROSE else "text"
 
 
 def _covers(box: Box, inner: Box) -> bool:

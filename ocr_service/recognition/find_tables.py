@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from ocr_service.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.document import FIGURE_LABELS, Box, Region
+from ocr_service.layout.filter import SURE
 from ocr_service.recognition.rules import Rules, find_grids
 from ocr_service.recognition.table_grid import (
     Table,
@@ -22,7 +23,6 @@ from ocr_service.recognition.table_grid import (
 )
 from ocr_service.recognition.words import Line, Word, make_line
 
-_SURE = 0.5  # the layout model's own threshold
 _SURE_OF_TEXT = 0.8
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _FAR = 7.0  # em of white between two rows
@@ -45,6 +45,22 @@ def find_tables(
     lines: Sequence[Line], regions: Sequence[Region], rules: Rules, dpi: int
 ) -> tuple[list[FoundTable], list[Line]]:
     """The tables, and the lines that are in none."""
+    found, rest = _ruled_tables(lines, rules, dpi)
+    for box, score, need in _open_areas(rest, regions, rules, dpi):
+        if any(overlap_of_smaller(box, table.box) > 0.3 for table in found):
+            continue
+        box = _with_fitting_rows(_whole_lines(_without_far_rows(box, rest), rest), rest)
+        inner, outer = cut_out(rest, box)
+        cells = _open_table(box, inner, rules)
+        if not cells or len(cells[0]) < need or len(cells) < 2 or _is_prose(cells, sure=score >= SURE and need == 2):
+            continue
+        found.append(FoundTable(box, cells, score))
+        rest = outer
+    return found, rest
+
+
+def _ruled_tables(lines: Sequence[Line], rules: Rules, dpi: int) -> tuple[list[FoundTable], list[Line]]:
+    """The tables that are drawn with rules on all sides of their cells, and the lines that are in none of them."""
     found: list[FoundTable] = []
     rest = list(lines)
     for grid in find_grids(rules, dpi):
@@ -54,20 +70,15 @@ def find_tables(
             continue
         found.append(FoundTable(grid.box, cells, 1.0))
         rest = outer
-    for box, score, need in _open_areas(rest, regions, rules, dpi):
-        if any(overlap_of_smaller(box, table.box) > 0.3 for table in found):
-            continue
-        box = _with_fitting_rows(_whole_lines(_without_far_rows(box, rest), rest), rest)
-        inner, outer = cut_out(rest, box)
-        if not inner:
-            continue
-        level = [r for r in rules.horizontal if contains_centre(box, r) and r[2] - r[0] > 0.4 * (box[2] - box[0])]
-        cells = open_cells([w for line in inner for w in line.words], statistics.median(i.em for i in inner), level)
-        if not cells or len(cells[0]) < need or len(cells) < 2 or _is_prose(cells, sure=score >= _SURE and need == 2):
-            continue
-        found.append(FoundTable(box, cells, score))
-        rest = outer
     return found, rest
+
+
+def _open_table(box: Box, lines: Sequence[Line], rules: Rules) -> Table:
+    """The cells of ``lines``, which are those in ``box``; the level rules inside it part rows."""
+    if not lines:
+        return []
+    level = [r for r in rules.horizontal if contains_centre(box, r) and r[2] - r[0] > 0.4 * (box[2] - box[0])]
+    return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
 
 
 def cut_out(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line]]:
@@ -88,7 +99,7 @@ def _open_areas(
 ) -> Iterator[tuple[Box, float, int]]:
     """Boxes that may be tables without upright rules, the surest first, with the columns that each needs at least."""
     for region in regions:
-        if region.label == "table" and region.score >= _SURE:
+        if region.label == "table" and region.score >= SURE:
             yield region.bbox, region.score, 2
     for bars in _rule_stacks(rules, dpi):
         yield enclosing(bars), 0.9, 2 if len(bars) > 2 else 3

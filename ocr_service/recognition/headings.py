@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocr_service.recognition.lists import find_marker
-from ocr_service.recognition.paragraphs import Paragraph
+from ocr_service.recognition.paragraphs import BOLDER, Paragraph
 
 _LARGER = 1.15  # against the body's font size
-# Scanned regular lines measure 0.97 to 1.03 of each other's strokes, bold ones 1.15 and more.
-_BOLDER = 1.12
 _MAX_LENGTH = 200
 _MOST_SECTIONS = 30  # "32 Track Recorder" is no section's number
 _LEGIBLE = 70.0  # Tesseract's confidence; headings are large and have 85 and more, logos and drawings less
@@ -66,8 +64,8 @@ def is_heading(paragraph: Paragraph, body: Body, title_score: float, alone: bool
     if larger >= 1.35:
         return True
     if larger >= _LARGER:
-        return not ends or title_score > 0 or bolder >= _BOLDER
-    if bolder >= _BOLDER and larger > 0.9:
+        return not ends or title_score > 0 or bolder >= BOLDER
+    if bolder >= BOLDER and larger > 0.9:
         return (not ends or _NUMBERED.match(text) is not None) and (alone or title_score > 0)
     if capitals and alone:
         return not ends

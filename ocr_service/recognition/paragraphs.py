@@ -14,7 +14,7 @@ from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
-_BOLDER = 1.12
+BOLDER = 1.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,26 @@ def _stacked(upper: Line, lower: Line) -> bool:
 
 
 def _split(chain: list[Line]) -> list[Paragraph]:
+    runs = _runs_of_one_style(chain)
+    left, right = min(line.box[0] for line in chain), max(line.box[2] for line in chain)
+    body = statistics.median(line.weight for line in chain)
+    paragraphs: list[list[Line]] = []
+    for run in runs:
+        # A heading of two lines breaks where its author liked; body text breaks where the column ends.
+        heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > BOLDER * body
+        # Below lines of the page's full width a column has its own end, which a few lines of it show.
+        end = max(line.box[2] for line in run) if heavy or len(run) > 3 else right
+        paragraphs.append([run[0]])
+        for line in run[1:]:
+            if _begins(paragraphs[-1], line, left, end):
+                paragraphs.append([line])
+            else:
+                paragraphs[-1].append(line)
+    return [Paragraph(tuple(lines)) for lines in paragraphs]
+
+
+def _runs_of_one_style(chain: list[Line]) -> list[list[Line]]:
+    """Lines of one size and weight with their usual distance between them."""
     steps = [b.baseline - a.baseline for a, b in pairwise(chain)]
     usual = statistics.quantiles(steps, n=4)[0] if len(steps) > 1 else (steps[0] if steps else 0.0)
     size = statistics.median(line.em for line in chain)
@@ -97,21 +117,7 @@ def _split(chain: list[Line]) -> list[Paragraph]:
             runs.append([line])
         else:
             runs[-1].append(line)
-    left, right = min(line.box[0] for line in chain), max(line.box[2] for line in chain)
-    body = statistics.median(line.weight for line in chain)
-    paragraphs: list[list[Line]] = []
-    for run in runs:
-        # A heading of two lines breaks where its author liked; body text breaks where the column ends.
-        heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > _BOLDER * body
-        # Below lines of the page's full width a column has its own end, which a few lines of it show.
-        end = max(line.box[2] for line in run) if heavy or len(run) > 3 else right
-        paragraphs.append([run[0]])
-        for line in run[1:]:
-            if _begins(paragraphs[-1], line, left, end):
-                paragraphs.append([line])
-            else:
-                paragraphs[-1].append(line)
-    return [Paragraph(tuple(lines)) for lines in paragraphs]
+    return runs
 
 
 def _other_style(last: Line, line: Line) -> bool:
@@ -164,4 +170,4 @@ def _centred(upper: Line, lower: Line, em: float) -> bool:
 
 def bolder(a: Line, b: Line) -> bool:
     """Whether ``a`` is printed in a bolder cut than ``b``; false where there is too little ink to tell."""
-    return min(len(a.text), len(b.text)) >= 4 and b.weight > 0 and a.weight > _BOLDER * b.weight
+    return min(len(a.text), len(b.text)) >= 4 and b.weight > 0 and a.weight > BOLDER * b.weight

@@ -26,6 +26,7 @@ FORMULA = Question("Formula Recognition:")
 CHART = Question("Chart Recognition:")
 SEAL = Question("Seal Recognition:")
 SPOTTING = Question("Spotting:", max_pixels=1_605_632)
+_BY_LABEL = {"table": TABLE, "chart": CHART, "seal": SEAL, "spotting": SPOTTING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,6 @@ class Asking:
         if "formula" in label and label != "formula_number":
             return FORMULA
         return _BY_LABEL.get(label, OCR)
-
-
-_BY_LABEL = {"table": TABLE, "chart": CHART, "seal": SEAL, "spotting": SPOTTING}
 
 
 def whole_page(prompt: str) -> Question:

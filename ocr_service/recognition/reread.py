@@ -5,7 +5,6 @@ On a whole page Tesseract takes a lone figure in a narrow column for a speck, or
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import replace
 
 import cv2
@@ -15,7 +14,7 @@ import tesserocr
 from ocr_service.boxes import enclosing
 from ocr_service.document import Box, Gray
 from ocr_service.recognition.engine import TesseractEngine
-from ocr_service.recognition.table_grid import Cell, Table
+from ocr_service.recognition.table_grid import Cell, Table, font_size
 from ocr_service.recognition.words import Word
 
 _DOUBTFUL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
@@ -45,10 +44,9 @@ class CropReader:
 
 def read_again(table: Table, ink: Gray, crops: CropReader) -> Table:
     """``table`` with what was missed or doubtful in its cells read again. ``ink``: 255 where letters are."""
-    sizes = [word.em for row in table for cell in row for word in cell.words if word.em is not None]
-    if not sizes:
+    em = font_size(table)
+    if em is None:
         return table
-    em = statistics.median(sizes)
     left = _MAX_TIMES
     rows = []
     for row in table:

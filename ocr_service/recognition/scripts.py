@@ -43,21 +43,27 @@ def put_right(line: Line, page: str = "") -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
     words = [_agreed(word, script) for word, script in zip(line.words, scripts, strict=True)]
-    for index, word in enumerate(words):
-        if (match := _FOR.match(word.text)) and scripts[index] == "cyrillic":
-            before = words[index - 1].text if index else "."
-            if not _BEFORE_LABEL.match(before):
-                words[index] = replace(word, text=("За" if before[-1] in ".!?" else "за") + match[1])
-    capitals = line.text.upper() == line.text
-    if not capitals:
+    for index, script in enumerate(scripts):
+        if script == "cyrillic":
+            words[index] = _with_za(words, index)
+    if line.text.upper() != line.text:
         words = [
             russian_unit(words, index, line.em) if script == "cyrillic" else words[index]
             for index, script in enumerate(scripts)
         ]
-    for index in range(1, len(words)):
-        if not capitals:
+        for index in range(1, len(words)):
             words[index] = _lowered(words[index - 1], words[index], line.words[index].text)
     return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
+
+
+def _with_za(words: Sequence[Word], index: int) -> Word:
+    """The word at ``index`` of a Russian line, as за where it was read as ``3a`` and labels nothing."""
+    word = words[index]
+    before = words[index - 1].text if index else "."
+    match = _FOR.match(word.text)
+    if match is None or _BEFORE_LABEL.match(before):
+        return word
+    return replace(word, text=("За" if before[-1] in ".!?" else "за") + match[1])
 
 
 def _script_around(words: Sequence[Word], index: int) -> str:

@@ -14,6 +14,8 @@ from ocr_service.document import Box
 from ocr_service.recognition.rules import Grid
 from ocr_service.recognition.words import Word
 
+_HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -27,9 +29,13 @@ class Cell:
         return cell_text(self.words)
 
 
-_HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
-
 Table = list[list[Cell]]  # rows of equally many cells
+
+
+def font_size(table: Table) -> float | None:
+    """The usual one of the words, in pixels; None where no word tells of its size."""
+    sizes = [word.em for row in table for cell in row for word in cell.words if word.em is not None]
+    return statistics.median(sizes) if sizes else None
 
 
 def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
@@ -40,15 +46,7 @@ def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
     xs = _positions([(b[0] + b[2]) / 2 for b in grid.vertical] + [grid.box[0], grid.box[2]], slack)
     ys = _positions([(b[1] + b[3]) / 2 for b in grid.horizontal] + [grid.box[1], grid.box[3]], slack)
     columns, rows = len(xs) - 1, len(ys) - 1
-    owner = {(r, c): (r, c) for r in range(rows) for c in range(columns)}
-    for r in range(rows):
-        for c in range(columns):
-            left = owner[r, c - 1] if c and not _wall(grid.vertical, xs[c], ys[r], ys[r + 1], slack, True) else None
-            upper = owner[r - 1, c] if r and not _wall(grid.horizontal, ys[r], xs[c], xs[c + 1], slack, False) else None
-            if left is not None and left[0] == r:
-                owner[r, c] = left
-            elif upper is not None:
-                owner[r, c] = upper
+    owner = _owners(grid, xs, ys, slack)
     inside: dict[tuple[int, int], list[Word]] = {}
     for word in words:
         x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
@@ -65,6 +63,21 @@ def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
         ]
         for r in range(rows)
     ]
+
+
+def _owners(grid: Grid, xs: Sequence[float], ys: Sequence[float], slack: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each place (row, column) the first place of the cell that it belongs to: no rule parts the two."""
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    for r in range(len(ys) - 1):
+        for c in range(len(xs) - 1):
+            owner[r, c] = r, c
+            left = owner[r, c - 1] if c and not _wall(grid.vertical, xs[c], ys[r], ys[r + 1], slack, True) else None
+            upper = owner[r - 1, c] if r and not _wall(grid.horizontal, ys[r], xs[c], xs[c + 1], slack, False) else None
+            if left is not None and left[0] == r:
+                owner[r, c] = left
+            elif upper is not None:
+                owner[r, c] = upper
+    return owner
 
 
 def _positions(values: Sequence[float], slack: int) -> list[float]:
@@ -193,8 +206,7 @@ def _join_continued(filled: Sequence[list[list[Word]]], em: float, rules: Sequen
 
 
 def cell_text(words: Sequence[Word]) -> str:
-    if not words:
-        return ""
+    """The words of a cell, in any order, as one text."""
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.box[1] + w.box[3]):
         height = word.box[3] - word.box[1]

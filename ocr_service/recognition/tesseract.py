@@ -25,7 +25,7 @@ from ocr_service.recognition.scripts import put_right
 from ocr_service.recognition.second_look import in_own_script, languages_by_script, main_script
 from ocr_service.recognition.spaces import spaced, usual_space
 from ocr_service.recognition.straighten import straighten
-from ocr_service.recognition.table_grid import Table
+from ocr_service.recognition.table_grid import Table, font_size
 from ocr_service.recognition.words import Line, Word, make_line
 
 
@@ -60,11 +60,9 @@ class TesseractReader:
         sheet = straighten(even_light(gray))
         ink = binarise(sheet.gray)
         rules = find_rules(ink, dpi)
-        clear = without_rules(sheet.gray, rules)
-        clear = without_grain(clear)
-        lines = self._engine.lines(clear, dpi)
+        clear = without_grain(without_rules(sheet.gray, rules))
         letters = np.where(rules.mask > 0, 0, ink).astype(np.uint8)
-        lines = _clean(lines, letters)
+        lines = _clean(self._engine.lines(clear, dpi), letters)
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
@@ -107,7 +105,7 @@ def _clean(lines: Sequence[Line], ink: Gray) -> list[Line]:
     for line in lines:
         inked = without_phantoms(_measured(line, ink), ink)
         if inked is not None:
-            clean.append(weighed(put_right(with_bullet(inked, ink)), ink))
+            clean.append(_weighed(put_right(with_bullet(inked, ink)), ink))
     return clean
 
 
@@ -129,8 +127,7 @@ class _Finish:
 
     def table(self, table: Table) -> Table:
         """Cells that were read again have lost both."""
-        sizes = [word.em for row in table for cell in row for word in cell.words if word.em is not None]
-        em = statistics.median(sizes) if sizes else 1.0
+        em = font_size(table) or 1.0
         return [[replace(cell, words=self._cell(cell.words, em)) for cell in row] for row in table]
 
     def _cell(self, words: tuple[Word, ...], em: float) -> tuple[Word, ...]:
@@ -151,7 +148,7 @@ def _measured(line: Line, ink: Gray) -> Line:
     return make_line(words, line.weight)
 
 
-def weighed(line: Line, ink: Gray) -> Line:
+def _weighed(line: Line, ink: Gray) -> Line:
     """``line`` with its strokes' mean width in pixels: bold cuts measure 1.15 times the regular and more."""
     x0, y0, x1, y1 = line.box
     crop = np.pad(ink[y0:y1, x0:x1] > 0, ((0, 0), (1, 1)))

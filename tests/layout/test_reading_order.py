@@ -39,7 +39,7 @@ def test_a_heading_at_the_left_leads_the_full_width_part_below_it() -> None:
 
 def test_regions_get_their_place_as_order() -> None:
     regions = [Region("text", (0, 500, 900, 600), 0, 1.0), Region("paragraph_title", (0, 0, 900, 50), 0, 1.0)]
-    ordered = order_regions(regions, 1000, 1400)
+    ordered = order_regions(regions, 1000)
     assert [(r.label, r.order) for r in ordered] == [("paragraph_title", 0), ("text", 1)]
 
 
