@@ -115,9 +115,10 @@ def assemble(
     return summary
 
 
-def write_so_far(work: DocumentWork, reader: ReaderName, folder: Path) -> None:
-    """Writes Markdown and JSON of the pages that are kept by now; the document's status is ``partial``."""
-    _write(work, work.folder.kept_pages(), reader, {}, "partial", folder)
+def write_so_far(work: DocumentWork, numbers: Sequence[int], reader: ReaderName, folder: Path) -> None:
+    """Writes Markdown and JSON of these pages as far as they are kept; the document's status is ``partial``."""
+    kept = set(work.folder.kept_pages())
+    _write(work, [number for number in numbers if number in kept], reader, {}, "partial", folder)
 
 
 def _write(

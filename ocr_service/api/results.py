@@ -200,10 +200,12 @@ async def _published(services: Services, job: Job, form: ResultFormat, folder: P
 
 
 async def _so_far(services: Services, job: Job, name: str, form: ResultFormat) -> FileResponse:
+    # Those that the job's `pages` and its events count: a cancel may come between a page's file and its row.
+    numbers = [page.number for page in await services.jobs.store.pages(job.id)]
     work = DocumentWork(await services.jobs.files.of(job, "pages"), job.file, job.options)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="partial-", dir=services.scratch))
     try:
-        await asyncio.to_thread(write_so_far, work, job.engine, folder)
+        await asyncio.to_thread(write_so_far, work, numbers, job.engine, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

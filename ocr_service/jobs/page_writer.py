@@ -35,12 +35,12 @@ class PageWriter:
         self._rows = SharedWrites(self._write_rows, "writer of pages' rows")
 
     async def keep_file(self, folder: JobFolder, page: PageResult, *, last: bool, again: bool = False) -> None:
-        """Returns when the page's file is safe. Raises StorageFull.
+        """Returns when the page's file is safe; also after a cancel nothing is written any more. Raises StorageFull.
 
         ``last``: the job waits for no other page. ``again``: it replaces an earlier reading, with the figures of that.
         """
         write = folder.replace_page if again else folder.keep_page
-        await self._files.add((write, page), at_once=last)
+        await self._files.add((write, page), at_once=last, whole=True)
 
     async def write_down(
         self, folder: JobFolder, run_id: str, page: PageResult, *, not_again: Failure | None = None

@@ -24,18 +24,28 @@ class SharedWrites(Generic[T]):
         self._pause_s = pause_s
         self._name = name
         self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._begun: dict[asyncio.Future[None], asyncio.Future[None]] = {}
         self._hurry = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
-    async def add(self, item: T, *, at_once: bool = False) -> None:
-        """Returns when the item is written. Raises its error."""
+    async def add(self, item: T, *, at_once: bool = False, whole: bool = False) -> None:
+        """Returns when the item is written. Raises its error.
+
+        ``whole``: a cancel waits for a write that has begun, so that nothing is written behind the back of whoever
+        cancelled.
+        """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
         if at_once:
             self._hurry.set()
         if self._writing is None:
             self._writing = asyncio.create_task(self._run(), name=self._name)
-        await done
+        try:
+            await done
+        except asyncio.CancelledError:
+            if whole and (written := self._begun.get(done)):
+                await asyncio.wait([written])
+            raise
 
     async def _run(self) -> None:
         try:
@@ -53,10 +63,15 @@ class SharedWrites(Generic[T]):
         if not batch:  # all of them were cancelled meanwhile
             return
         errors: Sequence[Exception | None]
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._begun = {done: written for _, done in batch}
         try:
             errors = await self._write([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait
             errors = [error] * len(batch)
+        finally:
+            self._begun = {}
+            written.set_result(None)
         for (_, done), failed in zip(batch, errors, strict=True):
             if done.done():
                 continue

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.jobs import document, held, quick_service, submit, wait_finished
+from tests.e2e.jobs import document, held, job, quick_service, submit, wait_finished
 from tests.fakes.vllm import FakeVllm
-from tests.running import RunningService
+from tests.running import RunningService, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -58,18 +58,27 @@ def test_a_failed_jobs_page_that_was_not_read_gives_the_jobs_error(service: Runn
 
 def test_partial_results_are_offered_where_they_are_given(tmp_path: Path) -> None:
     gate = threading.Event()
-    fake = FakeVllm(answer=held(gate))
+    fake = FakeVllm(answer=held(gate, after=1))
     with fake.running(), quick_service(tmp_path, fake) as service:
-        book = submit(service.client, "book", document("book", 1))
+        book = submit(service.client, "book", document("book", 2))
+        wait_until(lambda: job(service.client, book)["pages"]["done"] == 1)
         for suffix in ("html", "zip"):
             answer = service.client.get(f"/jobs/{book}/result.{suffix}", params={"partial": True})
             assert refused(answer) == (409, "not_finished")
             assert "result.md?partial=true" in answer.json()["detail"]
-        assert refused(service.client.get(f"/jobs/{book}/pages/1")) == (409, "not_finished")
+        [read] = service.output.glob(f".jobs/{book}/pages/p*.json")
+        unread = 3 - int(read.stem.removeprefix("p"))
+        assert refused(service.client.get(f"/jobs/{book}/pages/{unread}")) == (409, "not_finished")
         ahead = service.client.get(f"/jobs/{book}/events", headers={"Last-Event-ID": "100000"})
         assert refused(ahead) == (422, "bad_option")
         service.client.delete(f"/jobs/{book}")
-        assert refused(service.client.get(f"/jobs/{book}/pages/1")) == (409, "cancelled")
+        assert refused(service.client.get(f"/jobs/{book}/pages/{unread}")) == (409, "cancelled")
+
+        # As a cancel leaves it that comes between a page's file and its row: what is counted is what is given.
+        read.with_name(f"p{unread:04d}.json").write_bytes(read.read_bytes())
+        assert job(service.client, book)["pages"]["done"] == 1
+        partial = service.client.get(f"/jobs/{book}/result", params={"partial": True}).json()
+        assert len(partial["pages"]) == 1
         gate.set()
     assert f"job {book} cancelled, as was asked for" in service.log.read_text()
 

@@ -93,6 +93,31 @@ async def test_what_is_wanted_at_once_takes_all_that_waits_along() -> None:
     assert batches == [[1], [2, 3], [4]]
 
 
+async def test_a_cancel_waits_for_a_write_that_has_begun_and_takes_back_one_that_has_not() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    written: list[str] = []
+
+    async def write(items: list[str]) -> list[None]:
+        begun.set()
+        await go_on.wait()
+        written.extend(items)
+        return [None] * len(items)
+
+    writes = SharedWrites(write, "test")
+    first = asyncio.create_task(writes.add("first", whole=True))
+    await begun.wait()
+    second = asyncio.create_task(writes.add("second", whole=True))
+    await asyncio.sleep(0)
+    first.cancel()
+    second.cancel()
+    await asyncio.wait([second])
+    assert not first.done()
+    go_on.set()
+    await asyncio.wait([first])
+    assert first.cancelled() and second.cancelled()
+    assert written == ["first"]
+
+
 async def test_a_page_whose_file_cannot_be_written_has_no_row_and_harms_no_other(store: Store, tmp_path: Path) -> None:
     folder, run = await running_job(store, tmp_path)
     other, other_run = await running_job(store, tmp_path)
