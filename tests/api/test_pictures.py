@@ -57,6 +57,6 @@ def test_picture_is_as_large_as_the_page_and_upright(service: RunningService, si
 def test_page_that_was_not_read_has_no_picture(service: RunningService, sideways: Path) -> None:
     job = _read(service, sideways, pages="1")
     not_read = service.client.get(f"/jobs/{job}/pages/2/image")
-    assert (not_read.status_code, not_read.json()["code"]) == (409, "not_finished")
+    assert (not_read.status_code, not_read.json()["code"]) == (404, "not_found")
     no_page = service.client.get(f"/jobs/{job}/pages/3/image")
     assert (no_page.status_code, no_page.json()["code"]) == (404, "not_found")
