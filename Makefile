@@ -46,7 +46,7 @@ check: setup ## format, lint, types, import layers, Dockerfile, shell
 format: setup ## let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: setup ## figures on this machine (see bench/README.md)
+bench: setup ## figures of the embedded reader on this machine (others: the heads of bench/*.py)
 	@$(BIN)/python bench/embedded.py
 
 web: ## build the web page (needs Node 20 or later; running the service does not)
