@@ -46,7 +46,7 @@ class EmptyFile(ServiceError):
 
 
 class DamagedFile(ServiceError):
-    """A PDF or an image that cannot be opened; the code is DESIGN's ``damaged_pdf`` for both."""
+    """A PDF or an image that cannot be opened: one code for both."""
 
     code, status = "damaged_pdf", 422
 

@@ -15,14 +15,8 @@ _LONGEST_EXPRESSION = 1000
 _ITEM = re.compile(r"(?P<first>-?[0-9]{1,9})(?P<range>-(?P<last>-?[0-9]{1,9})?)?")
 _HOW_TO_WRITE = "write numbers and ranges with commas between them, such as 1-3,7,10- or -1 for the last page"
 
-_Item = tuple[
-    int, int, str
-]  # first and last page (negative numbers count from the end), and the item as it was written
-
-
-def check_pages(expression: str) -> None:
-    """Raise BadPages where ``expression`` cannot be understood, whatever the document's number of pages."""
-    _parse(expression)
+# First and last page (negative numbers count from the end), and the item as it was written.
+_Item = tuple[int, int, str]
 
 
 def select_pages(expression: str, total: int) -> tuple[int, ...]:

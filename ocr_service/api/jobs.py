@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -83,9 +84,21 @@ async def submit_batch_document(services: Services, document: BatchDocument) -> 
 
 
 async def described(services: Services, job: Job) -> JobModel:
-    counts = await services.jobs.store.page_counts([job.id])
-    position = await services.jobs.store.position(job.id) if job.state is JobState.QUEUED else None
-    return job_model(job, counts.get(job.id, PageCounts()), position)
+    [model] = await _described_all(services, [job])
+    return model
+
+
+async def _described_all(services: Services, found: Sequence[Job]) -> list[JobModel]:
+    store = services.jobs.store
+    counts = await store.page_counts([job.id for job in found])
+    return [
+        job_model(
+            job,
+            counts.get(job.id, PageCounts()),
+            await store.position(job.id) if job.state is JobState.QUEUED else None,
+        )
+        for job in found
+    ]
 
 
 @router.post(
@@ -130,21 +143,11 @@ async def list_jobs(
     batch_id: Annotated[str | None, Query(max_length=64, pattern=NO_NUL, description="Only jobs of this batch")] = None,
 ) -> JobListModel:
     """Go on with `after` until `next` is null."""
-    store = services.jobs.store
-    found = await store.newest(
+    found = await services.jobs.store.newest(
         state=state, owner=owner_of(request), batch_id=batch_id, after=after or None, limit=limit + 1
     )
     shown = found[:limit]
-    counts = await store.page_counts([job.id for job in shown])
-    models = [
-        job_model(
-            job,
-            counts.get(job.id, PageCounts()),
-            await store.position(job.id) if job.state is JobState.QUEUED else None,
-        )
-        for job in shown
-    ]
-    return JobListModel(jobs=models, next=shown[-1].id if len(found) > limit else None)
+    return JobListModel(jobs=await _described_all(services, shown), next=shown[-1].id if len(found) > limit else None)
 
 
 @router.get("/{job_id}", summary="State of a job", responses=NOT_FOUND)

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from starlette.requests import Request
 
 from ocr_service.api.base64_file import Base64File
-from ocr_service.api.upload import Upload
+from ocr_service.api.upload import Upload, announced_bytes
 from ocr_service.errors import BadOption, EmptyFile, FileTooLarge
 from ocr_service.storage.filesystem import storage_errors
 from ocr_service.storage.space import FreeSpace
@@ -61,8 +61,7 @@ async def received_json(request: Request, directory: Path, max_bytes: int, space
 
     Raises BadOption, FileTooLarge, StorageFull.
     """
-    length = request.headers.get("content-length", "")
-    announced = int(length) if length.isdigit() else 0
+    announced = announced_bytes(request)
     if announced > 2 * max_bytes + _MOST_REST:  # base64 takes 4/3, line ends and escapes a little more
         raise FileTooLarge(f"The body is larger than a document of {max_bytes >> 20} MiB can be (MAX_UPLOAD_MB)")
     await asyncio.to_thread(space.check, announced)
@@ -85,14 +84,14 @@ async def received_json(request: Request, directory: Path, max_bytes: int, space
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def parsed_object(body: bytes) -> dict[str, Any]:
-    """Raises BadOption for what is no JSON object."""
+def parsed_object(body: bytes, *, such_as: str = "") -> dict[str, Any]:
+    """Raises BadOption for what is no JSON object, with an example where one is given."""
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise BadOption(f"The body is not JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise BadOption("The body must be a JSON object")
+        raise BadOption("The body must be a JSON object" + (f" such as {such_as}" if such_as else ""))
     return fields
 
 

@@ -10,7 +10,15 @@ from ocr_service.assembly.document_markdown import page_text
 from ocr_service.assembly.image_links import linked_images
 from ocr_service.assembly.markdown import page_markdown
 from ocr_service.assembly.vlm_content import with_formula_numbers
-from ocr_service.document import FORMULA_LABELS, MARGIN_LABELS, TITLE_LABELS, Format, PageResult, RegionResult
+from ocr_service.document import (
+    FIGURE_LABELS,
+    FORMULA_LABELS,
+    MARGIN_LABELS,
+    TITLE_LABELS,
+    Format,
+    PageResult,
+    RegionResult,
+)
 from ocr_service.errors import BadOption
 from ocr_service.storage.filesystem import JobFolder
 
@@ -106,7 +114,7 @@ def _region(block: dict[str, Any], order: int, images: list[str]) -> RegionResul
     label, content = str(block["block_label"]), str(block.get("block_content") or "")
     x0, y0, x1, y1 = (round(float(side)) for side in block["block_bbox"])
     image = block.get("block_image")
-    if image is None and label in ("image", "chart", "seal", "header_image", "footer_image"):
+    if image is None and label in FIGURE_LABELS:
         # Upstream names a figure after its box: imgs/img_in_image_box_77_12_540_391.jpg.
         image = next((name for name in images if name.rpartition(".")[0].endswith(f"_box_{x0}_{y0}_{x1}_{y1}")), None)
     level = block.get("block_level")

@@ -110,7 +110,6 @@ NOT_FOUND = problem_answers("not_found")
 RETRIED = problem_answers("not_found", "bad_pages", "bad_option")
 # Of an upload that becomes a job, of one that is fetched as well, and of one that is waited for.
 _UPLOAD = (*_SOURCE, "file_too_large", "unsupported_type", "upload_too_slow", *_CAPACITY)
-PROBLEMS = problem_answers("idempotency_conflict", *_UPLOAD)
 FETCHED = problem_answers(
     "idempotency_conflict", *_UPLOAD, "address_refused", "fetch_failed", "too_many_documents", "not_found"
 )

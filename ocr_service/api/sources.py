@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 
 from ocr_service.api.admission import Admission, Admitted
 from ocr_service.api.errors import describe_validation
+from ocr_service.api.json_body import parsed_object
 from ocr_service.api.schemas import NO_NUL, SubmissionOptions
 from ocr_service.api.upload import Upload
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
@@ -154,12 +153,7 @@ async def parse_submission(request: Request) -> tuple[SourceModel, SubmissionOpt
         body += chunk
         if len(body) > _MOST_BODY_BYTES:
             raise BadOption(f"The JSON is longer than {_MOST_BODY_BYTES} bytes")
-    try:
-        fields: Any = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadOption(f"The body is not JSON: {error}") from error
-    if not isinstance(fields, dict):
-        raise BadOption('The body must be a JSON object such as {"source": {"s3_key": "in/letter.pdf"}}')
+    fields = parsed_object(bytes(body), such_as='{"source": {"s3_key": "in/letter.pdf"}}')
     try:
         submission = SourceSubmission.model_validate({**request.query_params, **fields})
     except ValidationError as error:

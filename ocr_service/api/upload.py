@@ -46,10 +46,10 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
     kind, parameters = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or b"boundary" not in parameters:
         raise BadOption("Send the document as multipart/form-data with a part named file: curl -F file=@document.pdf …")
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES:
+    announced = announced_bytes(request)
+    if announced > max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES:
         raise _too_large(max_bytes)
-    await asyncio.to_thread(space.check, int(length) if length.isdigit() else 0)
+    await asyncio.to_thread(space.check, announced)
     with storage_errors():
         descriptor, name = tempfile.mkstemp(dir=directory, prefix="upload-")
     path = Path(name)
@@ -71,6 +71,12 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
     except BaseException:
         await asyncio.to_thread(path.unlink)
         raise
+
+
+def announced_bytes(request: Request) -> int:
+    """What the request says of its body's size; 0 where it does not."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdigit() else 0
 
 
 @dataclass

@@ -6,7 +6,7 @@ beneath everything else (as OCRmyPDF does), so that nothing the page does to its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,11 @@ class ImagePage:
 def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, password: str = "") -> None:
     """Writes the PDF ``source`` with text on the pages that ``layers`` name. Raises DamagedFile, EncryptedPdf."""
     with _pdf_errors(), pikepdf.open(source, password=password) as pdf:
-        _write(pdf, target, layers)
+        font = add_font(pdf)
+        for layer in layers:
+            page = pdf.pages[layer.number - 1]
+            _add_text(pdf, page, font, layer, turn=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
+        pdf.save(target)
 
 
 def pdf_of_images(target: Path, pages: Iterable[tuple[ImagePage, TextLayer]]) -> None:
@@ -63,14 +67,6 @@ def pdf_of_images(target: Path, pages: Iterable[tuple[ImagePage, TextLayer]]) ->
             page = _image_page(pdf, image, layer.angle)
             _add_text(pdf, page, font, layer, turn=layer.angle)
         pdf.save(target)
-
-
-def _write(pdf: pikepdf.Pdf, target: Path, layers: Iterable[TextLayer]) -> None:
-    font = add_font(pdf)
-    for layer in layers:
-        page = pdf.pages[layer.number - 1]
-        _add_text(pdf, page, font, layer, turn=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
-    pdf.save(target)
 
 
 def _image_page(pdf: pikepdf.Pdf, image: ImagePage, angle: int) -> pikepdf.Page:
@@ -177,7 +173,7 @@ def _inherited(node: Any, name: str, default: Any) -> Any:
 
 
 @contextmanager
-def _pdf_errors() -> Any:
+def _pdf_errors() -> Iterator[None]:
     try:
         yield
     except pikepdf.PasswordError as exc:

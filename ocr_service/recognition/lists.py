@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
-# Tesseract reads a round bullet as one of several marks.
-_BULLET = re.compile(r"^([•●▪■◦○·∙‣▸►♦*¢«»+°®©e*]|[-–—−])\s+(?=\S)")
-_SURE_BULLETS = frozenset("•●▪■◦○·∙‣▸►♦")
+_MARK = re.compile(r"^(\S)\s+(?=\S)")
+_BULLETS = frozenset("•●▪■◦○·∙‣▸►♦")
 _DASHES = frozenset("-–—−")
 _NUMBER = re.compile(r"^(\(?\d{1,3}[.)]|\(?[a-zа-яё][.)]|\(?[ivxIVX]{1,4}[.)])\s+(?=\S)")
 _CLAUSE = re.compile(r"^(\d{1,3}(?:\.\d{1,3})+\.?)\s+(?=\S)")
@@ -15,9 +15,9 @@ _CLAUSE = re.compile(r"^(\d{1,3}(?:\.\d{1,3})+\.?)\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What begins an item: ``kind`` is bullet, dash, number or clause (``2.3.``); ``mark`` as written."""
+    """What begins an item: ``mark`` as written, and the ``rest`` of the text. A clause's is ``2.3.``."""
 
-    kind: str
+    kind: Literal["bullet", "dash", "number", "clause"]
     mark: str
     rest: str
 
@@ -28,7 +28,7 @@ def find_marker(text: str) -> Marker | None:
         return Marker("clause", match[1], text[match.end() :])
     if match := _NUMBER.match(text):
         return Marker("number", match[1], text[match.end() :])
-    if (match := _BULLET.match(text)) and match[1] in _SURE_BULLETS:
+    if (match := _MARK.match(text)) and match[1] in _BULLETS:
         return Marker("bullet", match[1], text[match.end() :])
     if match and match[1] in _DASHES:
         return Marker("dash", match[1], text[match.end() :])

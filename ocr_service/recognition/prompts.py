@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NEVER_READ = frozenset({"image", "header_image", "footer_image"})
+from ocr_service.document import FIGURE_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Asking:
     def figures(self) -> frozenset[str]:
         """Labels that stay figures."""
         asked = {"chart": self.read_charts, "seal": self.read_seals}
-        return NEVER_READ | {label for label, read in asked.items() if not read}
+        return FIGURE_LABELS - {label for label, read in asked.items() if read}
 
     def question(self, label: str) -> Question | None:
         """What to ask for a region of this label; None when it stays a figure."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from ocr_service.recognition.units import russian_unit
 from ocr_service.recognition.words import Line, Word, make_line
+
+Script = Literal["cyrillic", "latin"]
 
 ADDRESS = re.compile(r"@|//|www\.|\w\.[a-z]{2}")  # of mail or the web: Latin in any text
 
@@ -39,7 +42,7 @@ _CAPITALS = str.maketrans(_LOOK_ALIKE_LATIN[:12], _LOOK_ALIKE_CYRILLIC[:12])
 _DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
 
 
-def put_right(line: Line, page: str = "") -> Line:
+def put_right(line: Line, page: Script | None = None) -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
     words = [_agreed(word, script) for word, script in zip(line.words, scripts, strict=True)]
@@ -66,17 +69,18 @@ def _with_za(words: Sequence[Word], index: int) -> Word:
     return replace(word, text=("За" if before[-1] in ".!?" else "за") + match[1])
 
 
-def _script_around(words: Sequence[Word], index: int) -> str:
-    """What most letters of the two words before and after are written in; empty where there are none."""
+def _script_around(words: Sequence[Word], index: int) -> Script | None:
+    """What most letters of the two words before and after are written in; None where neither prevails."""
     beside = (*words[max(0, index - 2) : index], *words[index + 1 : index + 3])
     around = "".join(w.text for w in beside if not ADDRESS.search(w.text))
     cyrillic, latin = len(CYRILLIC_LETTER.findall(around)), len(LATIN_LETTER.findall(around))
     if cyrillic > 2 * latin:
         return "cyrillic"
-    return "latin" if latin > 2 * cyrillic else ""
+    return "latin" if latin > 2 * cyrillic else None
 
 
-def _agreed(word: Word, script: str) -> Word:
+def _agreed(word: Word, script: Script | None) -> Word:
+    """``word`` in ``script``, where all of its letters can be."""
     letters = [c for c in word.text if c.isalpha()]
     if not letters or not script or _TENS.match(word.text):
         return word

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_service.recognition.reread import CropReader
-from ocr_service.recognition.scripts import ADDRESS, LATIN_LETTER, put_right
+from ocr_service.recognition.scripts import ADDRESS, LATIN_LETTER, Script, put_right
 from ocr_service.recognition.twins import looks_like, may_be_cyrillic
 from ocr_service.recognition.words import Line, Word, make_line
 
@@ -26,15 +26,15 @@ _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a twin 
 _CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz"})
 
 
-def languages_by_script(language: str) -> dict[str, str]:
+def languages_by_script(language: str) -> dict[Script, str]:
     """``rus+eng`` as ``{"cyrillic": "rus", "latin": "eng"}``; one entry where all parts are of one alphabet."""
-    scripts: dict[str, list[str]] = {}
+    scripts: dict[Script, list[str]] = {}
     for part in language.split("+"):
         scripts.setdefault("cyrillic" if part in _CYRILLIC_LANGUAGES else "latin", []).append(part)
     return {script: "+".join(parts) for script, parts in scripts.items()}
 
 
-def main_script(lines: Sequence[Line]) -> str | None:
+def main_script(lines: Sequence[Line]) -> Script | None:
     """``cyrillic`` or ``latin`` where nearly all sure words of the page are in it, else None."""
     words = [word.text for line in lines for word in line.words if word.confidence >= _SURE]
     cyrillic = sum(len(_CYRILLIC.findall(text)) for text in words)
@@ -46,7 +46,7 @@ def main_script(lines: Sequence[Line]) -> str | None:
     return "latin" if latin >= _NEARLY_ALL * (cyrillic + latin) else None
 
 
-def in_own_script(lines: Sequence[Line], script: str, own: CropReader, other: CropReader) -> list[Line]:
+def in_own_script(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:
     """``lines`` of a page in ``script``; ``own`` reads with its language alone, ``other`` with the other's."""
     left = _MAX_TIMES
     result = []
@@ -64,7 +64,7 @@ def in_own_script(lines: Sequence[Line], script: str, own: CropReader, other: Cr
     return result
 
 
-def _is_suspect(word: Word, script: str) -> bool:
+def _is_suspect(word: Word, script: Script) -> bool:
     """In the other alphabet, or a sign that only the other one has. Russian pages have English names in them."""
     if script == "latin":
         return bool(_CYRILLIC.search(word.text))
@@ -73,7 +73,7 @@ def _is_suspect(word: Word, script: str) -> bool:
     return word.confidence < _DOUBTFUL or may_be_cyrillic(word.text)
 
 
-def _is_better(word: Word, again: Sequence[Word], script: str) -> bool:
+def _is_better(word: Word, again: Sequence[Word], script: Script) -> bool:
     if len(again) != 1 or (LATIN_LETTER if script == "cyrillic" else _CYRILLIC).search(again[0].text):
         return False
     if script == "latin":  # on a page of English nothing speaks for Cyrillic

@@ -17,7 +17,10 @@ _WORTH_TURNING = 0.15  # degrees: a line of 1,500 px rises by 4 px, under a thir
 
 @dataclass(frozen=True, slots=True)
 class Straightened:
-    """A page turned by ``angle`` degrees (anticlockwise); ``back`` maps its pixels to the delivered page's."""
+    """A page turned by ``angle`` degrees (anticlockwise).
+
+    ``forth`` maps pixels of the delivered page to this one's, ``back`` the other way (affine, 2 x 3).
+    """
 
     gray: Gray
     angle: float

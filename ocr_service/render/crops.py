@@ -11,14 +11,12 @@ import base64
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import cv2
 import numpy as np
 
 from ocr_service.document import Box, Crop, Pixels
-
-Align = Literal["left", "center", "right"]
+from ocr_service.layout.broken_paragraphs import Align
 
 # One token of PaddleOCR-VL is 28 x 28 pixels: a picture whose sides are multiples of it is not resampled by the server.
 _TOKEN_SIDE = 28

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from ocr_service.document import PageImage, Region
+from ocr_service.render.whole_file import whole_file
 
 # Text in a figure stays crisp, at a tenth of PNG's time.
 _JPEG_QUALITY = 90
@@ -32,12 +32,8 @@ def _save(page: PageImage, region: Region, directory: Path) -> str:
     x0, y0, x1, y1 = region.bbox
     left, top = min(max(x0, 0), page.width - 1), min(max(y0, 0), page.height - 1)
     right, bottom = max(min(x1, page.width), left + 1), max(min(y1, page.height), top + 1)
-    unfinished = directory / f".{name}.{os.getpid()}"
-    try:
+    with whole_file(directory / name) as file:
         Image.fromarray(page.pixels[top:bottom, left:right]).save(
-            unfinished, "JPEG", quality=_JPEG_QUALITY, dpi=(page.dpi, page.dpi)
+            file, "JPEG", quality=_JPEG_QUALITY, dpi=(page.dpi, page.dpi)
         )
-        unfinished.replace(directory / name)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return name

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from ocr_service.document import FileType
 from ocr_service.render.file_types import sniff_type
 from ocr_service.render.images import count_image_pages
 from ocr_service.render.pdfium import count_pdf_pages
 
-__all__ = ["Inspected", "inspect_file", "sniff_type"]
 
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """``type`` is told by content."""
 
-class Inspected(NamedTuple):
     type: FileType
     pages: int
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PIL import Image
 
 from ocr_service.document import FileType
 from ocr_service.render.rasterise import render_page
+from ocr_service.render.whole_file import whole_file
 
 # An A4 page at 200 dpi whole; larger ones would only be scaled down by the browser.
 _LONGEST = 2400  # pixels
@@ -48,9 +48,5 @@ def write_picture(task: PictureTask) -> None:
     size = (max(1, round(task.width * share)), max(1, round(task.height * share)))
     if image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    unfinished = task.target.with_name(f".{task.target.name}.{os.getpid()}")
-    try:
-        image.save(unfinished, "JPEG", quality=_JPEG_QUALITY)
-        unfinished.replace(task.target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(task.target) as file:
+        image.save(file, "JPEG", quality=_JPEG_QUALITY)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ocr_service.errors import DamagedFile, EmptyFile, EncryptedPdf, UnsupportedType
-from ocr_service.render.inspect import Inspected, inspect_file, sniff_type
+from ocr_service.render.file_types import sniff_type
+from ocr_service.render.inspect import Inspected, inspect_file
 from tests.render.documents import CATALOG, corner_image, many_pages, one_page, pdf, write
 
 PAGE = one_page(b"/MediaBox[0 0 200 300]")
@@ -20,7 +21,7 @@ def test_image_is_told_by_content_under_any_name(tmp_path: Path, file_type: str)
 
 @pytest.mark.parametrize("before", [b"", b"\r\n\r\n", b"x" * 1000])
 def test_pdf_header_may_come_within_the_first_kilobyte(tmp_path: Path, before: bytes) -> None:
-    assert inspect_file(write(tmp_path / "a.bin", before + PAGE)) == ("pdf", 1)
+    assert inspect_file(write(tmp_path / "a.bin", before + PAGE)) == Inspected("pdf", 1)
 
 
 def test_pdf_header_after_the_first_kilobyte_does_not_count(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_file_that_is_gone_is_not_a_damaged_one(tmp_path: Path) -> None:
 
 
 def test_pages_of_a_long_pdf_are_counted(tmp_path: Path) -> None:
-    assert inspect_file(write(tmp_path / "a.pdf", many_pages(20_000))) == ("pdf", 20_000)
+    assert inspect_file(write(tmp_path / "a.pdf", many_pages(20_000))) == Inspected("pdf", 20_000)
 
 
 def test_page_count_that_lies_is_not_believed(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_every_frame_of_a_tiff_is_a_page(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     frames = [corner_image("1"), corner_image("RGB", (200, 40)), corner_image("L")]
     frames[0].save(path, save_all=True, append_images=frames[1:])
-    assert inspect_file(path) == ("tiff", 3)
+    assert inspect_file(path) == Inspected("tiff", 3)
 
 
 @pytest.fixture
@@ -115,12 +116,12 @@ def encrypted(tmp_path: Path) -> Path:
 
 
 def test_encrypted_pdf_opens_with_its_password(encrypted: Path) -> None:
-    assert inspect_file(encrypted, "пароль") == ("pdf", 1)
+    assert inspect_file(encrypted, "пароль") == Inspected("pdf", 1)
 
 
 def test_pdf_with_an_owner_password_alone_needs_none(encrypted: Path) -> None:
-    assert inspect_file(encrypted.with_name("owner.pdf")) == ("pdf", 1)
-    assert inspect_file(encrypted.with_name("owner.pdf"), "not needed") == ("pdf", 1)
+    assert inspect_file(encrypted.with_name("owner.pdf")) == Inspected("pdf", 1)
+    assert inspect_file(encrypted.with_name("owner.pdf"), "not needed") == Inspected("pdf", 1)
 
 
 @pytest.mark.parametrize(
