@@ -73,6 +73,7 @@ jobs = Table(
     Index("jobs_queue", "state", text("priority DESC"), "turn", "id"),
     Index("jobs_cache", "cache_key"),
     Index("jobs_leader", "leader_id"),
+    Index("jobs_finished", "finished_at"),
     Index("jobs_idempotency", "owner", "idempotency_key", unique=True),
 )
 
@@ -166,4 +167,5 @@ def _sqlite_now(element: Any, compiler: Any, **kw: Any) -> str:
 
 @compiles(db_now, "postgresql")
 def _postgresql_now(element: Any, compiler: Any, **kw: Any) -> str:
-    return "extract(epoch from clock_timestamp())::float8"
+    # As a subquery it is asked once a statement; asked for each row, as a volatile function is, no index would serve.
+    return "(SELECT extract(epoch from clock_timestamp())::float8)"
