@@ -96,10 +96,11 @@ class BatchRows:
         return await self.database.write(work, patience_s=_PATIENCE_S)
 
     async def release(self, batch_id: str) -> None:
-        """Nobody feeds it: this process ends, or begins as the only one."""
+        """This process ends: another may feed it at once."""
         await self._write(update(batches).where(batches.c.id == batch_id).values(fed_until=0.0))
 
     async def release_all(self) -> None:
+        """At the start of the one process that owns the database: nobody feeds any."""
         await self._write(update(batches).values(fed_until=0.0))
 
     async def next_document(self, batch: Batch) -> BatchDocument | None:

@@ -20,7 +20,7 @@ from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageCounts
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.uploads import upload_job
-from ocr_service.jobs.webhooks import WebhookFailed, WebhookSender, body_of, wanted
+from ocr_service.jobs.webhooks import WebhookFailed, WebhookSender, body_of, name_of, wanted
 from ocr_service.storage.s3 import S3Store
 
 log = logging.getLogger(__name__)
@@ -86,8 +86,7 @@ class WebhookDelivery:
                 counts = (await self._store.page_counts([job.id])).get(job.id, PageCounts())
                 body = body_of(job, counts, event)
                 try:
-                    name = event.kind if event.kind == "page" else event.data["state"]
-                    await self._sender.send(hook.url, body, event=name, delivery=f"{job.id}-{event.seq}")
+                    await self._sender.send(hook.url, body, event=name_of(event), delivery=f"{job.id}-{event.seq}")
                 except WebhookFailed as error:
                     raise Undelivered(str(error), event.seq) from error
                 await sent(event.seq)

@@ -103,7 +103,7 @@ async def move(
     reason: str | None = None,
     lost_runs: int | None = None,
 ) -> Job:
-    """Move the job, whose row the caller holds; ``run_id`` is the run that will own it (claims and ends only)."""
+    """Move the job, whose row the caller holds; ``run_id`` is the run that will own it (claims only)."""
     after = moved(job, to)
     # A finished job's last event is "end", with a number of its own, so that a listener can resume between the two.
     seq = job.last_seq + 1

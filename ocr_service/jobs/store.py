@@ -24,7 +24,6 @@ from ocr_service.jobs.models import (
     NewJob,
     PageCounts,
     PageRow,
-    RunLost,
 )
 from ocr_service.jobs.tables import db_now, jobs, moves, pages, replicas
 
@@ -96,11 +95,6 @@ class Store:
     async def keep_pages(self, kept: Sequence[KeptPage]) -> set[str]:
         """The runs among them that lost their jobs; nothing of theirs is written."""
         return await self.database.write(lambda tx: writer.keep_pages(tx, kept), patience_s=self.patience_s)
-
-    async def keep_page(self, job_id: str, run_id: str, page: PageRow) -> None:
-        """Raises RunLost."""
-        if await self.keep_pages([KeptPage(job_id, run_id, page)]):
-            raise RunLost(job_id)
 
     async def finish(
         self, job_id: str, run_id: str, to: JobState, *, failure: JobFailure | None = None, cached: bool = False

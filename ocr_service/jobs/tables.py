@@ -1,4 +1,4 @@
-"""The tables: jobs, pages, moves. Small rows only; page texts and images lie in the job's folder.
+"""The tables. Small rows only; page texts and images lie in the job's folder.
 
 A page's row and a move's row are at the same time the events of the job: both carry ``seq``, handed out by the job's
 row under its lock, so that ``seq`` grows in the order of the commits and a listener can resume after any of them.

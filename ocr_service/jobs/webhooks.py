@@ -21,7 +21,6 @@ from ocr_service.net.safe_http import SafeHttp
 
 SIGNATURE = "X-OCR-Signature"
 END_EVENTS = frozenset({"completed", "partial", "failed", "cancelled"})
-EVENTS = END_EVENTS | {"page"}
 
 
 class WebhookFailed(Exception):
@@ -35,11 +34,16 @@ def wanted(event: JobEvent, events: Collection[str]) -> bool:
     return event.kind == "end" and (event.data["state"] in events or not END_EVENTS & set(events))
 
 
+def name_of(event: JobEvent) -> str:
+    """``page``, or the state in which the job ended."""
+    return event.kind if event.kind == "page" else event.data["state"]
+
+
 def body_of(job: Job, counts: PageCounts, event: JobEvent) -> bytes:
     """The JSON that is sent. ``id`` stays the same when it is sent again, so that a receiver can tell."""
     content = {
         "id": f"{job.id}-{event.seq}",
-        "event": event.kind if event.kind == "page" else event.data["state"],
+        "event": name_of(event),
         "job": {
             "id": job.id,
             "state": job.state.value,

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from ocr_service.document import FileInfo, ReadOptions
 from ocr_service.jobs.migrations import upgrade
-from ocr_service.jobs.models import Change, NewJob, new_job_id
+from ocr_service.jobs.models import Change, KeptPage, NewJob, PageRow, RunLost, new_job_id
 from ocr_service.jobs.postgres import open_postgres
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.sqlite import open_sqlite
@@ -82,6 +82,12 @@ def new_job(**changes: object) -> NewJob:
         **changes,
     }
     return NewJob(**values)  # type: ignore[arg-type]
+
+
+async def keep_page(store: Store, job_id: str, run_id: str, page: PageRow) -> None:
+    """Raises RunLost."""
+    if await store.keep_pages([KeptPage(job_id, run_id, page)]):
+        raise RunLost(job_id)
 
 
 async def until(check: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:

@@ -23,7 +23,7 @@ from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.web_server import Answer, Request, WebServer
-from tests.jobs.conftest import OpenStore, new_job, until
+from tests.jobs.conftest import OpenStore, keep_page, new_job, until
 from tests.s3_server import BUCKET, REGION
 
 pytestmark = pytest.mark.anyio
@@ -68,7 +68,7 @@ async def read(store: Store, output: Path, *, upload: bool = False, webhook: Web
     assert claim is not None
     publish(output, submitted.job.id)
     for number in (1, 2, 3):
-        await store.keep_page(claim.job.id, claim.run_id, PageRow(number, "completed", 0.1))
+        await keep_page(store, claim.job.id, claim.run_id, PageRow(number, "completed", 0.1))
     await store.finish(claim.job.id, claim.run_id, JobState.COMPLETED)
     return await store.get(claim.job.id)
 

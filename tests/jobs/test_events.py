@@ -8,7 +8,7 @@ import pytest
 from ocr_service.jobs.database import Database, T, Work
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.models import JobEvent, JobState, PageRow
-from tests.jobs.conftest import OpenStore, new_job
+from tests.jobs.conftest import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +45,7 @@ async def test_two_hundred_listeners_share_the_reads(open_sqlite_store: OpenStor
         async with asyncio.TaskGroup() as group:
             listening = [group.create_task(listen()) for _ in range(LISTENERS)]
             for number in range(1, PAGES + 1):
-                await store.keep_page(new.id, claim.run_id, PageRow(number, "completed", 0.1))
+                await keep_page(store, new.id, claim.run_id, PageRow(number, "completed", 0.1))
             await store.finish(new.id, claim.run_id, JobState.COMPLETED)
         everything = await store.events(new.id, 0)
         assert all(task.result() == everything for task in listening)
@@ -64,7 +64,7 @@ async def test_a_listener_that_comes_late_or_is_slow_misses_nothing(open_sqlite_
         slow = hub.follow(store, new.id)
         first = await anext(slow)
         for number in range(1, 601):  # more than the shared tail holds
-            await store.keep_page(new.id, claim.run_id, PageRow(number, "completed", 0.1))
+            await keep_page(store, new.id, claim.run_id, PageRow(number, "completed", 0.1))
         await store.finish(new.id, claim.run_id, JobState.PARTIAL)
         late = [event async for event in hub.follow(store, new.id, after=first.seq)]
         assert [first, *late] == await store.events(new.id, 0)

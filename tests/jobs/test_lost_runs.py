@@ -5,7 +5,7 @@ import pytest
 from ocr_service.jobs.models import Job, JobState, PageRow
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import new_job
+from tests.jobs.conftest import keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +55,7 @@ async def test_a_page_that_is_kept_and_an_orderly_end_are_no_crash(store: Store)
         claim = await store.claim_next("here")
         assert claim is not None
         if number % 2:
-            await store.keep_page(job_id, claim.run_id, PageRow(number, "completed", 0.1))
+            await keep_page(store, job_id, claim.run_id, PageRow(number, "completed", 0.1))
             await crashed(store)
         else:
             await store.hand_back("here", "handed back")
@@ -78,7 +78,7 @@ async def test_the_next_suspect_starts_when_the_one_before_keeps_a_page(store: S
     claim = await store.claim_next("here")
     assert claim is not None and claim.job.id == suspects[0]
     assert await started(store) == []
-    await store.keep_page(claim.job.id, claim.run_id, PageRow(1, "completed", 0.1))
+    await keep_page(store, claim.job.id, claim.run_id, PageRow(1, "completed", 0.1))
     assert await started(store) == [suspects[1]]
 
 

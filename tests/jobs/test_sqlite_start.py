@@ -13,7 +13,7 @@ from sqlalchemy import text
 from ocr_service.jobs.database import DatabaseError, Transaction
 from ocr_service.jobs.models import JobState, PageRow
 from ocr_service.jobs.sqlite import open_sqlite
-from tests.jobs.conftest import OpenStore, new_job
+from tests.jobs.conftest import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 
@@ -91,7 +91,7 @@ async def test_a_database_of_an_earlier_version_goes_on_with_its_jobs(
         await store.submit(new)
         claim = await store.claim_next("here")
         assert claim is not None
-        await store.keep_page(new.id, claim.run_id, PageRow(1, "completed", 0.1))
+        await keep_page(store, new.id, claim.run_id, PageRow(1, "completed", 0.1))
         await store.finish(new.id, claim.run_id, JobState.COMPLETED)
         before = await store.get(new.id)
     with closing(sqlite3.connect(tmp_path / "jobs.sqlite3")) as connection:

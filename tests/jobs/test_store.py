@@ -9,7 +9,7 @@ from ocr_service.errors import IdempotencyConflict, NotFound, QueueFull
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, new_job, until
+from tests.jobs.conftest import OpenStore, keep_page, new_job, until
 
 pytestmark = pytest.mark.anyio
 
@@ -92,9 +92,9 @@ async def test_a_page_is_counted_once_and_told_once(store: Store) -> None:
     new = new_job()
     await store.submit(new)
     run = (await claim(store)).run_id
-    await store.keep_page(new.id, run, PageRow(2, "completed", 0.5))
-    await store.keep_page(new.id, run, PageRow(2, "completed", 0.5))
-    await store.keep_page(new.id, run, PageRow(1, "failed", 0.1, "render_failed"))
+    await keep_page(store, new.id, run, PageRow(2, "completed", 0.5))
+    await keep_page(store, new.id, run, PageRow(2, "completed", 0.5))
+    await keep_page(store, new.id, run, PageRow(1, "failed", 0.1, "render_failed"))
     assert await store.page_counts([new.id]) == {new.id: PageCounts(done=1, failed=1)}
     assert [page.number for page in await store.pages(new.id)] == [1, 2]
     events = await store.events(new.id, 0)
@@ -113,7 +113,7 @@ async def test_a_run_that_lost_its_job_writes_nothing(store: Store) -> None:
     await store.hand_back("frozen", "replica lost")
     taken = (await claim(store, "live")).run_id
     with pytest.raises(RunLost):
-        await store.keep_page(new.id, old, PageRow(1, "completed", 0.1))
+        await keep_page(store, new.id, old, PageRow(1, "completed", 0.1))
     with pytest.raises(RunLost):
         await store.finish(new.id, old, JobState.FAILED, failure=JobFailure("x", "x"))
     with pytest.raises(RunLost):
@@ -140,7 +140,7 @@ async def test_events_resume_after_any_of_them(store: Store) -> None:
     await store.submit(new)
     run = (await claim(store)).run_id
     for number in (1, 2, 3):
-        await store.keep_page(new.id, run, PageRow(number, "completed", 0.1))
+        await keep_page(store, new.id, run, PageRow(number, "completed", 0.1))
     await store.finish(new.id, run, JobState.COMPLETED)
     everything = await store.events(new.id, 0)
     assert [event.kind for event in everything] == ["state", "state", "page", "page", "page", "state", "end"]
@@ -222,7 +222,7 @@ async def test_cancel_takes_the_job_from_its_run_at_once(open_store: OpenStore) 
             while (await told.get()).state is not JobState.CANCELLED:
                 pass
         with pytest.raises(RunLost):
-            await store.keep_page(new.id, run, PageRow(1, "completed", 0.1))
+            await keep_page(store, new.id, run, PageRow(1, "completed", 0.1))
         with pytest.raises(NotFound):
             await store.cancel("nothing")
 
@@ -233,7 +233,7 @@ async def test_retry_queues_again_and_removal_needs_an_end(store: Store) -> None
     await store.remove(new.id)
     assert await store.find(new.id) is not None
     run = (await claim(store)).run_id
-    await store.keep_page(new.id, run, PageRow(1, "completed", 0.1))
+    await keep_page(store, new.id, run, PageRow(1, "completed", 0.1))
     await store.finish(new.id, run, JobState.PARTIAL)
     assert (await store.retry(new.id)).state is JobState.QUEUED
     await store.finish(new.id, (await claim(store)).run_id, JobState.COMPLETED)
@@ -251,7 +251,7 @@ async def test_a_page_that_is_to_be_read_again_stays_and_does_not_count_until_it
     await store.submit(new)
     first = await claim(store)
     for page in (PageRow(1, "completed", 0.1), PageRow(2, "failed", 0.1, "page_timeout"), PageRow(3, "completed", 0.1)):
-        await store.keep_page(new.id, first.run_id, page)
+        await keep_page(store, new.id, first.run_id, page)
     await store.finish(new.id, first.run_id, JobState.PARTIAL)
     await store.retry(new.id, [3])
     assert [(page.number, page.again) for page in await store.pages(new.id)] == [(1, False), (2, True), (3, True)]
@@ -262,7 +262,7 @@ async def test_a_page_that_is_to_be_read_again_stays_and_does_not_count_until_it
     before = (await store.get(new.id)).last_seq
 
     second = await claim(store)
-    await store.keep_page(new.id, second.run_id, PageRow(3, "completed", 0.2))
+    await keep_page(store, new.id, second.run_id, PageRow(3, "completed", 0.2))
     await store.cancel(new.id)
     assert [page.number for page in await store.pages(new.id) if page.again] == [2]
     assert await store.page_runs(new.id) == {1: first.run_id, 2: first.run_id, 3: second.run_id}
