@@ -35,7 +35,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         documents = _documents(arguments.documents) or [_sample(Path(folder))]
-        with running_service() as service:
+        with running_service(CACHE_TTL_H="0") as service:
             _table(service, documents, arguments.repeat, arguments.output)
 
 
