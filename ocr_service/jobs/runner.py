@@ -110,11 +110,9 @@ class Runner:
         await self.store.check_owned(job.id, claim.run_id)
         async with self.files.running(job) as folder:
             await asyncio.to_thread(folder.remove_unfinished)
-            done.cached = await self._adopt(job, folder)
             rows = await self.store.pages(job.id)
-            if done.cached:  # what was to be read again came with the other job's pages
-                rows = [row for row in rows if not row.again]
             again = frozenset(row.number for row in rows if row.again)
+            done.cached = not again and await self._adopt(job, folder)
             work = DocumentWork(folder, job.file, job.options, claim.run_id, again)
             await self.files.about_to_replace(folder, again)
             taken_over = await self._kept_but_not_written_down(folder, {row.number for row in rows})
