@@ -31,7 +31,7 @@ from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.faults.aftermath import VLM, app_process
 from tests.faults.rush import PROBE_EVERY_S, Answer, percentile, rush
-from tests.running import RunningService
+from tests.running import RunningService, wait_until
 
 _HEAD = (
     "      queued, s        refused, s           /health/live p99, ms     CPU, s\n"
@@ -75,8 +75,9 @@ def _run(service: RunningService, count: int, run: int) -> None:
         app_cpu = _cpu(service) - cpu
         probe.send("enough")
         alone: list[float] = probe.recv()
-        while _unfinished(service):
-            time.sleep(0.5)  # what asking costs is counted too
+        wait_until(
+            lambda: not _unfinished(service), 300, what="the end of all jobs"
+        )  # what asking costs is counted too
         jobs_cpu = _cpu(service) - cpu - app_cpu
     queued, refused = answers.seconds(202), answers.seconds(429)
     alone_s, among_s = percentile(alone, 0.99), percentile(answers.probes, 0.99)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import psutil
+
+from tests.running import free_port, wait_until
 
 _START_TIMEOUT_S = 120
 _SAMPLE_S = 0.1
@@ -102,26 +102,22 @@ def running_service(**settings: str) -> Iterator[BenchedService]:
         process = subprocess.Popen([sys.executable, "-m", "ocr_service", "serve"], env=environment)
         try:
             service = BenchedService(psutil.Process(process.pid), f"http://127.0.0.1:{port}", Path(folder) / "output")
-            _wait_ready(service, process)
+            wait_for(f"{service.url}/health/ready", process, what="the service")
             yield service
         finally:
             process.terminate()
             process.wait(60)
 
 
-def _wait_ready(service: BenchedService, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _START_TIMEOUT_S
-    while time.monotonic() < deadline and process.poll() is None:
+def wait_for(url: str, process: subprocess.Popen[bytes], *, what: str) -> None:
+    """Until it answers 200; the program ends when the process does, or says nothing in time."""
+
+    def answers() -> bool:
         try:
-            if service.client.get("/health/ready").status_code == 200:
-                return
+            return httpx.get(url).status_code == 200
         except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the service did not become ready; its messages are above")
+            return False
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    wait_until(lambda: process.poll() is not None or answers(), _START_TIMEOUT_S, what=f"the start of {what}")
+    if process.poll() is not None:
+        raise SystemExit(f"{what} did not start; its messages are above")

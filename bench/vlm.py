@@ -34,7 +34,7 @@ import pypdfium2
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.service import BenchedService, free_port, running_service
+from bench.service import BenchedService, running_service, wait_for
 from ocr_service.document import Crop
 from ocr_service.layout.stub import StubDetector
 from ocr_service.page_crops import page_crops
@@ -42,6 +42,7 @@ from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.vlm import Sampling, chat_body
 from ocr_service.render.rasterise import render_page
 from scripts.make_samples import make_contract
+from tests.running import free_port, wait_until
 
 _REGIONS = 15
 
@@ -132,9 +133,12 @@ def _fairness(service: BenchedService, server: Server, arguments: argparse.Names
     alone = statistics.median(_timed(service, arguments.letter) for _ in range(3))
     book = threading.Thread(target=_read, args=(service, arguments.document))
     book.start()
-    # Until the book has all slots, or has ended, which it does early where something is wrong.
-    while book.is_alive() and server.stats().get("in_flight", arguments.concurrency) < arguments.concurrency:
-        time.sleep(0.05)
+
+    def has_all_slots() -> bool:
+        return bool(server.stats().get("in_flight", arguments.concurrency) >= arguments.concurrency)
+
+    # Or until it has ended, which it does early where something is wrong.
+    wait_until(lambda: has_all_slots() or not book.is_alive(), 60, what="a book in all slots")
     beside = [_timed(service, arguments.letter) for _ in range(3)]
     book.join()
     print(f"alone, s           {alone:8.2f}")
@@ -246,15 +250,7 @@ def _server(program: Path, arguments: str) -> Iterator[Server]:
     process = subprocess.Popen([sys.executable, str(program), "--port", str(port), *shlex.split(arguments)])
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                httpx.get(f"{url}/v1/models").raise_for_status()
-                break
-            except httpx.HTTPError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise SystemExit("the simulated server did not start") from None
-                time.sleep(0.1)
+        wait_for(f"{url}/v1/models", process, what="the simulated server")
         yield Server(url, process)
     finally:
         process.terminate()

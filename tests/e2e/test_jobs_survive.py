@@ -34,7 +34,8 @@ def test_kill_9_at_random_moments_loses_nothing_and_reads_no_kept_page_again(tmp
             if waiting:
                 name = waiting.pop(0)
                 accepted[submit(service.client, name, document(name, sizes[name]))] = name
-            time.sleep(chance.uniform(0, 0.6))
+            asked = len(fake.asked) + chance.randrange(6)  # that many pages later, or while it starts
+            wait_until(lambda: len(fake.asked) >= asked, 60, what="a moment for the kill")  # noqa: B023 - waited for here
             service.kill()
             kept = kept_pages(service)
             under_way_at_kills += len(_asked(fake)) - len(kept)

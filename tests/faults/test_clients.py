@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import socket
 import time
 from collections import Counter
@@ -59,15 +60,11 @@ def received(connection: socket.socket) -> bytes:
 def trickle(connection: socket.socket, data: bytes) -> float:
     """A byte every tenth of a second, until the server has enough; how long that took, in seconds."""
     started = time.monotonic()
-    connection.setblocking(False)
     with contextlib.suppress(ConnectionError):
         for byte in data:
             connection.send(bytes([byte]))
-            time.sleep(0.1)
-            with contextlib.suppress(BlockingIOError):
-                if connection.recv(1, socket.MSG_PEEK) is not None:
-                    break
-    connection.setblocking(True)
+            if select.select([connection], [], [], 0.1)[0]:  # an answer, or the end
+                break
     return time.monotonic() - started
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -42,14 +45,17 @@ class Looks:
     def __init__(self, folder: Path) -> None:
         self._asked, self._held, self._holds = folder / "asked", folder / "held", folder / "holds"
 
-    def hold(self) -> None:
-        """Until one is in the middle."""
-        self._holds.unlink(missing_ok=True)
-        self._held.touch()
-        wait_until(self._holds.exists, 30, what="a look at a page")
+    @contextmanager
+    def held_from(self, number: int) -> Iterator[None]:
+        """While it lasts, no look from this one on, of all that were ever asked for, comes to its end."""
+        with self._held.open("w") as held:
+            held.write(str(number))
+            held.flush()
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
-    def go_on(self) -> None:
-        self._held.unlink()
+    def wait_held(self) -> None:
+        wait_until(self._holds.exists, 60, what="a look at a page")
 
     @property
     def by_process(self) -> list[str]:
@@ -69,15 +75,13 @@ def test_a_layout_process_killed_in_mid_page_costs_no_page(tmp_path: Path, setti
         first = submit(service, "first", 1)
         assert wait_ended(service, [first]) == ["completed"]
         before, asked_before = Holdings.of(service), len(looks.by_process)
-        jobs = [submit(service, f"layout {number}", PAGES) for number in range(BOOKS)]
-        target = asked_before + random.Random(3).randint(3, PAGES)
-        wait_until(lambda: len(looks.by_process) >= target, 60)
-        looks.hold()
-        process = layout_process(service)
-        assert process is not None
-        process.kill()
-        wait_until(lambda: gone([process]))
-        looks.go_on()
+        with looks.held_from(asked_before + random.Random(3).randint(4, PAGES)):
+            jobs = [submit(service, f"layout {number}", PAGES) for number in range(BOOKS)]
+            looks.wait_held()
+            process = layout_process(service)
+            assert process is not None
+            process.kill()
+            wait_until(lambda: gone([process]))
         assert wait_ended(service, jobs) == ["completed"] * BOOKS
         for job_id in jobs:
             check_whole(service, job_id, PAGES)
@@ -93,13 +97,13 @@ def test_a_layout_process_killed_in_mid_page_costs_no_page(tmp_path: Path, setti
 def test_a_service_that_is_killed_takes_its_layout_process_with_it(tmp_path: Path, settings: dict[str, str]) -> None:
     looks = Looks(tmp_path)
     with FakeVllm().running() as backend, RunningService(tmp_path, **settings, VLLM_URL=backend.url) as service:
-        job_id = submit(service, "held", PAGES)
-        looks.hold()
-        process = layout_process(service)
-        assert process is not None
-        service.kill()
-        wait_until(lambda: gone([process]), what="the end of the layout process")
-        looks.go_on()
+        with looks.held_from(1):
+            job_id = submit(service, "held", PAGES)
+            looks.wait_held()
+            process = layout_process(service)
+            assert process is not None
+            service.kill()
+            wait_until(lambda: gone([process]), what="the end of the layout process")
         service.start()
         assert wait_ended(service, [job_id]) == ["completed"]
         check_whole(service, job_id, PAGES)

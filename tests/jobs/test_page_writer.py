@@ -61,14 +61,17 @@ async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:
     assert [type(outcome) for outcome in outcomes] == [type(None), ValueError, asyncio.CancelledError, type(None)]
 
 
-async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
-    batches: list[list[int]] = []
-
+def written_to(batches: list[list[int]], *, pause_s: float) -> SharedWrites[int]:
     async def write(items: list[int]) -> list[None]:
         batches.append(items)
         return [None] * len(items)
 
-    writes = SharedWrites(write, "test", pause_s=0.5)
+    return SharedWrites(write, "test", pause_s=pause_s)
+
+
+async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
+    batches: list[list[int]] = []
+    writes = written_to(batches, pause_s=0.5)
     await writes.add(1)
     later = []
     for item in (2, 3, 4):
@@ -81,12 +84,7 @@ async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
 
 async def test_what_is_wanted_at_once_takes_all_that_waits_along() -> None:
     batches: list[list[int]] = []
-
-    async def write(items: list[int]) -> list[None]:
-        batches.append(items)
-        return [None] * len(items)
-
-    writes = SharedWrites(write, "test", pause_s=3600)
+    writes = written_to(batches, pause_s=3600)
     await writes.add(1)
     await asyncio.gather(writes.add(2), writes.add(3, at_once=True))
     await writes.add(4, at_once=True)
