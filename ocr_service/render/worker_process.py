@@ -13,9 +13,10 @@ import contextlib
 import os
 import pickle
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
 from multiprocessing import connection
 
 from pebble import ProcessExpired, ProcessPool
@@ -25,6 +26,7 @@ from ocr_service.render.spawn import CleanSpawnContext
 
 # CPU seconds for each second of a task's time limit: native libraries may use some threads.
 _CPU_PER_SECOND = 4
+_PEBBLE_NOTICES_S = 2.0  # it looks ten times a second
 
 
 class WorkerDied(Exception):
@@ -61,7 +63,7 @@ class WorkerProcess:
 
     async def warm(self) -> Outcome:
         """How the warm-up ended. Raises WorkerDied."""
-        return await _outcome(self._warming)
+        return await outcome_of(self._warming, self._process.sentinel)
 
     def alive(self) -> bool:
         # Not is_alive(): it says yes while pebble's thread is about to collect the dead process.
@@ -74,7 +76,7 @@ class WorkerProcess:
             answer = self._pool.schedule(run_task, args=(pickled, timeout_s * _CPU_PER_SECOND))
         except RuntimeError as exc:  # pebble's word for a pool that is broken
             raise WorkerDied("it had ended before") from exc
-        return await _outcome(answer)
+        return await outcome_of(answer, self._process.sentinel)
 
     def kill(self) -> None:
         """End the process and what it started, at once."""
@@ -94,13 +96,43 @@ def _nothing() -> None:
     """The warm-up of a worker that needs none."""
 
 
-async def _outcome(answer: Future[Outcome]) -> Outcome:
+async def outcome_of(answer: Future[Outcome], sentinel: int) -> Outcome:
+    """What the process answers; ``sentinel``: a file descriptor that is readable once it has ended. Raises WorkerDied.
+
+    Pebble knows best how a process ended and is given time to say so, but not always does: nothing is heard of a task
+    that comes in the moment in which pebble finds its only process dead, nor of one that ends its process with code 0.
+    """
+    given = asyncio.wrap_future(answer)
     try:
-        return await asyncio.wrap_future(answer)
+        async with _readable(sentinel) as ended:
+            await asyncio.wait((given, ended), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((given,), timeout=_PEBBLE_NOTICES_S)
+        if given.done():
+            return given.result()
     except ProcessExpired as exc:
         raise WorkerDiedInTask(_cause(exc.exitcode)) from exc
     except Exception as exc:  # the process's boundary: whatever pebble met, the worker is of no more use
         raise WorkerDied(f"{type(exc).__name__}: {exc}") from exc
+    else:
+        raise (WorkerDiedInTask if answer.running() else WorkerDied)("it ended without an answer")
+    finally:
+        given.cancel()
+
+
+@asynccontextmanager
+async def _readable(descriptor: int) -> AsyncIterator[asyncio.Future[None]]:
+    loop = asyncio.get_running_loop()
+    readable: asyncio.Future[None] = loop.create_future()
+
+    def found() -> None:
+        loop.remove_reader(descriptor)
+        readable.set_result(None)
+
+    loop.add_reader(descriptor, found)
+    try:
+        yield readable
+    finally:
+        loop.remove_reader(descriptor)
 
 
 def _cause(exitcode: int) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import psutil
@@ -22,28 +23,19 @@ from ocr_service.errors import (
     WorkerCrashed,
 )
 from ocr_service.render.pool import PagePool
+from ocr_service.render.sandbox import Outcome
+from ocr_service.render.worker_process import WorkerDied, WorkerDiedInTask, outcome_of
+from tests.processes import children_running, gone, pid_gone
 from tests.render import worker_tasks
+from tests.running import until
 
 pytestmark = pytest.mark.anyio
 
 LONG_S = 30.0  # a time limit that is not meant to be met
 
 
-async def until(condition: Callable[[], bool], seconds: float = LONG_S) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  processes and files of others have no events
-            await asyncio.sleep(0.005)
-
-
 def environment_of(pid: int) -> bytes:
     return Path(f"/proc/{pid}/environ").read_bytes()
-
-
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 async def pid_of(pool: PagePool) -> int:
@@ -99,6 +91,22 @@ async def test_page_that_crashes_twice_fails_and_others_do_not_notice(tmp_path: 
         assert await other == int(told.read_text())
 
 
+async def test_page_that_ends_its_process_without_an_error_is_not_waited_for() -> None:
+    async with PagePool(1) as pool:
+        with pytest.raises(WorkerCrashed, match="without an answer"):
+            await pool.run(worker_tasks.end_quietly, document="a", order=1, timeout_s=LONG_S)
+        assert pool.restarts == {"crashed": 2}
+
+
+async def test_task_that_came_as_its_worker_died_is_not_waited_for() -> None:
+    never_answered: Future[Outcome] = Future()
+    process = subprocess.Popen(["true"], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process, pytest.raises(WorkerDied, match="without an answer") as caught:
+        await outcome_of(never_answered, process.stdout.fileno())
+    assert not isinstance(caught.value, WorkerDiedInTask), "it had not begun, and is to blame for nothing"
+
+
 async def test_worker_killed_in_mid_task_loses_nothing(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
         gate, told = tmp_path / "gate", tmp_path / "told"
@@ -115,7 +123,7 @@ async def test_worker_killed_while_idle_costs_no_try(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
         idle = await pid_of(pool)
         os.kill(idle, signal.SIGKILL)
-        await until(lambda: gone(idle))
+        await until(lambda: pid_gone(idle))
         mark = tmp_path / "mark"
         # Crashes once by itself: it would fail if the idle worker's death had counted.
         assert await pool.run(worker_tasks.crash_the_first_time, mark, document="a", order=1, timeout_s=LONG_S)
@@ -156,7 +164,7 @@ async def test_cancel_ends_the_running_worker_and_what_it_has_started(tmp_path: 
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await until(lambda: gone(worker) and gone(child), seconds=2)
+        await until(lambda: pid_gone(worker) and pid_gone(child))
         assert await pid_of(pool) != worker
         assert pool.restarts == {"cancelled": 1}
 
@@ -317,7 +325,7 @@ async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -
         await until(lambda: all(path.exists() for path in told))
         tasks.append(asyncio.create_task(pid_of(pool)))
         await until(lambda: pool.waiting == 1)
-    assert all(gone(int(path.read_text())) for path in told)
+    assert all(pid_gone(int(path.read_text())) for path in told)
     for task in tasks:
         with pytest.raises(NotReady, match="stopping"):
             await task
@@ -326,12 +334,10 @@ async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -
 
 
 async def test_closing_while_workers_start_leaves_none_behind() -> None:
-    before = {child.pid for child in psutil.Process().children()}
+    before = children_running(psutil.Process(), "spawn_main")
     async with PagePool(2, warm_up=worker_tasks.hang_in_native_code):
         pass
-    left = {child for child in psutil.Process().children() if child.pid not in before}
-    # multiprocessing's tracker of semaphores stays for the life of the process.
-    assert all("resource_tracker" in " ".join(child.cmdline()) for child in left)
+    assert set(children_running(psutil.Process(), "spawn_main")) <= set(before)
 
 
 async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
@@ -359,12 +365,10 @@ async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
             await asyncio.to_thread(process.stdout.readline)
             await until((tmp_path / "told").exists)
             grandchild = psutil.Process(int((tmp_path / "told").read_text()))
-            workers = [
-                child for child in psutil.Process(process.pid).children() if "spawn_main" in str(child.cmdline())
-            ]
+            workers = children_running(psutil.Process(process.pid), "spawn_main")
             assert len(workers) == 2
             process.kill()
-            await until(lambda: all(gone(worker.pid) for worker in workers), seconds=10)
+            await until(lambda: gone(workers))
         grandchild.kill()
     finally:
         process.kill()
