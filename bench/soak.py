@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.faults.aftermath import VLM, Holdings, leftovers, page_workers
+from tests.processes import kill_all
 from tests.running import RunningService
 
 CLIENTS = 6
@@ -76,8 +77,8 @@ async def client(soak: Soak, session: aiohttp.ClientSession, dice: random.Random
 async def killer(soak: Soak, dice: random.Random) -> None:
     while not soak.over:
         await asyncio.sleep(dice.uniform(5, 15))
-        with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-            dice.choice(page_workers(soak.service)).kill()
+        if workers := page_workers(soak.service):
+            kill_all([dice.choice(workers)])
             soak.kills += 1
 
 

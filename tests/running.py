@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 
 import httpx
 
 _START_TIMEOUT_S = 60
+# How long a test waits for what must come: long, for machines that others use too; it passes as soon as it has come.
+PATIENCE_S = 60.0
 # The tests' own environment must not reach the service.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
@@ -94,12 +98,22 @@ class RunningService:
         return self.client.post(path, files={"file": (name, content)}, data=fields)
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 10, *, what: str = "it") -> None:
+def wait_until(condition: Callable[[], object], timeout_s: float = PATIENCE_S, *, what: str = "it") -> None:
     """Returns as soon as the condition holds; AssertionError when it does not in time."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen within {timeout_s:g} s"
         time.sleep(0.02)
+
+
+async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = PATIENCE_S) -> None:
+    """The same beside a running loop; the condition may be a coroutine function. TimeoutError when it never holds."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            held = condition()
+            if await held if inspect.isawaitable(held) else held:
+                return
+            await asyncio.sleep(0.005)
 
 
 def free_port() -> int:

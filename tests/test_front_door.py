@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from tests.launcher.test_supervisor import eventually
-from tests.running import RunningService
+from tests.running import RunningService, wait_until
 
 
 def test_the_port_answers_before_the_application_is_loaded(tmp_path: Path) -> None:
@@ -19,7 +18,7 @@ def test_the_port_answers_before_the_application_is_loaded(tmp_path: Path) -> No
         assert refused.status_code == 503 and refused.json()["code"] == "not_ready"
         assert refused.headers["content-type"] == "application/problem+json"
         assert int(refused.headers["retry-after"]) > 0
-        eventually(lambda: service.client.get("/health/ready").status_code == 200, 60)
+        wait_until(lambda: service.client.get("/health/ready").status_code == 200)
         assert service.client.get("/version").status_code == 200
     finally:
         assert service.stop() == 0

@@ -21,7 +21,8 @@ from ocr_service.metrics import Metrics
 from ocr_service.settings import Settings
 from tests.api.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.faults.aftermath import gone, page_workers
+from tests.faults.aftermath import page_workers
+from tests.processes import gone, kill_all
 from tests.running import RunningService, wait_until
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -193,8 +194,7 @@ def test_lost_workers_are_counted_those_that_look_at_uploads_too(busy: RunningSe
 
     before = {pool: crashed(pool) for pool in ("inspector", "pages")}
     workers = page_workers(busy)
-    for worker in workers:
-        worker.kill()
+    kill_all(workers)
     wait_until(lambda: gone(workers))
     assert busy.read("d.pdf", pdf("Four"), engine="tesseract", cache="false").status_code == 200
     assert crashed("inspector") == before["inspector"] + 1

@@ -15,6 +15,8 @@ from typing import Any
 
 import uvicorn
 
+from tests.running import PATIENCE_S
+
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -77,12 +79,12 @@ class FakeVllm:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
-    def wait_until(self, condition: Callable[[FakeVllm], bool], timeout_s: float = 10.0) -> None:
+    def wait_until(self, condition: Callable[[FakeVllm], bool], timeout_s: float = PATIENCE_S) -> None:
         """Blocks the calling thread until the condition holds; AssertionError when it does not in time."""
         with self.changed:
             assert self.changed.wait_for(lambda: condition(self), timeout_s), "the fake vLLM never came to that"
 
-    async def until(self, condition: Callable[[FakeVllm], bool], timeout_s: float = 10.0) -> None:
+    async def until(self, condition: Callable[[FakeVllm], bool], timeout_s: float = PATIENCE_S) -> None:
         """The same for a coroutine."""
         await asyncio.to_thread(self.wait_until, condition, timeout_s)
 

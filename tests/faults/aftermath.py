@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 
 from tests.e2e.jobs import document
+from tests.processes import children_running
 from tests.running import RunningService, wait_until
 
 END_STATES = ("completed", "partial", "failed", "cancelled")
@@ -33,10 +34,12 @@ def states(service: RunningService, job_ids: Sequence[str]) -> list[str]:
     return [service.client.get(f"/jobs/{job_id}").json()["state"] for job_id in job_ids]
 
 
+def all_ended(service: RunningService, job_ids: Sequence[str]) -> bool:
+    return all(state in END_STATES for state in states(service, job_ids))
+
+
 def wait_ended(service: RunningService, job_ids: Sequence[str], timeout_s: float = 60) -> list[str]:
-    wait_until(
-        lambda: all(state in END_STATES for state in states(service, job_ids)), timeout_s, what="the end of every job"
-    )
+    wait_until(lambda: all_ended(service, job_ids), timeout_s, what="the end of every job")
     return states(service, job_ids)
 
 
@@ -105,11 +108,7 @@ def app_process(service: RunningService) -> psutil.Process:
 
 def page_workers(service: RunningService) -> list[psutil.Process]:
     """The processes that pages are read in."""
-    return [
-        child
-        for child in app_process(service).children(recursive=True)
-        if "spawn_main" in " ".join(child.cmdline()) and child.is_running()
-    ]
+    return children_running(app_process(service), "spawn_main")
 
 
 def check_holdings(service: RunningService, before: Holdings, *, files: int = 4, threads: int = 6) -> None:
@@ -127,7 +126,3 @@ def check_holdings(service: RunningService, before: Holdings, *, files: int = 4,
         wait_until(settled, 20)
     except AssertionError:
         raise AssertionError(f"before the fault {before}, after it {Holdings.of(service)}") from None
-
-
-def gone(processes: Sequence[psutil.Process]) -> bool:
-    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)

@@ -20,23 +20,17 @@ from tests.faults.aftermath import (
     check_holdings,
     check_nothing_left,
     check_whole,
-    gone,
     submit,
     wait_ended,
 )
+from tests.processes import children_running, gone
 from tests.running import RunningService, wait_until
 
 BOOKS, PAGES, WORKERS = 2, 20, 2
 
 
 def layout_process(service: RunningService) -> psutil.Process | None:
-    for child in app_process(service).children():
-        try:
-            if "ocr_service.layout.process" in child.cmdline():
-                return child
-        except (psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue
-    return None
+    return next(iter(children_running(app_process(service), "ocr_service.layout.process")), None)
 
 
 class Looks:

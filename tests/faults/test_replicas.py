@@ -12,8 +12,9 @@ from tests.e2e.jobs import document, events, is_page, kept_pages, submit, wait_f
 from tests.e2e.replicas import Replicas
 from tests.fakes.flapping import comes_and_goes
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import app_process, check_nothing_left, gone
+from tests.faults.aftermath import app_process, check_nothing_left
 from tests.jobs.postgres_server import PostgresServer, postgres_server
+from tests.processes import gone
 from tests.running import free_port, wait_until
 
 BOOKS, CONCURRENCY = 16, 4
@@ -43,7 +44,7 @@ def test_a_killed_replica_and_a_flapping_backend_cost_no_page(tmp_path: Path, po
         workers = app_process(pair.a).children(recursive=True)
         kept = kept_pages(pair.b)
         pair.a.kill()
-        wait_until(lambda: gone(workers), 10, what="the end of the workers with their replica")
+        wait_until(lambda: gone(workers), what="the end of the workers with their replica")
         pair.a.start(until="/health/startup")
         ended = wait_finished(pair.b.client, list(sizes), timeout_s=90)
         assert {found["state"] for found in ended.values()} == {"completed"}

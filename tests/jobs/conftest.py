@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -88,12 +87,3 @@ async def keep_page(store: Store, job_id: str, run_id: str, page: PageRow) -> No
     """Raises RunLost."""
     if await store.keep_pages([KeptPage(job_id, run_id, page)]):
         raise RunLost(job_id)
-
-
-async def until(check: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
-    """Wait until ``check`` says yes; fail after ``seconds``."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if await check():
-                return
-            await asyncio.sleep(0.02)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -42,16 +44,16 @@ class PostgresServer:
 
     def freeze(self) -> None:
         """It keeps its connections, and takes new ones, but says nothing."""
-        for process in self._processes():
-            process.suspend()
+        self._signal_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        for process in self._processes():
-            process.resume()
+        self._signal_all(signal.SIGCONT)
 
-    def _processes(self) -> list[psutil.Process]:
+    def _signal_all(self, signal_number: signal.Signals) -> None:
         postmaster = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
-        return [postmaster, *postmaster.children(recursive=True)]
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):  # a worker of its own that just ended
+                process.send_signal(signal_number)
 
     def init(self) -> None:
         self._run("initdb", "-D", self._data, "-U", "ocr", "-A", "trust", "--no-sync", "-E", "UTF8")

@@ -12,7 +12,8 @@ from ocr_service.jobs.batch_feeder import BatchFeeder
 from ocr_service.jobs.batches import BatchDocument, BatchRows
 from ocr_service.jobs.models import Change, JobFailure, JobState
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, new_job, until
+from tests.jobs.conftest import OpenStore, new_job
+from tests.running import until
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +64,7 @@ async def test_every_document_is_read_and_the_broken_ones_are_named(open_store: 
             return (await rows.progress("b1")).finished
 
         async with feeder.running(intake):
-            await until(done, seconds=30)
+            await until(done)
         progress = await rows.progress("b1")
     assert progress.states == {"completed": 58, "failed": 1, "refused": 1}
     assert [(failure.key, failure.state, failure.code) for failure in progress.failures] == [

@@ -23,7 +23,8 @@ from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.web_server import Answer, Request, WebServer
-from tests.jobs.conftest import OpenStore, keep_page, new_job, until
+from tests.jobs.conftest import OpenStore, keep_page, new_job
+from tests.running import until
 from tests.s3_server import BUCKET, REGION
 
 pytestmark = pytest.mark.anyio
@@ -123,7 +124,7 @@ async def test_upload_arrives_through_errors_and_an_outage(
     async with delivering(open_sqlite_store, tmp_path, proxy=proxy) as (store, rows):
         proxy.faults = ["500", "reset", "500", "reset"]
         first = await read(store, tmp_path, upload=True)
-        await until(is_state(rows, first, "s3", "done"), seconds=30)
+        await until(is_state(rows, first, "s3", "done"))
         proxy.take_down()
         second = await read(store, tmp_path, upload=True)
 
@@ -131,9 +132,9 @@ async def test_upload_arrives_through_errors_and_an_outage(
             state = await rows.state(second.id, "s3")
             return state is not None and state.state == "pending" and state.error is not None
 
-        await until(failed, seconds=60)
+        await until(failed)
         proxy.bring_up()
-        await until(is_state(rows, second, "s3", "done"), seconds=30)
+        await until(is_state(rows, second, "s3", "done"))
     assert await stored(proxy) == keys(proxy, first) | keys(proxy, second)
 
 
@@ -160,7 +161,7 @@ async def test_upload_that_fails_for_too_long_is_given_up_and_said(
     patience = Patience(give_up_s=0.01, first_pause_s=0.05)
     async with delivering(open_sqlite_store, tmp_path, proxy=proxy, patience=patience) as (store, rows):
         job = await read(store, tmp_path, upload=True)
-        await until(is_state(rows, job, "s3", "given_up"), seconds=60)
+        await until(is_state(rows, job, "s3", "given_up"))
         state = await rows.state(job.id, "s3")
     assert state is not None and state.error is not None and "no answer" in state.error
     proxy.bring_up()

@@ -9,7 +9,8 @@ import pytest
 from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.models import Change, Claim, JobState
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, new_job, until
+from tests.jobs.conftest import OpenStore, new_job
+from tests.running import until
 
 pytestmark = pytest.mark.anyio
 
@@ -148,7 +149,7 @@ async def test_a_cancel_reaches_the_replica_that_runs_the_job(
         [job] = await submit(store, 1)
         await until(_running(there, [job]))
         await store.cancel(job)
-        await until(_running(there, []), seconds=2)
+        await until(_running(there, []))
         assert there.cancelled == [job]
 
 

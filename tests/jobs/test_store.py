@@ -9,7 +9,8 @@ from ocr_service.errors import IdempotencyConflict, NotFound, QueueFull
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, keep_page, new_job, until
+from tests.jobs.conftest import OpenStore, keep_page, new_job
+from tests.running import until
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.launcher.test_supervisor import ROOT, eventually, free_port
+from tests.launcher.test_supervisor import ROOT
+from tests.running import free_port, wait_until
 
 FAKE = ROOT / "tests/launcher/fake_service.py"
 
@@ -62,8 +63,8 @@ def started(tmp_path: Path) -> Iterator[Started]:
 
 
 def test_the_startup_probe_says_what_it_waits_for(started: Started) -> None:
-    eventually(lambda: started.status("live") == 200, 30)
-    eventually(lambda: any("genai server" in reason for reason in started.waits_for("startup")), 30)
+    wait_until(lambda: started.status("live") == 200)
+    wait_until(lambda: any("genai server" in reason for reason in started.waits_for("startup")))
     assert started.status("ready") == 503
     started.process.send_signal(signal.SIGTERM)
     assert started.process.wait(10) == 0

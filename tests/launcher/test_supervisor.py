@@ -6,17 +6,18 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import psutil
 import pytest
+
+from tests.running import PATIENCE_S, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 _START = """
@@ -25,20 +26,6 @@ from ocr_service.launcher.supervisor import supervise
 from ocr_service.settings import SettingsError, load_settings
 sys.exit(supervise(load_settings(), sys.argv[1:]))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def eventually(what: Callable[[], object], limit_s: float = 30) -> None:
-    deadline = time.monotonic() + limit_s
-    while not what():
-        assert time.monotonic() < deadline, f"not within {limit_s} s"
-        time.sleep(0.02)
 
 
 class Container:
@@ -92,16 +79,16 @@ class Container:
         return next((line.removeprefix(start) for line in self.journal if line.startswith(start)), "")
 
     def pid(self, name: str, what: str = "pid") -> int:
-        eventually(lambda: self.noted(name, what))
+        wait_until(lambda: self.noted(name, what))
         return int(self.noted(name, what))
 
     def wait_for(self, line: str) -> None:
-        eventually(lambda: line in self.journal)
+        wait_until(lambda: line in self.journal)
 
     def wait_for_log(self, text: str) -> None:
-        eventually(lambda: text in self.log)
+        wait_until(lambda: text in self.log)
 
-    def end(self, limit_s: float = 20) -> int:
+    def end(self, limit_s: float = PATIENCE_S) -> int:
         return self.process.wait(limit_s)
 
     def pids(self) -> list[int]:
@@ -143,10 +130,8 @@ def test_it_is_ready_once_the_genai_server_names_its_model_and_the_app_is(contai
 def test_a_killed_child_ends_the_container_with_its_code(container: Container, dies: str) -> None:
     container.start()
     container.wait_for_log(": ready")
-    killed = time.monotonic()
     os.kill(container.pid(dies), signal.SIGKILL)
     assert container.end() == 128 + signal.SIGKILL
-    assert time.monotonic() - killed < 5
     other = "app" if dies == "genai" else "genai"
     assert f"{other} ended" in container.events, "the other one was stopped in order"
     assert container.nothing_is_left()
@@ -163,12 +148,10 @@ def test_a_genai_server_that_ends_by_itself_is_a_failure_with_any_code(
 
 
 def test_a_hanging_app_does_not_hold_up_the_end_when_the_genai_server_died(container: Container) -> None:
-    container.start(app="--ignore-term")
+    container.start(app="--ignore-term", SHUTDOWN_GRACE_S="600")
     container.wait_for_log(": ready")
-    killed = time.monotonic()
     os.kill(container.pid("genai"), signal.SIGKILL)
     assert container.end() == 128 + signal.SIGKILL
-    assert time.monotonic() - killed < 5
     assert container.nothing_is_left()
 
 
@@ -229,14 +212,12 @@ def test_a_genai_server_that_hangs_at_its_stop_is_killed(container: Container) -
 
 
 def test_a_second_sigterm_stops_at_once(container: Container) -> None:
-    container.start(app="--drain 60", genai="--drain 60", SHUTDOWN_GRACE_S="60")
+    container.start(app="--drain 600", genai="--drain 600", SHUTDOWN_GRACE_S="600")
     container.wait_for_log(": ready")
     container.process.terminate()
     container.wait_for("app SIGTERM")
-    again = time.monotonic()
     container.process.terminate()
     assert container.end() == 128 + signal.SIGTERM
-    assert time.monotonic() - again < 2
     assert container.nothing_is_left()
 
 
@@ -262,7 +243,7 @@ def test_children_end_when_the_supervisor_is_killed(container: Container) -> Non
     container.wait_for_log(": ready")
     container.process.kill()
     container.process.wait()
-    eventually(container.nothing_is_left)
+    wait_until(container.nothing_is_left)
 
 
 def test_without_a_vlm_the_app_runs_alone_and_says_why(container: Container) -> None:

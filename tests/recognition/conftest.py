@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -28,13 +27,6 @@ def anyio_backend() -> str:
 def fake() -> Iterator[FakeVllm]:
     with FakeVllm().running() as fake:
         yield fake
-
-
-async def eventually(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    """Lets the loop run until the condition holds; TimeoutError when it does not."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - what is waited for is the code under test, which has no event for it
-            await asyncio.sleep(0.001)
 
 
 def all_up(scheduler: Scheduler) -> bool:

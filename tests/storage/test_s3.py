@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from ocr_service.errors import FileTooLarge, NotFound, S3Refused, S3Unavailable
 from ocr_service.storage.s3 import MULTIPART_FROM, S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
+from tests.running import until
 from tests.s3_server import fetch
 
 pytestmark = pytest.mark.anyio
@@ -159,14 +160,6 @@ async def test_health_recovers_without_an_upload(proxy: FaultProxy) -> None:
     await until(lambda: store.state == "ok")
     watching.cancel()
     store.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_closed_store_uploads_no_more(proxy: FaultProxy, file: Path) -> None:
