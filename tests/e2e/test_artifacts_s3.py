@@ -224,12 +224,13 @@ def unzipped(service: RunningService, job_id: str) -> dict[str, bytes]:
 
 def test_a_bucket_that_is_away_during_a_run_loses_nothing(pair: Pair) -> None:
     a, b = pair.a, pair.b
-    pair.fake.answer = lambda asked: Reply(delay_s=0.05)
+    pair.fake.answer = held(gate := threading.Event(), after=10)
     before, waits = len(pair.fake.asked), times_waited(pair)
     book = submit(a.client, "away", document("away", 40))
     other = submit(a.client, "cancelled", document("cancelled", 40))
-    wait_until(lambda: pages_done(a, book) > 2, 30)
+    wait_until(lambda: pages_done(a, book) > 2)
     pair.proxy.take_down()
+    gate.set()
     wait_until(lambda: times_waited(pair) > waits, 60, what="a run that waits")
     for service in (a, b):
         wait_until(lambda: service.client.get("/health/ready").status_code == 503, 60)  # noqa: B023

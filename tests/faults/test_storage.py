@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.jobs import document
-from tests.fakes.vllm import FakeVllm, Reply
+from tests.e2e.jobs import document, held
+from tests.fakes.vllm import FakeVllm
 from tests.faults.aftermath import (
     VLM,
     check_nothing_left,
@@ -62,7 +63,7 @@ def filled(disk: Path, leave: int) -> Iterator[None]:
 
 @pytest.fixture
 def backend() -> Iterator[FakeVllm]:
-    with FakeVllm(then=Reply("read", after_s=0.2)).running() as fake:
+    with FakeVllm().running() as fake:
         yield fake
 
 
@@ -91,9 +92,11 @@ def test_an_upload_that_would_fill_the_disk_is_refused_before_it_does(disk: Path
 
 def test_running_jobs_end_storage_full_and_keep_what_is_done(disk: Path, backend: FakeVllm) -> None:
     with service_on(disk, backend, MIN_FREE_MB="16") as service:
+        backend.answer = held(gate := threading.Event(), after=4)
         job_id = submit(service, "running", PAGES)
-        wait_until(lambda: pages_done(service, job_id) >= 4, 30)
+        wait_until(lambda: pages_done(service, job_id) == 4)
         with filled(disk, leave=4 * MEBIBYTE):
+            gate.set()
             assert wait_ended(service, [job_id]) == ["failed"]
             job = service.client.get(f"/jobs/{job_id}").json()
             assert job["error"]["code"] == "storage_full"
@@ -110,9 +113,11 @@ def test_running_jobs_end_storage_full_and_keep_what_is_done(disk: Path, backend
 def test_a_disk_that_is_full_to_the_last_byte_loses_no_job(disk: Path, backend: FakeVllm) -> None:
     """With no reserve not even the job's end can be written down; it is when there is room again."""
     with service_on(disk, backend, MIN_FREE_MB="0") as service:
+        backend.answer = held(gate := threading.Event(), after=4)
         job_id = submit(service, "full", PAGES)
-        wait_until(lambda: pages_done(service, job_id) >= 4, 30)
+        wait_until(lambda: pages_done(service, job_id) == 4)
         with filled(disk, leave=0):
+            gate.set()
             wait_until(lambda: "storage_full" in service.log.read_text(), 30, what="storage_full in the log")
             assert service.client.get("/health/live").status_code == 200
         wait_until(lambda: states(service, [job_id]) == ["failed"], 30, what="the end of the job")
