@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     render_dpi: int = Field(200, ge=36, le=600, description="Resolution of rendered pages, dots per inch")
     render_workers: int = Field(default_factory=usable_cores, ge=1, le=128, description="Page worker processes")
     render_memory_mb: int = Field(2048, ge=512, description="Memory limit of one page worker, MiB")
-    page_timeout_s: float = Field(60, gt=0, description="Seconds that a page may take in its worker")
+    page_timeout_s: float = Field(
+        60, gt=0, description="Seconds that a page may take in its worker, and half of them the layout model"
+    )
     layout_model: str = Field(
         "embedded",
         pattern=r"^(embedded|PP-DocLayoutV[23]|stub:[1-9]\d{0,2})$",

@@ -176,6 +176,7 @@ async def _start_layout(settings: Settings, stack: AsyncExitStack) -> LayoutRunn
             model=settings.layout_model,
             engine=settings.layout_engine,
             device=settings.layout_device,
+            look_s=settings.page_timeout_s / 2,  # so that the page can be looked at again by the next process
             environment=gpu_environment(os.environ) | settings.paddle_environment(),
         )
     )

@@ -17,6 +17,7 @@ class LayoutRunner:
     """Use as an async context manager: starts the process in the background, starts it anew when it ends.
 
     ``state`` is what ``/health`` shows: ``loading``, ``ready``, or ``failed: reason``. ``path`` is its socket.
+    A page that takes the model longer than ``look_s`` seconds ends the process, too: it hangs.
     ``command`` is for another program that speaks the same; it gets the same arguments.
     """
 
@@ -27,12 +28,13 @@ class LayoutRunner:
         model: str,
         engine: str,
         device: str,
+        look_s: float,
         environment: Mapping[str, str],
         command: Sequence[str] = (sys.executable, "-m", "ocr_service.layout.process"),
     ) -> None:
         self.path = path
         self.state = "loading"
-        self._command = [*command, str(path), model, engine, device]
+        self._command = [*command, str(path), model, engine, device, str(look_s)]
         self._environment = dict(environment)
         self._keeping: asyncio.Task[None] | None = None
 

@@ -51,7 +51,7 @@ class Sums:
 @pytest.fixture
 def path(tmp_path: Path) -> Iterator[Path]:
     path, ready = tmp_path / "layout", threading.Event()
-    threading.Thread(target=serve, args=(path, Sums(), ready.set), daemon=True).start()
+    threading.Thread(target=serve, args=(path, Sums(), ready.set), kwargs={"look_s": 600}, daemon=True).start()
     assert ready.wait(10)
     yield path
 
@@ -109,30 +109,37 @@ async def state(runner: LayoutRunner, begin: str) -> str:
 @pytest.mark.anyio
 async def test_without_paddleocr_the_state_says_so(tmp_path: Path) -> None:
     async with LayoutRunner(
-        tmp_path / "layout", model="PP-DocLayoutV3", engine="onnxruntime", device="cpu", environment={}
+        tmp_path / "layout", model="PP-DocLayoutV3", engine="onnxruntime", device="cpu", look_s=30, environment={}
     ) as runner:
         assert runner.state == "loading"
         assert "needs the Python package paddleocr" in await state(runner, "failed")
 
 
 @pytest.mark.anyio
-async def test_a_process_that_dies_is_started_again(tmp_path: Path) -> None:
-    program = """
-import os, sys
+@pytest.mark.parametrize("end", ["os._exit(3)", "ctypes.PyDLL(None).sleep(600)"])
+async def test_a_process_that_dies_or_hangs_is_started_again(tmp_path: Path, end: str) -> None:
+    program = f"""
+import ctypes, os, sys
 from pathlib import Path
 from ocr_service.layout import process
 from ocr_service.layout.stub import StubDetector
-class Dying(StubDetector):
+class Ending(StubDetector):
     def detect(self, pixels):
         if pixels.max() == 0:
-            os._exit(3)
+            {end}
         return super().detect(pixels)
 print("a library's chatter", flush=True)
-process.serve(Path(sys.argv[1]), Dying(2), lambda: print("ready", flush=True))
+process.serve(Path(sys.argv[1]), Ending(2), lambda: print("ready", flush=True), look_s=float(sys.argv[5]))
 """
     command = (sys.executable, "-c", program)
     async with LayoutRunner(
-        tmp_path / "layout", model="m", engine="e", device="d", environment={"PYTHONPATH": "."}, command=command
+        tmp_path / "layout",
+        model="m",
+        engine="e",
+        device="d",
+        look_s=1,
+        environment={"PYTHONPATH": "."},
+        command=command,
     ) as runner:
         await state(runner, "ready")
         with closing(RemoteDetector("PP-DocLayoutV3", runner.path, wait_s=30)) as detector:
