@@ -57,7 +57,7 @@ async def test_a_passing_fault_costs_one_more_try(fake: FakeVllm, fault: Reply) 
 
 async def test_a_hanging_request_is_given_up_and_tried_again(fake: FakeVllm) -> None:
     fake.script.append(Reply(hang=True))
-    assert await read(fake, timeout_s=0.3) == RegionReading("read", tries=2)
+    assert await read(fake, timeout_s=1.0) == RegionReading("read", tries=2)
     await fake.until(lambda fake: fake.aborted == 1)
 
 

@@ -102,7 +102,7 @@ async def test_a_killed_backend_is_left_out_and_returns(fake: FakeVllm) -> None:
 
 async def test_a_stopped_engine_is_found_by_time_outs_though_its_health_is_well(fake: FakeVllm) -> None:
     with FakeVllm(then=Reply(hang=True)).running() as stopped:
-        async with scheduling(fake.url, stopped.url, timeout_s=0.3, probing=True) as scheduler:
+        async with scheduling(fake.url, stopped.url, timeout_s=1.0, probing=True) as scheduler:
             await until(lambda: scheduler.up)
             readings = await asyncio.gather(*(read(scheduler, order=order) for order in range(8)))
             assert {reading.text for reading in readings} == {"read"}
