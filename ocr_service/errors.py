@@ -104,6 +104,12 @@ class NotFinished(ServiceError):
     code, status = "not_finished", 409
 
 
+class AlreadyFinished(ServiceError):
+    """A job ended before it could be cancelled."""
+
+    code, status = "already_finished", 409
+
+
 class IdempotencyConflict(ServiceError):
     code, status = "idempotency_conflict", 409
 

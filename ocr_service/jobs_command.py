@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 from rich.console import Console
@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ocr_service.api.app import jobs_config
-from ocr_service.errors import NotFound, ServiceError
+from ocr_service.errors import AlreadyFinished, NotFound, ServiceError
 from ocr_service.jobs.database import DatabaseError, DatabaseInUse
 from ocr_service.jobs.models import Job, JobState, PageCounts
 from ocr_service.jobs.service import JobsConfig, JobService, jobs_at_hand, jobs_to_look_at
@@ -54,7 +54,7 @@ def add_command(commands: Commands) -> None:
     listing.add_argument("--limit", type=count, default=50)
     for name, meaning in (
         ("show", "state, moves and failed pages"),
-        ("cancel", "stop unfinished jobs"),
+        ("cancel", "stop unfinished jobs; one that has ended stays as it is"),
         ("retry", "read again the pages that failed"),
     ):
         actions.add_parser(name, help=meaning).add_argument("ids", nargs="+", metavar="ID")
@@ -158,7 +158,7 @@ async def _change(service: JobService, action: str, job_ids: list[str], age_s: f
     for job_id in job_ids:
         try:
             job = await (service.cancel(job_id) if action == "cancel" else service.retry(job_id))
-        except NotFound as error:
+        except (NotFound, AlreadyFinished) as error:
             refused += 1
             print(f"{job_id}  {error}")
         else:
@@ -176,25 +176,31 @@ def _ask_service(settings: Settings, action: str, job_ids: list[str], age_s: flo
     ]
     if action == "purge":
         old = [(client, job["id"]) for client in clients for job in _finished(client, age_s)]
-        print(f"{sum(client.delete(f'/jobs/{job_id}').is_success for client, job_id in old)} jobs removed")
+        removed = sum(_delete(client, job_id, only="remove").is_success for client, job_id in old)
+        print(f"{removed} jobs removed")
         return 0
     refused = 0
     for job_id in job_ids:
-        answers = [_ask(client, action, job_id) for client in clients]
+        answers = [
+            client.post(f"/jobs/{job_id}/retry") if action == "retry" else _delete(client, job_id, only="cancel")
+            for client in clients
+        ]
         answer = next((answer for answer in answers if answer.status_code != 404), answers[0])
         refused += not answer.is_success
-        print(f"{job_id}  {answer.json()['state'] if answer.is_success else answer.json()['detail']}")
+        print(f"{job_id}  {_said(answer)}")
     return 1 if refused else 0
 
 
-def _ask(client: httpx.Client, action: str, job_id: str) -> httpx.Response:
-    if action == "retry":
-        return client.post(f"/jobs/{job_id}/retry")
-    found = client.get(f"/jobs/{job_id}")
-    if found.is_success and not JobState(found.json()["state"]).finished:  # a finished one would be removed
-        client.delete(f"/jobs/{job_id}")
-        found = client.get(f"/jobs/{job_id}")
-    return found
+def _delete(client: httpx.Client, job_id: str, *, only: Literal["cancel", "remove"]) -> httpx.Response:
+    """``only``: what a DELETE does else depends on whether the job has ended by the time it comes."""
+    return client.delete(f"/jobs/{job_id}", params={"only": only})
+
+
+def _said(answer: httpx.Response) -> str:
+    """The job's state by now, or why it was refused."""
+    if answer.status_code == httpx.codes.NO_CONTENT:
+        return JobState.CANCELLED
+    return str(answer.json()["state" if answer.is_success else "detail"])
 
 
 def _finished(client: httpx.Client, age_s: float) -> Iterator[dict[str, Any]]:

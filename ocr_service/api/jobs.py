@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
@@ -156,11 +156,22 @@ async def get_job(request: Request, services: ServicesDep, job_id: JobId) -> Job
 
 
 @router.delete("/{job_id}", status_code=204, summary="Cancel a job, or remove a finished one", responses=REMOVED)
-async def delete_job(request: Request, services: ServicesDep, job_id: JobId) -> None:
+async def delete_job(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    only: Annotated[
+        Literal["cancel", "remove"] | None,
+        Query(description="Do this or nothing: 409 where the job has ended already, or not yet"),
+    ] = None,
+) -> None:
     """An unfinished job is cancelled: nothing of it runs any more, and what was read stays readable with
-    `?partial=true`. A finished one is removed with its files."""
+    `?partial=true`. A finished one is removed with its files.
+
+    A job may end just before the call comes: with `only=cancel` it is not removed then. Cancelling it twice does no
+    harm."""
     job = await services.jobs.get(job_id, owner_of(request))
-    if job.state.finished:
+    if only == "remove" or (only is None and job.state.finished):
         await services.jobs.remove(job_id)
     else:
         await services.jobs.cancel(job_id)

@@ -12,6 +12,7 @@ from ocr_service import errors
 # What the service says in a typical case, by code. A test holds that none is missing.
 EXAMPLES = {
     "address_refused": "Documents by URL are switched off here (ALLOW_URL_INPUT)",
+    "already_finished": "The job ended before it could be cancelled: it is completed.",
     "backend_refused": "the backend refused the request (400): the image could not be loaded",
     "bad_option": "dpi: Input should be less than or equal to 600",
     "bad_pages": "pages='9': '9' is not in this document, which has 4 pages",
@@ -128,4 +129,4 @@ READ_FROM_JSON = problem_answers(
 RESULTS = problem_answers(
     "bad_option", "not_found", "not_finished", "cancelled", *_FAILURES, "deadline_exceeded", "storage_full", *_BUCKET
 )
-REMOVED = problem_answers("not_found", *_BUCKET)
+REMOVED = problem_answers("not_found", "bad_option", "already_finished", "not_finished", *_BUCKET)

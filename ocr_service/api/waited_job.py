@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -10,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from ocr_service.api.admission import Admitted
 from ocr_service.api.jobs import submit
 from ocr_service.api.services import Services, owner_of
-from ocr_service.errors import NotReady, error_for
+from ocr_service.errors import AlreadyFinished, NotReady, error_for
 from ocr_service.jobs.models import Job, JobState, Priority
 from ocr_service.telemetry import job_var
 
@@ -48,7 +49,8 @@ async def finished_within(
         if waiting.done():
             return waiting.result()
         if cancel_on_disconnect:
-            await services.jobs.cancel(job.id)
+            with suppress(AlreadyFinished):
+                await services.jobs.cancel(job.id)
         raise ClientDisconnect
     finally:
         for task in (waiting, gone):

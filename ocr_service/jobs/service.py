@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ocr_service.document import ReaderName
-from ocr_service.errors import BadPages, NotFound, NotReady, S3Refused, S3Unavailable, ServiceError
+from ocr_service.errors import (
+    AlreadyFinished,
+    BadPages,
+    NotFinished,
+    NotFound,
+    NotReady,
+    S3Refused,
+    S3Unavailable,
+    ServiceError,
+)
 from ocr_service.jobs.dispatcher import Dispatcher, Presence, log_requeued
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.job_files import JobFiles
@@ -140,16 +149,22 @@ class JobService:
         return self.hub.follow(self.store.patient(), job_id, after)
 
     async def cancel(self, job_id: str) -> Job:
-        """Cancelled, and nothing of it runs in this process any more. Raises NotFound."""
+        """Cancelled, and nothing of it runs in this process any more. Raises NotFound, AlreadyFinished."""
         before = await self.store.get(job_id)
         job = await self.store.cancel(job_id)
         await self.dispatcher.stopped(job_id)
-        if not before.state.finished and job.state is JobState.CANCELLED:
+        if job.state is not JobState.CANCELLED:
+            raise AlreadyFinished(f"The job ended before it could be cancelled: it is {job.state}.")
+        if not before.state.finished:
             log.info("job %s cancelled, as was asked for", job_id)
         return job
 
     async def remove(self, job_id: str) -> None:
-        """A finished job, its row and its files. Raises S3Unavailable and S3Refused: then the job is still there."""
+        """A finished job, its row and its files.
+
+        Raises NotFinished, S3Unavailable, S3Refused: then the job is still there.
+        """
+        await self.store.check_finished(job_id)
         await self.files.remove_from_bucket(job_id)
         await self.store.remove(job_id)
         await self.dispatcher.stopped(job_id)
@@ -167,8 +182,9 @@ class JobService:
         count = 0
         while old := await self.store.finished_before(older_than_s):
             for job_id in old:
-                await self.remove(job_id)
-            count += len(old)
+                with suppress(NotFinished):  # it was taken up again meanwhile
+                    await self.remove(job_id)
+                    count += 1
         return count
 
     def drain(self) -> None:

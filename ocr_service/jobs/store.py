@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from ocr_service.errors import NotFound
+from ocr_service.errors import NotFinished, NotFound
 from ocr_service.jobs import moves as writer
 from ocr_service.jobs import queue
 from ocr_service.jobs.database import Database, Transaction
 from ocr_service.jobs.models import (
-    FINISHED,
     Claim,
     Job,
     JobEvent,
@@ -146,13 +145,17 @@ class Store:
         return await self.database.write(work, patience_s=self.patience_s)
 
     async def remove(self, job_id: str) -> None:
-        """Forget a finished job; its idempotency key is free again."""
-        finished = jobs.c.state.in_([state.value for state in FINISHED])
+        """Forget a finished job; its idempotency key is free again. Raises NotFinished."""
 
         async def work(tx: Transaction) -> None:
-            await tx.execute(delete(jobs).where(jobs.c.id == job_id, finished))
+            _refuse_unfinished(await writer.locked_job(tx, job_id))
+            await tx.execute(delete(jobs).where(jobs.c.id == job_id))
 
         await self.database.write(work, patience_s=self.patience_s)
+
+    async def check_finished(self, job_id: str) -> None:
+        """Raises NotFinished."""
+        _refuse_unfinished(await self.find(job_id))
 
     # Reading
 
@@ -339,6 +342,11 @@ class Store:
 
 def _end(seq: int, state: JobState) -> list[JobEvent]:
     return [JobEvent(seq + 1, "end", {"state": state.value})] if state.finished else []
+
+
+def _refuse_unfinished(job: Job | None) -> None:
+    if job is not None and not job.state.finished:
+        raise NotFinished(f"The job is {job.state}, and only one that has ended is removed.")
 
 
 def _no_job(job_id: str) -> NotFound:

@@ -95,3 +95,26 @@ def test_control_characters_reach_neither_the_database_nor_a_terminal(service: R
     assert answer.json()["file"]["name"] == "a_b_[31m.pdf"
     for path in ("/jobs/%00", "/jobs/%00/events", "/jobs?batch_id=%00", "/batches/%00"):
         assert refused(service.client.get(path)) == (422, "bad_option")
+
+
+def test_a_delete_that_says_what_it_means_does_nothing_else(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate))
+    with fake.running(), quick_service(tmp_path, fake) as service:
+
+        def delete(job_id: str, only: str) -> httpx.Response:
+            return service.client.delete(f"/jobs/{job_id}", params={"only": only})
+
+        book, letter = (submit(service.client, name, document(name, 1)) for name in ("book", "letter"))
+        assert refused(delete(book, "everything")) == (422, "bad_option")
+        assert refused(delete(book, "remove")) == (409, "not_finished")
+        for _ in range(2):  # the answer to the first may have been lost
+            assert delete(book, "cancel").status_code == 204
+            assert job(service.client, book)["state"] == "cancelled"
+        assert delete(book, "remove").status_code == 204
+        assert refused(service.client.get(f"/jobs/{book}")) == (404, "not_found")
+
+        gate.set()
+        wait_finished(service.client, [letter])
+        assert refused(delete(letter, "cancel")) == (409, "already_finished")
+        assert service.client.get(f"/jobs/{letter}/result").is_success

@@ -66,7 +66,21 @@ def test_neither_an_unknown_job_nor_an_odd_name_keeps_others_from_what_was_asked
         code, shown = jobs(service, "show", "nobody", book)
         assert code == 1 and "There is no job 'nobody'." in shown and f"{book}  completed" in shown
         unknown = "nobody  There is no job 'nobody'.\n"
-        assert jobs(service, "cancel", "nobody", book) == (1, f"{unknown}{book}  completed\n")
+        assert jobs(service, "retry", "nobody", book) == (1, f"{unknown}{book}  completed\n")
+
+
+def test_a_job_that_ended_before_its_cancel_stays_with_its_results(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        book = submit(service.client, "book", document("book", 1))
+        wait_finished(service.client, [book])
+        refused = 1, f"{book}  The job ended before it could be cancelled: it is completed.\n"
+        assert jobs(service, "cancel", book) == refused
+        assert service.client.get(f"/jobs/{book}/result").is_success
+        service.stop()
+        assert jobs(service, "cancel", book) == refused
+        code, shown = jobs(service, "show", book)
+        assert code == 0 and "completed  1/1 pages" in shown
 
 
 @pytest.mark.parametrize(

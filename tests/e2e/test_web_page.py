@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.api.test_ocr import encoded, pdf
 from tests.e2e.browser import visiting
 from tests.e2e.conftest import API_KEY
+from tests.e2e.jobs import wait_finished
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
 from tests.running import RunningService
 
@@ -208,6 +209,29 @@ def test_cancel_stops_the_reading(browser: Browser, vllm: FakeVllm, vlm_service:
         _state(page, "cancelled")
         vllm.wait_until(lambda fake: fake.in_flight == 0)
         expect(page.get_by_text("Reading was cancelled.")).to_be_visible()
+
+
+def test_a_cancel_that_comes_after_the_end_removes_nothing(
+    browser: Browser, vllm: FakeVllm, vlm_service: RunningService
+) -> None:
+    gate = threading.Event()
+    vllm.then = Reply("Read to its end", hold=gate)
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open()
+        visitor.upload(("letter.pdf", pdf("letter")))
+        _state(page, "running")
+
+        def late(route: Route) -> None:
+            gate.set()
+            wait_finished(vlm_service.client, [page.url.rpartition("/")[2]])
+            route.continue_()
+
+        page.route(lambda url: "only=cancel" in url, late)
+        with page.expect_response(lambda response: response.request.method == "DELETE") as answer:
+            page.get_by_role("button", name="Cancel").click()
+        assert answer.value.status == 409
+        _state(page, "completed")
+        expect(page.locator("#page-1 .prose")).to_contain_text("Read to its end")
 
 
 def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, closed_service: RunningService) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ocr_service.document import ReadOptions
-from ocr_service.errors import IdempotencyConflict, NotFound, QueueFull
+from ocr_service.errors import IdempotencyConflict, NotFinished, NotFound, QueueFull
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.store import Store
@@ -231,7 +231,8 @@ async def test_cancel_takes_the_job_from_its_run_at_once(open_store: OpenStore) 
 async def test_retry_queues_again_and_removal_needs_an_end(store: Store) -> None:
     new = new_job(idempotency_key="k")
     await store.submit(new)
-    await store.remove(new.id)
+    with pytest.raises(NotFinished):
+        await store.remove(new.id)
     assert await store.find(new.id) is not None
     run = (await claim(store)).run_id
     await keep_page(store, new.id, run, PageRow(1, "completed", 0.1))

@@ -42,9 +42,9 @@ export async function getPicture(id: string, number: number, signal: AbortSignal
   return (await call(`jobs/${id}/pages/${number}/image`, { signal })).blob();
 }
 
-/** Cancels a job that is not finished, removes one that is. */
-export async function deleteJob(id: string): Promise<void> {
-  await call(`jobs/${id}`, { method: "DELETE" });
+/** Refused where the job has ended meanwhile, or is being read again. */
+export async function deleteJob(id: string, only: "cancel" | "remove"): Promise<void> {
+  await call(`jobs/${id}?only=${only}`, { method: "DELETE" });
 }
 
 /** Reads one page again, or all that have no good result yet. */

@@ -214,6 +214,7 @@ export const en = {
     unauthorized: "The service wants an API key.",
     not_found: "It is not there any more.",
     not_finished: "It is not ready yet.",
+    already_finished: "It ended before it could be cancelled.",
     queue_full: "The service has as much to do as it takes. Try again in a moment.",
     upload_too_slow: "The upload came too slowly. Try again over a better connection.",
     s3_unavailable: "The storage does not answer. Try again in a moment.",

@@ -11,13 +11,14 @@ import { followAgain } from "./live";
 export async function cancelOrRemove(job: Job): Promise<boolean> {
   const finished = isFinished(job.state);
   if (finished && !confirm(t.value.removeConfirm(job.file.name))) return false;
-  return told(async () => {
-    await deleteJob(job.id);
-    if (finished) dropJob(job.id);
-    else await refreshJob(job.id);
+  const done = await told(async () => {
+    await deleteJob(job.id, finished ? "remove" : "cancel");
     announce(finished ? t.value.removed : t.value.cancelled);
-    return finished;
+    return true;
   });
+  if (done && finished) dropJob(job.id);
+  else await refreshJob(job.id); // where it was refused, the job is no longer as it was shown
+  return done && finished;
 }
 
 /** Has one page read again, or all that failed, whole or in part. */
