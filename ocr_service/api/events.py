@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from ocr_service.api.jobs import JobId
 from ocr_service.api.problems import NOT_FOUND
@@ -21,6 +22,17 @@ from ocr_service.storage.filesystem import JobFolder
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 _HEARTBEAT_S = 15
+# A comment, for people: clients leave it out. No `retry:`, which would stay with the client for good.
+_STOPPING = b": the service stops; ask again with Last-Event-ID\r\n\r\n"
+
+
+class EventStream(EventSourceResponse):
+    """Ends as an answer should when the service stops: of itself it breaks off, which clients take for an error."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+        if self.active:  # neither the events ended nor the client went away
+            await send({"type": "http.response.body", "body": _STOPPING, "more_body": False})
 
 
 @router.get(
@@ -55,7 +67,7 @@ async def follow(
         return Response(status_code=204)  # tells an EventSource not to come back
     if seen > job.last_seq:
         raise BadOption(f"Last-Event-ID: the job's last event is {job.last_seq}, so {seen} cannot have come")
-    return EventSourceResponse(_stream(services, job, seen, markdown), ping=_HEARTBEAT_S)
+    return EventStream(_stream(services, job, seen, markdown), ping=_HEARTBEAT_S)
 
 
 async def _stream(services: Services, job: Job, after: int, markdown: bool) -> AsyncIterator[ServerSentEvent]:

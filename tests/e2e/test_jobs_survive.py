@@ -112,6 +112,29 @@ def test_sigterm_ends_with_0_in_the_grace_and_the_next_start_completes(tmp_path:
         assert service.stop(signal.SIGTERM) == 0
 
 
+def test_a_listener_at_sigterm_gets_a_whole_answer_at_once_and_goes_on_after_the_restart(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate, after=2))
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        book = submit(service.client, "book", document("book", 4))
+        told = events(service.client, book)
+        seen = [next(told) for _ in range(4)]
+        assert [event.kind for event in seen].count("page") == 2
+        assert service.process is not None
+        service.process.send_signal(signal.SIGTERM)
+        # Without the last chunk httpx raises here; the job is still being read.
+        assert list(told) == []
+        assert service.process.poll() is None
+        gate.set()
+        assert service.stop() == 0
+        assert "without completing response" not in service.log.read_text()
+        service.start()
+        seen += events(service.client, book, after=seen[-1].id)
+        assert [event.id for event in seen] == list(range(1, len(seen) + 1))
+        assert sorted(event.data["number"] for event in seen if event.kind == "page") == [1, 2, 3, 4]
+        assert seen[-1].kind == "end"
+
+
 def test_cancel_empties_the_backend_at_once_and_keeps_what_was_read(tmp_path: Path) -> None:
     gate = threading.Event()
     fake = FakeVllm(answer=held(gate, after=10))
