@@ -267,7 +267,13 @@ class Store:
                 found.append(JobEvent(row.seq, "state", {"state": state.value, "at": row.at, "reason": row.reason}))
                 found += _end(row.seq, state)
             for row in await tx.all(kept):
-                data = {"number": row.number, "status": row.status, "seconds": row.seconds, "error": row.error_code}
+                data = {
+                    "number": row.number,
+                    "status": row.status,
+                    "seconds": row.seconds,
+                    "error": row.error_code,
+                    "again": row.again,
+                }
                 found.append(JobEvent(row.seq, "page", data))
             return sorted(found, key=lambda item: item.seq)
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.api.test_ocr import encoded, pdf
 from tests.e2e.browser import visiting
 from tests.e2e.conftest import API_KEY
-from tests.e2e.jobs import wait_finished
+from tests.e2e.jobs import submit, wait_finished
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
 from tests.running import RunningService
 
@@ -163,6 +163,43 @@ def test_what_failed_is_named_and_read_again(browser: Browser, vllm: FakeVllm, v
         _state(page, "completed")
         expect(page.locator("#page-1 .prose")).to_contain_text("Read the second time")
         expect(page.locator(".callout")).to_have_count(0)
+
+
+def test_pages_that_are_being_read_again_are_shown_with_their_earlier_reading(
+    browser: Browser, vllm: FakeVllm, vlm_service: RunningService
+) -> None:
+    client, gate = vlm_service.client, threading.Event()
+    vllm.then = Reply("The first reading")
+    book = submit(client, "book", pdf(*"abcdef"))
+    wait_finished(client, [book])
+    vllm.then = Reply("The second reading", hold=gate)
+    client.post(f"/jobs/{book}/retry", params={"pages": "2-3"}).raise_for_status()
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open(f"#/jobs/{book}")
+        _state(page, "running")
+        again = page.locator(".strip-cell.again")
+        expect(again).to_have_count(2)
+        assert again.evaluate_all("cells => cells.map(cell => cell.dataset.first)") == ["2", "3"]
+        expect(page.locator(".strip-cell.completed")).to_have_count(4)
+        expect(page.get_by_role("progressbar", name="Pages")).to_have_attribute("aria-valuenow", "4")
+        expect(page.locator("#page-2 .page-head")).to_contain_text("Being read again")
+        expect(page.locator("#page-1 .page-head")).not_to_contain_text("Being read again")
+        page.get_by_label("Go to page").fill("2")
+        page.get_by_label("Go to page").press("Enter")
+        expect(page.locator("#page-2 .prose")).to_contain_text("The first reading")
+        assert visitor.barriers() == []
+
+        page.get_by_role("button", name="Cancel").click()
+        _state(page, "cancelled")
+        expect(again).to_have_count(0)
+        expect(page.locator("#page-2 .prose")).to_contain_text("The first reading")
+        page.get_by_role("button", name="Read again").click()
+        _state(page, "running")
+        expect(again).to_have_count(2)
+        gate.set()
+        _state(page, "completed")
+        expect(again).to_have_count(0)
+        expect(page.locator("#page-2 .prose")).to_contain_text("The second reading")
 
 
 def test_a_doubtful_region_of_a_whole_document_is_read_again(

@@ -69,6 +69,8 @@ export interface PageMark {
   status: Outcome;
   seconds: number;
   error: string | null;
+  /** It is to be read again; this is the earlier reading, which stays until then. */
+  again: boolean;
 }
 
 export type JobEvent =

@@ -5,7 +5,7 @@ import { isFinished, type Job, type JobState } from "../api/types";
 import { explain, formatSeconds, formatTime, t } from "../i18n";
 import { announceState, cancelOrRemove } from "../state/actions";
 import { refreshJob } from "../state/jobs";
-import { pageMarks, watchJob, type Marks } from "../state/live";
+import { countRead, pageMarks, watchJob, type Marks } from "../state/live";
 import { jobLink } from "../state/route";
 import { Icon } from "../ui/Icon";
 import { PageStrip } from "../ui/PageStrip";
@@ -56,28 +56,30 @@ export function JobCard({ job, live }: { job: Job; live: boolean }): JSX.Element
 }
 
 function Progress({ job, marks }: { job: Job; marks: Marks }): JSX.Element {
-  const done = Math.max(marks.size, job.pages.done + job.pages.failed);
-  return <PageStrip marks={marks.size > 0 ? marks : counted(job)} total={job.pages.total} done={done} label={job.file.name} />;
+  const shown = marks.size > 0 ? marks : counted(job);
+  return <PageStrip marks={shown} total={job.pages.total} done={read(job, marks)} finished={false} label={job.file.name} />;
 }
+
+const read = (job: Job, marks: Marks): number => Math.max(countRead(marks), job.pages.done + job.pages.failed);
 
 /** Jobs that are not followed show how far they are, though not which pages. */
 function counted(job: Job): Marks {
   const marks = new Map();
   for (let number = 1; number <= job.pages.done; number += 1) {
-    marks.set(number, { number, status: "completed", seconds: 0, error: null });
+    marks.set(number, { number, status: "completed", seconds: 0, error: null, again: false });
   }
   return marks;
 }
 
 function facts(job: Job, marks: Marks): string {
   const texts = t.value;
-  const { total, done, failed } = job.pages;
+  const { total, failed } = job.pages;
   if (job.state === "queued") return job.position ? texts.queuedAt(job.position) : texts.queued;
   if (job.state === "running") {
     const last = [...marks.values()].at(-1);
-    const read = Math.max(marks.size, done + failed);
-    if (read === 0) return `${texts.starting} · ${texts.pagesCount(total)}`;
-    return [texts.readingOf(read, total), last && texts.lastPage(last.number, formatSeconds(last.seconds))]
+    const done = read(job, marks);
+    if (done === 0) return `${texts.starting} · ${texts.pagesCount(total)}`;
+    return [texts.readingOf(done, total), last && texts.lastPage(last.number, formatSeconds(last.seconds))]
       .filter(Boolean)
       .join(" · ");
   }

@@ -130,6 +130,7 @@ export const en = {
   removed: "Removed",
 
   waitingPage: "Not read yet",
+  pageAgain: "Being read again",
   waitingPageStopped: "This page was not read",
   loadingPage: "Loading",
   pageFailed: "This page could not be read",

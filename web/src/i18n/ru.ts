@@ -134,6 +134,7 @@ export const ru: Texts = {
   removed: "Удалено",
 
   waitingPage: "Ещё не прочитана",
+  pageAgain: "Читается заново",
   waitingPageStopped: "Эта страница не прочитана",
   loadingPage: "Загружается",
   pageFailed: "Страницу не удалось прочитать",

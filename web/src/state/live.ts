@@ -6,6 +6,9 @@ import { type JobEvent, type JobState, type PageMark } from "../api/types";
 
 export type Marks = ReadonlyMap<number, PageMark>;
 
+/** How many pages a job that is under way need not read any more. */
+export const countRead = (marks: Marks): number => [...marks.values()].filter((mark) => !mark.again).length;
+
 // Hundreds of events come at once, when a finished book is opened or read fast: one update in this time.
 const UPDATE_MS = 150;
 
@@ -80,7 +83,10 @@ function apply(channel: Channel, events: JobEvent[]): void {
   const pages = events.flatMap((event) => (event.kind === "page" ? [event.page] : []));
   if (pages.length > 0) {
     const marks = new Map(channel.marks.value);
-    for (const page of pages) marks.set(page.number, page);
+    for (const page of pages) {
+      marks.delete(page.number); // the one that was read last comes last
+      marks.set(page.number, page);
+    }
     channel.marks.value = marks;
   }
   const last = events.findLast((event) => event.kind !== "page");

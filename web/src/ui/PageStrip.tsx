@@ -4,26 +4,31 @@ import type { Marks } from "../state/live";
 
 const MOST_CELLS = 120;
 
-type CellState = "waiting" | "some" | "completed" | "partial" | "failed";
+type CellState = "waiting" | "again" | "some" | "completed" | "partial" | "failed";
 
-/** The pages of a document as a row of cells that fill as pages are read; long documents share cells. */
+/**
+ * The pages of a document as a row of cells that fill as pages are read; long documents share cells. `finished`: no page
+ * waits to be read again, and one that was cancelled before that is what it was.
+ */
 export function PageStrip({
   marks,
   total,
   label,
   done,
+  finished,
   onPick,
 }: {
   marks: Marks;
   total: number;
   label: string;
   done: number;
+  finished: boolean;
   onPick?: (number: number) => void;
 }): JSX.Element {
   const perCell = Math.max(1, Math.ceil(total / MOST_CELLS));
   const cells = Array.from({ length: Math.ceil(total / perCell) }, (_, cell) => {
     const first = cell * perCell + 1;
-    return { first, state: stateOf(marks, first, Math.min(first + perCell - 1, total)) };
+    return { first, state: stateOf(marks, first, Math.min(first + perCell - 1, total), finished) };
   });
   return (
     <div
@@ -45,12 +50,13 @@ export function PageStrip({
   );
 }
 
-function stateOf(marks: Marks, first: number, last: number): CellState {
+function stateOf(marks: Marks, first: number, last: number, finished: boolean): CellState {
   const found: PageMark[] = [];
   for (let number = first; number <= last; number += 1) {
     const mark = marks.get(number);
     if (mark) found.push(mark);
   }
+  if (!finished && found.some((mark) => mark.again)) return "again";
   if (found.some((mark) => mark.status === "failed")) return "failed";
   if (found.some((mark) => mark.status === "partial")) return "partial";
   if (found.length === 0) return "waiting";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Copy, TriangleAlert } from "lucide";
+import { Copy, LoaderCircle, TriangleAlert } from "lucide";
 import { ApiError } from "../api/problem";
 import type { Page, PageMark } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
@@ -37,6 +37,7 @@ export const PageRow = memo(function PageRow({
   const section = useRef<HTMLElement>(null);
   const near = useNear(section);
   const data = usePageData(jobId, number, near && mark !== null, mark);
+  const again = mark !== null && mark.again && !finished;
   const kept = useRef({ height: 0, layout: "" });
   const page = data?.page.value ?? null;
   const layout = `${mode} ${innerWidth}`;
@@ -59,13 +60,19 @@ export const PageRow = memo(function PageRow({
       class="page"
       id={`page-${number}`}
       data-page={number}
-      data-state={mark?.status ?? "waiting"}
+      data-state={again ? "again" : (mark?.status ?? "waiting")}
       ref={section}
       aria-labelledby={`page-${number}-title`}
       aria-busy={mark !== null && near && page === null}
       style={{ height }}
     >
-      <PageHead number={number} mark={mark} page={page instanceof ApiError ? null : page} finished={finished} />
+      <PageHead
+        number={number}
+        mark={mark}
+        again={again}
+        page={page instanceof ApiError ? null : page}
+        finished={finished}
+      />
       {page === null && (
         <div class="page-shell" aria-hidden="true">
           <div class="ghost-sheet" />
@@ -90,18 +97,20 @@ function usePageData(jobId: string, number: number, wanted: boolean, mark: PageM
     const { data: loading, release } = loadPage(jobId, number);
     setData(loading);
     return release;
-  }, [jobId, number, wanted, mark]); // a new mark: the page was read again
+  }, [jobId, number, wanted, mark?.status, mark?.seconds, mark?.error]); // another mark: the page was read again
   return data;
 }
 
 function PageHead({
   number,
   mark,
+  again,
   page,
   finished,
 }: {
   number: number;
   mark: PageMark | null;
+  again: boolean;
   page: Page | null;
   finished: boolean;
 }): JSX.Element {
@@ -114,7 +123,13 @@ function PageHead({
       {mark === null && (
         <span class="muted">{finished ? texts.waitingPageStopped : texts.waitingPage}</span>
       )}
-      {mark && mark.status !== "completed" && (
+      {again && (
+        <span class="pill running">
+          <Icon node={LoaderCircle} size={14} />
+          {texts.pageAgain}
+        </span>
+      )}
+      {mark && !again && mark.status !== "completed" && (
         <span class={`pill ${mark.status}`}>
           <Icon node={TriangleAlert} size={14} />
           {texts.states[mark.status]}

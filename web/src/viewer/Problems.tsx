@@ -6,10 +6,20 @@ import { Icon } from "../ui/Icon";
 
 const MOST_SHOWN = 12;
 
-/** Names the pages that failed, whole or in part, and leads to each. */
-export function Problems({ marks, onShow }: { marks: Marks; onShow: (number: number) => void }): JSX.Element | null {
+/** Names the pages that failed, whole or in part, and leads to each; not those that are being read again. */
+export function Problems({
+  marks,
+  finished,
+  onShow,
+}: {
+  marks: Marks;
+  finished: boolean;
+  onShow: (number: number) => void;
+}): JSX.Element | null {
   const texts = t.value;
-  const troubled = [...marks.values()].filter((mark) => mark.status !== "completed").sort((a, b) => a.number - b.number);
+  const troubled = [...marks.values()]
+    .filter((mark) => mark.status !== "completed" && (finished || !mark.again))
+    .sort((a, b) => a.number - b.number);
   if (troubled.length === 0) return null;
   return (
     <div class="banner warn">

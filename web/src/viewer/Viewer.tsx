@@ -6,7 +6,7 @@ import { isFinished, type Job, type JobState, type PageMark } from "../api/types
 import { explain, explainError, formatSeconds, t } from "../i18n";
 import { announceState, readAgain } from "../state/actions";
 import { jobs, loadJob, refreshJob } from "../state/jobs";
-import { pageMarks, watchJob, type Marks } from "../state/live";
+import { countRead, pageMarks, watchJob, type Marks } from "../state/live";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
 import { PageStrip } from "../ui/PageStrip";
@@ -55,6 +55,7 @@ function Opened({ job }: { job: Job }): JSX.Element {
   const { id, state } = job;
   const finished = isFinished(state);
   const marks = pageMarks(id).value;
+  const read = finished ? marks.size : countRead(marks);
   const [mode, setMode] = useState<ViewMode>("text");
   const name = job.file.name;
 
@@ -73,9 +74,9 @@ function Opened({ job }: { job: Job }): JSX.Element {
     return () => clearInterval(timer);
   }, [id, state]);
   useEffect(() => {
-    const percent = Math.round((100 * marks.size) / Math.max(job.pages.total, 1));
+    const percent = Math.round((100 * read) / Math.max(job.pages.total, 1));
     document.title = `${state === "running" ? `${percent} % · ` : ""}${name}`;
-  }, [state, marks.size, name, texts]);
+  }, [state, read, name, texts]);
 
   const retryFailed = useCallback(() => void readAgain(id, null), [id]);
   const retryPage = useCallback((page: number) => void readAgain(id, page), [id]);
@@ -89,12 +90,12 @@ function Opened({ job }: { job: Job }): JSX.Element {
         setMode={setMode}
         onRetry={hasFailed ? retryFailed : null}
         onPage={numbers.length > 1 ? <PageJump numbers={numbers} /> : null}
-        pages={<Strip job={job} marks={marks} numbers={numbers} />}
+        pages={<Strip job={job} marks={marks} numbers={numbers} read={read} />}
       />
       <div class="viewer-notes">
         <KeyBanner />
         <Note job={job} />
-        <Problems marks={marks} onShow={showPage} />
+        <Problems marks={marks} finished={finished} onShow={showPage} />
       </div>
       <div class="pages">
         {numbers.map((number) => (
@@ -119,7 +120,17 @@ function pageNumbers(job: Job, marks: Marks): number[] {
   return [...marks.keys()].sort((a, b) => a - b);
 }
 
-function Strip({ job, marks, numbers }: { job: Job; marks: Marks; numbers: readonly number[] }): JSX.Element {
+function Strip({
+  job,
+  marks,
+  numbers,
+  read,
+}: {
+  job: Job;
+  marks: Marks;
+  numbers: readonly number[];
+  read: number;
+}): JSX.Element {
   const texts = t.value;
   const { total } = job.pages;
   // Cells stand for places in the list of pages, which are not page numbers when only some are read.
@@ -142,9 +153,16 @@ function Strip({ job, marks, numbers }: { job: Job; marks: Marks; numbers: reado
   };
   return (
     <>
-      <PageStrip marks={placed} total={total} done={marks.size} label={texts.pagesOverview} onPick={pick} />
+      <PageStrip
+        marks={placed}
+        total={total}
+        done={read}
+        finished={isFinished(job.state)}
+        label={texts.pagesOverview}
+        onPick={pick}
+      />
       <span class="hint nowrap">
-        {running ? texts.readingOf(marks.size, total) : <span class="wide-only">{texts.pagesCount(total)}</span>}
+        {running ? texts.readingOf(read, total) : <span class="wide-only">{texts.pagesCount(total)}</span>}
         {more && <span class="wide-only"> · {more}</span>}
       </span>
     </>
