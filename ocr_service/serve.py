@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import math
 import os
 import resource
 import signal
@@ -80,7 +81,7 @@ def serve(settings: Settings) -> int:
             ws="none",
             timeout_keep_alive=_KEEP_ALIVE_S,
             server_header=False,
-            timeout_graceful_shutdown=int(settings.shutdown_grace_s),
+            timeout_graceful_shutdown=math.ceil(settings.work_grace_s),
         ),
     )
     server.door = door

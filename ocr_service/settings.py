@@ -19,6 +19,8 @@ from ocr_service.machine import usable_cores
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
+_CLOSING_S = 4.0
+
 
 class SettingsError(Exception):
     """One line a wrong setting; the start ends with it."""
@@ -130,7 +132,9 @@ class Settings(BaseSettings):
     vllm_gpu_memory: float = Field(0.8, gt=0, le=1, description="Share of the GPU's memory for vLLM")
     vllm_extra_args: str = Field("", description="Further flags of the genai server, as on a command line")
     vllm_start_timeout_s: float = Field(900, gt=0, description="Seconds that the genai server may take to start")
-    shutdown_grace_s: float = Field(20, gt=0, description="Seconds for running pages after SIGTERM")
+    shutdown_grace_s: float = Field(
+        20, gt=0, description="Seconds from SIGTERM to the end; the last 4 are for handing back what still runs"
+    )
     preload: bool = Field(False, description="Fetch the weights at the start when they are not there")
     offline: bool = Field(False, description="Never use the network for weights; fail when they are not there")
     paddle_pdx_model_source: str = Field(
@@ -264,6 +268,11 @@ class Settings(BaseSettings):
         if self.otel_exporter_otlp_traces_endpoint or not self.otel_exporter_otlp_endpoint:
             return self.otel_exporter_otlp_traces_endpoint
         return f"{self.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces"
+
+    @property
+    def work_grace_s(self) -> float:
+        """What running pages and open requests have of SHUTDOWN_GRACE_S; the rest is for handing back and closing."""
+        return self.shutdown_grace_s - min(_CLOSING_S, self.shutdown_grace_s / 2)
 
     @property
     def s3_configured(self) -> bool:

@@ -289,7 +289,7 @@ def jobs_config(settings: Settings) -> JobsConfig:
         max_running=settings.max_running_jobs,
         takeover_s=settings.takeover_s,
         ttl_s=settings.job_ttl_h * 3600,
-        grace_s=settings.shutdown_grace_s,
+        grace_s=settings.work_grace_s,
         min_free=settings.min_free_mb << 20,
         artifacts=_s3_config(settings) if settings.artifacts == "s3" else None,
     )

@@ -6,6 +6,7 @@ may hold a password.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -18,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ocr_service.api.errors import problem
-from ocr_service.errors import ServiceError
+from ocr_service.errors import NotReady, ServiceError
 from ocr_service.telemetry import job_var, request_var
 
 log = logging.getLogger("ocr_service.access")
@@ -67,6 +68,12 @@ class RequestLog:
             await self._app(scope, receive, with_id)
         except ClientDisconnect:
             status = status or _CLIENT_GONE
+        except asyncio.CancelledError:  # the server's: the grace of its end is over
+            if status:
+                raise
+            scope.setdefault("state", {})["code"] = NotReady.code
+            detail = "The service is shutting down: try again in a moment"
+            await problem(NotReady.status, NotReady.code, detail, retry_after_s=5)(scope, receive, with_id)
         except Exception:  # the request's boundary
             log.exception("%s %s failed", scope["method"], scope["path"])
             if status:

@@ -44,13 +44,13 @@ log = logging.getLogger(__name__)
 _TIDY_EVERY_S = 600.0
 _LOOK_AT_BUCKET_S = 10.0  # /health/ready tells what is seen
 _SHARED_COPY = "with ARTIFACTS=s3 each replica needs an OUTPUT_DIR of its own"
-# Kept back from the grace for cancelling, handing back and closing what is open.
-_CLOSING_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class JobsConfig:
     """``root`` is OUTPUT_DIR; ``database_url`` is None for SQLite in it. Times in seconds, ``min_free`` in bytes.
+
+    ``grace_s``: what running jobs have to finish from the order to end; handing back the rest comes after it.
 
     ``artifacts``: the bucket that jobs' files lie in; None where all replicas share ``root``.
     """
@@ -285,7 +285,7 @@ async def run_jobs(
         await stack.enter_async_context(
             _background(_tidy(replace(service, store=store.patient()), config.ttl_s), "removal of old jobs")
         )
-        await stack.enter_async_context(dispatcher.running_jobs(max(0.0, config.grace_s - _CLOSING_S)))
+        await stack.enter_async_context(dispatcher.running_jobs(config.grace_s))
         yield service
 
 

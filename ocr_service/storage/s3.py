@@ -10,7 +10,6 @@ import asyncio
 import base64
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 
 from ocr_service.errors import FileTooLarge, S3Unavailable, ServiceError
+from ocr_service.storage.daemon_threads import DaemonThreads
 from ocr_service.storage.etag import file_etag, file_md5, proves_difference
 from ocr_service.storage.s3_errors import s3_errors
 
@@ -72,7 +72,7 @@ class S3Store:
         self.config = config
         self.state = "checking"
         self._closed = threading.Event()
-        self._threads = ThreadPoolExecutor(config.threads, thread_name_prefix="s3")
+        self._threads = DaemonThreads(config.threads, "s3")
         self._client = s3_client(config)
         self._client.meta.events.register("before-send.s3", self._refuse_when_closed)
 
@@ -125,12 +125,12 @@ class S3Store:
 
     async def links(self, keys: Sequence[str]) -> list[str]:
         """Presigned GET addresses that work ``presign_s`` seconds. Computed here, without a request."""
-        return await self._in_thread(lambda: [self._link(key) for key in keys])
+        return await self._threads.run(lambda: [self._link(key) for key in keys])
 
     def close(self) -> None:
-        """Ends uploads under way at their next chunk and waits for no answer longer than the read time-out."""
+        """Ends uploads under way at their next chunk, and waits for no answer."""
         self._closed.set()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
         self._client.close()
 
     async def _call(self, doing: str, work: Callable[[], T]) -> T:
@@ -141,16 +141,13 @@ class S3Store:
                 return work()
 
         try:
-            result = await self._in_thread(mapped)
+            result = await self._threads.run(mapped)
         except ServiceError as error:
             if error.code in ("s3_refused", "s3_unavailable"):
                 self.state = f"error: {error}"
             raise
         self.state = "ok"
         return result
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _link(self, key: str) -> str:
         return self._client.generate_presigned_url(
@@ -249,7 +246,7 @@ def s3_client(config: S3Config) -> S3Client:
             retries={"mode": "standard", "max_attempts": 4},
             max_pool_connections=config.threads,
             connect_timeout=5,
-            read_timeout=10,  # the service must stop within 25 s, and threads cannot be cancelled
+            read_timeout=10,
         ),
     )
     return client

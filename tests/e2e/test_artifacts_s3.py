@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -251,6 +252,32 @@ def test_a_bucket_that_is_away_during_a_run_loses_nothing(pair: Pair) -> None:
         assert [page["number"] for page in pages] == list(range(1, 41))
         wait_until(lambda: service.client.get("/health/ready").status_code == 200, 60)  # noqa: B023
     assert set(times_read(pair.fake, before).values()) == {1}
+
+
+def test_sigterm_waits_for_no_answer_of_a_silent_bucket_and_the_next_start_loses_nothing(
+    tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy
+) -> None:
+    fake, grace_s = FakeVllm(then=Reply(delay_s=0.05)), 4  # less than the 10 s that a request waits for its answer
+    url = postgres.create_database("silent")
+    with fake.running(), replica(tmp_path, fake, proxy, url, SHUTDOWN_GRACE_S=str(grace_s)) as service:
+        book = submit(service.client, "book", document("silent", 30))
+        wait_until(lambda: pages_done(service, book) > 2, 30)
+        with proxy.silent() as unanswered, ThreadPoolExecutor(1) as threads:
+            upload = {"file": ("late.pdf", document("late", 1))}
+            late = threads.submit(service.client.post, "/jobs", files=upload)
+            for part in (f"/{book}/p", "/input"):
+                wait_until(lambda: any(part in seen.path for seen in unanswered), what=part)  # noqa: B023
+            assert service.stop(timeout_s=2 * grace_s) == 0
+            assert (late.result().status_code, late.result().json()["code"]) == (503, "not_ready")
+        log = service.log.read_text()
+        assert "Traceback" not in log and "1 handed back" in log
+        before = keys(proxy, f"ocr/.jobs/{book}/p")
+        service.start()
+        ended = wait_finished(service.client, [book])[book]
+        assert (ended["state"], ended["runs"]) == ("completed", 2)
+        pages = service.client.get(f"/jobs/{book}/result").json()["pages"]
+        assert [page["number"] for page in pages] == list(range(1, 31))
+        assert set(before) <= set(keys(proxy, f"ocr/.jobs/{book}/p"))
 
 
 def times_waited(pair: Pair) -> int:

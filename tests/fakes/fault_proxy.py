@@ -7,6 +7,8 @@ import http.client
 import socket
 import struct
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -32,7 +34,7 @@ class FaultProxy:
     ``500``: an S3 error document; ``unknown_key``: the one for a key that the store does not know, with the key in
     it; ``reset``: the connection is reset after the body was read; ``corrupt``: a byte of the body is changed on its
     way; ``truncate``: half of the answer's body, then the end. ``take_down`` closes the port, ``bring_up`` opens the
-    same one again.
+    same one again. While it is ``silent``, requests are taken and never answered.
     """
 
     upstream: tuple[str, int]
@@ -41,6 +43,8 @@ class FaultProxy:
     at: str = ""
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
+    unanswered: list[Seen] = field(default_factory=list)
+    silence_over: threading.Event | None = None
     _server: ThreadingHTTPServer | None = None
 
     @property
@@ -68,6 +72,16 @@ class FaultProxy:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+    @contextmanager
+    def silent(self) -> Iterator[list[Seen]]:
+        """Gives the requests that come meanwhile."""
+        self.unanswered, self.silence_over = [], threading.Event()
+        try:
+            yield self.unanswered
+        finally:
+            self.silence_over.set()
+            self.silence_over = None
 
     def next_fault(self, method: str, path: str) -> Fault | None:
         return self.faults.pop(0) if self.faults and method in self.methods and self.at in path else None
@@ -106,7 +120,13 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            proxy.seen.append(Seen(self.command, self.path, headers, len(body)))
+            seen = Seen(self.command, self.path, headers, len(body))
+            proxy.seen.append(seen)
+            if (over := proxy.silence_over) is not None:
+                proxy.unanswered.append(seen)
+                over.wait()
+                self.close_connection = True
+                return
             fault = proxy.next_fault(self.command, self.path)
             if fault == "reset":
                 # Lingering for 0 seconds makes close() send RST.
