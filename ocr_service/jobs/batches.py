@@ -144,12 +144,11 @@ class BatchRows:
             found = (await tx.execute(select(batches).where(batches.c.id == batch_id))).mappings().first()
             if found is None:
                 raise NotFound(f"There is no batch {batch_id!r}.")
-            states: dict[str, int] = {}
-            for row in await tx.all(_states(batch_id)):
-                states[row.state] = row.documents
+            rows = await tx.all(_states(batch_id))
+            states = {row.state: row.documents for row in rows}
+            last = max((row.finished_at for row in rows if row.finished_at is not None), default=None)
             failures = [_failure(row) for row in (await tx.execute(_failures(batch_id))).mappings()]
-            last = await tx.one(select(func.max(jobs.c.finished_at).label("at")).where(jobs.c.batch_id == batch_id))
-            return BatchProgress(_batch(found), states, last.at if last else None, tuple(failures))
+            return BatchProgress(_batch(found), states, last, tuple(failures))
 
         return await self.database.read(work, patience_s=_PATIENCE_S)
 
@@ -190,7 +189,7 @@ def _state() -> Any:
 def _states(batch_id: str) -> Any:
     state = _state()
     return (
-        select(state, func.count().label("documents"))
+        select(state, func.count().label("documents"), func.max(jobs.c.finished_at).label("finished_at"))
         .select_from(_joined())
         .where(documents.c.batch_id == batch_id)
         .group_by(state)

@@ -31,6 +31,8 @@ ROW_VERSION = 1  # of what the JSON columns hold; written on every row
 
 metadata = MetaData()
 
+_IN_A_BATCH = text("batch_id IS NOT NULL")
+
 jobs = Table(
     "jobs",
     metadata,
@@ -74,6 +76,7 @@ jobs = Table(
     Index("jobs_cache", "cache_key"),
     Index("jobs_leader", "leader_id"),
     Index("jobs_finished", "finished_at"),
+    Index("jobs_batch", "batch_id", "id", "state", sqlite_where=_IN_A_BATCH, postgresql_where=_IN_A_BATCH),
     Index("jobs_idempotency", "owner", "idempotency_key", unique=True),
 )
 
