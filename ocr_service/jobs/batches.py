@@ -12,7 +12,7 @@ from ocr_service.errors import NotFound
 from ocr_service.jobs.database import Database, Transaction
 from ocr_service.jobs.models import UNFINISHED, JobState
 from ocr_service.jobs.tables import batch_documents as documents
-from ocr_service.jobs.tables import batches, db_now, jobs
+from ocr_service.jobs.tables import batches, db_now, jobs, unfinished
 
 _PATIENCE_S = 5.0
 LEASE_S = 120.0  # the feeder of a batch renews it with each document
@@ -62,7 +62,7 @@ class BatchProgress:
 
     @property
     def finished(self) -> bool:
-        return not any(self.states.get(state, 0) for state in ("waiting", *(state.value for state in UNFINISHED)))
+        return not any(self.states.get(state, 0) for state in ("waiting", *UNFINISHED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,7 @@ class BatchRows:
         await self._mark(document, error_code=code, error_message=message)
 
     async def unfinished_jobs(self, batch: Batch) -> int:
-        unfinished = jobs.c.state.in_([state.value for state in UNFINISHED])
-        wanted = select(func.count()).where(jobs.c.batch_id == batch.id, unfinished)
+        wanted = select(func.count()).where(jobs.c.batch_id == batch.id, unfinished())
 
         async def work(tx: Transaction) -> int:
             return int((await tx.execute(wanted)).scalar_one())

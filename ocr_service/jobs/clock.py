@@ -13,8 +13,7 @@ import time
 from sqlalchemy import update
 
 from ocr_service.jobs.database import Transaction
-from ocr_service.jobs.moves import unfinished
-from ocr_service.jobs.tables import batches, deliveries, jobs
+from ocr_service.jobs.tables import batches, deliveries, jobs, unfinished
 
 _LEAST_JUMP_S = 1.0
 _AT_ONCE_S = 0.1
@@ -47,7 +46,7 @@ def _ahead() -> float:
 
 
 async def move_with_the_clock(tx: Transaction, by_s: float) -> None:
-    waiting = jobs.c.state.in_(unfinished()), jobs.c.deadline_at.is_not(None)
+    waiting = unfinished(), jobs.c.deadline_at.is_not(None)
     await tx.execute(update(jobs).where(*waiting).values(deadline_at=jobs.c.deadline_at + by_s))
     await tx.execute(
         update(deliveries).values(next_at=deliveries.c.next_at + by_s, failing_since=deliveries.c.failing_since + by_s)

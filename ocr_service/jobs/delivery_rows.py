@@ -13,8 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from ocr_service.jobs.database import Database, Transaction
-from ocr_service.jobs.models import FINISHED, NewJob
-from ocr_service.jobs.tables import db_now, deliveries, jobs
+from ocr_service.jobs.models import NewJob
+from ocr_service.jobs.tables import db_now, deliveries, jobs, unfinished
 
 Kind = Literal["s3", "webhook"]
 
@@ -114,8 +114,7 @@ class DeliveryRows:
 
     async def pages_wanted(self) -> bool:
         """Whether the pages of any unfinished job are to be delivered as they are read."""
-        finished = jobs.c.state.in_([state.value for state in FINISHED])
-        wanted = select(deliveries.c.job_id).select_from(_joined()).where(deliveries.c.pages_too, ~finished).limit(1)
+        wanted = select(deliveries.c.job_id).select_from(_joined()).where(deliveries.c.pages_too, unfinished()).limit(1)
 
         async def work(tx: Transaction) -> bool:
             return await tx.one(wanted) is not None
@@ -195,8 +194,7 @@ def _joined() -> Any:
 
 
 def _pending() -> ColumnElement[bool]:
-    finished = jobs.c.state.in_([state.value for state in FINISHED])
-    return and_(jobs.c.last_seq > deliveries.c.sent_seq, or_(finished, deliveries.c.pages_too))
+    return and_(jobs.c.last_seq > deliveries.c.sent_seq, or_(~unfinished(), deliveries.c.pages_too))
 
 
 def _due(kind: Kind) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """Starts what is next, up to a number of documents at a time, and stops what this process must not run any more.
 
-The same for both databases: a claim is one transaction. On SQLite the process is alone and takes up at its start what
-was running. On PostgreSQL each replica shows a sign of life, and takes over from those that show none.
+The same for both databases: a claim is one transaction.
 """
 
 from __future__ import annotations
@@ -14,15 +13,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ocr_service.errors import NotReady, ServiceCrashed
+from ocr_service.errors import NotReady
 from ocr_service.jobs.models import Change, Claim, JobState
-from ocr_service.jobs.queue import Requeued
 from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
 _HAND_BACK_S = 2.5
-_SHOW_UP_S = 3.0  # a replica tries again every 2 s while the database is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,41 +135,3 @@ class Dispatcher:
         else:
             if tasks:
                 log.info("%d jobs finished, %d handed back", len(tasks) - len(late), handed_back)
-
-
-def log_requeued(requeued: Requeued, reason: str) -> None:
-    if requeued.again:
-        log.warning("%s: %d of its jobs are queued again", reason, requeued.again)
-    for job_id in requeued.given_up:
-        log.error("job %s failed: %s: too many runs in a row ended with the process", job_id, ServiceCrashed.code)
-
-
-class Presence:
-    """A replica's sign of life, and its eye on the others. Times are the database's.
-
-    A replica is lost after 0.6 of ``takeover_s``; signs of life come, and others are looked at, every 0.15 of it: so a
-    lost replica's jobs are queued again within ``takeover_s``.
-    """
-
-    def __init__(self, store: Store, *, replica: str, takeover_s: float, failed_at: Callable[[], float]) -> None:
-        self._store = store
-        self._replica = replica
-        self._silent_s = takeover_s * 0.6
-        self._every_s = takeover_s * 0.15
-        self._failed_at = failed_at
-        self._back_at = float("-inf")
-
-    async def watch(self) -> None:
-        """For ever; to be run as one task."""
-        while True:
-            asked_at = time.monotonic()
-            await self._store.seen(self._replica)
-            silent = time.monotonic() - asked_at > _SHOW_UP_S  # the server was there, but gave no answer
-            if silent or self._failed_at() > self._back_at:
-                self._back_at = time.monotonic()
-            # After an outage of the database everybody looks lost: leave the others the time to show up again.
-            if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (
-                taken := await self._store.take_over(self._silent_s)
-            ):
-                log_requeued(taken, "a replica shows no sign of life")
-            await asyncio.sleep(self._every_s)

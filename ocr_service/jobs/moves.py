@@ -30,7 +30,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from ocr_service.document import FileInfo
 from ocr_service.jobs.database import Transaction
 from ocr_service.jobs.models import (
-    UNFINISHED,
     Change,
     Job,
     JobFailure,
@@ -223,7 +222,3 @@ _TAKE_NUMBERS = (
     .values(last_seq=jobs.c.last_seq + bindparam("more", type_=Integer), lost_runs=0)
     .returning(jobs.c.last_seq)
 )
-
-
-def unfinished() -> list[str]:
-    return [state.value for state in UNFINISHED]

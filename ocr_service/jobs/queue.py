@@ -42,8 +42,8 @@ from ocr_service.jobs.models import (
     NewJob,
     options_to_json,
 )
-from ocr_service.jobs.moves import job_from_row, locked_job, move, unfinished
-from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves
+from ocr_service.jobs.moves import job_from_row, locked_job, move
+from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves, unfinished
 
 _QUEUED = JobState.QUEUED.value
 _SUBMISSION_LOCK = 0x6F637273  # any constant: submissions on PostgreSQL decide one after another
@@ -186,7 +186,7 @@ async def load(tx: Transaction, limits: QueueLimits, coming: int = 0) -> Load:
     waiting = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
     of_owner: dict[str, int] = {}
     if limits.per_owner:
-        owned = select(jobs.c.owner, func.count().label("jobs")).where(jobs.c.state.in_(unfinished()))
+        owned = select(jobs.c.owner, func.count().label("jobs")).where(unfinished())
         of_owner = {row.owner: row.jobs for row in await tx.all(owned.group_by(jobs.c.owner))}
     most = max(of_owner.values(), default=0)
     near = waiting + coming >= limits.waiting or 0 < limits.per_owner <= most + coming
@@ -229,7 +229,7 @@ def _seconds_for(wanted: float, a_second: float | None) -> float:
 async def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | None:
     """A job whose result will be this one's too: finished well not long ago, else under way."""
     fresh = and_(jobs.c.state == JobState.COMPLETED.value, jobs.c.finished_at > db_now() - limits.cache_ttl_s)
-    under_way = and_(jobs.c.state.in_(unfinished()), jobs.c.leader_id.is_(None))
+    under_way = and_(unfinished(), jobs.c.leader_id.is_(None))
     # Within one key only: that a document is known here would tell another key that somebody has sent it.
     own = jobs.c.owner == new.owner
     row = await tx.one(
@@ -246,7 +246,7 @@ _TURNS = select(
     func.max(jobs.c.turn).filter(jobs.c.state == JobState.RUNNING.value).label("served"),
     func.max(jobs.c.turn).filter(jobs.c.owner == bindparam("of_owner")).label("last_own"),
     func.min(jobs.c.turn).filter(jobs.c.state == _QUEUED).label("first_waiting"),
-).where(jobs.c.state.in_(unfinished()), jobs.c.priority == bindparam("of_priority"))
+).where(unfinished(), jobs.c.priority == bindparam("of_priority"))
 
 
 async def _turn(tx: Transaction, new: NewJob) -> int:
@@ -260,7 +260,7 @@ def _may_start(job: FromClause = jobs) -> ColumnElement[bool]:
     leader = jobs.alias("leader")
     return and_(
         job.c.state == _QUEUED,
-        ~exists().where(leader.c.id == job.c.leader_id, leader.c.state.in_(unfinished())),
+        ~exists().where(leader.c.id == job.c.leader_id, unfinished(leader)),
     )
 
 

@@ -21,12 +21,13 @@ from ocr_service.errors import (
     S3Unavailable,
     ServiceError,
 )
-from ocr_service.jobs.dispatcher import Dispatcher, Presence, log_requeued
+from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.page_writer import PageWriter
 from ocr_service.jobs.postgres import open_postgres
+from ocr_service.jobs.presence import Presence, log_requeued
 from ocr_service.jobs.queue import QueueLimits, Submission
 from ocr_service.jobs.runner import Runner
 from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite, owned

@@ -13,8 +13,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     MetaData,
@@ -26,6 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+from ocr_service.jobs.models import UNFINISHED
 
 ROW_VERSION = 1  # of what the JSON columns hold; written on every row
 
@@ -154,6 +158,11 @@ batch_documents = Table(
     Column("error_code", Text),
     Column("error_message", Text),
 )
+
+
+def unfinished(job: FromClause = jobs) -> ColumnElement[bool]:
+    """The job waits or runs."""
+    return job.c.state.in_([state.value for state in UNFINISHED])
 
 
 class db_now(FunctionElement[float]):

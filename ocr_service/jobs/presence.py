@@ -1,0 +1,58 @@
+"""Which processes are there, and what becomes of the jobs of one that is gone: they are queued again.
+
+On SQLite the process is alone and takes up at its start what was running. On PostgreSQL each replica shows a sign of
+life, and takes over from those that show none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from ocr_service.errors import ServiceCrashed
+from ocr_service.jobs.queue import Requeued
+from ocr_service.jobs.store import Store
+
+log = logging.getLogger(__name__)
+
+_SHOW_UP_S = 3.0  # a replica tries again every 2 s while the database is away
+
+
+class Presence:
+    """A replica's sign of life, and its eye on the others. Times are the database's.
+
+    A replica is lost after 0.6 of ``takeover_s``; signs of life come, and others are looked at, every 0.15 of it: so a
+    lost replica's jobs are queued again within ``takeover_s``.
+    """
+
+    def __init__(self, store: Store, *, replica: str, takeover_s: float, failed_at: Callable[[], float]) -> None:
+        self._store = store
+        self._replica = replica
+        self._silent_s = takeover_s * 0.6
+        self._every_s = takeover_s * 0.15
+        self._failed_at = failed_at
+        self._back_at = float("-inf")
+
+    async def watch(self) -> None:
+        """For ever; to be run as one task."""
+        while True:
+            asked_at = time.monotonic()
+            await self._store.seen(self._replica)
+            silent = time.monotonic() - asked_at > _SHOW_UP_S  # the server was there, but gave no answer
+            if silent or self._failed_at() > self._back_at:
+                self._back_at = time.monotonic()
+            # After an outage of the database everybody looks lost: leave the others the time to show up again.
+            if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (
+                taken := await self._store.take_over(self._silent_s)
+            ):
+                log_requeued(taken, "a replica shows no sign of life")
+            await asyncio.sleep(self._every_s)
+
+
+def log_requeued(requeued: Requeued, reason: str) -> None:
+    if requeued.again:
+        log.warning("%s: %d of its jobs are queued again", reason, requeued.again)
+    for job_id in requeued.given_up:
+        log.error("job %s failed: %s: too many runs in a row ended with the process", job_id, ServiceCrashed.code)
