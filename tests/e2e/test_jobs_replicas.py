@@ -9,7 +9,8 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -163,6 +164,56 @@ def test_a_database_that_is_away_loses_nothing_and_doubles_nothing(
         assert [event.id for event in told] == list(range(1, len(told) + 1))
         assert sorted(event.data["number"] for event in told if event.kind == "page") == list(range(1, 13))
         assert told[-1].kind == "end"
+
+
+def test_pages_that_are_read_again_while_the_database_goes_away_are_read_once_and_none_vanishes(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    fake = FakeVllm(then=Reply("first"))
+    outages = (
+        (range(1, 7), "second", postgres.stop, postgres.start),
+        (range(7, 13), "third", postgres.freeze, postgres.thaw),
+    )
+    with fake.running(), Replicas(tmp_path, fake, postgres.create_database("again"), VLM_CONCURRENCY="2") as pair:
+        book = submit(pair.a.client, "book", document("book", 12))
+        wait_finished(pair.a.client, [book])
+        for run, (numbers, text, go_away, come_back) in enumerate(outages, 2):
+            gate, asked_before = threading.Event(), len(fake.asked)
+            last_seq = list(events(pair.b.client, book))[-1].id
+            fake.answer = saying(text, held(gate, after=2))
+            named = {"pages": f"{numbers[0]}-{numbers[-1]}"}
+            pair.a.client.post(f"/jobs/{book}/retry", params=named).raise_for_status()
+            fake.wait_until(lambda fake: fake.in_flight == 2)
+            go_away()
+            try:
+                wait_until(lambda: readiness(pair) == [503, 503])
+                gate.set()
+                new = text.encode()
+                wait_until(lambda: sum(new in page for page in kept_pages(pair.a).values()) > 2)  # noqa: B023
+            finally:
+                come_back()
+            wait_until(lambda: readiness(pair) == [200, 200])
+            for service in (pair.a, pair.b):
+                pages = [service.client.get(f"/jobs/{book}/pages/{number}") for number in range(1, 13)]
+                assert {page.raise_for_status().json()["markdown"] for page in pages} <= {"first", "second", "third"}
+            ended = wait_finished(pair.b.client, [book])[book]
+            assert (ended["state"], ended["runs"]) == ("completed", run)
+            asked = [digest(asked) for asked in fake.asked[asked_before:] if is_page(asked)]
+            assert len(asked) == len(set(asked)) == len(numbers)
+            told = [event for event in events(pair.b.client, book, after=last_seq) if event.kind == "page"]
+            assert sorted(event.data["number"] for event in told) == list(numbers)
+        for service in (pair.a, pair.b):
+            result = service.client.get(f"/jobs/{book}/result").json()
+            assert [page["markdown"] for page in result["pages"]] == ["second"] * 6 + ["third"] * 6
+
+
+def saying(text: str, answer: Callable[[Asked], Reply | None]) -> Callable[[Asked], Reply]:
+    """The same answers with another text."""
+    return lambda asked: replace(answer(asked) or Reply(), text=text)
+
+
+def readiness(pair: Replicas) -> list[int]:
+    return [service.client.get("/health/ready").status_code for service in (pair.a, pair.b)]
 
 
 def test_without_a_database_the_start_says_so_in_one_line(tmp_path: Path) -> None:
