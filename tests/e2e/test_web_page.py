@@ -170,7 +170,7 @@ def test_pages_that_are_being_read_again_are_shown_with_their_earlier_reading(
 ) -> None:
     client, gate = vlm_service.client, threading.Event()
     vllm.then = Reply("The first reading")
-    book = submit(client, "book", pdf(*"abcdef"))
+    book = submit(client, "book", pdf(*(f"page {number} of the book" for number in range(1, 7))))
     wait_finished(client, [book])
     vllm.then = Reply("The second reading", hold=gate)
     client.post(f"/jobs/{book}/retry", params={"pages": "2-3"}).raise_for_status()

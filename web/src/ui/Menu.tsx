@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** A button that shows more buttons or links; closes on Escape, on a choice and on a click elsewhere. */
 export function Menu({
@@ -16,7 +16,8 @@ export function Menu({
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the menu is seen, since whoever sees it may press Escape at once.
+  useLayoutEffect(() => {
     if (!open) return;
     const elsewhere = (event: Event): void => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
