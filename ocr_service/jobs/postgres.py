@@ -31,6 +31,7 @@ _KEEPALIVE = {  # a server that vanished without a word is noticed after about 2
     "keepalives_count": 2,
     "tcp_user_timeout": 20_000,
 }
+_ROLL_BACK_S = 0.25  # a server that answers needs a few ms; psycopg waits 10 s for one that does not
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 2.0
 
 
@@ -53,24 +54,26 @@ class PostgresDatabase:
 
         What waits for such a server cannot be cancelled at once; it is left behind, and ends when the server answers.
         """
-        if patience_s == float("inf"):
-            return await self._patiently(work, patience_s)
         attempt = asyncio.create_task(self._patiently(work, patience_s), name="transaction")
+        attempt.add_done_callback(self._ended)
         try:
-            await asyncio.wait({attempt}, timeout=patience_s)
-            if attempt.done():
-                return attempt.result()
+            await asyncio.wait({attempt}, timeout=None if patience_s == float("inf") else patience_s)
+        except asyncio.CancelledError:
+            attempt.cancel()
+            await asyncio.wait({attempt}, timeout=_ROLL_BACK_S)
+            raise
         finally:
             if not attempt.done():
                 attempt.cancel()
                 self._left_behind.add(attempt)
-                attempt.add_done_callback(self._ended)
+        if attempt.done():
+            return attempt.result()
         raise _no_answer()
 
     def _ended(self, attempt: asyncio.Task[T]) -> None:
         self._left_behind.discard(attempt)
         if not attempt.cancelled():
-            attempt.exception()  # nobody waits for it any more
+            attempt.exception()  # nobody may wait for it any more
 
     async def _patiently(self, work: Work[T], patience_s: float) -> T:
         until = time.monotonic() + patience_s

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 _TIDY_EVERY_S = 600.0
 _LOOK_AT_BUCKET_S = 10.0  # /health/ready tells what is seen
+_LEAVE_S = 0.5
 _SHARED_COPY = "with ARTIFACTS=s3 each replica needs an OUTPUT_DIR of its own"
 
 
@@ -292,7 +293,7 @@ async def run_jobs(
 
 async def _leave(store: Store, replica: str) -> None:
     with suppress(NotReady):  # then the others see it fall silent
-        await store.hasty().gone(replica)
+        await store.hasty(_LEAVE_S).gone(replica)
 
 
 async def _tidy(service: JobService, ttl_s: float) -> None:

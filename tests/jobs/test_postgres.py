@@ -1,0 +1,31 @@
+"""PostgreSQL that holds its connections and says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ocr_service.errors import NotReady
+from tests.jobs.conftest import OpenStore
+from tests.jobs.postgres_server import PostgresServer
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_waits_for_a_silent_server_is_cancelled_without_an_answer(
+    open_postgres_store: OpenStore, postgres: PostgresServer
+) -> None:
+    async with open_postgres_store() as store:
+        await store.ping()
+        postgres.freeze()
+        try:
+            waiting = asyncio.create_task(store.patient().ping())
+            with pytest.raises(NotReady):
+                await store.hasty(0.2).ping()
+            waiting.cancel()
+            await asyncio.wait({waiting}, timeout=5)  # psycopg of itself waits 10 s
+            assert waiting.cancelled()
+        finally:
+            postgres.thaw()
+        await store.ping()
