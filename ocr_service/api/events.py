@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -22,6 +23,7 @@ from ocr_service.storage.filesystem import JobFolder
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 _HEARTBEAT_S = 15
+_LAST_CHUNK_S = 1
 # A comment, for people: clients leave it out. No `retry:`, which would stay with the client for good.
 _STOPPING = b": the service stops; ask again with Last-Event-ID\r\n\r\n"
 
@@ -32,7 +34,9 @@ class EventStream(EventSourceResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, send)
         if self.active:  # neither the events ended nor the client went away
-            await send({"type": "http.response.body", "body": _STOPPING, "more_body": False})
+            with suppress(TimeoutError):  # whoever takes nothing gets no last chunk
+                async with asyncio.timeout(_LAST_CHUNK_S):
+                    await send({"type": "http.response.body", "body": _STOPPING, "more_body": False})
 
 
 @router.get(
