@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -109,14 +109,16 @@ async def open_postgres(
     """Connect, bring the tables up to date, and listen for changes until the context ends.
 
     ``on_gap`` is called when changes may have been missed. Raises DatabaseError when the server cannot be reached or
-    holds a newer schema.
+    holds a newer schema, and for an address that is not one of PostgreSQL.
     """
-    address = make_url(url).set(drivername="postgresql+psycopg")
+    given = _parsed(url)
+    name = f"DATABASE_URL ({given.render_as_string(hide_password=True)})"
+    address = given.set(drivername="postgresql+psycopg")
     try:
-        await asyncio.to_thread(upgrade, address, name=f"DATABASE_URL ({_shown(url)})")
+        await asyncio.to_thread(upgrade, address, name=name)
     except DBAPIError as exc:
         reason = " ".join(str(exc.orig).split())
-        raise DatabaseError(f"DATABASE_URL ({_shown(url)}): {reason}") from None
+        raise DatabaseError(f"{name}: {reason}") from None
     engine = create_async_engine(
         address,
         pool_size=_CONNECTIONS,
@@ -152,5 +154,10 @@ async def _listen(url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[
         await asyncio.sleep(_LONGEST_WAIT_S / 2)
 
 
-def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+def _parsed(url: str) -> URL:
+    """The message leaves out what was given: where it cannot be taken apart, the password in it cannot be hidden."""
+    with suppress(ArgumentError, ValueError):  # ValueError: a port that is no number
+        address = make_url(url)
+        if address.get_backend_name() in ("postgresql", "postgres"):
+            return address
+    raise DatabaseError("DATABASE_URL: must be postgresql://user:password@host:port/database")
