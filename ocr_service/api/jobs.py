@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.admission import Admitted
 from ocr_service.api.batches import BatchModel, create_batch
@@ -155,15 +156,22 @@ async def get_job(request: Request, services: ServicesDep, job_id: JobId) -> Job
     return await described(services, await services.jobs.get(job_id, owner_of(request)))
 
 
+class RemovalQuery(BaseModel):
+    """An unknown name is refused: ``?olny=cancel`` would remove the job that it means to keep."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    only: Literal["cancel", "remove"] | None = Field(
+        None, description="Do this or nothing: 409 where the job has ended already, or not yet"
+    )
+
+
 @router.delete("/{job_id}", status_code=204, summary="Cancel a job, or remove a finished one", responses=REMOVED)
 async def delete_job(
     request: Request,
     services: ServicesDep,
     job_id: JobId,
-    only: Annotated[
-        Literal["cancel", "remove"] | None,
-        Query(description="Do this or nothing: 409 where the job has ended already, or not yet"),
-    ] = None,
+    query: Annotated[RemovalQuery, Query()],
 ) -> None:
     """An unfinished job is cancelled: nothing of it runs any more, and what was read stays readable with
     `?partial=true`. A finished one is removed with its files.
@@ -171,7 +179,7 @@ async def delete_job(
     A job may end just before the call comes: with `only=cancel` it is not removed then. Cancelling it twice does no
     harm."""
     job = await services.jobs.get(job_id, owner_of(request))
-    if only == "remove" or (only is None and job.state.finished):
+    if query.only == "remove" or (query.only is None and job.state.finished):
         await services.jobs.remove(job_id)
     else:
         await services.jobs.cancel(job_id)
