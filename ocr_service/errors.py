@@ -164,6 +164,18 @@ class WorkerCrashed(ServiceError):
     code, status = "worker_crashed", 422
 
 
+_UPLOAD_LOST = "The uploaded file is no longer where the service keeps it: send the document again"
+
+
+class UploadLost(ServiceError):
+    """What was uploaded is no longer there, though the job is: somebody removed it from OUTPUT_DIR or the bucket."""
+
+    code, status = "upload_lost", 410
+
+    def __init__(self, message: str = _UPLOAD_LOST, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+
+
 class ServiceCrashed(ServiceError):
     """The whole service died again and again while it read the document."""
 

@@ -42,13 +42,15 @@ EXAMPLES = {
     "too_many_pages": "book.pdf has 5000 pages, more than 3000 (MAX_PAGES); ask for a part of it with pages=1-3000",
     "unauthorized": "A valid API key is needed: Authorization: Bearer <key>, or X-API-Key: <key>",
     "unsupported_type": "contract.docx is neither a PDF nor a PNG, JPEG, TIFF, WebP or BMP",
+    "upload_lost": "The uploaded file is no longer where the service keeps it: send the document again",
     "upload_too_slow": "1200 bytes came in 25 s; send faster, or in parts",
     "worker_crashed": "the worker that read page 3 died twice (its memory limit is RENDER_MEMORY_MB)",
 }
 _TITLES = {
-    401: "Unauthorized", 404: "Not Found", 408: "Request Timeout", 409: "Conflict", 413: "Request Entity Too Large",
-    415: "Unsupported Media Type", 422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error",
-    502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout", 507: "Insufficient Storage",
+    401: "Unauthorized", 404: "Not Found", 408: "Request Timeout", 409: "Conflict", 410: "Gone",
+    413: "Request Entity Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Entity",
+    429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
+    504: "Gateway Timeout", 507: "Insufficient Storage",
 }  # fmt: skip
 Answers = dict[int | str, dict[str, Any]]
 
@@ -119,6 +121,7 @@ _FAILURES = (
     "page_timeout",
     "worker_crashed",
     "service_crashed",
+    "upload_lost",
     "recognition_failed",
     "backend_refused",
 )

@@ -11,7 +11,7 @@ from functools import partial
 
 from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult, ReaderName
-from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull
+from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull, UploadLost
 from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
 from ocr_service.jobs.page_writer import PageWriter, page_failure
@@ -120,6 +120,8 @@ class Runner:
             write_down = partial(self.pages.write_down, folder, claim.run_id)
             await asyncio.gather(*map(write_down, taken_over))
             done.kept = len(set(await asyncio.to_thread(folder.kept_pages)) - again)
+            if done.kept < job.page_total and not await asyncio.to_thread(folder.input.exists):
+                raise UploadLost
             summary = await read_document(work, reader, keep)
             await self.files.keep_result(folder, claim.run_id)
             return summary

@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2 as pdfium
 
 from ocr_service.document import FileType, PageImage
-from ocr_service.errors import RenderFailed
+from ocr_service.errors import RenderFailed, UploadLost
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.render.poppler import render_with_poppler
@@ -26,8 +26,10 @@ def render_page(
     A PDF's page is rendered at ``dpi``, or at the highest that fits ``max_pixels`` (then a warning says so); the
     document's own rotation is applied, so ``angle`` is 0. An image keeps its own resolution up to ``max_pixels``. What
     is narrower than 32 pixels is padded with white. The array may be read-only.
-    Raises RenderFailed, PageTooLarge, DamagedFile and EncryptedPdf.
+    Raises RenderFailed, PageTooLarge, DamagedFile, EncryptedPdf, and UploadLost where there is no such file.
     """
+    if not path.exists():
+        raise UploadLost
     if file_type == "pdf":
         page = _render_pdf_page(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
     else:

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.e2e.jobs import document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
-from tests.fakes.vllm import FakeVllm, Reply
+from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.running import wait_until
 
 BOOK_PAGES = 117
@@ -84,6 +84,22 @@ def test_a_document_that_kills_the_service_every_time_fails_in_the_end_and_may_b
         gate.set()
         assert service.client.post(f"/jobs/{deadly}/retry").status_code == 202
         assert wait_finished(service.client, [deadly])[deadly]["state"] == "completed"
+
+
+def test_a_job_whose_upload_was_removed_says_so(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        fake.then = failure(400)
+        lost = submit(service.client, "lost", document("lost", 2))
+        assert wait_finished(service.client, [lost])[lost]["error"]["code"] == "backend_refused"
+        (service.output / ".jobs" / lost / "input").unlink()
+        picture = service.client.get(f"/jobs/{lost}/pages/2/image")
+        assert (picture.status_code, picture.json()["code"]) == (410, "upload_lost")
+        service.client.post(f"/jobs/{lost}/retry").raise_for_status()
+        error = wait_finished(service.client, [lost])[lost]["error"]
+        assert (error["code"], error["page"]) == ("upload_lost", None)
+        assert "send the document again" in error["message"]
+        assert "Traceback" not in service.log.read_text()
 
 
 def test_sigterm_ends_with_0_in_the_grace_and_the_next_start_completes(tmp_path: Path) -> None:

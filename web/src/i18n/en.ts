@@ -226,6 +226,7 @@ export const en = {
     render_failed: "The page could not be drawn.",
     page_timeout: "The page took too long.",
     worker_crashed: "The page made its reader fail, twice.",
+    upload_lost: "The file is no longer there. Send the document again.",
     service_crashed: "The service ended several times while it read this document, and reads it no more by itself.",
     recognition_failed: "The model gave no usable answer.",
     backend_refused: "The model refused the request.",
