@@ -134,21 +134,32 @@ async def post_job(
     return await described(services, submission.job)
 
 
+class StrictQuery(BaseModel):
+    """An unknown name is refused: ``?offset=50`` gave the first jobs for ever, ``?olny=cancel`` removed the job."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListQuery(StrictQuery):
+    state: JobState | None = Field(None, description="Only jobs in this state")
+    limit: int = Field(50, ge=1, le=500, description="Most jobs of this part")
+    after: str = Field("", pattern=r"^([0-9a-f]{32})?$", description="`next` of the part before")
+    batch_id: str | None = Field(None, max_length=64, pattern=NO_NUL, description="Only jobs of this batch")
+
+
 @router.get("", summary="List jobs, newest first")
-async def list_jobs(
-    request: Request,
-    services: ServicesDep,
-    state: Annotated[JobState | None, Query(description="Only jobs in this state")] = None,
-    limit: Annotated[int, Query(ge=1, le=500, description="Most jobs of this part")] = 50,
-    after: Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$", description="`next` of the part before")] = "",
-    batch_id: Annotated[str | None, Query(max_length=64, pattern=NO_NUL, description="Only jobs of this batch")] = None,
-) -> JobListModel:
+async def list_jobs(request: Request, services: ServicesDep, query: Annotated[ListQuery, Query()]) -> JobListModel:
     """Go on with `after` until `next` is null."""
     found = await services.jobs.store.newest(
-        state=state, owner=owner_of(request), batch_id=batch_id, after=after or None, limit=limit + 1
+        state=query.state,
+        owner=owner_of(request),
+        batch_id=query.batch_id,
+        after=query.after or None,
+        limit=query.limit + 1,
     )
-    shown = found[:limit]
-    return JobListModel(jobs=await _described_all(services, shown), next=shown[-1].id if len(found) > limit else None)
+    shown = found[: query.limit]
+    following = shown[-1].id if len(found) > query.limit else None
+    return JobListModel(jobs=await _described_all(services, shown), next=following)
 
 
 @router.get("/{job_id}", summary="State of a job", responses=NOT_FOUND)
@@ -156,11 +167,7 @@ async def get_job(request: Request, services: ServicesDep, job_id: JobId) -> Job
     return await described(services, await services.jobs.get(job_id, owner_of(request)))
 
 
-class RemovalQuery(BaseModel):
-    """An unknown name is refused: ``?olny=cancel`` would remove the job that it means to keep."""
-
-    model_config = ConfigDict(extra="forbid")
-
+class RemovalQuery(StrictQuery):
     only: Literal["cancel", "remove"] | None = Field(
         None, description="Do this or nothing: 409 where the job has ended already, or not yet"
     )
@@ -185,18 +192,19 @@ async def delete_job(
         await services.jobs.cancel(job_id)
 
 
+class RetryQuery(StrictQuery):
+    pages: str = Field(
+        "", description="Pages to read again, such as `3,7-9`, also good ones; without it those that failed"
+    )
+
+
 @router.post("/{job_id}/retry", status_code=202, summary="Read pages again", responses=RETRIED)
 async def retry_job(
-    request: Request,
-    services: ServicesDep,
-    job_id: JobId,
-    pages: Annotated[
-        str, Query(description="Pages to read again, such as `3,7-9`, also good ones; without it those that failed")
-    ] = "",
+    request: Request, services: ServicesDep, job_id: JobId, query: Annotated[RetryQuery, Query()]
 ) -> JobModel:
     """The other pages are kept, and these too until their new readings are there. One that comes out worse than the
     earlier reading does not replace it: the page's `warnings` say why.
 
     An unfinished job is left as it is, and a completed one where no pages are named."""
     job = await services.jobs.get(job_id, owner_of(request))
-    return await described(services, await services.jobs.retry(job.id, pages))
+    return await described(services, await services.jobs.retry(job.id, query.pages))

@@ -44,6 +44,21 @@ def test_the_list_begins_at_an_empty_cursor_and_refuses_one_it_did_not_give(
         assert refused(service.client.get("/jobs", params={"after": cursor})) == (422, "bad_option")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "misspelt"),
+    [("GET", "", "offset"), ("DELETE", "/{job}", "olny"), ("POST", "/{job}/retry", "page")],
+)
+def test_a_misspelt_parameter_is_named_and_nothing_is_done(
+    service: RunningService, first_page: str, method: str, path: str, misspelt: str
+) -> None:
+    job = f"/jobs/{first_page}"
+    before = service.client.get(job).json()
+    answer = service.client.request(method, "/jobs" + path.format(job=first_page), params={misspelt: "1"})
+    assert refused(answer) == (422, "bad_option")
+    assert answer.json()["detail"] == f"{misspelt}: there is no such option"
+    assert service.client.get(job).json() == before
+
+
 def test_a_page_that_the_job_does_not_read_is_not_found(service: RunningService, first_page: str) -> None:
     for path in ("", "/image"):
         assert service.client.get(f"/jobs/{first_page}/pages/1{path}").status_code == 200
