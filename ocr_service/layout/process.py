@@ -17,6 +17,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from ocr_service.document import Pixels, Region
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.official import OfficialDetector
@@ -24,11 +26,15 @@ from ocr_service.layout.wire import greet, receive_page, send_answer
 
 _log = logging.getLogger(__name__)
 
+# Looked at before the first page, whose time must not go by while libraries load and compile.
+_BLANK = np.full((1169, 827, 3), 255, np.uint8)
+
 
 def main(path: str, name: str, engine: str, device: str, look_s: str) -> int:
     threading.Thread(target=_end_with_the_app, daemon=True).start()
     try:
         detector = OfficialDetector(name, engine=engine, device=device)
+        detector.detect(_BLANK)
     except Exception as error:  # noqa: BLE001  the process's boundary: whatever paddleocr raises is the reason
         print(f"failed: {' '.join(str(error).split())[:500]}", flush=True)
         return 1
