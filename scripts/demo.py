@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -64,14 +65,15 @@ def _show(result: dict[str, object], seconds: float) -> None:
 
 
 def _ready(address: str, service: subprocess.Popen[bytes]) -> bool:
+    """Whether it is, in time; False at once when the service ends."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and service.poll() is None:
-        try:
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
             if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
                 return True
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
+        with suppress(subprocess.TimeoutExpired):
+            service.wait(0.2)
+            return False
     return False
 
 

@@ -16,7 +16,6 @@ from types import TracebackType
 
 import httpx
 
-_START_TIMEOUT_S = 60
 # How long a test waits for what must come: long, for machines that others use too; it passes as soon as it has come.
 PATIENCE_S = 60.0
 # The tests' own environment must not reach the service.
@@ -72,17 +71,18 @@ class RunningService:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + _START_TIMEOUT_S
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise AssertionError(f"the service ended with {self.process.returncode}:\n{self.log.read_text()}")
-            try:
-                if self.client.get(until).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
-        raise AssertionError(f"not ready after {_START_TIMEOUT_S} s:\n{self.log.read_text()}")
+        try:
+            wait_until(lambda: self._answers(until), what="the start")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; its log:\n{self.log.read_text()}") from None
+
+    def _answers(self, path: str) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"the service ended with {self.process.returncode}"
+        try:
+            return self.client.get(path).status_code == 200
+        except httpx.TransportError:
+            return False
 
     def stop(self, signal_number: int = signal.SIGTERM, timeout_s: float = 30) -> int:
         """Ends the process; gives its exit code."""

@@ -63,8 +63,8 @@ async def follow(
     """`state` when the job moves, `page` for each page as soon as it is read, `end` last.
 
     Pages come in the order in which they are finished, each with its number. `again`: it waits to be read again after a
-    retry; this is its earlier reading. After a break, `Last-Event-ID` (browsers
-    send it by themselves) goes on where it stopped, also at another replica or after a restart.
+    retry; this is its earlier reading. After a break, `Last-Event-ID` (browsers send it by themselves) goes on where it
+    stopped, also at another replica or after a restart.
     """
     job = await services.jobs.get(job_id, owner_of(request))
     seen = after if last_event_id is None else last_event_id

@@ -42,7 +42,7 @@ EXAMPLES = {
     "too_many_pages": "book.pdf has 5000 pages, more than 3000 (MAX_PAGES); ask for a part of it with pages=1-3000",
     "unauthorized": "A valid API key is needed: Authorization: Bearer <key>, or X-API-Key: <key>",
     "unsupported_type": "contract.docx is neither a PDF nor a PNG, JPEG, TIFF, WebP or BMP",
-    "upload_lost": "The uploaded file is no longer where the service keeps it: send the document again",
+    "upload_lost": str(errors.UploadLost()),
     "upload_too_slow": "1200 bytes came in 25 s; send faster, or in parts",
     "worker_crashed": "the worker that read page 3 died twice (its memory limit is RENDER_MEMORY_MB)",
 }

@@ -2,11 +2,12 @@
 
 import io
 import sys
-import time
 
 import httpx
 from PIL import Image, ImageDraw, ImageFont
+from urllib3 import PoolManager, Retry
 
+SERVICE = "http://127.0.0.1:8081"
 LINES = ("Invoice number 4711", "The goods were delivered", "on the third of March.")
 
 page = Image.new("L", (1240, 900), 255)
@@ -16,16 +17,12 @@ for row, line in enumerate(LINES):
 pdf = io.BytesIO()
 page.save(pdf, "PDF", resolution=150)
 
-with httpx.Client(base_url="http://127.0.0.1:8081", timeout=60, trust_env=False) as service:
-    for _ in range(600):
-        try:
-            if (ready := service.get("/health/ready")).status_code == 200:
-                break
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    else:
-        sys.exit("never ready")
+# Raises MaxRetryError where the service is not ready after a minute.
+until_ready = Retry(120, status_forcelist=[503], backoff_factor=0.1, backoff_max=0.5, respect_retry_after_header=False)
+with PoolManager(retries=until_ready, timeout=5) as patient:
+    patient.request("GET", f"{SERVICE}/health/ready")
+
+with httpx.Client(base_url=SERVICE, timeout=60, trust_env=False) as service:
     answer = service.post("/ocr/pdf", files={"file": ("invoice.pdf", pdf.getvalue(), "application/pdf")})
     result = answer.json()
     print(answer.status_code, result.get("status"), result.get("engine"), repr(result.get("markdown")))

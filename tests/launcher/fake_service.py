@@ -40,7 +40,7 @@ def main() -> None:
     note(f"pid {os.getpid()}")
     note(f"environ {json.dumps(dict(os.environ))}")
     if options.helper:
-        helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+        helper = subprocess.Popen(["sleep", "600"], start_new_session=True)
         note(f"helper {helper.pid}")
     if options.exit_code is not None:
         sys.exit(options.exit_code)

@@ -27,6 +27,7 @@ from ocr_service.render.sandbox import Outcome
 from ocr_service.render.worker_process import WorkerDied, WorkerDiedInTask, outcome_of
 from tests.processes import children_running, gone, pid_gone
 from tests.render import worker_tasks
+from tests.render.gate import Gate
 from tests.running import until
 
 pytestmark = pytest.mark.anyio
@@ -80,14 +81,14 @@ async def test_crash_is_tried_once_more_in_a_fresh_process(tmp_path: Path) -> No
 
 async def test_page_that_crashes_twice_fails_and_others_do_not_notice(tmp_path: Path) -> None:
     async with PagePool(2) as pool:
-        gate, told = tmp_path / "gate", tmp_path / "told"
+        gate, told = Gate(tmp_path / "gate"), tmp_path / "told"
         other = asyncio.create_task(
-            pool.run(worker_tasks.wait_for, gate, told, document="b", order=1, timeout_s=LONG_S)
+            pool.run(worker_tasks.wait_for, gate.path, told, document="b", order=1, timeout_s=LONG_S)
         )
         await until(told.exists)
         with pytest.raises(WorkerCrashed, match="SIGSEGV"):
             await pool.run(worker_tasks.crash, document="a", order=1, timeout_s=LONG_S)
-        gate.touch()
+        gate.open()
         assert await other == int(told.read_text())
 
 
@@ -109,11 +110,13 @@ async def test_task_that_came_as_its_worker_died_is_not_waited_for() -> None:
 
 async def test_worker_killed_in_mid_task_loses_nothing(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
-        gate, told = tmp_path / "gate", tmp_path / "told"
-        task = asyncio.create_task(pool.run(worker_tasks.wait_for, gate, told, document="a", order=1, timeout_s=LONG_S))
+        gate, told = Gate(tmp_path / "gate"), tmp_path / "told"
+        task = asyncio.create_task(
+            pool.run(worker_tasks.wait_for, gate.path, told, document="a", order=1, timeout_s=LONG_S)
+        )
         await until(told.exists)
         killed = int(told.read_text())
-        gate.touch()
+        gate.open()
         os.kill(killed, signal.SIGKILL)
         assert await task
         assert await pid_of(pool) != killed
@@ -171,9 +174,9 @@ async def test_cancel_ends_the_running_worker_and_what_it_has_started(tmp_path: 
 
 async def test_cancelled_task_leaves_the_queue(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
-        gate, told = tmp_path / "gate", tmp_path / "told"
+        gate, told = Gate(tmp_path / "gate"), tmp_path / "told"
         running = asyncio.create_task(
-            pool.run(worker_tasks.wait_for, gate, told, document="a", order=1, timeout_s=LONG_S)
+            pool.run(worker_tasks.wait_for, gate.path, told, document="a", order=1, timeout_s=LONG_S)
         )
         await until(told.exists)
         mark = tmp_path / "mark"
@@ -185,7 +188,7 @@ async def test_cancelled_task_leaves_the_queue(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await queued
         assert (pool.waiting, pool.running) == (0, 1)
-        gate.touch()
+        gate.open()
         await running
         await pid_of(pool)
         assert not mark.exists()
@@ -195,24 +198,24 @@ async def test_task_cancelled_between_its_tries_harms_no_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    gate = tmp_path / "gate"
-    gate.touch()
+    gate = Gate(tmp_path / "gate")
+    gate.open()
     async with PagePool(1, warm_up=worker_tasks.wait_for_the_gate_in_home) as pool:
         await pool.wait_ready()
-        gate.unlink()
+        gate.close()
         task = asyncio.create_task(pool.run(worker_tasks.crash, document="a", order=1, timeout_s=LONG_S))
         await until(lambda: pool.restarts["crashed"] == 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        gate.touch()
+        gate.open()
         assert await pid_of(pool)
         assert pool.restarts == {"crashed": 1}
 
 
 async def test_documents_take_turns_and_no_more_run_than_there_are_workers(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
-        gate, told = tmp_path / "gate", tmp_path / "told"
+        gate, told = Gate(tmp_path / "gate"), tmp_path / "told"
         done: list[str] = []
 
         async def page(document: str, order: int) -> None:
@@ -220,13 +223,13 @@ async def test_documents_take_turns_and_no_more_run_than_there_are_workers(tmp_p
             done.append(f"{document} {order}")
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(pool.run(worker_tasks.wait_for, gate, told, document="x", order=1, timeout_s=LONG_S))
+            group.create_task(pool.run(worker_tasks.wait_for, gate.path, told, document="x", order=1, timeout_s=LONG_S))
             await until(told.exists)
             for document, order in (("book", 3), ("book", 1), ("book", 2), ("letter", 1)):
                 group.create_task(page(document, order))
             await until(lambda: pool.waiting == 4)
             assert pool.running == 1
-            gate.touch()
+            gate.open()
         assert done == ["book 1", "letter 1", "book 2", "book 3"]
 
 
@@ -268,11 +271,12 @@ async def test_worker_is_replaced_after_its_share_of_tasks() -> None:
 
 async def test_loop_is_free_while_workers_warm_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    gate = Gate(tmp_path / "gate")
     async with PagePool(1, warm_up=worker_tasks.wait_for_the_gate_in_home) as pool:
         task = asyncio.create_task(pid_of(pool))
         await until(lambda: pool.waiting == 1)
         assert not pool.ready
-        (tmp_path / "gate").touch()
+        gate.open()
         await pool.wait_ready()
         assert pool.ready
         assert await task
@@ -315,16 +319,17 @@ async def test_result_cut_off_by_a_cancel_does_no_harm() -> None:
 
 async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -> None:
     async with PagePool(2) as pool:
-        told = [tmp_path / str(index) for index in range(2)]
+        never, told = Gate(tmp_path / "never"), [tmp_path / str(index) for index in range(2)]
         tasks = [
             asyncio.create_task(
-                pool.run(worker_tasks.wait_for, tmp_path / "never", path, document="a", order=1, timeout_s=LONG_S)
+                pool.run(worker_tasks.wait_for, never.path, path, document="a", order=1, timeout_s=LONG_S)
             )
             for path in told
         ]
         await until(lambda: all(path.exists() for path in told))
         tasks.append(asyncio.create_task(pid_of(pool)))
         await until(lambda: pool.waiting == 1)
+    never.open()
     assert all(pid_gone(int(path.read_text())) for path in told)
     for task in tasks:
         with pytest.raises(NotReady, match="stopping"):

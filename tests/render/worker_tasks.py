@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import numpy as np
@@ -71,13 +71,13 @@ def allocate(megabytes: int) -> int:
 
 
 def wait_for(gate: Path, told: Path | None = None) -> int:
-    """Say through ``told`` that the task runs (its process's number), then wait for ``gate``."""
+    """Say through ``told`` that the task runs (its process's number), then wait for the gate (``gate.py``) to open."""
     if told is not None:
         unfinished = told.with_suffix(".part")
         unfinished.write_text(str(os.getpid()))
         unfinished.rename(told)
-    while not gate.exists():
-        time.sleep(0.005)
+    with gate.open() as closed:
+        fcntl.flock(closed, fcntl.LOCK_SH)
     return os.getpid()
 
 
