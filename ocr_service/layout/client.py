@@ -11,14 +11,12 @@ from ocr_service.document import Pixels, Region
 from ocr_service.errors import EngineUnavailable
 from ocr_service.layout.wire import await_greeting, receive_answer, send_page
 
-_PAUSE_S = 0.2
-
 
 class RemoteDetector:
     """Detects in the process that listens at ``path``. A connection that breaks is made anew, once for a page.
 
-    The process accepts only when its model is loaded: until then, and while it is started anew, ``detect`` waits, up to
-    ``wait_s`` seconds. Raises EngineUnavailable after that.
+    The process takes connections only when its model is loaded: until then, and while it is started anew, ``detect``
+    waits, up to ``wait_s`` seconds. Raises EngineUnavailable after that, and where nobody listens.
     """
 
     in_reading_order = True
@@ -64,16 +62,17 @@ class RemoteDetector:
         deadline = time.monotonic() + self._wait_s
         while True:
             connection = socket.socket(socket.AF_UNIX)
-            connection.settimeout(self._wait_s)
             try:
+                connection.settimeout(max(0.0, deadline - time.monotonic()))
                 connection.connect(str(self._path))
                 await_greeting(connection)
+                connection.settimeout(self._wait_s)
                 return connection
-            except (FileNotFoundError, ConnectionError, TimeoutError) as exc:
+            except (FileNotFoundError, ConnectionRefusedError, BlockingIOError, TimeoutError) as exc:
                 connection.close()
-                if time.monotonic() > deadline:
-                    raise EngineUnavailable(f"The layout process of {self.name} is not running") from exc
-            time.sleep(_PAUSE_S)
+                raise EngineUnavailable(f"The layout process of {self.name} is not running") from exc
+            except ConnectionError:  # a process that was just ending took it: the next one answers
+                connection.close()
 
 
 def _hung_up(connection: socket.socket) -> bool:

@@ -1,8 +1,9 @@
-"""The layout process: ``python -m ocr_service.layout.process SOCKET MODEL ENGINE DEVICE LOOK_S``.
+"""The layout process: ``python -m ocr_service.layout.process LISTENER MODEL ENGINE DEVICE LOOK_S``.
 
-It has the model, its memory and the GPU to itself, so that the app never imports paddleocr. On standard output it says
-``ready``, or ``failed: reason`` before it ends with exit code 1. It ends when its standard input does: with the app;
-and when the model takes longer than LOOK_S seconds for a page, for nothing else stops native code that hangs.
+It has the model, its memory and the GPU to itself, so that the app never imports paddleocr. LISTENER is the number of a
+file descriptor, a socket that the app listens with (``runner.py``). On standard output it says ``ready``, or
+``failed: reason`` before it ends with exit code 1. It ends when its standard input does: with the app; and when the
+model takes longer than LOOK_S seconds for a page, for nothing else stops native code that hangs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 _BLANK = np.full((1169, 827, 3), 255, np.uint8)
 
 
-def main(path: str, name: str, engine: str, device: str, look_s: str) -> int:
+def main(listener: str, name: str, engine: str, device: str, look_s: str) -> int:
     threading.Thread(target=_end_with_the_app, daemon=True).start()
     try:
         detector = OfficialDetector(name, engine=engine, device=device)
@@ -38,21 +38,16 @@ def main(path: str, name: str, engine: str, device: str, look_s: str) -> int:
     except Exception as error:  # noqa: BLE001  the process's boundary: whatever paddleocr raises is the reason
         print(f"failed: {' '.join(str(error).split())[:500]}", flush=True)
         return 1
-    serve(Path(path), detector, lambda: print("ready", flush=True), look_s=float(look_s))
+    serve(socket.socket(fileno=int(listener)), detector, lambda: print("ready", flush=True), look_s=float(look_s))
     return 0
 
 
-def serve(path: Path, detector: Detector, on_ready: Callable[[], object], *, look_s: float) -> None:
-    """Answers at ``path``, a connection a thread, one page at a time; never returns. ``on_ready``: when it listens.
+def serve(listener: socket.socket, detector: Detector, on_ready: Callable[[], object], *, look_s: float) -> None:
+    """Answers, a connection a thread, one page at a time; never returns. ``on_ready``: before the first connection.
 
     A page that takes longer than ``look_s`` ends the process, with the stacks of all threads on standard error.
     """
     detect = partial(_detect_in_time, detector, threading.Lock(), look_s)
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o600)
-    listener.listen(128)
     on_ready()
     while True:
         connection, _ = listener.accept()

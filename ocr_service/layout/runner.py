@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,12 +12,15 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+_MOST_WAITING = 1024  # connections, with those of page workers that were killed meanwhile
 
 
 class LayoutRunner:
     """Use as an async context manager: starts the process in the background, starts it anew when it ends.
 
-    ``state`` is what ``/health`` shows: ``loading``, ``ready``, or ``failed: reason``. ``path`` is its socket.
+    It listens itself at ``path``, and each process takes connections from there: those that come before the model is
+    loaded, or between two processes, wait in the kernel, and none is refused.
+    ``state`` is what ``/health`` shows: ``loading``, ``ready``, or ``failed: reason``.
     A page that takes the model longer than ``look_s`` seconds ends the process, too: it hangs.
     ``command`` is for another program that speaks the same; it gets the same arguments.
     """
@@ -34,11 +38,15 @@ class LayoutRunner:
     ) -> None:
         self.path = path
         self.state = "loading"
-        self._command = [*command, str(path), model, engine, device, str(look_s)]
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._command = [*command, str(self._listener.fileno()), model, engine, device, str(look_s)]
         self._environment = dict(environment)
         self._keeping: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> LayoutRunner:
+        self._listener.bind(str(self.path))
+        self.path.chmod(0o600)
+        self._listener.listen(_MOST_WAITING)
         self._keeping = asyncio.create_task(self._keep(), name="layout process")
         return self
 
@@ -47,6 +55,7 @@ class LayoutRunner:
         self._keeping.cancel()
         with suppress(asyncio.CancelledError):
             await self._keeping
+        self._listener.close()
 
     async def _keep(self) -> None:
         pause = _FIRST_PAUSE_S
@@ -60,7 +69,11 @@ class LayoutRunner:
     async def _run(self) -> bool:
         """One life of the process; whether it was ever ready."""
         process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=self._environment
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=self._environment,
+            pass_fds=(self._listener.fileno(),),
         )
         assert process.stdout is not None
         was_ready = False

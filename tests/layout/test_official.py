@@ -50,9 +50,11 @@ class Sums:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Iterator[Path]:
-    path, ready = tmp_path / "layout", threading.Event()
-    threading.Thread(target=serve, args=(path, Sums(), ready.set), kwargs={"look_s": 600}, daemon=True).start()
-    assert ready.wait(10)
+    path, listener = tmp_path / "layout", socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    serving = {"on_ready": lambda: None, "look_s": 600}
+    threading.Thread(target=serve, args=(listener, Sums()), kwargs=serving, daemon=True).start()
     yield path
 
 
@@ -119,8 +121,7 @@ async def test_without_paddleocr_the_state_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["os._exit(3)", "ctypes.PyDLL(None).sleep(600)"])
 async def test_a_process_that_dies_or_hangs_is_started_again(tmp_path: Path, end: str) -> None:
     program = f"""
-import ctypes, os, sys
-from pathlib import Path
+import ctypes, os, socket, sys
 from ocr_service.layout import process
 from ocr_service.layout.stub import StubDetector
 class Ending(StubDetector):
@@ -129,7 +130,8 @@ class Ending(StubDetector):
             {end}
         return super().detect(pixels)
 print("a library's chatter", flush=True)
-process.serve(Path(sys.argv[1]), Ending(2), lambda: print("ready", flush=True), look_s=float(sys.argv[5]))
+listener = socket.socket(fileno=int(sys.argv[1]))
+process.serve(listener, Ending(2), lambda: print("ready", flush=True), look_s=float(sys.argv[5]))
 """
     command = (sys.executable, "-c", program)
     async with LayoutRunner(
