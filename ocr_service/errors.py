@@ -168,7 +168,7 @@ _UPLOAD_LOST = "The uploaded file is no longer where the service keeps it: send 
 
 
 class UploadLost(ServiceError):
-    """What was uploaded is no longer there, though the job is: somebody removed it from OUTPUT_DIR or the bucket."""
+    """What was uploaded is no longer there, though the job is: somebody removed it from OUTPUT_DIR."""
 
     code, status = "upload_lost", 410
 
