@@ -4,8 +4,8 @@ What a server does before the application hears of a request is its own: README.
 """
 
 from ocr_service.api.app import create_app
+from ocr_service.logs import configure_logging
 from ocr_service.settings import load_settings
-from ocr_service.telemetry import configure_logging
 
 settings = load_settings()
 configure_logging(settings.log_level, settings.log_format)

@@ -18,10 +18,10 @@ from ocr_service.assembly.document_markdown import document_markdown
 from ocr_service.assembly.result_json import page_from_json, write_document
 from ocr_service.document import Failure, Outcome, PageResult, ReaderName, Stage
 from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageFull, WorkerCrashed
+from ocr_service.logs import page_var
 from ocr_service.page_ranges import select_pages
 from ocr_service.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import artifact_name
-from ocr_service.telemetry import page_var
 
 KeepPage = Callable[[PageResult], Awaitable[None]]
 """Keeps a finished page in its file for good."""

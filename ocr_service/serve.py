@@ -18,9 +18,9 @@ import uvicorn
 
 from ocr_service.api.http_protocol import bounded_protocol
 from ocr_service.front_door import FrontDoor
+from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, check_writable
-from ocr_service.telemetry import configure_logging
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -42,14 +42,15 @@ from ocr_service.api.services import Services
 from ocr_service.api.turns import Turns
 from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
-from ocr_service.jobs.job_log import JobLog
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.room import Room
 from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.jobs.watch import Watches
 from ocr_service.layout.runner import LayoutRunner
-from ocr_service.metrics import Metrics
 from ocr_service.net.address_rules import AddressRules
+from ocr_service.observability.job_log import JobLog
+from ocr_service.observability.metrics import Metrics
+from ocr_service.observability.tracing import traces_to
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
 from ocr_service.recognition.prompts import Asking
@@ -62,7 +63,6 @@ from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.s3 import S3Config
 from ocr_service.storage.scratch import scratch_folder
 from ocr_service.storage.space import FreeSpace
-from ocr_service.tracing import traces_to
 from ocr_service.vlm_engine import VlmOptions, vlm_engine
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from ocr_service.api.schemas import DocumentModel, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.waited_job import finished_within
 from ocr_service.jobs.models import Priority
-from ocr_service.telemetry import job_var
+from ocr_service.logs import job_var
 
 router = APIRouter(tags=["documents"])
 

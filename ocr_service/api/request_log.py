@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ocr_service.api.errors import problem
 from ocr_service.errors import NotReady, ServiceError
-from ocr_service.telemetry import job_var, request_var
+from ocr_service.logs import job_var, request_var
 
 log = logging.getLogger("ocr_service.access")
 

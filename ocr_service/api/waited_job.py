@@ -13,7 +13,7 @@ from ocr_service.api.jobs import submit
 from ocr_service.api.services import Services, owner_of
 from ocr_service.errors import AlreadyFinished, NotReady, error_for
 from ocr_service.jobs.models import Job, JobState, Priority
-from ocr_service.telemetry import job_var
+from ocr_service.logs import job_var
 
 _AT_A_TIME_S = 3600.0
 

@@ -33,12 +33,12 @@ from ocr_service.jobs.runner import Runner
 from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite, owned
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, Watches
+from ocr_service.logs import job_var
 from ocr_service.page_ranges import select_pages
 from ocr_service.readers import PageReader
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.s3 import S3Config, S3Store
 from ocr_service.storage.space import FreeSpace
-from ocr_service.telemetry import job_var
 
 log = logging.getLogger(__name__)
 

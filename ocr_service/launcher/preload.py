@@ -17,8 +17,8 @@ from rich.progress import Progress as Bar
 from ocr_service.launcher.fetch import FetchFailed, Progress, fetch_model
 from ocr_service.launcher.sources import SourceError, open_source
 from ocr_service.launcher.weights import VERSIONS, is_whole, layout_weights, missing_line, needed
+from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
-from ocr_service.telemetry import configure_logging
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

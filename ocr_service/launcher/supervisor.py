@@ -26,8 +26,8 @@ from ocr_service.launcher.folders import writable_environment, writable_output, 
 from ocr_service.launcher.orphans import adopt_orphans, end_orphans, reap_orphans
 from ocr_service.launcher.plan import Plan, decide, gpu_visible
 from ocr_service.launcher.weights import is_whole, missing_line, needed
+from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
-from ocr_service.telemetry import configure_logging
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -17,7 +17,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from ocr_service.api.app import create_app
-from ocr_service.metrics import Metrics
+from ocr_service.observability.metrics import Metrics
 from ocr_service.settings import Settings
 from tests.api.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply, failure
@@ -25,7 +25,7 @@ from tests.faults.aftermath import page_workers
 from tests.processes import gone, kill_all
 from tests.running import RunningService, wait_until
 
-DEPLOY = Path(__file__).parent.parent / "deploy"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
 @pytest.fixture(scope="module")
@@ -240,4 +240,4 @@ def test_without_traces_the_sdk_is_not_imported(tmp_path: Path) -> None:
         "import sys; from ocr_service.api.app import create_app; from ocr_service.settings import Settings;"
         "create_app(Settings(_env_file=None)); sys.exit('opentelemetry.sdk' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parent.parent).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2]).returncode == 0

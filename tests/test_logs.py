@@ -17,7 +17,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from ocr_service.telemetry import configure_logging
+from ocr_service.logs import configure_logging
 from tests.api.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, failure
 from tests.fakes.web_server import Answer, WebServer
