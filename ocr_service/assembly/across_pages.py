@@ -17,8 +17,8 @@ from ocr_service.assembly.broken_paragraphs import continues
 from ocr_service.assembly.page_edges import is_marginal, repeated_edges
 from ocr_service.assembly.table_rows import Row, Rows, parse_table, write_table
 from ocr_service.assembly.title_levels import TitleSizes, title_level, title_sizes
-from ocr_service.broken_words import join_lines
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, PageResult, RegionResult
+from ocr_service.geometry.hyphenation import join_lines
 
 _WIDTHS = 0.1  # of the wider table
 _MOST_HELD = 50  # pages; a photograph on each of 1,000 pages is not kept for a paragraph that may never go on

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
-from ocr_service.ink_runs import Run, ink_runs
+from ocr_service.geometry.boxes import Run, ink_runs
 
 Ink = npt.NDArray[np.bool_]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ocr_service.document import PageResult, RegionResult
-from ocr_service.type_metrics import ink_height
+from ocr_service.geometry.font_metrics import ink_height
 
 FIRST = 2  # level of the highest section: 1 is the document's own title
 DEEPEST = 6

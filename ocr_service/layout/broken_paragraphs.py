@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ocr_service.boxes import enclosing, shared_area
 from ocr_service.document import Box, Region
+from ocr_service.geometry.boxes import enclosing, shared_area
 
 Align = Literal["left", "center", "right"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.boxes import overlap_of_smaller
 from ocr_service.document import FIGURE_LABELS, Region
+from ocr_service.geometry.boxes import overlap_of_smaller
 
 MIN_SIDE = 6  # pixels; PaddleX drops boxes under this (paddlex/inference/pipelines/paddleocr_vl)
 SURE = 0.5  # score of a box to be believed by itself: the embedded model's own threshold; weaker ones are hints

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.boxes import area, overlap_of_smaller
 from ocr_service.document import Region
+from ocr_service.geometry.boxes import area, overlap_of_smaller
 from ocr_service.layout.filter import MAX_OVERLAP, MIN_SIDE
 
 _MAX_INLINE_OVERLAP = 0.5

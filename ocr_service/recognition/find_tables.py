@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ocr_service.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.document import FIGURE_LABELS, Box, Region
+from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.recognition.rules import Rules, find_grids
 from ocr_service.recognition.table_grid import (

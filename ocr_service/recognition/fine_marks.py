@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.ink_runs import ink_runs
+from ocr_service.geometry.boxes import ink_runs
 from ocr_service.recognition.scripts import CYRILLIC_LETTER, LATIN_LETTER
 from ocr_service.recognition.words import Word
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ocr_service.boxes import enclosing
-from ocr_service.broken_words import join_lines, word_is_broken
 from ocr_service.document import Box
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.hyphenation import join_lines, word_is_broken
 from ocr_service.recognition.lists import find_marker
 from ocr_service.recognition.words import Line
 

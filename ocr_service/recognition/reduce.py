@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.type_metrics import X_HEIGHT
+from ocr_service.geometry.font_metrics import X_HEIGHT
 
 _LARGE = 12_000_000  # pixels: an A3 page at 250 dpi; what is smaller is read as it is
 # An A1 sheet at 200 dpi. More costs a gigabyte and 10 s even where nothing is written: only small print gets it.

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import tesserocr
 
-from ocr_service.boxes import enclosing
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import enclosing
 from ocr_service.recognition.engine import TesseractEngine
 from ocr_service.recognition.table_grid import Cell, Table, font_size
 from ocr_service.recognition.words import Word

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr_service.boxes import enclosing
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import enclosing
 
 _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary text
 _MAX_THICKNESS_IN = 0.05

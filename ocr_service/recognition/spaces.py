@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.ink_runs import Run, ink_runs
+from ocr_service.geometry.boxes import Run, ink_runs
 from ocr_service.recognition.words import Word
 
 _LEAST = 0.19  # em

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ocr_service.boxes import enclosing
-from ocr_service.broken_words import join_lines
 from ocr_service.document import Box
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.recognition.rules import Grid
 from ocr_service.recognition.words import Word
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
+from ocr_service.geometry.deskew import straighten
 from ocr_service.recognition.compose import compose
 from ocr_service.recognition.engine import TesseractEngine
 from ocr_service.recognition.find_tables import find_tables
@@ -24,7 +25,6 @@ from ocr_service.recognition.rules import binarise, find_rules, without_rules
 from ocr_service.recognition.scripts import put_right
 from ocr_service.recognition.second_look import in_own_script, languages_by_script, main_script
 from ocr_service.recognition.spaces import spaced, usual_space
-from ocr_service.recognition.straighten import straighten
 from ocr_service.recognition.table_grid import Table, font_size
 from ocr_service.recognition.words import Line, Word, make_line
 

@@ -6,9 +6,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr_service.boxes import enclosing
 from ocr_service.document import Box
-from ocr_service.type_metrics import DESCENDER, DESCENDING, ink_height
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.font_metrics import DESCENDER, DESCENDING, ink_height
 
 _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°")
 

@@ -6,8 +6,8 @@ import pytest
 
 from ocr_service.assembly.across_pages import joined_pages
 from ocr_service.assembly.broken_paragraphs import continues
-from ocr_service.broken_words import join_lines
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.geometry.hyphenation import join_lines
 from tests.assembly.pages import page, region
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.broken_words import join_lines
+from ocr_service.geometry.hyphenation import join_lines
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from ocr_service.document import Box
 
 
@@ -32,3 +35,12 @@ def contains_centre(outer: Box, inner: Box) -> bool:
     """Whether the middle of ``inner`` lies in ``outer``."""
     x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
     return outer[0] <= x < outer[2] and outer[1] <= y < outer[3]
+
+
+Run = tuple[int, int]  # start and end in pixels, the end exclusive
+
+
+def ink_runs(inked: npt.NDArray[np.bool_]) -> list[Run]:
+    """The runs of ``inked`` flags, in their order."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], inked, [False])).astype(np.int8))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
