@@ -8,8 +8,8 @@ from typing import Protocol
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions
 from ocr_service.errors import EngineUnavailable
 from ocr_service.page_work import PageTask, read_page
-from ocr_service.render.pool import PagePool
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.workers.pool import PagePool
 
 
 @dataclass(frozen=True, slots=True)

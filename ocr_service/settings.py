@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ocr_service.machine import usable_cores
+from ocr_service.workers.cpu_quota import usable_cores
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 

@@ -20,8 +20,8 @@ from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.recognition.vlm import Backend, http_transport
 from ocr_service.recognition.warmup import wait_until_warm, warm_up
 from ocr_service.render.crops import encode
-from ocr_service.render.pool import PagePool
 from ocr_service.vlm_reader import VlmLimits, VlmReader
+from ocr_service.workers.pool import PagePool
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from ocr_service.recognition.prompts import Asking
 from ocr_service.recognition.regions import Patience, RegionReading, read_region
 from ocr_service.recognition.same_crops import SameCrops
 from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.render.pool import PagePool
 from ocr_service.stage_clock import StageClock
 from ocr_service.vlm_page import assemble_page
+from ocr_service.workers.pool import PagePool
 
 # Regions are ordered by page first: no page has so many.
 _REGIONS_A_PAGE = 100_000

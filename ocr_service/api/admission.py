@@ -18,9 +18,9 @@ from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
 from ocr_service.jobs.room import Room
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
-from ocr_service.render.pool import PagePool
 from ocr_service.storage.space import FreeSpace
 from ocr_service.tessdata import find_tessdata
+from ocr_service.workers.pool import PagePool
 
 INSPECT_TIMEOUT_S = 30
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # of a name: not for a terminal, and the first one not for PostgreSQL

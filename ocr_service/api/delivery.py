@@ -20,9 +20,9 @@ from ocr_service.jobs.service import JobService
 from ocr_service.jobs.webhooks import WebhookSender
 from ocr_service.net.address_rules import AddressRules, resolve
 from ocr_service.net.safe_http import SafeHttp
-from ocr_service.render.pool import PagePool
 from ocr_service.storage.s3 import S3Config, S3Store
 from ocr_service.storage.space import FreeSpace
+from ocr_service.workers.pool import PagePool
 
 _WEBHOOK_TIMEOUT_S = 10.0
 _WEBHOOK_GIVE_UP_S = 86_400.0

@@ -16,8 +16,8 @@ from ocr_service.jobs.service import JobService
 from ocr_service.layout.runner import LayoutRunner
 from ocr_service.readers import PageReader
 from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.render.pool import PagePool
 from ocr_service.storage.client_files import ClientFiles
+from ocr_service.workers.pool import PagePool
 
 
 @dataclass(frozen=True, slots=True)

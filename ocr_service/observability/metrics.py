@@ -25,7 +25,7 @@ from ocr_service.jobs.watch import RunEnd
 from ocr_service.recognition.guards import Doubt
 from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.recognition.vlm import Trouble
-from ocr_service.render.pool import RESTART_REASONS, PagePool
+from ocr_service.workers.pool import RESTART_REASONS, PagePool
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from ocr_service.fair_queue import FairQueue
 from ocr_service.recognition.scheduler import Scheduler
+from ocr_service.workers.fair_queue import FairQueue
 
 
 class PageTurns:

@@ -21,8 +21,8 @@ from multiprocessing import connection
 
 from pebble import ProcessExpired, ProcessPool
 
-from ocr_service.render.sandbox import Limits, Outcome, enter_sandbox, run_task
-from ocr_service.render.spawn import CleanSpawnContext
+from ocr_service.workers.sandbox import Limits, Outcome, enter_sandbox, run_task
+from ocr_service.workers.spawn import CleanSpawnContext
 
 # CPU seconds for each second of a task's time limit: native libraries may use some threads.
 _CPU_PER_SECOND = 4

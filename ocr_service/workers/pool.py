@@ -21,10 +21,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple
 
 from ocr_service.errors import EngineUnavailable, NotReady, PageTimeout, ServiceError, WorkerCrashed
-from ocr_service.fair_queue import FairQueue
-from ocr_service.render.sandbox import Bug, Done, Limits, OutOfMemory, Refused
-from ocr_service.render.spawn import allowed_environment
-from ocr_service.render.worker_process import WorkerDied, WorkerDiedInTask, WorkerProcess
+from ocr_service.workers.fair_queue import FairQueue
+from ocr_service.workers.sandbox import Bug, Done, Limits, OutOfMemory, Refused
+from ocr_service.workers.spawn import allowed_environment
+from ocr_service.workers.worker_process import WorkerDied, WorkerDiedInTask, WorkerProcess
 
 logger = logging.getLogger(__name__)
 

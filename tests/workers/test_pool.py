@@ -22,13 +22,13 @@ from ocr_service.errors import (
     ServiceError,
     WorkerCrashed,
 )
-from ocr_service.render.pool import PagePool
-from ocr_service.render.sandbox import Outcome
-from ocr_service.render.worker_process import WorkerDied, WorkerDiedInTask, outcome_of
+from ocr_service.workers.pool import PagePool
+from ocr_service.workers.sandbox import Outcome
+from ocr_service.workers.worker_process import WorkerDied, WorkerDiedInTask, outcome_of
 from tests.processes import children_running, gone, pid_gone
-from tests.render import worker_tasks
-from tests.render.gate import Gate
 from tests.running import until
+from tests.support import worker_tasks
+from tests.support.gate import Gate
 
 pytestmark = pytest.mark.anyio
 
@@ -350,8 +350,8 @@ async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
         f"""
         import asyncio
         from pathlib import Path
-        from ocr_service.render.pool import PagePool
-        from tests.render import worker_tasks
+        from ocr_service.workers.pool import PagePool
+        from tests.support import worker_tasks
 
         async def main():
             async with PagePool(2) as pool:

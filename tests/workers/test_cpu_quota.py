@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.machine import usable_cores
+from ocr_service.workers.cpu_quota import usable_cores
 
 ALL = len(os.sched_getaffinity(0))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_service.fair_queue import FairQueue
+from ocr_service.workers.fair_queue import FairQueue
 
 
 def drained(queue: FairQueue[str]) -> list[str]:
