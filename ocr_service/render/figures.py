@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from ocr_service.document import PageImage, Region
-from ocr_service.render.whole_file import whole_file
+from ocr_service.storage.filesystem import whole_file
 
 # Text in a figure stays crisp, at a tenth of PNG's time.
 _JPEG_QUALITY = 90

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ocr_service.document import FileType
 from ocr_service.render.rasterise import render_page
-from ocr_service.render.whole_file import whole_file
+from ocr_service.storage.filesystem import whole_file
 
 # An A4 page at 200 dpi whole; larger ones would only be scaled down by the browser.
 _LONGEST = 2400  # pixels
