@@ -19,7 +19,7 @@ from ocr_service.jobs.room import Room
 from ocr_service.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
 from ocr_service.storage.space import FreeSpace
-from ocr_service.tessdata import find_tessdata
+from ocr_service.tesseract.tessdata import find_tessdata
 from ocr_service.workers.pool import PagePool
 
 INSPECT_TIMEOUT_S = 30

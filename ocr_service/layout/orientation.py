@@ -11,7 +11,7 @@ import numpy as np
 import tesserocr
 
 from ocr_service.document import Gray, PageImage
-from ocr_service.tessdata import find_tessdata
+from ocr_service.tesseract.tessdata import find_tessdata
 
 _WINDOW_IN = (2.6, 0.9)  # inches; four lines or so, which take 0.1 s where a page takes 0.35 s
 # Tesseract's confidence is a difference of log likelihoods: pages of scanned text measure 5 to 40, windows 2 to 10.

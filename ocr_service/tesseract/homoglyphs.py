@@ -11,8 +11,75 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from ocr_service.recognition.units import russian_unit
-from ocr_service.recognition.words import Line, Word, make_line
+from ocr_service.tesseract.words import Line, Word, make_line
+
+# Single signs of the same shape, in the cases in which they have it.
+_CLOSE = {
+    "а": "a",
+    "б": "b6",
+    "в": "B",
+    "г": "r",
+    "д": "g",
+    "е": "e",
+    "ё": "e",
+    "з": "3",
+    "и": "uH",
+    "й": "u",
+    "к": "kK",
+    "м": "mM",
+    "н": "nH",
+    "о": "o",
+    "п": "n",
+    "р": "p",
+    "с": "cC",
+    "т": "tT",
+    "у": "y",
+    "ф": "®",
+    "х": "x",
+    "ц": "u",
+    "ч": "uq",
+    "ш": "wW",
+    "ь": "b",
+}
+# What else is read in their place, as regular expressions: letters in pieces, and shapes that are only similar.
+_FAR = {
+    "в": "8",
+    "и": "n",
+    "й": "n",
+    "л": "J[1Il]|J|n",
+    "н": "h",
+    "о": "0",
+    "п": "II",
+    "т": "m",
+    "ч": "4",
+    "ш": "m|III",
+    "ы": "b[Il1]",
+    "ю": "[IH1][O0]",
+}
+_LETTER = re.compile(r"[a-zA-Z]")
+_NO_TWIN = re.compile(r"[DFGLQRSVZdfijlsvz\d]")  # marks with figures in them are another matter
+
+
+def may_be_cyrillic(text: str) -> bool:
+    """Whether ``text`` is of Latin letters that all look like Cyrillic ones."""
+    return bool(_LETTER.search(text)) and not _NO_TWIN.search(text)
+
+
+def looks_like(cyrillic: str, read: str) -> bool:
+    """Whether ``cyrillic`` is letter by letter what can be taken for ``read``, in whatever case."""
+    letters = (_one_of(c, *_CLOSE.get(c, ""), _FAR.get(c)) for c in cyrillic.lower())
+    return re.fullmatch("".join(letters), read, re.I) is not None
+
+
+def close_pattern(letter: str) -> str:
+    """A regular expression for ``letter`` and its close twins, by case; a letter that has none gets its others."""
+    small = letter.lower()
+    return _one_of(letter, *_CLOSE.get(small, ""), None if small in _CLOSE else _FAR.get(small))
+
+
+def _one_of(letter: str, *others: str | None) -> str:
+    return f"(?:{'|'.join([re.escape(letter), *(other for other in others if other)])})"
+
 
 Script = Literal["cyrillic", "latin"]
 
@@ -113,3 +180,38 @@ def _lowered(before: Word, word: Word, read: str) -> Word:
     goes_on = before.text[-1].islower() or before.text[-1] in ",;)"
     may = word.text in _ONE_LETTER_WORDS or (read in _WITH_LATIN_H and read != word.text)
     return replace(word, text=word.text.lower()) if goes_on and may else word
+
+
+# The standard ones that have twins in Latin.
+_UNITS = ("руб", "коп", "тыс", "упак", "шт", "кг", "г", "мм", "см", "км", "кВт", "Вт", "мин", "ч")
+_SMALL_CAPITALS = frozenset("икмнст")  # letters that are read as their own capitals, too
+
+
+def _pattern(unit: str) -> re.Pattern[str]:
+    letters = (f"(?:{c.upper()}|{close_pattern(c)})" if c in _SMALL_CAPITALS else close_pattern(c) for c in unit)
+    return re.compile("".join(letters) + r"([.,;:)]*)")
+
+
+_PATTERNS = {unit: _pattern(unit) for unit in _UNITS}
+_NONE = re.compile(r"(?:mm|cm|km|Mm|mM)\W*")  # Latin ones, and м²
+_FOUR = re.compile(r"4([.,;:)]*)")
+_NUMBER = re.compile(r"[(~]?\d[\d.,:–-]*")
+_LOWER = 0.12  # em, of a small letter's top than a figure's: 0.18 to 0.22 in common fonts
+
+
+def russian_unit(words: Sequence[Word], index: int, em: float) -> Word:
+    """The word at ``index`` of a Russian line with the font size ``em``, as a unit where it was one."""
+    word = words[index]
+    before = words[index - 1] if index else None
+    after_number = before is not None and before.text[-1].isdigit()
+    if before and (match := _FOUR.fullmatch(word.text)) and _NUMBER.fullmatch(before.text):
+        lower = word.box[1] - before.box[1] > _LOWER * em
+        hangs = word.box[3] - before.box[3] > _LOWER * em and not match[1].strip(".:)")  # an old-style figure does
+        return replace(word, text="ч" + match[1]) if lower and not hangs else word
+    if _NONE.fullmatch(word.text):
+        return word
+    in_cell = len(words) == 1 or (index + 1 < len(words) and words[index + 1].text[0].isdigit())
+    for unit, pattern in _PATTERNS.items():
+        if (after_number or (in_cell and len(unit) > 1)) and (match := pattern.fullmatch(word.text)):
+            return replace(word, text=unit + match[1])
+    return word

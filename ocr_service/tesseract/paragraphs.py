@@ -10,8 +10,8 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, word_is_broken
-from ocr_service.recognition.lists import find_marker
-from ocr_service.recognition.words import Line
+from ocr_service.tesseract.list_markers import find_marker
+from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 BOLDER = 1.12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.recognition.lighting import even_light, without_grain
+from ocr_service.tesseract.preprocess import even_light, without_grain
 
 
 def paper(grain: float) -> Gray:

@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_service.recognition.engine import TesseractEngine
-from ocr_service.recognition.reread import CropReader
-from ocr_service.recognition.second_look import in_own_script
-from ocr_service.recognition.words import Word, make_line
-from tests.recognition.test_tesseract import DPI, Sheet
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.reocr import CropReader, in_own_script
+from ocr_service.tesseract.words import Word, make_line
+from tests.tesseract.test_reader import DPI, Sheet
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import numpy as np
 import tesserocr
 
 from ocr_service.document import Gray
-from ocr_service.recognition.words import Line, Word, make_line
-from ocr_service.tessdata import find_tessdata
+from ocr_service.tesseract.tessdata import find_tessdata
+from ocr_service.tesseract.words import Line, Word, make_line
 
 # Tesseract starts as many OpenMP threads as there are cores, which only burns CPU: pages run in parallel in processes.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ocr_service.document import Region
-from ocr_service.recognition.compose import compose
-from ocr_service.recognition.find_tables import find_tables
-from ocr_service.recognition.rules import Rules
-from ocr_service.recognition.table_grid import open_cells
-from ocr_service.recognition.words import Line, Word, make_line
+from ocr_service.tesseract.compose import compose
+from ocr_service.tesseract.ruling_lines import Rules
+from ocr_service.tesseract.table_cells import open_cells
+from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.words import Line, Word, make_line
 
 NO_RULES = Rules((), (), np.zeros((2339, 1654), np.uint8))
 

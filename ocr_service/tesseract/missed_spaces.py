@@ -11,7 +11,7 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.geometry.boxes import Run, ink_runs
-from ocr_service.recognition.words import Word
+from ocr_service.tesseract.words import Word
 
 _LEAST = 0.19  # em
 _OF_USUAL = 0.6  # of the page's usual space

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr_service.recognition.lists import find_marker
-from ocr_service.recognition.paragraphs import BOLDER, Paragraph
+from ocr_service.tesseract.list_markers import find_marker
+from ocr_service.tesseract.paragraphs import BOLDER, Paragraph
 
 _LARGER = 1.15  # against the body's font size
 _MAX_LENGTH = 200

@@ -11,8 +11,8 @@ from itertools import pairwise
 from ocr_service.document import FIGURE_LABELS, Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
-from ocr_service.recognition.rules import Rules, find_grids
-from ocr_service.recognition.table_grid import (
+from ocr_service.tesseract.ruling_lines import Rules, find_grids
+from ocr_service.tesseract.table_cells import (
     Table,
     filled_runs,
     find_gutters,
@@ -21,7 +21,7 @@ from ocr_service.recognition.table_grid import (
     visual_rows,
     without_empty,
 )
-from ocr_service.recognition.words import Line, Word, make_line
+from ocr_service.tesseract.words import Line, Word, make_line
 
 _SURE_OF_TEXT = 0.8
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5

@@ -14,11 +14,11 @@ from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, Reg
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
-from ocr_service.recognition.find_tables import CAPTION, FoundTable, cut_out
-from ocr_service.recognition.headings import Body, body_of, heading_levels, is_heading
-from ocr_service.recognition.lists import find_marker
-from ocr_service.recognition.paragraphs import Paragraph, group_paragraphs
-from ocr_service.recognition.words import Line, make_line
+from ocr_service.tesseract.headings import Body, body_of, heading_levels, is_heading
+from ocr_service.tesseract.list_markers import find_marker
+from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
+from ocr_service.tesseract.table_detection import CAPTION, FoundTable, cut_out
+from ocr_service.tesseract.words import Line, make_line
 
 _PROSE = frozenset({"text", "reference"})
 _MANY = 60  # words: figures have fewer, and a page of text must not be lost for a picture's frame

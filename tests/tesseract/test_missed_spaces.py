@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_service.recognition.spaces import spaced, usual_space
-from ocr_service.recognition.words import Word
+from ocr_service.tesseract.missed_spaces import spaced, usual_space
+from ocr_service.tesseract.words import Word
 
 EM = 30.0
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines
-from ocr_service.recognition.rules import Grid
-from ocr_service.recognition.words import Word
+from ocr_service.tesseract.ruling_lines import Grid
+from ocr_service.tesseract.words import Word
 
 _HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 

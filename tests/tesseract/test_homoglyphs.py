@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.recognition.scripts import put_right
-from ocr_service.recognition.twins import looks_like, may_be_cyrillic
-from ocr_service.recognition.words import Line, Word, make_line
+from ocr_service.tesseract.homoglyphs import looks_like, may_be_cyrillic, put_right
+from ocr_service.tesseract.words import Line, Word, make_line
 
 FIGURE, SMALL = 22, 16  # pixels: heights of the letters of a font of 30
 

@@ -13,20 +13,17 @@ import numpy as np
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
 from ocr_service.geometry.deskew import straighten
-from ocr_service.recognition.compose import compose
-from ocr_service.recognition.engine import TesseractEngine
-from ocr_service.recognition.find_tables import find_tables
-from ocr_service.recognition.fine_marks import finely_marked
-from ocr_service.recognition.lighting import even_light, without_grain
-from ocr_service.recognition.marks import with_bullet, without_phantoms
-from ocr_service.recognition.reduce import reading_scale
-from ocr_service.recognition.reread import CropReader, read_again
-from ocr_service.recognition.rules import binarise, find_rules, without_rules
-from ocr_service.recognition.scripts import put_right
-from ocr_service.recognition.second_look import in_own_script, languages_by_script, main_script
-from ocr_service.recognition.spaces import spaced, usual_space
-from ocr_service.recognition.table_grid import Table, font_size
-from ocr_service.recognition.words import Line, Word, make_line
+from ocr_service.tesseract.compose import compose
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.glyph_repair import finely_marked, with_bullet, without_phantoms
+from ocr_service.tesseract.homoglyphs import put_right
+from ocr_service.tesseract.missed_spaces import spaced, usual_space
+from ocr_service.tesseract.preprocess import even_light, reading_scale, without_grain
+from ocr_service.tesseract.reocr import CropReader, in_own_script, languages_by_script, main_script, read_again
+from ocr_service.tesseract.ruling_lines import binarise, find_rules, without_rules
+from ocr_service.tesseract.table_cells import Table, font_size
+from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.words import Line, Word, make_line
 
 
 class TesseractReader:
