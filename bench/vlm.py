@@ -37,10 +37,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.service import BenchedService, running_service, wait_for
 from ocr_service.document import Crop
 from ocr_service.layout.stub import StubDetector
-from ocr_service.page_crops import page_crops
-from ocr_service.recognition.prompts import Asking
-from ocr_service.recognition.vlm import Sampling, chat_body
 from ocr_service.render.rasterise import render_page
+from ocr_service.vlm.client import Sampling, chat_body
+from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.region_crops import page_crops
 from scripts.make_samples import make_contract
 from tests.running import free_port, wait_until
 

@@ -32,12 +32,12 @@ from ocr_service.layout.filter_vlm import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.orientation import upright
 from ocr_service.layout.reading_order import order_regions
-from ocr_service.page_crops import page_crops, whole_page_crop
-from ocr_service.recognition.prompts import Asking
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.stage_clock import StageClock
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
 
 @dataclass(frozen=True, slots=True)

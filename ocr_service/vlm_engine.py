@@ -14,12 +14,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import Crop
 from ocr_service.readers import PageLimits
-from ocr_service.recognition.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Asking, whole_page
-from ocr_service.recognition.regions import Patience
-from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.recognition.vlm import Backend, http_transport
-from ocr_service.recognition.warmup import wait_until_warm, warm_up
-from ocr_service.render.crops import encode
+from ocr_service.vlm.client import Backend, http_transport
+from ocr_service.vlm.encode_crop import encode
+from ocr_service.vlm.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Asking, whole_page
+from ocr_service.vlm.read_region import Patience
+from ocr_service.vlm.scheduler import Scheduler
+from ocr_service.vlm.warmup import wait_until_warm, warm_up
 from ocr_service.vlm_reader import VlmLimits, VlmReader
 from ocr_service.workers.pool import PagePool
 

@@ -10,13 +10,13 @@ from functools import partial
 from ocr_service.document import PageResult, PreparedPage, PreparedRegion, ReaderName
 from ocr_service.page_work import prepare_page
 from ocr_service.readers import DocumentWork, PageLimits, page_task
-from ocr_service.recognition.page_turns import PageTurns
-from ocr_service.recognition.prompts import Asking
-from ocr_service.recognition.regions import Patience, RegionReading, read_region
-from ocr_service.recognition.same_crops import SameCrops
-from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.stage_clock import StageClock
-from ocr_service.vlm_page import assemble_page
+from ocr_service.vlm.assemble_page import assemble_page
+from ocr_service.vlm.backpressure import PageTurns
+from ocr_service.vlm.crop_cache import SameCrops
+from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.read_region import Patience, RegionReading, read_region
+from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import PagePool
 
 # Regions are ordered by page first: no page has so many.

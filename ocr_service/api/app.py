@@ -53,14 +53,14 @@ from ocr_service.observability.metrics import Metrics
 from ocr_service.observability.tracing import traces_to
 from ocr_service.page_work import warm_up
 from ocr_service.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
-from ocr_service.recognition.prompts import Asking
-from ocr_service.recognition.scheduler import Scheduler
 from ocr_service.settings import Settings
 from ocr_service.storage.client_files import ClientFiles
 from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.s3 import S3Config
 from ocr_service.storage.scratch import scratch_folder
 from ocr_service.storage.space import FreeSpace
+from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.vlm_engine import VlmOptions, vlm_engine
 from ocr_service.workers.pool import PagePool
 from ocr_service.workers.spawn import gpu_environment

@@ -19,9 +19,9 @@ from ocr_service.assembly.document_markdown import page_text
 from ocr_service.assembly.image_links import relinked
 from ocr_service.assembly.markdown import page_markdown
 from ocr_service.assembly.table_forms import table_as_html, table_as_markdown
-from ocr_service.assembly.vlm_content import with_formula_numbers
 from ocr_service.document import CAPTION_LABELS, FORMULA_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.vlm.region_content import with_formula_numbers
 
 _PICTURE = re.compile(r"!\[[^\]]*\]\((images/[^)]+)\)")
 _HEADERS = frozenset({"header", "header_image"})

@@ -9,7 +9,6 @@ from typing import Any
 from ocr_service.assembly.document_markdown import page_text
 from ocr_service.assembly.image_links import linked_images
 from ocr_service.assembly.markdown import page_markdown
-from ocr_service.assembly.vlm_content import with_formula_numbers
 from ocr_service.document import (
     FIGURE_LABELS,
     FORMULA_LABELS,
@@ -21,6 +20,7 @@ from ocr_service.document import (
 )
 from ocr_service.errors import BadOption
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.vlm.region_content import with_formula_numbers
 
 # Blocks without a place in the reading order (``skip_order_labels`` upstream).
 _WITHOUT_ORDER = MARGIN_LABELS | {"figure_title", "formula_number", "image", "chart", "seal"}

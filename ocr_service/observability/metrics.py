@@ -22,9 +22,9 @@ from ocr_service.document import PageResult, RegionResult
 from ocr_service.jobs.delivery_rows import Kind
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.jobs.watch import RunEnd
-from ocr_service.recognition.guards import Doubt
-from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.recognition.vlm import Trouble
+from ocr_service.vlm.answer_checks import Doubt
+from ocr_service.vlm.client import Trouble
+from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import RESTART_REASONS, PagePool
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -15,11 +15,11 @@ import pytest
 
 from ocr_service.document import FIGURE_LABELS, Crop, PageImage, PreparedPage, Region
 from ocr_service.layout.filter_vlm import filter_for_vlm
-from ocr_service.page_crops import page_crops
-from ocr_service.recognition.guards import judge
-from ocr_service.recognition.prompts import TABLE, Asking
-from ocr_service.recognition.regions import RegionReading
-from ocr_service.vlm_page import assemble_page
+from ocr_service.vlm.answer_checks import judge
+from ocr_service.vlm.assemble_page import assemble_page
+from ocr_service.vlm.prompts import TABLE, Asking
+from ocr_service.vlm.read_region import RegionReading
+from ocr_service.vlm.region_crops import page_crops
 
 PARITY = json.loads((Path(__file__).parent / "parity_cases.json").read_text(encoding="utf-8"))
 PAGE = PageImage(1, np.full((PARITY["height"], PARITY["width"], 3), 255, dtype=np.uint8), dpi=200)

@@ -19,8 +19,8 @@ from PIL import Image
 
 from ocr_service.errors import ServiceError
 from ocr_service.page_work import PageTask, prepare_page
-from ocr_service.recognition.prompts import Asking
 from ocr_service.render.inspect import inspect_file
+from ocr_service.vlm.prompts import Asking
 from ocr_service.workers.pool import PagePool
 from tests.api.test_ocr import encoded, pdf, picture
 from tests.render.documents import image_bomb, one_page

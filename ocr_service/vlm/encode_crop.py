@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Crop, Pixels
-from ocr_service.layout.broken_paragraphs import Align
+from ocr_service.vlm.merge_blocks import Align
 
 # One token of PaddleOCR-VL is 28 x 28 pixels: a picture whose sides are multiples of it is not resampled by the server.
 _TOKEN_SIDE = 28

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from ocr_service.errors import BackendRefused, EngineUnavailable, ServiceError
-from ocr_service.recognition.vlm import Backend, BackendTrouble, KeyWanted, Trouble
+from ocr_service.vlm.client import Backend, BackendTrouble, KeyWanted, Trouble
 from ocr_service.workers.fair_queue import FairQueue
 
 log = logging.getLogger(__name__)

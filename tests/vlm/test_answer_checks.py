@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ocr_service.recognition.guards import Doubt, Verdict, judge
+from ocr_service.vlm.answer_checks import Doubt, Verdict, judge
 
 LINE = "Договор поставки № 7 от 1 марта. "
 

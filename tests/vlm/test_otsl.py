@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_service.assembly.formulas import with_dollars
-from ocr_service.assembly.otsl import otsl_to_html, put_figures_back
+from ocr_service.vlm.otsl import otsl_to_html, put_figures_back
+from ocr_service.vlm.region_content import with_dollars
 
 
 @pytest.mark.parametrize(

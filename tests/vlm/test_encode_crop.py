@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from ocr_service.document import Pixels
-from ocr_service.render.crops import cut, encode, fit, fitted_size, paint_token, stack, without_margins
+from ocr_service.vlm.encode_crop import cut, encode, fit, fitted_size, paint_token, stack, without_margins
 
 LEAST, MOST = 112_896, 1_003_520
 

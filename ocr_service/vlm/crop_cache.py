@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ocr_service.document import Crop
-from ocr_service.recognition.regions import RegionReading
+from ocr_service.vlm.read_region import RegionReading
 
 _Key = tuple[str, str, bytes]
 

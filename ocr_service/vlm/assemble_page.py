@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ocr_service.assembly.markdown import page_markdown
-from ocr_service.assembly.vlm_content import region_content, whole_page, with_formula_numbers
 from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, RegionResult
 from ocr_service.errors import EngineUnavailable
 from ocr_service.page_work import page_status
-from ocr_service.recognition.regions import RegionReading
+from ocr_service.vlm.read_region import RegionReading
+from ocr_service.vlm.region_content import region_content, whole_page, with_formula_numbers
 
 
 def assemble_page(

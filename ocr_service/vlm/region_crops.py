@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ocr_service.document import Box, Crop, PageImage, PreparedRegion, Region
-from ocr_service.layout.broken_paragraphs import Paragraph, join_broken
-from ocr_service.recognition.prompts import FORMULA, SPOTTING, TABLE, Asking, Question, whole_page
-from ocr_service.render.crops import cut, encode, enlarged, paint_token, stack, without_margins
+from ocr_service.vlm.encode_crop import cut, encode, enlarged, paint_token, stack, without_margins
+from ocr_service.vlm.merge_blocks import Paragraph, join_broken
+from ocr_service.vlm.prompts import FORMULA, SPOTTING, TABLE, Asking, Question, whole_page
 
 # A token smaller than this could not be read (paddlex, ``tokenize_figure_of_table``), pixels.
 _LEAST_FIGURE = 25

@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocr_service.assembly.formulas import with_dollars
-from ocr_service.assembly.otsl import otsl_to_html, put_figures_back
 from ocr_service.assembly.tables import markdown_table
 from ocr_service.document import FORMULA_LABELS, TITLE_LABELS, Format, RegionResult
+from ocr_service.vlm.otsl import otsl_to_html, put_figures_back
 
 _FLOWING = frozenset({"text", "ocr", "vertical_text", "reference_content", "vision_footnote"})
 # "1.2 ", "(3)", "IV." or a Chinese numeral before a title.
@@ -101,3 +100,15 @@ def _chart_rows(text: str) -> list[list[str]]:
     """Cells of a chart's answer, a row a line with ``|`` between them."""
     lines = [line.strip().removeprefix("|").removesuffix("|") for line in text.split("\n") if "|" in line]
     return [[cell.strip() for cell in line.split("|")] for line in lines]
+
+
+def with_dollars(answer: str, label: str) -> str:
+    """The answer with dollar signs around its formulas; a formula's number gets none."""
+    inline = "\\(" in answer and "\\)" in answer
+    display = "\\[" in answer and "\\]" in answer
+    if not (inline or display):
+        return answer
+    # A dollar sign beside the brackets is the model's own mark, or would open a formula that never ends.
+    text = answer.replace("$", "").replace("\\(", " $ ").replace("\\)", " $")
+    text = text.replace("\\[\\[", "\\[").replace("\\]\\]", "\\]").replace("\\[", " $$ ").replace("\\]", " $$ ")
+    return text.replace("$", "") if label == "formula_number" else text

@@ -10,11 +10,11 @@ import time
 import pytest
 
 from ocr_service.document import Crop
-from ocr_service.recognition.regions import RegionReading, read_region
-from ocr_service.recognition.scheduler import Scheduler
+from ocr_service.vlm.read_region import RegionReading, read_region
+from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.recognition.conftest import CROP, PATIENCE, all_up, scheduling
 from tests.running import until
+from tests.vlm.conftest import CROP, PATIENCE, all_up, scheduling
 
 pytestmark = pytest.mark.anyio
 

@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image
 
 from ocr_service.document import Box, PageImage, PreparedPage, PreparedRegion, Region
-from ocr_service.page_crops import page_crops, whole_page_crop
-from ocr_service.recognition.prompts import Asking
-from ocr_service.recognition.regions import RegionReading
-from ocr_service.vlm_page import assemble_page
+from ocr_service.vlm.assemble_page import assemble_page
+from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.read_region import RegionReading
+from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
 PAGE = PageImage(1, np.full((1000, 800, 3), 255, dtype=np.uint8), dpi=100)
 

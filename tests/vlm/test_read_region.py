@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ocr_service.document import Crop
-from ocr_service.recognition.regions import RegionReading, read_region
+from ocr_service.vlm.read_region import RegionReading, read_region
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.recognition.conftest import CROP, PATIENCE, scheduling
+from tests.vlm.conftest import CROP, PATIENCE, scheduling
 
 pytestmark = pytest.mark.anyio
 RUNAWAY = Reply(text="Beginning of it. " + "abcdefgh ijk " * 400, finish_reason="length")

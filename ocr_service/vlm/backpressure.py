@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from ocr_service.recognition.scheduler import Scheduler
+from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.fair_queue import FairQueue
 
 

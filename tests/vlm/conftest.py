@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from ocr_service.document import Crop
-from ocr_service.recognition.regions import Patience
-from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.recognition.vlm import Backend, Sampling, http_transport
+from ocr_service.vlm.client import Backend, Sampling, http_transport
+from ocr_service.vlm.read_region import Patience
+from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm
 
 CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ", digest=b"crop")

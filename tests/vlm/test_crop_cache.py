@@ -8,8 +8,8 @@ import pytest
 
 from ocr_service.document import Crop
 from ocr_service.errors import RecognitionFailed
-from ocr_service.recognition.regions import RegionReading
-from ocr_service.recognition.same_crops import SameCrops
+from ocr_service.vlm.crop_cache import SameCrops
+from ocr_service.vlm.read_region import RegionReading
 
 pytestmark = pytest.mark.anyio
 HEADER = Crop("OCR:", b"", b"header")

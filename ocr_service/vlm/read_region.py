@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ocr_service.document import Crop
 from ocr_service.errors import RecognitionFailed, ServiceError
-from ocr_service.recognition.guards import Doubt, judge
-from ocr_service.recognition.prompts import TABLE
-from ocr_service.recognition.scheduler import Scheduler
-from ocr_service.recognition.vlm import Backend, BackendTrouble, Sampling
+from ocr_service.vlm.answer_checks import Doubt, judge
+from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
+from ocr_service.vlm.prompts import TABLE
+from ocr_service.vlm.scheduler import Scheduler
 
 # A doubtful answer at temperature 0 would come back the same.
 _TEMPERATURES = (0.0, 0.3, 0.7)

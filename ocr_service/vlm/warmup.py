@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from ocr_service.document import Crop
 from ocr_service.errors import BackendRefused, EngineUnavailable
-from ocr_service.recognition.vlm import Backend, BackendTrouble, KeyWanted, Sampling
+from ocr_service.vlm.client import Backend, BackendTrouble, KeyWanted, Sampling
 
 _PAUSE_S = 2.0
 _MAX_TOKENS = 64
