@@ -28,7 +28,7 @@ from ocr_service.document import (
 )
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
-from ocr_service.layout.filter_vlm import filter_for_vlm
+from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.orientation import upright
 from ocr_service.layout.reading_order import order_regions

@@ -45,7 +45,7 @@ class OfficialDetector:
 
     def detect(self, pixels: Pixels) -> list[Region]:
         bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-        # Overlaps are filtered by layout/filter_vlm.py, whose rules are made for the VLM.
+        # Overlaps are filtered by layout/filter_paddlex.py, whose rules are made for the VLM.
         (result,) = self._model.predict(bgr, layout_shape_mode="rect", filter_overlap_boxes=False)
         return regions_of(result["boxes"])
 

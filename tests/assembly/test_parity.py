@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ocr_service.document import FIGURE_LABELS, Crop, PageImage, PreparedPage, Region
-from ocr_service.layout.filter_vlm import filter_for_vlm
+from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.vlm.answer_checks import judge
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import TABLE, Asking
