@@ -148,8 +148,8 @@ def _is_phantom(word: Word, line: Line, ink: Gray) -> bool:
 # Lengths in em of the ink: hyphens measure 0.23 to 0.28 over the common fonts, en dashes and minuses 0.36 to 0.63,
 # em dashes 0.58 to 1.0. What lies between two is left as it was read.
 _HYPHEN, _EN_LEAST, _EN_MOST, _EM_LEAST = 0.32, 0.345, 0.55, 0.64
-_DASHES = "-–—−"
-_ANY_DASH = re.compile(f"[{_DASHES}]")
+_DASH_SIGNS = "-–—−"
+_ANY_DASH = re.compile(f"[{_DASH_SIGNS}]")
 _TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
 _UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
 _FIGURE_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}

@@ -20,10 +20,10 @@ from ocr_service.tesseract.homoglyphs import ADDRESS, LATIN_LETTER, Script, look
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
 
-_DOUBTFUL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
+_DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone figure is read as a comma at 73
 _SCALE = 2
-_MAX_TIMES = 40  # cells a page: a page of noise must not take a minute
+_MAX_CELLS = 40  # cells a page: a page of noise must not take a minute
 
 
 class CropReader:
@@ -50,7 +50,7 @@ def read_again(table: Table, ink: Gray, crops: CropReader) -> Table:
     em = font_size(table)
     if em is None:
         return table
-    left = _MAX_TIMES
+    left = _MAX_CELLS
     rows = []
     for row in table:
         cells = []
@@ -75,7 +75,7 @@ def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
 
 
 def _is_doubtful(word: Word) -> bool:
-    return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL)
+    return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL_CELL)
 
 
 def _better(cell: Cell, area: Box, em: float, crops: CropReader) -> Cell:
@@ -112,8 +112,8 @@ def _letters(ink: Gray, box: Box, em: float) -> Box | None:
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")
 _SURE = 90.0  # of Tesseract's confidence: words that decide on the page's alphabet
 _NEARLY_ALL = 0.9
-_DOUBTFUL = 80.0
-_MAX_TIMES = 60  # words a page, 10 ms each
+_DOUBTFUL_WORD = 80.0
+_MAX_WORDS = 60  # words a page, 10 ms each
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a twin comes out in Russian
 _CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz"})
@@ -141,7 +141,7 @@ def main_script(lines: Sequence[Line]) -> Script | None:
 
 def in_own_script(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:
     """``lines`` of a page in ``script``; ``own`` reads with its language alone, ``other`` with the other's."""
-    left = _MAX_TIMES
+    left = _MAX_WORDS
     result = []
     for line in lines:
         words = list(put_right(line, script).words)
@@ -163,7 +163,7 @@ def _is_suspect(word: Word, script: Script) -> bool:
         return bool(_CYRILLIC.search(word.text))
     if not LATIN_LETTER.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
         return False
-    return word.confidence < _DOUBTFUL or may_be_cyrillic(word.text)
+    return word.confidence < _DOUBTFUL_WORD or may_be_cyrillic(word.text)
 
 
 def _is_better(word: Word, again: Sequence[Word], script: Script) -> bool:
@@ -173,16 +173,16 @@ def _is_better(word: Word, again: Sequence[Word], script: Script) -> bool:
         return again[0].confidence + 30.0 >= word.confidence
     if _NO_WORD.search(again[0].text):
         return False
-    if word.confidence < _DOUBTFUL:
+    if word.confidence < _DOUBTFUL_WORD:
         return again[0].confidence >= word.confidence
-    return again[0].confidence >= _DOUBTFUL and looks_like(again[0].text, word.text)
+    return again[0].confidence >= _DOUBTFUL_WORD and looks_like(again[0].text, word.text)
 
 
 def _is_latin(word: Word, cyrillic: Word, other: CropReader, line: Line) -> bool:
     """Whether English reads ``word`` better than Russian did. What was doubtful and fits both is Russian."""
     again = other.read(word.box, line.em)
     confidence = min((w.confidence for w in again), default=0.0)
-    if word.confidence >= _DOUBTFUL:
+    if word.confidence >= _DOUBTFUL_WORD:
         return confidence > cyrillic.confidence
     fits_both = len(again) == 1 and looks_like(cyrillic.text, again[0].text)
-    return confidence > max(cyrillic.confidence, _DOUBTFUL) and not fits_both
+    return confidence > max(cyrillic.confidence, _DOUBTFUL_WORD) and not fits_both
