@@ -23,8 +23,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions, RegionResult
+from ocr_service.export.result_json import page_to_json
 from ocr_service.jobs.models import JobState, NewJob, new_job_id
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.service import JobsConfig, run_jobs

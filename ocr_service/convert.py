@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ocr_service.api.admission import INSPECT_TIMEOUT_S
 from ocr_service.api.app import Engines, start_engines
-from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import EngineUnavailable, ServiceError
+from ocr_service.export.result_json import page_to_json
 from ocr_service.logs import configure_logging
 from ocr_service.page_ranges import select_pages
 from ocr_service.pipeline import DocumentSummary, read_document

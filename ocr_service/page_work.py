@@ -14,7 +14,6 @@ from pathlib import Path
 
 import cv2
 
-from ocr_service.assembly.markdown import page_markdown
 from ocr_service.document import (
     FIGURE_LABELS,
     FileType,
@@ -26,6 +25,7 @@ from ocr_service.document import (
     Region,
     RegionResult,
 )
+from ocr_service.export.markdown import page_markdown
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.filter_paddlex import filter_for_vlm

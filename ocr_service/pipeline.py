@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ocr_service.assembly.document_markdown import document_markdown
-from ocr_service.assembly.result_json import page_from_json, write_document
 from ocr_service.document import Failure, Outcome, PageResult, ReaderName, Stage
 from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageFull, WorkerCrashed
+from ocr_service.export.document_markdown import document_markdown
+from ocr_service.export.result_json import page_from_json, write_document
 from ocr_service.logs import page_var
 from ocr_service.page_ranges import select_pages
 from ocr_service.readers import DocumentWork, PageReader

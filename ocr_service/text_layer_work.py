@@ -17,11 +17,11 @@ import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
 
-from ocr_service.assembly.result_json import page_from_json
-from ocr_service.assembly.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
-from ocr_service.assembly.word_places import Word, place_words
 from ocr_service.document import FileType, Gray, PageImage, PageResult
 from ocr_service.errors import ServiceError
+from ocr_service.export.result_json import page_from_json
+from ocr_service.export.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
+from ocr_service.export.word_positions import Word, place_words
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.storage.filesystem import JobFolder

@@ -1,9 +1,9 @@
-"""Makes tests/assembly/parity_cases.json: pages of regions and answers, and what paddlex itself makes of them.
+"""Makes tests/export/parity_cases.json: pages of regions and answers, and what paddlex itself makes of them.
 
 Needs the packages ``paddlex[ocr]``, which the service does not: run it in an environment of its own,
 
     python -m venv parity && parity/bin/pip install "paddlex[ocr]==3.7.2"
-    PADDLE_PDX_CACHE_HOME=/tmp/paddlex parity/bin/python scripts/make_parity_cases.py tests/assembly/parity_cases.json
+    PADDLE_PDX_CACHE_HOME=/tmp/paddlex parity/bin/python scripts/make_parity_cases.py tests/export/parity_cases.json
 
 No model runs: the regions and the answers are made up here, with a fixed seed; all that is between them is paddlex.
 """

@@ -15,8 +15,8 @@ from starlette.types import Receive, Scope, Send
 from ocr_service.api.jobs import JobId
 from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.services import Services, ServicesDep, owner_of
-from ocr_service.assembly.result_json import page_from_json
 from ocr_service.errors import BadOption, NotFound
+from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job, JobEvent
 from ocr_service.storage.filesystem import JobFolder
 

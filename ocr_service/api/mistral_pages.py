@@ -14,12 +14,11 @@ from ocr_service.api.mistral_models import (
     MistralPage,
     MistralTable,
 )
-from ocr_service.assembly.data_uri import data_uri
-from ocr_service.assembly.document_markdown import page_text
-from ocr_service.assembly.image_links import relinked
-from ocr_service.assembly.markdown import page_markdown
-from ocr_service.assembly.table_forms import table_as_html, table_as_markdown
 from ocr_service.document import CAPTION_LABELS, FORMULA_LABELS, TITLE_LABELS, PageResult, RegionResult
+from ocr_service.export.document_markdown import page_text
+from ocr_service.export.image_links import data_uri, relinked
+from ocr_service.export.markdown import page_markdown
+from ocr_service.export.tables import table_as_html, table_as_markdown
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.vlm.region_content import with_formula_numbers
 

@@ -31,11 +31,11 @@ from ocr_service.api.pictures import page_picture
 from ocr_service.api.schemas import SubmissionOptions, json_schema_body
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.waited_job import read_to_the_end
-from ocr_service.assembly.across_pages import joined_pages
-from ocr_service.assembly.document_markdown import page_text
-from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import MARGIN_LABELS, PageResult
 from ocr_service.errors import BadOption, FileTooLarge, ServiceError
+from ocr_service.export.document_markdown import page_text
+from ocr_service.export.join_pages import joined_pages
+from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
 from ocr_service.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder

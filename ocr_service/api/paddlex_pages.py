@@ -6,9 +6,6 @@ import base64
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from ocr_service.assembly.document_markdown import page_text
-from ocr_service.assembly.image_links import linked_images
-from ocr_service.assembly.markdown import page_markdown
 from ocr_service.document import (
     FIGURE_LABELS,
     FORMULA_LABELS,
@@ -19,6 +16,9 @@ from ocr_service.document import (
     RegionResult,
 )
 from ocr_service.errors import BadOption
+from ocr_service.export.document_markdown import page_text
+from ocr_service.export.image_links import linked_images
+from ocr_service.export.markdown import page_markdown
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.vlm.region_content import with_formula_numbers
 

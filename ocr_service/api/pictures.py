@@ -12,9 +12,9 @@ from ocr_service.api.jobs import JobId
 from ocr_service.api.problems import RESULTS
 from ocr_service.api.results import PageNumber, kept_page
 from ocr_service.api.services import Services, ServicesDep, owner_of
-from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult
 from ocr_service.errors import NotFound
+from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
 from ocr_service.render.picture import PictureTask, write_picture
 from ocr_service.storage.filesystem import storage_errors

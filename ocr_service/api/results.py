@@ -20,10 +20,9 @@ from ocr_service.api.problems import RESULTS, Answers
 from ocr_service.api.s3_links import figure_links, s3_files
 from ocr_service.api.schemas import DocumentModel, PageModel
 from ocr_service.api.services import Services, ServicesDep, owner_of
-from ocr_service.assembly.data_uri import data_uri
-from ocr_service.assembly.image_links import relinked_file
-from ocr_service.assembly.result_tail import with_s3
 from ocr_service.errors import NotFinished, NotFound, ServiceError, error_for
+from ocr_service.export.image_links import data_uri, relinked_file
+from ocr_service.export.result_json import with_s3
 from ocr_service.jobs.exports import SUFFIXES, ExportFormat
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.page_ranges import select_pages

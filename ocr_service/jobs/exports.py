@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from ocr_service.assembly.across_pages import joined_pages
-from ocr_service.assembly.bundle import write_bundle
-from ocr_service.assembly.html import html_chunks
-from ocr_service.assembly.plain_text import text_chunks
-from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult
+from ocr_service.export.html import html_chunks
+from ocr_service.export.join_pages import joined_pages
+from ocr_service.export.plain_text import text_chunks
+from ocr_service.export.result_json import page_from_json
+from ocr_service.export.zip_bundle import write_bundle
 from ocr_service.jobs.job_files import JobFiles, Part
 from ocr_service.jobs.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job

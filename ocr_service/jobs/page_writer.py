@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import Failure, PageResult
 from ocr_service.errors import StorageFull
+from ocr_service.export.result_json import page_to_json
 from ocr_service.jobs.models import KeptPage, PageRow, RunLost
 from ocr_service.jobs.shared_writes import SharedWrites
 from ocr_service.jobs.store import Store

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import PageResult, ReaderName
 from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull, UploadLost
+from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.job_files import JobFiles
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
 from ocr_service.jobs.page_writer import PageWriter, page_failure

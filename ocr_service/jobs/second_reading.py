@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ocr_service.assembly.result_json import page_from_json
 from ocr_service.document import Failure, Outcome, PageResult
+from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.page_writer import page_failure
 from ocr_service.storage.filesystem import JobFolder
 

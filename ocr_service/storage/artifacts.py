@@ -22,8 +22,8 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
-from ocr_service.assembly.bundle import write_bundle, write_files
 from ocr_service.errors import DamagedFile, NotFound
+from ocr_service.export.zip_bundle import write_bundle, write_files
 from ocr_service.storage.filesystem import UNFINISHED, JobFolder, storage_errors, write_whole
 from ocr_service.storage.s3 import S3Store
 

@@ -7,10 +7,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr_service.assembly.markdown import escape_text
-from ocr_service.assembly.page_edges import EDGE
-from ocr_service.assembly.tables import markdown_table
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult
+from ocr_service.export.markdown import escape_text
+from ocr_service.export.running_headers import EDGE
+from ocr_service.export.tables import markdown_table
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocr_service.assembly.tables import markdown_table
 from ocr_service.document import FORMULA_LABELS, TITLE_LABELS, Format, RegionResult
+from ocr_service.export.tables import markdown_table
 from ocr_service.vlm.otsl import otsl_to_html, put_figures_back
 
 _FLOWING = frozenset({"text", "ocr", "vertical_text", "reference_content", "vision_footnote"})

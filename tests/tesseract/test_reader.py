@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.assembly.markdown import page_markdown
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
+from ocr_service.export.markdown import page_markdown
 from ocr_service.tesseract.reader import TesseractReader
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
 
-from ocr_service.assembly.table_rows import parse_table
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.export.tables import parse_table
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 

@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import FileInfo, ReadOptions
+from ocr_service.export.result_json import page_to_json
 from ocr_service.pipeline import assemble
 from ocr_service.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder
-from tests.assembly.pages import page, region
+from tests.support.pages import page, region
 
 
 def test_the_json_has_the_text_of_the_markdown_file_and_the_pages_as_they_were_kept(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ocr_service.assembly.ink_lines import InkLine
+from ocr_service.export.ink_lines import InkLine
 
 SPACE = 0.3  # em
 _NARROW = frozenset("iljtfrI.,:;|!'\"()[]-·1 ")

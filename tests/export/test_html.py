@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Request, sync_playwright
 
-from ocr_service.assembly.html import html_chunks
-from ocr_service.assembly.mathml import formula_html
 from ocr_service.document import Failure, PageResult
-from tests.assembly.pages import page, region
+from ocr_service.export.html import html_chunks
+from ocr_service.export.mathml import formula_html
+from tests.support.pages import page, region
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">'
 

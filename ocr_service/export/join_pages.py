@@ -13,11 +13,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ocr_service.assembly.broken_paragraphs import continues
-from ocr_service.assembly.page_edges import is_marginal, repeated_edges
-from ocr_service.assembly.table_rows import Row, Rows, parse_table, write_table
-from ocr_service.assembly.title_levels import TitleSizes, title_level, title_sizes
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, PageResult, RegionResult
+from ocr_service.export.heading_levels import TitleSizes, title_level, title_sizes
+from ocr_service.export.running_headers import is_marginal, repeated_edges
+from ocr_service.export.tables import Row, Rows, parse_table, write_table
 from ocr_service.geometry.hyphenation import join_lines
 
 _WIDTHS = 0.1  # of the wider table
@@ -184,3 +183,17 @@ def _paragraph_at(page: PageResult, *, last: bool) -> _Place | None:
         if place.region.label not in _FLOATING:
             return None
     return None
+
+
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
+_LIST_ITEM = re.compile(r"(?:[-–—•*▪◦]\s|(?:\d{1,3}|[^\W\d_]{1,2})[.)]\s)")
+_OPENING = "\"'«„“‘(["
+
+
+def continues(first: str, second: str) -> bool:
+    """Whether ``second`` goes on with the paragraph of ``first``: its sentence is open and no new item starts."""
+    first, second = first.rstrip(), second.lstrip()
+    if not first or not second or _SENTENCE_END.search(first) or _LIST_ITEM.match(second):
+        return False
+    initial = second.lstrip(_OPENING)[:1]
+    return initial.islower() or (first.endswith(",") and initial.isalpha())

@@ -1,11 +1,34 @@
-"""Tables as rows, for joining them and for plain text: ``<table>`` of the VLM, or a Markdown table of Tesseract's."""
+"""Tables as Markdown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from lxml import etree, html
+
+
+def markdown_table(cells: Sequence[Sequence[str]]) -> str:
+    """A pipe table of rows of cells; the first row is its header, since Markdown has no table without one.
+
+    Rows may differ in length: short ones are filled up. Empty without any cell.
+    """
+    columns = max((len(row) for row in cells), default=0)
+    if not columns:
+        return ""
+    rows = [_row([*row, *[""] * (columns - len(row))]) for row in cells]
+    return "\n".join([rows[0], "|" + " --- |" * columns, *rows[1:]])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
+
+
+def _escaped(cell: str) -> str:
+    return " ".join(cell.replace("|", r"\|").split())
+
 
 _PIPE = re.compile(r"(?<!\\)\|")
 _RULE_CELL = re.compile(r"\s*:?-+:?\s*")
@@ -94,3 +117,23 @@ def _split(line: str) -> list[str]:
     if parts and not parts[-1].strip():
         parts.pop()
     return [part.strip() for part in parts]
+
+
+def table_as_html(content: str) -> str | None:
+    """The table as HTML; None where there is no table in it."""
+    rows = parse_table(content)
+    if rows is None or rows.kind == "html":
+        return content if rows else None
+    lines = ("".join(f"<td>{escape(cell, quote=False)}</td>" for cell in row.cells) for row in rows.rows)
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def table_as_markdown(content: str) -> str | None:
+    """The table as Markdown; None where there is none, or one that Markdown cannot hold: merged cells, figures."""
+    rows = parse_table(content)
+    if rows is None or rows.kind == "markdown":
+        return content if rows else None
+    uneven = len({len(row.cells) for row in rows.rows}) > 1
+    if uneven or any(held in content for held in ("colspan=", "rowspan=", "<img")):
+        return None
+    return markdown_table([row.cells for row in rows.rows])

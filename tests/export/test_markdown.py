@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
-from ocr_service.assembly.markdown import page_markdown
-from ocr_service.assembly.tables import markdown_table
 from ocr_service.document import Failure, RegionResult
+from ocr_service.export.markdown import page_markdown
+from ocr_service.export.tables import markdown_table
 
 BOX = (0, 0, 10, 10)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ocr_service.assembly.plain_text import text_chunks
-from tests.assembly.pages import page, region
+from ocr_service.export.plain_text import text_chunks
+from tests.support.pages import page, region
 
 
 def test_text_has_no_marks_and_tables_have_tabs() -> None:

@@ -15,9 +15,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from ocr_service.assembly.glyphless_font import ADVANCE, add_font, encoded
-from ocr_service.assembly.word_places import Word
 from ocr_service.errors import DamagedFile, EncryptedPdf
+from ocr_service.export.glyphless_font import ADVANCE, add_font, encoded
+from ocr_service.export.word_positions import Word
 
 _FONT = "/OcrText"
 _VISIBLE, _INVISIBLE = 0, 3  # text render modes (ISO 32000-1, table 106)

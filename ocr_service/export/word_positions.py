@@ -11,12 +11,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr_service.assembly.ink_lines import Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
-from ocr_service.assembly.plain_text import region_text
-from ocr_service.assembly.skew import find_slope, level
-from ocr_service.assembly.table_rows import parse_table
-from ocr_service.assembly.word_alignment import align
 from ocr_service.document import Gray, PageResult, RegionResult
+from ocr_service.export.ink_lines import Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
+from ocr_service.export.plain_text import region_text
+from ocr_service.export.tables import parse_table
+from ocr_service.export.word_alignment import align
+from ocr_service.geometry.deskew import find_slope, level
 
 _MARGIN = 0.002  # of the page's width: boxes that readers give may cut the outermost strokes
 _RULING_PIXELS = 3  # half of a thick ruling at 120 dpi, and what skew adds

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.assembly.across_pages import joined_pages
-from ocr_service.assembly.broken_paragraphs import continues
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.export.join_pages import continues, joined_pages
 from ocr_service.geometry.hyphenation import join_lines
-from tests.assembly.pages import page, region
+from tests.support.pages import page, region
 
 
 def joined(*pages: PageResult) -> list[list[str]]:

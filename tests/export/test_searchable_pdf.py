@@ -18,8 +18,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 from reportlab.platypus import Paragraph, Table
 
-from ocr_service.assembly.result_json import page_to_json
 from ocr_service.document import FileType, PageResult, RegionResult
+from ocr_service.export.result_json import page_to_json
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.text_layer_work import SearchableTask, write_searchable_pdf
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from ocr_service.assembly.bundle import write_bundle
-from ocr_service.assembly.image_links import relinked
+from ocr_service.export.image_links import relinked
+from ocr_service.export.zip_bundle import write_bundle
 
 
 def test_zip_has_the_markdown_with_its_images_beside_it(tmp_path: Path) -> None:

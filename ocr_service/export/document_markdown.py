@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ocr_service.assembly.across_pages import Pages, joined_pages
-from ocr_service.assembly.markdown import page_markdown
 from ocr_service.document import PageResult
+from ocr_service.export.join_pages import Pages, joined_pages
+from ocr_service.export.markdown import page_markdown
 
 
 def document_markdown(pages: Pages, *, join: bool) -> Iterator[str]:

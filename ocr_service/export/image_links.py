@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -28,3 +30,9 @@ def relinked(lines: Iterable[str], target: Callable[[str], str | None]) -> Itera
 def linked_images(text: str) -> list[str]:
     """The figures that a text links to, each once, in their order."""
     return list(dict.fromkeys(match[2] for match in _LINK.finditer(text)))
+
+
+def data_uri(name: str, content: bytes) -> str:
+    """``name`` tells the type by its suffix."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
