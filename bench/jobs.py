@@ -29,8 +29,8 @@ from ocr_service.jobs.models import JobState, NewJob, new_job_id
 from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.jobs.watch import Watches
-from ocr_service.pipeline import assemble
-from ocr_service.readers import DocumentWork
+from ocr_service.reading.pipeline import assemble
+from ocr_service.reading.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config
 

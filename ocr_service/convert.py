@@ -19,9 +19,9 @@ from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.export.result_json import page_to_json
 from ocr_service.logs import configure_logging
-from ocr_service.page_ranges import select_pages
-from ocr_service.pipeline import DocumentSummary, read_document
-from ocr_service.readers import DocumentWork
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.pipeline import DocumentSummary, read_document
+from ocr_service.reading.readers import DocumentWork
 from ocr_service.render.inspect import inspect_file
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable, folder_names

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ocr_service.api.app import vlm_options
 from ocr_service.errors import ServiceError
+from ocr_service.reading.vlm_reader import wait_for_backends
 from ocr_service.settings import Settings
-from ocr_service.vlm_engine import wait_for_backends
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -51,8 +51,9 @@ from ocr_service.net.address_rules import AddressRules
 from ocr_service.observability.job_log import JobLog
 from ocr_service.observability.metrics import Metrics
 from ocr_service.observability.tracing import traces_to
-from ocr_service.page_work import warm_up
-from ocr_service.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
+from ocr_service.reading.page_tasks import warm_up
+from ocr_service.reading.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
+from ocr_service.reading.vlm_reader import VlmOptions, vlm_engine
 from ocr_service.settings import Settings
 from ocr_service.storage.client_files import ClientFiles
 from ocr_service.storage.filesystem import check_writable
@@ -61,7 +62,6 @@ from ocr_service.storage.scratch import scratch_folder
 from ocr_service.storage.space import FreeSpace
 from ocr_service.vlm.prompts import Asking
 from ocr_service.vlm.scheduler import Scheduler
-from ocr_service.vlm_engine import VlmOptions, vlm_engine
 from ocr_service.workers.pool import PagePool
 from ocr_service.workers.spawn import gpu_environment
 

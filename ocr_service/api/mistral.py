@@ -28,7 +28,7 @@ from ocr_service.api.waited_job import read_to_the_end
 from ocr_service.errors import BadOption
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
-from ocr_service.page_ranges import select_pages
+from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder, storage_errors
 
 router = APIRouter(tags=["Mistral"])

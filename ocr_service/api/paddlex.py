@@ -37,7 +37,7 @@ from ocr_service.export.document_markdown import page_text
 from ocr_service.export.join_pages import joined_pages
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
-from ocr_service.page_ranges import select_pages
+from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -25,9 +25,9 @@ from ocr_service.export.image_links import data_uri, relinked_file
 from ocr_service.export.result_json import with_s3
 from ocr_service.jobs.exports import SUFFIXES, ExportFormat
 from ocr_service.jobs.models import Job, JobState
-from ocr_service.page_ranges import select_pages
-from ocr_service.pipeline import write_so_far
-from ocr_service.readers import DocumentWork
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.pipeline import write_so_far
+from ocr_service.reading.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder, artifact_name
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])

@@ -14,7 +14,7 @@ from ocr_service.api.delivery import DeliveryServices
 from ocr_service.document import ReaderName
 from ocr_service.jobs.service import JobService
 from ocr_service.layout.runner import LayoutRunner
-from ocr_service.readers import PageReader
+from ocr_service.reading.readers import PageReader
 from ocr_service.storage.client_files import ClientFiles
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import PagePool

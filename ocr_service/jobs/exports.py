@@ -19,9 +19,9 @@ from ocr_service.export.zip_bundle import write_bundle
 from ocr_service.jobs.job_files import JobFiles, Part
 from ocr_service.jobs.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
-from ocr_service.page_ranges import select_pages
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder, storage_errors
-from ocr_service.text_layer_work import SearchableTask, write_searchable_pdf
 from ocr_service.workers.pool import PagePool
 
 ExportFormat = Literal["html", "text", "zip", "pdf"]

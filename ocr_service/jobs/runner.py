@@ -20,9 +20,9 @@ from ocr_service.jobs.second_reading import better_reading
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, RunEnd
 from ocr_service.logs import job_var
-from ocr_service.page_ranges import select_pages
-from ocr_service.pipeline import DocumentSummary, read_document
-from ocr_service.readers import DocumentWork, PageReader
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.pipeline import DocumentSummary, read_document
+from ocr_service.reading.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import JobFolder
 
 log = logging.getLogger(__name__)

@@ -34,8 +34,8 @@ from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite, owned
 from ocr_service.jobs.store import Store
 from ocr_service.jobs.watch import JobWatch, Watches
 from ocr_service.logs import job_var
-from ocr_service.page_ranges import select_pages
-from ocr_service.readers import PageReader
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.readers import PageReader
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.s3 import S3Config, S3Store
 from ocr_service.storage.space import FreeSpace

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ocr_service.document import FileInfo, ReadOptions
 from ocr_service.export.result_json import page_to_json
-from ocr_service.pipeline import assemble
-from ocr_service.readers import DocumentWork
+from ocr_service.reading.pipeline import assemble
+from ocr_service.reading.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder
 from tests.support.pages import page, region
 

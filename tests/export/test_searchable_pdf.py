@@ -20,8 +20,8 @@ from reportlab.platypus import Paragraph, Table
 
 from ocr_service.document import FileType, PageResult, RegionResult
 from ocr_service.export.result_json import page_to_json
+from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
-from ocr_service.text_layer_work import SearchableTask, write_searchable_pdf
 
 DPI = 150
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from ocr_service.errors import ServiceError
-from ocr_service.page_work import PageTask, prepare_page
+from ocr_service.reading.page_tasks import PageTask, prepare_page
 from ocr_service.render.inspect import inspect_file
 from ocr_service.vlm.prompts import Asking
 from ocr_service.workers.pool import PagePool

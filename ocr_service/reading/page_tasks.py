@@ -30,11 +30,11 @@ from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
-from ocr_service.layout.orientation import upright
 from ocr_service.layout.reading_order import order_regions
+from ocr_service.reading.orientation import upright
+from ocr_service.reading.stage_timer import StageClock
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
-from ocr_service.stage_clock import StageClock
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.vlm.prompts import Asking
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop

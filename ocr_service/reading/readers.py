@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions
 from ocr_service.errors import EngineUnavailable
-from ocr_service.page_work import PageTask, read_page
+from ocr_service.reading.page_tasks import PageTask, read_page
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.workers.pool import PagePool
 

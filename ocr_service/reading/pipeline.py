@@ -19,8 +19,8 @@ from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageF
 from ocr_service.export.document_markdown import document_markdown
 from ocr_service.export.result_json import page_from_json, write_document
 from ocr_service.logs import page_var
-from ocr_service.page_ranges import select_pages
-from ocr_service.readers import DocumentWork, PageReader
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.readers import DocumentWork, PageReader
 from ocr_service.storage.filesystem import artifact_name
 
 KeepPage = Callable[[PageResult], Awaitable[None]]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_service.errors import BadPages
-from ocr_service.page_ranges import select_pages
+from ocr_service.reading.page_ranges import select_pages
 
 
 @pytest.mark.parametrize(

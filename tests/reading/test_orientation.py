@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.layout.orientation import upright
+from ocr_service.reading.orientation import upright
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 
