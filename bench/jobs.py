@@ -25,10 +25,10 @@ from statistics import median
 
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions, RegionResult
 from ocr_service.export.result_json import page_to_json
+from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.models import JobState, NewJob, new_job_id
-from ocr_service.jobs.queue import QueueLimits
+from ocr_service.jobs.observers import Watches
 from ocr_service.jobs.service import JobsConfig, run_jobs
-from ocr_service.jobs.watch import Watches
 from ocr_service.reading.pipeline import assemble
 from ocr_service.reading.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder

@@ -21,7 +21,7 @@ from rich.text import Text
 
 from ocr_service.api.app import jobs_config
 from ocr_service.errors import AlreadyFinished, NotFound, ServiceError
-from ocr_service.jobs.database import DatabaseError, DatabaseInUse
+from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse
 from ocr_service.jobs.models import Job, JobState, PageCounts
 from ocr_service.jobs.service import JobsConfig, JobService, jobs_at_hand, jobs_to_look_at
 from ocr_service.jobs.store import Store

@@ -111,7 +111,7 @@ def _load(settings: Settings) -> FastAPI:
 
 def _explain(error: Exception) -> int:
     """Says why there is no service; the exit code is 2 where the operator can mend it."""
-    from ocr_service.jobs.database import DatabaseError
+    from ocr_service.jobs.db.database import DatabaseError
 
     if isinstance(error, DatabaseError):
         print(error, file=sys.stderr)

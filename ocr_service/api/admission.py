@@ -15,7 +15,7 @@ from ocr_service.api.schemas import SubmissionOptions, parse_options
 from ocr_service.api.upload import Upload, receive_upload
 from ocr_service.document import FileInfo, ReaderName, ReadOptions
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
-from ocr_service.jobs.room import Room
+from ocr_service.jobs.admission_control import Room
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.render.inspect import inspect_file
 from ocr_service.storage.space import FreeSpace

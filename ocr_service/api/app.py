@@ -42,10 +42,10 @@ from ocr_service.api.services import Services
 from ocr_service.api.turns import Turns
 from ocr_service.api.web_page import install_web_page
 from ocr_service.document import ReaderName
-from ocr_service.jobs.queue import QueueLimits
-from ocr_service.jobs.room import Room
+from ocr_service.jobs.admission_control import Room
+from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.observers import Watches
 from ocr_service.jobs.service import JobsConfig, run_jobs
-from ocr_service.jobs.watch import Watches
 from ocr_service.layout.runner import LayoutRunner
 from ocr_service.net.address_rules import AddressRules
 from ocr_service.observability.job_log import JobLog

@@ -12,7 +12,7 @@ from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.schemas import NO_NUL, SubmissionOptions
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.errors import NotFound
-from ocr_service.jobs.batches import BatchProgress
+from ocr_service.jobs.batches.rows import BatchProgress
 from ocr_service.jobs.models import new_job_id
 
 router = APIRouter(prefix="/batches", tags=["jobs"])

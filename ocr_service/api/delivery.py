@@ -10,14 +10,14 @@ from pathlib import Path
 
 from ocr_service.api.admission import Admission
 from ocr_service.api.sources import SourceLimits, Sources
-from ocr_service.jobs.batch_feeder import BatchFeeder
-from ocr_service.jobs.batches import BatchRows
-from ocr_service.jobs.delivery import Deliveries, Patience, UploadDelivery, WebhookDelivery
-from ocr_service.jobs.delivery_rows import DeliveryRows
-from ocr_service.jobs.exports import Exports
+from ocr_service.jobs.batches.feeder import BatchFeeder
+from ocr_service.jobs.batches.rows import BatchRows
+from ocr_service.jobs.delivery.rows import DeliveryRows
+from ocr_service.jobs.delivery.webhooks import WebhookSender
+from ocr_service.jobs.delivery.worker import Deliveries, Patience, UploadDelivery, WebhookDelivery
+from ocr_service.jobs.files.exports import Exports
 from ocr_service.jobs.models import Webhook
 from ocr_service.jobs.service import JobService
-from ocr_service.jobs.webhooks import WebhookSender
 from ocr_service.net.address_rules import AddressRules, resolve
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.storage.s3 import S3Config, S3Store

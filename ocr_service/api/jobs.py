@@ -15,9 +15,9 @@ from ocr_service.api.problems import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.api.schemas import NO_NUL, SubmissionOptions, submission_schema
 from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.api.sources import SourceSubmission, is_json, parse_submission
-from ocr_service.jobs.batches import BatchDocument
+from ocr_service.jobs.batches.rows import BatchDocument
+from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id
-from ocr_service.jobs.queue import Submission
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 

@@ -10,7 +10,7 @@ from prometheus_client.exposition import choose_encoder
 
 from ocr_service.api.services import ServicesDep
 from ocr_service.errors import NotReady
-from ocr_service.jobs.delivery_rows import DeliveryRows
+from ocr_service.jobs.delivery.rows import DeliveryRows
 from ocr_service.observability.metrics import Metrics
 
 router = APIRouter(tags=["service"])

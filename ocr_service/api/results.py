@@ -23,7 +23,7 @@ from ocr_service.api.services import Services, ServicesDep, owner_of
 from ocr_service.errors import NotFinished, NotFound, ServiceError, error_for
 from ocr_service.export.image_links import data_uri, relinked_file
 from ocr_service.export.result_json import with_s3
-from ocr_service.jobs.exports import SUFFIXES, ExportFormat
+from ocr_service.jobs.files.exports import SUFFIXES, ExportFormat
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import write_so_far

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from ocr_service.api.services import Services
+from ocr_service.jobs.delivery.s3_upload import artifacts_of
 from ocr_service.jobs.models import Job
-from ocr_service.jobs.uploads import artifacts_of
 
 _STATES = {"pending": "pending", "done": "uploaded", "given_up": "failed"}
 

@@ -6,19 +6,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from ocr_service.document import PageResult, ReaderName
+from ocr_service.document import Failure, Outcome, PageResult, ReaderName
 from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull, UploadLost
 from ocr_service.export.result_json import page_from_json
-from ocr_service.jobs.job_files import JobFiles
+from ocr_service.jobs.db.queue import DEADLINE_PASSED
+from ocr_service.jobs.files.job_files import JobFiles
+from ocr_service.jobs.files.page_writer import PageWriter, page_failure
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
-from ocr_service.jobs.page_writer import PageWriter, page_failure
-from ocr_service.jobs.queue import DEADLINE_PASSED
-from ocr_service.jobs.second_reading import better_reading
+from ocr_service.jobs.observers import JobWatch, RunEnd
 from ocr_service.jobs.store import Store
-from ocr_service.jobs.watch import JobWatch, RunEnd
 from ocr_service.logs import job_var
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
@@ -166,3 +165,30 @@ def _first_failure(folder: JobFolder, summary: DocumentSummary) -> JobFailure | 
     if error is None:
         return None
     return JobFailure(error.code, error.message, summary.failed[0], error.stage)
+
+
+_STAYS = "as it was read before; read again, it failed: "
+_RANKS: dict[Outcome, int] = {"failed": 0, "partial": 1, "completed": 2}
+
+
+def better_reading(folder: JobFolder, new: PageResult) -> tuple[PageResult, Failure | None]:
+    """``new``, or the page that the folder keeps where that is better, and why the new one is not.
+
+    The warnings of an earlier page that stays say so.
+    """
+    failure = page_failure(new)
+    if failure is None:
+        return new, None
+    try:
+        earlier = page_from_json(folder.page(new.number))
+    except FileNotFoundError:
+        return new, None
+    if _worth(new) >= _worth(earlier):
+        return new, None
+    others = (warning for warning in earlier.warnings if not warning.startswith(_STAYS))
+    return replace(earlier, warnings=(*others, f"{_STAYS}{failure.message}")), failure
+
+
+def _worth(page: PageResult) -> tuple[int, int]:
+    """Of two in part, the one with fewer failed regions is better."""
+    return _RANKS[page.status], -sum(region.error is not None for region in page.regions)

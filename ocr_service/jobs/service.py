@@ -21,18 +21,18 @@ from ocr_service.errors import (
     S3Unavailable,
     ServiceError,
 )
+from ocr_service.jobs.db.postgres import open_postgres
+from ocr_service.jobs.db.queue import QueueLimits, Submission
+from ocr_service.jobs.db.sqlite import look_into_sqlite, open_sqlite, owned
 from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.events import EventHub
-from ocr_service.jobs.job_files import JobFiles
+from ocr_service.jobs.files.job_files import JobFiles
+from ocr_service.jobs.files.page_writer import PageWriter
+from ocr_service.jobs.heartbeat import Presence, log_requeued
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
-from ocr_service.jobs.page_writer import PageWriter
-from ocr_service.jobs.postgres import open_postgres
-from ocr_service.jobs.presence import Presence, log_requeued
-from ocr_service.jobs.queue import QueueLimits, Submission
+from ocr_service.jobs.observers import JobWatch, Watches
 from ocr_service.jobs.runner import Runner
-from ocr_service.jobs.sqlite import look_into_sqlite, open_sqlite, owned
 from ocr_service.jobs.store import Store
-from ocr_service.jobs.watch import JobWatch, Watches
 from ocr_service.logs import job_var
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.readers import PageReader

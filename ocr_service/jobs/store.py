@@ -10,9 +10,10 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ocr_service.errors import NotFinished, NotFound
-from ocr_service.jobs import moves as writer
-from ocr_service.jobs import queue
-from ocr_service.jobs.database import Database, Transaction
+from ocr_service.jobs.db import queue
+from ocr_service.jobs.db import transitions as writer
+from ocr_service.jobs.db.database import Database, Transaction
+from ocr_service.jobs.db.tables import db_now, jobs, moves, pages, replicas
 from ocr_service.jobs.models import (
     Claim,
     Job,
@@ -24,7 +25,6 @@ from ocr_service.jobs.models import (
     PageCounts,
     PageRow,
 )
-from ocr_service.jobs.tables import db_now, jobs, moves, pages, replicas
 
 FOREVER = float("inf")
 

@@ -9,7 +9,7 @@ import logging
 
 from ocr_service.document import PageResult
 from ocr_service.jobs.models import Job, JobState
-from ocr_service.jobs.watch import RunEnd
+from ocr_service.jobs.observers import RunEnd
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ocr_service.document import PageResult, RegionResult
-from ocr_service.jobs.delivery_rows import Kind
+from ocr_service.jobs.delivery.rows import Kind
 from ocr_service.jobs.models import Job, JobState
-from ocr_service.jobs.watch import RunEnd
+from ocr_service.jobs.observers import RunEnd
 from ocr_service.vlm.answer_checks import Doubt
 from ocr_service.vlm.client import Trouble
 from ocr_service.vlm.scheduler import Scheduler

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ocr_service.document import PageResult
 from ocr_service.jobs.models import Job
-from ocr_service.jobs.watch import RunEnd
+from ocr_service.jobs.observers import RunEnd
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.jobs.sqlite import owned
+from ocr_service.jobs.db.sqlite import owned
 from tests.e2e.jobs import document, held, quick_service, submit, wait_finished
 from tests.fakes.vllm import FakeVllm
 from tests.running import RunningService

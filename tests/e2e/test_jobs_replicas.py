@@ -19,8 +19,8 @@ import pytest
 from tests.e2e.jobs import Event, document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
 from tests.e2e.replicas import TAKEOVER_S, Replicas
 from tests.fakes.vllm import Asked, FakeVllm, Reply
-from tests.jobs.postgres_server import PostgresServer, postgres_server
 from tests.running import RunningService, wait_until
+from tests.support.postgres_server import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from tests.e2e.replicas import Replicas
 from tests.fakes.flapping import comes_and_goes
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.faults.aftermath import app_process, check_nothing_left
-from tests.jobs.postgres_server import PostgresServer, postgres_server
 from tests.processes import gone
 from tests.running import free_port, wait_until
+from tests.support.postgres_server import PostgresServer, postgres_server
 
 BOOKS, CONCURRENCY = 16, 4
 

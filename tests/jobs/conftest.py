@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from ocr_service.document import FileInfo, ReadOptions
+from ocr_service.jobs.db.postgres import open_postgres
+from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.sqlite import open_sqlite
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change, KeptPage, NewJob, PageRow, RunLost, new_job_id
-from ocr_service.jobs.postgres import open_postgres
-from ocr_service.jobs.queue import QueueLimits
-from ocr_service.jobs.sqlite import open_sqlite
 from ocr_service.jobs.store import Store
-from tests.jobs.postgres_server import PostgresServer, postgres_server
+from tests.support.postgres_server import PostgresServer, postgres_server
 
 Changes = Callable[[Change], None]
 LIMITS = QueueLimits(waiting=1000, per_owner=0, cache_ttl_s=3600)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_service.jobs.database import Database, T, Work
+from ocr_service.jobs.db.database import Database, T, Work
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.models import JobEvent, JobState, PageRow
 from tests.jobs.conftest import OpenStore, keep_page, new_job

@@ -6,8 +6,8 @@ import pytest
 
 from ocr_service.document import ReadOptions
 from ocr_service.errors import IdempotencyConflict, NotFinished, NotFound, QueueFull
+from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
-from ocr_service.jobs.queue import QueueLimits
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, keep_page, new_job
 from tests.running import until

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, inspect, text
 
-from ocr_service.jobs.database import DatabaseError
+from ocr_service.jobs.db.database import DatabaseError
 
 _LOCK = 0x6F63725F  # any constant; replicas that start together upgrade one after another
 

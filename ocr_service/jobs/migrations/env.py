@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ocr_service.jobs.tables import metadata
+from ocr_service.jobs.db.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")

@@ -31,8 +31,10 @@ from sqlalchemy import (
 )
 
 from ocr_service.errors import IdempotencyConflict, QueueFull, ServiceCrashed
-from ocr_service.jobs.database import Transaction
-from ocr_service.jobs.delivery_rows import plan_deliveries
+from ocr_service.jobs.db.database import Transaction
+from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, unfinished
+from ocr_service.jobs.db.transitions import job_from_row, locked_job, move
+from ocr_service.jobs.delivery.rows import plan_deliveries
 from ocr_service.jobs.models import (
     Change,
     Claim,
@@ -42,8 +44,6 @@ from ocr_service.jobs.models import (
     NewJob,
     options_to_json,
 )
-from ocr_service.jobs.moves import job_from_row, locked_job, move
-from ocr_service.jobs.tables import ROW_VERSION, db_now, jobs, moves, unfinished
 
 _QUEUED = JobState.QUEUED.value
 _SUBMISSION_LOCK = 0x6F637273  # any constant: submissions on PostgreSQL decide one after another

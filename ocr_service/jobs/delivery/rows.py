@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
-from ocr_service.jobs.database import Database, Transaction
+from ocr_service.jobs.db.database import Database, Transaction
+from ocr_service.jobs.db.tables import db_now, deliveries, jobs, unfinished
 from ocr_service.jobs.models import NewJob
-from ocr_service.jobs.tables import db_now, deliveries, jobs, unfinished
 
 Kind = Literal["s3", "webhook"]
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from ocr_service.errors import ServiceCrashed
-from ocr_service.jobs.queue import Requeued
+from ocr_service.jobs.db.queue import Requeued
 from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)

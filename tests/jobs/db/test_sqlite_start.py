@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ocr_service.jobs.database import DatabaseError, Transaction
+from ocr_service.jobs.db.database import DatabaseError, Transaction
+from ocr_service.jobs.db.sqlite import open_sqlite
 from ocr_service.jobs.models import JobState, PageRow
-from ocr_service.jobs.sqlite import open_sqlite
 from tests.jobs.conftest import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def make(path: Path) -> None:
 async def test_a_second_process_is_refused_with_the_first_ones_pid(tmp_path: Path) -> None:
     path = tmp_path / "jobs.sqlite3"
     code = (
-        "import sys, pathlib; from ocr_service.jobs.sqlite import owned\n"
+        "import sys, pathlib; from ocr_service.jobs.db.sqlite import owned\n"
         "with owned(pathlib.Path(sys.argv[1])):\n    print('owned', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

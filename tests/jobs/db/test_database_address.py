@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.jobs.database import DatabaseError
-from ocr_service.jobs.postgres import open_postgres
+from ocr_service.jobs.db.database import DatabaseError
+from ocr_service.jobs.db.postgres import open_postgres
 
 pytestmark = pytest.mark.anyio
 

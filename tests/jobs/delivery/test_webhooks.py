@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from ocr_service.jobs.delivery.webhooks import signature, wanted
 from ocr_service.jobs.models import JobEvent
-from ocr_service.jobs.webhooks import signature, wanted
 
 _DOCS = Path(__file__).parents[2] / "docs" / "webhooks.md"
 

@@ -28,7 +28,8 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ocr_service.document import FileInfo
-from ocr_service.jobs.database import Transaction
+from ocr_service.jobs.db.database import Transaction
+from ocr_service.jobs.db.tables import db_now, jobs, moves, pages
 from ocr_service.jobs.models import (
     Change,
     Job,
@@ -41,7 +42,6 @@ from ocr_service.jobs.models import (
     moved,
     options_from_json,
 )
-from ocr_service.jobs.tables import db_now, jobs, moves, pages
 
 
 def job_from_row(row: RowMapping) -> Job:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ocr_service.errors import NotReady
-from ocr_service.jobs.database import DatabaseError, OnChange, T, Transaction, Work
+from ocr_service.jobs.db.database import DatabaseError, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change, JobState
 

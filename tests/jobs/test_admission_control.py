@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from ocr_service.errors import QueueFull
-from ocr_service.jobs.queue import Load, QueueLimits
-from ocr_service.jobs.room import Room
+from ocr_service.jobs.admission_control import Room
+from ocr_service.jobs.db.queue import Load, QueueLimits
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, new_job
 

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from itertools import count, takewhile
 
 from ocr_service.errors import QueueFull
-from ocr_service.jobs.queue import Coming, Load, QueueLimits, refuse_too_many
+from ocr_service.jobs.db.queue import Coming, Load, QueueLimits, refuse_too_many
 
 _REFUSE_AGAIN_S = 0.25  # after a refusal the next ones of that key are not asked of the database
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.jobs.delivery import Deliveries, Patience, UploadDelivery, WebhookDelivery
-from ocr_service.jobs.delivery_rows import DeliveryRows
-from ocr_service.jobs.job_files import JobFiles
+from ocr_service.jobs.delivery.rows import DeliveryRows
+from ocr_service.jobs.delivery.webhooks import WebhookSender
+from ocr_service.jobs.delivery.worker import Deliveries, Patience, UploadDelivery, WebhookDelivery
+from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageRow, Webhook
 from ocr_service.jobs.store import Store
-from ocr_service.jobs.webhooks import WebhookSender
 from ocr_service.net.address_rules import AddressRules
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.storage.filesystem import JobFolder

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from ocr_service.errors import QueueFull, ServiceError
-from ocr_service.jobs.batches import Batch, BatchDocument, BatchRows
+from ocr_service.jobs.batches.rows import Batch, BatchDocument, BatchRows
 from ocr_service.jobs.models import Change
 
 log = logging.getLogger(__name__)

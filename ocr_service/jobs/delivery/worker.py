@@ -15,12 +15,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from ocr_service.errors import ServiceError
-from ocr_service.jobs.delivery_rows import LEASE_S, Delivery, DeliveryRows, Kind
-from ocr_service.jobs.job_files import JobFiles
+from ocr_service.jobs.delivery.rows import LEASE_S, Delivery, DeliveryRows, Kind
+from ocr_service.jobs.delivery.s3_upload import upload_job
+from ocr_service.jobs.delivery.webhooks import WebhookFailed, WebhookSender, body_of, name_of, wanted
+from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageCounts
 from ocr_service.jobs.store import Store
-from ocr_service.jobs.uploads import upload_job
-from ocr_service.jobs.webhooks import WebhookFailed, WebhookSender, body_of, name_of, wanted
 from ocr_service.storage.s3 import S3Store
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from ocr_service.errors import NotReady, S3Refused, S3Unavailable
-from ocr_service.jobs.keyed_locks import KeyedLocks
+from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.jobs.store import Store
 from ocr_service.storage.artifacts import S3Artifacts

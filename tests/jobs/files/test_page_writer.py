@@ -7,9 +7,9 @@ import pytest
 
 from ocr_service.document import PageResult
 from ocr_service.errors import StorageFull
+from ocr_service.jobs.files.group_commit import SharedWrites
+from ocr_service.jobs.files.page_writer import PageWriter
 from ocr_service.jobs.models import RunLost
-from ocr_service.jobs.page_writer import PageWriter
-from ocr_service.jobs.shared_writes import SharedWrites
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace

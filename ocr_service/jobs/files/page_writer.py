@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from ocr_service.document import Failure, PageResult
 from ocr_service.errors import StorageFull
 from ocr_service.export.result_json import page_to_json
+from ocr_service.jobs.files.group_commit import SharedWrites
 from ocr_service.jobs.models import KeptPage, PageRow, RunLost
-from ocr_service.jobs.shared_writes import SharedWrites
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace

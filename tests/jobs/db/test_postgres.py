@@ -8,7 +8,7 @@ import pytest
 
 from ocr_service.errors import NotReady
 from tests.jobs.conftest import OpenStore
-from tests.jobs.postgres_server import PostgresServer
+from tests.support.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,8 @@ import time
 
 from sqlalchemy import update
 
-from ocr_service.jobs.database import Transaction
-from ocr_service.jobs.tables import batches, deliveries, jobs, unfinished
+from ocr_service.jobs.db.database import Transaction
+from ocr_service.jobs.db.tables import batches, deliveries, jobs, unfinished
 
 _LEAST_JUMP_S = 1.0
 _AT_ONCE_S = 0.1

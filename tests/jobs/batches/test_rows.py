@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ocr_service.errors import DamagedFile, NotFound, QueueFull, S3Unavailable
-from ocr_service.jobs.batch_feeder import BatchFeeder
-from ocr_service.jobs.batches import BatchDocument, BatchRows
+from ocr_service.jobs.batches.feeder import BatchFeeder
+from ocr_service.jobs.batches.rows import BatchDocument, BatchRows
 from ocr_service.jobs.models import Change, JobFailure, JobState
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, new_job

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import RowMapping, case, func, insert, select, update
 
 from ocr_service.errors import NotFound
-from ocr_service.jobs.database import Database, Transaction
+from ocr_service.jobs.db.database import Database, Transaction
+from ocr_service.jobs.db.tables import batch_documents as documents
+from ocr_service.jobs.db.tables import batches, db_now, jobs, unfinished
 from ocr_service.jobs.models import UNFINISHED, JobState
-from ocr_service.jobs.tables import batch_documents as documents
-from ocr_service.jobs.tables import batches, db_now, jobs, unfinished
 
 _PATIENCE_S = 5.0
 LEASE_S = 120.0  # the feeder of a batch renews it with each document

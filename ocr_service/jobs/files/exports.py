@@ -16,8 +16,8 @@ from ocr_service.export.join_pages import joined_pages
 from ocr_service.export.plain_text import text_chunks
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.zip_bundle import write_bundle
-from ocr_service.jobs.job_files import JobFiles, Part
-from ocr_service.jobs.keyed_locks import KeyedLocks
+from ocr_service.jobs.files.job_files import JobFiles, Part
+from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf

@@ -22,8 +22,8 @@ from sqlalchemy import Connection, CursorResult, Dialect, Engine, Executable, cr
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from ocr_service.errors import StorageFull
-from ocr_service.jobs.clock import WallClock, move_with_the_clock
-from ocr_service.jobs.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
+from ocr_service.jobs.db.clock import WallClock, move_with_the_clock
+from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change
 
