@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ocr_service.api.admission import INSPECT_TIMEOUT_S
 from ocr_service.api.app import Engines, start_engines
+from ocr_service.api.intake.admission import INSPECT_TIMEOUT_S
 from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.export.result_json import page_to_json

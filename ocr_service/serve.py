@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from ocr_service.api.http_protocol import bounded_protocol
+from ocr_service.api.middleware.head_limits import bounded_protocol
 from ocr_service.front_door import FrontDoor
 from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
@@ -25,7 +25,7 @@ from ocr_service.storage.filesystem import NotWritable, check_writable
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from ocr_service.api.services import Services
+    from ocr_service.api.dependencies import Services
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 

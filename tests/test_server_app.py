@@ -8,7 +8,7 @@ import shlex
 import socket
 from pathlib import Path
 
-from tests.api.test_ocr import pdf
+from tests.api.routes.test_ocr import pdf
 from tests.running import RunningService
 
 README = Path(__file__).parent.parent / "README.md"

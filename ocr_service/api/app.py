@@ -16,31 +16,19 @@ from tempfile import TemporaryDirectory
 from fastapi import FastAPI, Security
 
 from ocr_service import __version__
-from ocr_service.api import (
-    batches,
-    events,
-    health,
-    jobs,
-    metrics,
-    mistral,
-    mistral_files,
-    ocr,
-    paddlex,
-    pictures,
-    results,
-)
-from ocr_service.api.admission import Admission, Defaults
-from ocr_service.api.body_pace import BodyPace
-from ocr_service.api.delivery import DeliveryConfig, run_delivery
-from ocr_service.api.docs_page import install_docs
-from ocr_service.api.errors import install_error_handlers
-from ocr_service.api.openapi import describe_problems
-from ocr_service.api.problems import ANYWHERE
-from ocr_service.api.request_log import Answered, RequestLog
-from ocr_service.api.security import API_KEY, BEARER, AccessRules, ApiKeys, install_access
-from ocr_service.api.services import Services
-from ocr_service.api.turns import Turns
-from ocr_service.api.web_page import install_web_page
+from ocr_service.api.background import DeliveryConfig, run_delivery
+from ocr_service.api.compat.mistral import files as mistral_files
+from ocr_service.api.compat.mistral import routes as mistral
+from ocr_service.api.compat.paddlex import routes as paddlex
+from ocr_service.api.dependencies import Services
+from ocr_service.api.intake.admission import Admission, Defaults
+from ocr_service.api.middleware.access import API_KEY, BEARER, AccessRules, ApiKeys, install_access
+from ocr_service.api.middleware.min_body_rate import BodyPace
+from ocr_service.api.middleware.request_log import Answered, RequestLog
+from ocr_service.api.middleware.yield_to_loop import Turns
+from ocr_service.api.problems import ANYWHERE, describe_problems, install_error_handlers
+from ocr_service.api.routes import batches, events, health, jobs, metrics, ocr, page_images, results
+from ocr_service.api.web_page import install_docs, install_web_page
 from ocr_service.document import ReaderName
 from ocr_service.jobs.admission_control import Room
 from ocr_service.jobs.db.queue import QueueLimits
@@ -104,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         install_docs(app)
     keys = ApiKeys.parse(settings.api_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    own = (ocr, jobs, events, results, pictures, batches)
+    own = (ocr, jobs, events, results, page_images, batches)
     for module in (*own, paddlex, mistral, mistral_files):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)

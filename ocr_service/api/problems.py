@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
+from http import HTTPStatus
 from typing import Any
 
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from ocr_service import errors
+from ocr_service.errors import BadOption, ServiceError, UploadTooSlow
 
 # What the service says in a typical case, by code. A test holds that none is missing.
 EXAMPLES = {
@@ -133,3 +140,98 @@ RESULTS = problem_answers(
     "bad_option", "not_found", "not_finished", "cancelled", *_FAILURES, "deadline_exceeded", "storage_full", *_BUCKET
 )
 REMOVED = problem_answers("not_found", "bad_option", "already_finished", "not_finished", *_BUCKET)
+
+
+_PROBLEM = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
+
+
+def describe_problems(app: FastAPI) -> None:
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = generate()
+            components = schema.setdefault("components", {}).setdefault("schemas", {})
+            for replaced in ("HTTPValidationError", "ValidationError"):
+                components.pop(replaced, None)
+            components["ProblemModel"] = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
+            for path in schema["paths"].values():
+                for operation in path.values():
+                    _describe(operation["responses"])
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _describe(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if status[0] in "45" and _is_validation_error(response.get("content", {})):
+            response["content"] = _PROBLEM
+            response["description"] = "`bad_option`"
+
+
+def _is_validation_error(content: dict[str, Any]) -> bool:
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    return bool(reference.endswith("/HTTPValidationError"))
+
+
+log = logging.getLogger(__name__)
+
+_HTTP_CODES = {401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "file_too_large"}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def problem(
+    status: int, code: str, detail: str, *, retry_after_s: float | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    extra = dict(headers or {})
+    if retry_after_s is not None:
+        extra["Retry-After"] = str(max(1, round(retry_after_s)))
+    body = {"type": f"urn:ocr-service:{code}", "title": HTTPStatus(status).phrase, "status": status}
+    return JSONResponse(
+        {**body, "code": code, "detail": detail}, status, headers=extra, media_type="application/problem+json"
+    )
+
+
+async def _service_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)
+    request.state.code = error.code
+    if error.status >= 500:  # what the client got wrong is told by the code in the request's line
+        log.warning("%s: %s", error.code, error)
+    retry_after_s = error.retry_after_s
+    if retry_after_s is None and error.status in (429, 503):
+        retry_after_s = 5
+    # What still trickles in is not waited for.
+    headers = {"Connection": "close"} if error.status == UploadTooSlow.status else None
+    return problem(error.status, error.code, str(error), retry_after_s=retry_after_s, headers=headers)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    request.state.code = BadOption.code
+    return problem(422, BadOption.code, describe_validation(error.errors()))
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _HTTP_CODES.get(error.status_code, "bad_request" if error.status_code < 500 else "internal_error")
+    request.state.code = code
+    return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
+
+
+def describe_validation(errors: object) -> str:
+    """``dpi: Input should be …`` for each wrong field, in one line."""
+    lines = []
+    for item in errors if isinstance(errors, (list, tuple)) else ():
+        name = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = "there is no such option"
+        lines.append(f"{name}: {message}" if name else message)
+    return "; ".join(lines)

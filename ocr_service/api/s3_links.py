@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from ocr_service.api.services import Services
+from ocr_service.api.dependencies import Services
 from ocr_service.jobs.delivery.s3_upload import artifacts_of
 from ocr_service.jobs.models import Job
 

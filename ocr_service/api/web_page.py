@@ -7,12 +7,14 @@ required and none allowed no string becomes HTML at all.
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 _BUILT = Path(__file__).resolve().parent.parent / "web_static"
@@ -64,3 +66,22 @@ class _Assets(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers.update({**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"})
         return response
+
+
+_ASSETS = "/docs/assets"
+
+
+def install_docs(app: FastAPI) -> None:
+    app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}{app.openapi_url}",
+            title=app.title,
+            swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{root}{_ASSETS}/favicon.png",
+            swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.test_ocr import pdf
+from tests.api.routes.test_ocr import pdf
 from tests.fakes.fault_proxy import FaultProxy
 from tests.running import RunningService, free_port
 

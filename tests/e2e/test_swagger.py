@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.api.test_ocr import pdf
+from tests.api.routes.test_ocr import pdf
 from tests.running import RunningService
 
 

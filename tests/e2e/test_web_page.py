@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.api.test_ocr import encoded, pdf
+from tests.api.routes.test_ocr import encoded, pdf
 from tests.e2e.browser import visiting
 from tests.e2e.conftest import API_KEY
 from tests.e2e.jobs import submit, wait_finished

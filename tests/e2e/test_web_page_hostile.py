@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.api.test_ocr import pdf
+from tests.api.routes.test_ocr import pdf
 from tests.e2e.browser import visiting
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.running import RunningService

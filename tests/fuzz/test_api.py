@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.test_ocr import pdf
+from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm
 from tests.faults.aftermath import VLM, check_nothing_left
 from tests.running import RunningService

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from ocr_service.api.app import create_app
 from ocr_service.observability.metrics import Metrics
 from ocr_service.settings import Settings
-from tests.api.test_ocr import pdf
+from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.faults.aftermath import page_workers
 from tests.processes import gone, kill_all

@@ -1,0 +1,108 @@
+"""What takes results to where they are wanted and documents from where they lie, built and started together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ocr_service.api.intake.admission import Admission
+from ocr_service.api.intake.sources import SourceLimits, Sources
+from ocr_service.jobs.batches.feeder import BatchFeeder
+from ocr_service.jobs.batches.rows import BatchRows
+from ocr_service.jobs.delivery.rows import DeliveryRows
+from ocr_service.jobs.delivery.webhooks import WebhookSender
+from ocr_service.jobs.delivery.worker import Deliveries, Patience, UploadDelivery, WebhookDelivery
+from ocr_service.jobs.files.exports import Exports
+from ocr_service.jobs.models import Webhook
+from ocr_service.jobs.service import JobService
+from ocr_service.net.address_rules import AddressRules, resolve
+from ocr_service.net.safe_http import SafeHttp
+from ocr_service.storage.s3 import S3Config, S3Store
+from ocr_service.storage.space import FreeSpace
+from ocr_service.workers.pool import PagePool
+
+_WEBHOOK_TIMEOUT_S = 10.0
+_WEBHOOK_GIVE_UP_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryConfig:
+    """Values of the settings. ``s3`` is None where none is configured; ``one_process``: nobody shares the rows."""
+
+    s3: S3Config | None
+    s3_retry_s: float
+    rules: AddressRules
+    webhook_secret: str = field(repr=False)
+    url_input: bool
+    url_timeout_s: float
+    max_bytes: int
+    one_process: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryServices:
+    """``s3`` is None where none is configured. ``feeder`` is run by whoever can submit documents."""
+
+    s3: S3Store | None
+    rows: DeliveryRows
+    batches: BatchRows
+    sources: Sources
+    exports: Exports
+    rules: AddressRules
+    feeder: BatchFeeder
+
+    async def webhook(self, url: str | None, events: str | None) -> Webhook | None:
+        """The webhook that a submission asks for. Raises AddressRefused now rather than when it is called."""
+        if not url:
+            return None
+        await resolve(url, self.rules)
+        return Webhook(url, tuple(events.split(",")) if events else ())
+
+
+@asynccontextmanager
+async def run_delivery(
+    config: DeliveryConfig, jobs: JobService, pool: PagePool, admission: Admission, scratch: Path, space: FreeSpace
+) -> AsyncIterator[DeliveryServices]:
+    """Deliver until the context ends; what is pending then goes on after the next start."""
+    rows, batches = DeliveryRows(jobs.store.database), BatchRows(jobs.store.database)
+    if config.one_process:
+        await rows.release_all()
+        await batches.release_all()
+    async with AsyncExitStack() as stack:
+        hooks = SafeHttp(config.rules, timeout_s=_WEBHOOK_TIMEOUT_S)
+        stack.push_async_callback(hooks.close)
+        sender = WebhookSender(hooks, config.webhook_secret)
+        kinds: list[UploadDelivery | WebhookDelivery] = [
+            WebhookDelivery(jobs.store, sender, Patience(_WEBHOOK_GIVE_UP_S))
+        ]
+        s3 = None
+        if config.s3 is not None:
+            s3 = await asyncio.to_thread(S3Store, config.s3)  # botocore reads its models from disk: 0.3 s
+            stack.callback(s3.close)
+            kinds.append(UploadDelivery(s3, jobs.files, Patience(config.s3_retry_s)))
+            watching = asyncio.create_task(s3.watch(), name="watch of S3")
+            stack.callback(watching.cancel)
+        fetching = None
+        if config.url_input:
+            fetching = SafeHttp(config.rules, timeout_s=config.url_timeout_s)
+            stack.push_async_callback(fetching.close)
+        limits = SourceLimits(
+            scratch, space, config.max_bytes, config.url_timeout_s, config.s3.prefix if config.s3 else ""
+        )
+        deliveries, feeder = Deliveries(jobs.store, rows, kinds), BatchFeeder(batches)
+        for listener in (deliveries.heed, feeder.heed):
+            jobs.listeners.append(listener)
+            stack.callback(jobs.listeners.remove, listener)
+        await stack.enter_async_context(deliveries.running())
+        yield DeliveryServices(
+            s3=s3,
+            rows=rows,
+            batches=batches,
+            sources=Sources(admission, s3, fetching, limits),
+            exports=Exports(pool, jobs.files),
+            rules=config.rules,
+            feeder=feeder,
+        )

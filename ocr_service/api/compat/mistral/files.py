@@ -1,0 +1,167 @@
+"""``/v1/files``: files uploaded first and read later, as clients of Mistral's API do it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from ocr_service.api.dependencies import ServicesDep, owner_of
+from ocr_service.api.problems import NOT_FOUND, problem_answers
+from ocr_service.storage.client_files import ClientFile, ClientFiles
+
+router = APIRouter(prefix="/v1/files", tags=["Mistral"])
+
+_SWEEP_EVERY_S = 600.0
+
+FileId = Annotated[str, Path(description="As the upload gave it", max_length=64)]
+
+
+class MistralFile(BaseModel):
+    """A file that waits to be read."""
+
+    id: str = Field(description="For `/v1/ocr`")
+    object: str = Field(default="file", description="Always `file`")
+    bytes: int = Field(description="Size in bytes")
+    created_at: int = Field(description="Seconds since the epoch")
+    filename: str = Field(description="As the client called it")
+    purpose: str = Field(description="As it was given")
+    sample_type: str = Field(default="ocr_input", description="Always `ocr_input`")
+    source: str = Field(default="upload", description="Always `upload`")
+    deleted: bool = Field(default=False, description="Always false")
+
+
+class MistralFiles(BaseModel):
+    """Newest first."""
+
+    data: list[MistralFile] = Field(description="All of the key's files")
+    object: str = Field(default="list", description="Always `list`")
+    total: int = Field(description="How many")
+
+
+class MistralFileAddress(BaseModel):
+    """An address to give as `document_url`."""
+
+    url: str = Field(description="For `document_url`; to be opened with the key")
+
+
+class MistralFileDeleted(BaseModel):
+    """What is gone."""
+
+    id: str = Field(description="Of the file")
+    object: str = Field(default="file", description="Always `file`")
+    deleted: bool = Field(default=True, description="Always true")
+
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "PDF or image"},
+                        "purpose": {"type": "string", "default": "ocr", "description": "`ocr`"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "",
+    summary="Upload a file, as Mistral takes it",
+    responses=problem_answers("bad_option", "empty_file", "file_too_large", "upload_too_slow", "storage_full"),
+    openapi_extra=_FORM,
+)
+async def upload_file(request: Request, services: ServicesDep) -> MistralFile:
+    """It is kept for JOB_TTL_H hours; `POST /v1/ocr` reads it by its id."""
+    upload = await services.admission.receive(request)
+    try:
+        file = await asyncio.to_thread(
+            services.client_files.keep,
+            upload.path,
+            owner=owner_of(request) or "",
+            name=upload.name,
+            sha256=upload.sha256,
+            size=upload.bytes,
+            purpose=upload.fields.get("purpose", "ocr"),
+        )
+    finally:
+        await asyncio.to_thread(upload.path.unlink, missing_ok=True)
+    return _described(file)
+
+
+@router.get("", summary="List uploaded files")
+async def list_files(request: Request, services: ServicesDep) -> MistralFiles:
+    files = await asyncio.to_thread(services.client_files.newest, owner_of(request))
+    return MistralFiles(data=[_described(file) for file in files], total=len(files))
+
+
+@router.get("/{file_id}", summary="An uploaded file", responses=NOT_FOUND)
+async def get_file(request: Request, services: ServicesDep, file_id: FileId) -> MistralFile:
+    return _described(await _file(request, services, file_id))
+
+
+@router.get("/{file_id}/url", summary="The address of an uploaded file", responses=NOT_FOUND)
+async def get_address(request: Request, services: ServicesDep, file_id: FileId) -> MistralFileAddress:
+    """`POST /v1/ocr` knows it again as `document_url`, whether or not other URLs are allowed. It opens with the key."""
+    file = await _file(request, services, file_id)
+    return MistralFileAddress(url=f"{request.base_url}v1/files/{file.id}/content")
+
+
+@router.get(
+    "/{file_id}/content",
+    summary="An uploaded file's bytes",
+    response_class=FileResponse,
+    responses={**NOT_FOUND, 200: {"content": {"application/octet-stream": {}}}},
+)
+async def get_content(request: Request, services: ServicesDep, file_id: FileId) -> FileResponse:
+    file = await _file(request, services, file_id)
+    path = services.client_files.content(file)
+    return FileResponse(path, media_type="application/octet-stream", filename=file.name)
+
+
+@router.delete("/{file_id}", summary="Remove an uploaded file", responses=NOT_FOUND)
+async def delete_file(request: Request, services: ServicesDep, file_id: FileId) -> MistralFileDeleted:
+    """Jobs that read it are not touched."""
+    file = await _file(request, services, file_id)
+    await asyncio.to_thread(services.client_files.remove, file)
+    return MistralFileDeleted(id=file.id)
+
+
+@asynccontextmanager
+async def swept(files: ClientFiles) -> AsyncIterator[None]:
+    """Old files are removed while the context lasts."""
+    sweeping = asyncio.create_task(_sweep(files), name="removal of old uploaded files")
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+async def _sweep(files: ClientFiles) -> None:
+    while True:
+        await asyncio.to_thread(files.sweep)
+        await asyncio.sleep(_SWEEP_EVERY_S)
+
+
+async def _file(request: Request, services: ServicesDep, file_id: str) -> ClientFile:
+    return await asyncio.to_thread(services.client_files.get, file_id, owner_of(request))
+
+
+def _described(file: ClientFile) -> MistralFile:
+    return MistralFile(
+        id=file.id, bytes=file.bytes, created_at=int(file.created_at), filename=file.name, purpose=file.purpose
+    )

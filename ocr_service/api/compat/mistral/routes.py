@@ -1,0 +1,112 @@
+"""``POST /v1/ocr``: what clients of Mistral's OCR API call."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import ValidationError
+
+from ocr_service.api.compat.json_documents import admit_document
+from ocr_service.api.compat.mistral.mapping import MistralPages
+from ocr_service.api.compat.mistral.models import FileChunk, ImageUrlChunk, MistralOcrAnswer, MistralOcrRequest
+from ocr_service.api.dependencies import Services, ServicesDep, owner_of
+from ocr_service.api.intake.admission import Admitted
+from ocr_service.api.intake.json_body import JsonBody
+from ocr_service.api.intake.multipart import Upload
+from ocr_service.api.problems import READ_FROM_JSON, describe_validation
+from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
+from ocr_service.api.wait_for_job import read_to_the_end
+from ocr_service.errors import BadOption
+from ocr_service.export.result_json import page_from_json
+from ocr_service.jobs.models import Job
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.storage.filesystem import JobFolder, storage_errors
+
+router = APIRouter(tags=["Mistral"])
+
+# What GET /v1/files/{id}/url gives. The host is not looked at: behind a proxy it is not the one that clients know.
+_OWN_ADDRESS = re.compile(r"https?://[^?#]+/v1/files/([0-9a-f-]{36})/content")
+
+
+@router.post(
+    "/v1/ocr",
+    summary="Read a document, as Mistral's OCR",
+    response_model=MistralOcrAnswer,
+    responses=READ_FROM_JSON,
+    openapi_extra=json_schema_body(MistralOcrRequest),
+)
+async def mistral_ocr(request: Request, services: ServicesDep) -> Response:
+    """The request and the answer of Mistral's OCR API: its clients work with this address as their server.
+
+    It is a job like any other, waited for until it is finished.
+    """
+    async with services.admission.json_body(request) as body:
+        try:
+            asked = MistralOcrRequest.model_validate(body.fields)
+        except ValidationError as error:
+            raise BadOption(describe_validation(error.errors())) from None
+        admitted = await _admitted(services, body, asked, owner_of(request))
+        job = await read_to_the_end(request, services, admitted)
+        folder = await services.jobs.files.of(job, "pages")
+    return StreamingResponse(
+        _answer(folder, job, asked), media_type="application/json", headers={"Location": f"/jobs/{job.id}"}
+    )
+
+
+async def _admitted(services: Services, body: JsonBody, asked: MistralOcrRequest, owner: str | None) -> Admitted:
+    options = SubmissionOptions.model_validate({"pages": asked.own_pages})
+    document = asked.document
+    if isinstance(document, FileChunk):
+        return await _uploaded(services, document.file_id, options, owner)
+    name = None
+    if isinstance(document, ImageUrlChunk):
+        address = document.image_url if isinstance(document.image_url, str) else document.image_url.url
+    else:
+        address, name = document.document_url, document.document_name
+        if own := _OWN_ADDRESS.fullmatch(address):
+            return await _uploaded(services, own[1], options, owner)
+    return await admit_document(services, body, address, name, options, owner or "")
+
+
+async def _uploaded(services: Services, file_id: str, options: SubmissionOptions, owner: str | None) -> Admitted:
+    """A file of ``/v1/files``, copied, since a job takes its input away."""
+    file = await asyncio.to_thread(services.client_files.get, file_id, owner)
+    async with services.admission.place(owner or ""):
+        path = await asyncio.to_thread(_copy, services.client_files.content(file), services.scratch)
+        try:
+            return await services.admission.inspected(Upload(path, file.name, file.sha256, file.bytes, {}), options)
+        except BaseException:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+            raise
+
+
+def _copy(source: Path, folder: Path) -> Path:
+    with storage_errors(), tempfile.NamedTemporaryFile(dir=folder, prefix="file-", delete=False) as target:
+        with source.open("rb") as content:
+            shutil.copyfileobj(content, target)
+        return Path(target.name)
+
+
+async def _answer(folder: JobFolder, job: Job, asked: MistralOcrRequest) -> AsyncIterator[str]:
+    """The answer, a page in memory at a time."""
+    numbers = select_pages(job.options.pages, job.file.pages)
+    pages = MistralPages(folder, asked)
+
+    def entry(number: int) -> str:
+        fields = pages.page(page_from_json(folder.page(number))).model_dump(exclude_none=True)
+        fields.setdefault("dimensions", None)  # the client wants to see it, if only as null
+        return json.dumps(fields, ensure_ascii=False)
+
+    yield '{"pages":['
+    for place, number in enumerate(numbers):
+        yield f"{',' if place else ''}{await asyncio.to_thread(entry, number)}"
+    usage = {"pages_processed": len(numbers), "doc_size_bytes": job.file.bytes}
+    yield f'],"model":{json.dumps(asked.model or job.engine)},"usage_info":{json.dumps(usage)}}}'

@@ -1,0 +1,225 @@
+"""``POST /layout-parsing`` and ``/restructure-pages``: what clients of ``paddlex --serve`` call.
+
+The answers have upstream's shape, errors too: the HTTP status, with ``{logId, errorCode, errorMsg}`` as the body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+
+from ocr_service.api.compat.json_documents import admit_document
+from ocr_service.api.compat.paddlex.mapping import figures, page_from_pruned, pruned_result, text_without
+from ocr_service.api.compat.paddlex.models import (
+    LayoutParsingRequest,
+    PaddleAnswer,
+    PaddleError,
+    RestructurePagesRequest,
+)
+from ocr_service.api.dependencies import Services, ServicesDep, owner_of
+from ocr_service.api.intake.json_body import parsed_object
+from ocr_service.api.problems import describe_validation, problem
+from ocr_service.api.routes.page_images import page_picture
+from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
+from ocr_service.api.wait_for_job import read_to_the_end
+from ocr_service.document import MARGIN_LABELS, PageResult
+from ocr_service.errors import BadOption, FileTooLarge, ServiceError
+from ocr_service.export.document_markdown import page_text
+from ocr_service.export.join_pages import joined_pages
+from ocr_service.export.result_json import page_from_json
+from ocr_service.jobs.models import Job
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.storage.filesystem import JobFolder
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _PaddleRoute(APIRoute):
+    """Errors in PaddleX's shape."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def with_paddle_errors(request: Request) -> Response:
+            request.state.log_id = str(uuid.uuid4())
+            try:
+                return await handle(request)
+            except ServiceError as error:
+                request.state.code = error.code
+                headers = problem(error.status, error.code, "", retry_after_s=error.retry_after_s).headers
+                retry_after = {name: value for name, value in headers.items() if name == "retry-after"}
+                body = PaddleError(
+                    logId=request.state.log_id, errorCode=error.status, errorMsg=f"{error.code}: {error}"
+                )
+                return JSONResponse(body.model_dump(), error.status, headers=retry_after)
+
+        return with_paddle_errors
+
+
+router = APIRouter(tags=["PaddleX"], route_class=_PaddleRoute)
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": PaddleError, "description": description}
+    for status, description in {
+        408: "`upload_too_slow`",
+        409: "`cancelled`",
+        413: "`file_too_large`",
+        415: "`unsupported_type`",
+        422: "`bad_option`, `empty_file`, `damaged_pdf`, `encrypted_pdf`, `too_many_pages`, `address_refused`",
+        429: "`queue_full`, with Retry-After",
+        502: "`recognition_failed`, `backend_refused`, `s3_refused`",
+        503: "`engine_unavailable`, `not_ready`, `s3_unavailable`, with Retry-After",
+        504: "`deadline_exceeded`",
+        507: "`storage_full`",
+    }.items()
+}
+
+
+@router.post(
+    "/layout-parsing",
+    summary="Read a document, as PaddleX serves it",
+    response_model=PaddleAnswer,
+    responses=_ERRORS,
+    openapi_extra=json_schema_body(LayoutParsingRequest),
+)
+async def layout_parsing(request: Request, services: ServicesDep) -> Response:
+    """The request and the answer of `paddlex --serve --pipeline PaddleOCR-VL`: its clients work with this address.
+
+    It is a job like any other, waited for until it is finished.
+    """
+    async with services.admission.json_body(request) as body:
+        asked = _parsed(LayoutParsingRequest, body.fields, request)
+        admitted = await admit_document(
+            services, body, asked.file, None, SubmissionOptions.model_validate({}), owner_of(request) or ""
+        )
+        job = await read_to_the_end(request, services, admitted)
+        folder = await services.jobs.files.of(job, "pages")
+    return StreamingResponse(
+        _answer(services, job, folder, asked, request.state.log_id),
+        media_type="application/json",
+        headers={"Location": f"/jobs/{job.id}"},
+    )
+
+
+async def _answer(
+    services: Services, job: Job, folder: JobFolder, asked: LayoutParsingRequest, log_id: str
+) -> AsyncIterator[str]:
+    """The answer, a page in memory at a time."""
+    ignored = MARGIN_LABELS if asked.markdownIgnoreLabels is None else frozenset(asked.markdownIgnoreLabels)
+    as_read = asked.markdownIgnoreLabels is None and not asked.restructurePages
+    numbers = select_pages(job.options.pages, job.file.pages)
+
+    def stored() -> Iterator[PageResult]:
+        return (page_from_json(folder.page(number)) for number in numbers)
+
+    def entry(page: PageResult) -> dict[str, Any]:
+        text = page_text(page) if as_read else text_without(page, ignored)
+        images = figures(folder, text) if asked.returnMarkdownImages else None
+        return {
+            "prunedResult": pruned_result(page, len(numbers), ignored),
+            "markdown": {"text": text, **({} if images is None else {"images": images})},
+        }
+
+    pages = (
+        joined_pages(stored, tables=asked.mergeTables, levels=asked.relevelTitles)
+        if asked.restructurePages
+        else stored()
+    )
+    sizes: list[dict[str, int]] = []
+    yield f'{{"logId":{json.dumps(log_id)},"result":{{"layoutParsingResults":['
+    while (page := await asyncio.to_thread(next, pages, None)) is not None:
+        item = await asyncio.to_thread(entry, page)
+        if asked.visualize is not False and page.width:
+            item["inputImage"] = await _input_image(services, job, page)
+        yield f"{',' if sizes else ''}{json.dumps(item, ensure_ascii=False)}"
+        sizes.append({"width": page.width, "height": page.height})
+    yield f'],"dataInfo":{json.dumps(_data_info(job, sizes))}}},"errorCode":0,"errorMsg":"Success"}}'
+
+
+def _data_info(job: Job, sizes: list[dict[str, int]]) -> dict[str, Any]:
+    if job.file.type in ("pdf", "tiff"):
+        return {"type": job.file.type, "numPages": len(sizes), "pages": sizes}
+    return {"type": "image", **sizes[0]}
+
+
+async def _input_image(services: Services, job: Job, page: PageResult) -> str | None:
+    """None where the page cannot be drawn: by now the answer has begun, and its text matters more."""
+    try:
+        picture = await page_picture(services, job, page)
+    except ServiceError:
+        return None
+    return base64.b64encode(await asyncio.to_thread(picture.read_bytes)).decode()
+
+
+@router.post(
+    "/restructure-pages",
+    summary="Join pages, as PaddleX serves it",
+    response_model=PaddleAnswer,
+    response_model_exclude_none=True,
+    responses=_ERRORS,
+    openapi_extra=json_schema_body(RestructurePagesRequest),
+)
+async def restructure_pages(request: Request, services: ServicesDep) -> Response:
+    """Pages that `/layout-parsing` gave, here or at PaddleX, as one text: tables and paragraphs joined, headings on
+    the document's levels."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > services.admission.max_bytes:
+            raise FileTooLarge(f"The pages are larger than {services.admission.max_bytes >> 20} MiB (MAX_UPLOAD_MB)")
+    fields = await asyncio.to_thread(parsed_object, bytes(body))
+    asked = _parsed(RestructurePagesRequest, fields, request)
+    result = await asyncio.to_thread(_restructured, asked)
+    return JSONResponse({"logId": request.state.log_id, "result": result, "errorCode": 0, "errorMsg": "Success"})
+
+
+def _restructured(asked: RestructurePagesRequest) -> dict[str, Any]:
+    given = [
+        page_from_pruned(page.prunedResult, page.markdownImages or (), number)
+        for number, page in enumerate(asked.pages, 1)
+    ]
+    joined = list(joined_pages(lambda: iter(given), tables=asked.mergeTables, levels=asked.relevelTitles))
+    results: list[dict[str, Any]] = []
+    for page, came in zip(joined, asked.pages, strict=True):
+        images = {"images": came.markdownImages or {}} if asked.returnMarkdownImages else {}
+        markdown = {"text": text_without(page, MARGIN_LABELS), **images}
+        results.append({"prunedResult": pruned_result(page, len(joined)), "markdown": markdown})
+    if asked.concatenatePages and results:
+        results = [_concatenated(results)]
+    return {"layoutParsingResults": results}
+
+
+def _concatenated(results: list[dict[str, Any]]) -> dict[str, Any]:
+    pruned = [result["prunedResult"] for result in results]
+    markdown: dict[str, Any] = {
+        "text": "\n\n".join(text for result in results if (text := result["markdown"]["text"].strip()))
+    }
+    if "images" in results[0]["markdown"]:
+        markdown["images"] = {name: image for result in results for name, image in result["markdown"]["images"].items()}
+    blocks = [block for page in pruned for block in page["parsing_res_list"]]
+    together = {
+        **pruned[0],
+        "width": [page["width"] for page in pruned],
+        "height": [page["height"] for page in pruned],
+        "parsing_res_list": [{**block, "global_block_id": number} for number, block in enumerate(blocks)],
+        "layout_det_res": [page["layout_det_res"] for page in pruned],
+    }
+    return {"prunedResult": together, "markdown": markdown}
+
+
+def _parsed(model: type[Model], fields: dict[str, Any], request: Request) -> Model:
+    if isinstance(log_id := fields.get("logId"), str) and log_id:
+        request.state.log_id = log_id[:256]
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise BadOption(describe_validation(error.errors())) from None

@@ -1,0 +1,145 @@
+"""From a request to a document worth a job: received, told by content, within the limits, its options checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Request
+
+from ocr_service.api.intake.json_body import JsonBody, received_json
+from ocr_service.api.intake.multipart import Upload, receive_upload
+from ocr_service.api.schemas.document import SubmissionOptions, parse_options
+from ocr_service.document import FileInfo, ReaderName, ReadOptions
+from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
+from ocr_service.jobs.admission_control import Room
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.render.inspect import inspect_file
+from ocr_service.storage.space import FreeSpace
+from ocr_service.tesseract.tessdata import find_tessdata
+from ocr_service.workers.pool import PagePool
+
+INSPECT_TIMEOUT_S = 30
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # of a name: not for a terminal, and the first one not for PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A document that may become a job; ``pages`` of it are asked for.
+
+    ``path`` is in TEMP_DIR; whoever takes it moves or removes it.
+    """
+
+    path: Path
+    info: FileInfo
+    pages: int
+    options: ReadOptions
+    engine: ReaderName
+    asked: SubmissionOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where the client says nothing, and what holds whatever the client says."""
+
+    max_bytes: int
+    max_pages: int
+    dpi: int
+    language: str
+    engine: ReaderName  # what engine=auto means
+
+
+class Admission:
+    def __init__(
+        self,
+        inspector: PagePool,
+        temp_dir: Path,
+        defaults: Defaults,
+        space: FreeSpace,
+        room: Room,
+    ) -> None:
+        self._inspector = inspector
+        self._temp_dir = temp_dir
+        self._defaults = defaults
+        self._space = space
+        self._room = room
+
+    async def admit(self, request: Request) -> Admitted:
+        """Raises the ServiceError that the client should see; then nothing of the upload is left."""
+        query = dict(request.query_params)
+        parse_options({}, query)  # a wrong query is refused before the file is taken in
+        async with self.place(request.state.owner or ""):
+            upload = await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
+            try:
+                return await self.inspected(upload, parse_options(upload.fields, query))
+            except BaseException:
+                upload.path.unlink(missing_ok=True)
+                raise
+
+    @property
+    def max_bytes(self) -> int:
+        return self._defaults.max_bytes
+
+    async def receive(self, request: Request) -> Upload:
+        """An uploaded form, not looked at yet: for a file that may become a job later. Whoever takes it removes it."""
+        return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
+
+    @asynccontextmanager
+    async def json_body(self, request: Request) -> AsyncIterator[JsonBody]:
+        """A JSON body with a document in it, taken in within the limits. Raises as ``admit`` does."""
+        async with AsyncExitStack() as stack:
+            async with self.place(request.state.owner or ""):
+                body = await stack.enter_async_context(
+                    received_json(request, self._temp_dir, self._defaults.max_bytes, self._space)
+                )
+            yield body
+
+    def place(self, owner: str) -> AbstractAsyncContextManager[None]:
+        """A place in the queue for a document of this owner while it is being taken in. Raises QueueFull."""
+        return self._room.place(owner)
+
+    async def inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
+        """What a file is, and whether it may become a job. The file stays where it is, also after an error."""
+        engine = self._engine(asked)
+        language = asked.language or self._defaults.language
+        if engine == "tesseract":
+            _check_language(language)
+        found = await self._inspector.run(
+            inspect_file, upload.path, asked.password, document="inspect", order=0, timeout_s=INSPECT_TIMEOUT_S
+        )
+        if found.pages > self._defaults.max_pages and not asked.pages:
+            raise TooManyPages(
+                f"{upload.name} has {found.pages} pages, more than {self._defaults.max_pages} (MAX_PAGES); "
+                f"ask for a part of it with pages=1-{self._defaults.max_pages}"
+            )
+        wanted = len(select_pages(asked.pages, found.pages))
+        if wanted > self._defaults.max_pages:
+            raise TooManyPages(f"{wanted} pages are asked for, more than {self._defaults.max_pages} (MAX_PAGES)")
+        name = _CONTROL.sub("_", upload.name)
+        info = FileInfo(name=name, type=found.type, sha256=upload.sha256, bytes=upload.bytes, pages=found.pages)
+        options = ReadOptions(
+            pages=asked.pages,
+            dpi=asked.dpi or self._defaults.dpi,
+            language=language,
+            include_images=asked.include_images,
+            join_pages=asked.join_pages,
+            password=asked.password,
+        )
+        return Admitted(upload.path, info, wanted, options, engine, asked)
+
+    def _engine(self, asked: SubmissionOptions) -> ReaderName:
+        if asked.engine == "vlm" and self._defaults.engine != "vlm":
+            raise EngineUnavailable(
+                "No VLM is configured here (USE_VLM_API, VLLM_URL); ask for engine=tesseract or auto"
+            )
+        return self._defaults.engine if asked.engine == "auto" else asked.engine
+
+
+def _check_language(language: str) -> None:
+    try:
+        find_tessdata(language)
+    except EngineUnavailable as error:
+        raise BadOption(f"language={language}: {error}") from error

@@ -1,0 +1,171 @@
+"""Documents that are fetched instead of uploaded: from the bucket, or by URL where that is allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from starlette.requests import Request
+
+from ocr_service.api.intake.admission import Admission, Admitted
+from ocr_service.api.intake.json_body import parsed_object
+from ocr_service.api.intake.multipart import Upload
+from ocr_service.api.problems import describe_validation
+from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
+from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
+from ocr_service.net.safe_http import SafeHttp
+from ocr_service.net.url_input import fetch_document
+from ocr_service.storage.artifacts import jobs_prefix
+from ocr_service.storage.filesystem import storage_errors
+from ocr_service.storage.s3 import S3Store
+from ocr_service.storage.space import FreeSpace
+
+MOST_DOCUMENTS = 10_000  # of a batch
+_MOST_BODY_BYTES = 64 << 10
+
+
+class SourceModel(BaseModel):
+    """Where the document lies: exactly one of these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    s3_key: str | None = Field(
+        None, min_length=1, max_length=1024, pattern=NO_NUL, description="A key in the service's bucket"
+    )
+    s3_prefix: str | None = Field(
+        None, min_length=1, max_length=1024, pattern=NO_NUL, description="All keys that begin so: a batch"
+    )
+    url: str | None = Field(None, max_length=2000, description="An https address; only with ALLOW_URL_INPUT")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> SourceModel:
+        if sum(value is not None for value in (self.s3_key, self.s3_prefix, self.url)) != 1:
+            raise ValueError("give exactly one of s3_key, s3_prefix and url")
+        return self
+
+
+class SourceSubmission(SubmissionOptions):
+    """A submission without a file: `source`, and the options beside it."""
+
+    source: SourceModel
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """``scratch``: where fetched files go first. ``own_prefix``: where the service's own results lie in the bucket."""
+
+    scratch: Path
+    space: FreeSpace
+    max_bytes: int
+    url_timeout_s: float
+    own_prefix: str
+
+
+class Sources:
+    """``s3`` and ``http`` are None where that kind of source is switched off."""
+
+    def __init__(self, admission: Admission, s3: S3Store | None, http: SafeHttp | None, limits: SourceLimits) -> None:
+        self._admission = admission
+        self._s3 = s3
+        self._http = http
+        self._limits = limits
+
+    async def from_s3(self, key: str, asked: SubmissionOptions, owner: str) -> Admitted:
+        """Raises NotFound, FileTooLarge (before the download), S3Refused, S3Unavailable, and as an upload does."""
+        store = self._store()
+        if key.startswith(jobs_prefix(self._limits.own_prefix)):
+            raise NotFound(f"S3, download of {key}: not found")  # other keys' documents (ARTIFACTS=s3)
+        async with self._scratch_file(owner) as path:
+            with storage_errors():
+                await store.download(key, path, max_bytes=self._limits.max_bytes)
+            upload = await asyncio.to_thread(_upload, path, key.rpartition("/")[2])
+            return await self._admission.inspected(upload, asked)
+
+    async def from_url(self, url: str, asked: SubmissionOptions, owner: str) -> Admitted:
+        """Raises AddressRefused, FetchFailed, FileTooLarge, and as an upload does."""
+        if self._http is None:
+            raise AddressRefused("Documents by URL are switched off here (ALLOW_URL_INPUT)")
+        async with self._scratch_file(owner) as path:
+            limits = self._limits
+            with storage_errors():
+                name = await fetch_document(
+                    self._http, url, path, max_bytes=limits.max_bytes, timeout_s=limits.url_timeout_s
+                )
+            upload = await asyncio.to_thread(_upload, path, name)
+            return await self._admission.inspected(upload, asked)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The documents under a prefix. Raises NotFound when there are none, TooManyDocuments."""
+        own = f"{self._limits.own_prefix.strip('/')}/" if self._limits.own_prefix else None
+        private = jobs_prefix(self._limits.own_prefix)
+        found = [
+            item.key
+            for item in await self._store().objects(prefix)
+            if not item.key.endswith("/")
+            and not item.key.startswith(private)
+            and not (own and item.key.startswith(own) and not prefix.startswith(own))
+        ]
+        if not found:
+            raise NotFound(f"There are no documents under {prefix!r} in the bucket")
+        if len(found) > MOST_DOCUMENTS:
+            raise TooManyDocuments(f"{len(found)} documents under {prefix!r}; a batch has at most {MOST_DOCUMENTS}")
+        return found
+
+    def _store(self) -> S3Store:
+        if self._s3 is None:
+            raise BadOption("S3 is not configured here (CLOUDRU_S3_BUCKET)")
+        return self._s3
+
+    @asynccontextmanager
+    async def _scratch_file(self, owner: str) -> AsyncIterator[Path]:
+        """A file, within the limits of the queue; it is gone after an error, else whoever was given it removes it."""
+        async with self._admission.place(owner):
+            path = self._new_file()
+            try:
+                yield path
+            except BaseException:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+                raise
+
+    def _new_file(self) -> Path:
+        self._limits.space.check()
+        with storage_errors():
+            handle, name = tempfile.mkstemp(dir=self._limits.scratch, prefix="source-")
+            os.close(handle)
+        return Path(name)
+
+
+def is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+async def parse_submission(request: Request) -> tuple[SourceModel, SubmissionOptions]:
+    """The JSON body and the query together. Raises BadOption."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BODY_BYTES:
+            raise BadOption(f"The JSON is longer than {_MOST_BODY_BYTES} bytes")
+    fields = parsed_object(bytes(body), such_as='{"source": {"s3_key": "in/letter.pdf"}}')
+    try:
+        submission = SourceSubmission.model_validate({**request.query_params, **fields})
+    except ValidationError as error:
+        raise BadOption(describe_validation(error.errors())) from None
+    asked = submission.model_dump(exclude={"source"}, exclude_unset=True)
+    return submission.source, SubmissionOptions.model_validate(asked)
+
+
+def _upload(path: Path, name: str) -> Upload:
+    size = path.stat().st_size
+    if not size:
+        raise EmptyFile(f"{name} is empty")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Upload(path, name or "document", digest, size, {})

@@ -1,0 +1,37 @@
+"""``/metrics`` for Prometheus, as text or OpenMetrics, as the scraper asks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client.exposition import choose_encoder
+
+from ocr_service.api.dependencies import ServicesDep
+from ocr_service.errors import NotReady
+from ocr_service.jobs.delivery.rows import DeliveryRows
+from ocr_service.observability.metrics import Metrics
+
+router = APIRouter(tags=["service"])
+
+_DATABASE_S = 2.0  # Prometheus waits for 10 s
+
+
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}, "application/openmetrics-text": {}}}},
+)
+async def metrics(request: Request, services: ServicesDep) -> Response:
+    """While the database is away, the jobs' figures are left out, so that no alert is made of old ones."""
+    counted = cast(Metrics, request.app.state.metrics)
+    store = services.jobs.store.hasty()
+    try:
+        async with asyncio.timeout(_DATABASE_S):
+            counted.jobs_kept(await store.state_counts(), await DeliveryRows(store.database).pending_counts())
+    except (NotReady, TimeoutError):
+        counted.jobs_unknown()
+    encode, content_type = choose_encoder(request.headers.get("accept", ""))
+    return Response(encode(counted.registry), headers={"Content-Type": content_type})

@@ -1,0 +1,212 @@
+"""What a job made: the document as JSON or Markdown, its pages; before the end, what is there by then."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import partial as partial_
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
+from fastapi.responses import FileResponse, StreamingResponse
+from starlette.background import BackgroundTask
+
+from ocr_service.api.dependencies import Services, ServicesDep, owner_of
+from ocr_service.api.problems import RESULTS, Answers
+from ocr_service.api.routes.jobs import JobId
+from ocr_service.api.s3_links import figure_links, s3_files
+from ocr_service.api.schemas.document import DocumentModel, PageModel
+from ocr_service.errors import NotFinished, NotFound, ServiceError, error_for
+from ocr_service.export.image_links import data_uri, relinked_file
+from ocr_service.export.result_json import with_s3
+from ocr_service.jobs.files.exports import SUFFIXES, ExportFormat
+from ocr_service.jobs.models import Job, JobState
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.pipeline import write_so_far
+from ocr_service.reading.readers import DocumentWork
+from ocr_service.storage.filesystem import JobFolder, artifact_name
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+ResultFormat = Literal["json", "markdown"] | ExportFormat
+_SUFFIX = {"json": "json", "markdown": "md"} | SUFFIXES
+_MEDIA = {
+    "json": "application/json",
+    "markdown": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+    "zip": "application/zip",
+    "pdf": "application/pdf",
+}
+_PARTIAL = "result.md?partial=true and result.json?partial=true"
+
+
+def given_as(*formats: str) -> Answers:
+    """The media types of an answer, for a route's ``responses``."""
+    return {200: {"content": {_MEDIA[name].partition(";")[0]: {} for name in formats}}}
+
+
+PageNumber = Annotated[int, PathParameter(ge=1, description="From 1")]
+Partial = Annotated[
+    bool, Query(description="What is read so far, where the job is not finished, failed or was cancelled")
+]
+
+
+@router.get("/{job_id}/result", summary="The document as JSON", response_model=DocumentModel, responses=RESULTS)
+@router.get("/{job_id}/result.json", include_in_schema=False)
+async def get_result(request: Request, services: ServicesDep, job_id: JobId, partial: Partial = False) -> Response:
+    job = await services.jobs.get(job_id, owner_of(request))
+    return await result_file(services, job, "json", partial=partial)
+
+
+@router.get(
+    "/{job_id}/result.md",
+    summary="The document as Markdown",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("markdown"),
+)
+async def get_markdown(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    partial: Partial = False,
+    image_links: Annotated[
+        Literal["relative", "s3", "embedded"],
+        Query(description="Links to figures: `images/…`, presigned links to the bucket, or the pictures themselves"),
+    ] = "relative",
+) -> Response:
+    job = await services.jobs.get(job_id, owner_of(request))
+    file = await result_file(services, job, "markdown", partial=partial)
+    if image_links == "relative" or not isinstance(file, FileResponse):
+        return file
+    if image_links == "s3":
+        target: Callable[[str], str | None] = (await figure_links(services, job)).get
+    else:
+        target = partial_(_embedded, await services.jobs.files.of(job, "pages"))
+    lines = relinked_file(Path(file.path), target)
+    return StreamingResponse(lines, media_type=_MEDIA["markdown"], background=file.background)
+
+
+def _embedded(folder: JobFolder, name: str) -> str | None:
+    try:
+        return data_uri(name, (folder.work / name).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+@router.get(
+    "/{job_id}/result.html",
+    summary="The document as one HTML file",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("html"),
+)
+async def get_html(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    """Opens with no network: figures inside, formulas as MathML."""
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "html")
+
+
+@router.get(
+    "/{job_id}/result.txt",
+    summary="The document as plain text",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("text"),
+)
+async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "text")
+
+
+@router.get(
+    "/{job_id}/result.zip",
+    summary="Markdown, JSON and figures in a zip",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("zip"),
+)
+async def get_zip(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip")
+
+
+@router.get(
+    "/{job_id}/result.pdf",
+    summary="The original pages, searchable",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("pdf"),
+)
+async def get_pdf(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    """Invisible text over the words; made when it is first asked for, about 0.1 s a page."""
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "pdf")
+
+
+@router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=RESULTS)
+async def get_page(request: Request, services: ServicesDep, job_id: JobId, number: PageNumber) -> Response:
+    """There as soon as the page is read, whatever the other pages do."""
+    job = await services.jobs.get(job_id, owner_of(request))
+    return Response(await kept_page(services, job, number), media_type="application/json")
+
+
+async def kept_page(services: Services, job: Job, number: int) -> bytes:
+    """A page's result as JSON.
+
+    Raises NotFound where the job has no such page, NotFinished where it may still be read; where it will not be, what
+    the job failed with, or Cancelled.
+    """
+    folder = await services.jobs.files.of(job, "pages")
+    try:
+        return await asyncio.to_thread(folder.page, number)
+    except FileNotFoundError:
+        if number > job.file.pages:
+            raise NotFound(f"{job.file.name} has {job.file.pages} pages; there is no page {number}.") from None
+        if number not in select_pages(job.options.pages, job.file.pages):
+            raise NotFound(f"The job reads pages {job.options.pages}; page {number} is not one of them.") from None
+        if job.state in (JobState.FAILED, JobState.CANCELLED):
+            raise _ended_without(job, f"The job was cancelled before page {number} was read.") from None
+        raise NotFinished(f"Page {number} is not read yet.") from None
+
+
+async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> Response:
+    """The artifact of a job that ended with one. Raises NotFinished, Cancelled, or what the job failed with."""
+    stem = artifact_name(job.file.name)
+    if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED):
+        folder = (await services.jobs.files.of(job, "result")).published
+        if (folder / f"{stem}.json").exists():
+            return await _published(services, job, form, folder, stem)
+    if partial and form in ("json", "markdown"):
+        return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
+    if not job.state.finished:
+        raise NotFinished(f"The job is {job.state}; {_PARTIAL} give what is read so far.")
+    raise _ended_without(job, f"The job was cancelled; {_PARTIAL} give what was read before.")
+
+
+def _ended_without(job: Job, cancelled: str) -> ServiceError:
+    """Why a job that has ended has no result."""
+    return error_for(job.failure.code, job.failure.message) if job.failure else error_for("cancelled", cancelled)
+
+
+async def _published(services: Services, job: Job, form: ResultFormat, folder: Path, stem: str) -> Response:
+    if form == "json":
+        if s3 := await s3_files(services, job):
+            return StreamingResponse(with_s3(folder / f"{stem}.json", s3), media_type=_MEDIA[form])
+        return FileResponse(folder / f"{stem}.json", media_type=_MEDIA[form])
+    if form == "markdown":
+        return FileResponse(folder / f"{stem}.md", media_type=_MEDIA[form])
+    made = await services.delivery.exports.file(job, form)
+    inline = "inline" if form in ("html", "text", "pdf") else "attachment"
+    name = f"{stem}.{_SUFFIX[form]}"
+    return FileResponse(made, media_type=_MEDIA[form], filename=name, content_disposition_type=inline)
+
+
+async def _so_far(services: Services, job: Job, name: str, form: ResultFormat) -> FileResponse:
+    # Those that the job's `pages` and its events count: a cancel may come between a page's file and its row.
+    numbers = [page.number for page in await services.jobs.store.pages(job.id)]
+    work = DocumentWork(await services.jobs.files.of(job, "pages"), job.file, job.options)
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="partial-", dir=services.scratch))
+    try:
+        await asyncio.to_thread(write_so_far, work, numbers, job.engine, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(folder / name, media_type=_MEDIA[form], background=gone)

@@ -1,0 +1,192 @@
+"""The HTTP contract's shapes, as Swagger UI shows them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ocr_service.api.problems import describe_validation
+from ocr_service.document import Format, Outcome, ReaderName, Stage
+from ocr_service.errors import BadOption
+
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
+_LONGEST_DEADLINE_S = 366 * 24 * 3600  # far beyond any job; without a bound the time may be one that no clock can show
+
+
+class SubmissionOptions(BaseModel):
+    """What can be asked for with a document, as form fields or in the query."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pages: str = Field("", description="Pages to read, such as `1-3,7,-1` (`-1` is the last one); all when empty")
+    dpi: int | None = Field(None, ge=36, le=600, description="Resolution of the rendered pages, dots per inch")
+    language: str | None = Field(
+        None, pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, such as `rus+eng`"
+    )
+    engine: Literal["auto", "vlm", "tesseract"] = Field(
+        "auto", description="Who reads: `vlm`, `tesseract`, or `auto`: the VLM where one is configured"
+    )
+    output: Literal["json", "markdown", "html", "text", "zip", "pdf"] = Field(
+        "json", description="What the answer of `/ocr/*` holds; `pdf` is the searchable PDF (docs/formats.md)"
+    )
+    include_images: bool = Field(True, description="Keep the figures as files")
+    join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
+    priority: Literal["interactive", "batch"] | None = Field(
+        None, description="`interactive` goes before `batch`; `/ocr/*` is interactive, `/jobs` is batch"
+    )
+    deadline_s: float | None = Field(
+        None, gt=0, le=_LONGEST_DEADLINE_S, description="Seconds after which the job fails when it is not done"
+    )
+    cache: bool = Field(True, description="`false` reads anew what was read already with the same options")
+    cancel_on_disconnect: bool = Field(
+        False, description="For `/ocr/*`: cancel the job when the client goes away; otherwise it goes on"
+    )
+    webhook_url: str | None = Field(
+        None, max_length=2000, description="Gets a POST when the job has ended (docs/webhooks.md)"
+    )
+    webhook_events: str | None = Field(
+        None,
+        pattern=r"^(page|completed|partial|failed|cancelled)(,(page|completed|partial|failed|cancelled))*$",
+        description="What the webhook is told, with commas: `page`, `completed`, `partial`, `failed`, `cancelled`; "
+        "all four ends when none of them is named",
+    )
+    password: str = Field("", max_length=256, description="Password of an encrypted PDF", repr=False)
+
+
+def parse_options(fields: dict[str, str], query: dict[str, str]) -> SubmissionOptions:
+    """Form fields and query together; an empty one counts as not given, as forms send it. Raises BadOption."""
+    twice = fields.keys() & query.keys()
+    if twice:
+        raise BadOption(f"{', '.join(sorted(twice))}: given both in the form and in the query")
+    try:
+        given = {name: value for name, value in {**query, **fields}.items() if value}
+        return SubmissionOptions.model_validate(given)
+    except ValidationError as error:
+        raise BadOption(describe_validation(error.errors())) from None
+
+
+class FailureModel(BaseModel):
+    """Why a page or a region has no result."""
+
+    code: str = Field(description="Stable code", examples=["page_timeout"])
+    message: str = Field(description="For people")
+    stage: Stage = Field(description="Where it happened")
+
+
+class RegionModel(BaseModel):
+    """A labelled box on a page, as read."""
+
+    label: str = Field(description="What the layout model takes it for", examples=["paragraph_title"])
+    bbox: tuple[int, int, int, int] = Field(description="`[x0, y0, x1, y1]` in pixels of a page `width` x `height`")
+    order: int = Field(description="Place in the reading order, from 0")
+    score: float = Field(description="The layout model's confidence, 0 to 1")
+    format: Format = Field(description="What `content` is written in")
+    content: str = Field(description="The text, written as `format` says; empty for a figure without words")
+    image: str | None = Field(description="The figure's file, relative to the job's folder")
+    level: int | None = Field(description="A heading's level, from 1")
+    tries: int = Field(description="Requests that it took")
+    degraded: bool = Field(description="The text is what could be kept of a cut or repeating answer")
+    error: FailureModel | None = Field(description="Why it could not be read; null when it was")
+
+
+class StageModel(BaseModel):
+    """One stage of a page."""
+
+    stage: Stage = Field(description="Which one")
+    started: float = Field(description="Seconds since the epoch")
+    seconds: float = Field(description="What it took, waiting included")
+
+
+class PageModel(BaseModel):
+    """One page, read or failed."""
+
+    number: int = Field(description="From 1")
+    status: Outcome = Field(description="`partial`: some of its regions failed")
+    width: int = Field(description="Pixels")
+    height: int = Field(description="Pixels")
+    dpi: int = Field(description="Dots per inch at which it was rendered")
+    angle: int = Field(description="Degrees that it was turned clockwise to stand upright")
+    reader: ReaderName = Field(description="What read it")
+    markdown: str = Field(description="The page's text; figures as links into `images/`")
+    regions: list[RegionModel] = Field(description="In reading order; headers, footers and page numbers too")
+    warnings: list[str] = Field(description="What may have cost quality")
+    error: FailureModel | None = Field(description="Why it has no text; null when it has")
+    seconds: float = Field(description="From rendering to result")
+    stages: list[StageModel] = Field(description="Where the time went")
+
+
+class FileModel(BaseModel):
+    """What came in."""
+
+    name: str = Field(description="As the client called it")
+    type: str = Field(description="Told by content", examples=["pdf"])
+    sha256: str = Field(description="Of its bytes, hex")
+    bytes: int = Field(description="Size in bytes")
+    pages: int = Field(description="Pages of the whole file")
+
+
+class ArtifactsModel(BaseModel):
+    """The files that the job made."""
+
+    directory: str = Field(description="Absolute path on the server")
+    markdown: str = Field(description="File name")
+    json_: str = Field(alias="json", description="File name")
+    images: list[str] = Field(description="Figures, `images/…`")
+    s3: list[dict[str, str]] = Field(description="`key` and `url` of each file in the bucket; empty without S3")
+
+
+class DocumentModel(BaseModel):
+    """A document as read."""
+
+    job_id: str = Field(description="For `/jobs/{id}`")
+    status: Outcome = Field(description="`partial`: some pages or regions failed, each is named")
+    file: FileModel = Field(description="What came in")
+    engine: ReaderName = Field(description="What was asked to read it; each page says what did")
+    markdown: str = Field(description="The whole text, pages joined unless `join_pages=false`")
+    pages: list[PageModel] = Field(description="Those that were asked for, in order")
+    artifacts: ArtifactsModel = Field(description="The job's files")
+    timings: dict[str, float] = Field(description="Seconds by stage of the job")
+
+
+def submission_schema(file_description: str, also_json: type[BaseModel] | None = None) -> dict[str, Any]:
+    """The multipart form in OpenAPI's terms; the form itself is streamed, not parsed by FastAPI.
+
+    ``also_json``: the model of a JSON body that is taken too.
+    """
+    options = SubmissionOptions.model_json_schema()
+    properties = {"file": {"type": "string", "format": "binary", "description": file_description}}
+    for name, option in options["properties"].items():
+        kind: dict[str, Any] = next((kind for kind in option.pop("anyOf", ()) if kind["type"] != "null"), {})
+        # With a default, even an empty one, Swagger UI does not invent a value that matches the pattern.
+        default = option.get("default")
+        properties[name] = {**option, **kind, "default": "" if default is None else default}
+    schema = {"type": "object", "properties": properties, "required": ["file"]}
+    content = {"multipart/form-data": {"schema": schema}}
+    if also_json is not None:
+        content["application/json"] = {"schema": _inlined(also_json.model_json_schema())}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def json_schema_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON body in OpenAPI's terms, for a route that reads it itself."""
+    schema = _inlined(model.model_json_schema())
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its definitions in place, since OpenAPI looks for them elsewhere."""
+    definitions = schema.pop("$defs", {})
+
+    def resolved(part: Any) -> Any:
+        if isinstance(part, list):
+            return [resolved(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        reference = part.get("$ref", "")
+        if isinstance(reference, str) and reference.startswith("#/$defs/"):
+            return resolved(definitions[reference.removeprefix("#/$defs/")])
+        return {name: resolved(value) for name, value in part.items() if name != "discriminator"}
+
+    inlined: dict[str, Any] = resolved(schema)
+    return inlined

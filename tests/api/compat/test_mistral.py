@@ -1,0 +1,144 @@
+"""Mistral's OCR API, driven by Mistral's own client."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mistralai.client import Mistral
+from mistralai.client.errors import SDKError
+from mistralai.client.models import OCRResponse
+from PIL import Image
+
+from tests.api.routes.test_ocr import encoded, pdf, picture
+from tests.running import RunningService
+
+
+@pytest.fixture(scope="module")
+def client(service: RunningService) -> Iterator[Mistral]:
+    with Mistral(api_key="any", server_url=service.url) as mistral:
+        yield mistral
+
+
+def uri(content: bytes, kind: str = "application/pdf") -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def read(client: Mistral, content: bytes, **options: object) -> OCRResponse:
+    document = {"type": "document_url", "document_url": uri(content), "document_name": "contract.pdf"}
+    return client.ocr.process(model="mistral-ocr-latest", document=document, **options)  # type: ignore[arg-type]
+
+
+def test_pages_have_text_sizes_and_blocks(client: Mistral, contract_scan: Path) -> None:
+    answer = read(client, contract_scan.read_bytes())
+    assert answer.model == "mistral-ocr-latest"
+    assert answer.usage_info.pages_processed == 2
+    assert answer.usage_info.doc_size_bytes == contract_scan.stat().st_size
+    assert [page.index for page in answer.pages] == [0, 1]
+    first = answer.pages[0]
+    assert "# Договор поставки № 41/2026" in first.markdown
+    assert "| 3 | Обратный клапан | 12 | 4 350 | 52 200 |" in first.markdown
+    assert first.dimensions and first.dimensions.dpi == 200
+    assert first.blocks and first.blocks[0].type == "title"
+    assert {block.type for block in first.blocks} >= {"title", "text", "table"}
+    for block in first.blocks:
+        assert 0 <= block.top_left_x < block.bottom_right_x <= first.dimensions.width
+
+
+def test_figures_replace_their_links_as_the_cookbook_does(client: Mistral, contract_scan: Path) -> None:
+    page = read(client, contract_scan.read_bytes(), include_image_base64=True).pages[1]
+    [image] = page.images
+    assert f"![{image.id}]({image.id})" in page.markdown
+    assert isinstance(image.image_base64, str)
+    head, _, content = image.image_base64.partition(",")
+    assert head == "data:image/jpeg;base64"
+    figure = Image.open(io.BytesIO(base64.b64decode(content)))
+    assert image.bottom_right_x and image.top_left_x and figure.width == image.bottom_right_x - image.top_left_x
+
+
+def test_figures_can_be_left_out(client: Mistral, contract_scan: Path) -> None:
+    content = contract_scan.read_bytes()
+    for options in ({"image_limit": 0}, {"image_min_size": 5000}):
+        page = read(client, content, **options).pages[1]
+        assert page.images == []
+        assert "![" not in page.markdown
+    [image] = read(client, content).pages[1].images
+    assert not isinstance(image.image_base64, str)
+
+
+@pytest.mark.parametrize(("form", "cell"), [("html", "<td>Обратный клапан</td>"), ("markdown", "| Обратный клапан |")])
+def test_tables_stand_apart_when_a_format_is_asked_for(
+    client: Mistral, contract_scan: Path, form: str, cell: str
+) -> None:
+    page = read(client, contract_scan.read_bytes(), table_format=form).pages[0]
+    assert page.tables
+    [table] = page.tables
+    assert table.format_ == form
+    assert cell in table.content
+    assert f"[{table.id}]({table.id})" in page.markdown
+    assert "Обратный клапан" not in page.markdown
+
+
+def test_pages_count_from_zero(client: Mistral) -> None:
+    content = pdf("The first", "The second", "The third", "The fourth")
+    assert [page.index for page in read(client, content, pages=[0, 3]).pages] == [0, 3]
+    some = read(client, content, pages="1-2").pages
+    assert ["second" in some[0].markdown, "third" in some[1].markdown] == [True, True]
+
+
+def test_an_image_is_read(client: Mistral) -> None:
+    content = encoded(picture("Good morning"), "PNG")
+    for address in (uri(content, "image/png"), {"url": uri(content, "image/png")}):
+        answer = client.ocr.process(model=None, document={"type": "image_url", "image_url": address})  # type: ignore[arg-type,misc]
+        assert "Good morning" in answer.pages[0].markdown
+
+
+def test_an_uploaded_file_is_read_by_id_and_by_address(client: Mistral) -> None:
+    content = pdf("From a file")
+    file = client.files.upload(file={"file_name": "Файл.pdf", "content": content}, purpose="ocr")
+    assert (file.filename, file.size_bytes) == ("Файл.pdf", len(content))
+    assert file.id in [listed.id for listed in client.files.list().data]
+    assert client.files.retrieve(file_id=file.id).filename == "Файл.pdf"
+    assert client.files.download(file_id=file.id).read() == content
+    by_id = client.ocr.process(model="m", document={"type": "file", "file_id": file.id})
+    address = client.files.get_signed_url(file_id=file.id).url
+    by_address = client.ocr.process(model="m", document={"type": "document_url", "document_url": address})
+    assert "From a file" in by_id.pages[0].markdown
+    assert by_address.pages == by_id.pages
+    assert client.files.delete(file_id=file.id).deleted
+    with pytest.raises(SDKError, match="not_found"):
+        client.ocr.process(model="m", document={"type": "file", "file_id": file.id})
+
+
+def test_errors_carry_our_code(client: Mistral) -> None:
+    with pytest.raises(SDKError, match="unsupported_type") as refused:
+        read(client, b"MZ not a document")
+    assert refused.value.status_code == 415
+    with pytest.raises(SDKError, match="address_refused"):
+        client.ocr.process(model="m", document={"type": "document_url", "document_url": "https://example.org/a.pdf"})
+    with pytest.raises(SDKError, match="bad_pages"):
+        read(client, pdf("One"), pages=[7])
+    with pytest.raises(SDKError, match="annotations are not made here"):
+        read(client, pdf("One"), document_annotation_format={"type": "json_schema"})
+    with pytest.raises(SDKError, match="not_found"):
+        client.ocr.process(model="m", document={"type": "file", "file_id": "../../jobs"})
+
+
+def test_a_keys_files_are_its_own(tmp_path: Path) -> None:
+    with RunningService(tmp_path, API_KEYS="anna:first,boris:second", LAYOUT_MODEL="stub:1") as service:
+        anna, boris = (Mistral(api_key=key, server_url=service.url) for key in ("first", "second"))
+        with anna, boris:
+            file = anna.files.upload(file={"file_name": "a.pdf", "content": pdf("Mine")}, purpose="ocr")
+            assert anna.files.retrieve(file_id=file.id).id == file.id
+            assert boris.files.list().data == []
+            with pytest.raises(SDKError, match="not_found"):
+                boris.files.retrieve(file_id=file.id)
+            with pytest.raises(SDKError, match="not_found"):
+                boris.ocr.process(model="m", document={"type": "file", "file_id": file.id})
+        # PaddleX's hosted service has its clients write the key like this.
+        token = {"Authorization": "token first"}
+        assert service.client.post("/layout-parsing", json={}, headers=token).status_code == 422
+        assert service.client.post("/layout-parsing", json={}).status_code == 401
