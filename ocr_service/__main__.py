@@ -19,13 +19,13 @@ Settings come from the environment or a .env file; a wrong one is named when a c
 # Each has add_command(commands). Only the one that is asked for is imported: the container's first process must start
 # the app within a fraction of a second, and needs nothing of FastAPI or the models itself.
 _COMMANDS = {
-    "serve": "ocr_service.serve",
+    "serve": "ocr_service.cli.serve",
     "supervise": "ocr_service.launcher.supervisor",
-    "convert": "ocr_service.convert",
-    "send": "ocr_service.send",
-    "jobs": "ocr_service.jobs_command",
+    "convert": "ocr_service.cli.convert",
+    "send": "ocr_service.cli.send",
+    "jobs": "ocr_service.cli.jobs",
     "preload": "ocr_service.launcher.preload",
-    "warmup": "ocr_service.warmup",
+    "warmup": "ocr_service.cli.warmup",
 }
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from ocr_service.api.middleware.head_limits import bounded_protocol
-from ocr_service.front_door import FrontDoor
+from ocr_service.cli.startup_app import FrontDoor
 from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, check_writable

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ocr_service.client import Refused, ServiceClient, Unreachable
+from ocr_service.cli.client import Refused, ServiceClient, Unreachable
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, artifact_name, check_writable, folder_names
 
