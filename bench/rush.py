@@ -27,11 +27,11 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import VLM, app_process
-from tests.faults.rush import PROBE_EVERY_S, Answer, percentile, rush
-from tests.running import RunningService, wait_until
+from tests.support.aftermath import VLM, app_process
+from tests.support.jobs import document
+from tests.support.running import RunningService, wait_until
+from tests.support.rush import PROBE_EVERY_S, Answer, percentile, rush
 
 _HEAD = (
     "      queued, s        refused, s           /health/live p99, ms     CPU, s\n"

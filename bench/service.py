@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.running import free_port, wait_until
+from tests.support.running import free_port, wait_until
 
 _START_TIMEOUT_S = 120
 _SAMPLE_S = 0.1

@@ -26,11 +26,11 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.e2e.jobs import document
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import VLM, Holdings, leftovers, page_workers
-from tests.processes import kill_all
-from tests.running import RunningService
+from tests.support.aftermath import VLM, Holdings, leftovers, page_workers
+from tests.support.jobs import document
+from tests.support.processes import kill_all
+from tests.support.running import RunningService
 
 CLIENTS = 6
 SETTINGS = {"RENDER_WORKERS": "2", "VLM_CONCURRENCY": "16", "JOB_TTL_H": "0.02", "RENDER_DPI": "100"}

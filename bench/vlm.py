@@ -42,7 +42,7 @@ from ocr_service.vlm.client import Sampling, chat_body
 from ocr_service.vlm.prompts import Asking
 from ocr_service.vlm.region_crops import page_crops
 from scripts.make_samples import make_contract
-from tests.running import free_port, wait_until
+from tests.support.running import free_port, wait_until
 
 _REGIONS = 15
 

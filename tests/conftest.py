@@ -9,8 +9,8 @@ import pytest
 
 from scripts.make_samples import make_contract, scan
 from tests.fakes.fault_proxy import FaultProxy
-from tests.running import RunningService
-from tests.s3_server import s3_proxy, s3_server
+from tests.support.running import RunningService
+from tests.support.s3_server import s3_proxy, s3_server
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from ocr_service.logs import configure_logging
 from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, failure
 from tests.fakes.web_server import Answer, WebServer
-from tests.running import RunningService, wait_until
+from tests.support.running import RunningService, wait_until
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 
 from tests.api.routes.test_ocr import pdf
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 README = Path(__file__).parent.parent / "README.md"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ocr_service.api.problems import EXAMPLES, error_kinds
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 @pytest.fixture(scope="module")

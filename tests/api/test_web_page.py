@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ocr_service.api import web_page
 from scripts.web_build import check
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 _BUILT = Path(web_page.__file__).parent.parent / "web_static"
 

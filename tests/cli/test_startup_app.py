@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from tests.running import RunningService, wait_until
+from tests.support.running import RunningService, wait_until
 
 
 def test_the_port_answers_before_the_application_is_loaded(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.e2e.browser import launch
 from tests.fakes.vllm import FakeVllm
-from tests.running import RunningService
+from tests.support.browser import launch
+from tests.support.running import RunningService
 
 API_KEY = "a-key-for-the-tests"
 

@@ -21,12 +21,12 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.e2e.jobs import document, events, held, is_page, job, quick_service, submit, wait_finished
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.vllm import Asked, FakeVllm, Reply
-from tests.running import RunningService, wait_until
-from tests.s3_server import BUCKET, REGION, s3_proxy, s3_server
+from tests.support.jobs import document, events, held, is_page, job, quick_service, submit, wait_finished
 from tests.support.postgres_server import PostgresServer, postgres_server
+from tests.support.running import RunningService, wait_until
+from tests.support.s3_server import BUCKET, REGION, s3_proxy, s3_server
 
 SECRET = "very-secret-key"
 PAGES = 12

@@ -21,8 +21,8 @@ from reportlab.pdfgen import canvas
 
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.web_server import Answer, Request, WebServer
-from tests.running import RunningService, wait_until
-from tests.s3_server import BUCKET, REGION, fetch, s3_proxy, s3_server
+from tests.support.running import RunningService, wait_until
+from tests.support.s3_server import BUCKET, REGION, fetch, s3_proxy, s3_server
 
 SECRET = "geheim"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ocr_service.jobs.db.sqlite import owned
-from tests.e2e.jobs import document, held, quick_service, submit, wait_finished
 from tests.fakes.vllm import FakeVllm
-from tests.running import RunningService
+from tests.support.jobs import document, held, quick_service, submit, wait_finished
+from tests.support.running import RunningService
 
 
 def jobs(service: RunningService, *arguments: str) -> tuple[int, str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.e2e.jobs import document, quick_service
 from tests.fakes.vllm import FakeVllm
-from tests.running import wait_until
+from tests.support.jobs import document, quick_service
+from tests.support.running import wait_until
 
 JOBS = 300
 

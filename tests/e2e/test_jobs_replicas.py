@@ -16,11 +16,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.jobs import Event, document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
-from tests.e2e.replicas import TAKEOVER_S, Replicas
 from tests.fakes.vllm import Asked, FakeVllm, Reply
-from tests.running import RunningService, wait_until
+from tests.support.jobs import (
+    Event,
+    document,
+    events,
+    held,
+    is_page,
+    job,
+    kept_pages,
+    quick_service,
+    submit,
+    wait_finished,
+)
 from tests.support.postgres_server import PostgresServer, postgres_server
+from tests.support.replicas import TAKEOVER_S, Replicas
+from tests.support.running import RunningService, wait_until
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from tests.e2e.jobs import document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.running import wait_until
+from tests.support.jobs import document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
+from tests.support.running import wait_until
 
 BOOK_PAGES = 117
 KILLS = int(os.environ.get("KILLS", "4"))

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.jobs import document, events, held, is_page, job, quick_service, submit, wait_finished
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
-from tests.running import RunningService, wait_until
+from tests.support.jobs import document, events, held, is_page, job, quick_service, submit, wait_finished
+from tests.support.running import RunningService, wait_until
 
 PAGES = 6
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.routes.test_ocr import pdf
 from tests.fakes.fault_proxy import FaultProxy
-from tests.running import RunningService, free_port
+from tests.support.running import RunningService, free_port
 
 
 def send(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.api.routes.test_ocr import pdf
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 def tried_out(page: Page, service: RunningService, document: Path) -> tuple[Locator, Locator]:

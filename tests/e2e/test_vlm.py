@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 TABLE = "<fcel>Насос<fcel>6<nl><fcel>Итого<lcel><nl>"
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.e2e.browser import visiting
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.running import RunningService
+from tests.support.browser import visiting
+from tests.support.running import RunningService
 
 _PAGES = 500
 _LONGEST_TASK_MS = 200

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from tests.running import PATIENCE_S
+from tests.support.running import PATIENCE_S
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

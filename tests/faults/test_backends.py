@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.fakes.flapping import comes_and_goes
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import VLM, Holdings, check_holdings, check_nothing_left, check_whole, submit, wait_ended
-from tests.running import RunningService, free_port, wait_until
+from tests.support.aftermath import VLM, Holdings, check_holdings, check_nothing_left, check_whole, submit, wait_ended
+from tests.support.running import RunningService, free_port, wait_until
 
 PAGES = 30
 

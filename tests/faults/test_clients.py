@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.jobs import document, held
 from tests.fakes.vllm import FakeVllm
-from tests.faults.aftermath import VLM, Holdings, check_holdings, check_nothing_left, wait_ended
-from tests.faults.rush import percentile, rush
-from tests.running import RunningService, wait_until
+from tests.support.aftermath import VLM, Holdings, check_holdings, check_nothing_left, wait_ended
+from tests.support.jobs import document, held
+from tests.support.running import RunningService, wait_until
+from tests.support.rush import percentile, rush
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
 HEAD = (

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.jobs import document, held
 from tests.fakes.clock import WallClock
 from tests.fakes.vllm import FakeVllm
 from tests.fakes.web_server import Answer, WebServer
-from tests.faults.aftermath import VLM, check_nothing_left, check_whole, states, submit, wait_ended
-from tests.running import RunningService, wait_until
+from tests.support.aftermath import VLM, check_nothing_left, check_whole, states, submit, wait_ended
+from tests.support.jobs import document, held
+from tests.support.running import RunningService, wait_until
 
 PAGES, HOUR = 3, 3600
 

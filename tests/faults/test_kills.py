@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.fakes.vllm import Asked, FakeVllm, Reply
-from tests.faults.aftermath import (
+from tests.support.aftermath import (
     VLM,
     Holdings,
     all_ended,
@@ -28,8 +28,8 @@ from tests.faults.aftermath import (
     submit,
     wait_ended,
 )
-from tests.processes import gone, kill_all
-from tests.running import RunningService, wait_until
+from tests.support.processes import gone, kill_all
+from tests.support.running import RunningService, wait_until
 
 BOOKS, PAGES = 3, 12
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests import fakes
 from tests.fakes.vllm import FakeVllm
-from tests.faults.aftermath import (
+from tests.support.aftermath import (
     VLM,
     Holdings,
     app_process,
@@ -23,8 +23,8 @@ from tests.faults.aftermath import (
     submit,
     wait_ended,
 )
-from tests.processes import children_running, gone
-from tests.running import RunningService, wait_until
+from tests.support.processes import children_running, gone
+from tests.support.running import RunningService, wait_until
 
 BOOKS, PAGES, WORKERS = 2, 20, 2
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from tests.e2e.jobs import held
 from tests.fakes.vllm import FakeVllm
-from tests.faults.aftermath import VLM, check_nothing_left, states, submit
-from tests.running import RunningService, wait_until
+from tests.support.aftermath import VLM, check_nothing_left, states, submit
+from tests.support.jobs import held
+from tests.support.running import RunningService, wait_until
 
 PAGES = 3
 TTL_S = 2

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.jobs import document, events, is_page, kept_pages, submit, wait_finished
-from tests.e2e.replicas import Replicas
 from tests.fakes.flapping import comes_and_goes
 from tests.fakes.vllm import FakeVllm, Reply
-from tests.faults.aftermath import app_process, check_nothing_left
-from tests.processes import gone
-from tests.running import free_port, wait_until
+from tests.support.aftermath import app_process, check_nothing_left
+from tests.support.jobs import document, events, is_page, kept_pages, submit, wait_finished
 from tests.support.postgres_server import PostgresServer, postgres_server
+from tests.support.processes import gone
+from tests.support.replicas import Replicas
+from tests.support.running import free_port, wait_until
 
 BOOKS, CONCURRENCY = 16, 4
 

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.jobs import document, held
 from tests.fakes.vllm import FakeVllm
-from tests.faults.aftermath import (
+from tests.support.aftermath import (
     VLM,
     check_nothing_left,
     check_whole,
@@ -27,7 +26,8 @@ from tests.faults.aftermath import (
     submit,
     wait_ended,
 )
-from tests.running import RunningService, wait_until
+from tests.support.jobs import document, held
+from tests.support.running import RunningService, wait_until
 
 PAGES = 40
 MEBIBYTE = 1 << 20

@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm
-from tests.faults.aftermath import VLM, check_nothing_left
-from tests.running import RunningService
+from tests.support.aftermath import VLM, check_nothing_left
+from tests.support.running import RunningService
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))  # for each operation
 

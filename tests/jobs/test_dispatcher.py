@@ -10,7 +10,7 @@ from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.models import Change, Claim, JobState
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, new_job
-from tests.running import until
+from tests.support.running import until
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, keep_page, new_job
-from tests.running import until
+from tests.support.running import until
 
 pytestmark = pytest.mark.anyio
 

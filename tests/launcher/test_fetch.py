@@ -18,7 +18,7 @@ from ocr_service.launcher.sources import Source, open_source
 from ocr_service.launcher.weights import is_whole
 from ocr_service.settings import load_settings
 from tests.fakes.web_server import WebServer
-from tests.launcher.weights_mirror import LARGE, SMALL, WeightsMirror
+from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror
 
 VLM = "PaddleOCR-VL-1.6-0.9B"
 FOLDER = "PaddleOCR-VL-1.6"  # as paddlex names it

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.web_server import WebServer
-from tests.launcher.weights_mirror import LARGE, SMALL, WeightsMirror
+from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror
 
 ROOT = Path(__file__).parents[2]
 

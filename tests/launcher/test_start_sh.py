@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from tests.launcher.test_supervisor import ROOT
-from tests.running import free_port, wait_until
+from tests.support.running import free_port, wait_until
 
-FAKE = ROOT / "tests/launcher/fake_service.py"
+FAKE = ROOT / "tests/support/fake_service.py"
 
 
 class Started:

@@ -17,7 +17,7 @@ from threading import Thread
 import psutil
 import pytest
 
-from tests.running import PATIENCE_S, free_port, wait_until
+from tests.support.running import PATIENCE_S, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 _START = """
@@ -57,7 +57,7 @@ class Container:
         )  # fmt: skip
 
     def _fake(self, name: str, port: int, flags: str) -> list[str]:
-        script = str(ROOT / "tests/launcher/fake_service.py")
+        script = str(ROOT / "tests/support/fake_service.py")
         place = ["--name", name, "--port", str(port), "--journal", str(self.journal_file)]
         return [sys.executable, script, *place, *shlex.split(flags)]
 

@@ -21,9 +21,9 @@ from ocr_service.observability.metrics import Metrics
 from ocr_service.settings import Settings
 from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.faults.aftermath import page_workers
-from tests.processes import gone, kill_all
-from tests.running import RunningService, wait_until
+from tests.support.aftermath import page_workers
+from tests.support.processes import gone, kill_all
+from tests.support.running import RunningService, wait_until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

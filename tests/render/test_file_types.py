@@ -7,7 +7,7 @@ import pytest
 from ocr_service.errors import DamagedFile, EmptyFile, EncryptedPdf, UnsupportedType
 from ocr_service.render.file_types import sniff_type
 from ocr_service.render.inspect import Inspected, inspect_file
-from tests.render.documents import CATALOG, corner_image, many_pages, one_page, pdf, write
+from tests.support.documents import CATALOG, corner_image, many_pages, one_page, pdf, write
 
 PAGE = one_page(b"/MediaBox[0 0 200 300]")
 

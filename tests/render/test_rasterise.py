@@ -12,7 +12,7 @@ from ocr_service.document import FileType, PageImage
 from ocr_service.errors import DamagedFile, PageTooLarge, RenderFailed, ServiceError
 from ocr_service.render.inspect import inspect_file
 from ocr_service.render.rasterise import render_page
-from tests.render.documents import (
+from tests.support.documents import (
     CATALOG,
     corner_image,
     image_bomb,

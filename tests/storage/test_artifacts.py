@@ -13,7 +13,7 @@ from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
-from tests.s3_server import BUCKET, REGION
+from tests.support.s3_server import BUCKET, REGION
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,8 @@ import pytest
 from ocr_service.errors import FileTooLarge, NotFound, S3Refused, S3Unavailable
 from ocr_service.storage.s3 import MULTIPART_FROM, S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
-from tests.running import until
-from tests.s3_server import fetch
+from tests.support.running import until
+from tests.support.s3_server import fetch
 
 pytestmark = pytest.mark.anyio
 

@@ -25,10 +25,10 @@ from ocr_service.errors import (
 from ocr_service.workers.pool import PagePool
 from ocr_service.workers.sandbox import Outcome
 from ocr_service.workers.worker_process import WorkerDied, WorkerDiedInTask, outcome_of
-from tests.processes import children_running, gone, pid_gone
-from tests.running import until
 from tests.support import worker_tasks
 from tests.support.gate import Gate
+from tests.support.processes import children_running, gone, pid_gone
+from tests.support.running import until
 
 pytestmark = pytest.mark.anyio
 

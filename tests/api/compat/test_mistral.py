@@ -14,7 +14,7 @@ from mistralai.client.models import OCRResponse
 from PIL import Image
 
 from tests.api.routes.test_ocr import encoded, pdf, picture
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.api.routes.test_ocr import encoded, pdf, picture
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 def parse(service: RunningService, content: bytes, **options: Any) -> httpx.Response:

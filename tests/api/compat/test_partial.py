@@ -10,7 +10,7 @@ import pytest
 from mistralai.client import Mistral
 
 from tests.api.routes.test_ocr import pdf
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mistralai.client import Mistral
 
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.routes.test_ocr import pdf
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 ANNA, BORIS, BORIS_NEW, NAMELESS = "anna-key-0001", "boris-key-0002", "boris-key-0003", "nameless-key-0004"
 KEYS = f"anna:{ANNA}, boris:{BORIS},boris:{BORIS_NEW},{NAMELESS}"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 def test_health_has_the_agreed_fields(service: RunningService) -> None:

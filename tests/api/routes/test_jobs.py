@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.jobs import document, held, job, quick_service, submit, wait_finished
 from tests.fakes.vllm import FakeVllm
-from tests.running import RunningService, wait_until
+from tests.support.jobs import document, held, job, quick_service, submit, wait_finished
+from tests.support.running import RunningService, wait_until
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 def pdf(*texts: str) -> bytes:

@@ -10,7 +10,7 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.running import RunningService
+from tests.support.running import RunningService
 
 
 @pytest.fixture(scope="module")

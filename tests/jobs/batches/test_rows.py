@@ -13,7 +13,7 @@ from ocr_service.jobs.batches.rows import BatchDocument, BatchRows
 from ocr_service.jobs.models import Change, JobFailure, JobState
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, new_job
-from tests.running import until
+from tests.support.running import until
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.fakes.vllm import Asked, FakeVllm, Reply
-from tests.running import RunningService, wait_until
+from tests.support.running import RunningService, wait_until
 
 
 def document(title: str, pages: int) -> bytes:

@@ -9,9 +9,9 @@ from typing import Any
 
 import psutil
 
-from tests.e2e.jobs import document
-from tests.processes import children_running
-from tests.running import RunningService, wait_until
+from tests.support.jobs import document
+from tests.support.processes import children_running
+from tests.support.running import RunningService, wait_until
 
 END_STATES = ("completed", "partial", "failed", "cancelled")
 # One crop a page: what the backend was asked says which pages were read, and how often.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.e2e.jobs import quick_service
 from tests.fakes.vllm import FakeVllm
+from tests.support.jobs import quick_service
 
 TAKEOVER_S = 5.0
 
