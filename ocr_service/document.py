@@ -7,6 +7,7 @@ models, whichever model found the region.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -181,3 +182,11 @@ class ReadOptions:
     include_images: bool = True
     join_pages: bool = True
     password: str = field(default="", repr=False)
+
+
+def page_status(results: Sequence[RegionResult]) -> Outcome:
+    """A page with a failed region is partial; one on which every region failed is failed."""
+    failed = sum(region.error is not None for region in results)
+    if not failed:
+        return "completed"
+    return "failed" if failed == len(results) else "partial"

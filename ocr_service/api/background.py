@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.api.intake.admission import Admission
 from ocr_service.api.intake.sources import SourceLimits, Sources
+from ocr_service.bootstrap import DeliveryConfig
 from ocr_service.jobs.batches.feeder import BatchFeeder
 from ocr_service.jobs.batches.rows import BatchRows
 from ocr_service.jobs.delivery.rows import DeliveryRows
@@ -20,26 +21,12 @@ from ocr_service.jobs.models import Webhook
 from ocr_service.jobs.service import JobService
 from ocr_service.net.address_rules import AddressRules, resolve
 from ocr_service.net.safe_http import SafeHttp
-from ocr_service.storage.s3 import S3Config, S3Store
+from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import FreeSpace
 from ocr_service.workers.pool import PagePool
 
 _WEBHOOK_TIMEOUT_S = 10.0
 _WEBHOOK_GIVE_UP_S = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryConfig:
-    """Values of the settings. ``s3`` is None where none is configured; ``one_process``: nobody shares the rows."""
-
-    s3: S3Config | None
-    s3_retry_s: float
-    rules: AddressRules
-    webhook_secret: str = field(repr=False)
-    url_input: bool
-    url_timeout_s: float
-    max_bytes: int
-    one_process: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _POLICY = "; ".join(
         "trusted-types 'none'",
     )
 )
-# The headers that every answer has come from ``security.py``.
+# The headers that every answer has come from ``middleware/access.py``.
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

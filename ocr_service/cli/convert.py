@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ocr_service.api.app import Engines, start_engines
-from ocr_service.api.intake.admission import INSPECT_TIMEOUT_S
+from ocr_service.bootstrap import Engines, start_engines
 from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.export.result_json import page_to_json
@@ -22,7 +21,7 @@ from ocr_service.logs import configure_logging
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
 from ocr_service.reading.readers import DocumentWork
-from ocr_service.render.inspect import inspect_file
+from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable, folder_names
 

@@ -102,7 +102,8 @@ def _allow_many_connections() -> None:
 
 def _load(settings: Settings) -> FastAPI:
     """The application and what it imports, in a thread of the front door's. Raises DatabaseError."""
-    from ocr_service.api.app import create_app, jobs_config
+    from ocr_service.api.app import create_app
+    from ocr_service.bootstrap import jobs_config
     from ocr_service.jobs.service import check_database
 
     asyncio.run(check_database(jobs_config(settings)))

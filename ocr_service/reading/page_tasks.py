@@ -1,7 +1,7 @@
 """What a page worker does with one page: everything between the file and the page's result that costs CPU.
 
 One task a page, fused, since moving a rendered page (12 MB at 200 dpi) between processes costs more than it spares.
-Runs inside the memory- and time-limited processes of ``render.pool``; the models stay warm in each of them.
+Runs inside the memory- and time-limited processes of ``workers.pool``; the models stay warm in each of them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import cv2
 from ocr_service.document import (
     FIGURE_LABELS,
     FileType,
-    Outcome,
     PageImage,
     PageResult,
     PreparedPage,
     PreparedRegion,
     Region,
     RegionResult,
+    page_status,
 )
 from ocr_service.export.markdown import page_markdown
 from ocr_service.layout.detector import Detector
@@ -146,14 +146,6 @@ def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path 
     ]
     names = dict(zip((figure.order for figure in figures), save_figures(page, figures, images), strict=True))
     return [replace(region, image=names.get(region.order)) for region in results]
-
-
-def page_status(results: Sequence[RegionResult]) -> Outcome:
-    """A page with a failed region is partial; one on which every region failed is failed."""
-    failed = sum(region.error is not None for region in results)
-    if not failed:
-        return "completed"
-    return "failed" if failed == len(results) else "partial"
 
 
 def _render(task: PageTask) -> PageImage:

@@ -1,6 +1,6 @@
 """What a page worker does for a searchable PDF: it looks where the words stand and writes them beneath the pages.
 
-Runs inside the memory- and time-limited processes of ``render.pool``, since it opens the untrusted document again.
+Runs inside the memory- and time-limited processes of ``workers.pool``, since it opens the untrusted document again.
 Pages are handled one after another; nothing is held but the PDF that grows.
 """
 

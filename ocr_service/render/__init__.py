@@ -1,1 +1,4 @@
-"""From a file to upright page images, inside worker processes that may die without harm."""
+"""From an untrusted file to upright page images; runs only inside page workers.
+
+The processes themselves belong in workers/.
+"""

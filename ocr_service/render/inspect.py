@@ -10,6 +10,9 @@ from ocr_service.render.file_types import sniff_type
 from ocr_service.render.images import count_image_pages
 from ocr_service.render.pdfium import count_pdf_pages
 
+# Seconds that a first look may take.
+INSPECT_TIMEOUT_S = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Inspected:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, RegionResult
+from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, RegionResult, page_status
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
-from ocr_service.reading.page_tasks import page_status
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_content import region_content, whole_page, with_formula_numbers
 

@@ -9,7 +9,7 @@ from ocr_service.api import web_page
 from scripts.web_build import check
 from tests.support.running import RunningService
 
-_BUILT = Path(web_page.__file__).parent.parent / "web_static"
+_BUILT = Path(web_page.__file__).parents[1] / "web_static"
 
 
 def test_built_files_belong_to_the_sources() -> None:

@@ -66,7 +66,7 @@ class RunningService:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self.command],
-                cwd=Path(__file__).parent.parent,
+                cwd=Path(__file__).parents[2],
                 env=self._environment,
                 stdout=log,
                 stderr=log,

@@ -17,12 +17,11 @@ from ocr_service.document import FileInfo, ReaderName, ReadOptions
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
 from ocr_service.jobs.admission_control import Room
 from ocr_service.reading.page_ranges import select_pages
-from ocr_service.render.inspect import inspect_file
+from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.storage.space import FreeSpace
 from ocr_service.tesseract.tessdata import find_tessdata
 from ocr_service.workers.pool import PagePool
 
-INSPECT_TIMEOUT_S = 30
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # of a name: not for a terminal, and the first one not for PostgreSQL
 
 

@@ -13,7 +13,7 @@ import pytest
 from ocr_service.jobs.delivery.webhooks import signature, wanted
 from ocr_service.jobs.models import JobEvent
 
-_DOCS = Path(__file__).parents[2] / "docs" / "webhooks.md"
+_DOCS = Path(__file__).parents[3] / "docs" / "webhooks.md"
 
 
 @pytest.fixture

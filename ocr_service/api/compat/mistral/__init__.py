@@ -1,0 +1,1 @@
+"""Mistral's OCR API: /v1/ocr and /v1/files."""
