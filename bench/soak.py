@@ -57,8 +57,8 @@ async def client(soak: Soak, session: aiohttp.ClientSession, dice: random.Random
         content = document(f"soak {soak.number}", dice.randint(1, 12))
         kind = dice.random()
         if kind < 0.05:
-            content = bytearray(content)
-            content[dice.randrange(len(content))] ^= 0xFF
+            at = dice.randrange(len(content))
+            content = content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
         form = aiohttp.FormData({"engine": "tesseract" if kind > 0.75 else "vlm", "cache": "false"})
         form.add_field("file", bytes(content), filename="soak.pdf")
         limit = dice.uniform(0.05, 0.5) if kind < 0.1 else 120.0  # some clients go away

@@ -59,9 +59,12 @@ def make_contract(path: Path) -> None:
         paragraph("До отгрузки первой партии Поставщик выполняет следующее:"),
         ListFlowable(
             [
-                ListItem(paragraph("передаёт паспорта и сертификаты на каждую единицу оборудования;"), leftIndent=16),
-                ListItem(paragraph("согласует с Покупателем день и час разгрузки;"), leftIndent=16),
-                ListItem(paragraph("страхует груз на полную его стоимость."), leftIndent=16),
+                ListItem(paragraph(text), leftIndent=16)  # type: ignore[misc] # the stubs leave it out
+                for text in (
+                    "передаёт паспорта и сертификаты на каждую единицу оборудования;",
+                    "согласует с Покупателем день и час разгрузки;",
+                    "страхует груз на полную его стоимость.",
+                )
             ],
             bulletType="bullet",
             start="•",

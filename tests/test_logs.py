@@ -68,7 +68,7 @@ def test_a_sane_request_id_is_taken_and_given_back(talkative: RunningService) ->
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 129, "a\tb", "é"])
 def test_an_id_that_a_log_cannot_hold_is_replaced(talkative: RunningService, given: str) -> None:
-    request_id = talkative.client.get("/version", headers={"X-Request-ID": given.encode()}).headers["x-request-id"]
+    request_id = talkative.client.get("/version", headers={b"X-Request-ID": given.encode()}).headers["x-request-id"]
     assert re.fullmatch(r"[0-9a-f]{32}", request_id)
     assert access_line(talkative, request_id)
 

@@ -97,11 +97,10 @@ class Pair:
 def both(postgres: PostgresServer, proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     fake = FakeVllm()
     url, folder = postgres.create_database("pair"), tmp_path_factory.mktemp("pair")
-    settings = {"VLM_RETRIES": "0"}
     with (
         fake.running(),
-        replica(folder / "a", fake, proxy, url, **settings) as a,
-        replica(folder / "b", fake, proxy, url, **settings) as b,
+        replica(folder / "a", fake, proxy, url, VLM_RETRIES="0") as a,
+        replica(folder / "b", fake, proxy, url, VLM_RETRIES="0") as b,
     ):
         yield Pair(a, b, fake, proxy)
 
@@ -202,8 +201,8 @@ def page_events(service: RunningService, job_id: str) -> list[int]:
 def test_figures_come_with_their_pages(
     tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy, contract_scan: Path
 ) -> None:
-    settings = {"USE_VLM_API": "false", "LAYOUT_MODEL": "embedded", "RENDER_DPI": "120"}
-    with replica(tmp_path, FakeVllm(), proxy, postgres.create_database("figures"), **settings) as service:
+    url, embedded_reader = postgres.create_database("figures"), {"USE_VLM_API": "false", "LAYOUT_MODEL": "embedded"}
+    with replica(tmp_path, FakeVllm(), proxy, url, started=True, RENDER_DPI="120", **embedded_reader) as service:
         scan = submit(service.client, "contract", contract_scan.read_bytes())
         assert wait_finished(service.client, [scan])[scan]["state"] == "completed"
         before = unzipped(service, scan)

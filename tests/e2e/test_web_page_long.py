@@ -40,7 +40,7 @@ def _longest_task_ms(trace: bytes) -> float:
         if event.get("name", "").endswith("RunTask") and (event["pid"], event["tid"]) in mains and "tdur" in event
     ]
     assert len(tasks) > 1000
-    return max(tasks)
+    return float(max(tasks))
 
 
 def _memory(page: Page) -> tuple[float, int]:
@@ -49,7 +49,7 @@ def _memory(page: Page) -> tuple[float, int]:
     session.send("HeapProfiler.collectGarbage")
     session.send("Performance.enable")
     metrics = {item["name"]: item["value"] for item in session.send("Performance.getMetrics")["metrics"]}
-    return metrics["JSHeapUsedSize"], metrics["Nodes"]
+    return float(metrics["JSHeapUsedSize"]), int(metrics["Nodes"])
 
 
 @pytest.mark.timeout(240)  # 25 s of CPU, on machines that others use too

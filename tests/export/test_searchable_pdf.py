@@ -60,7 +60,7 @@ def original(tmp_path: Path) -> tuple[Path, list[tuple[str, tuple[float, float, 
     path = tmp_path / "original.pdf"
     page = canvas.Canvas(str(path), pagesize=A4)
     style = ParagraphStyle("body", fontName="DejaVu", fontSize=11, leading=15)
-    blocks = []
+    blocks: list[tuple[str, tuple[float, float, float, float]]] = []
     for text, x, top, width, size in (
         ("Мельница на реке", 60, 60, 300, 20),
         (LEFT, 60, 110, 225, 11),

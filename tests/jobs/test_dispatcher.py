@@ -1,7 +1,7 @@
 """Which documents run, how many, and what happens to them at a cancel, a takeover and the end of the process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -153,7 +153,7 @@ async def test_a_cancel_reaches_the_replica_that_runs_the_job(
         assert there.cancelled == [job]
 
 
-def _running(reading: Reading, wanted: list[str]):
+def _running(reading: Reading, wanted: list[str]) -> Callable[[], Awaitable[bool]]:
     async def check() -> bool:
         return reading.running == wanted
 

@@ -198,7 +198,10 @@ def test_an_s3_prefix_is_a_mirror(server: WebServer, tmp_path: Path) -> None:
             "s3", endpoint_url=f"http://{host}:{port}", region_name="ru-central-1",
             aws_access_key_id="tenant:key", aws_secret_access_key="secret",
         )  # fmt: skip
-        client.create_bucket(Bucket="weights", CreateBucketConfiguration={"LocationConstraint": "ru-central-1"})
+        client.create_bucket(
+            Bucket="weights",
+            CreateBucketConfiguration={"LocationConstraint": "ru-central-1"},  # type: ignore[typeddict-item] # AWS's only
+        )
         for path in (tmp_path / "first" / "official_models" / FOLDER).iterdir():
             client.upload_file(str(path), "weights", f"models/{FOLDER}/{path.name}")
         client.close()

@@ -302,7 +302,10 @@ def test_dpi_is_the_one_written_where_it_can_be_believed(
     tmp_path: Path, size: tuple[int, int], written: int, dpi: int
 ) -> None:
     path = tmp_path / "a.png"
-    corner_image(size=size).save(path, **({"dpi": (written, written)} if written else {}))
+    if written:
+        corner_image(size=size).save(path, dpi=(written, written))
+    else:
+        corner_image(size=size).save(path)
     assert rendered(path).dpi == dpi
 
 

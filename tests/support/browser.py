@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"  # Debian's package
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -45,10 +45,10 @@ class Visitor:
         return self.page
 
     def upload(self, *files: tuple[str, bytes]) -> None:
-        kind = "application/pdf"
-        self.page.locator("input[type=file]").set_input_files(
-            [{"name": name, "mimeType": kind, "buffer": content} for name, content in files]
-        )
+        uploads: list[FilePayload] = [
+            {"name": name, "mimeType": "application/pdf", "buffer": content} for name, content in files
+        ]
+        self.page.locator("input[type=file]").set_input_files(uploads)
 
     def barriers(self) -> list[str]:
         """What axe-core finds of serious and critical barriers, each with the elements."""

@@ -34,7 +34,10 @@ def s3_proxy(server: tuple[str, int]) -> Iterator[FaultProxy]:
     client = boto3.session.Session().client(
         "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name=REGION
     )
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.create_bucket(
+        Bucket=BUCKET,
+        CreateBucketConfiguration={"LocationConstraint": REGION},  # type: ignore[typeddict-item] # AWS's regions only
+    )
     client.close()
     with FaultProxy(server) as proxy:
         yield proxy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.tesseract.homoglyphs import looks_like, may_be_cyrillic, put_right
+from ocr_service.tesseract.homoglyphs import Script, looks_like, may_be_cyrillic, put_right
 from ocr_service.tesseract.words import Line, Word, make_line
 
 FIGURE, SMALL = 22, 16  # pixels: heights of the letters of a font of 30
@@ -20,7 +20,7 @@ def line(text: str) -> Line:
     return make_line(words)
 
 
-def righted(text: str, page: str = "") -> str:
+def righted(text: str, page: Script | None = None) -> str:
     return put_right(line(text), page).text
 
 

@@ -7,17 +7,18 @@ import numpy as np
 import pytest
 
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.reocr import CropReader, in_own_script
 from ocr_service.tesseract.words import Word, make_line
 from tests.tesseract.test_reader import DPI, Sheet
 
 
 @pytest.fixture(scope="module")
-def engines() -> dict[str, TesseractEngine]:
+def engines() -> dict[Script, TesseractEngine]:
     return {"cyrillic": TesseractEngine("rus"), "latin": TesseractEngine("eng")}
 
 
-def looked_at(engines: dict[str, TesseractEngine], drawn: str, read: str, confidence: float, script: str) -> str:
+def looked_at(engines: dict[Script, TesseractEngine], drawn: str, read: str, confidence: float, script: Script) -> str:
     """What becomes of ``drawn``, which was ``read`` with ``confidence`` on a page in ``script``."""
     sheet = Sheet(600, 200)
     sheet.text(100, 80, drawn, 11)
@@ -29,7 +30,7 @@ def looked_at(engines: dict[str, TesseractEngine], drawn: str, read: str, confid
     return in_own_script([line], script, own, other)[0].text
 
 
-def test_a_surely_read_word_of_twins_is_read_again_on_a_russian_page(engines: dict[str, TesseractEngine]) -> None:
+def test_a_surely_read_word_of_twins_is_read_again_on_a_russian_page(engines: dict[Script, TesseractEngine]) -> None:
     assert looked_at(engines, "провод", "npoBog", 95.0, "cyrillic") == "провод"
     assert looked_at(engines, "ПВС", "nBC", 93.0, "cyrillic") == "ПВС"
 
@@ -37,10 +38,10 @@ def test_a_surely_read_word_of_twins_is_read_again_on_a_russian_page(engines: di
 @pytest.mark.parametrize("word", ["Brown", "CPU", "PDF", "Microsoft", "info@example.com", "IV"])
 @pytest.mark.parametrize("confidence", [60.0, 95.0])
 def test_a_name_in_latin_stays_on_a_russian_page(
-    engines: dict[str, TesseractEngine], word: str, confidence: float
+    engines: dict[Script, TesseractEngine], word: str, confidence: float
 ) -> None:
     assert looked_at(engines, word, word, confidence, "cyrillic") == word
 
 
-def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[str, TesseractEngine]) -> None:
+def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[Script, TesseractEngine]) -> None:
     assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"

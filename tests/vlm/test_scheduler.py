@@ -53,8 +53,14 @@ async def test_documents_take_turns_and_earlier_pages_go_first(fake: FakeVllm) -
         group.create_task(read(scheduler, named("letter 1"), "letter", 1))
         await until(lambda: scheduler.queued == 5)
         gate.set()
-    order = [asked.jpeg.decode() for asked in fake.asked]
-    assert order == ["first", "book 1", "letter 1", "book 2", "book 3", "book 4"]
+    assert [asked.jpeg.decode() for asked in fake.asked] == [
+        "first",
+        "book 1",
+        "letter 1",
+        "book 2",
+        "book 3",
+        "book 4",
+    ]
 
 
 async def test_work_is_spread_over_the_backends(fake: FakeVllm) -> None:

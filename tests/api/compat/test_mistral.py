@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mistralai.client import Mistral
 from mistralai.client.errors import SDKError
-from mistralai.client.models import OCRResponse
+from mistralai.client.models import OCRResponse, UnknownBlock
 from PIL import Image
 
 from tests.api.routes.test_ocr import encoded, pdf, picture
@@ -45,6 +45,7 @@ def test_pages_have_text_sizes_and_blocks(client: Mistral, contract_scan: Path) 
     assert first.blocks and first.blocks[0].type == "title"
     assert {block.type for block in first.blocks} >= {"title", "text", "table"}
     for block in first.blocks:
+        assert not isinstance(block, UnknownBlock)
         assert 0 <= block.top_left_x < block.bottom_right_x <= first.dimensions.width
 
 
@@ -92,7 +93,7 @@ def test_pages_count_from_zero(client: Mistral) -> None:
 def test_an_image_is_read(client: Mistral) -> None:
     content = encoded(picture("Good morning"), "PNG")
     for address in (uri(content, "image/png"), {"url": uri(content, "image/png")}):
-        answer = client.ocr.process(model=None, document={"type": "image_url", "image_url": address})  # type: ignore[arg-type,misc]
+        answer = client.ocr.process(model=None, document={"type": "image_url", "image_url": address})  # type: ignore[arg-type]
         assert "Good morning" in answer.pages[0].markdown
 
 
