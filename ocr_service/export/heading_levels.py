@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
 from ocr_service.document import PageResult, RegionResult
 from ocr_service.geometry.font_metrics import ink_height
+from ocr_service.geometry.numbering import section_depth
 
 FIRST = 2  # level of the highest section: 1 is the document's own title
 DEEPEST = 6
 _SAME_SIZE = 0.82  # of the largest in a group; what is left of the noise once ascenders and descenders are counted
 
 _LEADING = 1.2  # em, from line to line
-
-_NUMBER = re.compile(r"(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?\s+\S")
-_CHAPTER = re.compile(
-    r"(?:глава|раздел|часть|приложение|chapter|part|section|appendix)\s+[\dIVXLCА-ЯA-Z]", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,5 @@ def _titles(pages: Iterable[PageResult]) -> Iterable[tuple[PageResult, RegionRes
 
 
 def _numbered_level(text: str) -> int | None:
-    if _CHAPTER.match(text.strip()):
-        return FIRST
-    number = _NUMBER.match(text.strip())
-    return min(FIRST + number[1].count("."), DEEPEST) if number else None
+    depth = section_depth(text)
+    return min(FIRST - 1 + depth, DEEPEST) if depth else None

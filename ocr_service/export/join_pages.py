@@ -18,6 +18,7 @@ from ocr_service.export.heading_levels import TitleSizes, title_level, title_siz
 from ocr_service.export.running_headers import is_marginal, repeated_edges
 from ocr_service.export.tables import Row, Rows, parse_table, write_table
 from ocr_service.geometry.hyphenation import join_lines
+from ocr_service.geometry.numbering import list_marker
 
 _WIDTHS = 0.1  # of the wider table
 _MOST_HELD = 50  # pages; a photograph on each of 1,000 pages is not kept for a paragraph that may never go on
@@ -186,14 +187,13 @@ def _paragraph_at(page: PageResult, *, last: bool) -> _Place | None:
 
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
-_LIST_ITEM = re.compile(r"(?:[-–—•*▪◦]\s|(?:\d{1,3}|[^\W\d_]{1,2})[.)]\s)")
 _OPENING = "\"'«„“‘(["
 
 
 def continues(first: str, second: str) -> bool:
     """Whether ``second`` goes on with the paragraph of ``first``: its sentence is open and no new item starts."""
     first, second = first.rstrip(), second.lstrip()
-    if not first or not second or _SENTENCE_END.search(first) or _LIST_ITEM.match(second):
+    if not first or not second or _SENTENCE_END.search(first) or list_marker(second):
         return False
     initial = second.lstrip(_OPENING)[:1]
     return initial.islower() or (first.endswith(",") and initial.isalpha())

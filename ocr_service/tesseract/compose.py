@@ -12,10 +12,10 @@ from ocr_service.export.markdown import escape_text
 from ocr_service.export.running_headers import EDGE
 from ocr_service.export.tables import markdown_table
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
+from ocr_service.geometry.numbering import list_marker
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
-from ocr_service.tesseract.headings import Body, body_of, heading_levels, is_heading
-from ocr_service.tesseract.list_markers import find_marker
+from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.table_detection import CAPTION, FoundTable, cut_out
 from ocr_service.tesseract.words import Line, make_line
@@ -169,7 +169,7 @@ def _label(
         return "header" if bottom < height / 2 else "footer"
     if CAPTION.match(paragraph.text) and len(paragraph.lines) <= 3:
         return "table_title" if paragraph.text.lower().startswith(("таб", "table")) else "figure_title"
-    if is_heading(paragraph, body, hints.get("paragraph_title", 0.0), _alone(paragraph, paragraphs)):
+    if is_heading(Candidate(paragraph, body, hints.get("paragraph_title", 0.0), _alone(paragraph, paragraphs))):
         return "paragraph_title"
     best = max(hints, key=lambda label: hints[label], default="text")
     if best in CAPTION_LABELS and len(paragraph.lines) <= 2 and hints[best] >= SURE:
@@ -198,7 +198,7 @@ def _joined_lists(blocks: Sequence[RegionResult]) -> list[RegionResult]:
     """Bulleted and numbered paragraphs as Markdown items; a clause's number (``2.3.``) stays plain text."""
     results = []
     for block in blocks:
-        marker = find_marker(block.content) if block.label in _PROSE and block.format == "text" else None
+        marker = list_marker(block.content) if block.label in _PROSE and block.format == "text" else None
         if marker is not None and marker.kind in ("bullet", "dash"):
             block = replace(block, format="markdown", content="- " + escape_text(marker.rest))
         elif marker is not None and marker.kind == "number" and marker.mark[0].isdigit():

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ocr_service.tesseract.list_markers import find_marker
+from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.tesseract.paragraphs import BOLDER, Paragraph
 
 _LARGER = 1.15  # against the body's font size
 _MAX_LENGTH = 200
-_MOST_SECTIONS = 30  # "32 Track Recorder" is no section's number
 _LEGIBLE = 70.0  # Tesseract's confidence; headings are large and have 85 and more, logos and drawings less
-_NUMBERED = re.compile(
-    r"^(?:(?:Глава|Раздел|Статья|Часть|Приложение|Chapter|Section|Part|Appendix)\s+)?(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+\w",
-    re.I,
-)
+_MUCH_LARGER = 1.35
+_SURE_OF_TITLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +40,88 @@ def _weighted_median(values: Sequence[tuple[float, int]]) -> float:
     return 0.0
 
 
-def is_heading(paragraph: Paragraph, body: Body, title_score: float, alone: bool) -> bool:
-    """``title_score``: the layout model's for a title there, 0 where it saw none. ``alone``: white above and below."""
-    text = paragraph.text
-    letters = sum(c.isalpha() for c in text)
-    if letters < 3 or len(text) > _MAX_LENGTH or len(paragraph.lines) > 4:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What speaks for and against a paragraph as a heading, measured against the page's ``body``.
+
+    ``title_score``: the layout model's for a title there, 0 where it saw none. ``alone``: white above and below.
+    """
+
+    paragraph: Paragraph
+    body: Body
+    title_score: float
+    alone: bool
+
+    @property
+    def text(self) -> str:
+        return self.paragraph.text
+
+    @property
+    def letters(self) -> int:
+        return sum(c.isalpha() for c in self.text)
+
+    @property
+    def size(self) -> float:
+        """The type size as a multiple of the body's."""
+        return self.paragraph.em / self.body.em if self.body.em else 1.0
+
+    @property
+    def bold(self) -> bool:
+        return (self.paragraph.weight / self.body.weight if self.body.weight else 1.0) >= BOLDER
+
+    @property
+    def open_ended(self) -> bool:
+        """Without the full stop or colon that ends a sentence."""
+        return self.text[-1] not in ".:"
+
+    @property
+    def set_off(self) -> bool:
+        return self.alone or self.title_score > 0
+
+
+Rule = Callable[[Candidate], bool]
+
+
+def _is_list_item(c: Candidate) -> bool:
+    marker = list_marker(c.text)
+    return marker is not None and marker.kind in ("bullet", "dash")
+
+
+# A paragraph of which one of these holds is no heading, whatever its type.
+_EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
+    ("too few letters", lambda c: c.letters < 3),
+    ("too long", lambda c: len(c.text) > _MAX_LENGTH or len(c.paragraph.lines) > 4),
+    ("hardly legible", lambda c: statistics.fmean(line.confidence for line in c.paragraph.lines) < _LEGIBLE),
+    ("a list item", _is_list_item),
+    ("goes on after its end", lambda c: c.text[-1] in ",;"),
+    ("begins inside a sentence", lambda c: c.text[0].islower()),
+    ("a long sentence", lambda c: c.text[-1] == "." and len(c.text) > 60),
+)
+
+# The first kind that fits decides by its condition.
+_KINDS: tuple[tuple[str, Rule, Rule], ...] = (
+    ("much larger", lambda c: c.size >= _MUCH_LARGER, lambda c: True),
+    ("larger", lambda c: c.size >= _LARGER, lambda c: c.open_ended or c.title_score > 0 or c.bold),
+    (
+        "bold",
+        lambda c: c.bold and c.size > 0.9,
+        lambda c: (c.open_ended or section_depth(c.text) is not None) and c.set_off,
+    ),
+    ("capitals", lambda c: c.letters >= 5 and c.text.upper() == c.text and c.alone, lambda c: c.open_ended),
+    (
+        "seen by the layout model",
+        lambda c: c.title_score >= _SURE_OF_TITLE,
+        lambda c: c.alone and c.open_ended and len(c.paragraph.lines) <= 2,
+    ),
+)
+
+
+def is_heading(candidate: Candidate) -> bool:
+    """Whether no exclusion holds and the first kind that fits accepts it."""
+    if any(holds(candidate) for _, holds in _EXCLUSIONS):
         return False
-    if statistics.fmean(line.confidence for line in paragraph.lines) < _LEGIBLE:
-        return False
-    marker = find_marker(text)
-    if marker is not None and marker.kind in ("bullet", "dash"):
-        return False
-    if text[-1] in ",;" or text[0].islower() or (text[-1] == "." and len(text) > 60):
-        return False
-    larger = paragraph.em / body.em if body.em else 1.0
-    bolder = paragraph.weight / body.weight if body.weight else 1.0
-    ends = text[-1] in ".:"
-    capitals = letters >= 5 and text.upper() == text
-    if larger >= 1.35:
-        return True
-    if larger >= _LARGER:
-        return not ends or title_score > 0 or bolder >= BOLDER
-    if bolder >= BOLDER and larger > 0.9:
-        return (not ends or _NUMBERED.match(text) is not None) and (alone or title_score > 0)
-    if capitals and alone:
-        return not ends
-    return title_score >= 0.6 and alone and not ends and len(paragraph.lines) <= 2
+    accepted = next((accepts for _, fits, accepts in _KINDS if fits(candidate)), None)
+    return accepted is not None and accepted(candidate)
 
 
 def _title(headings: Sequence[Paragraph], body: Body, top: int) -> int:
@@ -103,9 +155,8 @@ def heading_levels(headings: Sequence[Paragraph], body: Body, *, first_page: boo
         if index == title:
             levels.append(1)
             continue
-        number = _NUMBERED.match(heading.text)
-        if number and ("." in number[1] or int(number[1]) <= _MOST_SECTIONS):
-            levels.append(min(6, 2 + number[1].count(".")))
+        if depth := section_depth(heading.text):
+            levels.append(min(6, 1 + depth))
         else:
             levels.append(min(6, 2 + next(k for k, size in enumerate(sizes) if heading.em >= 0.88 * size)))
     return levels

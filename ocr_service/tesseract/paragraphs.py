@@ -10,7 +10,7 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, word_is_broken
-from ocr_service.tesseract.list_markers import find_marker
+from ocr_service.geometry.numbering import list_marker
 from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
@@ -138,7 +138,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     """Whether ``line`` begins a new paragraph after ``so_far``, which is set in the same style."""
     last = so_far[-1]
     em = min(last.em, line.em)
-    marker = find_marker(line.text)
+    marker = list_marker(line.text)
     if marker is not None and (marker.kind == "bullet" or _may_begin_item(so_far, line, em)):
         return True
     if word_is_broken(last.text) and line.text[0].islower():
@@ -153,7 +153,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
 def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
     """A dash or a number may also stand in the middle of a sentence: an item begins where the text before has ended."""
     last = so_far[-1]
-    first = find_marker(so_far[0].text)
+    first = list_marker(so_far[0].text)
     if first is not None and abs(line.box[0] - so_far[0].box[0]) < 0.6 * em:
         return True
     return last.text[-1:] in ".:;!?" or line.box[0] - last.box[0] > 0.8 * em
@@ -161,7 +161,7 @@ def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
 
 def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
     """An item's second line stands under its text, right of the marker."""
-    return len(so_far) == 1 and find_marker(so_far[0].text) is not None and line.box[0] > so_far[0].box[0] + 0.5 * em
+    return len(so_far) == 1 and list_marker(so_far[0].text) is not None and line.box[0] > so_far[0].box[0] + 0.5 * em
 
 
 def _centred(upper: Line, lower: Line, em: float) -> bool:
