@@ -16,7 +16,7 @@ from ocr_service.export.ink_lines import Ink, InkLine, ink_lines, ink_of, inner_
 from ocr_service.export.plain_text import region_text
 from ocr_service.export.tables import parse_table
 from ocr_service.export.word_alignment import align
-from ocr_service.geometry.deskew import find_slope, level
+from ocr_service.geometry.deskew import sheared_level, slope_of
 
 _MARGIN = 0.002  # of the page's width: boxes that readers give may cut the outermost strokes
 _RULING_PIXELS = 3  # half of a thick ruling at 120 dpi, and what skew adds
@@ -38,8 +38,8 @@ def place_words(page: PageResult, gray: Gray) -> list[Line]:
     height, width = gray.shape
     across, down = width / page.width, height / page.height
     margin = round(_MARGIN * width)
-    slope = find_slope(ink_of(gray))
-    levelled, offset = level(gray, slope) if slope else (gray, 0)
+    slope = slope_of(gray)
+    levelled, offset = sheared_level(gray, slope) if slope else (gray, 0)
     lines: list[Line] = []
     for region in sorted(page.regions, key=lambda region: region.order):
         x0, y0, x1, y1 = region.bbox

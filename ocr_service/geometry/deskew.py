@@ -1,4 +1,4 @@
-"""A page's small skew: found, turned back for reading, and boxes carried between the two."""
+"""The skew of a page: the angle found, the page rotated level, and boxes mapped between the two."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from ocr_service.document import Box, Gray
 
 _SEARCH_WIDTH = 600  # pixels; the rows of 9 pt text are still apart
 _MAX_ANGLE = 12.0  # degrees
-_WORTH_TURNING = 0.15  # degrees: a line of 1,500 px rises by 4 px, under a third of the x-height at 200 dpi
+_LEAST_ANGLE = 0.15  # degrees: a line of 1,500 px rises by 4 px, under a third of the x-height at 200 dpi
 
 
 @dataclass(frozen=True, slots=True)
-class Straightened:
-    """A page turned by ``angle`` degrees (anticlockwise).
+class Skew:
+    """How a page was made level: rotated by ``angle`` degrees (anticlockwise).
 
-    ``forth`` maps pixels of the delivered page to this one's, ``back`` the other way (affine, 2 x 3).
+    ``to_level`` maps pixels of the page as delivered to the level one's, ``to_source`` the other way (affine, 2 x 3).
+    ``size``: width and height of the page as delivered, in pixels.
     """
 
-    gray: Gray
     angle: float
-    forth: np.ndarray
-    back: np.ndarray
-    size: tuple[int, int]  # width and height of the page as delivered
+    to_level: npt.NDArray[np.float64]
+    to_source: npt.NDArray[np.float64]
+    size: tuple[int, int]
 
     def to_page(self, box: Box) -> Box:
-        """A box of the straight page as the box around it on the delivered page."""
+        """A box of the level page as the box around it on the page as delivered."""
         if not self.angle:
             return box
         corners = np.array([(box[0], box[1], 1), (box[2], box[1], 1), (box[2], box[3], 1), (box[0], box[3], 1)], float)
-        points = corners @ self.back.T
+        points = corners @ self.to_source.T
         (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
         width, height = self.size
         return (
@@ -45,10 +45,10 @@ class Straightened:
         )
 
     def from_page(self, box: Box) -> Box:
-        """The straight box whose turned image has ``box`` around it."""
+        """The level box whose rotated image has ``box`` around it."""
         if not self.angle:
             return box
-        x, y = self.forth @ np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1.0])
+        x, y = self.to_level @ np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1.0])
         rise = abs(math.sin(math.radians(self.angle)))
         outer_width, outer_height = box[2] - box[0], box[3] - box[1]
         width = max(outer_width * 0.5, outer_width - outer_height * rise)
@@ -56,26 +56,31 @@ class Straightened:
         return round(x - width / 2), round(y - height / 2), round(x + width / 2), round(y + height / 2)
 
 
-def straighten(gray: Gray) -> Straightened:
-    """``gray`` with its lines level."""
+def deskew(gray: Gray) -> tuple[Gray, Skew]:
+    """``gray`` with its lines level, on a canvas that holds all of it, and how it was rotated.
+
+    A skew of less than 0.15 degrees stays: the page is returned as it is.
+    """
     height, width = gray.shape
     angle = skew_angle(gray)
-    if abs(angle) < _WORTH_TURNING:
-        still = np.array([[1.0, 0, 0], [0, 1, 0]])
-        return Straightened(gray, 0.0, still, still, (width, height))
+    if abs(angle) < _LEAST_ANGLE:
+        identity = np.array([[1.0, 0, 0], [0, 1, 0]])
+        return gray, Skew(0.0, identity, identity, (width, height))
     cos, sin = abs(math.cos(math.radians(angle))), abs(math.sin(math.radians(angle)))
     new_width, new_height = math.ceil(width * cos + height * sin), math.ceil(height * cos + width * sin)
-    forth = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    forth[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
     paper = int(np.percentile(gray[::8, ::8], 80))
-    turned = cv2.warpAffine(
-        gray, forth, (new_width, new_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=paper
+    level = cv2.warpAffine(
+        gray, matrix, (new_width, new_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=paper
     )
-    return Straightened(turned.astype(np.uint8), angle, forth, cv2.invertAffineTransform(forth), (width, height))
+    to_level = matrix.astype(np.float64)
+    to_source = cv2.invertAffineTransform(matrix).astype(np.float64)
+    return level.astype(np.uint8), Skew(angle, to_level, to_source, (width, height))
 
 
 def skew_angle(gray: Gray) -> float:
-    """Degrees to turn the page by (anticlockwise) so that its lines are level; 0.0 where nothing speaks for another.
+    """Degrees to rotate the page by (anticlockwise) so that its lines are level, -12 to 12; 0.0 where none is sharper.
 
     The profile method (Postl, 1986): level lines make the sharpest steps between a page's rows.
     """
@@ -97,40 +102,22 @@ def skew_angle(gray: Gray) -> float:
 
 def _sharpness(ink: Gray, angle: float) -> float:
     height, width = ink.shape
-    turned = cv2.warpAffine(ink, cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), (width, height))
-    rows = turned.sum(axis=1, dtype=np.float64)
+    rotated = cv2.warpAffine(ink, cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), (width, height))
+    rows = rotated.sum(axis=1, dtype=np.float64)
     return float(np.square(np.diff(rows)).sum())
 
 
-_STEEPEST = 0.14  # 8 degrees; what is steeper is no scan but a photograph
-_LEAST = 0.002  # over a page's width less than half a line
-_POINTS = 8_000  # of ink are looked at: 25 ms a page
+def slope_of(gray: Gray) -> float:
+    """How much lines fall from left to right, in pixels a pixel; 0.0 for level ones."""
+    angle = skew_angle(gray)
+    return math.tan(math.radians(angle)) if abs(angle) >= _LEAST_ANGLE else 0.0
 
 
-def find_slope(ink: npt.NDArray[np.bool_]) -> float:
-    """How much lines fall from left to right, pixels a pixel; 0 for level ones.
+def sheared_level(gray: Gray, slope: float) -> tuple[Gray, int]:
+    """``gray`` with its columns moved so that lines of ``slope`` are level, and the row of its upper left corner.
 
-    The slope at which the ink falls into the fewest rows: its projection has the largest sum of squares (Postl, 1986).
+    White where the page had nothing. Columns stay where they are: boxes need only their rows moved back.
     """
-    y, x = np.nonzero(ink)
-    if len(y) < 100:
-        return 0.0
-    step = -(-len(y) // _POINTS)
-    y, x = y[::step], x[::step]
-
-    def sharpness(slope: float) -> float:
-        rows = np.round(y - slope * x).astype(np.int64)
-        counts = np.bincount(rows - rows.min())
-        return float((counts.astype(np.float64) ** 2).sum())
-
-    coarse = max(np.linspace(-_STEEPEST, _STEEPEST, 57), key=sharpness)
-    fine = float(max(np.linspace(coarse - 0.005, coarse + 0.005, 21), key=sharpness))
-    # A page without lines has some sharpest slope too; it must be clearly better than none.
-    return fine if abs(fine) > _LEAST and sharpness(fine) > 1.1 * sharpness(0.0) else 0.0
-
-
-def level(gray: Gray, slope: float) -> tuple[Gray, int]:
-    """The picture with its lines level, and the row that the upper left corner is in; white where nothing was."""
     height, width = gray.shape
     offset = math.ceil(max(0.0, slope * width))
     shifts = np.round(slope * np.arange(width)).astype(np.int64) - offset

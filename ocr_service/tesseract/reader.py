@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
-from ocr_service.geometry.deskew import straighten
+from ocr_service.geometry.deskew import deskew
 from ocr_service.tesseract.compose import compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import finely_marked, with_bullet, without_phantoms
@@ -54,10 +54,10 @@ class TesseractReader:
         return [replace(r, bbox=_scaled(r.bbox, 1 / scale, gray.shape)) for r in results]
 
     def _read(self, gray: Gray, dpi: int, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
-        sheet = straighten(even_light(gray))
-        ink = binarise(sheet.gray)
+        level, skew = deskew(even_light(gray))
+        ink = binarise(level)
         rules = find_rules(ink, dpi)
-        clear = without_grain(without_rules(sheet.gray, rules))
+        clear = without_grain(without_rules(level, rules))
         letters = np.where(rules.mask > 0, 0, ink).astype(np.uint8)
         lines = _clean(self._engine.lines(clear, dpi), letters)
         script = main_script(lines)
@@ -67,17 +67,17 @@ class TesseractReader:
             lines = in_own_script(lines, script, CropReader(own, clear, dpi), CropReader(other, clear, dpi))
         finish = _Finish.of(lines, letters)
         lines = [finish.line(line) for line in lines]
-        hints = [Region(r.label, sheet.from_page(r.bbox), r.order, r.score) for r in regions]
+        hints = [Region(r.label, skew.from_page(r.bbox), r.order, r.score) for r in regions]
         tables, rest = find_tables(lines, hints, rules, dpi)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         crops = CropReader(own if own and script == "latin" else self._engine, clear, dpi)
         tables = [replace(t, cells=finish.table(read_again(t.cells, letters, crops))) for t in tables]
-        width, height = sheet.gray.shape[::-1]
+        width, height = level.shape[::-1]
         results = compose(rest, tables, hints, dpi, (width, height), first_page=first_page)
         return [
             RegionResult(
                 label=r.label,
-                bbox=sheet.to_page(r.bbox),
+                bbox=skew.to_page(r.bbox),
                 order=order,
                 score=r.score,
                 format=r.format,
