@@ -18,10 +18,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from ocr_service.logs import configure_logging
-from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, failure
 from tests.fakes.web_server import Answer, WebServer
 from tests.support.running import RunningService, wait_until
+from tests.support.simple_documents import pdf
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import shlex
 import socket
 from pathlib import Path
 
-from tests.api.routes.test_ocr import pdf
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 README = Path(__file__).parent.parent / "README.md"
 

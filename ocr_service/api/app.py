@@ -18,11 +18,12 @@ from ocr_service.api.compat.paddlex import routes as paddlex
 from ocr_service.api.dependencies import Services
 from ocr_service.api.intake.admission import Admission, Defaults
 from ocr_service.api.middleware.access import API_KEY, BEARER, AccessRules, ApiKeys, install_access
-from ocr_service.api.middleware.min_body_rate import BodyPace
+from ocr_service.api.middleware.min_body_rate import MinBodyRate
 from ocr_service.api.middleware.request_log import Answered, RequestLog
-from ocr_service.api.middleware.yield_to_loop import Turns
-from ocr_service.api.problems import ANYWHERE, describe_problems, install_error_handlers
+from ocr_service.api.middleware.yield_to_loop import YieldToLoop
+from ocr_service.api.problems import install_error_handlers
 from ocr_service.api.routes import batches, events, health, jobs, metrics, ocr, page_images, results
+from ocr_service.api.schemas.problem import ANYWHERE, describe_problems
 from ocr_service.api.web_page import install_docs, install_web_page
 from ocr_service.bootstrap import delivery_config, engine_version, jobs_config, start_engines
 from ocr_service.jobs.admission_control import Room
@@ -78,13 +79,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics.router)
     install_web_page(app)
     describe_problems(app)
-    app.add_middleware(BodyPace, first_s=settings.client_timeout_s)
+    app.add_middleware(MinBodyRate, first_s=settings.client_timeout_s)
     install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
 
     def count(answered: Answered) -> None:
         counted.request(answered.method, answered.route, answered.status, answered.seconds)
 
-    app.add_middleware(Turns)
+    app.add_middleware(YieldToLoop)
     app.add_middleware(RequestLog, observe=count)
     return app
 

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from ocr_service.api.dependencies import Services, owner_of
 from ocr_service.api.intake.admission import Admitted
 from ocr_service.api.routes.jobs import submit
-from ocr_service.errors import AlreadyFinished, NotReady, error_for
+from ocr_service.errors import AlreadyFinished, Cancelled, NotReady, error_for
 from ocr_service.jobs.models import Job, JobState, Priority
 from ocr_service.logs import job_var
 
@@ -30,12 +30,12 @@ async def read_to_the_end(request: Request, services: Services, admitted: Admitt
     while not job.state.finished:
         job = await finished_within(request, services, job, _AT_A_TIME_S)
         if not job.state.finished and services.jobs.dispatcher.draining.is_set():
-            raise NotReady("The service is shutting down; the document is kept: ask again to get its result.")
+            raise NotReady.stopping()
     if job.state in (JobState.COMPLETED, JobState.PARTIAL):
         return job
     if job.failure:
         raise error_for(job.failure.code, job.failure.message)
-    raise error_for("cancelled", "The job was cancelled.")
+    raise Cancelled.job()
 
 
 async def finished_within(

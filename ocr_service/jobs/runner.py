@@ -120,7 +120,7 @@ class Runner:
             await asyncio.gather(*map(write_down, taken_over))
             done.kept = len(set(await asyncio.to_thread(folder.kept_pages)) - again)
             if done.kept < job.page_total and not await asyncio.to_thread(folder.input.exists):
-                raise UploadLost
+                raise UploadLost.input_gone()
             summary = await read_document(work, reader, keep)
             await self.files.keep_result(folder, claim.run_id)
             return summary

@@ -132,7 +132,7 @@ class JobService:
         """Raises NotFound, also for another key's job."""
         job = await self.store.get(job_id)
         if owner is not None and job.owner != owner:
-            raise NotFound(f"There is no job {job_id!r}.")
+            raise NotFound.job(job_id)
         return job
 
     async def wait(self, job_id: str, seconds: float) -> Job:
@@ -156,7 +156,7 @@ class JobService:
         job = await self.store.cancel(job_id)
         await self.dispatcher.stopped(job_id)
         if job.state is not JobState.CANCELLED:
-            raise AlreadyFinished(f"The job ended before it could be cancelled: it is {job.state}.")
+            raise AlreadyFinished.job(job.state)
         if not before.state.finished:
             log.info("job %s cancelled, as was asked for", job_id)
         return job
@@ -196,7 +196,7 @@ class JobService:
     async def check_ready(self) -> None:
         """Raises NotReady when the process ends, or the database is away, or the bucket of ARTIFACTS=s3."""
         if self.dispatcher.draining.is_set():
-            raise NotReady("The service is shutting down.")
+            raise NotReady.stopping()
         if self.files.bucket_state not in (None, "ok"):
             raise NotReady(f"ARTIFACTS=s3: {self.files.bucket_state}")
         await self.store.hasty().ping()

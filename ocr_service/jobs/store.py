@@ -356,4 +356,4 @@ def _refuse_unfinished(job: Job | None) -> None:
 
 
 def _no_job(job_id: str) -> NotFound:
-    return NotFound(f"There is no job {job_id!r}.")
+    return NotFound.job(job_id)

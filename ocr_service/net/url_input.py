@@ -22,7 +22,7 @@ async def fetch_document(http: SafeHttp, url: str, target: Path, *, max_bytes: i
     try:
         async with asyncio.timeout(timeout_s), http.get(url) as response:
             if response.status_code != httpx.codes.OK:
-                raise FetchFailed(f"the address answered {response.status_code}")
+                raise FetchFailed.answered(response.status_code)
             if int(response.headers.get("Content-Length", 0)) > max_bytes:
                 raise FileTooLarge(f"the document is larger than {max_bytes} bytes (MAX_UPLOAD_MB)")
             await _receive(response, target, max_bytes)

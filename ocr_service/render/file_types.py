@@ -64,7 +64,7 @@ def sniff_type(path: Path) -> FileType:
         return found
     if b"%PDF-" in head[:_PDF_HEADER_WITHIN]:
         return "pdf"
-    raise UnsupportedType(f"this looks like {_described(head)}, which cannot be read; {ACCEPTED} can")
+    raise UnsupportedType.looks_like(_described(head), ACCEPTED)
 
 
 def _image_type(head: bytes) -> FileType | None:

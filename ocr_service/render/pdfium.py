@@ -77,7 +77,7 @@ def _load(path: Path, password: str) -> pdfium.PdfDocument:
         if reason != pdfium_raw.FPDF_ERR_PASSWORD:
             raise _mapped(reason) from exc
     if not password:
-        raise EncryptedPdf("the PDF is encrypted: give its password in the field `password`")
+        raise EncryptedPdf.no_password()
     try:
         return pdfium.PdfDocument(path, password=password)
     except pdfium.PdfiumError as exc:
@@ -104,4 +104,4 @@ def _mapped(reason: int | None) -> EmptyFile | EncryptedPdf | DamagedFile:
         return EmptyFile("no pages were found in the PDF")
     if reason == pdfium_raw.FPDF_ERR_SECURITY:
         return EncryptedPdf("the PDF is encrypted by a method that is not supported")
-    return DamagedFile("the PDF is damaged: its structure cannot be read")
+    return DamagedFile.no_structure()

@@ -57,9 +57,9 @@ def render_with_poppler(path: Path, number: int, *, dpi: int, max_pixels: int, p
             timeout=_TIMEOUT_S,
         )
     except _FAILURES as exc:
-        raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can draw it") from exc
+        raise RenderFailed.page(number) from exc
     if not images:
-        raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can draw it")
+        raise RenderFailed.page(number)
     pixels = np.asarray(images[0].convert("RGB"))
     return PageImage(
         number, pixels, page_dpi, warnings=(*warnings, "rendered by poppler: pdfium could not load the page")

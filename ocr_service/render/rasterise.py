@@ -29,7 +29,7 @@ def render_page(
     Raises RenderFailed, PageTooLarge, DamagedFile, EncryptedPdf, and UploadLost where there is no such file.
     """
     if not path.exists():
-        raise UploadLost
+        raise UploadLost.input_gone()
     if file_type == "pdf":
         page = _render_pdf_page(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
     else:

@@ -214,7 +214,7 @@ def storage_errors() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_SPACE:
-            raise StorageFull("No space left on OUTPUT_DIR; remove old jobs or enlarge the volume") from error
+            raise StorageFull.no_space("OUTPUT_DIR") from error
         raise
 
 

@@ -48,7 +48,7 @@ def _of_answer(doing: str, error: ClientError) -> ServiceError:
     if code in _NOT_FOUND:
         return NotFound(f"S3, {doing}: not found")
     if code in _REFUSALS:
-        return S3Refused(f"S3, {doing}: {_REFUSALS[code]} ({code})")
+        return S3Refused.refused(doing, _REFUSALS[code], code)
     if code in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         return S3Unavailable(f"S3, {doing}: the store answered {status} {code}")
     if status == HTTPStatus.FORBIDDEN:  # HEAD has no body, so no code
@@ -57,4 +57,4 @@ def _of_answer(doing: str, error: ClientError) -> ServiceError:
 
 
 def _unavailable(doing: str, error: Exception) -> S3Unavailable:
-    return S3Unavailable(f"S3, {doing}: no answer ({type(error).__name__})")
+    return S3Unavailable.no_answer(doing, type(error).__name__)

@@ -162,7 +162,7 @@ class Backend:
             raise BackendRefused(f"{self.url} answered 404 (is VLLM_URL the base of an OpenAI API?): {said}")
         if status == 400 and self._detects_repetition and "repetition_detection" in said:
             raise _UnknownField
-        raise BackendRefused(f"{self.url} refused the request with {status}: {said}")
+        raise BackendRefused.answered(self.url, status, said)
 
 
 class KeyWanted(BackendRefused):

@@ -75,7 +75,7 @@ async def read_region(
         if tries <= patience.retries and len(doubts) < len(_TEMPERATURES):
             scheduler.retries["doubt"] += 1
         kept = max(kept, verdict.text, key=len)
-        reason = RecognitionFailed(f"{avoid}: {verdict.doubt}, {len(doubts)} times")
+        reason = RecognitionFailed.doubtful(str(avoid), str(verdict.doubt), len(doubts))
     if kept.strip():
         return RegionReading(kept, tries, degraded=True)
     return RegionReading("", tries, error=reason)

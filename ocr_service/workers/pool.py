@@ -118,7 +118,7 @@ class PagePool:
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
-        self._refuse_waiting(NotReady("the service is stopping"))
+        self._refuse_waiting(NotReady.stopping())
 
     async def run(self, function: Callable[[*Ts], R], *args: *Ts, document: str, order: int, timeout_s: float) -> R:
         """``function(*args)`` in a worker. Cancelling the call takes the task out of the queue or ends its worker.
@@ -129,7 +129,7 @@ class PagePool:
         function raised anything else.
         """
         if self._closed:
-            raise NotReady("the service is stopping")
+            raise NotReady.stopping()
         task = _Task(pickle.dumps((function, args)), timeout_s, asyncio.get_running_loop().create_future())
         ticket = self._queue.put(document, order, task)
         self._arrived.set()
@@ -152,7 +152,7 @@ class PagePool:
                     await self._work(worker, recycle_after, hand)
                 recycle_after = self._tasks_per_worker
         finally:
-            hand.refuse(NotReady("the service is stopping"))
+            hand.refuse(NotReady.stopping())
             thread.shutdown(wait=False)
 
     async def _work(self, worker: WorkerProcess, recycle_after: int, hand: _Hand) -> None:
@@ -200,7 +200,7 @@ class PagePool:
             return False
         if not attempt.done():
             task.timed_out = True
-            return self._lost(task, "timeout", PageTimeout(f"the page took longer than {task.timeout_s:g} s"))
+            return self._lost(task, "timeout", PageTimeout.after(task.timeout_s))
         try:
             outcome = attempt.result()
         except WorkerDiedInTask as exc:
@@ -210,8 +210,7 @@ class PagePool:
             return self._lost(task, "crashed", WorkerCrashed(f"the page's worker processes die: {exc}"), tried=False)
         match outcome:
             case OutOfMemory():
-                limit = f"{self._limits.memory_mb} MB"
-                return self._lost(task, "out_of_memory", WorkerCrashed(f"the page needs more than {limit} of memory"))
+                return self._lost(task, "out_of_memory", WorkerCrashed.out_of_memory(self._limits.memory_mb))
             case Done(pickled):
                 task.result.set_result(pickled)
             case Refused(error):

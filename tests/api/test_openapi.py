@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ocr_service.api.problems import EXAMPLES, error_kinds
+from ocr_service.api.schemas.problem import EXAMPLES, error_kinds
 from tests.support.running import RunningService
 
 

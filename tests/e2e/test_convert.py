@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.api.routes.test_ocr import pdf
+from tests.support.simple_documents import pdf
 
 
 def convert(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.routes.test_ocr import pdf
 from tests.fakes.fault_proxy import FaultProxy
 from tests.support.running import RunningService, free_port
+from tests.support.simple_documents import pdf
 
 
 def send(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

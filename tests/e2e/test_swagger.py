@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.api.routes.test_ocr import pdf
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 
 def tried_out(page: Page, service: RunningService, document: Path) -> tuple[Locator, Locator]:

@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.api.routes.test_ocr import encoded, pdf
 from tests.e2e.conftest import API_KEY
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
 from tests.support.browser import visiting
 from tests.support.jobs import submit, wait_finished
 from tests.support.running import RunningService
+from tests.support.simple_documents import encoded, pdf
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 

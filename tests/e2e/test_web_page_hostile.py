@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply
 from tests.support.browser import visiting
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 _ELSEWHERE = "http://elsewhere.invalid"
 HOSTILE = f"""# <script>window.pwned = 1</script>Heading

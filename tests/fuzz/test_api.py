@@ -21,10 +21,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm
 from tests.support.aftermath import VLM, check_nothing_left
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))  # for each operation

@@ -22,8 +22,8 @@ from ocr_service.reading.page_tasks import PageTask, prepare_page
 from ocr_service.render.inspect import inspect_file
 from ocr_service.vlm.prompts import Asking
 from ocr_service.workers.pool import PagePool
-from tests.api.routes.test_ocr import encoded, pdf, picture
 from tests.support.documents import image_bomb, one_page
+from tests.support.simple_documents import encoded, pdf, picture
 
 CASES = int(os.environ.get("FUZZ_CASES", "400"))
 FAILED_ONCE = sorted((Path(__file__).parent / "failed_once").glob("[!.]*"))

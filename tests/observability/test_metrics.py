@@ -19,11 +19,11 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from ocr_service.api.app import create_app
 from ocr_service.observability.metrics import Metrics
 from ocr_service.settings import Settings
-from tests.api.routes.test_ocr import pdf
 from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.support.aftermath import page_workers
 from tests.support.processes import gone, kill_all
 from tests.support.running import RunningService, wait_until
+from tests.support.simple_documents import pdf
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

@@ -110,10 +110,7 @@ class Admission:
             inspect_file, upload.path, asked.password, document="inspect", order=0, timeout_s=INSPECT_TIMEOUT_S
         )
         if found.pages > self._defaults.max_pages and not asked.pages:
-            raise TooManyPages(
-                f"{upload.name} has {found.pages} pages, more than {self._defaults.max_pages} (MAX_PAGES); "
-                f"ask for a part of it with pages=1-{self._defaults.max_pages}"
-            )
+            raise TooManyPages.of_file(upload.name, found.pages, self._defaults.max_pages)
         wanted = len(select_pages(asked.pages, found.pages))
         if wanted > self._defaults.max_pages:
             raise TooManyPages(f"{wanted} pages are asked for, more than {self._defaults.max_pages} (MAX_PAGES)")
@@ -131,9 +128,7 @@ class Admission:
 
     def _engine(self, asked: SubmissionOptions) -> ReaderName:
         if asked.engine == "vlm" and self._defaults.engine != "vlm":
-            raise EngineUnavailable(
-                "No VLM is configured here (USE_VLM_API, VLLM_URL); ask for engine=tesseract or auto"
-            )
+            raise EngineUnavailable.no_vlm()
         return self._defaults.engine if asked.engine == "auto" else asked.engine
 
 

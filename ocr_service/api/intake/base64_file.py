@@ -67,9 +67,7 @@ class Base64File:
         self._padded = text[whole - 1 : whole] == b"="
         self.size += len(content)
         if self.size > self._max_bytes:
-            raise FileTooLarge(
-                f"The document is larger than {self._max_bytes >> 20} MiB (MAX_UPLOAD_MB); split it or raise the limit"
-            )
+            raise FileTooLarge.upload(self._max_bytes)
         self._hash.update(content)
         with storage_errors():
             self._file.write(content)

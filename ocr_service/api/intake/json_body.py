@@ -51,7 +51,7 @@ class JsonBody:
             decoded.write(json.dumps(value)[1:-1].encode())
             decoded.finish()
         if not decoded.size:
-            raise EmptyFile(f"{name} is empty")
+            raise EmptyFile.named(name)
         return Upload(self.path, name, decoded.sha256, decoded.size, {})
 
 

@@ -48,7 +48,7 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
         raise BadOption("Send the document as multipart/form-data with a part named file: curl -F file=@document.pdf …")
     announced = announced_bytes(request)
     if announced > max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES:
-        raise _too_large(max_bytes)
+        raise FileTooLarge.upload(max_bytes)
     await asyncio.to_thread(space.check, announced)
     with storage_errors():
         descriptor, name = tempfile.mkstemp(dir=directory, prefix="upload-")
@@ -120,7 +120,7 @@ class _Form:
         if self.file_name is None:
             raise BadOption("The form has no part named file: curl -F file=@document.pdf …")
         if not self.size:
-            raise EmptyFile(f"{self.file_name or 'The file'} is empty")
+            raise EmptyFile.named(self.file_name or "The file")
         return Upload(path, self.file_name, self._hash.hexdigest(), self.size, self.fields)
 
     def _begin(self) -> None:
@@ -148,7 +148,7 @@ class _Form:
         if self._in_file:
             self.size += end - start
             if self.size > self.max_bytes:
-                raise _too_large(self.max_bytes)
+                raise FileTooLarge.upload(self.max_bytes)
             self.pending += data[start:end]
         else:
             self._value += data[start:end]
@@ -158,7 +158,3 @@ class _Form:
     def _end(self) -> None:
         if not self._in_file:
             self.fields[self._part] = self._value.decode("utf-8", "replace")
-
-
-def _too_large(max_bytes: int) -> FileTooLarge:
-    return FileTooLarge(f"The file is larger than {max_bytes >> 20} MiB (MAX_UPLOAD_MB); split it or raise the limit")

@@ -91,7 +91,7 @@ class Sources:
     async def from_url(self, url: str, asked: SubmissionOptions, owner: str) -> Admitted:
         """Raises AddressRefused, FetchFailed, FileTooLarge, and as an upload does."""
         if self._http is None:
-            raise AddressRefused("Documents by URL are switched off here (ALLOW_URL_INPUT)")
+            raise AddressRefused.switched_off()
         async with self._scratch_file(owner) as path:
             limits = self._limits
             with storage_errors():
@@ -115,7 +115,7 @@ class Sources:
         if not found:
             raise NotFound(f"There are no documents under {prefix!r} in the bucket")
         if len(found) > MOST_DOCUMENTS:
-            raise TooManyDocuments(f"{len(found)} documents under {prefix!r}; a batch has at most {MOST_DOCUMENTS}")
+            raise TooManyDocuments.under(prefix, len(found), MOST_DOCUMENTS)
         return found
 
     def _store(self) -> S3Store:
@@ -165,7 +165,7 @@ async def parse_submission(request: Request) -> tuple[SourceModel, SubmissionOpt
 def _upload(path: Path, name: str) -> Upload:
     size = path.stat().st_size
     if not size:
-        raise EmptyFile(f"{name} is empty")
+        raise EmptyFile.named(name)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Upload(path, name or "document", digest, size, {})

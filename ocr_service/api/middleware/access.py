@@ -20,7 +20,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ocr_service.api.problems import problem
+from ocr_service.api.problems import problem_of
 from ocr_service.errors import Unauthorized
 
 log = logging.getLogger(__name__)
@@ -135,12 +135,7 @@ class AccessControl:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     scope["state"]["code"] = Unauthorized.code
-    answer = problem(
-        Unauthorized.status,
-        Unauthorized.code,
-        "A valid API key is needed: Authorization: Bearer <key>, or X-API-Key: <key>",
-        headers={"WWW-Authenticate": 'Bearer realm="ocr-service"'},
-    )
+    answer = problem_of(Unauthorized.no_key(), headers={"WWW-Authenticate": 'Bearer realm="ocr-service"'})
     await answer(scope, receive, send)
 
 

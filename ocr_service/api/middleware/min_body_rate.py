@@ -16,7 +16,7 @@ from ocr_service.errors import UploadTooSlow
 _LEAST_BYTES_S = 500
 
 
-class BodyPace:
+class MinBodyRate:
     """ASGI middleware. Reading a body that comes too slowly raises UploadTooSlow. ``first_s``: seconds given first."""
 
     def __init__(self, app: ASGIApp, first_s: float) -> None:
@@ -38,9 +38,7 @@ class BodyPace:
                 async with asyncio.timeout(self._first_s + received / _LEAST_BYTES_S - waited):
                     message = await receive()
             except TimeoutError:
-                raise UploadTooSlow(
-                    f"{received} bytes came in {waited + time.monotonic() - started:.0f} s; send faster, or in parts"
-                ) from None
+                raise UploadTooSlow.received(received, waited + time.monotonic() - started) from None
             waited += time.monotonic() - started
             received += len(message.get("body", b""))
             whole = not message.get("more_body", False)

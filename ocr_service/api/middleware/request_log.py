@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ocr_service.api.problems import problem
+from ocr_service.api.problems import problem_of
 from ocr_service.errors import NotReady, ServiceError
 from ocr_service.logs import job_var, request_var
 
@@ -72,14 +72,12 @@ class RequestLog:
             if status:
                 raise
             scope.setdefault("state", {})["code"] = NotReady.code
-            detail = "The service is shutting down: try again in a moment"
-            await problem(NotReady.status, NotReady.code, detail, retry_after_s=5)(scope, receive, with_id)
+            await problem_of(NotReady.stopping())(scope, receive, with_id)
         except Exception:  # the request's boundary
             log.exception("%s %s failed", scope["method"], scope["path"])
             if status:
                 raise  # the answer is under way; the server cuts the connection, so that nobody takes it for whole
-            detail = f"The service met an error of its own; its log has the story under request {request_id}"
-            await problem(500, ServiceError.code, detail)(scope, receive, with_id)
+            await problem_of(ServiceError.internal(request_id))(scope, receive, with_id)
         finally:
             self._tell(scope, status or _CLIENT_GONE, time.monotonic() - started)
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
+from ocr_service.api.schemas.problem import NOT_FOUND
 from ocr_service.errors import NotFound
 from ocr_service.jobs.batches.rows import BatchProgress
 from ocr_service.jobs.models import new_job_id

@@ -13,8 +13,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.problems import NOT_FOUND
 from ocr_service.api.routes.jobs import JobId
+from ocr_service.api.schemas.problem import NOT_FOUND
 from ocr_service.errors import BadOption, NotFound
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job, JobEvent

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
 from ocr_service.api.intake.sources import SourceSubmission, is_json, parse_submission
-from ocr_service.api.problems import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.api.routes.batches import BatchModel, create_batch
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions, submission_schema
 from ocr_service.api.schemas.job import JobListModel, JobModel, job_model
+from ocr_service.api.schemas.problem import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id

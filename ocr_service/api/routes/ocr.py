@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.problems import READ
 from ocr_service.api.routes.jobs import IdempotencyKey, described, submit
 from ocr_service.api.routes.results import given_as, result_file
 from ocr_service.api.schemas.document import DocumentModel, submission_schema
 from ocr_service.api.schemas.job import JobModel
+from ocr_service.api.schemas.problem import READ
 from ocr_service.api.wait_for_job import finished_within
 from ocr_service.jobs.models import Priority
 from ocr_service.logs import job_var

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.problems import RESULTS
 from ocr_service.api.routes.jobs import JobId
 from ocr_service.api.routes.results import PageNumber, kept_page
+from ocr_service.api.schemas.problem import RESULTS
 from ocr_service.document import PageResult
 from ocr_service.errors import NotFound
 from ocr_service.export.result_json import page_from_json

@@ -16,11 +16,11 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.problems import RESULTS, Answers
 from ocr_service.api.routes.jobs import JobId
 from ocr_service.api.s3_links import figure_links, s3_files
 from ocr_service.api.schemas.document import DocumentModel, PageModel
-from ocr_service.errors import NotFinished, NotFound, ServiceError, error_for
+from ocr_service.api.schemas.problem import RESULTS, Answers
+from ocr_service.errors import Cancelled, NotFinished, NotFound, ServiceError, error_for
 from ocr_service.export.image_links import data_uri, relinked_file
 from ocr_service.export.result_json import with_s3
 from ocr_service.jobs.files.exports import SUFFIXES, ExportFormat
@@ -42,7 +42,6 @@ _MEDIA = {
     "zip": "application/zip",
     "pdf": "application/pdf",
 }
-_PARTIAL = "result.md?partial=true and result.json?partial=true"
 
 
 def given_as(*formats: str) -> Answers:
@@ -176,13 +175,13 @@ async def result_file(services: Services, job: Job, form: ResultFormat, *, parti
     if partial and form in ("json", "markdown"):
         return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
     if not job.state.finished:
-        raise NotFinished(f"The job is {job.state}; {_PARTIAL} give what is read so far.")
-    raise _ended_without(job, f"The job was cancelled; {_PARTIAL} give what was read before.")
+        raise NotFinished.job(job.state)
+    raise _ended_without(job, str(Cancelled.job()))
 
 
 def _ended_without(job: Job, cancelled: str) -> ServiceError:
     """Why a job that has ended has no result."""
-    return error_for(job.failure.code, job.failure.message) if job.failure else error_for("cancelled", cancelled)
+    return error_for(job.failure.code, job.failure.message) if job.failure else Cancelled(cancelled)
 
 
 async def _published(services: Services, job: Job, form: ResultFormat, folder: Path, stem: str) -> Response:

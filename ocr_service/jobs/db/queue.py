@@ -30,7 +30,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ocr_service.errors import IdempotencyConflict, QueueFull, ServiceCrashed
+from ocr_service.errors import DeadlineExceeded, IdempotencyConflict, QueueFull, ServiceCrashed
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, unfinished
 from ocr_service.jobs.db.transitions import job_from_row, locked_job, move
@@ -177,7 +177,7 @@ async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | No
     if row is None:
         return None
     if row["request_digest"] != digest:
-        raise IdempotencyConflict("This Idempotency-Key was used with another file or other options.")
+        raise IdempotencyConflict.other_file()
     return job_from_row(row)
 
 
@@ -197,10 +197,7 @@ def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Coming 
     """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one."""
     waiting = load.waiting + coming.all
     if waiting >= limits.waiting:
-        raise QueueFull(
-            f"{waiting} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.",
-            retry_after_s=_seconds_for(limits.waiting * _RETRY_SHARE, load.a_second),
-        )
+        raise QueueFull.waiting(waiting, _seconds_for(limits.waiting * _RETRY_SHARE, load.a_second))
     theirs = load.of_owner.get(owner, 0) + coming.of_owner
     if limits.per_owner and theirs >= limits.per_owner:
         raise QueueFull(
@@ -325,7 +322,7 @@ async def expire_waiting(tx: Transaction) -> None:
             await move(tx, job, JobState.FAILED, failure=DEADLINE_PASSED)
 
 
-DEADLINE_PASSED = JobFailure("deadline_exceeded", "The job's deadline passed before it was finished.")
+DEADLINE_PASSED = JobFailure(DeadlineExceeded.code, str(DeadlineExceeded.passed()))
 
 
 async def next_deadline_in(tx: Transaction) -> float | None:
@@ -356,8 +353,4 @@ async def requeue(
 
 
 def _crashed(lost_runs: int) -> JobFailure:
-    return JobFailure(
-        ServiceCrashed.code,
-        f"The service crashed {lost_runs} times in a row while it read this document, with no page finished in "
-        "between. A retry gives it as many chances again.",
-    )
+    return JobFailure(ServiceCrashed.code, str(ServiceCrashed.runs(lost_runs)))

@@ -13,8 +13,8 @@ from mistralai.client.errors import SDKError
 from mistralai.client.models import OCRResponse, UnknownBlock
 from PIL import Image
 
-from tests.api.routes.test_ocr import encoded, pdf, picture
 from tests.support.running import RunningService
+from tests.support.simple_documents import encoded, pdf, picture
 
 
 @pytest.fixture(scope="module")

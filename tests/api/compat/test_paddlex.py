@@ -11,8 +11,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.api.routes.test_ocr import encoded, pdf, picture
 from tests.support.running import RunningService
+from tests.support.simple_documents import encoded, pdf, picture
 
 
 def parse(service: RunningService, content: bytes, **options: Any) -> httpx.Response:

@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from mistralai.client import Mistral
 
-from tests.api.routes.test_ocr import pdf
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.api.routes.test_ocr import pdf
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 ANNA, BORIS, BORIS_NEW, NAMELESS = "anna-key-0001", "boris-key-0002", "boris-key-0003", "nameless-key-0004"
 KEYS = f"anna:{ANNA}, boris:{BORIS},boris:{BORIS_NEW},{NAMELESS}"

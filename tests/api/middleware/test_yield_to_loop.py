@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from ocr_service.api.middleware.yield_to_loop import Turns
+from ocr_service.api.middleware.yield_to_loop import YieldToLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -29,13 +29,13 @@ class Recorder:
         self.started.append(scope["path"])
 
 
-def request(app: Turns, path: str) -> asyncio.Task[None]:
+def request(app: YieldToLoop, path: str) -> asyncio.Task[None]:
     return asyncio.create_task(app({"type": "http", "path": path}, nothing, nowhere))
 
 
 async def test_a_probe_does_not_wait_for_those_who_came_before_it() -> None:
     record = Recorder()
-    app = Turns(record)
+    app = YieldToLoop(record)
     rush = [request(app, f"/jobs/{number}") for number in range(100)]
     await asyncio.sleep(0)  # all of them have come
     await request(app, "/health/live")
@@ -47,7 +47,7 @@ async def test_a_probe_does_not_wait_for_those_who_came_before_it() -> None:
 
 async def test_who_gives_up_while_waiting_keeps_nobody_back() -> None:
     record = Recorder()
-    app = Turns(record)
+    app = YieldToLoop(record)
     rush = [request(app, f"/jobs/{number}") for number in range(50)]
     await asyncio.sleep(0)
     for task in rush[10:40]:

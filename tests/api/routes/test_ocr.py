@@ -5,46 +5,22 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
-from PIL import Image, ImageDraw, ImageFont
-from reportlab.pdfgen.canvas import Canvas
+from PIL import Image
 
 from tests.support.running import RunningService
+from tests.support.simple_documents import encoded, pdf, picture
 
 
-def pdf(*texts: str) -> bytes:
-    """A page for each text, in large letters."""
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, invariant=True)
-    for text in texts:
-        canvas.setFont("Helvetica", 28)
-        canvas.drawString(70, 700, text)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
-
-
-def picture(text: str) -> Image.Image:
-    image = Image.new("RGB", (1200, 300), "white")
-    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 60)
-    ImageDraw.Draw(image).text((60, 100), text, "black", font)
-    return image
-
-
-def encoded(image: Image.Image, form: str, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def problem_code(service: RunningService, name: str, content: bytes, **fields: str) -> tuple[int, str]:
+def refused(service: RunningService, name: str, content: bytes, **fields: str) -> tuple[int, str, str]:
+    """Status, code and detail of a refusal."""
     answer = service.read(name, content, **fields)
     assert answer.headers["content-type"] == "application/problem+json", answer.text
-    assert name in answer.text or "detail" in answer.json()
-    return answer.status_code, answer.json()["code"]
+    problem = answer.json()
+    assert (problem["status"], problem["type"]) == (answer.status_code, f"urn:ocr-service:{problem['code']}")
+    return answer.status_code, problem["code"], problem["detail"]
 
 
 def test_a_scanned_contract_is_read_whole(service: RunningService, contract_scan: Path) -> None:
@@ -101,8 +77,8 @@ def test_an_encrypted_pdf_opens_with_its_password_only(service: RunningService) 
     buffer = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf("Secret words"))) as document:
         document.save(buffer, encryption=pikepdf.Encryption(user="open sesame", owner="another"))
-    assert problem_code(service, "locked.pdf", buffer.getvalue()) == (422, "encrypted_pdf")
-    assert problem_code(service, "locked.pdf", buffer.getvalue(), password="wrong") == (422, "encrypted_pdf")
+    assert refused(service, "locked.pdf", buffer.getvalue())[:2] == (422, "encrypted_pdf")
+    assert refused(service, "locked.pdf", buffer.getvalue(), password="wrong")[:2] == (422, "encrypted_pdf")
     answer = service.read("locked.pdf", buffer.getvalue(), password="open sesame")
     assert "Secret words" in answer.json()["markdown"]
     assert "sesame" not in answer.text + service.log.read_text()
@@ -121,7 +97,7 @@ def test_an_encrypted_pdf_opens_with_its_password_only(service: RunningService) 
 def test_what_cannot_be_read_is_refused_with_its_code(
     service: RunningService, name: str, content: bytes, expected: tuple[int, str]
 ) -> None:
-    assert problem_code(service, name, content) == expected
+    assert refused(service, name, content)[:2] == expected
 
 
 @pytest.mark.parametrize(
@@ -136,7 +112,9 @@ def test_what_cannot_be_read_is_refused_with_its_code(
     ],
 )
 def test_wrong_options_are_named(service: RunningService, fields: dict[str, str], expected: tuple[int, str]) -> None:
-    assert problem_code(service, "a.pdf", pdf("One"), **fields) == expected
+    status, code, detail = refused(service, "a.pdf", pdf("One"), **fields)
+    assert (status, code) == expected
+    assert next(iter(fields)) in detail
 
 
 def test_an_unknown_option_in_the_query_is_refused_before_the_upload(service: RunningService) -> None:
@@ -145,7 +123,9 @@ def test_an_unknown_option_in_the_query_is_refused_before_the_upload(service: Ru
 
 
 def test_a_file_over_the_limit_is_refused_while_it_arrives(service: RunningService) -> None:
-    assert problem_code(service, "big.pdf", b"%PDF-1.7\n" + bytes(21 << 20)) == (413, "file_too_large")
+    status, code, detail = refused(service, "big.pdf", b"%PDF-1.7\n" + bytes(21 << 20))
+    assert (status, code) == (413, "file_too_large")
+    assert "20 MiB (MAX_UPLOAD_MB)" in detail
 
 
 def test_too_many_pages_say_how_to_ask_for_a_part(service: RunningService) -> None:

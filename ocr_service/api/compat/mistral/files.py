@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from ocr_service.api.dependencies import ServicesDep, owner_of
-from ocr_service.api.problems import NOT_FOUND, problem_answers
+from ocr_service.api.schemas.problem import NOT_FOUND, problem_answers
 from ocr_service.storage.client_files import ClientFile, ClientFiles
 
 router = APIRouter(prefix="/v1/files", tags=["Mistral"])

@@ -21,8 +21,9 @@ from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
 from ocr_service.api.intake.json_body import JsonBody
 from ocr_service.api.intake.multipart import Upload
-from ocr_service.api.problems import READ_FROM_JSON, describe_validation
+from ocr_service.api.problems import describe_validation
 from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
+from ocr_service.api.schemas.problem import READ_FROM_JSON
 from ocr_service.api.wait_for_job import read_to_the_end
 from ocr_service.errors import BadOption
 from ocr_service.export.result_json import page_from_json
