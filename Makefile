@@ -8,7 +8,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup demo serve test check format lock bench web sbom soak
+.PHONY: help setup demo serve test check format lock bench web web-check sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -39,6 +39,7 @@ check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m scripts.web_types check
 	@$(BIN)/python -m scripts.web_build check
 	@$(BIN)/hadolint Dockerfile
 	@shellcheck start.sh scripts/*.sh tests/image/*.sh .ci/run
@@ -49,9 +50,13 @@ format: setup ## let ruff mend what it can
 bench: setup ## figures of the embedded reader on this machine (others: the heads of bench/*.py)
 	@$(BIN)/python bench/embedded.py
 
-web: ## build the web page (needs Node 20 or later; running the service does not)
-	@cd web && npm ci --no-fund --no-audit && npm run --silent build
-	@$(PYTHON) -m scripts.web_build record
+web: setup ## build the web page (needs Node 20.19 or later; running the service does not)
+	@$(BIN)/python -m scripts.web_types write
+	@cd web && npm ci && npm run --silent build
+	@$(BIN)/python -m scripts.web_build record
+
+web-check: ## lint, types and unit tests of the web page (needs Node 20.19 or later)
+	@cd web && npm ci && npm run --silent check
 
 sbom: setup ## list the packages that run, with versions and licences (sbom.cdx.json)
 	@$(BIN)/python -m scripts.sbom

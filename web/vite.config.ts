@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 // The page is served by the app from any prefix, so every address in it is relative. `npm run dev` passes calls on to a
 // service at OCR_SERVICE (http://127.0.0.1:8081 without).
@@ -15,4 +15,5 @@ export default defineConfig({
     target: "baseline-widely-available",
     license: false,
   },
+  test: { include: ["tests/**/*.test.ts"], environment: "happy-dom", setupFiles: "tests/setup.ts", isolate: false },
 });

@@ -1,5 +1,4 @@
-// Writes THIRD_PARTY.md: the packages whose code or fonts are in the built page, with their licences, here and beside
-// the built files.
+// Writes THIRD_PARTY.md beside the built files: the packages whose code or fonts are in them, with their licences.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
@@ -21,5 +20,4 @@ const page = [
   ...texts,
 ].join("\n\n");
 
-writeFileSync("THIRD_PARTY.md", page);
 writeFileSync("../ocr_service/web_static/THIRD_PARTY.md", page);

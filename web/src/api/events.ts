@@ -1,8 +1,23 @@
 /** A job's events over `fetch`: EventSource can send no API key. */
-import { EventSourceParserStream, type EventSourceMessage } from "eventsource-parser/stream";
+import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
 import { call } from "./client";
 import { ApiError } from "./problem";
-import type { JobEvent, JobState, PageMark } from "./types";
+import type { JobState, Page } from "./types";
+
+/** What an event tells of a page: enough for the overview, without its text. */
+export interface PageMark {
+  number: number;
+  status: Page["status"];
+  seconds: number;
+  error: string | null;
+  /** It is to be read again; this is the earlier reading, which stays until then. */
+  again: boolean;
+}
+
+export type JobEvent =
+  | { kind: "state"; state: JobState }
+  | { kind: "page"; page: PageMark }
+  | { kind: "end"; state: JobState };
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
@@ -38,7 +53,11 @@ export async function followJob(id: string, onEvent: (event: JobEvent) => void, 
 }
 
 /** The events after `lastId`; null when there are none and will be none. */
-async function open(id: string, lastId: string, signal: AbortSignal): Promise<AsyncIterable<EventSourceMessage> | null> {
+async function open(
+  id: string,
+  lastId: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<EventSourceMessage> | null> {
   const headers = { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) };
   const response = await call(`jobs/${id}/events?markdown=false`, { headers, signal, cache: "no-store" });
   return response.body && response.status !== 204 ? parts(response.body) : null;
@@ -76,6 +95,10 @@ function parse(message: EventSourceMessage): JobEvent | null {
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", stop, { once: true });
   });
 }

@@ -1,81 +1,169 @@
-/** The HTTP contract's shapes, as far as this page reads them. */
+/** The shapes of the HTTP contract that this page reads. Written by `python -m scripts.web_types write`. */
 
-export type JobState = "queued" | "running" | "completed" | "partial" | "failed" | "cancelled";
-export type Outcome = "completed" | "partial" | "failed";
-export type ReaderName = "vlm" | "tesseract";
-
+/** Why a page or a region has no result. */
 export interface Failure {
+  /** Stable code */
   code: string;
+  /** For people */
   message: string;
-  page?: number | null;
-  stage?: string | null;
+  /** Where it happened */
+  stage: "inspect" | "render" | "layout" | "crops" | "recognition" | "assembly" | "delivery";
 }
 
-export interface Job {
-  id: string;
-  state: JobState;
-  file: { name: string; type: string; bytes: number; pages: number };
-  /** `done` have a result, good or in part; `failed` have none. */
-  pages: { total: number; done: number; failed: number };
-  /** Place in the queue, from 1; null once it runs. */
-  position: number | null;
-  engine: ReaderName;
-  /** The result of an earlier job for the same content and options was taken. */
-  cached: boolean;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-  /** Why the job failed, or its first page that could not be read. */
-  error: Failure | null;
+/** What came in. */
+export interface File {
+  /** As the client called it */
+  name: string;
+  /** Told by content */
+  type: string;
+  /** Of its bytes, hex */
+  sha256: string;
+  /** Size in bytes */
+  bytes: number;
+  /** Pages of the whole file */
+  pages: number;
 }
 
+/** Why the job failed, or its first page that could not be read. */
+export interface JobFailure {
+  /** Stable code */
+  code: string;
+  /** For people */
+  message: string;
+  /** Where it is about one page */
+  page: number | null;
+  /** Where it happened, when that is known */
+  stage: "inspect" | "render" | "layout" | "crops" | "recognition" | "assembly" | "delivery" | null;
+}
+
+/** Newest first. */
 export interface JobList {
+  /** This part of the list */
   jobs: Job[];
-  /** What `after` is for the next part of the list; null at its end. */
+  /** Give it as `after` for the next part; null at the end */
   next: string | null;
 }
 
-export interface Region {
-  label: string;
-  /** x0, y0, x1, y1 in pixels of a page `width` × `height`. */
-  bbox: [number, number, number, number];
-  order: number;
-  score: number;
-  format: "text" | "markdown" | "html" | "latex" | "image";
-  content: string;
-  image: string | null;
-  degraded: boolean;
-  error: Failure | null;
+/** A job: the work on one document. */
+export interface Job {
+  /** 128 bits in hex */
+  id: string;
+  /** `partial`: some pages or regions failed */
+  state: JobState;
+  /** How far it is */
+  pages: JobPages;
+  /** Place in the queue, from 1; null when it does not wait */
+  position: number | null;
+  /** What reads it */
+  engine: "vlm" | "tesseract";
+  /** `interactive` goes before `batch` */
+  priority: string;
+  /** What came in */
+  file: File;
+  /** The result of an earlier job for the same content and options was taken */
+  cached: boolean;
+  /** How often it was begun; more than 1 after a restart or a retry */
+  runs: number;
+  /** When it was submitted */
+  created_at: string;
+  /** When it was first begun */
+  started_at: string | null;
+  /** When it ended */
+  finished_at: string | null;
+  /** When it fails if it is not done; null without `deadline_s` */
+  deadline_at: string | null;
+  /** Why it failed, or its first page did */
+  error: JobFailure | null;
 }
 
+/** Pages of a job. ``total - done - failed`` are still to be read. */
+export interface JobPages {
+  /** Pages that are asked for */
+  total: number;
+  /** Pages with a result, whole or in part, and not to be read again */
+  done: number;
+  /** Pages without one */
+  failed: number;
+}
+
+export type JobState = "queued" | "running" | "completed" | "partial" | "failed" | "cancelled";
+
+/** One page, read or failed. */
 export interface Page {
+  /** From 1 */
   number: number;
-  status: Outcome;
+  /** `partial`: some of its regions failed */
+  status: "completed" | "partial" | "failed";
+  /** Pixels */
   width: number;
+  /** Pixels */
   height: number;
+  /** Dots per inch at which it was rendered */
   dpi: number;
+  /** Degrees that it was turned clockwise to stand upright */
   angle: number;
-  reader: ReaderName;
+  /** What read it */
+  reader: "vlm" | "tesseract";
+  /** The page's text; figures as links into `images/` */
   markdown: string;
+  /** In reading order; headers, footers and page numbers too */
   regions: Region[];
+  /** What may have cost quality */
   warnings: string[];
+  /** Why it has no text; null when it has */
   error: Failure | null;
+  /** From rendering to result */
   seconds: number;
+  /** Where the time went */
+  stages: Stage[];
 }
 
-/** What an event tells of a page: enough for the overview, without its text. */
-export interface PageMark {
-  number: number;
-  status: Outcome;
-  seconds: number;
-  error: string | null;
-  /** It is to be read again; this is the earlier reading, which stays until then. */
-  again: boolean;
+/** An error, as RFC 9457 has it. */
+export interface Problem {
+  /** `urn:ocr-service:` and the code */
+  type: string;
+  /** The HTTP status in words */
+  title: string;
+  /** The HTTP status */
+  status: number;
+  /** Stable: programs may rely on it */
+  code: string;
+  /** For people: what is wrong, and the way out */
+  detail: string;
 }
 
-export type JobEvent =
-  | { kind: "state"; state: JobState }
-  | { kind: "page"; page: PageMark }
-  | { kind: "end"; state: JobState };
+/** A labelled box on a page, as read. */
+export interface Region {
+  /** What the layout model takes it for */
+  label: string;
+  /** `[x0, y0, x1, y1]` in pixels of a page `width` x `height` */
+  bbox: [number, number, number, number];
+  /** Place in the reading order, from 0 */
+  order: number;
+  /** The layout model's confidence, 0 to 1 */
+  score: number;
+  /** What `content` is written in */
+  format: "text" | "markdown" | "html" | "latex" | "image";
+  /** The text, written as `format` says; empty for a figure without words */
+  content: string;
+  /** The figure's file, relative to the job's folder */
+  image: string | null;
+  /** A heading's level, from 1 */
+  level: number | null;
+  /** Requests that it took */
+  tries: number;
+  /** The text is what could be kept of a cut or repeating answer */
+  degraded: boolean;
+  /** Why it could not be read; null when it was */
+  error: Failure | null;
+}
 
-export const isFinished = (state: JobState): boolean => state !== "queued" && state !== "running";
+/** One stage of a page. */
+export interface Stage {
+  /** Which one */
+  stage: "inspect" | "render" | "layout" | "crops" | "recognition" | "assembly" | "delivery";
+  /** Seconds since the epoch */
+  started: number;
+  /** What it took, waiting included */
+  seconds: number;
+}

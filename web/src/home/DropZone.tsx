@@ -1,6 +1,6 @@
+import { FileUp } from "lucide";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { FileUp } from "lucide";
 import { t } from "../i18n";
 import { announce } from "../state/announce";
 import { goTo, route } from "../state/route";

@@ -1,7 +1,7 @@
+import { Files } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { Files } from "lucide";
-import { isFinished } from "../api/types";
+import { isFinished } from "../api/states";
 import { explainError, t } from "../i18n";
 import { jobs, listState, loadMore, nextPart, refreshList, watchList } from "../state/jobs";
 import { uploads } from "../state/uploads";

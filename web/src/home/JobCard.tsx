@@ -1,11 +1,12 @@
+import { FileText, Image, Trash2, X } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { FileText, Image, Trash2, X } from "lucide";
-import { isFinished, type Job, type JobState } from "../api/types";
+import { isFinished } from "../api/states";
+import type { Job, JobState } from "../api/types";
 import { explain, formatSeconds, formatTime, t } from "../i18n";
 import { announceState, cancelOrRemove } from "../state/actions";
 import { refreshJob } from "../state/jobs";
-import { countRead, pageMarks, watchJob, type Marks } from "../state/live";
+import { countRead, type Marks, pageMarks, watchJob } from "../state/live";
 import { jobLink } from "../state/route";
 import { Icon } from "../ui/Icon";
 import { PageStrip } from "../ui/PageStrip";
@@ -57,7 +58,9 @@ export function JobCard({ job, live }: { job: Job; live: boolean }): JSX.Element
 
 function Progress({ job, marks }: { job: Job; marks: Marks }): JSX.Element {
   const shown = marks.size > 0 ? marks : counted(job);
-  return <PageStrip marks={shown} total={job.pages.total} done={read(job, marks)} finished={false} label={job.file.name} />;
+  return (
+    <PageStrip marks={shown} total={job.pages.total} done={read(job, marks)} finished={false} label={job.file.name} />
+  );
 }
 
 const read = (job: Job, marks: Marks): number => Math.max(countRead(marks), job.pages.done + job.pages.failed);
@@ -87,7 +90,8 @@ function facts(job: Job, marks: Marks): string {
   if (failed > 0 && job.state !== "cancelled") parts.push(texts.failedCount(failed));
   if (job.state === "failed" && job.error) parts.push(explain(job.error.code));
   else if (job.cached) parts.push(texts.readBefore);
-  else if (job.started_at && job.finished_at) parts.push(texts.took(formatSeconds(secondsBetween(job.started_at, job.finished_at))));
+  else if (job.started_at && job.finished_at)
+    parts.push(texts.took(formatSeconds(secondsBetween(job.started_at, job.finished_at))));
   return parts.join(" · ");
 }
 

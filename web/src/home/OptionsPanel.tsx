@@ -1,9 +1,9 @@
+import { ChevronRight, SlidersHorizontal } from "lucide";
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { ChevronRight, SlidersHorizontal } from "lucide";
 import { t } from "../i18n";
 import { Icon } from "../ui/Icon";
-import { change, changedCount, DEFAULTS, options, pagesAreWrong, type Options } from "./options";
+import { change, changedCount, DEFAULTS, type Options, options, pagesAreWrong } from "./options";
 
 export function OptionsPanel(): JSX.Element {
   const texts = t.value;
@@ -47,7 +47,11 @@ export function OptionsPanel(): JSX.Element {
             </label>
           ))}
         </fieldset>
-        <Field name={texts.optionPages} hint={texts.optionPagesHint} error={pagesAreWrong.value && texts.optionPagesWrong}>
+        <Field
+          name={texts.optionPages}
+          hint={texts.optionPagesHint}
+          error={pagesAreWrong.value && texts.optionPagesWrong}
+        >
           {(ids) => (
             <input
               {...ids}

@@ -1,5 +1,5 @@
+import { FileUp, FileWarning, X } from "lucide";
 import type { JSX } from "preact";
-import { FileWarning, FileUp, X } from "lucide";
 import { explainError, formatBytes, t } from "../i18n";
 import { dismiss, sendAgain, type Upload } from "../state/uploads";
 import { Icon } from "../ui/Icon";
@@ -64,7 +64,14 @@ function Unlock({ upload }: { upload: Upload }): JSX.Element {
   };
   return (
     <form class="unlock" onSubmit={submit}>
-      <input name="password" type="password" required autocomplete="off" aria-label={t.value.uploadPassword} placeholder={t.value.uploadPassword} />
+      <input
+        name="password"
+        type="password"
+        required
+        autocomplete="off"
+        aria-label={t.value.uploadPassword}
+        placeholder={t.value.uploadPassword}
+      />
       <button class="button small primary" type="submit">
         {t.value.uploadUnlock}
       </button>

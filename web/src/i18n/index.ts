@@ -1,7 +1,7 @@
 /** The texts in the language that is chosen, and how numbers and times are written in it. */
 import { computed } from "@preact/signals";
+import type { ApiError } from "../api/problem";
 import { locale } from "../state/preferences";
-import { ApiError } from "../api/problem";
 import { en, type Texts } from "./en";
 import { ru } from "./ru";
 
@@ -43,7 +43,9 @@ export function formatTime(iso: string): string {
   const today = when.toDateString() === new Date().toDateString();
   return new Intl.DateTimeFormat(
     locale.value,
-    today ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+    today
+      ? { hour: "numeric", minute: "2-digit" }
+      : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
   ).format(when);
 }
 

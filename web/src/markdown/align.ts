@@ -35,7 +35,8 @@ export function align(blocks: readonly string[], regions: readonly Region[]): Al
     const found = key ? find(page, key, cursor) : -1;
     if (found < 0) {
       const isMargin = MARGIN_LABELS.has(region.label);
-      if (!isMargin && (region.error || region.degraded)) missing.push({ region: index, before: blockAt(starts, cursor, length) });
+      if (!isMargin && (region.error || region.degraded))
+        missing.push({ region: index, before: blockAt(starts, cursor, length) });
       continue;
     }
     const end = found + Math.min(key.length, length - found);

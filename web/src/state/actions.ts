@@ -1,7 +1,8 @@
 /** What a person can do with a job, from the list and from the viewer. */
 import { deleteJob, retryJob } from "../api/client";
 import { ApiError } from "../api/problem";
-import { isFinished, type Job, type JobState } from "../api/types";
+import { isFinished } from "../api/states";
+import type { Job, JobState } from "../api/types";
 import { explainError, t } from "../i18n";
 import { announce } from "./announce";
 import { dropJob, refreshJob } from "./jobs";

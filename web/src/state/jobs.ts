@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { getJob, listJobs } from "../api/client";
 import { ApiError } from "../api/problem";
-import { isFinished, type Job } from "../api/types";
+import { isFinished } from "../api/states";
+import type { Job } from "../api/types";
 
 const PART = 25;
 const MOST_REFRESHED = 100;
@@ -50,7 +51,8 @@ export async function refreshList(): Promise<void> {
     listState.value = error;
   }
   asking = null;
-  if (watchers > 0) timer = setTimeout(refreshList, jobs.value.every((job) => isFinished(job.state)) ? IDLE_MS : BUSY_MS);
+  if (watchers > 0)
+    timer = setTimeout(refreshList, jobs.value.every((job) => isFinished(job.state)) ? IDLE_MS : BUSY_MS);
 }
 
 export async function loadMore(): Promise<void> {

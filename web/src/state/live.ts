@@ -1,8 +1,9 @@
 /** Live pages of the jobs that are looked at, from their events; nothing is held open while the tab is hidden. */
-import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { JobEvent, PageMark } from "../api/events";
 import { followJob } from "../api/events";
 import { ApiError } from "../api/problem";
-import { type JobEvent, type JobState, type PageMark } from "../api/types";
+import type { JobState } from "../api/types";
 
 export type Marks = ReadonlyMap<number, PageMark>;
 
@@ -99,4 +100,3 @@ document.addEventListener("visibilitychange", () => {
     else connect(id, channel);
   }
 });
-

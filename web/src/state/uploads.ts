@@ -1,7 +1,7 @@
 /** Documents on their way to the service: two at a time, each with its progress, until it is a job or is refused. */
 import { signal } from "@preact/signals";
-import { submit } from "../api/upload";
 import { ApiError } from "../api/problem";
+import { submit } from "../api/upload";
 import { putJob } from "./jobs";
 import { goTo, jobLink, route } from "./route";
 
@@ -25,7 +25,9 @@ let openWhenAccepted = "";
 
 /** Sends files. A single one is opened as soon as it is accepted: that is what the person wants to see. */
 export function send(files: readonly File[], options: Record<string, string>): void {
-  const added = files.map((file): Upload => ({ id: randomId(), file, options, state: "waiting", sent: 0, error: null }));
+  const added = files.map(
+    (file): Upload => ({ id: randomId(), file, options, state: "waiting", sent: 0, error: null }),
+  );
   openWhenAccepted = added.length === 1 && added[0] ? added[0].id : "";
   uploads.value = [...added, ...uploads.value];
   startNext();

@@ -1,8 +1,8 @@
-import type { JSX } from "preact";
 import { Monitor, Moon, ScanText, Sun } from "lucide";
+import type { JSX } from "preact";
 import { address } from "../api/client";
 import { t } from "../i18n";
-import { chooseLocale, chooseTheme, locale, theme, type Theme } from "../state/preferences";
+import { chooseLocale, chooseTheme, locale, type Theme, theme } from "../state/preferences";
 import { Icon } from "./Icon";
 
 const NEXT: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };

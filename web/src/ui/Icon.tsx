@@ -1,5 +1,5 @@
-import { h, type JSX } from "preact";
 import type { IconNode } from "lucide";
+import { h, type JSX } from "preact";
 
 /** A picture from lucide; always beside words or on a button with a name, so hidden from screen readers. */
 export function Icon({ node, size = 18 }: { node: IconNode; size?: number }): JSX.Element {

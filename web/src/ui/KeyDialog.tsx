@@ -1,6 +1,6 @@
+import { KeyRound } from "lucide";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { KeyRound } from "lucide";
 import { t } from "../i18n";
 import { refreshList } from "../state/jobs";
 import { dismissKey, giveKey, keyRequest, reopenKeyDialog } from "../state/key";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { PageMark } from "../api/types";
+import type { PageMark } from "../api/events";
 import type { Marks } from "../state/live";
 
 const MOST_CELLS = 120;

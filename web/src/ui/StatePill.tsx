@@ -1,5 +1,5 @@
-import type { JSX } from "preact";
 import { Ban, CircleCheck, CircleX, Clock, LoaderCircle, TriangleAlert } from "lucide";
+import type { JSX } from "preact";
 import type { JobState } from "../api/types";
 import { t } from "../i18n";
 import { Icon } from "./Icon";

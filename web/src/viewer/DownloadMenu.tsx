@@ -1,8 +1,9 @@
-import type { JSX } from "preact";
 import { ChevronDown, Download } from "lucide";
-import { address, call, resultPath, type ResultFormat } from "../api/client";
+import type { JSX } from "preact";
+import { address, call, type ResultFormat, resultPath } from "../api/client";
 import { ApiError } from "../api/problem";
-import { isFinished, type Job } from "../api/types";
+import { isFinished } from "../api/states";
+import type { Job } from "../api/types";
 import { explainError, t } from "../i18n";
 import { announce } from "../state/announce";
 import { currentKey } from "../state/key";

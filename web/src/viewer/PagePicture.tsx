@@ -1,7 +1,7 @@
-import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { ImageOff } from "lucide";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { ApiError } from "../api/problem";
 import type { Page } from "../api/types";
 import { labelName, t } from "../i18n";
@@ -26,7 +26,9 @@ export function PagePicture({
 }): JSX.Element {
   const texts = t.value;
   const frame = useRef<HTMLDivElement>(null);
-  const ordered = page.regions.map((region, index) => ({ region, index })).sort((a, b) => a.region.order - b.region.order);
+  const ordered = page.regions
+    .map((region, index) => ({ region, index }))
+    .sort((a, b) => a.region.order - b.region.order);
   const current = marked.value;
   const entry = current ?? ordered[0]?.index;
 

@@ -1,10 +1,11 @@
-import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { Copy, LoaderCircle, TriangleAlert } from "lucide";
+import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Copy, LoaderCircle, TriangleAlert } from "lucide";
+import type { PageMark } from "../api/events";
 import { ApiError } from "../api/problem";
-import type { Page, PageMark } from "../api/types";
+import type { Page } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
 import { copyText } from "../state/clipboard";
 import { Icon } from "../ui/Icon";
@@ -37,7 +38,7 @@ export const PageRow = memo(function PageRow({
   const section = useRef<HTMLElement>(null);
   const near = useNear(section);
   const data = usePageData(jobId, number, near && mark !== null, mark);
-  const again = mark !== null && mark.again && !finished;
+  const again = mark?.again === true && !finished;
   const kept = useRef({ height: 0, layout: "" });
   const page = data?.page.value ?? null;
   const layout = `${mode} ${innerWidth}`;
@@ -120,9 +121,7 @@ function PageHead({
       <h2 id={`page-${number}-title`} tabIndex={-1}>
         {texts.page(number)}
       </h2>
-      {mark === null && (
-        <span class="muted">{finished ? texts.waitingPageStopped : texts.waitingPage}</span>
-      )}
+      {mark === null && <span class="muted">{finished ? texts.waitingPageStopped : texts.waitingPage}</span>}
       {again && (
         <span class="pill running">
           <Icon node={LoaderCircle} size={14} />
@@ -142,7 +141,7 @@ function PageHead({
       )}
       {mark && <span class="muted">{formatSeconds(mark.seconds)}</span>}
       {page && page.angle !== 0 && <span class="muted">{texts.turned(page.angle)}</span>}
-      {page && page.markdown && (
+      {page?.markdown && (
         <button
           class="icon-button small page-copy"
           type="button"

@@ -1,11 +1,11 @@
-import type { JSX } from "preact";
-import { useSignalEffect, type Signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { type Signal, useSignalEffect } from "@preact/signals";
 import { RotateCw, TriangleAlert } from "lucide";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { ApiError } from "../api/problem";
 import type { Page, Region } from "../api/types";
 import { explain, labelName, t } from "../i18n";
-import { renderPage, type Block } from "../markdown/render";
+import { type Block, renderPage } from "../markdown/render";
 import { Icon } from "../ui/Icon";
 import { drawFigures } from "./figures";
 import type { Picture } from "./page-data";
@@ -85,7 +85,9 @@ function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => vo
     <div class={`callout ${region.error && !region.content ? "bad" : "warn"}`}>
       <Icon node={TriangleAlert} size={16} />
       <div>
-        <p class="callout-title">{region.error && !region.content ? texts.regionFailed(name) : texts.regionDegraded(name)}</p>
+        <p class="callout-title">
+          {region.error && !region.content ? texts.regionFailed(name) : texts.regionDegraded(name)}
+        </p>
         <p class="hint">{region.error ? explain(region.error.code) : texts.regionDegradedHint}</p>
         {region.error?.message && <p class="hint">{region.error.message}</p>}
       </div>

@@ -1,5 +1,5 @@
-import type { JSX } from "preact";
 import { TriangleAlert } from "lucide";
+import type { JSX } from "preact";
 import { t } from "../i18n";
 import type { Marks } from "../state/live";
 import { Icon } from "../ui/Icon";

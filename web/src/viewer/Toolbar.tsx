@@ -1,8 +1,9 @@
-import type { JSX } from "preact";
 import { ArrowLeft, Copy, Trash2, X } from "lucide";
+import type { JSX } from "preact";
 import { call, resultPath } from "../api/client";
 import { ApiError } from "../api/problem";
-import { isFinished, type Job } from "../api/types";
+import { isFinished } from "../api/states";
+import type { Job } from "../api/types";
 import { explainError, t } from "../i18n";
 import { cancelOrRemove } from "../state/actions";
 import { announce } from "../state/announce";

@@ -1,12 +1,14 @@
+import { FileQuestion } from "lucide";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { FileQuestion } from "lucide";
+import type { PageMark } from "../api/events";
 import { ApiError } from "../api/problem";
-import { isFinished, type Job, type JobState, type PageMark } from "../api/types";
+import { isFinished } from "../api/states";
+import type { Job, JobState } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
 import { announceState, readAgain } from "../state/actions";
 import { jobs, loadJob, refreshJob } from "../state/jobs";
-import { countRead, pageMarks, watchJob, type Marks } from "../state/live";
+import { countRead, type Marks, pageMarks, watchJob } from "../state/live";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
 import { PageStrip } from "../ui/PageStrip";
@@ -141,7 +143,8 @@ function Strip({
   });
   const times = [...marks.values()];
   const last = times.at(-1);
-  const seconds = job.started_at && job.finished_at ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000 : null;
+  const seconds =
+    job.started_at && job.finished_at ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000 : null;
   const running = job.state === "running";
   const more =
     running && last

@@ -1,5 +1,5 @@
 /** What a page in view needs: its result and its picture, fetched when it comes near, let go when it is far. */
-import { signal, type Signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { getPage, getPicture } from "../api/client";
 import { ApiError } from "../api/problem";
 import type { Page } from "../api/types";
