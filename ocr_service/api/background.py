@@ -15,7 +15,7 @@ from ocr_service.jobs.batches.feeder import BatchFeeder
 from ocr_service.jobs.batches.rows import BatchRows
 from ocr_service.jobs.delivery.rows import DeliveryRows
 from ocr_service.jobs.delivery.webhooks import WebhookSender
-from ocr_service.jobs.delivery.worker import Deliveries, Patience, UploadDelivery, WebhookDelivery
+from ocr_service.jobs.delivery.worker import Deliveries, UploadDelivery, WebhookDelivery, delivery_retries
 from ocr_service.jobs.files.exports import Exports
 from ocr_service.jobs.models import Webhook
 from ocr_service.jobs.service import JobService
@@ -63,13 +63,13 @@ async def run_delivery(
         stack.push_async_callback(hooks.close)
         sender = WebhookSender(hooks, config.webhook_secret)
         kinds: list[UploadDelivery | WebhookDelivery] = [
-            WebhookDelivery(jobs.store, sender, Patience(_WEBHOOK_GIVE_UP_S))
+            WebhookDelivery(jobs.store, sender, delivery_retries(_WEBHOOK_GIVE_UP_S))
         ]
         s3 = None
         if config.s3 is not None:
             s3 = await asyncio.to_thread(S3Store, config.s3)  # botocore reads its models from disk: 0.3 s
             stack.callback(s3.close)
-            kinds.append(UploadDelivery(s3, jobs.files, Patience(config.s3_retry_s)))
+            kinds.append(UploadDelivery(s3, jobs.files, delivery_retries(config.s3_retry_s)))
             watching = asyncio.create_task(s3.watch(), name="watch of S3")
             stack.callback(watching.cancel)
         fetching = None

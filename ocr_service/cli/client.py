@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 
 import httpx
 
+from ocr_service.retry.policy import RetryPolicy
+
 T = TypeVar("T")
 _BUSY = frozenset({429, 502, 503, 504})  # the service, or a proxy before it, has no room or is being restarted
-_LONGEST_PAUSE_S = 15.0
+_RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)
 _TIMEOUT = httpx.Timeout(60, connect=10)  # events come with a sign of life every 15 s
 
 
@@ -140,11 +142,11 @@ class ServiceClient:
 
 
 class _Busy(Exception):
-    """An answer after which one tries again. ``pause_s``: what Retry-After says."""
+    """An answer after which one tries again. ``retry_after_s``: what Retry-After says."""
 
-    def __init__(self, message: str, pause_s: float | None) -> None:
+    def __init__(self, message: str, retry_after_s: float | None) -> None:
         super().__init__(message)
-        self.pause_s = pause_s
+        self.retry_after_s = retry_after_s
 
 
 class _Patience:
@@ -156,17 +158,15 @@ class _Patience:
 
     def renew(self) -> None:
         self._until = time.monotonic() + self._seconds
-        self._pause_s = 0.5
+        self._failures = 0
 
     async def pause(self, error: httpx.TransportError | _Busy) -> None:
         """Raises Unreachable when it is time to give up."""
-        pause = self._pause_s
-        if isinstance(error, _Busy) and error.pause_s is not None:
-            pause = error.pause_s
+        self._failures += 1
+        pause = _RETRIES.pause_s(self._failures, error.retry_after_s if isinstance(error, _Busy) else None)
         if time.monotonic() + pause > self._until:
             raise Unreachable(_reason(error)) from error
         await asyncio.sleep(pause)
-        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
 
 
 def _reason(error: Exception) -> str:

@@ -22,11 +22,12 @@ from ocr_service.logs import job_var
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
 from ocr_service.reading.readers import DocumentWork, PageReader
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.filesystem import JobFolder
 
 log = logging.getLogger(__name__)
 
-_ROOM_AGAIN_S = 2.0
+_DISK_FULL_RETRIES = RetryPolicy(first_pause_s=2.0, longest_pause_s=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,14 @@ class Runner:
 
     async def _write_end(self, claim: Claim, state: JobState, failure: JobFailure | None, *, cached: bool) -> None:
         """Until it is written down: on a full disk the database takes nothing. Raises RunLost."""
-        while True:
-            try:
-                await self.store.finish(claim.job.id, claim.run_id, state, failure=failure, cached=cached)
-                return
-            except StorageFull as error:
-                log.warning("storage_full: the job's end (%s) cannot be written down yet: %s", state, error)
-                await asyncio.sleep(_ROOM_AGAIN_S)
+        finish = partial(self.store.finish, claim.job.id, claim.run_id, state, failure=failure, cached=cached)
+        await _DISK_FULL_RETRIES.call(
+            finish,
+            StorageFull,
+            before_pause=lambda error, pause_s: log.warning(
+                "storage_full: cannot store state %s of the job; retrying in %.1f s: %s", state, pause_s, error
+            ),
+        )
 
     async def _outcome(self, claim: Claim, done: _Done) -> tuple[JobState, JobFailure | None]:
         deadline = asyncio.timeout(claim.deadline_in_s)

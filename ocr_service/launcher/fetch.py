@@ -14,9 +14,10 @@ from typing import TypeVar
 
 from ocr_service.launcher.sources import Source, SourceBroke, SourceError, StartsOver
 from ocr_service.launcher.weights import MANIFEST, WeightFile, folder_name, is_whole, manifest_text
+from ocr_service.retry.policy import RetryPolicy
 
 _TRIES = 8  # in a row without a byte of progress
-_LONGEST_PAUSE_S = 20.0
+_RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=20.0)
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]  # model, bytes that are here, bytes in all
@@ -27,12 +28,18 @@ class FetchFailed(Exception):
 
 
 def fetch_model(
-    model: str, source: Source, home: Path, *, progress: Progress, say: Callable[[str], None], pause_s: float = 1.0
+    model: str,
+    source: Source,
+    home: Path,
+    *,
+    progress: Progress,
+    say: Callable[[str], None],
+    retries: RetryPolicy = _RETRIES,
 ) -> bool:
     """Puts ``model`` into ``home/official_models``; False when it was there already. Raises FetchFailed.
 
     Two that fetch the same model into the same folder wait for each other: the second finds it done.
-    ``pause_s`` is the first pause before another try; each further one is twice as long.
+    ``retries`` gives the pauses between tries; a file is given up after 8 in a row without a byte of progress.
     """
     models = home / "official_models"
     target = models / folder_name(model)
@@ -48,7 +55,7 @@ def fetch_model(
                 else:
                     target.rename(staging)
             staging.mkdir(exist_ok=True)
-            files = _fetch_all(model, source, staging, progress, say, pause_s)
+            files = _fetch_all(model, source, staging, progress, say, retries)
             _write_durably(staging / MANIFEST, manifest_text(files))
             if target.exists():  # PaddleX, which knows no lock of ours, was quicker
                 shutil.rmtree(staging)
@@ -63,9 +70,9 @@ def fetch_model(
 
 
 def _fetch_all(
-    model: str, source: Source, staging: Path, progress: Progress, say: Callable[[str], None], pause_s: float
+    model: str, source: Source, staging: Path, progress: Progress, say: Callable[[str], None], retries: RetryPolicy
 ) -> list[WeightFile]:
-    tries = _Tries(pause_s, say)
+    tries = _Tries(retries, say)
     files = tries.until_done(lambda: source.files(model))
     total = sum(file.size for file in files)
     finished: list[WeightFile] = []
@@ -139,8 +146,8 @@ class _BrokeWithProgress(SourceBroke):
 class _Tries:
     """Tries again with growing pauses while it is only the line that fails."""
 
-    def __init__(self, pause_s: float, say: Callable[[str], None]) -> None:
-        self._pause_s = pause_s
+    def __init__(self, retries: RetryPolicy, say: Callable[[str], None]) -> None:
+        self._retries = retries
         self._say = say
 
     def until_done(self, work: Callable[[], T]) -> T:
@@ -152,8 +159,8 @@ class _Tries:
                 failed = 1 if isinstance(error, _BrokeWithProgress) else failed + 1
                 if failed >= _TRIES:
                     raise
-                pause = min(self._pause_s * 2 ** (failed - 1), _LONGEST_PAUSE_S)
-                self._say(f"{error}; again in {pause:g} s")
+                pause = self._retries.pause_s(failed)
+                self._say(f"{error}; again in {pause:.1f} s")
                 time.sleep(pause)
 
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ocr_service.retry.policy import RetryPolicy
+
 _log = logging.getLogger(__name__)
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+_RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=60.0)
 _MOST_WAITING = 1024  # connections, with those of page workers that were killed meanwhile
 
 
@@ -58,13 +60,12 @@ class LayoutRunner:
         self._listener.close()
 
     async def _keep(self) -> None:
-        pause = _FIRST_PAUSE_S
+        failures = 0
         while True:
-            if await self._run():
-                pause = _FIRST_PAUSE_S
-            _log.error("the layout process ended (%s); it is started again in %g s", self.state, pause)
+            failures = 1 if await self._run() else failures + 1
+            pause = _RETRIES.pause_s(failures)
+            _log.error("the layout process ended (%s); it is started again in %.1f s", self.state, pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     async def _run(self) -> bool:
         """One life of the process; whether it was ever ready."""

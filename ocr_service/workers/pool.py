@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple
 
 from ocr_service.errors import EngineUnavailable, NotReady, PageTimeout, ServiceError, WorkerCrashed
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.workers.fair_queue import FairQueue
 from ocr_service.workers.sandbox import Bug, Done, Limits, OutOfMemory, Refused
 from ocr_service.workers.spawn import allowed_environment
@@ -39,7 +40,7 @@ _MOST_LOSSES = 5  # of workers, also of those that died before they had begun: e
 _SHARE_AFTER_TIMEOUT = 0.25
 _WARM_UP_S = 120.0  # loading models from a cold disk
 _FAILED_STARTS_BEFORE_GIVING_UP = 3
-_LONGEST_PAUSE_S = 30.0
+_START_RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=30.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -261,7 +262,7 @@ class PagePool:
                 error = EngineUnavailable(f"the page workers cannot start: {problem}")
                 hand.refuse(error)
                 self._refuse_waiting(error)
-            await asyncio.sleep(min(_LONGEST_PAUSE_S, 2.0 ** (failures - 1)))
+            await asyncio.sleep(_START_RETRIES.pause_s(failures))
 
     async def _start(self, thread: ThreadPoolExecutor) -> WorkerProcess:
         start = partial(WorkerProcess, self._limits, self._environment, self._warm_up)

@@ -16,10 +16,12 @@ from moto.server import ThreadedMotoServer
 from ocr_service.launcher.fetch import FetchFailed, fetch_model
 from ocr_service.launcher.sources import Source, open_source
 from ocr_service.launcher.weights import is_whole
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.settings import load_settings
 from tests.fakes.web_server import WebServer
 from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror
 
+QUICK = RetryPolicy(first_pause_s=0.001)
 VLM = "PaddleOCR-VL-1.6-0.9B"
 FOLDER = "PaddleOCR-VL-1.6"  # as paddlex names it
 CONTENTS = {"config.json": SMALL, "model.safetensors": LARGE}
@@ -44,7 +46,7 @@ def source(where: str, **settings: str) -> Source:
 
 def fetch(where: Source, home: Path, said: list[str] | None = None, model: str = VLM) -> bool:
     said = [] if said is None else said
-    return fetch_model(model, where, home, progress=lambda *_: None, say=said.append, pause_s=0.001)
+    return fetch_model(model, where, home, progress=lambda *_: None, say=said.append, retries=QUICK)
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -94,7 +96,14 @@ def test_a_server_that_stays_down_ends_in_an_error_and_what_came_is_kept(
         mirror.down = here > len(SMALL)
 
     with pytest.raises(FetchFailed, match="answered 503"):
-        fetch_model(VLM, source(server.url), tmp_path, progress=fall_silent, say=lambda _: None, pause_s=0.001)
+        fetch_model(
+            VLM,
+            source(server.url),
+            tmp_path,
+            progress=fall_silent,
+            say=lambda _: None,
+            retries=QUICK,
+        )
     assert not is_whole(tmp_path, VLM)
     mirror.down = False
     before = len(server.requests)

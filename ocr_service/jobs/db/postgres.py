@@ -7,6 +7,8 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from functools import partial
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -19,6 +21,7 @@ from ocr_service.errors import NotReady
 from ocr_service.jobs.db.database import DatabaseError, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change, JobState
+from ocr_service.retry.policy import RetryPolicy
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,8 @@ _KEEPALIVE = {  # a server that vanished without a word is noticed after about 2
     "tcp_user_timeout": 20_000,
 }
 _ROLL_BACK_S = 0.25  # a server that answers needs a few ms; psycopg waits 10 s for one that does not
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 2.0
+_RETRIES = RetryPolicy(first_pause_s=0.05, longest_pause_s=2.0)
+_LISTEN_AGAIN_S = 1.0
 
 
 class PostgresDatabase:
@@ -76,21 +80,26 @@ class PostgresDatabase:
             attempt.exception()  # nobody may wait for it any more
 
     async def _patiently(self, work: Work[T], patience_s: float) -> T:
-        until = time.monotonic() + patience_s
-        wait_s = _FIRST_WAIT_S
-        while True:
-            try:
-                async with self._engine.begin() as connection:
-                    return await work(Transaction(connection))
-            except (DBAPIError, PoolTimeout) as exc:
-                if not _passing(exc):
-                    raise
-                if not isinstance(getattr(exc, "orig", None), psycopg.errors.DeadlockDetected):
-                    self.failed_at = time.monotonic()
-                if time.monotonic() + wait_s > until:
-                    raise _no_answer() from exc
-            await asyncio.sleep(wait_s)
-            wait_s = min(_LONGEST_WAIT_S, wait_s * 2)
+        retries = replace(_RETRIES, give_up_s=patience_s)
+        try:
+            return await retries.call(partial(self._once, work), _Away)
+        except _Away as away:
+            raise _no_answer() from away.__cause__
+
+    async def _once(self, work: Work[T]) -> T:
+        try:
+            async with self._engine.begin() as connection:
+                return await work(Transaction(connection))
+        except (DBAPIError, PoolTimeout) as exc:
+            if not _passing(exc):
+                raise
+            if not isinstance(getattr(exc, "orig", None), psycopg.errors.DeadlockDetected):
+                self.failed_at = time.monotonic()
+            raise _Away from exc
+
+
+class _Away(Exception):
+    """The same statement may succeed soon; the cause says why it did not."""
 
 
 def _no_answer() -> NotReady:
@@ -151,7 +160,7 @@ async def _listen(url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[
                     on_change(Change(job_id, JobState(state), run_id or None))
         except (psycopg.OperationalError, NotReady) as exc:
             log.warning("The job database is away (%s): listening again soon", " ".join(str(exc).split()))
-        await asyncio.sleep(_LONGEST_WAIT_S / 2)
+        await asyncio.sleep(_LISTEN_AGAIN_S)
 
 
 def _parsed(url: str) -> URL:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ocr_service.errors import ServiceError
 from ocr_service.jobs.delivery.rows import LEASE_S, Delivery, DeliveryRows, Kind
@@ -21,6 +20,7 @@ from ocr_service.jobs.delivery.webhooks import WebhookFailed, WebhookSender, bod
 from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageCounts
 from ocr_service.jobs.store import Store
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.s3 import S3Store
 
 log = logging.getLogger(__name__)
@@ -29,17 +29,9 @@ _AT_ONCE = 4  # deliveries of each kind; the files of an upload run in parallel 
 _GATHER_S = 0.2  # changes come in bursts, one for each page of each job: one look for all of them
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds: the first pause, doubled up to ``longest_pause_s``; a delivery that fails for ``give_up_s`` is left."""
-
-    give_up_s: float
-    first_pause_s: float = 1.0
-    longest_pause_s: float = 1800.0
-
-    def pause(self, tries: int) -> float:
-        """The pause after so many failed tries, a fifth longer or shorter so that not all come back at once."""
-        return min(self.longest_pause_s, self.first_pause_s * 2.0 ** min(tries, 30)) * random.uniform(0.8, 1.2)
+def delivery_retries(give_up_s: float) -> RetryPolicy:
+    """Pauses from 1 s to half an hour; a delivery that fails for ``give_up_s`` seconds is given up."""
+    return RetryPolicy(first_pause_s=1.0, longest_pause_s=1800.0, give_up_s=give_up_s)
 
 
 class Undelivered(Exception):
@@ -55,10 +47,10 @@ class UploadDelivery:
 
     kind: Kind = "s3"
 
-    def __init__(self, s3: S3Store, files: JobFiles, patience: Patience) -> None:
+    def __init__(self, s3: S3Store, files: JobFiles, retries: RetryPolicy) -> None:
         self._s3 = s3
         self._files = files
-        self.patience = patience
+        self.retries = retries
 
     async def deliver(self, job: Job, delivery: Delivery, sent: Callable[[int], Awaitable[None]]) -> None:
         try:
@@ -73,10 +65,10 @@ class WebhookDelivery:
 
     kind: Kind = "webhook"
 
-    def __init__(self, store: Store, sender: WebhookSender, patience: Patience) -> None:
+    def __init__(self, store: Store, sender: WebhookSender, retries: RetryPolicy) -> None:
         self._store = store.patient()
         self._sender = sender
-        self.patience = patience
+        self.retries = retries
 
     async def deliver(self, job: Job, delivery: Delivery, sent: Callable[[int], Awaitable[None]]) -> None:
         hook = job.webhook
@@ -172,19 +164,19 @@ class Deliveries:
         except Undelivered as error:
             # What went through before it ended the row of failures.
             since = replace(delivery, tries=0, failing_s=0.0) if progress else delivery
-            await self._undelivered(kind.patience, since, error)
+            await self._undelivered(kind.retries, since, error)
         except Exception:  # the job's boundary: a bug costs this try only
             log.exception("%s of job %s", delivery.kind, delivery.job_id)
-            await self._rows.failed(delivery, "internal error", again_in_s=kind.patience.longest_pause_s)
+            await self._rows.failed(delivery, "internal error", again_in_s=kind.retries.longest_pause_s)
         else:
             await self._rows.release(delivery)
 
-    async def _undelivered(self, patience: Patience, delivery: Delivery, error: Undelivered) -> None:
-        if delivery.failing_s > patience.give_up_s:
+    async def _undelivered(self, retries: RetryPolicy, delivery: Delivery, error: Undelivered) -> None:
+        if retries.give_up_s is not None and delivery.failing_s > retries.give_up_s:
             log.error("%s of job %s is given up: %s", delivery.kind, delivery.job_id, error)
             await self._rows.give_up(delivery, error.seq, str(error))
             return
-        pause = patience.pause(delivery.tries)
+        pause = retries.pause_s(delivery.tries + 1)
         log.warning("%s of job %s: %s; again in %.0f s", delivery.kind, delivery.job_id, error, pause)
         await self._rows.failed(delivery, str(error), again_in_s=pause)
 

@@ -21,6 +21,7 @@ from ocr_service.errors import NotReady, S3Refused, S3Unavailable
 from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.jobs.store import Store
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.filesystem import JobFolder
 
@@ -30,7 +31,7 @@ Part = Literal["input", "pages", "result"]
 
 _ORPHAN_AFTER_S = 3600.0
 _PASSING = (S3Unavailable, S3Refused, NotReady)
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
+_RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=8.0)
 
 
 class JobFiles:
@@ -167,24 +168,16 @@ class JobFiles:
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         """Tries until it goes: keys and rights are mended as outages are, while the jobs wait."""
-        pause = _FIRST_PAUSE_S
         try:
             await work()
             return
         except _PASSING as error:
             if not self._waiting:
-                log.warning("Jobs wait: %s", error)
+                log.warning("the bucket of ARTIFACTS=s3 fails, jobs wait for it: %s", error)
         self._waiting += 1
         try:
-            while True:
-                await asyncio.sleep(pause)
-                pause = min(_LONGEST_PAUSE_S, 2 * pause)
-                try:
-                    await work()
-                    break
-                except _PASSING:
-                    continue
+            await _RETRIES.call(work, _PASSING)
         finally:
             self._waiting -= 1
         if not self._waiting:
-            log.info("Jobs go on")
+            log.info("the bucket of ARTIFACTS=s3 answers again, jobs go on")

@@ -13,12 +13,13 @@ import pytest
 
 from ocr_service.jobs.delivery.rows import DeliveryRows
 from ocr_service.jobs.delivery.webhooks import WebhookSender
-from ocr_service.jobs.delivery.worker import Deliveries, Patience, UploadDelivery, WebhookDelivery
+from ocr_service.jobs.delivery.worker import Deliveries, UploadDelivery, WebhookDelivery
 from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageRow, Webhook
 from ocr_service.jobs.store import Store
 from ocr_service.net.address_rules import AddressRules
 from ocr_service.net.safe_http import SafeHttp
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
@@ -29,7 +30,7 @@ from tests.support.s3_server import BUCKET, REGION
 
 pytestmark = pytest.mark.anyio
 
-QUICK = Patience(give_up_s=60, first_pause_s=0.05, longest_pause_s=0.2)
+QUICK = RetryPolicy(give_up_s=60, first_pause_s=0.05, longest_pause_s=0.2)
 
 
 @asynccontextmanager
@@ -38,7 +39,7 @@ async def delivering(
     output: Path,
     *,
     proxy: FaultProxy | None = None,
-    patience: Patience = QUICK,
+    retries: RetryPolicy = QUICK,
     secret: str = "geheim",
 ) -> AsyncIterator[tuple[Store, DeliveryRows]]:
     """One life of the process: the store, and deliveries that heed its changes."""
@@ -47,11 +48,11 @@ async def delivering(
         rows = DeliveryRows(store.database)
         http = SafeHttp(AddressRules(trusted=("127.0.0.1",)), timeout_s=5)
         kinds: list[UploadDelivery | WebhookDelivery] = [
-            WebhookDelivery(store, WebhookSender(http, secret, clock=lambda: 1_700_000_000), patience)
+            WebhookDelivery(store, WebhookSender(http, secret, clock=lambda: 1_700_000_000), retries)
         ]
         s3 = S3Store(S3Config(proxy.url, REGION, BUCKET, "k", "s", prefix="ocr")) if proxy else None
         if s3 is not None:
-            kinds.append(UploadDelivery(s3, JobFiles(output, store, None), patience))
+            kinds.append(UploadDelivery(s3, JobFiles(output, store, None), retries))
         deliveries = Deliveries(store, rows, kinds)
         heed.append(deliveries.heed)
         await rows.release_all()
@@ -158,8 +159,8 @@ async def test_upload_that_fails_for_too_long_is_given_up_and_said(
     open_sqlite_store: OpenStore, proxy: FaultProxy, tmp_path: Path
 ) -> None:
     proxy.take_down()
-    patience = Patience(give_up_s=0.01, first_pause_s=0.05)
-    async with delivering(open_sqlite_store, tmp_path, proxy=proxy, patience=patience) as (store, rows):
+    retries = RetryPolicy(give_up_s=0.01, first_pause_s=0.05)
+    async with delivering(open_sqlite_store, tmp_path, proxy=proxy, retries=retries) as (store, rows):
         job = await read(store, tmp_path, upload=True)
         await until(is_state(rows, job, "s3", "given_up"))
         state = await rows.state(job.id, "s3")
@@ -211,9 +212,9 @@ async def test_events_come_in_order_although_the_receiver_fails(open_store: Open
 
 async def test_webhook_to_an_address_inside_is_never_called(open_store: OpenStore, tmp_path: Path) -> None:
     """A name may lead elsewhere by the time of the call than when the job was accepted: the rules hold at the call."""
-    patience = Patience(give_up_s=0.01, first_pause_s=0.05)
+    retries = RetryPolicy(give_up_s=0.01, first_pause_s=0.05)
     with WebServer(lambda request: Answer()) as receiver:
-        async with delivering(open_store, tmp_path, patience=patience) as (store, rows):
+        async with delivering(open_store, tmp_path, retries=retries) as (store, rows):
             job = await read(store, tmp_path, webhook=Webhook(f"https://localhost:{receiver.port}/"))
             await until(is_state(rows, job, "webhook", "given_up"))
             state = await rows.state(job.id, "webhook")
