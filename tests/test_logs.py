@@ -20,7 +20,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from ocr_service.logs import configure_logging
 from tests.fakes.vllm import FakeVllm, failure
 from tests.fakes.web_server import Answer, WebServer
-from tests.support.running import RunningService, wait_until
+from tests.support.running import PATIENCE_S, RunningService, wait_until
 from tests.support.simple_documents import pdf
 
 
@@ -88,7 +88,7 @@ def test_a_refused_document_is_one_line_with_its_code_and_no_traceback(talkative
 def test_a_client_that_hangs_up_leaves_a_line_and_no_traceback(talkative: RunningService) -> None:
     head = "POST /ocr/pdf HTTP/1.1\r\nHost: x\r\nX-Request-ID: gone-1\r\nContent-Length: 1000\r\n"
     form = "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
-    with socket.create_connection(("127.0.0.1", talkative.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", talkative.port), timeout=PATIENCE_S) as connection:
         connection.sendall((head + form).encode())
     assert access_line(talkative, "gone-1").startswith("POST /ocr/pdf 499")
     assert all("traceback" not in event for event in events(talkative))

@@ -8,7 +8,7 @@ import shlex
 import socket
 from pathlib import Path
 
-from tests.support.running import RunningService
+from tests.support.running import PATIENCE_S, RunningService
 from tests.support.simple_documents import pdf
 
 README = Path(__file__).parent.parent / "README.md"
@@ -20,7 +20,7 @@ def test_uvicorn_serves_the_application_and_bounds_heads_as_the_readme_says(tmp_
     service.command = ["-m", *shlex.split(command.replace("8081", str(service.port)))]
     with service:
         assert service.read("a.pdf", pdf("Contract")).json()["status"] == "completed"
-        with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE_S) as connection:
             connection.sendall(b"GET /health HTTP/1.1\r\n")
             with contextlib.suppress(ConnectionError):
                 for _ in range(20_000):  # 20 MB

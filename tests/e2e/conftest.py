@@ -9,14 +9,14 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.fakes.vllm import FakeVllm
 from tests.support.browser import launch
-from tests.support.running import RunningService
+from tests.support.running import PATIENCE_S, RunningService
 
 API_KEY = "a-key-for-the-tests"
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)  # for machines that others use too
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import threading
-import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -152,7 +151,7 @@ def test_a_killed_replicas_book_is_finished_by_the_other_that_reads_only_the_mis
     pair.fake.answer = held(gate, after=5)
     before = len(pair.fake.asked)
     book = submit(pair.a.client, "killed", document("killed", PAGES))
-    wait_until(lambda: pages_done(pair.a, book) == 5, 30)
+    wait_until(lambda: pages_done(pair.a, book) == 5)
     pair.fake.wait_until(lambda fake: fake.in_flight == 2)
     killed, other = pair.of(book)
     client = other.client
@@ -231,16 +230,14 @@ def test_a_bucket_that_is_away_during_a_run_loses_nothing(pair: Pair) -> None:
     wait_until(lambda: pages_done(a, book) > 2)
     pair.proxy.take_down()
     gate.set()
-    wait_until(lambda: times_waited(pair) > waits, 60, what="a run that waits")
+    wait_until(lambda: times_waited(pair) > waits, what="a run that waits")
     for service in (a, b):
-        wait_until(lambda: service.client.get("/health/ready").status_code == 503, 60)  # noqa: B023
+        wait_until(lambda: service.client.get("/health/ready").status_code == 503)  # noqa: B023
         assert "ARTIFACTS=s3" in str(service.client.get("/health/ready").json()["waiting_for"])
         assert service.client.get("/health/live").status_code == 200
     assert job(a.client, book)["state"] == "running"
 
-    asked = time.monotonic()
     assert b.client.delete(f"/jobs/{other}").status_code == 204
-    print(f"cancelled in {time.monotonic() - asked:.2f} s while it waited for the bucket")
     assert job(a.client, other)["state"] == "cancelled"
 
     pair.proxy.bring_up()
@@ -249,24 +246,24 @@ def test_a_bucket_that_is_away_during_a_run_loses_nothing(pair: Pair) -> None:
     for service in (a, b):
         pages = service.client.get(f"/jobs/{book}/result").json()["pages"]
         assert [page["number"] for page in pages] == list(range(1, 41))
-        wait_until(lambda: service.client.get("/health/ready").status_code == 200, 60)  # noqa: B023
+        wait_until(lambda: service.client.get("/health/ready").status_code == 200)  # noqa: B023
     assert set(times_read(pair.fake, before).values()) == {1}
 
 
 def test_sigterm_waits_for_no_answer_of_a_silent_bucket_and_the_next_start_loses_nothing(
     tmp_path: Path, postgres: PostgresServer, proxy: FaultProxy
 ) -> None:
-    fake, grace_s = FakeVllm(then=Reply(delay_s=0.05)), 4  # less than the 10 s that a request waits for its answer
+    fake = FakeVllm(then=Reply(delay_s=0.05))
     url = postgres.create_database("silent")
-    with fake.running(), replica(tmp_path, fake, proxy, url, SHUTDOWN_GRACE_S=str(grace_s)) as service:
+    with fake.running(), replica(tmp_path, fake, proxy, url, SHUTDOWN_GRACE_S="4") as service:
         book = submit(service.client, "book", document("silent", 30))
-        wait_until(lambda: pages_done(service, book) > 2, 30)
+        wait_until(lambda: pages_done(service, book) > 2)
         with proxy.silent() as unanswered, ThreadPoolExecutor(1) as threads:
             upload = {"file": ("late.pdf", document("late", 1))}
             late = threads.submit(service.client.post, "/jobs", files=upload)
             for part in (f"/{book}/p", "/input"):
                 wait_until(lambda: any(part in seen.path for seen in unanswered), what=part)  # noqa: B023
-            assert service.stop(timeout_s=2 * grace_s) == 0
+            assert service.stop() == 0
             assert (late.result().status_code, late.result().json()["code"]) == (503, "not_ready")
         log = service.log.read_text()
         assert "Traceback" not in log and "1 handed back" in log
@@ -297,7 +294,7 @@ def test_a_submission_while_the_bucket_is_away_is_refused_and_leaves_nothing(pai
     assert keys(pair.proxy) == before
     letter = submit(client, "letter", document("refused", 1))
     assert wait_finished(client, [letter])[letter]["state"] == "completed"
-    wait_until(lambda: client.get("/health").json()["artifacts"] == "s3: ok", 30)
+    wait_until(lambda: client.get("/health").json()["artifacts"] == "s3: ok")
 
 
 def uploads(service: RunningService) -> set[Path]:
@@ -339,7 +336,7 @@ def test_a_retry_that_another_replica_takes_over_goes_on_and_keeps_what_cannot_b
     hold = held(gate, after=2)
     pair.fake.answer = lambda asked: hold(asked) or (Reply("mended") if is_page(asked) else None)
     pair.a.client.post(f"/jobs/{book}/retry", params={"pages": "1-4"}).raise_for_status()
-    wait_until(lambda: pages_done(pair.a, book) == 4, 30)  # two of them, and two that are not read again
+    wait_until(lambda: pages_done(pair.a, book) == 4)  # two of them, and two that are not read again
     pair.fake.wait_until(lambda fake: fake.in_flight == 2)
     killed, other = (pair.a, pair.b) if runs_again(pair.a, book) else (pair.b, pair.a)
     for service in (killed, other):
@@ -370,7 +367,7 @@ def test_a_frozen_replica_that_wakes_up_changes_nothing_that_is_read(pair: Pair)
     gate = threading.Event()
     pair.fake.answer = held(gate, after=3)
     book = submit(pair.a.client, "frozen", document("frozen", 6))
-    wait_until(lambda: pages_done(pair.a, book) == 3, 30)
+    wait_until(lambda: pages_done(pair.a, book) == 3)
     pair.fake.wait_until(lambda fake: fake.in_flight == 2)
     frozen, other = pair.of(book)
     assert frozen.process is not None
@@ -383,7 +380,7 @@ def test_a_frozen_replica_that_wakes_up_changes_nothing_that_is_read(pair: Pair)
         there = keys(pair.proxy, f"ocr/.jobs/{book}/result-")
     finally:
         os.kill(frozen.process.pid, signal.SIGCONT)
-    wait_until(lambda: "run 1 stopped" in frozen.log.read_text(), 30, what="an end of the frozen run")
+    wait_until(lambda: "run 1 stopped" in frozen.log.read_text(), what="an end of the frozen run")
     assert job(frozen.client, book) == ended
     for service in (frozen, other):
         assert service.client.get(f"/jobs/{book}/result").json()["timings"] == result["timings"]  # the same run's
@@ -422,7 +419,7 @@ def test_a_removed_job_is_gone_from_the_bucket_and_from_every_replica(pair: Pair
         assert b.client.get(f"/jobs/{gone}{call}").status_code == 404
     b.stop()
     b.start()  # looks at its folders, as it does every ten minutes
-    wait_until(lambda: not local_files(b, gone), 30, what="the end of the other's copy")
+    wait_until(lambda: not local_files(b, gone), what="the end of the other's copy")
     assert local_files(b, kept)
     assert keys(proxy, f"ocr/.jobs/{kept}/")
 

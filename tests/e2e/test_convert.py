@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.running import PATIENCE_S
 from tests.support.simple_documents import pdf
 
 
 def convert(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ocr_service", "convert", *map(str, arguments)]
     clean = {"PATH": os.environ["PATH"], **environment}
-    return subprocess.run(command, env=clean, capture_output=True, text=True, timeout=100)
+    return subprocess.run(command, env=clean, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def test_each_file_gets_a_folder_and_a_broken_one_costs_the_exit_code(tmp_path: Path) -> None:

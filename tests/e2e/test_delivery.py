@@ -91,7 +91,7 @@ def finished(service: RunningService, job_id: str) -> dict[str, Any]:
         job: dict[str, Any] = service.client.get(f"/jobs/{job_id}").json()
         return job if job["state"] in ("completed", "partial", "failed") else None
 
-    wait_until(state, 60, what="the end of the job")
+    wait_until(state, what="the end of the job")
     return state() or {}
 
 
@@ -127,7 +127,7 @@ def test_result_goes_to_the_bucket_and_its_links_download_it(service: RunningSer
     proxy.faults = ["500", "reset"]
     result = service.read("письмо.pdf", pdf("Hello bucket")).json()
     job_id = result["job_id"]
-    wait_until(lambda: uploaded(service, job_id), 30, what="the upload")
+    wait_until(lambda: uploaded(service, job_id), what="the upload")
     assert sorted(keys(proxy, "ocr/")) == [f"ocr/{job_id}/письмо.json", f"ocr/{job_id}/письмо.md"]
     for file in s3_files(service, job_id):
         content, kind = fetch(file["url"])
@@ -145,11 +145,11 @@ def test_store_that_is_down_fails_no_job_and_gets_the_result_after_a_restart(tmp
             job_id = result["job_id"]
             assert {file["state"] for file in s3_files(service, job_id)} == {"pending"}
             assert "url" not in s3_files(service, job_id)[0]
-            wait_until(lambda: service.client.get("/health").json()["s3_storage"].startswith("error: "), 60)
+            wait_until(lambda: service.client.get("/health").json()["s3_storage"].startswith("error: "))
             service.stop()
             proxy.bring_up()
             service.start()
-            wait_until(lambda: uploaded(service, job_id), 60, what="the upload")
+            wait_until(lambda: uploaded(service, job_id), what="the upload")
         assert len(keys(proxy, "")) == 2
 
 
@@ -162,7 +162,7 @@ def test_webhook_comes_once_signed_after_the_receiver_refused_it(service: Runnin
             data={"webhook_url": f"{server.url}/hook", "webhook_events": "page,completed"},
         )
         assert answer.status_code == 202, answer.text
-        wait_until(lambda: len(receiver.accepted) == 2, 60, what="the webhooks")
+        wait_until(lambda: len(receiver.accepted) == 2, what="the webhooks")
     assert [request.headers["x-ocr-event"] for request in receiver.accepted] == ["page", "completed"]
     for request in receiver.accepted:
         parts = dict(part.split("=") for part in request.headers["x-ocr-signature"].split(","))
@@ -196,7 +196,7 @@ def test_batch_reads_all_and_names_the_broken(service: RunningService, proxy: Fa
         found: dict[str, Any] = service.client.get(batch).json()
         return found
 
-    wait_until(lambda: summary()["state"] != "running", 90, what="the end of the batch")
+    wait_until(lambda: summary()["state"] != "running", what="the end of the batch")
     assert summary()["state"] == "partial"
     assert summary()["documents"] == {"completed": 10, "refused": 2}
     assert [(failure["key"], failure["code"]) for failure in summary()["failures"]] == [
@@ -240,7 +240,7 @@ def test_links_to_figures_work_in_the_zip_from_the_bucket_and_inside(
         assert figure_links(bundle.read("contract.md").decode()) == [link]
         in_zip = bundle.read(link)
     assert Image.open(io.BytesIO(in_zip)).width > 100
-    wait_until(lambda: uploaded(service, job_id), 30, what="the upload")
+    wait_until(lambda: uploaded(service, job_id), what="the upload")
     [from_bucket] = figure_links(service.client.get(f"{base}.md?image_links=s3").text)
     assert fetch(from_bucket) == (in_zip, "image/jpeg")
     [embedded] = figure_links(service.client.get(f"{base}.md?image_links=embedded").text)

@@ -13,13 +13,13 @@ import pytest
 from ocr_service.jobs.db.sqlite import owned
 from tests.fakes.vllm import FakeVllm
 from tests.support.jobs import document, held, quick_service, submit, wait_finished
-from tests.support.running import RunningService
+from tests.support.running import PATIENCE_S, RunningService
 
 
 def jobs(service: RunningService, *arguments: str) -> tuple[int, str]:
     environment = {"PATH": os.environ["PATH"], "OUTPUT_DIR": str(service.output), "APP_PORT": str(service.port)}
     command = [sys.executable, "-m", "ocr_service", "jobs", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -12,7 +12,7 @@ import psutil
 
 from tests.fakes.vllm import FakeVllm
 from tests.support.jobs import document, quick_service
-from tests.support.running import wait_until
+from tests.support.running import PATIENCE_S, wait_until
 
 JOBS = 300
 
@@ -26,7 +26,7 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
 
         def watch() -> list[float]:
             seconds = []
-            with httpx.Client(base_url=service.url, timeout=10) as client:
+            with httpx.Client(base_url=service.url, timeout=PATIENCE_S) as client:
                 while not over.wait(0.05):
                     started = time.monotonic()
                     assert client.get("/health/live").status_code == 200
@@ -47,7 +47,7 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
         with ThreadPoolExecutor(17) as pool:
             watching = pool.submit(watch)
             posted = set(pool.map(post, range(JOBS)))
-            wait_until(lambda: not some("queued") and not some("running"), 100, what="the end of every job")
+            wait_until(lambda: not some("queued") and not some("running"), what="the end of every job")
             completed = service.client.get("/jobs", params={"state": "completed", "limit": 500}).json()["jobs"]
             assert len(completed) == JOBS
             over.set()

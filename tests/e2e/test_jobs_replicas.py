@@ -30,8 +30,8 @@ from tests.support.jobs import (
     wait_finished,
 )
 from tests.support.postgres_server import PostgresServer, postgres_server
-from tests.support.replicas import TAKEOVER_S, Replicas
-from tests.support.running import RunningService, wait_until
+from tests.support.replicas import Replicas
+from tests.support.running import PATIENCE_S, RunningService, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +64,11 @@ def test_a_killed_replicas_jobs_are_taken_over_and_no_kept_page_is_read_again(
             submit((pair.a, pair.b)[index % 2].client, f"d{index}", document(f"d{index}", 1 + index % 5)): 1 + index % 5
             for index in range(40)
         }
-        fake.wait_until(lambda fake: sum(map(is_page, fake.asked)) > 20, timeout_s=30)
+        fake.wait_until(lambda fake: sum(map(is_page, fake.asked)) > 20)
         pair.a.kill()
         asked_before = times_asked(fake)
         kept = kept_pages(pair.b)
-        ended = wait_finished(pair.b.client, list(sizes), timeout_s=60)
+        ended = wait_finished(pair.b.client, list(sizes))
         assert {found["state"] for found in ended.values()} == {"completed"}
         assert {page: kept_pages(pair.b)[page] for page in kept} == kept
         for job_id, pages in sizes.items():
@@ -90,15 +90,13 @@ def test_a_frozen_replica_that_wakes_up_changes_nothing(tmp_path: Path, postgres
     with fake.running(), Replicas(tmp_path, fake, postgres.create_database("frozen"), VLM_CONCURRENCY="4") as pair:
         pair.b.stop()
         jobs = [submit(pair.a.client, f"d{index}", document(f"d{index}", 6)) for index in range(4)]
-        fake.wait_until(lambda fake: fake.in_flight == 4, timeout_s=30)
+        fake.wait_until(lambda fake: fake.in_flight == 4)
         pair.b.start()
         kept = kept_pages(pair.b)
         assert pair.a.process is not None
         os.kill(pair.a.process.pid, signal.SIGSTOP)
         gate.set()
-        frozen = time.monotonic()
-        ended = wait_finished(pair.b.client, jobs, timeout_s=60)
-        print(f"taken over and finished {time.monotonic() - frozen:.1f} s after the freeze, TAKEOVER_S {TAKEOVER_S}")
+        ended = wait_finished(pair.b.client, jobs)
         assert {(found["state"], found["runs"]) for found in ended.values()} == {("completed", 2)}
         assert {page: kept_pages(pair.b)[page] for page in kept} == kept
         before = results(pair.b)
@@ -134,7 +132,6 @@ def test_a_cancel_at_one_replica_stops_the_run_at_the_other(tmp_path: Path, post
 OUTAGE_S = float(os.environ.get("OUTAGE_S", "12"))
 
 
-@pytest.mark.timeout(120 + OUTAGE_S)
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
 def test_a_database_that_is_away_loses_nothing_and_doubles_nothing(
     tmp_path: Path, postgres: PostgresServer, how: str
@@ -145,14 +142,13 @@ def test_a_database_that_is_away_loses_nothing_and_doubles_nothing(
         jobs = [submit(pair.a.client, f"d{index}", document(f"d{index}", 12)) for index in range(8)]
         follower = threading.Thread(target=lambda: told.extend(events(pair.b.client, jobs[0])))
         follower.start()
-        fake.wait_until(lambda fake: sum(map(is_page, fake.asked)) > 10, timeout_s=30)
-        wait_until(lambda: told, 30, what="the first event")
+        fake.wait_until(lambda fake: sum(map(is_page, fake.asked)) > 10)
+        wait_until(lambda: told, what="the first event")
         (postgres.stop if how == "stopped" else postgres.freeze)()
         over = time.monotonic() + OUTAGE_S
-        with httpx.Client(base_url=pair.a.url, timeout=60) as client:
-            while (ready := client.get("/health/ready")).status_code != 503:
-                assert time.monotonic() < over
-            assert "database" in str(ready.json()["waiting_for"])
+        with httpx.Client(base_url=pair.a.url, timeout=PATIENCE_S) as client:
+            wait_until(lambda: client.get("/health/ready").status_code == 503)
+            assert "database" in str(client.get("/health/ready").json()["waiting_for"])
             while time.monotonic() < over:
                 assert client.get("/health/live").status_code == 200
                 upload = {"file": ("late.pdf", document("late", 1))}
@@ -165,13 +161,13 @@ def test_a_database_that_is_away_loses_nothing_and_doubles_nothing(
                     assert answer.headers["retry-after"] == "5"
                 assert client.get("/health/ready").status_code == 503
         (postgres.start if how == "stopped" else postgres.thaw)()
-        ended = wait_finished(pair.a.client, jobs, timeout_s=60)
+        ended = wait_finished(pair.a.client, jobs)
         assert {(found["state"], found["runs"]) for found in ended.values()} == {("completed", 1)}
         assert pair.b.client.get("/health/ready").status_code == 200
         times = times_asked(fake)
         assert set(times[page] for page in times) == {1} and len(times) >= 8 * 12
         # What was begun before the outage goes on, and misses nothing.
-        follower.join(30)
+        follower.join(PATIENCE_S)
         assert [event.id for event in told] == list(range(1, len(told) + 1))
         assert sorted(event.data["number"] for event in told if event.kind == "page") == list(range(1, 13))
         assert told[-1].kind == "end"

@@ -84,7 +84,7 @@ def test_pages_that_wait_to_be_read_again_are_there_through_a_crash_and_a_cancel
 
         fake.answer = mended_until(gate, pages=2)
         retry(service, book, "1-4")
-        wait_until(lambda: job(service.client, book)["pages"]["done"] == 4, 30)  # two of them, and two that are not
+        wait_until(lambda: job(service.client, book)["pages"]["done"] == 4)  # two of them, and two that are not
         fake.wait_until(lambda fake: fake.in_flight == 2)
         assert sorted(texts(service, book)) == ["mended"] * 2 + ["read"] * 4
         so_far = service.client.get(f"/jobs/{book}/result", params={"partial": True}).json()

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.fault_proxy import FaultProxy
-from tests.support.running import RunningService, free_port
+from tests.support.running import PATIENCE_S, RunningService, free_port
 from tests.support.simple_documents import pdf
 
 
 def send(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ocr_service", "send", *map(str, arguments)]
     clean = {"PATH": os.environ["PATH"], **environment}
-    return subprocess.run(command, env=clean, capture_output=True, text=True, timeout=100)
+    return subprocess.run(command, env=clean, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def test_each_file_gets_a_folder_and_a_broken_one_costs_the_exit_code(service: RunningService, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def usual_answers(vllm: FakeVllm) -> Iterator[None]:
 
 
 def _state(page: Page, state: str) -> None:
-    expect(page.locator(f".toolbar .pill.{state}")).to_be_visible(timeout=30_000)
+    expect(page.locator(f".toolbar .pill.{state}")).to_be_visible()
 
 
 def _drop(page: Page, kind: str, *files: tuple[str, bytes]) -> None:
@@ -57,7 +57,7 @@ def test_a_scan_becomes_text_beside_its_picture(browser: Browser, service: Runni
         page = visitor.open()
         assert visitor.barriers() == []
         visitor.upload(("Договор 41.pdf", contract_scan.read_bytes()))
-        expect(page.get_by_role("progressbar", name="Pages")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("progressbar", name="Pages")).to_be_visible()
         _state(page, "completed")
         first = page.locator("#page-1")
         expect(first.get_by_role("heading", name="Договор поставки № 41/2026")).to_be_visible()
@@ -76,7 +76,7 @@ def test_a_scan_becomes_text_beside_its_picture(browser: Browser, service: Runni
 
         page.get_by_label("Go to page").fill("2")
         page.get_by_label("Go to page").press("Enter")
-        expect(page.locator("#page-2 .figure canvas")).to_be_visible(timeout=10_000)
+        expect(page.locator("#page-2 .figure canvas")).to_be_visible()
         assert visitor.barriers() == []
 
         page.get_by_role("group", name="Show as").get_by_role("button", name="Markdown").click()
@@ -114,7 +114,7 @@ def test_several_dropped_and_pasted_documents_are_all_read(browser: Browser, vlm
         _drop(page, "drop", *((f"dropped {number}.pdf", pdf(f"dropped {number}")) for number in range(3)))
         for number in range(3):
             card = page.locator(".card.job", has=page.get_by_role("link", name=f"dropped {number}.pdf"))
-            expect(card).to_have_attribute("data-state", "completed", timeout=30_000)
+            expect(card).to_have_attribute("data-state", "completed")
         _drop(page, "paste", ("pasted.pdf", pdf("pasted")))
         _state(page, "completed")
         assert page.title() == "pasted.pdf"
@@ -306,7 +306,7 @@ def test_russian_by_browser_and_by_choice_on_a_phone(
         assert page.evaluate("document.documentElement.lang") == "ru"
         assert visitor.barriers() == []
         visitor.upload(("договор.pdf", pdf("contract")))
-        expect(page.locator(".page-head", has_text="Страница 1")).to_be_visible(timeout=30_000)
+        expect(page.locator(".page-head", has_text="Страница 1")).to_be_visible()
         expect(page.locator("#page-1 .prose")).to_contain_text("Текст договора")
         expect(page.locator("#page-1 .picture")).to_be_hidden()
         page.get_by_role("button", name="Страница", exact=True).click()

@@ -69,7 +69,7 @@ def test_markdown_as_bad_as_can_be_runs_nothing(browser: Browser, vlm_service: R
         page.route("**/pages/1", replace)
         visitor.upload(("hostile.pdf", pdf("hostile")))
         prose = page.locator("#page-1 .prose")
-        expect(prose).to_contain_text("The end", timeout=30_000)
+        expect(prose).to_contain_text("The end")
         expect(prose).to_contain_text("styled")
         expect(prose.locator("math")).to_have_count(1)
         assert (
@@ -88,7 +88,7 @@ def test_a_hostile_document_runs_nothing_in_page_and_download(
     with visiting(browser, vlm_service.url, accept_downloads=True) as visitor:
         page = visitor.open()
         visitor.upload(("hostile again.pdf", pdf("hostile again")))
-        expect(page.locator(".toolbar .pill.completed")).to_be_visible(timeout=30_000)
+        expect(page.locator(".toolbar .pill.completed")).to_be_visible()
         expect(page.locator("#page-1 .prose")).to_contain_text("The end")
         _nothing_ran(page)
         page.get_by_role("button", name="Download").click()

@@ -144,7 +144,7 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
                 return
             if fault == "corrupt":
                 body = bytes([body[0] ^ 1]) + body[1:]
-            with contextlib.closing(http.client.HTTPConnection(*proxy.upstream, timeout=30)) as upstream:
+            with contextlib.closing(http.client.HTTPConnection(*proxy.upstream, timeout=300)) as upstream:
                 upstream.request(self.command, self.path, body, {**headers, "connection": "close"})
                 answer = upstream.getresponse()
                 content = answer.read()

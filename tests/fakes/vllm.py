@@ -107,7 +107,7 @@ class FakeVllm:
     def stop(self) -> None:
         """Dies: open connections are dropped, new ones refused."""
         self._server.force_exit = self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         body = b""

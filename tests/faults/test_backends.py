@@ -54,7 +54,7 @@ def test_while_no_backend_is_up_jobs_wait_and_then_say_why(tmp_path: Path) -> No
         job = service.client.get(f"/jobs/{waiting}").json()
         assert job["error"]["code"] == "engine_unavailable"
         with backend.running(backend.port):
-            wait_until(lambda: service.client.get("/health/ready").status_code == 200, 20)
+            wait_until(lambda: service.client.get("/health/ready").status_code == 200)
             service.client.post(f"/jobs/{waiting}/retry").raise_for_status()
             assert wait_ended(service, [waiting]) == ["completed"]
             check_whole(service, waiting, 4)

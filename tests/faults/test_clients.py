@@ -7,7 +7,6 @@ import contextlib
 import select
 import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,8 @@ import pytest
 from tests.fakes.vllm import FakeVllm
 from tests.support.aftermath import VLM, Holdings, check_holdings, check_nothing_left, wait_ended
 from tests.support.jobs import document, held
-from tests.support.running import RunningService, wait_until
-from tests.support.rush import percentile, rush
+from tests.support.running import PATIENCE_S, RunningService, wait_until
+from tests.support.rush import rush
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
 HEAD = (
@@ -54,7 +53,7 @@ def nothing_is_left(service: RunningService) -> Iterator[None]:
 
 
 def connected(service: RunningService) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", service.port), timeout=20)
+    return socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE_S)
 
 
 def received(connection: socket.socket) -> bytes:
@@ -66,28 +65,29 @@ def received(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def trickle(connection: socket.socket, data: bytes) -> float:
-    """A byte every tenth of a second, until the server has enough; how long that took, in seconds."""
-    started = time.monotonic()
-    with contextlib.suppress(ConnectionError):
-        for byte in data:
+def trickle(connection: socket.socket, data: bytes) -> int:
+    """A byte every tenth of a second, until the server has enough; the number of bytes that it took."""
+    for sent, byte in enumerate(data, 1):
+        try:
             connection.send(bytes([byte]))
             if select.select([connection], [], [], 0.1)[0]:  # an answer, or the end
-                break
-    return time.monotonic() - started
+                return sent
+        except ConnectionError:
+            return sent
+    return len(data)
 
 
 def test_a_body_that_trickles_in_gets_408(service: RunningService) -> None:
     with connected(service) as connection:
         connection.sendall(HEAD + FORM)
-        assert 1 < trickle(connection, b"%PDF-1.7" * 100) < 10
+        assert 1 < trickle(connection, b"%PDF-1.7" * 1000) < 8000
         answer = received(connection)
     assert answer.startswith(b"HTTP/1.1 408") and b"upload_too_slow" in answer
 
 
 def test_a_head_that_trickles_in_loses_its_connection(service: RunningService) -> None:
     with connected(service) as connection:
-        assert 1 < trickle(connection, HEAD) < 10
+        assert 1 < trickle(connection, b"GET /health HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 7000) < 7000
 
 
 def test_a_connection_that_says_nothing_is_closed(service: RunningService) -> None:
@@ -112,7 +112,7 @@ def test_uploads_that_break_off_leave_nothing(service: RunningService) -> None:
     for _ in range(50):
         with connected(service) as connection:
             connection.sendall(HEAD + FORM + b"%PDF-1.7" * 1000)
-    wait_until(lambda: service.log.read_text().count("POST /jobs 499") >= 50, 20)
+    wait_until(lambda: service.log.read_text().count("POST /jobs 499") >= 50)
 
 
 def test_probes_answer_beside_500_open_connections(service: RunningService) -> None:
@@ -128,7 +128,7 @@ def test_ten_times_the_load_is_refused_at_once_and_what_is_admitted_is_done(
 ) -> None:
     gate.clear()
     try:
-        answers, probes = asyncio.run(rush(service.url, [document(f"rush {number}", 1) for number in range(CLIENTS)]))
+        answers, _ = asyncio.run(rush(service.url, [document(f"rush {number}", 1) for number in range(CLIENTS)]))
     finally:
         gate.set()
     statuses = Counter(answer.status for answer in answers)
@@ -138,11 +138,7 @@ def test_ten_times_the_load_is_refused_at_once_and_what_is_admitted_is_done(
     refused = [answer for answer in answers if answer.status == 429]
     assert all(1 <= int(answer.retry_after) <= 600 for answer in refused)
     jobs = [answer.job_id for answer in answers if answer.status == 202]
-    assert set(wait_ended(service, jobs, 90)) == {"completed"}
-    print(
-        f"refused after {percentile([answer.seconds for answer in refused], 0.99):.2f} s (p99), "
-        f"/health/live {percentile(probes, 0.99) * 1000:.0f} ms (p99)"
-    )
+    assert set(wait_ended(service, jobs)) == {"completed"}
 
 
 def test_jobs_of_one_key_are_bounded(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_sigterm_under_load_ends_in_time_and_the_rest_is_done_after_the_restart(
 ) -> None:
     with RunningService(tmp_path, **VLM, VLLM_URL=backend.url, SHUTDOWN_GRACE_S="3") as service:
         jobs = [submit(service, f"term {number}", 100) for number in range(BOOKS)]
-        wait_until(lambda: chats(backend) > 20, 30)
+        wait_until(lambda: chats(backend) > 20)
         children = app_process(service).children(recursive=True)
         assert service.stop(signal.SIGTERM) == 0
         wait_until(lambda: gone(children), what="the end of all processes")

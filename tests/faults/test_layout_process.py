@@ -49,7 +49,7 @@ class Looks:
             yield
 
     def wait_held(self) -> None:
-        wait_until(self._holds.exists, 60, what="a look at a page")
+        wait_until(self._holds.exists, what="a look at a page")
 
     @property
     def by_process(self) -> list[str]:

@@ -29,16 +29,16 @@ def test_old_jobs_go_with_their_files_and_running_and_waiting_ones_never(tmp_pat
         running = submit(service, "running", PAGES)
         waiting = submit(service, "waiting", PAGES)
         old = [*done, cancelled]
-        wait_until(lambda: not any(files_of(service, job_id) for job_id in old), 60, what="the removal of old jobs")
+        wait_until(lambda: not any(files_of(service, job_id) for job_id in old), what="the removal of old jobs")
         assert [service.client.get(f"/jobs/{job_id}").status_code for job_id in old] == [404] * 3
         # A job that comes now and goes again by its age, shows that the two have grown older than that.
         later = submit(service, "later", PAGES)
         service.client.delete(f"/jobs/{later}").raise_for_status()
-        wait_until(lambda: not files_of(service, later), 60, what="the removal of the later job")
+        wait_until(lambda: not files_of(service, later), what="the removal of the later job")
         assert states(service, [running, waiting]) == ["running", "queued"]
         assert all(files_of(service, job_id) for job_id in (running, waiting))
         gate.set()
-        wait_until(lambda: not service.client.get("/jobs").json()["jobs"], 60, what="the removal of all jobs")
+        wait_until(lambda: not service.client.get("/jobs").json()["jobs"], what="the removal of all jobs")
         assert service.log.read_text().count("job completed: 3 pages read") == 4
         wait_until(lambda: not any(files_of(service, job_id) for job_id in (running, waiting)))
         assert sorted(path.name for path in service.output.iterdir()) == [".jobs"]

@@ -34,19 +34,19 @@ def test_a_killed_replica_and_a_flapping_backend_cost_no_page(tmp_path: Path, po
         comes_and_goes(backend, port) as turns,
         Replicas(tmp_path, backend, postgres.create_database("faults"), **settings) as pair,
     ):
-        wait_until(lambda: all(one.client.get("/health/ready").status_code == 200 for one in (pair.a, pair.b)), 30)
+        wait_until(lambda: all(one.client.get("/health/ready").status_code == 200 for one in (pair.a, pair.b)))
         away_before = turns.away
         sizes = {
             submit((pair.a, pair.b)[index % 2].client, f"d{index}", document(f"d{index}", 1 + index % 8)): 1 + index % 8
             for index in range(BOOKS)
         }
-        backend.wait_until(lambda fake: sum(map(is_page, fake.asked)) > 20, timeout_s=60)
+        backend.wait_until(lambda fake: sum(map(is_page, fake.asked)) > 20)
         workers = app_process(pair.a).children(recursive=True)
         kept = kept_pages(pair.b)
         pair.a.kill()
         wait_until(lambda: gone(workers), what="the end of the workers with their replica")
         pair.a.start(until="/health/startup")
-        ended = wait_finished(pair.b.client, list(sizes), timeout_s=90)
+        ended = wait_finished(pair.b.client, list(sizes))
         assert {found["state"] for found in ended.values()} == {"completed"}
         assert turns.away > away_before
         assert {page: kept_pages(pair.b)[page] for page in kept} == kept

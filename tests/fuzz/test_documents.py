@@ -130,7 +130,6 @@ async def outcome(pool: PagePool, path: Path, name: str) -> str:
 
 
 @pytest.mark.anyio
-@pytest.mark.timeout(120 + CASES)
 async def test_no_broken_document_harms_the_service(pool: PagePool, tmp_path: Path) -> None:
     outcomes: Counter[str] = Counter()
     path = tmp_path / "document"

@@ -9,6 +9,7 @@ from ocr_service.jobs.db.database import Database, T, Work
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.models import JobEvent, JobState, PageRow
 from tests.jobs.conftest import OpenStore, keep_page, new_job
+from tests.support.running import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -92,5 +93,5 @@ async def test_a_listener_that_was_slower_than_the_removal_is_let_go(open_sqlite
         assert (await anext(slow)).data["state"] == "queued"
         await store.cancel(new.id)
         await store.remove(new.id)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert [event async for event in slow] == []

@@ -10,7 +10,7 @@ from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.store import Store
 from tests.jobs.conftest import OpenStore, keep_page, new_job
-from tests.support.running import until
+from tests.support.running import PATIENCE_S, until
 
 pytestmark = pytest.mark.anyio
 
@@ -199,11 +199,12 @@ async def test_what_differs_is_read_anew(store: Store, changes: dict[str, object
 
 
 async def test_a_result_older_than_the_cache_time_is_read_anew(open_store: OpenStore) -> None:
-    async with open_store(limits=QueueLimits(1000, 0, cache_ttl_s=0.2)) as store:
-        done = new_job(content="same")
+    done = new_job(content="same")
+    async with open_store(limits=QueueLimits(1000, 0, cache_ttl_s=3600)) as store:
         await store.submit(done)
         await store.finish(done.id, (await claim(store)).run_id, JobState.COMPLETED)
         assert (await store.submit(new_job(content="same"))).job.leader_id == done.id
+    async with open_store(limits=QueueLimits(1000, 0, cache_ttl_s=0.2)) as store:
 
         async def read_anew() -> bool:
             return (await store.submit(new_job(content="same"))).job.leader_id != done.id
@@ -219,7 +220,7 @@ async def test_cancel_takes_the_job_from_its_run_at_once(open_store: OpenStore) 
         run = (await claim(store)).run_id
         assert (await store.cancel(new.id)).state is JobState.CANCELLED
         assert (await store.cancel(new.id)).state is JobState.CANCELLED
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (await told.get()).state is not JobState.CANCELLED:
                 pass
         with pytest.raises(RunLost):
@@ -313,7 +314,7 @@ async def test_a_replica_that_falls_silent_loses_its_jobs(store: Store) -> None:
 
     async def taken_over() -> bool:
         await store.seen("live")
-        return (await store.take_over(silent_s=0.3)).again == 1
+        return (await store.take_over(silent_s=1.0)).again == 1
 
     await until(taken_over)
     assert (await store.get(lost.job.id)).state is JobState.QUEUED

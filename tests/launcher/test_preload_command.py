@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.web_server import WebServer
+from tests.support.running import PATIENCE_S
 from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 def preload(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "preload_models.py"), *arguments]
     environment = {"PATH": os.environ["PATH"], **settings}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize(

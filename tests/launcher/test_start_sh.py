@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.launcher.test_supervisor import ROOT
-from tests.support.running import free_port, wait_until
+from tests.support.running import PATIENCE_S, free_port, wait_until
 
 FAKE = ROOT / "tests/support/fake_service.py"
 
@@ -21,7 +21,7 @@ FAKE = ROOT / "tests/support/fake_service.py"
 class Started:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.url = f"http://127.0.0.1:{settings['APP_PORT']}"
-        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=10)
+        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S)
         environment = {
             "PATH": os.environ["PATH"],
             "APP_PYTHON": sys.executable,
@@ -74,7 +74,7 @@ def test_a_wrong_setting_ends_the_start_with_one_line(tmp_path: Path) -> None:
     run = subprocess.run(
         [ROOT / "start.sh"],
         env={"PATH": os.environ["PATH"], "APP_PYTHON": sys.executable, "SHUTDOWN_GRACE_S": "soon"},
-        capture_output=True, text=True, timeout=30,
+        capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert run.returncode == 2
     assert [line.split(":")[0] for line in run.stderr.splitlines()] == ["SHUTDOWN_GRACE_S=soon"]

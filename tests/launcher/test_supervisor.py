@@ -182,7 +182,7 @@ def test_sigterm_lets_a_request_finish(container: Container) -> None:
     answers: list[int] = []
 
     def ask() -> None:
-        with urllib.request.urlopen(f"http://127.0.0.1:{container.app_port}/slow", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{container.app_port}/slow", timeout=PATIENCE_S) as answer:
             answers.append(answer.status)
 
     asking = Thread(target=ask)
@@ -190,7 +190,7 @@ def test_sigterm_lets_a_request_finish(container: Container) -> None:
     container.wait_for("app request begun")
     container.process.terminate()
     assert container.end() == 0
-    asking.join(5)
+    asking.join(PATIENCE_S)
     assert answers == [200]
 
 

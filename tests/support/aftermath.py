@@ -38,8 +38,8 @@ def all_ended(service: RunningService, job_ids: Sequence[str]) -> bool:
     return all(state in END_STATES for state in states(service, job_ids))
 
 
-def wait_ended(service: RunningService, job_ids: Sequence[str], timeout_s: float = 60) -> list[str]:
-    wait_until(lambda: all_ended(service, job_ids), timeout_s, what="the end of every job")
+def wait_ended(service: RunningService, job_ids: Sequence[str]) -> list[str]:
+    wait_until(lambda: all_ended(service, job_ids), what="the end of every job")
     return states(service, job_ids)
 
 
@@ -68,7 +68,7 @@ def check_whole(service: RunningService, job_id: str, pages: int) -> None:
 
 def check_nothing_left(service: RunningService) -> None:
     """While idle: no scratch file, no file under a temporary name, no staging folder."""
-    wait_until(lambda: not leftovers(service), 15, what=f"an end of {leftovers(service)}")
+    wait_until(lambda: not leftovers(service), what=f"an end of {leftovers(service)}")
 
 
 def leftovers(service: RunningService) -> list[str]:
@@ -123,6 +123,6 @@ def check_holdings(service: RunningService, before: Holdings, *, files: int = 4,
         )
 
     try:
-        wait_until(settled, 20)
+        wait_until(settled)
     except AssertionError:
         raise AssertionError(f"before the fault {before}, after it {Holdings.of(service)}") from None

@@ -49,7 +49,7 @@ def main() -> None:
         def do_GET(self) -> None:
             if self.path == "/slow":  # a request that SIGTERM finds in the middle
                 note("request begun")
-                terminated.wait(20)
+                terminated.wait(300)
                 note("request answered")
             up = 0 <= options.startup <= time.monotonic() - began
             body = json.dumps({"data": [{"id": "the-model"}]}).encode()

@@ -72,7 +72,7 @@ def job(client: httpx.Client, job_id: str) -> dict[str, Any]:
     return found
 
 
-def wait_finished(client: httpx.Client, job_ids: Sequence[str], timeout_s: float = 60) -> dict[str, dict[str, Any]]:
+def wait_finished(client: httpx.Client, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The jobs as they ended."""
     ended: dict[str, dict[str, Any]] = {}
 
@@ -84,7 +84,7 @@ def wait_finished(client: httpx.Client, job_ids: Sequence[str], timeout_s: float
             ended[job_id] = found
         return True
 
-    wait_until(all_ended, timeout_s, what="the end of every job")
+    wait_until(all_ended, what="the end of every job")
     return ended
 
 

@@ -26,7 +26,7 @@ class Answer:
 
 async def rush(url: str, documents: Sequence[bytes]) -> tuple[list[Answer], list[float]]:
     """The answer to each document, all posted to ``/jobs`` at once; the seconds of each probe of ``/health/live``."""
-    connector, timeout = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(60)
+    connector, timeout = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(300)
     async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as session:
         probes: list[float] = []
         probing = asyncio.create_task(_probe(session, probes))

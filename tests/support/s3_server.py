@@ -10,6 +10,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from tests.fakes.fault_proxy import FaultProxy
+from tests.support.running import PATIENCE_S
 
 BUCKET = "results"
 REGION = "ru-central-1"
@@ -30,7 +31,7 @@ def s3_server() -> Iterator[tuple[str, int]]:
 def s3_proxy(server: tuple[str, int]) -> Iterator[FaultProxy]:
     """An empty bucket, reached through a proxy without faults yet."""
     url = f"http://{server[0]}:{server[1]}"
-    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST"), timeout=10).close()
+    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST"), timeout=PATIENCE_S).close()
     client = boto3.session.Session().client(
         "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name=REGION
     )
@@ -45,5 +46,5 @@ def s3_proxy(server: tuple[str, int]) -> Iterator[FaultProxy]:
 
 def fetch(link: str) -> tuple[bytes, str]:
     """What a link gives: body and content type."""
-    with urllib.request.urlopen(link, timeout=10) as answer:
+    with urllib.request.urlopen(link, timeout=PATIENCE_S) as answer:
         return answer.read(), answer.headers["Content-Type"]

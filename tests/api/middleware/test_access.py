@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.running import RunningService
+from tests.support.running import PATIENCE_S, RunningService
 from tests.support.simple_documents import pdf
 
 ANNA, BORIS, BORIS_NEW, NAMELESS = "anna-key-0001", "boris-key-0002", "boris-key-0003", "nameless-key-0004"
@@ -67,7 +67,7 @@ def test_a_key_of_bytes_that_are_no_text_is_refused(protected: RunningService) -
 
 def test_the_refusal_comes_before_the_body(protected: RunningService) -> None:
     head = f"POST /ocr/pdf HTTP/1.1\r\nHost: {protected.url}\r\nContent-Length: 1000000000\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", protected.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", protected.port), timeout=PATIENCE_S) as connection:
         connection.sendall(head.encode())
         assert connection.recv(12) == b"HTTP/1.1 401"
 

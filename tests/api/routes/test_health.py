@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.running import RunningService
+from tests.support.running import PATIENCE_S, RunningService
 
 
 def test_health_has_the_agreed_fields(service: RunningService) -> None:
@@ -48,7 +48,7 @@ def test_an_unknown_path_is_a_problem(service: RunningService) -> None:
 def serve_with(**settings: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], **settings}
     command = [sys.executable, "-m", "ocr_service", "serve"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def test_each_wrong_setting_is_named_in_one_line() -> None:

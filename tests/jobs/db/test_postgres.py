@@ -9,6 +9,7 @@ import pytest
 from ocr_service.errors import NotReady
 from tests.jobs.conftest import OpenStore
 from tests.support.postgres_server import PostgresServer
+from tests.support.running import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -24,7 +25,7 @@ async def test_what_waits_for_a_silent_server_is_cancelled_without_an_answer(
             with pytest.raises(NotReady):
                 await store.hasty(0.2).ping()
             waiting.cancel()
-            await asyncio.wait({waiting}, timeout=5)  # psycopg of itself waits 10 s
+            await asyncio.wait({waiting}, timeout=PATIENCE_S)
             assert waiting.cancelled()
         finally:
             postgres.thaw()
