@@ -39,7 +39,7 @@ from ocr_service.document import Crop
 from ocr_service.layout.stub import StubDetector
 from ocr_service.render.rasterise import render_page
 from ocr_service.vlm.client import Sampling, chat_body
-from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops
 from scripts.make_samples import make_contract
 from tests.support.running import free_port, wait_until
@@ -222,7 +222,7 @@ def _bodies(document: Path) -> list[bytes]:
         pages = min(len(pdf), 10)
     for number in range(1, pages + 1):
         page = render_page(document, "pdf", number, dpi=200, max_pixels=40_000_000, password="")
-        prepared = page_crops(page, StubDetector(_REGIONS).detect(page.pixels), {}, Asking())
+        prepared = page_crops(page, StubDetector(_REGIONS).detect(page.pixels), {}, PromptSet())
         crops: list[Crop] = [region.crop for region in prepared if region.crop is not None]
         bodies += [chat_body(None, crop, Sampling()) for crop in crops]
     return bodies

@@ -21,7 +21,7 @@ from ocr_service.reading.readers import EmbeddedReader, FallbackReader, PageLimi
 from ocr_service.reading.vlm_reader import VlmOptions, vlm_engine
 from ocr_service.settings import Settings
 from ocr_service.storage.s3 import S3Config
-from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import PagePool
 from ocr_service.workers.spawn import gpu_environment
@@ -87,7 +87,7 @@ async def _start_layout(settings: Settings, stack: AsyncExitStack) -> LayoutRunn
             model=settings.layout_model,
             engine=settings.layout_engine,
             device=settings.layout_device,
-            look_s=settings.page_timeout_s / 2,  # so that the page can be looked at again by the next process
+            page_limit_s=settings.page_timeout_s / 2,  # so that the page can be looked at again by the next process
             environment=gpu_environment(os.environ) | settings.paddle_environment(),
         )
     )
@@ -102,7 +102,7 @@ def vlm_options(settings: Settings) -> VlmOptions:
         retries=settings.vlm_retries,
         max_tokens=settings.vlm_max_tokens,
         backend_wait_s=settings.backend_wait_s,
-        asking=Asking(
+        prompts=PromptSet(
             read_charts=settings.read_charts,
             read_seals=settings.read_seals,
             page_prompt=settings.vlm_prompt if settings.vlm_mode == "page" else None,

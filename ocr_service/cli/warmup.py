@@ -30,7 +30,7 @@ def add_command(commands: Commands) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     wait_s = settings.vllm_start_timeout_s if arguments.wait is None else arguments.wait
     try:
-        asyncio.run(wait_for_backends(vlm_options(settings), wait_s=wait_s, say=print))
+        asyncio.run(wait_for_backends(vlm_options(settings), wait_s=wait_s, report=print))
     except ServiceError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""One child process: in a group of its own, bound to our life, and ended with everything that it started."""
+"""One child process in a process group of its own; it and its descendants end with this process."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ class Child:
         return cls(name, process)
 
     async def wait(self) -> int:
-        """Its exit code as a shell gives it (128 + the signal), once it has ended; what it left behind is ended too."""
+        """Its exit code as a shell gives it (128 + the signal), once it has ended; then kills the rest of its group."""
         code = await self._process.wait()
         self._kill_group()
         return code if code >= 0 else 128 - code
 
-    async def stop(self, grace_s: float, hurry: asyncio.Event) -> int:
-        """SIGTERM, then SIGKILL for the whole group after ``grace_s`` seconds or as soon as ``hurry`` is set."""
+    async def stop(self, grace_s: float, at_once: asyncio.Event) -> int:
+        """SIGTERM, then SIGKILL for the whole group after ``grace_s`` seconds or as soon as ``at_once`` is set."""
         with suppress(ProcessLookupError):
             self._process.terminate()
         ended = asyncio.create_task(self.wait(), name=f"{self.name} ends")
-        hurried = asyncio.create_task(hurry.wait(), name=f"{self.name} is hurried")
-        await asyncio.wait({ended, hurried}, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
-        hurried.cancel()
+        killed = asyncio.create_task(at_once.wait(), name=f"{self.name} is killed")
+        await asyncio.wait({ended, killed}, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+        killed.cancel()
         if not ended.done():
             self._kill_group()
         return await ended

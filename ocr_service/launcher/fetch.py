@@ -33,7 +33,7 @@ def fetch_model(
     home: Path,
     *,
     progress: Progress,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
     retries: RetryPolicy = _RETRIES,
 ) -> bool:
     """Puts ``model`` into ``home/official_models``; False when it was there already. Raises FetchFailed.
@@ -45,7 +45,9 @@ def fetch_model(
     target = models / folder_name(model)
     try:
         models.mkdir(parents=True, exist_ok=True)
-        with _alone(models / f".{target.name}.lock", lambda: say(f"{model}: another process is fetching it; waiting")):
+        with _alone(
+            models / f".{target.name}.lock", lambda: notify(f"{model}: another process is fetching it; waiting")
+        ):
             if is_whole(home, model):
                 return False
             staging = models / f".{target.name}.partial"
@@ -55,7 +57,7 @@ def fetch_model(
                 else:
                     target.rename(staging)
             staging.mkdir(exist_ok=True)
-            files = _fetch_all(model, source, staging, progress, say, retries)
+            files = _fetch_all(model, source, staging, progress, notify, retries)
             _write_durably(staging / MANIFEST, manifest_text(files))
             if target.exists():  # PaddleX, which knows no lock of ours, was quicker
                 shutil.rmtree(staging)
@@ -70,9 +72,9 @@ def fetch_model(
 
 
 def _fetch_all(
-    model: str, source: Source, staging: Path, progress: Progress, say: Callable[[str], None], retries: RetryPolicy
+    model: str, source: Source, staging: Path, progress: Progress, notify: Callable[[str], None], retries: RetryPolicy
 ) -> list[WeightFile]:
-    tries = _Tries(retries, say)
+    tries = _Tries(retries, notify)
     files = tries.until_done(lambda: source.files(model))
     total = sum(file.size for file in files)
     finished: list[WeightFile] = []
@@ -146,9 +148,9 @@ class _BrokeWithProgress(SourceBroke):
 class _Tries:
     """Tries again with growing pauses while it is only the line that fails."""
 
-    def __init__(self, retries: RetryPolicy, say: Callable[[str], None]) -> None:
+    def __init__(self, retries: RetryPolicy, notify: Callable[[str], None]) -> None:
         self._retries = retries
-        self._say = say
+        self._notify = notify
 
     def until_done(self, work: Callable[[], T]) -> T:
         failed = 0
@@ -160,7 +162,7 @@ class _Tries:
                 if failed >= _TRIES:
                     raise
                 pause = self._retries.pause_s(failed)
-                self._say(f"{error}; again in {pause:.1f} s")
+                self._notify(f"{error}; again in {pause:.1f} s")
                 time.sleep(pause)
 
 

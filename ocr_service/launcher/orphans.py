@@ -1,4 +1,4 @@
-"""Processes whose parent has died: they come to us, are reaped while we run, and do not outlive us.
+"""Processes whose parent has died: adopted, reaped while this process runs, killed at its end.
 
 The app's page workers and vLLM's engine lead sessions of their own, so that a kill of their parent's group misses them.
 """

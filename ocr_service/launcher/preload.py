@@ -68,8 +68,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with _progress() as progress:
             for model in missing:
                 log.info("%s: fetching from %s", model, source.name)
-                fetch_model(model, source, home, progress=progress, say=log.warning)
-                log.info("%s is whole in %s", model, home / "official_models")
+                fetch_model(model, source, home, progress=progress, notify=log.warning)
+                log.info("downloaded %s to %s", model, home / "official_models")
     except (FetchFailed, SourceError) as error:
         print(f"preload: {error}", file=sys.stderr)
         return 1

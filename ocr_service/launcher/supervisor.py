@@ -72,7 +72,7 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
     if models:
         home = writable_paddlex_home(settings.weights_home, Path(environ["HOME"]))
         if home != settings.weights_home:
-            log.info("PADDLEX_HOME=%s cannot be written: PaddleX's own files go to %s", settings.weights_home, home)
+            log.info("PADDLEX_HOME=%s is not writable: PaddleX writes its own files to %s", settings.weights_home, home)
         settings = settings.model_copy(update={"paddlex_home": home})
         environ["PADDLEX_HOME"] = str(home)
     missing = [model for model in models if not is_whole(settings.weights_home, model)]
@@ -82,8 +82,8 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
     output = writable_output(settings, environ)
     if output:
         log.warning(
-            "OUTPUT_DIR=%s cannot be written by UID %d: results are kept in %s and go with this container. "
-            "Let the UID write it (chown, or chmod 0777), or mount a volume",
+            "OUTPUT_DIR=%s is not writable for UID %d: results are kept in %s and are lost with this container. "
+            "Make it writable for the UID (chown, or chmod 0777), or mount a volume",
             settings.output_dir, os.getuid(), output,
         )  # fmt: skip
         environ["OUTPUT_DIR"] = str(output)
@@ -99,7 +99,7 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
 
 
 class _Supervisor:
-    """Owns the processes. Whatever ends first puts an Ending; ``run`` then stops the rest in order."""
+    """Owns the processes. The first signal or death puts an Ending; ``run`` then stops the others in order."""
 
     def __init__(
         self, settings: Settings, plan: Plan, environ: Mapping[str, str], scratch: Path, missing: list[str]
@@ -114,7 +114,7 @@ class _Supervisor:
         self._began = time.monotonic()
         self._endings: asyncio.Queue[Ending] = asyncio.Queue()
         self._signalled = False
-        self._hurry = asyncio.Event()
+        self._at_once = asyncio.Event()
         self._watches: set[asyncio.Task[None]] = set()
         self._children: list[Child] = []  # in the order of starting: the app is the first
 
@@ -148,7 +148,7 @@ class _Supervisor:
             await self._preload()
         elif self._missing:
             self._step(
-                f"the weights of {', '.join(self._missing)} are not here: fetched when they are loaded (see PRELOAD)"
+                f"the weights of {', '.join(self._missing)} are missing: fetched when the model loads (see PRELOAD)"
             )
         if genai := self._plan.genai:
             self._waits_for(f"the genai server to load {self._settings.vllm_model}")
@@ -168,7 +168,7 @@ class _Supervisor:
         self._children.remove(child)
         if code:
             raise _BootFailed(code, "the weights could not be fetched")
-        self._step("the weights are here")
+        self._step("the weights are complete")
 
     async def _start_genai(self, genai: vllm.Genai) -> None:
         # After the weights have come: the command names their folder.
@@ -187,13 +187,13 @@ class _Supervisor:
         ordered = ending.code == 0
         app, *others = self._children
         code = await app.stop(
-            self._settings.shutdown_grace_s + _APP_MARGIN_S if ordered else _DIED_GRACE_S, self._hurry
+            self._settings.shutdown_grace_s + _APP_MARGIN_S if ordered else _DIED_GRACE_S, self._at_once
         )
         for child in reversed(others):
-            await child.stop(_GENAI_GRACE_S if ordered else _DIED_GRACE_S, self._hurry)
+            await child.stop(_GENAI_GRACE_S if ordered else _DIED_GRACE_S, self._at_once)
         if not ordered:
             return ending.code
-        if self._hurry.is_set():
+        if self._at_once.is_set():
             self._step("stopped at once")
             return 128 + signal.SIGTERM
         if code not in (0, 128 + signal.SIGTERM):  # uvicorn ends by the signal that it was sent
@@ -205,7 +205,7 @@ class _Supervisor:
     def _on_signal(self, number: signal.Signals) -> None:
         if self._signalled:
             self._step(f"{number.name} again: stopping at once")
-            self._hurry.set()
+            self._at_once.set()
         self._signalled = True
         self._endings.put_nowait(Ending(0, number.name))
 

@@ -1,4 +1,4 @@
-"""The layout process as a page worker sees it: a detector like any other."""
+"""A page worker's connection to the layout process, as a Detector."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ocr_service.layout.wire import await_greeting, receive_answer, send_page
 
 
 class RemoteDetector:
-    """Detects in the process that listens at ``path``. A connection that breaks is made anew, once for a page.
+    """Detects in the process that listens at ``path``. A broken connection is made again, once a page.
 
-    The process takes connections only when its model is loaded: until then, and while it is started anew, ``detect``
-    waits, up to ``wait_s`` seconds. Raises EngineUnavailable after that, and where nobody listens.
+    The process accepts connections only when its model is loaded: until then, and while it restarts, ``detect`` waits
+    up to ``wait_s`` seconds, then raises EngineUnavailable; it raises at once where nothing listens.
     """
 
     in_reading_order = True
@@ -36,13 +36,15 @@ class RemoteDetector:
                 answer = self._ask(pixels)
             except OSError as exc:
                 self.close()
-                raise EngineUnavailable(f"The layout process of {self.name} broke off twice: {exc}") from exc
+                raise EngineUnavailable(
+                    f"the layout process of {self.name} ended twice during this page: {exc}"
+                ) from exc
         if isinstance(answer, str):
             raise EngineUnavailable(f"{self.name} failed on this page: {answer}")
         return answer
 
     def wait_ready(self) -> None:
-        """Until the model is loaded. Raises EngineUnavailable when it is not in time."""
+        """Returns when the model is loaded. Raises EngineUnavailable when it is not in time."""
         self._connection = self._connection or self._connect()
 
     def close(self) -> None:
@@ -53,7 +55,7 @@ class RemoteDetector:
 
     def _ask(self, pixels: Pixels) -> list[Region] | str:
         if self._connection is not None and _hung_up(self._connection):
-            self.close()  # the process died between two pages, which is no try of this page
+            self.close()  # the process ended between two pages: no try of this page
         self._connection = self._connection or self._connect()
         send_page(self._connection, pixels)
         return receive_answer(self._connection)
@@ -70,12 +72,12 @@ class RemoteDetector:
                 return connection
             except (FileNotFoundError, ConnectionRefusedError, BlockingIOError, TimeoutError) as exc:
                 connection.close()
-                raise EngineUnavailable(f"The layout process of {self.name} is not running") from exc
-            except ConnectionError:  # a process that was just ending took it: the next one answers
+                raise EngineUnavailable(f"the layout process of {self.name} is not running") from exc
+            except ConnectionError:  # accepted by a process that was ending: the next one answers
                 connection.close()
 
 
 def _hung_up(connection: socket.socket) -> bool:
-    """Whether the other side of an idle connection is gone: it says nothing unasked."""
+    """Whether the other side has closed an idle connection, which carries nothing between two requests."""
     readable, _, _ = select.select([connection], [], [], 0)
     return bool(readable)

@@ -1,4 +1,4 @@
-"""What finds the regions of a page."""
+"""The interface of a layout model."""
 
 from __future__ import annotations
 

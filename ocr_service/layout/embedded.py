@@ -32,7 +32,7 @@ class EmbeddedDetector:
     in_reading_order = False
 
     def __init__(self) -> None:
-        # The library tells where its model lies, in colours on stderr, from loggers that it makes while it loads.
+        # While it loads, the library logs the path of its model to stderr through loggers of its own.
         logging.disable(logging.INFO)
         try:
             self._model = RapidLayout(

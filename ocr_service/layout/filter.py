@@ -1,4 +1,4 @@
-"""Which of the detector's boxes to believe."""
+"""Filter for the boxes of the embedded model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which boxes of an official PP-DocLayout model to believe, before the VLM reads them.
+"""Filter for the boxes of an official PP-DocLayout model, before the VLM reads them.
 
 The rules, and their order, are those of ``filter_overlap_boxes`` in paddlex 3.7
 (``inference/pipelines/paddleocr_vl/uilts.py``), so that the VLM gets the regions that it was made for.
@@ -13,7 +13,7 @@ from ocr_service.geometry.boxes import area, overlap_of_smaller
 from ocr_service.layout.filter import MAX_OVERLAP, MIN_SIDE
 
 _MAX_INLINE_OVERLAP = 0.5
-_STANDING = frozenset({"image", "table", "seal", "chart"})
+_KEPT_BESIDE_TEXT = frozenset({"image", "table", "seal", "chart"})
 
 
 def filter_for_vlm(regions: Sequence[Region]) -> list[Region]:
@@ -39,13 +39,13 @@ def _losers(first: Region, second: Region) -> tuple[int, ...]:
     inline = tuple(place for place, region in enumerate((first, second)) if region.label == "inline_formula")
     if inline and overlap > _MAX_INLINE_OVERLAP:
         return inline
-    if overlap <= MAX_OVERLAP or _both_stand(first.label, second.label):
+    if overlap <= MAX_OVERLAP or _both_stay(first.label, second.label):
         return ()
     return (1,) if area(first.bbox) >= area(second.bbox) else (0,)
 
 
-def _both_stand(first: str, second: str) -> bool:
+def _both_stay(first: str, second: str) -> bool:
     labels = {first, second}
-    if len(labels) == 1 or not labels & _STANDING:
+    if len(labels) == 1 or not labels & _KEPT_BESIDE_TEXT:
         return False
-    return "table" not in labels or labels <= _STANDING
+    return "table" not in labels or labels <= _KEPT_BESIDE_TEXT

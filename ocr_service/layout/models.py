@@ -1,4 +1,4 @@
-"""Which layout model, by its name in the setting ``LAYOUT_MODEL``."""
+"""The detector for a value of the setting ``LAYOUT_MODEL``."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ def load_detector(spec: str) -> Detector:
         remote = RemoteDetector(name, Path(path))
         remote.wait_ready()
         return remote
-    raise EngineUnavailable(f"There is no layout model {spec!r}. Set LAYOUT_MODEL to 'embedded'.")
+    raise EngineUnavailable(f"LAYOUT_MODEL={spec!r} is unknown; set 'embedded', 'PP-DocLayoutV3' or 'PP-DocLayoutV2'")

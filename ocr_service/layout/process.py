@@ -1,9 +1,9 @@
-"""The layout process: ``python -m ocr_service.layout.process LISTENER MODEL ENGINE DEVICE LOOK_S``.
+"""The layout process: ``python -m ocr_service.layout.process LISTENER MODEL ENGINE DEVICE PAGE_LIMIT_S``.
 
-It has the model, its memory and the GPU to itself, so that the app never imports paddleocr. LISTENER is the number of a
-file descriptor, a socket that the app listens with (``runner.py``). On standard output it says ``ready``, or
-``failed: reason`` before it ends with exit code 1. It ends when its standard input does: with the app; and when the
-model takes longer than LOOK_S seconds for a page, for nothing else stops native code that hangs.
+It owns the model, its memory and the GPU, so that the app never imports paddleocr. LISTENER is the file descriptor of
+the listening socket (``runner.py``). On standard output it writes ``ready``, or ``failed: reason`` before it ends with
+exit code 1. It ends when its standard input is closed, which the end of the app does, and when the model takes longer
+than PAGE_LIMIT_S seconds for a page: native code that hangs cannot be stopped otherwise.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ocr_service.layout.wire import greet, receive_page, send_answer
 
 _log = logging.getLogger(__name__)
 
-# Looked at before the first page, whose time must not go by while libraries load and compile.
+# Detected before the first page, so that loading and compiling do not count against a page's limit.
 _BLANK = np.full((1169, 827, 3), 255, np.uint8)
 
 
-def main(listener: str, name: str, engine: str, device: str, look_s: str) -> int:
+def main(listener: str, name: str, engine: str, device: str, page_limit_s: str) -> int:
     threading.Thread(target=_end_with_the_app, daemon=True).start()
     try:
         detector = OfficialDetector(name, engine=engine, device=device)
@@ -38,25 +38,36 @@ def main(listener: str, name: str, engine: str, device: str, look_s: str) -> int
     except Exception as error:  # noqa: BLE001  the process's boundary: whatever paddleocr raises is the reason
         print(f"failed: {' '.join(str(error).split())[:500]}", flush=True)
         return 1
-    serve(socket.socket(fileno=int(listener)), detector, lambda: print("ready", flush=True), look_s=float(look_s))
+    serve(
+        socket.socket(fileno=int(listener)),
+        detector,
+        lambda: print("ready", flush=True),
+        page_limit_s=float(page_limit_s),
+    )
     return 0
 
 
-def serve(listener: socket.socket, detector: Detector, on_ready: Callable[[], object], *, look_s: float) -> None:
-    """Answers, a connection a thread, one page at a time; never returns. ``on_ready``: before the first connection.
+def serve(listener: socket.socket, detector: Detector, on_ready: Callable[[], object], *, page_limit_s: float) -> None:
+    """Answers requests, a thread for each connection, one page at a time; never returns.
 
-    A page that takes longer than ``look_s`` ends the process, with the stacks of all threads on standard error.
+    ``on_ready`` is called before the first connection is accepted.
+
+    A page that takes longer than ``page_limit_s`` ends the process, with the stacks of all threads on standard error.
     """
-    detect = partial(_detect_in_time, detector, threading.Lock(), look_s)
+    detect = partial(_detect_in_time, detector, threading.Lock(), page_limit_s)
     on_ready()
     while True:
         connection, _ = listener.accept()
         threading.Thread(target=_answer_all, args=(connection, detect), daemon=True).start()
 
 
-def _detect_in_time(detector: Detector, one_at_a_time: threading.Lock, look_s: float, pixels: Pixels) -> list[Region]:
+def _detect_in_time(
+    detector: Detector, one_at_a_time: threading.Lock, page_limit_s: float, pixels: Pixels
+) -> list[Region]:
     with one_at_a_time:
-        faulthandler.dump_traceback_later(look_s, exit=True)  # works beside native code that holds Python's lock, too
+        faulthandler.dump_traceback_later(
+            page_limit_s, exit=True
+        )  # works beside native code that holds Python's lock, too
         try:
             return detector.detect(pixels)
         finally:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ocr_service.document import Box, Region
 
-_STANDS_IN = 0.6  # of the narrower of a box and a column
+_INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
 
 
 def order_regions(regions: Sequence[Region], width: int) -> list[Region]:
@@ -122,12 +122,12 @@ def _keep_to_columns(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence
         (min(boxes[i][0] for i in column), max(boxes[i][2] for i in column))
         for column in _columns(boxes, cut, min_gutter)
     ]
-    return all(any(_stands_in(boxes[index], span) for span in spans) for index in other)
+    return all(any(_inside_column(boxes[index], span) for span in spans) for index in other)
 
 
-def _stands_in(box: Box, span: tuple[int, int]) -> bool:
+def _inside_column(box: Box, span: tuple[int, int]) -> bool:
     shared = min(box[2], span[1]) - max(box[0], span[0])
-    return shared > _STANDS_IN * min(box[2] - box[0], span[1] - span[0])
+    return shared > _INSIDE_COLUMN * min(box[2] - box[0], span[1] - span[0])
 
 
 def _is_cut(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> bool:

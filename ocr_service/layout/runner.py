@@ -1,4 +1,4 @@
-"""Keeps the layout process running from the app, and says how it is."""
+"""Starts the layout process from the app, restarts it when it ends, and reports its state."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MOST_WAITING = 1024  # connections, with those of page workers that were killed
 
 
 class LayoutRunner:
-    """Use as an async context manager: starts the process in the background, starts it anew when it ends.
+    """Use as an async context manager: starts the process in the background, restarts it when it ends.
 
-    It listens itself at ``path``, and each process takes connections from there: those that come before the model is
-    loaded, or between two processes, wait in the kernel, and none is refused.
+    The runner owns the listening socket at ``path``, which each process inherits: connections made before the model is
+    loaded, or between two processes, wait in the kernel; none is refused.
     ``state`` is what ``/health`` shows: ``loading``, ``ready``, or ``failed: reason``.
-    A page that takes the model longer than ``look_s`` seconds ends the process, too: it hangs.
-    ``command`` is for another program that speaks the same; it gets the same arguments.
+    The process also ends when a page takes the model longer than ``page_limit_s`` seconds.
+    ``command``: another program with the same arguments and protocol.
     """
 
     def __init__(
@@ -34,14 +34,14 @@ class LayoutRunner:
         model: str,
         engine: str,
         device: str,
-        look_s: float,
+        page_limit_s: float,
         environment: Mapping[str, str],
         command: Sequence[str] = (sys.executable, "-m", "ocr_service.layout.process"),
     ) -> None:
         self.path = path
         self.state = "loading"
         self._listener = socket.socket(socket.AF_UNIX)
-        self._command = [*command, str(self._listener.fileno()), model, engine, device, str(look_s)]
+        self._command = [*command, str(self._listener.fileno()), model, engine, device, str(page_limit_s)]
         self._environment = dict(environment)
         self._keeping: asyncio.Task[None] | None = None
 
@@ -64,11 +64,11 @@ class LayoutRunner:
         while True:
             failures = 1 if await self._run() else failures + 1
             pause = _RETRIES.pause_s(failures)
-            _log.error("the layout process ended (%s); it is started again in %.1f s", self.state, pause)
+            _log.error("layout process ended (%s); restart in %.1f s", self.state, pause)
             await asyncio.sleep(pause)
 
     async def _run(self) -> bool:
-        """One life of the process; whether it was ever ready."""
+        """Runs the process until it ends. True when it was ready in between."""
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -79,7 +79,7 @@ class LayoutRunner:
         assert process.stdout is not None
         was_ready = False
         try:
-            # Libraries print there, too: only these two lines count.
+            # Libraries print there too: only these two lines are read.
             async for line in process.stdout:
                 text = line.decode(errors="replace").strip()
                 if text == "ready" or text.startswith("failed: "):

@@ -1,4 +1,4 @@
-"""What page workers and the layout process say to each other, over a Unix socket.
+"""The protocol between page workers and the layout process, over a Unix socket.
 
 A page's pixels stay where they are: the worker hands over a descriptor of a memory file (12 MB at 200 dpi would not fit
 into the /dev/shm of some platforms). The answer is JSON: nothing that comes from a worker is ever unpickled.
@@ -24,12 +24,12 @@ _GREETING = b"\n"
 
 
 def greet(connection: socket.socket) -> None:
-    """The process has taken the connection: the kernel makes one also with a process that is just dying."""
+    """Sent once a connection is accepted: the kernel completes one also for a process that is ending."""
     connection.sendall(_GREETING)
 
 
 def await_greeting(connection: socket.socket) -> None:
-    """Raises ConnectionError when nobody took the connection."""
+    """Raises ConnectionError when the process ended before it accepted the connection."""
     _exactly(connection, len(_GREETING))
 
 
@@ -67,14 +67,14 @@ def receive_page(connection: socket.socket) -> Pixels | None:
 
 
 def send_answer(connection: socket.socket, answer: list[Region] | str) -> None:
-    """The regions, or why there are none."""
+    """Sends the regions, or the reason why there are none."""
     message = answer if isinstance(answer, str) else [[r.label, *r.bbox, r.order, r.score] for r in answer]
     body = json.dumps(message).encode()
     connection.sendall(_LENGTH.pack(len(body)) + body)
 
 
 def receive_answer(connection: socket.socket) -> list[Region] | str:
-    """Raises ConnectionError when the process ends in between."""
+    """The regions or the reason. Raises ConnectionError when the process ends before the answer is complete."""
     (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
     answer: Any = json.loads(_exactly(connection, length))
     if isinstance(answer, str):

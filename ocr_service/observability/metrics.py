@@ -22,7 +22,7 @@ from ocr_service.document import PageResult, RegionResult
 from ocr_service.jobs.delivery.rows import Kind
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.jobs.observers import RunEnd
-from ocr_service.vlm.answer_checks import Doubt
+from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.client import Trouble
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import RESTART_REASONS, PagePool
@@ -31,8 +31,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _STAGE_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 # A series that is there from the start, at 0, lets an alert see its first increase.
-_DOUBTS = tuple(doubt.name.lower() for doubt in Doubt)
-_CAUSES = (*(trouble.name.lower() for trouble in Trouble), "doubt")
+_ANSWER_PROBLEMS = tuple(problem.name.lower() for problem in AnswerProblem)
+_CAUSES = (*(trouble.name.lower() for trouble in Trouble), "answer")
 _JOB_S = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600, 14400)
 
 
@@ -191,13 +191,13 @@ def _scheduler(scheduler: Scheduler) -> Iterator[Metric]:
     up = [((backend.url,), float(backend.up)) for backend in backends]
     yield _gauge("ocr_backend_up", "1 while a backend takes work", ["backend"], up)
     in_flight = [((backend.url,), backend.in_flight) for backend in backends]
-    yield _gauge("ocr_backend_requests_in_flight", "Requests that a backend works at", ["backend"], in_flight)
+    yield _gauge("ocr_backend_requests_in_flight", "Requests in flight at a backend", ["backend"], in_flight)
     answered = [((url, outcome), count) for (url, outcome), count in scheduler.requests.items()]
     yield _counter("ocr_backend_requests", "Requests to a backend, by how they ended", ["backend", "outcome"], answered)
-    doubts = [((doubt,), scheduler.guards[doubt]) for doubt in _DOUBTS]
-    yield _counter("ocr_region_guards", "Answers that a guard did not let pass", ["guard"], doubts)
+    problems = [((problem,), scheduler.answer_problems[problem]) for problem in _ANSWER_PROBLEMS]
+    yield _counter("ocr_answer_problems", "Answers that failed a check", ["problem"], problems)
     retries = [((cause,), scheduler.retries[cause]) for cause in _CAUSES]
-    yield _counter("ocr_region_retries", "Regions asked for again", ["cause"], retries)
+    yield _counter("ocr_region_retries", "Requests for a region after the first", ["cause"], retries)
 
 
 Row = tuple[Sequence[str], float]

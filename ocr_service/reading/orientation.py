@@ -1,4 +1,4 @@
-"""Sideways and upside-down pages, turned upright."""
+"""Rotation of sideways and upside-down pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MIN_INK = 400  # pixels of the reduced page: a few words
 
 
 def upright(page: PageImage, tessdata: Path | None = None) -> PageImage:
-    """``page`` turned by the quarter turns that make its text upright; as it is where that is not sure.
+    """``page`` rotated by the multiple of 90 degrees that makes its text upright; unchanged when uncertain.
 
     Raises EngineUnavailable where Tesseract's data for orientation (``osd``) is missing.
     """
@@ -41,25 +41,25 @@ class Orienter:
         self._api = tesserocr.PyTessBaseAPI(path=f"{folder}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
 
     def upright(self, page: PageImage) -> PageImage:
-        """``page`` turned by the quarter turns that make its text upright; as it is where that is not sure."""
+        """``page`` rotated by the multiple of 90 degrees that makes its text upright; unchanged when uncertain."""
         gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        angle = self._turn(gray, page.dpi)
+        angle = self._rotation(gray, page.dpi)
         if not angle:
             return page
-        turned = np.ascontiguousarray(np.rot90(page.pixels, k=-angle // 90))
-        return replace(page, pixels=turned, angle=(page.angle + angle) % 360)
+        rotated = np.ascontiguousarray(np.rot90(page.pixels, k=-angle // 90))
+        return replace(page, pixels=rotated, angle=(page.angle + angle) % 360)
 
-    def _turn(self, gray: Gray, dpi: int) -> int:
+    def _rotation(self, gray: Gray, dpi: int) -> int:
         """Clockwise degrees that make the page upright: 0, 90, 180 or 270."""
         window = _densest_window(gray, dpi)
         if window is None:
             return 0
-        turn, sure = self._detect(window, dpi)
-        if turn == 0 and sure >= _SURE_OF_WINDOW:
+        rotation, confidence = self._detect(window, dpi)
+        if rotation == 0 and confidence >= _SURE_OF_WINDOW:
             return 0
-        # Most pages are upright and end above; a turn, which spoils the page when it is wrong, is asked of all of it.
-        turn, sure = self._detect(gray, dpi)
-        return turn if sure >= _SURE_OF_PAGE else 0
+        # Most pages are upright and return above; a wrong rotation spoils the page, so it is decided on the whole page.
+        rotation, confidence = self._detect(gray, dpi)
+        return rotation if confidence >= _SURE_OF_PAGE else 0
 
     def _detect(self, gray: Gray, dpi: int) -> tuple[int, float]:
         """The clockwise degrees that would make ``gray`` upright, and Tesseract's confidence."""

@@ -1,6 +1,6 @@
-"""What a page worker does with one page: everything between the file and the page's result that costs CPU.
+"""The task of a page worker for one page: render, layout, then Tesseract or crops for the VLM.
 
-One task a page, fused, since moving a rendered page (12 MB at 200 dpi) between processes costs more than it spares.
+One task a page, since moving a rendered page (12 MB at 200 dpi) between processes costs more than it saves.
 Runs inside the memory- and time-limited processes of ``workers.pool``; the models stay warm in each of them.
 """
 
@@ -32,11 +32,11 @@ from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
 from ocr_service.reading.orientation import upright
-from ocr_service.reading.stage_timer import StageClock
+from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
-from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
 
@@ -66,14 +66,14 @@ def warm_up(layout: str, language: str) -> None:
 def read_page(task: PageTask) -> PageResult:
     """Renders a page, finds its regions and reads them with Tesseract."""
     started = time.perf_counter()
-    clock = StageClock()
-    with clock.stage("render"):
+    timer = StageTimer()
+    with timer.stage("render"):
         page = _render(task)
-    with clock.stage("layout"):
+    with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
-    with clock.stage("recognition"):
+    with timer.stage("recognition"):
         results = _reader(task.language).read(page, regions)
-    with clock.stage("crops"):
+    with timer.stage("crops"):
         results = with_figures(page, results, task.images)
     return PageResult(
         number=page.number,
@@ -87,18 +87,18 @@ def read_page(task: PageTask) -> PageResult:
         regions=tuple(results),
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
-        stages=clock.times,
+        stages=timer.times,
     )
 
 
-def prepare_page(task: PageTask, asking: Asking) -> PreparedPage:
+def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
     """Renders a page, finds its regions and makes the crops that the VLM gets."""
     started = time.perf_counter()
-    clock = StageClock()
-    with clock.stage("render"):
-        # The stub stands in for all that looks at the page: finding which way up it is costs 140 ms.
+    timer = StageTimer()
+    with timer.stage("render"):
+        # With stub layout the page is not analysed at all: finding its rotation costs 140 ms.
         page = _rasterised(task) if task.layout.startswith("stub:") else _render(task)
-    regions = _prepared_regions(page, task, asking, clock)
+    regions = _prepared_regions(page, task, prompts, timer)
     return PreparedPage(
         number=page.number,
         width=page.width,
@@ -108,23 +108,25 @@ def prepare_page(task: PageTask, asking: Asking) -> PreparedPage:
         regions=regions,
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
-        stages=clock.times,
+        stages=timer.times,
     )
 
 
-def _prepared_regions(page: PageImage, task: PageTask, asking: Asking, clock: StageClock) -> tuple[PreparedRegion, ...]:
-    if asking.page_prompt is not None:
-        with clock.stage("crops"):
-            return whole_page_crop(page, asking.page_prompt)
-    with clock.stage("layout"):
+def _prepared_regions(
+    page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer
+) -> tuple[PreparedRegion, ...]:
+    if prompts.page_prompt is not None:
+        with timer.stage("crops"):
+            return whole_page_crop(page, prompts.page_prompt)
+    with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
-    with clock.stage("crops"):
+    with timer.stage("crops"):
         figures = [region for region in regions if region.label in FIGURE_LABELS]
         images: dict[int, str] = {}
         if task.images is not None and figures:
             files = save_figures(page, figures, task.images)
             images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
-        return page_crops(page, regions, images, asking)
+        return page_crops(page, regions, images, prompts)
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

@@ -1,6 +1,6 @@
-"""The way of a document, from its pages to its artifacts.
+"""The pipeline of a document, from its pages to its artifacts.
 
-Pages flow: while page 1 is read, page 2 is in layout and page 3 renders; a bounded number is under way. A page is kept
+Pages overlap: while page 1 is read, page 2 is in layout and page 3 renders; their number is bounded. A page is kept
 in a file of its own as soon as it is done, so that a second run, after a crash, reads only what is missing. A page that
 fails is a value in the result, never the end of the document.
 """

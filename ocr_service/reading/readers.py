@@ -1,4 +1,4 @@
-"""Who reads a page: Tesseract in the page workers, or the VLM with the workers only preparing."""
+"""The readers of a page: Tesseract in the page workers, the VLM, or one with the other as a fallback."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PageReader(Protocol):
     """Reads one page of a document. Raises ServiceError when the page cannot be read."""
 
     name: ReaderName
-    pages_ahead: int  # pages of one document that are worth having under way at once
+    pages_ahead: int  # pages of one document in progress at once
 
     async def read(self, work: DocumentWork, number: int) -> PageResult: ...
 
@@ -66,7 +66,7 @@ class EmbeddedReader:
 
 
 class FallbackReader:
-    """Reads with ``first``; a page for which it found no backend up is read by ``second``, and says so."""
+    """Reads with ``first``; a page for which no backend was up is read by ``second``, with a warning."""
 
     def __init__(self, first: PageReader, second: PageReader) -> None:
         self._first = first

@@ -1,4 +1,4 @@
-"""How long each stage of a page took, and when: measured where it happens, kept with the page, told by telemetry."""
+"""Start and duration of each stage of a page; kept with the page and exported as metrics and traces."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from ocr_service.document import Stage, StageTime
 
 
-class StageClock:
-    """``with clock.stage("layout"): …``; ``times`` in the order of their ends."""
+class StageTimer:
+    """``with timer.stage("layout"): …``; ``times`` in the order of their ends."""
 
     def __init__(self) -> None:
         self.times: tuple[StageTime, ...] = ()

@@ -1,4 +1,4 @@
-"""Reads pages with the VLM: the workers prepare them, the backends read their regions, all documents at once."""
+"""Reads pages with the VLM: page workers prepare them, backends read their regions, all documents at once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_service.document import Crop, PageResult, PreparedPage, PreparedRegion, ReaderName
 from ocr_service.reading.page_tasks import prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
-from ocr_service.reading.stage_timer import StageClock
+from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.vlm.assemble_page import assemble_page
-from ocr_service.vlm.backpressure import PageTurns
+from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport
-from ocr_service.vlm.crop_cache import SameCrops
+from ocr_service.vlm.crop_cache import CropCache
 from ocr_service.vlm.encode_crop import encode
-from ocr_service.vlm.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Asking, whole_page
-from ocr_service.vlm.read_region import Patience, RegionReading, read_region
+from ocr_service.vlm.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Prompt, PromptSet, page_prompt
+from ocr_service.vlm.read_region import RegionReading, RetryPolicy, read_region
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.vlm.warmup import wait_until_warm, warm_up
 from ocr_service.workers.pool import PagePool
@@ -37,7 +37,7 @@ class VlmLimits:
     """``concurrency``: requests in flight at all backends together; ``max_tokens`` of one answer."""
 
     concurrency: int
-    patience: Patience
+    retry: RetryPolicy
     max_tokens: int
 
 
@@ -47,33 +47,33 @@ class VlmReader:
     name: ReaderName = "vlm"
 
     def __init__(
-        self, pool: PagePool, scheduler: Scheduler, page_limits: PageLimits, limits: VlmLimits, asking: Asking
+        self, pool: PagePool, scheduler: Scheduler, page_limits: PageLimits, limits: VlmLimits, prompts: PromptSet
     ) -> None:
         self._pool = pool
         self._scheduler = scheduler
         self._page_limits = page_limits
         self._limits = limits
-        self._asking = asking
-        self._same_crops = SameCrops()
-        self._turns = PageTurns(scheduler, at_once=pool.workers + 1)
-        # Waiting pages, not pages in memory: one is prepared only when the backends will soon want it.
+        self._prompts = prompts
+        self._crop_cache = CropCache()
+        self._backpressure = Backpressure(scheduler, at_once=pool.workers + 1)
+        # Pages that wait, not pages in memory: a page is prepared only when the scheduler wants more regions.
         self.pages_ahead = 2 * limits.concurrency + pool.workers
 
     async def __aenter__(self) -> VlmReader:
-        await self._turns.__aenter__()
+        await self._backpressure.__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._turns.__aexit__(*exc)
+        await self._backpressure.__aexit__(*exc)
 
     async def read(self, work: DocumentWork, number: int) -> PageResult:
         """Prepares and reads one page. Raises ServiceError when it cannot be prepared."""
         document = work.folder.job_id
-        async with self._turns.turn(document, number):
+        async with self._backpressure.permit(document, number):
             page = await self._pool.run(
                 prepare_page,
                 page_task(work, number, self._page_limits),
-                self._asking,
+                self._prompts,
                 document=document,
                 order=number,
                 timeout_s=self._page_limits.timeout_s,
@@ -81,10 +81,10 @@ class VlmReader:
         return await self.recognise(page, document, work.run)
 
     async def recognise(self, page: PreparedPage, document: str, run: str = "") -> PageResult:
-        """Reads the regions of a prepared page. What fails is a value, also that no backend is up."""
+        """Reads the regions of a prepared page. A failure is a value of the result, also that no backend is up."""
         started = time.monotonic()
-        clock = StageClock()
-        with clock.stage("recognition"):
+        timer = StageTimer()
+        with timer.stage("recognition"):
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(
@@ -96,9 +96,9 @@ class VlmReader:
             page,
             [task.result() for task in tasks],
             seconds=page.seconds + time.monotonic() - started,
-            is_whole=self._asking.page_prompt is not None,
+            is_whole=self._prompts.page_prompt is not None,
         )
-        return replace(result, stages=page.stages + clock.times)
+        return replace(result, stages=page.stages + timer.times)
 
     async def _read(self, prepared: PreparedRegion, page: int, document: str, run: str) -> RegionReading | None:
         if prepared.crop is None:
@@ -109,10 +109,10 @@ class VlmReader:
             prepared.crop,
             document,
             page * _REGIONS_A_PAGE + prepared.region.order,
-            patience=self._limits.patience,
+            retry=self._limits.retry,
             max_tokens=self._limits.max_tokens,
         )
-        return await self._same_crops.read(f"{document} {run}", prepared.crop, ask)
+        return await self._crop_cache.read(f"{document} {run}", prepared.crop, ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,12 @@ class VlmOptions:
     retries: int = 3
     max_tokens: int = 4096
     backend_wait_s: float = 300.0
-    asking: Asking = field(default_factory=Asking)
+    prompts: PromptSet = field(default_factory=PromptSet)
 
 
 @dataclass(frozen=True, slots=True)
 class VlmEngine:
-    """What the service uses of it."""
+    """The running reader and the scheduler behind it."""
 
     reader: VlmReader
     scheduler: Scheduler
@@ -139,11 +139,11 @@ class VlmEngine:
 
 @asynccontextmanager
 async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOptions) -> AsyncIterator[VlmEngine]:
-    """A running engine: its backends are probed from the start on, with one region of each kind."""
-    crops = warm_up_crops(options.asking)
+    """A running engine: its backends are probed from the start, with one region of each kind."""
+    crops = warm_up_crops(options.prompts)
     total = options.concurrency * len(options.urls)
-    limits = VlmLimits(total, Patience(options.retries), options.max_tokens)
-    # One connection more for each backend: a probe must not wait behind requests that hang.
+    limits = VlmLimits(total, RetryPolicy(options.retries), options.max_tokens)
+    # One connection more for each backend, so that a probe does not wait for requests that hang.
     async with (
         http_transport(total + len(options.urls)) as transport,
         Scheduler(
@@ -152,34 +152,34 @@ async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOption
             concurrency=options.concurrency,
             wait_s=options.backend_wait_s,
         ) as scheduler,
-        VlmReader(pool, scheduler, page_limits, limits, options.asking) as reader,
+        VlmReader(pool, scheduler, page_limits, limits, options.prompts) as reader,
     ):
         yield VlmEngine(reader, scheduler)
 
 
-async def wait_for_backends(options: VlmOptions, *, wait_s: float, say: Callable[[str], None]) -> None:
-    """Until every backend has read one region of each kind. Raises EngineUnavailable or BackendRefused."""
-    crops = warm_up_crops(options.asking)
+async def wait_for_backends(options: VlmOptions, *, wait_s: float, report: Callable[[str], None]) -> None:
+    """Returns when every backend has read one region of each kind. Raises EngineUnavailable or BackendRefused."""
+    crops = warm_up_crops(options.prompts)
     async with http_transport(len(options.urls)) as transport:
         backends = [
             Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls
         ]
-        await asyncio.gather(*(wait_until_warm(backend, crops, wait_s=wait_s, say=say) for backend in backends))
+        await asyncio.gather(*(wait_until_warm(backend, crops, wait_s=wait_s, report=report) for backend in backends))
 
 
-def warm_up_crops(asking: Asking) -> tuple[Crop, ...]:
-    """A small picture with text for each kind of question that will be asked; no two are ever the same."""
-    if asking.page_prompt is not None:
-        questions = [whole_page(asking.page_prompt)]
+def warm_up_crops(prompts: PromptSet) -> tuple[Crop, ...]:
+    """A small image with text for each prompt in use; no two are ever equal."""
+    if prompts.page_prompt is not None:
+        kinds: list[Prompt] = [page_prompt(prompts.page_prompt)]
     else:
-        questions = [OCR, TABLE, FORMULA]
-        questions += [CHART] if asking.read_charts else []
-        questions += [SEAL] if asking.read_seals else []
+        kinds = [OCR, TABLE, FORMULA]
+        kinds += [CHART] if prompts.read_charts else []
+        kinds += [SEAL] if prompts.read_seals else []
     crops = []
-    for question in questions:
+    for prompt in kinds:
         picture = Image.new("RGB", (560, 224), "white")
         ImageDraw.Draw(picture).text((40, 80), f"warm-up {secrets.token_hex(4)}", "black", ImageFont.load_default(48))
         crops.append(
-            encode(np.asarray(picture), question.prompt, min_pixels=question.min_pixels, max_pixels=question.max_pixels)
+            encode(np.asarray(picture), prompt.text, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels)
         )
     return tuple(crops)

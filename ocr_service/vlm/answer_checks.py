@@ -1,7 +1,7 @@
-"""Is an answer whole? And if it runs away, what of it can be kept.
+"""Whether an answer is complete, and what to keep of one that is not.
 
-The cutting of repetition follows ``truncate_repetitive_content`` in paddlex 3.7; the official client stops there. It
-never looks at ``finish_reason``, and never asks again.
+Repetition is cut as ``truncate_repetitive_content`` in paddlex 3.7 does. The official client stops there: it ignores
+``finish_reason`` and never repeats a request.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Doubt(StrEnum):
-    """Why an answer is read again."""
+class AnswerProblem(StrEnum):
+    """Why a region is read again."""
 
     EMPTY = "empty answer"
     CUT = "answer cut at the token limit"
@@ -20,11 +20,11 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """``text`` is what can be kept; ``doubt`` says why it may not be all."""
+class CheckedAnswer:
+    """``text``: what can be kept; ``problem``: why it may be incomplete, None for an answer that is whole."""
 
     text: str
-    doubt: Doubt | None = None
+    problem: AnswerProblem | None = None
 
 
 # Answers shorter than this are left alone: a table may well have twenty equal rows (upstream's figures, characters).
@@ -34,20 +34,20 @@ _WHOLE_REPEATS = 10
 _LINES, _LINES_SHARE = 10, 0.8
 
 
-def judge(text: str, finish_reason: str | None, *, table: bool = False) -> Verdict:
-    """What to make of an answer. ``finish_reason`` is the server's: ``stop``, ``length`` or ``repetition``."""
+def check_answer(text: str, finish_reason: str | None, *, table: bool = False) -> CheckedAnswer:
+    """The checked answer. ``finish_reason``: ``stop``, ``length`` or ``repetition``; ``table``: the text is OTSL."""
     kept = cut_repetition(text, least=_LEAST_TABLE if table else _LEAST_OTHER)
     if finish_reason == "repetition" or kept != text:
-        return Verdict(kept, Doubt.REPETITION)
+        return CheckedAnswer(kept, AnswerProblem.REPETITION)
     if finish_reason == "length":
-        return Verdict(text, Doubt.CUT)
+        return CheckedAnswer(text, AnswerProblem.CUT)
     if not text.strip():
-        return Verdict("", Doubt.EMPTY)
-    return Verdict(text)
+        return CheckedAnswer("", AnswerProblem.EMPTY)
+    return CheckedAnswer(text)
 
 
 def cut_repetition(text: str, *, least: int) -> str:
-    """The text without what repeats; the same text when nothing does, or it has fewer than ``least`` characters."""
+    """``text`` without its repetition; unchanged without one, or below ``least`` characters."""
     stripped = text.strip()
     if len(text) < least or not stripped:
         return text

@@ -1,4 +1,4 @@
-"""What the VLM answered for the regions of a page, put together. Pure: no I/O, so that it compares with PaddleX."""
+"""Assembles a page's result from the answers for its regions. Pure, so that it can be compared with PaddleX."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegi
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.read_region import RegionReading
-from ocr_service.vlm.region_content import region_content, whole_page, with_formula_numbers
+from ocr_service.vlm.region_content import page_content, region_content, with_formula_numbers
 
 
 def assemble_page(
     page: PreparedPage, readings: Sequence[RegionReading | None], *, seconds: float, is_whole: bool = False
 ) -> PageResult:
-    """The page's result from what came of each of its regions; None for those that were not asked about.
+    """The page's result from the reading of each region; None for a region that was not sent.
 
-    ``is_whole``: the one region is the page, and its answer Markdown. Where no backend was up, the result's ``error``
-    says so, and the page may be given to another reader.
+    ``is_whole``: the one region is the page, and its answer is Markdown. ``seconds``: from render to the last answer.
+    The result's ``error`` is set where no backend was up: the page may then be given to another reader.
     """
     results = [
         _unread(prepared) if reading is None else _read(prepared, reading, is_whole)
@@ -43,7 +43,7 @@ def assemble_page(
 def _read(prepared: PreparedRegion, reading: RegionReading, is_whole: bool) -> RegionResult:
     region = prepared.region
     figures = dict(prepared.crop.figures) if prepared.crop else {}
-    content = whole_page(reading.text) if is_whole else region_content(region.label, reading.text, figures)
+    content = page_content(reading.text) if is_whole else region_content(region.label, reading.text, figures)
     text = content.content
     if prepared.image and text:  # a chart or a seal that was read is shown as well
         text = f"![]({prepared.image})\n\n{text}"
@@ -64,7 +64,7 @@ def _read(prepared: PreparedRegion, reading: RegionReading, is_whole: bool) -> R
 
 
 def _unread(prepared: PreparedRegion) -> RegionResult:
-    """A figure, or a further part of a paragraph whose text is in its first part."""
+    """A figure, or a further part of a paragraph whose text is in the first part."""
     region = prepared.region
     return RegionResult(
         label=region.label,

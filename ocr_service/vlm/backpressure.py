@@ -1,4 +1,7 @@
-"""Which page is prepared next, and when: backends must not wait for one, nor more than needed be in memory."""
+"""Backpressure from the backends to the page workers: a page is prepared only when the scheduler wants more regions.
+
+So backends do not wait for crops, and no more prepared pages than needed are in memory.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.fair_queue import FairQueue
 
 
-class PageTurns:
-    """Hands out turns to prepare a page while the scheduler wants more regions, at most ``at_once`` at a time.
+class Backpressure:
+    """Issues permits to prepare a page while ``scheduler.wants_more`` holds, at most ``at_once`` at a time.
 
-    Documents take turns, earlier pages first. Use as an async context manager: it runs a task.
+    Documents get a fair share; within a document, earlier pages go first. Use as an async context manager: it runs a
+    task.
     """
 
     def __init__(self, scheduler: Scheduler, *, at_once: int) -> None:
@@ -21,40 +25,40 @@ class PageTurns:
         self._free = asyncio.Semaphore(at_once)
         self._waiting: FairQueue[asyncio.Future[None]] = FairQueue()
         self._arrived = asyncio.Event()
-        self._handing_out: asyncio.Task[None] | None = None
+        self._issuing: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> PageTurns:
-        self._handing_out = asyncio.create_task(self._hand_out(), name="turns to prepare pages")
+    async def __aenter__(self) -> Backpressure:
+        self._issuing = asyncio.create_task(self._issue(), name="permits to prepare pages")
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        assert self._handing_out is not None
-        self._handing_out.cancel()
+        assert self._issuing is not None
+        self._issuing.cancel()
         with suppress(asyncio.CancelledError):
-            await self._handing_out
+            await self._issuing
 
     @asynccontextmanager
-    async def turn(self, document: str, page: int) -> AsyncIterator[None]:
-        """The block is entered when it is this page's turn; the next page gets its own when the block is left."""
-        given: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        ticket = self._waiting.put(document, page, given)
+    async def permit(self, document: str, page: int) -> AsyncIterator[None]:
+        """Waits for the page's permit and holds it during the block."""
+        permit: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ticket = self._waiting.put(document, page, permit)
         self._arrived.set()
         try:
-            await given
+            await permit
             yield
         finally:
             self._waiting.remove(ticket)
-            if given.done() and not given.cancelled():
+            if permit.done() and not permit.cancelled():
                 self._free.release()
 
-    async def _hand_out(self) -> None:
+    async def _issue(self) -> None:
         while True:
             await self._free.acquire()
-            given = await self._next()
-            if given.done():  # cancelled in between
+            permit = await self._next()
+            if permit.done():  # cancelled in between
                 self._free.release()
             else:
-                given.set_result(None)
+                permit.set_result(None)
 
     async def _next(self) -> asyncio.Future[None]:
         while True:

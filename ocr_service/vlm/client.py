@@ -1,6 +1,6 @@
-"""One vLLM server behind its OpenAI API: asks for a crop, and says what kind of trouble there was.
+"""One VLM backend behind its OpenAI API: sends a crop, returns the answer, classifies errors.
 
-Foreign errors end here. What asking again may mend is a ``BackendTrouble``; what it cannot is ``BackendRefused``.
+Errors of aiohttp and httpx are mapped here. BackendTrouble: another try may succeed. BackendRefused: it will not.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ocr_service.errors import BackendRefused
 _KEEP_ALIVE_S = 4.0
 _CONNECT_S = 5.0
 _LONGEST_RETRY_AFTER_S = 60.0
-# Statuses below 500 that asking again may mend: time-out, too early, too many requests.
+# Statuses below 500 after which another try may succeed: time-out, too early, too many requests.
 _PASSING = frozenset({408, 425, 429})
 
 
 class Trouble(StrEnum):
-    """What went wrong at a backend, as far as its health is concerned."""
+    """Kinds of failed requests, by what they say of the backend's health."""
 
     UNREACHABLE = "refused the connection"
     TIMEOUT = "did not answer in time"
@@ -40,7 +40,7 @@ class Trouble(StrEnum):
 
 
 class BackendTrouble(Exception):
-    """No usable answer this time. ``retry_after_s``: the least time to wait that the server asked for."""
+    """A try without a usable answer. ``retry_after_s``: seconds of the server's Retry-After, 0 without one."""
 
     def __init__(self, message: str, trouble: Trouble, *, retry_after_s: float = 0.0) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the model is to answer. ``detect_repetition`` has the server stop a loop early, where it can."""
+    """Sampling parameters of one request. ``detect_repetition``: the server stops a loop early, where it can."""
 
     max_tokens: int = 4096
     temperature: float = 0.0
@@ -108,11 +108,11 @@ class Backend:
 
     @property
     def model(self) -> str | None:
-        """The model's name as the server gave it; None before it was asked."""
+        """The model's name from ``/models``; None before ``read_model``."""
         return self._model
 
     async def read_model(self) -> None:
-        """Asks for the model's name anew: a server that comes back may serve another one."""
+        """Reads the model's name from ``/models``: a restarted server may serve another one. Raises as ``ask`` does."""
         request = httpx.Request("GET", f"{self.url}/models", headers=self._headers, extensions=self._extensions)
         match _json(await self._send(request), self.url):
             case {"data": [{"id": str(name)}, *_]}:
@@ -121,7 +121,7 @@ class Backend:
                 raise BackendTrouble(f"{self.url}/models names no model", Trouble.ERROR)
 
     async def ask(self, crop: Crop, sampling: Sampling) -> Answer:
-        """Asks the crop's prompt. Raises BackendTrouble when another try may help, BackendRefused when none will."""
+        """Sends the crop with its prompt. Raises BackendTrouble where a retry may succeed, else BackendRefused."""
         if self._model is None:
             async with self._reading_model:
                 if self._model is None:
@@ -156,17 +156,17 @@ class Backend:
                 f"{self.url} answered {status}: {said}", trouble, retry_after_s=_retry_after(response.headers)
             )
         if status in (401, 403):
-            raise KeyWanted(f"The VLM backend {self.url} wants a valid key (setting VLLM_API_KEY); it said: {said}")
+            raise KeyRejected(f"VLM backend {self.url} rejected VLLM_API_KEY ({status}): {said}")
         if status == 404:
             self._model = None  # another model may be served by now
-            raise BackendRefused(f"{self.url} answered 404 (is VLLM_URL the base of an OpenAI API?): {said}")
+            raise BackendRefused(f"{self.url} answered 404: {said}. Check that VLLM_URL is the base of an OpenAI API")
         if status == 400 and self._detects_repetition and "repetition_detection" in said:
             raise _UnknownField
         raise BackendRefused.answered(self.url, status, said)
 
 
-class KeyWanted(BackendRefused):
-    """401 or 403: no request will be answered until the setting is mended."""
+class KeyRejected(BackendRefused):
+    """401 or 403: no request will be answered until VLLM_API_KEY is right."""
 
 
 class _UnknownField(Exception):
@@ -174,7 +174,7 @@ class _UnknownField(Exception):
 
 
 def chat_body(model: str | None, crop: Crop, sampling: Sampling) -> bytes:
-    """The request as bytes. Joined by hand: JSON-encoding 50 KB of base64 costs ten times the rest of it."""
+    """The body of ``/chat/completions``, joined by hand: to encode 50 KB of base64 as JSON costs ten times the rest."""
     options: dict[str, Any] = {
         "temperature": sampling.temperature,
         "max_completion_tokens": sampling.max_tokens,
@@ -227,7 +227,7 @@ def _answer(body: Any, url: str) -> Answer:
 
 
 def _error_message(response: httpx.Response) -> str:
-    """What the server said; the ``error`` of vLLM is an object, but a bare string with 401."""
+    """The message of an error body; the ``error`` of vLLM is an object, but a bare string with 401."""
     try:
         body = json.loads(response.content)
     except ValueError:

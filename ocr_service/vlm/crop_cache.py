@@ -1,4 +1,4 @@
-"""Crops of one document that are the same picture are asked about once: running headers, logos, blank strips."""
+"""Equal crops of one document are sent once: running headers, logos, blank strips."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ocr_service.vlm.read_region import RegionReading
 _Key = tuple[str, str, bytes]
 
 
-class SameCrops:
-    """Remembers the last ``most`` good answers by run of a document, prompt and picture; some KB each."""
+class CropCache:
+    """Keeps the last ``most`` good readings by run of a document, prompt and image digest; some KB each."""
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        # None: the first to ask got no good answer, and whoever waited for it asks for itself.
+        # None: the first request got no good answer, and each that waited for it sends its own.
         self._readings: OrderedDict[_Key, asyncio.Future[RegionReading | None]] = OrderedDict()
 
     async def read(self, run: str, crop: Crop, ask: Callable[[], Awaitable[RegionReading]]) -> RegionReading:
-        """What ``ask`` gives, or gave for the same picture: then with ``tries`` 0, since no request was sent."""
+        """The reading that ``ask`` returns; for a crop read before, the kept one with ``tries`` 0 (no request)."""
         key = (run, crop.prompt, crop.digest)
         first = self._readings.get(key)
         if first is None:
             return await self._ask_first(key, ask)
         self._readings.move_to_end(key)
-        reading = await asyncio.shield(first)  # the cancel of one who waits must not reach the others
+        reading = await asyncio.shield(first)  # a caller that is cancelled must not cancel the others
         return await ask() if reading is None else replace(reading, tries=0)
 
     async def _ask_first(self, key: _Key, ask: Callable[[], Awaitable[RegionReading]]) -> RegionReading:

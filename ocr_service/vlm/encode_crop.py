@@ -1,7 +1,7 @@
 """Crops of a page for the VLM: cut out, brought to the pixel limits, JPEG, base64. Runs in a page worker.
 
 The rules follow paddlex 3.7 (``inference/pipelines/paddleocr_vl``); what is done otherwise stands in docs/parity.md.
-OpenCV encodes and resizes, Pillow would do both: 12 against 16 ms of CPU for the 15 crops of an A4 page at 200 dpi, and
+OpenCV encodes and resizes rather than Pillow: 12 against 16 ms of CPU for the 15 crops of an A4 page at 200 dpi, and
 3 against 27 ms for bringing one crop of 1,654 x 1,000 pixels to the limit (measured on one core).
 """
 
@@ -149,8 +149,8 @@ def stack(parts: Sequence[Pixels], aligns: Sequence[Align]) -> Pixels:
     return canvas
 
 
-def _offset(room: int, align: Align) -> int:
-    return {"left": 0, "center": room // 2, "right": room}[align]
+def _offset(space: int, align: Align) -> int:
+    return {"left": 0, "center": space // 2, "right": space}[align]
 
 
 def paint_token(pixels: Pixels, box: Box, token: str) -> None:
@@ -158,9 +158,9 @@ def paint_token(pixels: Pixels, box: Box, token: str) -> None:
     x0, y0, x1, y1 = box
     cv2.rectangle(pixels, (x0, y0), (x1, y1), _WHITE, thickness=-1)
     font = cv2.FONT_HERSHEY_SIMPLEX
-    room = 0.9 * min(x1 - x0, y1 - y0)
+    side = 0.9 * min(x1 - x0, y1 - y0)
     (unit_width, unit_height), _ = cv2.getTextSize(token, font, 1.0, 1)
-    scale = min(10.0, max(0.2, room / max(unit_width, unit_height)))
+    scale = min(10.0, max(0.2, side / max(unit_width, unit_height)))
     (width, height), _ = cv2.getTextSize(token, font, scale, 1)
     origin = (x0 + (x1 - x0 - width) // 2, y0 + (y1 - y0 + height) // 2)
     cv2.putText(pixels, token, origin, font, scale, (0, 0, 0), max(1, math.floor(scale * 4)), cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""Reading one region: tries, doubts about the answer, and what is kept when it stays doubtful."""
+"""Reads one region: tries, checks of the answers, and what is kept when no answer is whole."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 from ocr_service.document import Crop
 from ocr_service.errors import RecognitionFailed, ServiceError
-from ocr_service.vlm.answer_checks import Doubt, judge
+from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
 from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
 from ocr_service.vlm.prompts import TABLE
 from ocr_service.vlm.scheduler import Scheduler
 
-# A doubtful answer at temperature 0 would come back the same.
+# After an incomplete answer: at temperature 0 the next one would be the same.
 _TEMPERATURES = (0.0, 0.3, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
 class RegionReading:
-    """What came of a region: ``degraded`` text is what could be kept of a cut answer; with ``error`` there is none."""
+    """A region as read in ``tries`` requests. ``degraded``: the text is the kept part of a cut answer.
+
+    With ``error`` there is no text.
+    """
 
     text: str
     tries: int
@@ -28,30 +31,31 @@ class RegionReading:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """``retries`` after the first try; pauses between them grow from ``pause_s`` and end at ``longest_pause_s``."""
+class RetryPolicy:
+    """``retries`` after the first try (VLM_RETRIES); pauses grow from ``pause_s`` to ``longest_pause_s`` seconds."""
 
     retries: int = 3
     pause_s: float = 0.5
     longest_pause_s: float = 15.0
 
     def pause(self, failures: int, retry_after_s: float) -> float:
-        """Full jitter, so that requests that failed together do not come back together; never before Retry-After."""
+        """Seconds to wait after so many failures: full jitter, so that requests that failed together do not return
+        together, on top of the server's Retry-After."""
         most = min(self.longest_pause_s, self.pause_s * 2.0**failures)
         return retry_after_s + random.uniform(0.0, most)
 
 
 async def read_region(
-    scheduler: Scheduler, crop: Crop, document: str, order: int, *, patience: Patience, max_tokens: int
+    scheduler: Scheduler, crop: Crop, document: str, order: int, *, retry: RetryPolicy, max_tokens: int
 ) -> RegionReading:
-    """Asks until there is an answer that holds, or the tries are used up. A failure is a value."""
+    """Sends the crop until an answer passes the checks or no try is left. A failure is a value of the reading."""
     tries = failures = 0
-    doubts: list[Doubt] = []
+    problems: list[AnswerProblem] = []
     kept = ""
     avoid: Backend | None = None
-    reason: ServiceError = RecognitionFailed("never asked")
-    while tries <= patience.retries and len(doubts) < len(_TEMPERATURES):
-        sampling = Sampling(max_tokens, _TEMPERATURES[len(doubts)], detect_repetition=bool(doubts))
+    reason: ServiceError = RecognitionFailed("no request was sent")
+    while tries <= retry.retries and len(problems) < len(_TEMPERATURES):
+        sampling = Sampling(max_tokens, _TEMPERATURES[len(problems)], detect_repetition=bool(problems))
         try:
             async with scheduler.slot(document, order, avoid=avoid) as backend:
                 avoid = backend
@@ -60,22 +64,22 @@ async def read_region(
         except BackendTrouble as trouble:
             failures += 1
             reason = RecognitionFailed(str(trouble))
-            if tries <= patience.retries:
+            if tries <= retry.retries:
                 scheduler.retries[trouble.trouble.name.lower()] += 1
-                await asyncio.sleep(patience.pause(failures - 1, trouble.retry_after_s))
+                await asyncio.sleep(retry.pause(failures - 1, trouble.retry_after_s))
             continue
         except ServiceError as error:
             reason = error
             break
-        verdict = judge(answer.text, answer.finish_reason, table=crop.prompt == TABLE.prompt)
-        if verdict.doubt is None or (verdict.doubt is Doubt.EMPTY and crop.blank):
-            return RegionReading(verdict.text, tries)
-        doubts.append(verdict.doubt)
-        scheduler.guards[verdict.doubt.name.lower()] += 1
-        if tries <= patience.retries and len(doubts) < len(_TEMPERATURES):
-            scheduler.retries["doubt"] += 1
-        kept = max(kept, verdict.text, key=len)
-        reason = RecognitionFailed.doubtful(str(avoid), str(verdict.doubt), len(doubts))
+        checked = check_answer(answer.text, answer.finish_reason, table=crop.prompt == TABLE.text)
+        if checked.problem is None or (checked.problem is AnswerProblem.EMPTY and crop.blank):
+            return RegionReading(checked.text, tries)
+        problems.append(checked.problem)
+        scheduler.answer_problems[checked.problem.name.lower()] += 1
+        if tries <= retry.retries and len(problems) < len(_TEMPERATURES):
+            scheduler.retries["answer"] += 1
+        kept = max(kept, checked.text, key=len)
+        reason = RecognitionFailed.doubtful(str(avoid), str(checked.problem), len(problems))
     if kept.strip():
         return RegionReading(kept, tries, degraded=True)
     return RegionReading("", tries, error=reason)

@@ -1,4 +1,4 @@
-r"""What the VLM answered for a region, as the content of a result.
+r"""The VLM's answer for a region, converted to the content of a result.
 
 The rules for each label follow ``build_handle_funcs_dict`` in paddlex 3.7
 (``inference/common/result/converter/markdown_format_funcs.py``); docs/parity.md lists where we differ on purpose.
@@ -56,8 +56,8 @@ def region_content(label: str, answer: str, figures: Mapping[str, str]) -> Conte
     return Content("markdown", text.strip("\n"))
 
 
-def whole_page(answer: str) -> Content:
-    """The answer of a model that was given the whole page: Markdown already, at times inside a code fence."""
+def page_content(answer: str) -> Content:
+    """The answer for a whole page (VLM_MODE=page): Markdown, possibly inside a code fence."""
     fenced = _FENCE.match(answer.strip())
     return Content("markdown", with_dollars(fenced[1] if fenced else answer.strip(), "text"))
 

@@ -1,4 +1,4 @@
-"""A page's regions as the pictures and questions that the VLM gets. Runs in a page worker.
+"""A page's regions as the pictures and kinds that the VLM gets. Runs in a page worker.
 
 The way of ``_paddleocr_vl_prepare_page_core`` in paddlex 3.7: broken paragraphs joined, formulas cut to their ink,
 figures inside a table painted over with tokens.
@@ -12,7 +12,7 @@ from dataclasses import replace
 from ocr_service.document import Box, Crop, PageImage, PreparedRegion, Region
 from ocr_service.vlm.encode_crop import cut, encode, enlarged, paint_token, stack, without_margins
 from ocr_service.vlm.merge_blocks import Paragraph, join_broken
-from ocr_service.vlm.prompts import FORMULA, SPOTTING, TABLE, Asking, Question, whole_page
+from ocr_service.vlm.prompts import FORMULA, SPOTTING, TABLE, Prompt, PromptSet, page_prompt
 
 # A token smaller than this could not be read (paddlex, ``tokenize_figure_of_table``), pixels.
 _LEAST_FIGURE = 25
@@ -21,53 +21,54 @@ _TOKEN_DIGITS = "2345678"
 
 
 def page_crops(
-    page: PageImage, regions: Sequence[Region], images: Mapping[int, str], asking: Asking
+    page: PageImage, regions: Sequence[Region], images: Mapping[int, str], prompts: PromptSet
 ) -> tuple[PreparedRegion, ...]:
-    """Regions in reading order, those to be read with a crop. ``images``: figure files by the region's ``order``."""
-    joined = join_broken(regions, asking.figures | {"table"})
-    prepared = (region for paragraph in joined for region in _prepared(page, paragraph, regions, images, asking))
+    """The regions in reading order, those for the VLM with a crop.
+
+    ``images``: figure files, relative to the job's folder, by the ``order`` of their regions.
+    """
+    joined = join_broken(regions, prompts.figures | {"table"})
+    prepared = (region for paragraph in joined for region in _prepared(page, paragraph, regions, images, prompts))
     return tuple(replace(each, region=replace(each.region, order=place)) for place, each in enumerate(prepared))
 
 
-def whole_page_crop(page: PageImage, prompt: str) -> tuple[PreparedRegion, ...]:
-    """The page as one region."""
+def whole_page_crop(page: PageImage, text: str) -> tuple[PreparedRegion, ...]:
+    """The page as one region, to be sent with the prompt ``text``."""
     region = Region("text", (0, 0, page.width, page.height), order=0, score=1.0)
-    question = whole_page(prompt)
-    crop = encode(page.pixels, question.prompt, min_pixels=question.min_pixels, max_pixels=question.max_pixels)
+    prompt = page_prompt(text)
+    crop = encode(page.pixels, prompt.text, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels)
     return (PreparedRegion(region, crop),)
 
 
 def _prepared(
-    page: PageImage, paragraph: Paragraph, regions: Sequence[Region], images: Mapping[int, str], asking: Asking
+    page: PageImage, paragraph: Paragraph, regions: Sequence[Region], images: Mapping[int, str], prompts: PromptSet
 ) -> Iterator[PreparedRegion]:
     """The paragraph's first region with the crop of all its parts; the further parts with none."""
     first, *others = paragraph.parts
-    question = asking.question(first.label)
-    crop = _crop(page, paragraph, question, regions, images) if question else None
+    prompt = prompts.for_label(first.label)
+    crop = _crop(page, paragraph, prompt, regions, images) if prompt else None
     yield PreparedRegion(first, crop, images.get(first.order))
     for other in others:
         yield PreparedRegion(other)
 
 
 def _crop(
-    page: PageImage, paragraph: Paragraph, question: Question, regions: Sequence[Region], images: Mapping[int, str]
+    page: PageImage, paragraph: Paragraph, prompt: Prompt, regions: Sequence[Region], images: Mapping[int, str]
 ) -> Crop:
     pixels = stack([cut(page.pixels, part.bbox) for part in paragraph.parts], paragraph.aligns)
     figures: list[tuple[str, str]] = []
-    if question is FORMULA:
+    if prompt is FORMULA:
         pixels = without_margins(pixels)
-    elif question is SPOTTING:
+    elif prompt is SPOTTING:
         pixels = enlarged(pixels)
-    elif question is TABLE:
+    elif prompt is TABLE:
         table = paragraph.parts[0]
         inside = [region for region in regions if region.order in images and _readable_inside(region.bbox, table.bbox)]
         pixels = pixels.copy() if inside else pixels
         for token, figure in zip(_tokens(), inside, strict=False):
             paint_token(pixels, _moved(figure.bbox, table.bbox), token)
             figures.append((token, images[figure.order]))
-    return encode(
-        pixels, question.prompt, min_pixels=question.min_pixels, max_pixels=question.max_pixels, figures=figures
-    )
+    return encode(pixels, prompt.text, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels, figures=figures)
 
 
 def _readable_inside(figure: Box, table: Box) -> bool:

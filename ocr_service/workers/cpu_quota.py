@@ -1,4 +1,4 @@
-"""What this process may use of the machine; a container may have less than the machine shows."""
+"""CPU cores that this process may use: a container may have fewer than the machine."""
 
 from __future__ import annotations
 

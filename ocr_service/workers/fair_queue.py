@@ -1,4 +1,4 @@
-"""A queue that is fair between documents: a book of 1,000 pages does not hold up a letter of one page."""
+"""A queue with a fair share for each document: a book of 1,000 pages does not delay a letter of one page."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Documents take turns; inside a document the lowest ``order`` comes first, and first in, first out among equals.
+    """Round robin over documents; within a document the lowest ``order`` first, first in, first out among equals.
 
     A plain data structure for one event loop: it neither waits nor locks. Every call is O(log n) (removal amortised).
     """
 
     def __init__(self) -> None:
-        # Insertion order is the order of turns: the document at the front is next.
+        # Insertion order is the round-robin order: the document at the front is next.
         self._documents: dict[str, list[tuple[int, int]]] = {}
         self._items: dict[int, tuple[str, T]] = {}
         self._tickets = count()
@@ -32,7 +32,7 @@ class FairQueue(Generic[T]):
         return ticket
 
     def remove(self, ticket: int) -> bool:
-        """Take an item out of turn. False where it has been popped or removed before."""
+        """Remove an item that waits. False where it has been popped or removed before."""
         entry = self._items.pop(ticket, None)
         if entry is None:
             return False

@@ -1,8 +1,8 @@
-"""The page workers: untrusted documents are handled in processes that may hang, crash or be killed without harm.
+"""The pool of page workers: processes for untrusted documents, which may hang, crash or be killed.
 
-Tasks of all documents wait in one fair queue; a worker that is free takes the next. A worker that dies costs its task
-one of two tries and is replaced; a task that overruns its time or whose caller has gone takes its worker with it, since
-native code cannot be stopped in any other way.
+Tasks of all documents wait in one fair queue; a free worker takes the next. When a worker dies, its task loses one of
+two tries and the worker is replaced. A task that exceeds its time limit or is cancelled ends its worker, since native
+code cannot be stopped otherwise.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ R = TypeVar("R")
 
 RESTART_REASONS = ("crashed", "out_of_memory", "timeout", "cancelled", "recycled", "not_started")
 _TRIES = 2
-_MOST_LOSSES = 5  # of workers, also of those that died before they had begun: every page ends some time
+_MOST_LOSSES = 5  # workers lost by a task, including those that died before it began: every task ends
 # A second try after a timeout finds out whether the process hung by chance; a page that is slow by nature would take
 # all of its time again and give nothing.
 _SHARE_AFTER_TIMEOUT = 0.25
@@ -103,7 +103,7 @@ class PagePool:
         """Until the first worker is warm. Raises EngineUnavailable where the workers cannot start, with the reason."""
         await self._started.wait()
         if not self.ready:
-            raise EngineUnavailable(f"the page workers cannot start: {self.start_error}")
+            raise EngineUnavailable(f"page workers cannot start: {self.start_error}")
 
     async def __aenter__(self) -> Self:
         self._slots = [
@@ -124,7 +124,7 @@ class PagePool:
     async def run(self, function: Callable[[*Ts], R], *args: *Ts, document: str, order: int, timeout_s: float) -> R:
         """``function(*args)`` in a worker. Cancelling the call takes the task out of the queue or ends its worker.
 
-        ``document`` and ``order`` (the page's number) decide whose turn it is; ``timeout_s`` counts from the task's
+        ``document`` and ``order`` (the page's number) decide its place in the queue; ``timeout_s`` counts from its
         start in a worker; the second try after a timeout gets a quarter of it. Raises the ServiceError that the
         function raised; WorkerCrashed and PageTimeout after the second try; ServiceError (``internal_error``) where the
         function raised anything else.
@@ -146,22 +146,22 @@ class PagePool:
         # A worker dies with the thread that started it, so that each slot keeps one for itself.
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"page-worker-{index}")
         recycle_after = max(1, self._tasks_per_worker * (index + 1) // self.workers)
-        hand = _Hand()
+        held = _HeldTask()
         try:
             while True:
-                async with self._warm_worker(thread, hand) as worker:
-                    await self._work(worker, recycle_after, hand)
+                async with self._warm_worker(thread, held) as worker:
+                    await self._work(worker, recycle_after, held)
                 recycle_after = self._tasks_per_worker
         finally:
-            hand.refuse(NotReady.stopping())
+            held.refuse(NotReady.stopping())
             thread.shutdown(wait=False)
 
-    async def _work(self, worker: WorkerProcess, recycle_after: int, hand: _Hand) -> None:
+    async def _work(self, worker: WorkerProcess, recycle_after: int, held: _HeldTask) -> None:
         """Carry out tasks until the worker has to be replaced."""
         while worker.tasks < recycle_after:
-            task = hand.task = hand.task or await self._next()
+            task = held.task = held.task or await self._next()
             if task.result.done():  # cancelled while it waited for this worker
-                hand.task = None
+                held.task = None
                 continue
             if not worker.alive():
                 self.restarts["crashed"] += 1
@@ -172,7 +172,7 @@ class PagePool:
             finally:
                 self.running -= 1
             if task.result.done():
-                hand.task = None
+                held.task = None
             if not usable:
                 return
         self.restarts["recycled"] += 1
@@ -226,13 +226,13 @@ class PagePool:
         task.losses += 1
         task.tries += tried
         last = task.tries >= _TRIES or task.losses >= _MOST_LOSSES
-        logger.warning("a page worker was lost (%s): %s", reason, error if last else "the page is tried once more")
+        logger.warning("page worker lost (%s): %s", reason, error if last else "retrying the page once")
         if last:
             task.result.set_exception(error)
         return False
 
     @asynccontextmanager
-    async def _warm_worker(self, thread: ThreadPoolExecutor, hand: _Hand) -> AsyncIterator[WorkerProcess]:
+    async def _warm_worker(self, thread: ThreadPoolExecutor, held: _HeldTask) -> AsyncIterator[WorkerProcess]:
         """A worker that has warmed up; starts that fail are repeated, with pauses. It is ended on the way out."""
         failures = 0
         while True:
@@ -256,11 +256,11 @@ class PagePool:
             failures += 1
             self.restarts["not_started"] += 1
             self.start_error = problem
-            logger.error("a page worker could not start: %s", problem)
+            logger.error("page worker did not start: %s", problem)
             if failures >= _FAILED_STARTS_BEFORE_GIVING_UP and not self.warm:
                 self._started.set()
                 error = EngineUnavailable(f"the page workers cannot start: {problem}")
-                hand.refuse(error)
+                held.refuse(error)
                 self._refuse_waiting(error)
             await asyncio.sleep(_START_RETRIES.pause_s(failures))
 
@@ -299,8 +299,8 @@ class PagePool:
 
 
 @dataclass(slots=True)
-class _Hand:
-    """The task that a slot holds, from its first try to its last, over the change of workers."""
+class _HeldTask:
+    """The task of a slot, kept from its first try to its last while workers are replaced."""
 
     task: _Task | None = None
 

@@ -1,7 +1,7 @@
-"""What happens inside a page worker: its limits, and how a task's end is told to the app.
+"""Inside a page worker: its resource limits, and the outcome of a task.
 
-Nothing here runs in the app's process. A worker handles hostile files with native code; the limits make sure that the
-worst it can do is to die.
+Nothing here runs in the app's process. A worker handles untrusted files with native code; the limits bound the damage
+to the end of the worker.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class OutOfMemory:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """The task raised what it should not."""
+    """The task raised an exception that is not a ServiceError."""
 
     summary: str
     traceback: str

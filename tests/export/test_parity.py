@@ -15,9 +15,9 @@ import pytest
 
 from ocr_service.document import FIGURE_LABELS, Crop, PageImage, PreparedPage, Region
 from ocr_service.layout.filter_paddlex import filter_for_vlm
-from ocr_service.vlm.answer_checks import judge
+from ocr_service.vlm.answer_checks import check_answer
 from ocr_service.vlm.assemble_page import assemble_page
-from ocr_service.vlm.prompts import TABLE, Asking
+from ocr_service.vlm.prompts import TABLE, PromptSet
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_crops import page_crops
 
@@ -33,7 +33,7 @@ def prepared_page(boxes: list[Any]) -> PreparedPage:
         for region in regions
         if region.label in FIGURE_LABELS
     }
-    prepared = page_crops(PAGE, regions, images, Asking())
+    prepared = page_crops(PAGE, regions, images, PromptSet())
     return PreparedPage(1, PAGE.width, PAGE.height, 200, 0, prepared)
 
 
@@ -56,4 +56,4 @@ def test_a_page_reads_as_paddlex_reads_it(case: dict[str, Any]) -> None:
 def reading(crop: Crop, answer: str) -> RegionReading:
     for place, (token, _) in enumerate(crop.figures):
         answer = answer.replace(f"{{{place}}}", token)
-    return RegionReading(judge(answer, "stop", table=crop.prompt == TABLE.prompt).text, tries=1)
+    return RegionReading(check_answer(answer, "stop", table=crop.prompt == TABLE.text).text, tries=1)

@@ -20,7 +20,7 @@ from PIL import Image
 from ocr_service.errors import ServiceError
 from ocr_service.reading.page_tasks import PageTask, prepare_page
 from ocr_service.render.inspect import inspect_file
-from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.workers.pool import PagePool
 from tests.support.documents import image_bomb, one_page
 from tests.support.simple_documents import encoded, pdf, picture
@@ -122,7 +122,7 @@ async def outcome(pool: PagePool, path: Path, name: str) -> str:
             path=path, type=found.type, number=1, dpi=50, max_pixels=250_000, password="", layout="stub:2",
             language="eng", images=None,
         )  # fmt: skip
-        page = await pool.run(prepare_page, task, Asking(), document=name, order=1, timeout_s=PAGE_S)
+        page = await pool.run(prepare_page, task, PromptSet(), document=name, order=1, timeout_s=PAGE_S)
     except ServiceError as error:
         return error.code
     assert 0 < page.width * page.height <= 260_000

@@ -46,7 +46,7 @@ def source(where: str, **settings: str) -> Source:
 
 def fetch(where: Source, home: Path, said: list[str] | None = None, model: str = VLM) -> bool:
     said = [] if said is None else said
-    return fetch_model(model, where, home, progress=lambda *_: None, say=said.append, retries=QUICK)
+    return fetch_model(model, where, home, progress=lambda *_: None, notify=said.append, retries=QUICK)
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -101,7 +101,7 @@ def test_a_server_that_stays_down_ends_in_an_error_and_what_came_is_kept(
             source(server.url),
             tmp_path,
             progress=fall_silent,
-            say=lambda _: None,
+            notify=lambda _: None,
             retries=QUICK,
         )
     assert not is_whole(tmp_path, VLM)

@@ -53,7 +53,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
     path, listener = tmp_path / "layout", socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen()
-    serving = {"on_ready": lambda: None, "look_s": 600}
+    serving = {"on_ready": lambda: None, "page_limit_s": 600}
     threading.Thread(target=serve, args=(listener, Sums()), kwargs=serving, daemon=True).start()
     yield path
 
@@ -111,7 +111,7 @@ async def state(runner: LayoutRunner, begin: str) -> str:
 @pytest.mark.anyio
 async def test_without_paddleocr_the_state_says_so(tmp_path: Path) -> None:
     async with LayoutRunner(
-        tmp_path / "layout", model="PP-DocLayoutV3", engine="onnxruntime", device="cpu", look_s=30, environment={}
+        tmp_path / "layout", model="PP-DocLayoutV3", engine="onnxruntime", device="cpu", page_limit_s=30, environment={}
     ) as runner:
         assert runner.state == "loading"
         assert "needs the Python package paddleocr" in await state(runner, "failed")
@@ -131,7 +131,7 @@ class Ending(StubDetector):
         return super().detect(pixels)
 print("a library's chatter", flush=True)
 listener = socket.socket(fileno=int(sys.argv[1]))
-process.serve(listener, Ending(2), lambda: print("ready", flush=True), look_s=float(sys.argv[5]))
+process.serve(listener, Ending(2), lambda: print("ready", flush=True), page_limit_s=float(sys.argv[5]))
 """
     command = (sys.executable, "-c", program)
     async with LayoutRunner(
@@ -139,14 +139,14 @@ process.serve(listener, Ending(2), lambda: print("ready", flush=True), look_s=fl
         model="m",
         engine="e",
         device="d",
-        look_s=1,
+        page_limit_s=1,
         environment={"PYTHONPATH": "."},
         command=command,
     ) as runner:
         await state(runner, "ready")
         with closing(RemoteDetector("PP-DocLayoutV3", runner.path, wait_s=30)) as detector:
             assert len(await anyio.to_thread.run_sync(detector.detect, PAGE)) == 2
-            with pytest.raises(EngineUnavailable, match="broke off twice"):
+            with pytest.raises(EngineUnavailable, match="ended twice"):
                 await anyio.to_thread.run_sync(detector.detect, np.zeros_like(PAGE))
             assert len(await anyio.to_thread.run_sync(detector.detect, PAGE)) == 2
         assert runner.state == "ready"

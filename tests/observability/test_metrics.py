@@ -170,9 +170,9 @@ def test_jobs_are_counted_by_state(busy: RunningService) -> None:
     assert value(busy, "ocr_job_queue_wait_seconds_count") == 2
 
 
-def test_retries_and_guards_tell_their_cause(busy: RunningService, backend: FakeVllm) -> None:
+def test_retries_and_answer_problems_are_counted_by_cause(busy: RunningService, backend: FakeVllm) -> None:
     assert value(busy, "ocr_region_retries_total", cause="error") == 1
-    assert value(busy, "ocr_region_guards_total", guard="cut") == 1
+    assert value(busy, "ocr_answer_problems_total", problem="cut") == 1
     assert value(busy, "ocr_backend_requests_total", backend=backend.url, outcome="error") == 1
     asked = sum(asked.body["max_completion_tokens"] == 4096 for asked in backend.asked)  # the warm-up asks for less
     assert asked >= 3

@@ -9,13 +9,13 @@ import pytest
 
 from ocr_service.document import Crop
 from ocr_service.vlm.client import Backend, Sampling, http_transport
-from ocr_service.vlm.read_region import Patience
+from ocr_service.vlm.read_region import RetryPolicy
 from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm
 
 CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ", digest=b"crop")
 PROBE = Crop(prompt="OCR:", jpeg_base64=b"cHJvYmU=", digest=b"probe")
-PATIENCE = Patience(retries=3, pause_s=0.001, longest_pause_s=0.001)
+RETRY = RetryPolicy(retries=3, pause_s=0.001, longest_pause_s=0.001)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from ocr_service.document import Crop
 from ocr_service.errors import RecognitionFailed
-from ocr_service.vlm.crop_cache import SameCrops
+from ocr_service.vlm.crop_cache import CropCache
 from ocr_service.vlm.read_region import RegionReading
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +16,7 @@ HEADER = Crop("OCR:", b"", b"header")
 GOOD, BAD = RegionReading("read", 1), RegionReading("", 4, error=RecognitionFailed("no"))
 
 
-class Asking:
+class PromptSet:
     """Counts what is asked; answers when told to."""
 
     def __init__(self, *answers: RegionReading) -> None:
@@ -31,7 +31,7 @@ class Asking:
 
 
 async def test_the_same_picture_is_asked_once_also_at_the_same_time() -> None:
-    same, ask = SameCrops(), Asking(GOOD)
+    same, ask = CropCache(), PromptSet(GOOD)
     readings = [asyncio.create_task(same.read("book", HEADER, ask)) for _ in range(3)]
     await asyncio.sleep(0)
     ask.go.set()
@@ -41,7 +41,7 @@ async def test_the_same_picture_is_asked_once_also_at_the_same_time() -> None:
 
 
 async def test_another_document_prompt_or_picture_is_asked_for_itself() -> None:
-    same, ask = SameCrops(), Asking(GOOD, GOOD, GOOD, GOOD)
+    same, ask = CropCache(), PromptSet(GOOD, GOOD, GOOD, GOOD)
     ask.go.set()
     for document, prompt, digest in (
         ("a", "OCR:", b"1"),
@@ -54,14 +54,14 @@ async def test_another_document_prompt_or_picture_is_asked_for_itself() -> None:
 
 
 async def test_a_failure_is_not_shared() -> None:
-    same, ask = SameCrops(), Asking(BAD, GOOD)
+    same, ask = CropCache(), PromptSet(BAD, GOOD)
     first, second = (asyncio.create_task(same.read("book", HEADER, ask)) for _ in range(2))
     ask.go.set()
     assert (await first, await second) == (BAD, GOOD)
 
 
 async def test_when_the_first_to_ask_is_cancelled_the_others_ask() -> None:
-    same, ask = SameCrops(), Asking(GOOD)
+    same, ask = CropCache(), PromptSet(GOOD)
     first, second = (asyncio.create_task(same.read("book", HEADER, ask)) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
@@ -71,7 +71,7 @@ async def test_when_the_first_to_ask_is_cancelled_the_others_ask() -> None:
 
 
 async def test_old_answers_are_forgotten() -> None:
-    same, ask = SameCrops(most=2), Asking(*[GOOD] * 4)
+    same, ask = CropCache(most=2), PromptSet(*[GOOD] * 4)
     ask.go.set()
     for digest in (b"1", b"2", b"3", b"1"):
         await same.read("book", Crop("OCR:", b"", digest), ask)

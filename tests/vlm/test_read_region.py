@@ -7,7 +7,7 @@ import pytest
 from ocr_service.document import Crop
 from ocr_service.vlm.read_region import RegionReading, read_region
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.vlm.conftest import CROP, PATIENCE, scheduling
+from tests.vlm.conftest import CROP, RETRY, scheduling
 
 pytestmark = pytest.mark.anyio
 RUNAWAY = Reply(text="Beginning of it. " + "abcdefgh ijk " * 400, finish_reason="length")
@@ -15,7 +15,7 @@ RUNAWAY = Reply(text="Beginning of it. " + "abcdefgh ijk " * 400, finish_reason=
 
 async def read(fake: FakeVllm, crop: Crop = CROP, *, timeout_s: float = 5.0, key: str = "") -> RegionReading:
     async with scheduling(fake.url, timeout_s=timeout_s, key=key) as scheduler:
-        return await read_region(scheduler, crop, "document", 1, patience=PATIENCE, max_tokens=4096)
+        return await read_region(scheduler, crop, "document", 1, retry=RETRY, max_tokens=4096)
 
 
 async def test_a_region_is_asked_as_the_model_wants_it(fake: FakeVllm) -> None:
@@ -84,8 +84,8 @@ async def test_tries_end_at_the_limit(fake: FakeVllm) -> None:
 
 
 async def test_retry_after_is_kept(fake: FakeVllm) -> None:
-    assert PATIENCE.pause(0, retry_after_s=2.0) >= 2.0
-    assert PATIENCE.pause(5, retry_after_s=0.0) <= PATIENCE.longest_pause_s
+    assert RETRY.pause(0, retry_after_s=2.0) >= 2.0
+    assert RETRY.pause(5, retry_after_s=0.0) <= RETRY.longest_pause_s
 
 
 async def test_what_can_be_kept_of_a_runaway_answer_is_kept_as_degraded(fake: FakeVllm) -> None:
@@ -117,10 +117,10 @@ async def test_a_server_that_does_not_know_repetition_detection_is_not_asked_for
     )
     fake.script.append(Reply(text=""))
     async with scheduling(fake.url) as scheduler:
-        first = await read_region(scheduler, CROP, "document", 1, patience=PATIENCE, max_tokens=64)
+        first = await read_region(scheduler, CROP, "document", 1, retry=RETRY, max_tokens=64)
         assert first.text == "read"
         fake.script.append(Reply(text=""))
         fake.asked.clear()
-        second = await read_region(scheduler, CROP, "document", 2, patience=PATIENCE, max_tokens=64)
+        second = await read_region(scheduler, CROP, "document", 2, retry=RETRY, max_tokens=64)
     assert (second.text, second.tries) == ("read", 2)
     assert not any("repetition_detection" in asked.body for asked in fake.asked)

@@ -1,4 +1,4 @@
-"""A page's regions as pictures and questions: broken paragraphs, formulas, figures in tables."""
+"""A page's regions as pictures and kinds: broken paragraphs, formulas, figures in tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image
 
 from ocr_service.document import Box, PageImage, PreparedPage, PreparedRegion, Region
 from ocr_service.vlm.assemble_page import assemble_page
-from ocr_service.vlm.prompts import Asking
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
@@ -36,9 +36,9 @@ def assembled(regions: tuple[PreparedRegion, ...], *texts: str) -> str:
 def test_each_label_gets_its_question() -> None:
     labels = ["text", "table", "display_formula", "formula_number", "image", "chart", "seal", "header_image"]
     regions = [region(label, 0, 100 * place, 500, 100 * place + 90) for place, label in enumerate(labels)]
-    prompts = [each.crop and each.crop.prompt for each in page_crops(PAGE, regions, {}, Asking())]
+    prompts = [each.crop and each.crop.prompt for each in page_crops(PAGE, regions, {}, PromptSet())]
     assert prompts == ["OCR:", "Table Recognition:", "Formula Recognition:", "OCR:", None, None, None, None]
-    asked = page_crops(PAGE, regions, {}, Asking(read_charts=True, read_seals=True))
+    asked = page_crops(PAGE, regions, {}, PromptSet(read_charts=True, read_seals=True))
     assert [each.crop and each.crop.prompt for each in asked[5:7]] == ["Chart Recognition:", "Seal Recognition:"]
 
 
@@ -49,7 +49,7 @@ def test_a_paragraph_broken_by_a_figure_is_read_as_one() -> None:
         region("text", 50, 205, 440, 400, order=2),
         region("text", 50, 500, 750, 600, order=3),
     ]
-    prepared = page_crops(PAGE, regions, {1: "images/figure.jpg"}, Asking())
+    prepared = page_crops(PAGE, regions, {1: "images/figure.jpg"}, PromptSet())
     assert [each.region.bbox for each in prepared] == [regions[place].bbox for place in (0, 2, 1, 3)]
     assert [each.region.order for each in prepared] == [0, 1, 2, 3]
     assert [each.crop is not None for each in prepared] == [True, False, False, True]
@@ -60,7 +60,7 @@ def test_a_paragraph_broken_by_a_figure_is_read_as_one() -> None:
 def test_a_figure_in_a_table_comes_back_in_its_cell() -> None:
     boxes: list[Box] = [(100, 100, 700, 500), (150, 150, 350, 300), (400, 150, 420, 170)]
     regions = [region("table", *boxes[0]), region("image", *boxes[1], order=1), region("image", *boxes[2], order=2)]
-    prepared = page_crops(PAGE, regions, {1: "images/a.jpg", 2: "images/small.jpg"}, Asking())
+    prepared = page_crops(PAGE, regions, {1: "images/a.jpg", 2: "images/small.jpg"}, PromptSet())
     crop = prepared[0].crop
     assert crop is not None
     assert crop.figures == (("[F22]", "images/a.jpg"),)
@@ -72,13 +72,13 @@ def test_a_figure_in_a_table_comes_back_in_its_cell() -> None:
 
 def test_a_figure_whose_token_the_model_loses_is_shown_after_the_table() -> None:
     regions = [region("table", 100, 100, 700, 500), region("image", 150, 150, 350, 300, order=1)]
-    prepared = page_crops(PAGE, regions, {1: "images/a.jpg"}, Asking())
+    prepared = page_crops(PAGE, regions, {1: "images/a.jpg"}, PromptSet())
     assert assembled(prepared, "<fcel>x<nl>") == "<table><tr><td>x</td></tr></table>\n\n![](images/a.jpg)"
 
 
 def test_a_formula_carries_its_number() -> None:
     regions = [region("display_formula", 50, 100, 600, 160), region("formula_number", 650, 100, 700, 160, order=1)]
-    prepared = page_crops(PAGE, regions, {}, Asking())
+    prepared = page_crops(PAGE, regions, {}, PromptSet())
     assert assembled(prepared, r"\[ x^2 \]", "(7)") == r"$$x^2 \tag*{(7)}$$"
 
 
@@ -86,7 +86,7 @@ def test_titles_get_their_level_from_their_number() -> None:
     texts = ["Report", "1. Aims", "1.2 Means", "Version 2.0 of it"]
     labels = ["doc_title"] + ["paragraph_title"] * 3
     regions = [region(label, 50, 100 * place, 700, 100 * place + 50) for place, label in enumerate(labels)]
-    prepared = page_crops(PAGE, regions, {}, Asking())
+    prepared = page_crops(PAGE, regions, {}, PromptSet())
     assert assembled(prepared, *texts) == "# Report\n\n## 1. Aims\n\n### 1.2 Means\n\n## Version 2.0 of it"
 
 

@@ -14,7 +14,7 @@ from ocr_service.vlm.read_region import RegionReading, read_region
 from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.support.running import until
-from tests.vlm.conftest import CROP, PATIENCE, all_up, scheduling
+from tests.vlm.conftest import CROP, RETRY, all_up, scheduling
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ def named(name: str) -> Crop:
 
 
 async def read(scheduler: Scheduler, crop: Crop = CROP, document: str = "document", order: int = 0) -> RegionReading:
-    return await read_region(scheduler, crop, document, order, patience=PATIENCE, max_tokens=64)
+    return await read_region(scheduler, crop, document, order, retry=RETRY, max_tokens=64)
 
 
 async def test_a_backend_is_kept_full_and_no_further(fake: FakeVllm) -> None:

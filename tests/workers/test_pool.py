@@ -334,7 +334,7 @@ async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -
     for task in tasks:
         with pytest.raises(NotReady, match="stopping"):
             await task
-    with pytest.raises(NotReady, match="stopping"):
+    with pytest.raises(NotReady, match="shutting down"):
         await pid_of(pool)
 
 
