@@ -332,7 +332,7 @@ async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -
     never.open()
     assert all(pid_gone(int(path.read_text())) for path in told)
     for task in tasks:
-        with pytest.raises(NotReady, match="stopping"):
+        with pytest.raises(NotReady, match="shutting down"):
             await task
     with pytest.raises(NotReady, match="shutting down"):
         await pid_of(pool)
