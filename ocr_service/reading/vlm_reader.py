@@ -17,13 +17,14 @@ from ocr_service.document import Crop, PageResult, PreparedPage, PreparedRegion,
 from ocr_service.reading.page_tasks import prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport
 from ocr_service.vlm.crop_cache import CropCache
 from ocr_service.vlm.encode_crop import encode
 from ocr_service.vlm.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Prompt, PromptSet, page_prompt
-from ocr_service.vlm.read_region import RegionReading, RetryPolicy, read_region
+from ocr_service.vlm.read_region import RegionReading, read_region
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.vlm.warmup import wait_until_warm, warm_up
 from ocr_service.workers.pool import PagePool
@@ -142,7 +143,7 @@ async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOption
     """A running engine: its backends are probed from the start, with one region of each kind."""
     crops = warm_up_crops(options.prompts)
     total = options.concurrency * len(options.urls)
-    limits = VlmLimits(total, RetryPolicy(options.retries), options.max_tokens)
+    limits = VlmLimits(total, RetryPolicy(retries=options.retries, jitter=1.0), options.max_tokens)
     # One connection more for each backend, so that a probe does not wait for requests that hang.
     async with (
         http_transport(total + len(options.urls)) as transport,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import math
 from dataclasses import dataclass
 
 from ocr_service.document import Crop
 from ocr_service.errors import RecognitionFailed, ServiceError
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
 from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
 from ocr_service.vlm.prompts import TABLE
@@ -30,31 +31,17 @@ class RegionReading:
     error: ServiceError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """``retries`` after the first try (VLM_RETRIES); pauses grow from ``pause_s`` to ``longest_pause_s`` seconds."""
-
-    retries: int = 3
-    pause_s: float = 0.5
-    longest_pause_s: float = 15.0
-
-    def pause(self, failures: int, retry_after_s: float) -> float:
-        """Seconds to wait after so many failures: full jitter, so that requests that failed together do not return
-        together, on top of the server's Retry-After."""
-        most = min(self.longest_pause_s, self.pause_s * 2.0**failures)
-        return retry_after_s + random.uniform(0.0, most)
-
-
 async def read_region(
     scheduler: Scheduler, crop: Crop, document: str, order: int, *, retry: RetryPolicy, max_tokens: int
 ) -> RegionReading:
     """Sends the crop until an answer passes the checks or no try is left. A failure is a value of the reading."""
+    most = math.inf if retry.retries is None else retry.retries
     tries = failures = 0
     problems: list[AnswerProblem] = []
     kept = ""
     avoid: Backend | None = None
     reason: ServiceError = RecognitionFailed("no request was sent")
-    while tries <= retry.retries and len(problems) < len(_TEMPERATURES):
+    while tries <= most and len(problems) < len(_TEMPERATURES):
         sampling = Sampling(max_tokens, _TEMPERATURES[len(problems)], detect_repetition=bool(problems))
         try:
             async with scheduler.slot(document, order, avoid=avoid) as backend:
@@ -64,9 +51,9 @@ async def read_region(
         except BackendTrouble as trouble:
             failures += 1
             reason = RecognitionFailed(str(trouble))
-            if tries <= retry.retries:
+            if tries <= most:
                 scheduler.retries[trouble.trouble.name.lower()] += 1
-                await asyncio.sleep(retry.pause(failures - 1, trouble.retry_after_s))
+                await asyncio.sleep(retry.pause_s(failures, trouble.retry_after_s))
             continue
         except ServiceError as error:
             reason = error
@@ -76,7 +63,7 @@ async def read_region(
             return RegionReading(checked.text, tries)
         problems.append(checked.problem)
         scheduler.answer_problems[checked.problem.name.lower()] += 1
-        if tries <= retry.retries and len(problems) < len(_TEMPERATURES):
+        if tries <= most and len(problems) < len(_TEMPERATURES):
             scheduler.retries["answer"] += 1
         kept = max(kept, checked.text, key=len)
         reason = RecognitionFailed.doubtful(str(avoid), str(checked.problem), len(problems))

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from ocr_service.document import Crop
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.vlm.client import Backend, Sampling, http_transport
-from ocr_service.vlm.read_region import RetryPolicy
 from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm
 
 CROP = Crop(prompt="OCR:", jpeg_base64=b"/9j/4AAQ", digest=b"crop")
 PROBE = Crop(prompt="OCR:", jpeg_base64=b"cHJvYmU=", digest=b"probe")
-RETRY = RetryPolicy(retries=3, pause_s=0.001, longest_pause_s=0.001)
+RETRY = RetryPolicy(retries=3, first_pause_s=0.001, longest_pause_s=0.001)
 
 
 @pytest.fixture

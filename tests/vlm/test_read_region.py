@@ -83,11 +83,6 @@ async def test_tries_end_at_the_limit(fake: FakeVllm) -> None:
     assert (reading.error.code, reading.tries, len(fake.asked)) == ("recognition_failed", 4, 4)
 
 
-async def test_retry_after_is_kept(fake: FakeVllm) -> None:
-    assert RETRY.pause(0, retry_after_s=2.0) >= 2.0
-    assert RETRY.pause(5, retry_after_s=0.0) <= RETRY.longest_pause_s
-
-
 async def test_what_can_be_kept_of_a_runaway_answer_is_kept_as_degraded(fake: FakeVllm) -> None:
     fake.then = RUNAWAY
     reading = await read(fake)
