@@ -1,18 +1,20 @@
-"""Command line: ``python -m ocr_service COMMAND``. See ``--help``."""
+"""Command line: ``python -m ocr_service COMMAND``; installed, ``pages2md COMMAND`` too. See ``--help``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from importlib import import_module
+from pathlib import Path
 
+from ocr_service import __version__
 from ocr_service.settings import Settings, SettingsError, load_settings, settings_table
 
 _EXAMPLES = """examples:
-  python -m ocr_service serve                          the service on port 8081
-  python -m ocr_service convert scan.pdf -o results    read files here, with no server
-  python -m ocr_service send scan.pdf -o results       have a running service read files
-  python -m ocr_service settings                       every setting, its default and meaning
+  {prog} serve                          the service on port 8081
+  {prog} convert scan.pdf -o results    read files here, with no server
+  {prog} send scan.pdf -o results       have a running service read files
+  {prog} settings                       every setting, its default and meaning
 
 Settings come from the environment or a .env file; a wrong one is named when a command starts."""
 
@@ -30,12 +32,15 @@ _COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
+    called = Path(sys.argv[0]).name
+    prog = "python -m ocr_service" if called == "__main__.py" else called
     parser = argparse.ArgumentParser(
-        prog="python -m ocr_service",
+        prog=prog,
         description="Turns PDFs and images into Markdown.",
-        epilog=_EXAMPLES,
+        epilog=_EXAMPLES.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"pages2md {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     given = sys.argv[1:] if arguments is None else arguments
     for name, module in _COMMANDS.items():

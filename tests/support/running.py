@@ -37,6 +37,7 @@ class RunningService:
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_S)
         self.process: subprocess.Popen[bytes] | None = None
+        self.python = sys.executable
         self.command = ["-m", "ocr_service", "serve"]
         self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._environment |= {
@@ -65,7 +66,7 @@ class RunningService:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.command],
+                [self.python, *self.command],
                 cwd=Path(__file__).parents[2],
                 env=self._environment,
                 stdout=log,

@@ -6,7 +6,7 @@ import asyncio
 import platform
 from contextlib import suppress
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -18,7 +18,11 @@ from ocr_service.storage.filesystem import NotWritable, check_writable
 
 router = APIRouter(tags=["service"])
 
-_LIBRARIES = ("fastapi", "uvicorn", "pypdfium2", "Pillow", "rapid-layout", "onnxruntime", "tesserocr", "httpx")
+# The gpu image has onnxruntime-gpu in place of onnxruntime, and paddleocr.
+_LIBRARIES = (
+    *("fastapi", "uvicorn", "pypdfium2", "Pillow", "tesserocr", "httpx"),
+    *("onnxruntime", "onnxruntime-gpu", "paddleocr"),
+)
 
 
 class BackendModel(BaseModel):
@@ -112,8 +116,16 @@ async def versions() -> dict[str, object]:
     return {
         "service": __version__,
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": _installed(_LIBRARIES),
     }
+
+
+def _installed(libraries: tuple[str, ...]) -> dict[str, str]:
+    versions = {}
+    for name in libraries:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 def _starting(services: Services) -> list[str]:
