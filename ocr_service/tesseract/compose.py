@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult
 from ocr_service.export.markdown import escape_text
@@ -15,10 +16,12 @@ from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
+from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
-from ocr_service.tesseract.table_detection import CAPTION, FoundTable, cut_out
-from ocr_service.tesseract.words import Line, make_line
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.table_detection import FoundTable
+from ocr_service.tesseract.words import Line, make_line, split_by_box
 
 _PROSE = frozenset({"text", "reference"})
 _MANY = 60  # words: figures have fewer, and a page of text must not be lost for a picture's frame
@@ -32,12 +35,11 @@ def compose(
     lines: Sequence[Line],
     tables: Sequence[FoundTable],
     regions: Sequence[Region],
-    dpi: int,
-    size: tuple[int, int],
+    sheet: Sheet,
     *,
     first_page: bool,
 ) -> list[RegionResult]:
-    """Regions in reading order, on the straightened page of ``size`` (width, height).
+    """Regions in reading order, in pixels of the sheet.
 
     ``lines`` are those outside ``tables``; ``regions`` are the layout model's.
     """
@@ -48,8 +50,8 @@ def compose(
     figures, rest = _figures(list(lines), regions, grids)
     rest = _joined_pieces(_split_at_columns(rest, regions), regions)
     paragraphs = group_paragraphs(rest)
-    blocks = grids + figures + _text_blocks(paragraphs, regions, size, first_page)
-    order = reading_order([block.bbox for block in blocks], min_gutter=max(6, dpi // 25))
+    blocks = grids + figures + _text_blocks(paragraphs, regions, sheet.size[1], first_page)
+    order = reading_order([block.bbox for block in blocks], min_gutter=max(6, sheet.dpi // 25))
     return _joined_lists([blocks[i] for i in order])
 
 
@@ -63,7 +65,7 @@ def _figures(
             continue
         if any(overlap_of_smaller(region.bbox, table.bbox) > 0.5 for table in tables):
             continue
-        inner, outer = cut_out(lines, region.bbox)
+        inner, outer = split_by_box(lines, region.bbox)
         if _is_text(inner):
             continue
         box, caption = _without_caption(region.bbox, inner)
@@ -137,12 +139,12 @@ def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:
 
 
 def _text_blocks(
-    paragraphs: Sequence[Paragraph], regions: Sequence[Region], size: tuple[int, int], first_page: bool
+    paragraphs: Sequence[Paragraph], regions: Sequence[Region], height: int, first_page: bool
 ) -> list[RegionResult]:
     body = body_of(paragraphs)
-    labels = [_label(p, paragraphs, regions, body, size) for p in paragraphs]
+    labels = [_label(_Placed.on(p, paragraphs, regions, body, height)) for p in paragraphs]
     headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
-    levels = iter(heading_levels(headings, body, first_page=first_page, top=size[1] // 2))
+    levels = iter(heading_levels(headings, body, first_page=first_page, top=height // 2))
     blocks = []
     for paragraph, label in zip(paragraphs, labels, strict=True):
         score = round(statistics.fmean(line.confidence for line in paragraph.lines) / 100, 3)
@@ -154,27 +156,93 @@ def _text_blocks(
     return blocks
 
 
-def _label(
-    paragraph: Paragraph, paragraphs: Sequence[Paragraph], regions: Sequence[Region], body: Body, size: tuple[int, int]
-) -> str:
-    hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if _covers(r.bbox, paragraph.box)}
-    height = size[1]
-    top, bottom = paragraph.box[1], paragraph.box[3]
-    margin = bottom < EDGE * height or top > (1 - EDGE) * height
-    if margin and len(paragraph.lines) == 1 and _PAGE_NUMBER.match(paragraph.text):
-        return "number"
-    if margin and len(paragraph.lines) == 1 and paragraph.em < 0.93 * body.em and len(paragraphs) > 3:
-        return "header" if bottom < height / 2 else "footer"
-    if margin and paragraph.em < 1.1 * body.em and len(paragraph.lines) <= 2 and hints.keys() & {"header", "footer"}:
-        return "header" if bottom < height / 2 else "footer"
-    if CAPTION.match(paragraph.text) and len(paragraph.lines) <= 3:
-        return "table_title" if paragraph.text.lower().startswith(("таб", "table")) else "figure_title"
-    if is_heading(Candidate(paragraph, body, hints.get("paragraph_title", 0.0), _alone(paragraph, paragraphs))):
-        return "paragraph_title"
-    best = max(hints, key=lambda label: hints[label], default="text")
-    if best in CAPTION_LABELS and len(paragraph.lines) <= 2 and hints[best] >= SURE:
-        return best
-    return best if best in _PROSE else "text"
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A paragraph with what decides on its label.
+
+    ``hints``: the layout model's labels there with their scores. ``body``: the page's usual type. ``edge``: whether it
+    stands where headers or footers do. ``others``: how many paragraphs the page has besides it.
+    """
+
+    paragraph: Paragraph
+    hints: dict[str, float]
+    body: Body
+    edge: Literal["header", "footer"] | None
+    alone: bool
+    others: int
+
+    @classmethod
+    def on(
+        cls,
+        paragraph: Paragraph,
+        paragraphs: Sequence[Paragraph],
+        regions: Sequence[Region],
+        body: Body,
+        height: int,
+    ) -> _Placed:
+        hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if _covers(r.bbox, paragraph.box)}
+        _, top, _, bottom = paragraph.box
+        at_edge = bottom < EDGE * height or top > (1 - EDGE) * height
+        edge: Literal["header", "footer"] = "header" if bottom < height / 2 else "footer"
+        alone = _alone(paragraph, paragraphs)
+        return cls(paragraph, hints, body, edge if at_edge else None, alone, len(paragraphs) - 1)
+
+    @property
+    def lines(self) -> int:
+        return len(self.paragraph.lines)
+
+    @property
+    def best_hint(self) -> str:
+        return max(self.hints, key=lambda label: self.hints[label], default="text")
+
+
+def _page_number(p: _Placed) -> str | None:
+    return "number" if p.edge and p.lines == 1 and _PAGE_NUMBER.match(p.paragraph.text) else None
+
+
+def _small_print_at_the_edge(p: _Placed) -> str | None:
+    return p.edge if p.lines == 1 and p.paragraph.em < 0.93 * p.body.em and p.others > 2 else None
+
+
+def _running_line_of_the_model(p: _Placed) -> str | None:
+    seen = bool(p.hints.keys() & {"header", "footer"})
+    return p.edge if seen and p.paragraph.em < 1.1 * p.body.em and p.lines <= 2 else None
+
+
+def _caption(p: _Placed) -> str | None:
+    if not CAPTION.match(p.paragraph.text) or p.lines > 3:
+        return None
+    return "table_title" if p.paragraph.text.lower().startswith(("таб", "table")) else "figure_title"
+
+
+def _heading(p: _Placed) -> str | None:
+    candidate = Candidate(p.paragraph, p.body, p.hints.get("paragraph_title", 0.0), p.alone)
+    return "paragraph_title" if is_heading(candidate) else None
+
+
+def _caption_of_the_model(p: _Placed) -> str | None:
+    best = p.best_hint
+    return best if best in CAPTION_LABELS and p.lines <= 2 and p.hints[best] >= SURE else None
+
+
+def _prose_of_the_model(p: _Placed) -> str | None:
+    return p.best_hint if p.best_hint in _PROSE else None
+
+
+# Each gives a label or None; the first label holds, else it is "text".
+_LABELS: tuple[Callable[[_Placed], str | None], ...] = (
+    _page_number,
+    _small_print_at_the_edge,
+    _running_line_of_the_model,
+    _caption,
+    _heading,
+    _caption_of_the_model,
+    _prose_of_the_model,
+)
+
+
+def _label(placed: _Placed) -> str:
+    return next((label for rule in _LABELS if (label := rule(placed))), "text")
 
 
 def _covers(box: Box, inner: Box) -> bool:

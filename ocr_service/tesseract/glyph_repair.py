@@ -1,4 +1,4 @@
-"""Marks judged by their ink: bullets that Tesseract reads as letters, dashes that it reads where nothing is."""
+"""Glyphs repaired by their ink: bullets, dashes, times signs, superscripts, and marks without ink."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import ink_runs
+from ocr_service.geometry.numbering import DASHES
 from ocr_service.tesseract.homoglyphs import CYRILLIC_LETTER, LATIN_LETTER
+from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _REACH = 2.6  # em: how far left of its text a bullet stands, at most
-_DASHES = frozenset("-–—_=~")
+_READ_AS_DASH = DASHES | frozenset("_=~")
 _SMALL_MARKS = frozenset(".,'`‘’\"“”«»-–—_=~|:;*·•\\/!¢°")
 
 
@@ -37,10 +39,10 @@ class _Blob:
         return self.box[3] - self.box[1]
 
 
-def with_bullet(line: Line, ink: Gray) -> Line:
+def with_bullet(line: Line, sheet: Sheet) -> Line:
     """``line`` with a bullet as its first word where a solid blob of a bullet's size and place begins it."""
-    blobs = _blobs_at_left(line, ink)
-    if len(blobs) < 2 or not _is_bullet(blobs, line, ink):
+    blobs = _blobs_at_left(line, sheet.ink)
+    if len(blobs) < 2 or not _is_bullet(blobs, line, sheet.ink):
         return line
     # A full stop at the end of another column's line would stand as far; a bullet has its text at once.
     mark, following = blobs[:2]
@@ -86,8 +88,8 @@ def _is_bullet(blobs: Sequence[_Blob], line: Line, ink: Gray) -> bool:
     if blobs[1].box[0] - x1 <= 0.18 * em:
         return False
     # A circle of a second-level list is smaller than an o, and off the line.
-    raised = y1 < line.baseline - 0.08 * em and w < 0.45 * em
-    return _is_solid(mark, em, ink) or (raised and _is_ring(ink[y0:y1, x0:x1]))
+    off_line = y1 < line.baseline - 0.08 * em and w < 0.45 * em
+    return _is_solid(mark, em, ink) or (off_line and _is_ring(ink[y0:y1, x0:x1]))
 
 
 def _is_solid(mark: _Blob, em: float, ink: Gray) -> bool:
@@ -123,20 +125,20 @@ def _trimmed(word: Word, left: int) -> Word:
     return replace(word, text=text, box=(left, *word.box[1:]))
 
 
-def without_phantoms(line: Line, ink: Gray) -> Line | None:
+def without_inkless_marks(line: Line, sheet: Sheet) -> Line | None:
     """``line`` without marks that have no ink under them: wide gaps of justified text are read as dashes."""
-    words = [word for word in line.words if not _is_phantom(word, line, ink)]
+    words = [word for word in line.words if not _has_no_ink(word, line, sheet.ink)]
     return make_line(words, line.weight) if words else None
 
 
-def _is_phantom(word: Word, line: Line, ink: Gray) -> bool:
+def _has_no_ink(word: Word, line: Line, ink: Gray) -> bool:
     if not all(c in _SMALL_MARKS for c in word.text):
         return False
     x0, y0, x1, y1 = word.box
     crop = ink[y0:y1, x0:x1]
     if not crop.size:
         return True
-    if all(c in _DASHES for c in word.text):
+    if all(c in _READ_AS_DASH for c in word.text):
         # A dash is a level run; specks of the same area are not.
         inked = cv2.morphologyEx(crop, cv2.MORPH_OPEN, np.ones((1, max(3, round(0.15 * line.em))), np.uint8))
         return cv2.countNonZero(inked) == 0
@@ -148,11 +150,10 @@ def _is_phantom(word: Word, line: Line, ink: Gray) -> bool:
 # Lengths in em of the ink: hyphens measure 0.23 to 0.28 over the common fonts, en dashes and minuses 0.36 to 0.63,
 # em dashes 0.58 to 1.0. What lies between two is left as it was read.
 _HYPHEN, _EN_LEAST, _EN_MOST, _EM_LEAST = 0.32, 0.345, 0.55, 0.64
-_DASH_SIGNS = "-–—−"
-_ANY_DASH = re.compile(f"[{_DASH_SIGNS}]")
+_ANY_DASH = re.compile("[-–—−]")
 _TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
 _UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
-_FIGURE_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
+_SUPERSCRIPT_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
 _NUMBER = re.compile(r"^[\d(]")
 
 
@@ -167,26 +168,61 @@ class _Part:
     pixels: Gray
 
 
-def finely_marked(words: Sequence[Word], em: float, ink: Gray, baseline: float | None = None) -> list[Word]:
-    """The words of one line, of the font size ``em``; without ``baseline`` each word's own is measured."""
-    marked = []
+def repair_glyphs(words: Sequence[Word], em: float, sheet: Sheet, baseline: float | None = None) -> list[Word]:
+    """The words of one line (or cell) of the font size ``em``, with dashes, times signs and superscripts as printed.
+
+    ``baseline``: its y in pixels; without it each word's own is measured.
+    """
     whole = " ".join(word.text for word in words)
     cyrillic = len(CYRILLIC_LETTER.findall(whole)) > 1 or not LATIN_LETTER.search(whole)
+    repaired = []
     for index, word in enumerate(words):
-        text = word.text
-        foot = float(word.box[3]) if baseline is None else baseline
-        if _ANY_DASH.search(text):
-            text = _dashes(text, _bar_lengths(word, em, ink, foot, len(_ANY_DASH.findall(text))))
-        if (_TIMES.search(text) or _is_lone_times(words, index)) and _has_times(word, em, ink, foot):
-            text = _TIMES.sub("×", text) if len(text) > 1 else "×"
-        if unit := _UNIT.match(text):
-            raised = [part for part in _parts(word, em, ink, baseline) if _is_raised(part)]
-            if len(raised) == 1:
-                slash = "/" if unit[4] and not unit[4].startswith("/") else ""
-                letter = "м" if cyrillic else "m"
-                text = f"{unit[1] or ''}{letter}{_figure(raised[0], unit[3] or '')}{slash}{unit[4] or ''}{unit[5]}"
-        marked.append(replace(word, text=text) if text != word.text else word)
-    return marked
+        glyphs = _Glyphs(word, em, sheet.ink, baseline)
+        text = _with_measured_dashes(word.text, glyphs)
+        text = _with_times_sign(text, glyphs, lone=_is_lone_times(words, index))
+        text = _with_superscript(text, glyphs, "м" if cyrillic else "m")
+        repaired.append(replace(word, text=text) if text != word.text else word)
+    return repaired
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyphs:
+    """The ink of one word. ``baseline`` as in ``repair_glyphs``."""
+
+    word: Word
+    em: float
+    ink: Gray
+    baseline: float | None
+
+    @property
+    def foot(self) -> float:
+        """The baseline's y, the lower edge of the word's box where it is not known."""
+        return float(self.word.box[3]) if self.baseline is None else self.baseline
+
+
+def _with_measured_dashes(text: str, glyphs: _Glyphs) -> str:
+    count = len(_ANY_DASH.findall(text))
+    return _dashes(text, _bar_lengths(glyphs.word, glyphs.em, glyphs.ink, glyphs.foot, count)) if count else text
+
+
+def _with_times_sign(text: str, glyphs: _Glyphs, *, lone: bool) -> str:
+    if not (_TIMES.search(text) or lone) or not _has_times(glyphs.word, glyphs.em, glyphs.ink, glyphs.foot):
+        return text
+    return _TIMES.sub("×", text) if len(text) > 1 else "×"
+
+
+def _with_superscript(text: str, glyphs: _Glyphs, metre: str) -> str:
+    """``m2``, ``м?`` with the superscript that the ink shows; ``metre``: the letter in the line's script."""
+    unit = _UNIT.match(text)
+    if unit is None:
+        return text
+    parts = _parts(glyphs.word, glyphs.em, glyphs.ink, glyphs.baseline)
+    superscripts = [part for part in parts if _is_superscript(part)]
+    if len(superscripts) != 1:
+        return text
+    slash = "/" if unit[4] and not unit[4].startswith("/") else ""
+    digit = _superscript(superscripts[0], unit[3] or "")
+    return f"{unit[1] or ''}{metre}{digit}{slash}{unit[4] or ''}{unit[5]}"
 
 
 def _is_lone_times(words: Sequence[Word], index: int) -> bool:
@@ -198,7 +234,7 @@ def _is_lone_times(words: Sequence[Word], index: int) -> bool:
 
 
 def _has_times(word: Word, em: float, ink: Gray, baseline: float) -> bool:
-    """Ink off the baseline and of a small letter's height: no figure and no letter has it alone."""
+    """Ink off the baseline and of a small letter's height: no digit and no letter has it alone."""
     return any(0.24 < length < 0.65 for length in _runs_between(word, em, ink, baseline, (0.75, 0.62, 0.06, -0.02)))
 
 
@@ -257,7 +293,7 @@ def _lone_dash(length: float) -> str | None:
 
 
 def _bar_lengths(word: Word, em: float, ink: Gray, baseline: float, count: int) -> list[float]:
-    """The ``count`` longest runs of columns with ink at a dash's height only: dashes may touch the figures beside."""
+    """The ``count`` longest runs of columns with ink at a dash's height only: dashes may touch the digits beside."""
     runs = list(enumerate(_runs_between(word, em, ink, baseline, (0.75, 0.42, 0.13, -0.04))))
     longest = sorted(sorted(runs, key=lambda run: -run[1])[:count])
     return [length for _, length in longest]
@@ -275,16 +311,16 @@ def _runs_between(
     return [(end - start) / em for start, end in ink_runs(middle & ~above & ~below)]
 
 
-def _is_raised(part: _Part) -> bool:
+def _is_superscript(part: _Part) -> bool:
     return 0.2 < part.bottom < 0.55 and 0.27 < part.top - part.bottom < 0.55 and 0.14 < part.width < 0.42
 
 
-def _figure(part: _Part, read: str) -> str:
+def _superscript(part: _Part, read: str) -> str:
     """Of ``²`` and ``³``: a 2 has a wide foot and above it nothing at the right. ``read``: as Tesseract saw it."""
     height, width = part.pixels.shape
     foot = float(part.pixels[-max(2, round(0.15 * height)) :].any(axis=0).mean())
     rows = [np.nonzero(row)[0] for row in part.pixels[round(0.6 * height) : round(0.85 * height)]]
     reach = float(np.mean([row[-1] / width if len(row) else 0.0 for row in rows])) if rows else 0.0
-    prior = _FIGURE_PRIOR.get(read, 0.0)
+    prior = _SUPERSCRIPT_PRIOR.get(read, 0.0)
     # Weights by linear discriminants over ten families of type, regular and bold, 8.5 to 12 points at 200 dpi: 94 %.
     return "³" if 0.85 * reach - foot + 0.2 + prior > 0 else "²"

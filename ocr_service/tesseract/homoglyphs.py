@@ -1,4 +1,4 @@
-"""Letters that look alike in Latin and Cyrillic, put right by their neighbours.
+"""Letters that look alike in Latin and Cyrillic, resolved by their neighbours.
 
 Tesseract reads ``rus+eng`` word by word with either alphabet; a word of look-alikes (``B``, ``Ha``, ``K``) fits both.
 Its neighbours decide, and where they do not say, the page.
@@ -57,12 +57,12 @@ _FAR = {
     "ю": "[IH1][O0]",
 }
 _LETTER = re.compile(r"[a-zA-Z]")
-_NO_TWIN = re.compile(r"[DFGLQRSVZdfijlsvz\d]")  # marks with figures in them are another matter
+_NO_HOMOGLYPH = re.compile(r"[DFGLQRSVZdfijlsvz\d]")  # marks with digits in them are another matter
 
 
 def may_be_cyrillic(text: str) -> bool:
     """Whether ``text`` is of Latin letters that all look like Cyrillic ones."""
-    return bool(_LETTER.search(text)) and not _NO_TWIN.search(text)
+    return bool(_LETTER.search(text)) and not _NO_HOMOGLYPH.search(text)
 
 
 def looks_like(cyrillic: str, read: str) -> bool:
@@ -72,7 +72,7 @@ def looks_like(cyrillic: str, read: str) -> bool:
 
 
 def close_pattern(letter: str) -> str:
-    """A regular expression for ``letter`` and its close twins, by case; a letter that has none gets its others."""
+    """A regular expression for ``letter`` and its close homoglyphs, by case; a letter that has none gets its others."""
     small = letter.lower()
     return _one_of(letter, *_CLOSE.get(small, ""), None if small in _CLOSE else _FAR.get(small))
 
@@ -94,43 +94,43 @@ CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
 LATIN_LETTER = re.compile(r"[a-zA-Z]")
 _ONE_LETTER_WORDS = frozenset("ВКСОУИАЯ")
 _WITH_LATIN_H = frozenset({"Ha", "He", "Ho"})  # на, не, но
-_FOR = re.compile(r"^3[aа]([,.;:»)]?)$")  # "за", whose first letter is a 3's double
+_THREE_A = re.compile(r"^3[aа]([,.;:»)]?)$")  # "за", whose first letter is a 3's double
 _BEFORE_LABEL = re.compile(  # дом 3а
     r"^(?:п|пп|ст|д|рис|табл|кв|корп|стр|№)\.?$"
     r"|^(?:дом|корпус|квартир|офис|строени|подпункт|пункт|част|стать|раздел|приложени|рисун|таблиц|класс|групп)",
     re.I,
 )
 _TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
-# Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and figures enough to be no name
-# (B2B, H2O, CO2). An x between figures is a times sign.
+# Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and digits enough to be no name
+# (B2B, H2O, CO2). An x between digits is a times sign.
 _CODE = re.compile(r"^[«(\"]?(?=.*[A-Z])(?=.*\d.*\d|.*Л)[ABCEHKMOPTXYЛ\d]+(?:[-/x.,][ABCEHKMOPTXYЛ\d]+)*\W*$")
 _EL = re.compile(r"(?<=[ABCEHKMOPTXY])J[1Il](?=[A-Z\d-])")  # Л in two pieces: УХЛ4
 _CAPITALS = str.maketrans(_LOOK_ALIKE_LATIN[:12], _LOOK_ALIKE_CYRILLIC[:12])
 _DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
 
 
-def put_right(line: Line, page: Script | None = None) -> Line:
+def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
-    words = [_agreed(word, script) for word, script in zip(line.words, scripts, strict=True)]
+    words = [_in_script(word, script) for word, script in zip(line.words, scripts, strict=True)]
     for index, script in enumerate(scripts):
         if script == "cyrillic":
-            words[index] = _with_za(words, index)
+            words[index] = _read_3a_as_za(words, index)
     if line.text.upper() != line.text:
         words = [
             russian_unit(words, index, line.em) if script == "cyrillic" else words[index]
             for index, script in enumerate(scripts)
         ]
         for index in range(1, len(words)):
-            words[index] = _lowered(words[index - 1], words[index], line.words[index].text)
+            words[index] = _in_lower_case(words[index - 1], words[index], line.words[index].text)
     return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
 
 
-def _with_za(words: Sequence[Word], index: int) -> Word:
+def _read_3a_as_za(words: Sequence[Word], index: int) -> Word:
     """The word at ``index`` of a Russian line, as за where it was read as ``3a`` and labels nothing."""
     word = words[index]
     before = words[index - 1].text if index else "."
-    match = _FOR.match(word.text)
+    match = _THREE_A.match(word.text)
     if match is None or _BEFORE_LABEL.match(before):
         return word
     return replace(word, text=("За" if before[-1] in ".!?" else "за") + match[1])
@@ -146,7 +146,7 @@ def _script_around(words: Sequence[Word], index: int) -> Script | None:
     return "latin" if latin > 2 * cyrillic else None
 
 
-def _agreed(word: Word, script: Script | None) -> Word:
+def _in_script(word: Word, script: Script | None) -> Word:
     """``word`` in ``script``, where all of its letters can be."""
     letters = [c for c in word.text if c.isalpha()]
     if not letters or not script or _TENS.match(word.text):
@@ -172,7 +172,7 @@ def _to_latin(text: str) -> str:
     return text.translate(_TO_LATIN)
 
 
-def _lowered(before: Word, word: Word, read: str) -> Word:
+def _in_lower_case(before: Word, word: Word, read: str) -> Word:
     """A preposition or conjunction ``read`` as a capital: most small Cyrillic letters are small capitals.
 
     After a number it is a unit or a mark (380 В), after the end of a sentence it is rightly a capital.
@@ -182,7 +182,7 @@ def _lowered(before: Word, word: Word, read: str) -> Word:
     return replace(word, text=word.text.lower()) if goes_on and may else word
 
 
-# The standard ones that have twins in Latin.
+# Units with homoglyphs in Latin.
 _UNITS = ("руб", "коп", "тыс", "упак", "шт", "кг", "г", "мм", "см", "км", "кВт", "Вт", "мин", "ч")
 _SMALL_CAPITALS = frozenset("икмнст")  # letters that are read as their own capitals, too
 
@@ -196,7 +196,7 @@ _PATTERNS = {unit: _pattern(unit) for unit in _UNITS}
 _NONE = re.compile(r"(?:mm|cm|km|Mm|mM)\W*")  # Latin ones, and м²
 _FOUR = re.compile(r"4([.,;:)]*)")
 _NUMBER = re.compile(r"[(~]?\d[\d.,:–-]*")
-_LOWER = 0.12  # em, of a small letter's top than a figure's: 0.18 to 0.22 in common fonts
+_LOWER = 0.12  # em, of a small letter's top than a digit's: 0.18 to 0.22 in common fonts
 
 
 def russian_unit(words: Sequence[Word], index: int, em: float) -> Word:
@@ -206,7 +206,7 @@ def russian_unit(words: Sequence[Word], index: int, em: float) -> Word:
     after_number = before is not None and before.text[-1].isdigit()
     if before and (match := _FOUR.fullmatch(word.text)) and _NUMBER.fullmatch(before.text):
         lower = word.box[1] - before.box[1] > _LOWER * em
-        hangs = word.box[3] - before.box[3] > _LOWER * em and not match[1].strip(".:)")  # an old-style figure does
+        hangs = word.box[3] - before.box[3] > _LOWER * em and not match[1].strip(".:)")  # an old-style digit does
         return replace(word, text="ч" + match[1]) if lower and not hangs else word
     if _NONE.fullmatch(word.text):
         return word

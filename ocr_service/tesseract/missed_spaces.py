@@ -11,6 +11,7 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.geometry.boxes import Run, ink_runs
+from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Word
 
 _LEAST = 0.19  # em
@@ -20,14 +21,14 @@ _NARROW = frozenset("iljtfrIJ1.,:;'`’|!()[]-°")
 _WIDE = frozenset("mwMWжшщюыфмЖШЩЮЫФМ—%@№")
 
 
-def usual_space(lines: Sequence[Sequence[Word]], em: float) -> float:
+def typical_space(lines: Sequence[Sequence[Word]], em: float) -> float:
     """The white between words in pixels, where no line is stretched to the column's width."""
     gaps = [b.box[0] - a.box[2] for words in lines for a, b in pairwise(words)]
     near = sorted(gap for gap in gaps if 0.1 * em < gap < em)
     return near[len(near) // 5] if near else 0.3 * em
 
 
-def spaced(words: Sequence[Word], em: float, usual: float, ink: Gray) -> list[Word]:
+def with_missed_spaces(words: Sequence[Word], em: float, usual: float, sheet: Sheet) -> list[Word]:
     """``words`` of one line with those cut that have a space's white inside."""
     least = max(_LEAST * em, _OF_USUAL * usual)
     result: list[Word] = []
@@ -35,7 +36,7 @@ def spaced(words: Sequence[Word], em: float, usual: float, ink: Gray) -> list[Wo
         # A box that reaches into the next word's has some of its letters: they would be counted here.
         apart = index + 1 == len(words) or word.box[2] <= words[index + 1].box[0]
         may = apart and len(word.text) > 1 and word.box[2] - word.box[0] > 2 * least
-        result += _cut(word, least, ink) if may else [word]
+        result += _cut(word, least, sheet.ink) if may else [word]
     return result
 
 
@@ -62,7 +63,7 @@ def _cut(word: Word, least: float, ink: Gray) -> list[Word]:
 
 
 def _may_part(text: str, at: int) -> bool:
-    """Marks stand off their word in many fonts; between figures only thousands are parted."""
+    """Marks stand off their word in many fonts; between digits only thousands are parted."""
     before, after = text[at - 1], text[at]
     if before in "-–—":
         return at == 1 and after.isalpha()  # a dash that begins an item

@@ -1,4 +1,4 @@
-"""Uneven light and grain taken off a scan: the shade of a book's spine, a photograph's dark corner.
+"""Uneven illumination and paper grain taken off a scan: the shade of a book's spine, a photograph's dark corner.
 
 Tesseract parts ink from paper at one level for the whole page: a page of little text and some shade, or coarse grain,
 loses its words.
@@ -23,7 +23,7 @@ _WHITE = 0.88  # of the paper's level: from there on white
 _EVEN = 0.08  # of the paper's level, from the lightest to the darkest part
 
 
-def even_light(gray: Gray) -> Gray:
+def with_even_illumination(gray: Gray) -> Gray:
     """``gray`` with its paper equally bright all over; the same page where it is so already."""
     height, width = gray.shape
     rows, columns = height // _TILE, width // _TILE
@@ -43,7 +43,7 @@ def even_light(gray: Gray) -> Gray:
     return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
 
 
-def without_grain(gray: Gray) -> Gray:
+def without_paper_grain(gray: Gray) -> Gray:
     """``gray`` with the grain of its paper made white, where it is coarse: with little text it outweighs the ink."""
     sample = gray[::_STEP, ::_STEP]
     paper = float(np.percentile(sample, 60))
@@ -66,8 +66,8 @@ _LEAST_DPI = 70  # Tesseract's own
 _TEN_POINTS_X_HEIGHT_IN = 10 / 72 * X_HEIGHT
 
 
-def reading_scale(gray: Gray, dpi: int) -> tuple[float, int]:
-    """What to reduce a page by for reading, at most 1.0, and the dpi at which its type is then of ordinary size.
+def downscaling(gray: Gray, dpi: int) -> tuple[float, int]:
+    """The factor to downscale a page by for reading, at most 1.0, and the dpi that its type then speaks for.
 
     The smallest tenth of the letters decides, so that the small print below a headline stays readable.
     """

@@ -12,15 +12,14 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
-from ocr_service.geometry.deskew import deskew
 from ocr_service.tesseract.compose import compose
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.glyph_repair import finely_marked, with_bullet, without_phantoms
-from ocr_service.tesseract.homoglyphs import put_right
-from ocr_service.tesseract.missed_spaces import spaced, usual_space
-from ocr_service.tesseract.preprocess import even_light, reading_scale, without_grain
-from ocr_service.tesseract.reocr import CropReader, in_own_script, languages_by_script, main_script, read_again
-from ocr_service.tesseract.ruling_lines import binarise, find_rules, without_rules
+from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
+from ocr_service.tesseract.homoglyphs import resolve_homoglyphs
+from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
+from ocr_service.tesseract.preprocess import downscaling
+from ocr_service.tesseract.reocr import CropReader, languages_by_script, main_script, reocr_cells, reocr_foreign_words
+from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.table_cells import Table, font_size
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -45,47 +44,30 @@ class TesseractReader:
         model did not see, and its boxes say what the lines belong to.
         """
         gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        scale, dpi = reading_scale(gray, page.dpi)
+        scale, dpi = downscaling(gray, page.dpi)
         if scale == 1.0:
-            return self._read(gray, page.dpi, regions, first_page=page.number == 1)
-        reduced = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        hints = [replace(r, bbox=_scaled(r.bbox, scale, reduced.shape)) for r in regions]
-        results = self._read(reduced, dpi, hints, first_page=page.number == 1)
+            return self._read(prepare_sheet(gray, page.dpi), regions, first_page=page.number == 1)
+        downscaled = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        hints = [replace(r, bbox=_scaled(r.bbox, scale, downscaled.shape)) for r in regions]
+        results = self._read(prepare_sheet(downscaled, dpi), hints, first_page=page.number == 1)
         return [replace(r, bbox=_scaled(r.bbox, 1 / scale, gray.shape)) for r in results]
 
-    def _read(self, gray: Gray, dpi: int, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
-        level, skew = deskew(even_light(gray))
-        ink = binarise(level)
-        rules = find_rules(ink, dpi)
-        clear = without_grain(without_rules(level, rules))
-        letters = np.where(rules.mask > 0, 0, ink).astype(np.uint8)
-        lines = _clean(self._engine.lines(clear, dpi), letters)
+    def _read(self, sheet: Sheet, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
+        lines = _repaired_lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
             other = next(engine for engine in self._by_script.values() if engine is not own)
-            lines = in_own_script(lines, script, CropReader(own, clear, dpi), CropReader(other, clear, dpi))
-        finish = _Finish.of(lines, letters)
-        lines = [finish.line(line) for line in lines]
-        hints = [Region(r.label, skew.from_page(r.bbox), r.order, r.score) for r in regions]
-        tables, rest = find_tables(lines, hints, rules, dpi)
+            lines = reocr_foreign_words(lines, script, CropReader(own, sheet), CropReader(other, sheet))
+        repair = _InkRepair.of(lines, sheet)
+        lines = [repair.line(line) for line in lines]
+        hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
+        tables, rest = find_tables(lines, hints, sheet)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
-        crops = CropReader(own if own and script == "latin" else self._engine, clear, dpi)
-        tables = [replace(t, cells=finish.table(read_again(t.cells, letters, crops))) for t in tables]
-        width, height = level.shape[::-1]
-        results = compose(rest, tables, hints, dpi, (width, height), first_page=first_page)
-        return [
-            RegionResult(
-                label=r.label,
-                bbox=skew.to_page(r.bbox),
-                order=order,
-                score=r.score,
-                format=r.format,
-                content=r.content,
-                level=r.level,
-            )
-            for order, r in enumerate(results)
-        ]
+        crops = CropReader(own if own and script == "latin" else self._engine, sheet)
+        tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
+        results = compose(rest, tables, hints, sheet, first_page=first_page)
+        return [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(results)]
 
 
 def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
@@ -96,42 +78,42 @@ def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
     return x0, y0, max(x0 + 1, x1), max(y0 + 1, y1)
 
 
-def _clean(lines: Sequence[Line], ink: Gray) -> list[Line]:
-    """The lines without what is not written there, bullets as bullets, each alphabet in its place."""
-    clean = []
+def _repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
+    """The lines without marks that have no ink, with bullets as bullets, and each word in its script."""
+    repaired = []
     for line in lines:
-        inked = without_phantoms(_measured(line, ink), ink)
+        inked = without_inkless_marks(_with_ink_boxes(line, sheet.ink), sheet)
         if inked is not None:
-            clean.append(_weighed(put_right(with_bullet(inked, ink)), ink))
-    return clean
+            repaired.append(_with_stroke_width(resolve_homoglyphs(with_bullet(inked, sheet)), sheet.ink))
+    return repaired
 
 
 @dataclass(frozen=True, slots=True)
-class _Finish:
-    """Puts in the spaces and the marks that only their ink tells of. ``space``: the page's usual one, in em."""
+class _InkRepair:
+    """Adds missed spaces and repairs glyphs by their ink. ``space``: the page's typical one, in em."""
 
-    ink: Gray
+    sheet: Sheet
     space: float
 
     @classmethod
-    def of(cls, lines: Sequence[Line], ink: Gray) -> _Finish:
+    def of(cls, lines: Sequence[Line], sheet: Sheet) -> _InkRepair:
         em = statistics.median(line.em for line in lines) if lines else 1.0
-        return cls(ink, usual_space([line.words for line in lines], em) / em)
+        return cls(sheet, typical_space([line.words for line in lines], em) / em)
 
     def line(self, line: Line) -> Line:
-        words = spaced(line.words, line.em, self.space * line.em, self.ink)
-        return make_line(finely_marked(words, line.em, self.ink, line.baseline), line.weight)
+        words = with_missed_spaces(line.words, line.em, self.space * line.em, self.sheet)
+        return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)
 
     def table(self, table: Table) -> Table:
-        """Cells that were read again have lost both."""
+        """The cells that were read again lost both."""
         em = font_size(table) or 1.0
         return [[replace(cell, words=self._cell(cell.words, em)) for cell in row] for row in table]
 
     def _cell(self, words: tuple[Word, ...], em: float) -> tuple[Word, ...]:
-        return tuple(finely_marked(spaced(words, em, self.space * em, self.ink), em, self.ink))
+        return tuple(repair_glyphs(with_missed_spaces(words, em, self.space * em, self.sheet), em, self.sheet))
 
 
-def _measured(line: Line, ink: Gray) -> Line:
+def _with_ink_boxes(line: Line, ink: Gray) -> Line:
     """``line`` with its words' boxes around their ink.
 
     On slightly bent lines Tesseract gives some words the height of the whole line: sizes measured from such boxes are
@@ -145,7 +127,7 @@ def _measured(line: Line, ink: Gray) -> Line:
     return make_line(words, line.weight)
 
 
-def _weighed(line: Line, ink: Gray) -> Line:
+def _with_stroke_width(line: Line, ink: Gray) -> Line:
     """``line`` with its strokes' mean width in pixels: bold cuts measure 1.15 times the regular and more."""
     x0, y0, x1, y1 = line.box
     crop = np.pad(ink[y0:y1, x0:x1] > 0, ((0, 0), (1, 1)))

@@ -1,6 +1,6 @@
-"""Cells that came out doubtful, read once more by themselves.
+"""Re-OCR: cells and words that came out doubtful, read again by themselves.
 
-On a whole page Tesseract takes a lone figure in a narrow column for a speck, or reads it as letters of its neighbours.
+On a whole page Tesseract takes a lone digit in a narrow column for a speck, or reads it as letters of its neighbours.
 """
 
 from __future__ import annotations
@@ -16,37 +16,45 @@ import tesserocr
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.homoglyphs import ADDRESS, LATIN_LETTER, Script, looks_like, may_be_cyrillic, put_right
+from ocr_service.tesseract.homoglyphs import (
+    ADDRESS,
+    LATIN_LETTER,
+    Script,
+    looks_like,
+    may_be_cyrillic,
+    resolve_homoglyphs,
+)
+from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
-_DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone figure is read as a comma at 73
+_DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
 _SCALE = 2
 _MAX_CELLS = 40  # cells a page: a page of noise must not take a minute
 
 
 class CropReader:
-    """Reads small areas of one straightened page by themselves, enlarged and framed in the paper's colour."""
+    """Reads small areas of one sheet by themselves, enlarged and framed in the paper's colour."""
 
-    def __init__(self, engine: TesseractEngine, gray: Gray, dpi: int) -> None:
-        self._engine, self._gray, self._dpi = engine, gray, dpi
+    def __init__(self, engine: TesseractEngine, sheet: Sheet) -> None:
+        self._engine, self.sheet = engine, sheet
 
     def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
         """The words in ``area``, which has ``lines`` lines of the font size ``em``; boxes on the page."""
         pad = round(0.6 * em)
         x0, y0, x1, y1 = max(0, area[0] - 2), max(0, area[1] - 2), area[2] + 2, area[3] + 2
-        crop = self._gray[y0:y1, x0:x1]
+        crop = self.sheet.gray[y0:y1, x0:x1]
         paper = int(np.percentile(crop, 90))
         framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
         large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
         mode = tesserocr.PSM.SINGLE_LINE if lines == 1 else tesserocr.PSM.SINGLE_BLOCK
-        found = self._engine.lines(large, self._dpi * _SCALE, mode)
+        found = self._engine.lines(large, self.sheet.dpi * _SCALE, mode)
         return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]
 
 
-def read_again(table: Table, ink: Gray, crops: CropReader) -> Table:
-    """``table`` with what was missed or doubtful in its cells read again. ``ink``: 255 where letters are."""
+def reocr_cells(table: Table, crops: CropReader) -> Table:
+    """``table`` with what was missed or doubtful in its cells read again."""
     em = font_size(table)
     if em is None:
         return table
@@ -55,9 +63,9 @@ def read_again(table: Table, ink: Gray, crops: CropReader) -> Table:
     for row in table:
         cells = []
         for cell in row:
-            area = _doubtful_area(cell, ink, em) if left else None
+            area = _doubtful_area(cell, crops.sheet.ink, em) if left else None
             left -= area is not None
-            cells.append(_better(cell, area, em, crops) if area else cell)
+            cells.append(_reocr_cell(cell, area, em, crops) if area else cell)
         rows.append(cells)
     return rows
 
@@ -78,7 +86,7 @@ def _is_doubtful(word: Word) -> bool:
     return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL_CELL)
 
 
-def _better(cell: Cell, area: Box, em: float, crops: CropReader) -> Cell:
+def _reocr_cell(cell: Cell, area: Box, em: float, crops: CropReader) -> Cell:
     words = crops.read(area, em, lines=max(1, round((area[3] - area[1]) / (1.4 * em))))
     if not words:
         return cell
@@ -115,7 +123,7 @@ _NEARLY_ALL = 0.9
 _DOUBTFUL_WORD = 80.0
 _MAX_WORDS = 60  # words a page, 10 ms each
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
-_NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a twin comes out in Russian
+_NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
 _CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz"})
 
 
@@ -139,12 +147,12 @@ def main_script(lines: Sequence[Line]) -> Script | None:
     return "latin" if latin >= _NEARLY_ALL * (cyrillic + latin) else None
 
 
-def in_own_script(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:
+def reocr_foreign_words(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:
     """``lines`` of a page in ``script``; ``own`` reads with its language alone, ``other`` with the other's."""
     left = _MAX_WORDS
     result = []
     for line in lines:
-        words = list(put_right(line, script).words)
+        words = list(resolve_homoglyphs(line, script).words)
         for index, word in enumerate(words):
             if left and _is_suspect(word, script):
                 left -= 1

@@ -1,4 +1,4 @@
-"""The straight lines of a page: table rules, underlines, frames. Found, grouped into tables, and painted out."""
+"""The straight lines of a page: of tables, underlines, frames. Found, grouped into tables, and painted out."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MAX_TOUCHED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Boxes of the horizontal and vertical rules, and a mask (255 where a rule is)."""
+class RulingLines:
+    """Boxes of the horizontal and vertical ruling lines, and a mask (255 where a ruling line is)."""
 
     horizontal: tuple[Box, ...]
     vertical: tuple[Box, ...]
@@ -27,7 +27,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rules that cross and so make a table: its box and the rules inside it."""
+    """Ruling lines that cross and so make a table: its box and the ruling lines inside it."""
 
     box: Box
     horizontal: tuple[Box, ...]
@@ -44,13 +44,13 @@ def binarise(gray: Gray) -> Gray:
     return cv2.bitwise_or(edges, cv2.inRange(gray, 0, paper / 2)).astype(np.uint8)
 
 
-def find_rules(ink: Gray, dpi: int) -> Rules:
-    """Rules of ``ink`` (255 is ink) on a level page."""
-    horizontal, across = _level_rules(ink, dpi)
-    turned, down = _level_rules(np.ascontiguousarray(ink.T), dpi)
-    upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in turned]
+def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
+    """The ruling lines of ``ink`` (255 is ink) on a level page."""
+    horizontal, across = _level_ruling_lines(ink, dpi)
+    transposed, down = _level_ruling_lines(np.ascontiguousarray(ink.T), dpi)
+    upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
     vertical = tuple(_without_stems(upright, ink, down.T))
-    return Rules(tuple(horizontal), vertical, np.maximum(across, down.T))
+    return RulingLines(tuple(horizontal), vertical, np.maximum(across, down.T))
 
 
 def _without_stems(upright: list[Box], ink: Gray, mask: Gray) -> list[Box]:
@@ -72,10 +72,10 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray) -> list[Box]:
     return kept
 
 
-def _level_rules(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
+def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     """Long level runs of ink with white above and below, and their mask."""
     length, thickness = round(_MIN_LENGTH_IN * dpi), max(3, round(_MAX_THICKNESS_IN * dpi))
-    # A rule that is a hair off level steps from row to row; thickening makes it one run.
+    # A ruling line that is a hair off level steps from row to row; thickening makes it one run.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     # Pieces longer than a letter's bar first: closing at once would make one line of every word.
     pieces = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_MIN_PIECE_IN * dpi)), np.uint8))
@@ -100,19 +100,19 @@ def _stands_free(ink: Gray, x: int, y: int, w: int, h: int) -> bool:
     return all(not len(side) or float((side > 0).any(axis=0).mean()) < _MAX_TOUCHED for side in (above, below))
 
 
-def without_rules(gray: Gray, rules: Rules) -> Gray:
-    """The page with its rules painted in the paper's colour around them."""
-    if not rules.horizontal and not rules.vertical:
+def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:
+    """The page with its ruling lines painted in the paper's colour around them."""
+    if not ruling_lines.horizontal and not ruling_lines.vertical:
         return gray
-    wide = cv2.dilate(rules.mask, np.ones((3, 3), np.uint8))
+    wide = cv2.dilate(ruling_lines.mask, np.ones((3, 3), np.uint8))
     paper = cv2.medianBlur(cv2.dilate(gray, np.ones((9, 9), np.uint8)), 9)
     return np.where(wide > 0, paper, gray)
 
 
-def find_grids(rules: Rules, dpi: int) -> list[Grid]:
-    """Tables drawn with rules: groups of at least two horizontal and two vertical rules that touch."""
+def find_grids(ruling_lines: RulingLines, dpi: int) -> list[Grid]:
+    """Tables drawn with ruling lines: groups of at least two horizontal and two vertical ruling lines that touch."""
     slack = max(4, dpi // 25)
-    bars = [(box, True) for box in rules.horizontal] + [(box, False) for box in rules.vertical]
+    bars = [(box, True) for box in ruling_lines.horizontal] + [(box, False) for box in ruling_lines.vertical]
     parent = list(range(len(bars)))
 
     def root(index: int) -> int:

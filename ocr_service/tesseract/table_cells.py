@@ -1,4 +1,4 @@
-"""Words to the cells of a table, with rules and without."""
+"""Words to the cells of a table, with ruling lines and without."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def font_size(table: Table) -> float | None:
 
 
 def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
-    """The words of each cell between the rules. A cell that spans others has them in the first, the rest are empty.
+    """The words of each cell between the ruling lines. A spanning cell has them in its first place.
 
-    ``slack``: pixels within which two rules are the same line.
+    ``slack``: pixels within which two ruling lines are the same line.
     """
     xs = _positions([(b[0] + b[2]) / 2 for b in grid.vertical] + [grid.box[0], grid.box[2]], slack)
     ys = _positions([(b[1] + b[3]) / 2 for b in grid.horizontal] + [grid.box[1], grid.box[3]], slack)
@@ -66,7 +66,7 @@ def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
 
 
 def _owners(grid: Grid, xs: Sequence[float], ys: Sequence[float], slack: int) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each place (row, column) the first place of the cell that it belongs to: no rule parts the two."""
+    """For each place (row, column) the first place of the cell that it belongs to: no ruling line parts the two."""
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     for r in range(len(ys) - 1):
         for c in range(len(xs) - 1):
@@ -90,10 +90,10 @@ def _positions(values: Sequence[float], slack: int) -> list[float]:
     return [statistics.fmean(group) for group in groups]
 
 
-def _wall(rules: Sequence[Box], at: float, start: float, end: float, slack: int, upright: bool) -> bool:
-    """Whether rules cover most of the side from ``start`` to ``end`` at ``at``."""
+def _wall(ruling_lines: Sequence[Box], at: float, start: float, end: float, slack: int, upright: bool) -> bool:
+    """Whether ruling lines cover most of the side from ``start`` to ``end`` at ``at``."""
     covered = 0.0
-    for x0, y0, x1, y1 in rules:
+    for x0, y0, x1, y1 in ruling_lines:
         across, low, high = ((x0 + x1) / 2, y0, y1) if upright else ((y0 + y1) / 2, x0, x1)
         if abs(across - at) <= 2 * slack:
             covered += max(0.0, min(high, end) - max(low, start))
@@ -101,7 +101,7 @@ def _wall(rules: Sequence[Box], at: float, start: float, end: float, slack: int,
 
 
 def without_empty(table: Table) -> Table:
-    """Without rows and columns that have no words at all: double rules and frames make them."""
+    """Without rows and columns that have no words at all: double ruling lines and frames make them."""
     rows = [row for row in table if any(cell.words for cell in row)]
     if not rows:
         return []
@@ -109,10 +109,10 @@ def without_empty(table: Table) -> Table:
     return [[row[c] for c in keep] for row in rows]
 
 
-def open_cells(words: Sequence[Word], em: float, rules: Sequence[Box] = ()) -> Table:
+def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = ()) -> Table:
     """The cells of a table without upright rules: columns at the white between words, rows at baselines.
 
-    ``rules`` are the level rules inside it, which always part rows.
+    ``ruling_lines`` are the level ruling lines inside it, which always part rows.
     """
     rows = visual_rows(words, em)
     if not rows:
@@ -126,7 +126,7 @@ def open_cells(words: Sequence[Word], em: float, rules: Sequence[Box] = ()) -> T
             cells[bisect_right(gutters, (word.box[0] + word.box[2]) / 2)].append(word)
         filled.append(cells)
     table = []
-    for cells in _join_continued(filled, em, rules):
+    for cells in _join_continued(filled, em, ruling_lines):
         top = min(w.box[1] for cell in cells for w in cell)
         bottom = max(w.box[3] for cell in cells for w in cell)
         table.append([Cell((edges[c], top, edges[c + 1], bottom), tuple(cell)) for c, cell in enumerate(cells)])
@@ -180,15 +180,19 @@ def filled_runs(row: Sequence[Word], em: float) -> list[tuple[int, int]]:
     return runs
 
 
-def _join_continued(filled: Sequence[list[list[Word]]], em: float, rules: Sequence[Box]) -> list[list[list[Word]]]:
+def _join_continued(
+    filled: Sequence[list[list[Word]]], em: float, ruling_lines: Sequence[Box]
+) -> list[list[list[Word]]]:
     """Lines that go on a cell of the row above (or begin one of the row below) become one row."""
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for cell in row for w in cell) for row in filled]
     steps = [b - a for a, b in pairwise(middles)]
-    ruled = [any(middles[i] < (rule[1] + rule[3]) / 2 < middles[i + 1] for rule in rules) for i in range(len(steps))]
+    ruled = [
+        any(middles[i] < (rule[1] + rule[3]) / 2 < middles[i + 1] for rule in ruling_lines) for i in range(len(steps))
+    ]
     free = [step for step, cut in zip(steps, ruled, strict=True) if not cut]
     close = min(free, default=0.0)
     # Rows stand further apart than the lines of one cell; where all steps are alike there is nothing to join,
-    # unless rules part the rows.
+    # unless ruling lines part the rows.
     apart = max(steps, default=0.0)
     result: list[list[list[Word]]] = []
     for index, cells in enumerate(filled):

@@ -1,4 +1,4 @@
-"""Words and lines as Tesseract found them, in pixels of a straightened page."""
+"""Words and lines as Tesseract found them, in pixels of a sheet (a level page)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocr_service.document import Box
-from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.font_metrics import DESCENDER, DESCENDING, ink_height
 
 _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°")
@@ -62,3 +62,16 @@ def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
     sizes = [size for word in ordered for size in [word.em] * len(word.text) if size is not None]
     box = enclosing([word.box for word in ordered])
     return Line(ordered, box, statistics.median(sizes) if sizes else float(box[3] - box[1]), weight)
+
+
+def split_by_box(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line]]:
+    """The parts of the lines inside ``box``, and what is left of them outside."""
+    inner, outer = [], []
+    for line in lines:
+        within = [word for word in line.words if contains_centre(box, word.box)]
+        if within:
+            inner.append(make_line(within, line.weight))
+        without = [word for word in line.words if not contains_centre(box, word.box)]
+        if without:
+            outer.append(make_line(without, line.weight))
+    return inner, outer

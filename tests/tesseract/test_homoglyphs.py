@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.tesseract.homoglyphs import Script, looks_like, may_be_cyrillic, put_right
+from ocr_service.tesseract.homoglyphs import Script, looks_like, may_be_cyrillic, resolve_homoglyphs
 from ocr_service.tesseract.words import Line, Word, make_line
 
-FIGURE, SMALL = 22, 16  # pixels: heights of the letters of a font of 30
+DIGIT, SMALL = 22, 16  # pixels: heights of the letters of a font of 30
 
 
 def line(text: str) -> Line:
-    """The words of ``text`` as figures and capitals stand; ``˅`` before a word makes it as low as a small letter."""
+    """The words of ``text`` as digits and capitals stand; ``˅`` before a word makes it as low as a small letter."""
     words, x = [], 0
     for piece in text.split():
-        top = FIGURE - SMALL if piece.startswith("˅") else 0
-        words.append(Word(piece.removeprefix("˅"), (x, top, x + 15 * len(piece), FIGURE), 95.0))
+        top = DIGIT - SMALL if piece.startswith("˅") else 0
+        words.append(Word(piece.removeprefix("˅"), (x, top, x + 15 * len(piece), DIGIT), 95.0))
         x += 15 * len(piece) + 10
     return make_line(words)
 
 
-def righted(text: str, page: Script | None = None) -> str:
-    return put_right(line(text), page).text
+def resolved(text: str, page: Script | None = None) -> str:
+    return resolve_homoglyphs(line(text), page).text
 
 
 @pytest.mark.parametrize(
@@ -36,31 +36,31 @@ def righted(text: str, page: Script | None = None) -> str:
     ],
 )
 def test_a_unit_after_a_number_of_a_russian_line_is_russian(read: str, written: str) -> None:
-    assert righted(read) == written
+    assert resolved(read) == written
 
 
 @pytest.mark.parametrize(
     "text", ["партия в 40 pcs. товара", "мощность 5 kW насоса", "длина 40 mm трубы", "масса 3 kg груза"]
 )
 def test_a_latin_unit_in_a_russian_line_stays(text: str) -> None:
-    assert righted(text) == text
+    assert resolved(text) == text
 
 
 def test_a_unit_of_an_english_line_stays() -> None:
-    assert righted("the rate was 25 Kr, not more") == "the rate was 25 Kr, not more"
+    assert resolved("the rate was 25 Kr, not more") == "the rate was 25 Kr, not more"
 
 
-def test_a_figure_as_low_as_a_small_letter_after_a_number_is_the_hour() -> None:
-    assert righted("каждые 500 ˅4 работы") == "каждые 500 ч работы"
-    assert righted("не позднее 13:15 ˅4. по местному времени") == "не позднее 13:15 ч. по местному времени"
-    assert righted("каждые 500 4 работы") == "каждые 500 4 работы"
+def test_a_digit_as_low_as_a_small_letter_after_a_number_is_the_hour() -> None:
+    assert resolved("каждые 500 ˅4 работы") == "каждые 500 ч работы"
+    assert resolved("не позднее 13:15 ˅4. по местному времени") == "не позднее 13:15 ч. по местному времени"
+    assert resolved("каждые 500 4 работы") == "каждые 500 4 работы"
 
 
-def test_an_old_style_figure_that_hangs_below_the_line_stays_a_figure() -> None:
+def test_an_old_style_digit_that_hangs_below_the_line_stays_a_digit() -> None:
     words = list(line("строки 168 ˅4 и далее").words)
     x0, y0, x1, y1 = words[2].box
     words[2] = Word("4", (x0, y0, x1, y1 + 6), 95.0)
-    assert put_right(make_line(words)).text == "строки 168 4 и далее"
+    assert resolve_homoglyphs(make_line(words)).text == "строки 168 4 и далее"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_an_old_style_figure_that_hangs_below_the_line_stays_a_figure() -> None:
     ],
 )
 def test_a_mark_of_nothing_but_look_alikes_is_of_its_lines_alphabet(read: str, written: str) -> None:
-    assert righted(read) == written
+    assert resolved(read) == written
 
 
 @pytest.mark.parametrize(
@@ -91,18 +91,18 @@ def test_a_mark_of_nothing_but_look_alikes_is_of_its_lines_alphabet(read: str, w
     ],
 )
 def test_a_name_or_mark_that_has_reason_to_be_latin_stays(text: str) -> None:
-    assert righted(text) == text
+    assert resolved(text) == text
 
 
 def test_a_word_with_no_neighbours_is_of_the_pages_alphabet() -> None:
-    assert righted("TT-160", page="cyrillic") == "ТТ-160"
-    assert righted("Kr", page="cyrillic") == "кг"
-    assert righted("= 0.89, р <", page="latin") == "= 0.89, p <"
-    assert righted("TT-160") == "TT-160"
+    assert resolved("TT-160", page="cyrillic") == "ТТ-160"
+    assert resolved("Kr", page="cyrillic") == "кг"
+    assert resolved("= 0.89, р <", page="latin") == "= 0.89, p <"
+    assert resolved("TT-160") == "TT-160"
 
 
 def test_an_address_does_not_speak_for_the_words_beside_it() -> None:
-    assert righted("пришлите Ha info@example.com сегодня") == "пришлите на info@example.com сегодня"
+    assert resolved("пришлите Ha info@example.com сегодня") == "пришлите на info@example.com сегодня"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_address_does_not_speak_for_the_words_beside_it() -> None:
     ],
 )
 def test_a_three_before_a_small_letter_is_a_preposition_but_not_a_label(read: str, written: str) -> None:
-    assert righted(read) == written
+    assert resolved(read) == written
 
 
 def test_a_reading_looks_like_another_letter_by_letter() -> None:
@@ -128,7 +128,7 @@ def test_a_reading_looks_like_another_letter_by_letter() -> None:
     assert not looks_like("Насос", "Haco")
 
 
-def test_a_word_with_a_letter_that_has_no_twin_is_latin() -> None:
+def test_a_word_with_a_letter_that_has_no_homoglyph_is_latin() -> None:
     assert may_be_cyrillic("Hacoc")
     assert not may_be_cyrillic("PDF")
     assert not may_be_cyrillic("Насос")

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
 from ocr_service.tesseract.reader import TesseractReader
-
-FONTS = Path("/usr/share/fonts/truetype/dejavu")
-DPI = 200
-
-
-class Sheet:
-    """A white page on which text is drawn; sizes in points, places in pixels at 200 dpi."""
-
-    def __init__(self, width: int = 1240, height: int = 900) -> None:
-        self.image = Image.new("RGB", (width, height), "white")
-        self.draw = ImageDraw.Draw(self.image)
-
-    def text(self, x: int, y: int, text: str, size: float = 11, bold: bool = False) -> None:
-        font = ImageFont.truetype(FONTS / f"DejaVuSans{'-Bold' if bold else ''}.ttf", round(size * DPI / 72))
-        self.draw.text((x, y), text, fill="black", font=font)
-
-    def page(self, number: int = 1) -> PageImage:
-        return PageImage(number, np.asarray(self.image), DPI)
+from tests.support.sheets import DPI, DrawnPage
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +18,17 @@ def reader() -> TesseractReader:
 
 
 def test_a_blank_page_has_no_regions(reader: TesseractReader) -> None:
-    assert reader.read(Sheet().page(), []) == []
+    assert reader.read(DrawnPage().page(), []) == []
 
 
 def test_a_single_word_is_read_without_any_layout(reader: TesseractReader) -> None:
-    sheet = Sheet()
+    sheet = DrawnPage()
     sheet.text(500, 400, "Договор")
     assert page_markdown(reader.read(sheet.page(), [])) == "Договор"
 
 
 def test_a_broken_word_is_joined_and_a_true_hyphen_kept(reader: TesseractReader) -> None:
-    sheet = Sheet()
+    sheet = DrawnPage()
     for index, line in enumerate(
         [
             "Поставщик передаёт оборудо-",
@@ -64,7 +44,7 @@ def test_a_broken_word_is_joined_and_a_true_hyphen_kept(reader: TesseractReader)
 
 
 def test_a_page_of_little_text_in_the_shade_of_the_spine_keeps_its_words(reader: TesseractReader) -> None:
-    sheet = Sheet(1600, 2200)
+    sheet = DrawnPage(1600, 2200)
     sheet.text(1100, 120, "Product Specification", 8)
     for row, cells in enumerate(
         [("Item", "Unit", "Total"), ("Power cable", "t", "5264760"), ("Steel pipe", "m", "88")]
@@ -78,8 +58,8 @@ def test_a_page_of_little_text_in_the_shade_of_the_spine_keeps_its_words(reader:
     assert "| Power cable | t | 5264760 |" in page_markdown(found)
 
 
-def test_dashes_and_raised_figures_are_told_by_their_size_and_place(reader: TesseractReader) -> None:
-    sheet = Sheet()
+def test_dashes_and_superscripts_are_told_by_their_size_and_place(reader: TesseractReader) -> None:
+    sheet = DrawnPage()
     for index, line in enumerate(
         [
             "Образцы хранились при −13 °C в 2019–2024 годах",
@@ -95,7 +75,7 @@ def test_dashes_and_raised_figures_are_told_by_their_size_and_place(reader: Tess
 
 
 def test_the_circles_of_a_second_level_are_items(reader: TesseractReader) -> None:
-    sheet = Sheet()
+    sheet = DrawnPage()
     sheet.text(100, 100, "• проверить уровень масла")
     sheet.text(160, 145, "◦ заменить фильтр при загрязнении")
     sheet.text(160, 190, "◦ долить масло до верхней отметки")
@@ -109,7 +89,7 @@ def test_the_circles_of_a_second_level_are_items(reader: TesseractReader) -> Non
 
 
 def test_a_bullet_is_found_among_specks_and_leaves_the_quotation_mark_after_it(reader: TesseractReader) -> None:
-    sheet = Sheet()
+    sheet = DrawnPage()
     for row, text in enumerate(["“We did not expect it,” said the engineer.", "Inspect the seals every 500 hours."]):
         y = 100 + 45 * row
         sheet.draw.rectangle((124, y + 13, 135, y + 24), fill="black")
@@ -121,7 +101,7 @@ def test_a_bullet_is_found_among_specks_and_leaves_the_quotation_mark_after_it(r
 
 
 def test_a_heading_of_two_lines_stays_one(reader: TesseractReader) -> None:
-    sheet = Sheet()
+    sheet = DrawnPage()
     sheet.text(100, 100, "Ответственность сторон", 16, bold=True)
     sheet.text(100, 166, "и форс-мажор", 16, bold=True)
     for row in range(6):
@@ -130,7 +110,7 @@ def test_a_heading_of_two_lines_stays_one(reader: TesseractReader) -> None:
 
 
 def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole_page(reader: TesseractReader) -> None:
-    poster = Sheet(5000, 4000)
+    poster = DrawnPage(5000, 4000)
     poster.text(300, 500, "Выставка старых картин", 90)
     for row in range(3):
         poster.text(300, 3000 + 60 * row, "Вход свободный по будням, кроме вторника и праздников.", 14)
@@ -145,7 +125,7 @@ def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole
 
 
 def test_a_title_of_two_lines_comes_first_and_a_number_in_it_is_no_sections_number(reader: TesseractReader) -> None:
-    sheet = Sheet()
+    sheet = DrawnPage()
     sheet.text(250, 60, "The Sequencer", 24, bold=True)
     sheet.text(250, 150, "32 Track Sequence Recorder", 22, bold=True)
     sheet.text(100, 300, "Recording", 13, bold=True)
@@ -166,7 +146,7 @@ def test_marks_and_units_of_a_russian_page_are_in_its_alphabet_and_names_in_thei
         "Файл PDF пришлите на info@example.com до IV квартала.",
         "Стандарт ISO 9001, модуль CPU 1214 от Mr. Brown.",
     ]
-    sheet = Sheet(1600, 900)
+    sheet = DrawnPage(1600, 900)
     for index, line in enumerate(lines):
         sheet.text(100, 80 + index * 90, line, 10)
     found = page_markdown(reader.read(sheet.page(), []))

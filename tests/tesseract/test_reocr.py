@@ -8,9 +8,9 @@ import pytest
 
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.homoglyphs import Script
-from ocr_service.tesseract.reocr import CropReader, in_own_script
+from ocr_service.tesseract.reocr import CropReader, reocr_foreign_words
 from ocr_service.tesseract.words import Word, make_line
-from tests.tesseract.test_reader import DPI, Sheet
+from tests.support.sheets import DrawnPage
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +20,19 @@ def engines() -> dict[Script, TesseractEngine]:
 
 def looked_at(engines: dict[Script, TesseractEngine], drawn: str, read: str, confidence: float, script: Script) -> str:
     """What becomes of ``drawn``, which was ``read`` with ``confidence`` on a page in ``script``."""
-    sheet = Sheet(600, 200)
-    sheet.text(100, 80, drawn, 11)
-    gray = np.asarray(sheet.image.convert("L"))
-    x, y, width, height = cv2.boundingRect((gray < 128).astype(np.uint8))
+    drawn_page = DrawnPage(600, 200)
+    drawn_page.text(100, 80, drawn, 11)
+    sheet = drawn_page.sheet()
+    x, y, width, height = cv2.boundingRect((sheet.gray < 128).astype(np.uint8))
     line = make_line([Word(read, (x, y, x + width, y + height), confidence)])
-    own = CropReader(engines[script], gray, DPI)
-    other = CropReader(engines["latin" if script == "cyrillic" else "cyrillic"], gray, DPI)
-    return in_own_script([line], script, own, other)[0].text
+    own = CropReader(engines[script], sheet)
+    other = CropReader(engines["latin" if script == "cyrillic" else "cyrillic"], sheet)
+    return reocr_foreign_words([line], script, own, other)[0].text
 
 
-def test_a_surely_read_word_of_twins_is_read_again_on_a_russian_page(engines: dict[Script, TesseractEngine]) -> None:
+def test_a_surely_read_word_of_homoglyphs_is_read_again_on_a_russian_page(
+    engines: dict[Script, TesseractEngine],
+) -> None:
     assert looked_at(engines, "провод", "npoBog", 95.0, "cyrillic") == "провод"
     assert looked_at(engines, "ПВС", "nBC", 93.0, "cyrillic") == "ПВС"
 

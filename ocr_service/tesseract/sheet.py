@@ -1,0 +1,48 @@
+"""One page prepared for Tesseract: level, evenly lit, its ruling lines apart from its letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr_service.document import Gray
+from ocr_service.geometry.deskew import Skew, deskew
+from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
+from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What every step of reading looks at; all boxes of ``tesseract/`` are in its pixels.
+
+    ``gray``: the level page that Tesseract reads, without ruling lines and paper grain. ``ink``: 255 where letters (or
+    pictures) are, ruling lines left out. ``dpi`` is that of the sheet. ``skew`` maps boxes from and to the page as
+    delivered.
+    """
+
+    gray: Gray
+    ink: Gray
+    ruling_lines: RulingLines
+    dpi: int
+    skew: Skew
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        height, width = self.gray.shape
+        return width, height
+
+
+def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
+    """The sheet of a page as delivered."""
+    level, skew = deskew(with_even_illumination(gray))
+    ink = binarise(level)
+    ruling_lines = find_ruling_lines(ink, dpi)
+    return Sheet(
+        gray=without_paper_grain(without_ruling_lines(level, ruling_lines)),
+        ink=np.where(ruling_lines.mask > 0, 0, ink).astype(np.uint8),
+        ruling_lines=ruling_lines,
+        dpi=dpi,
+        skew=skew,
+    )

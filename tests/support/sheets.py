@@ -1,0 +1,66 @@
+"""Pages drawn for the embedded reader's tests, and the lines and sheets that its steps take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr_service.document import Gray, PageImage
+from ocr_service.geometry.deskew import Skew
+from ocr_service.tesseract.ruling_lines import RulingLines, binarise
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.words import Line, Word, make_line
+
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+DPI = 200
+EM = 30.0  # pixels: the font size of ``text_line``
+
+
+class DrawnPage:
+    """A white page on which text is drawn; sizes in points, places in pixels at 200 dpi."""
+
+    def __init__(self, width: int = 1240, height: int = 900) -> None:
+        self.image = Image.new("RGB", (width, height), "white")
+        self.draw = ImageDraw.Draw(self.image)
+
+    def text(self, x: int, y: int, text: str, size: float = 11, bold: bool = False, fill: str = "black") -> None:
+        font = ImageFont.truetype(FONTS / f"DejaVuSans{'-Bold' if bold else ''}.ttf", round(size * DPI / 72))
+        self.draw.text((x, y), text, fill=fill, font=font)
+
+    def page(self, number: int = 1) -> PageImage:
+        return PageImage(number, np.asarray(self.image), DPI)
+
+    def gray(self) -> Gray:
+        return np.asarray(self.image.convert("L")).astype(np.uint8)
+
+    def sheet(self) -> Sheet:
+        return sheet_of(self.gray())
+
+
+def sheet_of(gray: Gray, horizontal: tuple[tuple[int, int, int, int], ...] = ()) -> Sheet:
+    """A level sheet without vertical ruling lines, its ink found in ``gray``."""
+    height, width = gray.shape
+    identity = np.array([[1.0, 0, 0], [0, 1, 0]])
+    lines = RulingLines(horizontal, (), np.zeros_like(gray))
+    return Sheet(gray, binarise(gray), lines, DPI, Skew(0.0, identity, identity, (width, height)))
+
+
+def sheet_of_ink(ink: Gray) -> Sheet:
+    """A level sheet with this ink (255) on white paper."""
+    return sheet_of(np.where(ink > 0, 0, 255).astype(np.uint8))
+
+
+def blank_sheet(width: int = 1654, height: int = 2339) -> Sheet:
+    """A4 at 200 dpi without anything."""
+    return sheet_of(np.full((height, width), 255, np.uint8))
+
+
+def text_line(x: int, y: int, *texts: str, step: int = 0, em: float = EM, weight: float = 4.0) -> Line:
+    """Words from ``x`` on, one after another or ``step`` pixels apart; type of 30 pixels."""
+    words = []
+    for text in texts:
+        words.append(Word(text, (x, y, x + round(em / 2) * len(text), y + round(0.73 * em)), 95.0))
+        x += step or round(em / 2) * len(text) + round(em / 3)
+    return make_line(words, weight)
