@@ -10,8 +10,9 @@ from ocr_service.export.markdown import page_markdown
 
 
 def document_markdown(pages: Pages, *, join: bool) -> Iterator[str]:
-    """Chunks that concatenate to the document. ``join``: what a page's end cut is one again (see ``across_pages``).
+    """Chunks that concatenate to the document.
 
+    ``join``: tables and paragraphs that the end of a page cut are joined (see ``join_pages``).
     A page that could not be read leaves an HTML comment, which no renderer shows, in its place.
     """
     first = True

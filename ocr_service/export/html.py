@@ -1,7 +1,7 @@
 """A document as one HTML file that opens with no network: figures inside, formulas as MathML, no script at all.
 
-The words of a document are hostile: text is escaped, tables pass a list of allowed elements, Markdown is read without
-HTML in it, and a content security policy in the file forbids everything but its own style and its own pictures.
+The content of a document is untrusted: text is escaped, tables pass a list of allowed elements, Markdown is read
+without HTML in it, and a content security policy in the file forbids everything but its own style and its own pictures.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-# As assembly.markdown and otsl write them; the names are ours (page, region, label), never a document's.
+# As export.markdown and vlm.otsl write them; the names are ours (page, region, label), never a document's.
 _LINK = re.compile(r'(\]\(|src=")(images/p\d+_r\d+_\w+\.\w+)(?=[)"])')
 
 

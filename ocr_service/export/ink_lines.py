@@ -98,8 +98,8 @@ def _is_last(end: int, spans: list[Run], typical: float) -> bool:
 def _word_gap(letters: list[list[Run]], words: int, height: float) -> float:
     """The width from which on a gap parts words: the clearest step in the gaps' widths near the number of words.
 
-    Fonts differ too much for one figure, but how many gaps there must be is known: a word a gap, less one a line, and
-    more by the words that are broken at the ends of lines.
+    No fixed width fits all fonts, but the number of gaps is known: one a word, less one a line, plus one for each word
+    that is broken at the end of a line.
     """
     least = max(2.0, _LEAST_WORD_GAP * height)
     gaps = sorted((right[0] - left[1] for runs in letters for left, right in itertools.pairwise(runs)), reverse=True)

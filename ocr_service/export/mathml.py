@@ -1,6 +1,6 @@
 """LaTeX as MathML, which browsers draw by themselves: no script, no font, no request.
 
-What comes from a document is hostile: latex2mathml passes ``\\text{<script>}`` and ``\\href`` through, so ``<`` never
+The content of a document is untrusted: latex2mathml passes ``\\text{<script>}`` and ``\\href`` through, so ``<`` never
 reaches it and its answer goes through a list of allowed elements.
 """
 

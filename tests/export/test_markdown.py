@@ -7,7 +7,6 @@ from markdown_it import MarkdownIt
 
 from ocr_service.document import Failure, RegionResult
 from ocr_service.export.markdown import page_markdown
-from ocr_service.export.tables import markdown_table
 
 BOX = (0, 0, 10, 10)
 
@@ -60,8 +59,3 @@ def test_what_looks_like_markdown_is_shown_as_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["2.1. Оплата", "5 * 3", "snake_case_name", "№ 5", "1998 год", "a < b", "—", "50 %"])
 def test_ordinary_text_is_not_escaped(text: str) -> None:
     assert page_markdown([_region(text)]) == text
-
-
-def test_a_table_fills_short_rows_and_escapes_pipes() -> None:
-    assert markdown_table([["№", "a|b"], ["1"]]) == "| № | a\\|b |\n| --- | --- |\n| 1 |  |"
-    assert markdown_table([]) == ""

@@ -1,0 +1,44 @@
+"""The Markdown of a document, made of its pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr_service.document import Failure, PageResult
+from ocr_service.export.document_markdown import document_markdown, page_text
+from tests.support.pages import page, region
+
+_FAILED = page(2, status="failed", error=Failure("page_timeout", "took too long", "render"))
+
+
+def _text(*pages: PageResult, join: bool) -> str:
+    return "".join(document_markdown(lambda: pages, join=join))
+
+
+def test_joined_pages_are_written_from_their_regions() -> None:
+    first = page(1, region("text", "Предложение не кончилось,"), markdown="as read")
+    second = page(2, region("text", "а продолжилось."), markdown="as read too")
+    assert _text(first, second, join=True) == "Предложение не кончилось, а продолжилось.\n"
+
+
+def test_pages_that_are_not_joined_keep_their_own_markdown() -> None:
+    first = page(1, region("text", "a"), markdown="# As read\n")
+    second = page(2, region("text", "b"), markdown="As read too")
+    assert _text(first, second, join=False) == "# As read\n\nAs read too\n"
+
+
+@pytest.mark.parametrize("join", [True, False])
+def test_a_page_that_failed_leaves_a_comment_in_its_place(join: bool) -> None:
+    pages = (
+        page(1, region("text", "Before."), markdown="Before."),
+        _FAILED,
+        page(3, region("text", "After."), markdown="After."),
+    )
+    comment = "<!-- page 2 could not be read: page_timeout -->"
+    assert _text(*pages, join=join) == f"Before.\n\n{comment}\n\nAfter.\n"
+    assert page_text(_FAILED) == comment
+
+
+@pytest.mark.parametrize("join", [True, False])
+def test_pages_without_text_leave_nothing(join: bool) -> None:
+    assert _text(page(1), page(2), join=join) == ""

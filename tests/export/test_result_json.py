@@ -1,0 +1,82 @@
+"""Pages and documents as JSON, written and read back."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from ocr_service.document import Failure, StageTime
+from ocr_service.export.result_json import page_from_json, page_to_json, with_s3, write_document
+from tests.support.pages import page, region
+
+_PAGE = page(
+    3,
+    region("text", 'Said: "so \\ be it".\n\x01 é 😀', tries=2, degraded=True),
+    region(
+        "image", "", format="image", image="images/p0003_r01_image.jpg", error=Failure("repetition", "r", "recognition")
+    ),
+    status="partial",
+    warnings=("no ink",),
+    error=Failure("page_timeout", "took too long", "render"),
+    stages=(StageTime("render", 1.5, 0.25),),
+    markdown="# A",
+)
+
+
+def test_a_page_comes_back_as_it_was_written() -> None:
+    assert page_from_json(page_to_json(_PAGE)) == _PAGE
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b'{"regions": [], "warnings": [], "error": null, "stages": []}']
+)
+def test_what_is_no_page_is_refused(content: bytes) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        page_from_json(content)
+
+
+def _document(path: Path, *, chunks: list[str], s3: list[dict[str, str]]) -> None:
+    artifacts = {"artifacts": {"directory": "/out", "s3": s3}}
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_document(
+            file, {"job_id": "x"}, chunks, [page_to_json(_PAGE)] * 2, artifacts | {"timings": {"read_s": 1.5}}
+        )
+
+
+def test_a_document_is_written_in_chunks_and_read_as_one(tmp_path: Path) -> None:
+    _document(tmp_path / "a.json", chunks=['a "quoted"\n', "\\ slash", "😀"], s3=[])
+    document = json.loads((tmp_path / "a.json").read_bytes())
+    assert document == {
+        "job_id": "x",
+        "markdown": 'a "quoted"\n\\ slash😀',
+        "pages": [json.loads(page_to_json(_PAGE))] * 2,
+        "artifacts": {"directory": "/out", "s3": []},
+        "timings": {"read_s": 1.5},
+    }
+
+
+def test_a_document_without_pages_is_json() -> None:
+    file = io.StringIO()
+    write_document(file, {}, [], [], {"timings": {}})
+    assert json.loads(file.getvalue()) == {"markdown": "", "pages": [], "timings": {}}
+
+
+@pytest.mark.parametrize("links", [[], [{"key": f"k{n}", "url": f"https://s3.example/{n}"} for n in range(3)]])
+def test_links_to_the_bucket_replace_those_that_were_written(tmp_path: Path, links: list[dict[str, str]]) -> None:
+    # Texts that look like the place, and more text than a block holds.
+    text = ['"artifacts":{"s3": "not here"}', ',"artifacts":{' * 10_000]
+    _document(tmp_path / "a.json", chunks=text, s3=[{"key": "old", "url": "old"}])
+    before = json.loads((tmp_path / "a.json").read_bytes())
+    after = json.loads(b"".join(with_s3(tmp_path / "a.json", links)))
+    assert after["artifacts"].pop("s3") == links
+    assert before["artifacts"].pop("s3") == [{"key": "old", "url": "old"}]
+    assert after == before
+
+
+def test_a_file_that_is_no_document_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"{}" * 100_000)
+    with pytest.raises(ValueError, match="DocumentResult"):
+        list(with_s3(tmp_path / "a.json", []))

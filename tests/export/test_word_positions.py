@@ -1,0 +1,77 @@
+"""The words of a page, found again in its picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr_service.document import Gray, RegionResult
+from ocr_service.export.word_positions import Line, place_words
+from tests.support.pages import HEIGHT, WIDTH, page, region
+
+_FONT = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 22)
+_LINES = ("Договор поставки товара", "заключён двадцатого мая")
+
+
+def _drawn(lines: dict[tuple[int, int], str], scale: float = 1.0) -> Gray:
+    picture = Image.new("L", (WIDTH, HEIGHT), "white")
+    for place, text in lines.items():
+        ImageDraw.Draw(picture).text(place, text, font=_FONT, fill="black")
+    small = picture.resize((round(WIDTH * scale), round(HEIGHT * scale)))
+    return np.asarray(small)
+
+
+def _boxes(lines: dict[tuple[int, int], str]) -> list[tuple[str, float, float]]:
+    """Each word with its left and right edge, as the font sets it."""
+    boxes = []
+    for (x, _), text in lines.items():
+        for index, word in enumerate(text.split()):
+            before = _FONT.getlength(" ".join(text.split()[:index]) + (" " if index else ""))
+            boxes.append((word, x + before, x + before + _FONT.getlength(word)))
+    return boxes
+
+
+def _words(lines: list[Line]) -> list[tuple[str, float, float]]:
+    return [(word.text, word.box[0], word.box[2]) for line in lines for word in line]
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.6])
+def test_words_are_where_they_are_printed_whatever_the_scale_of_the_picture(scale: float) -> None:
+    printed = {(100, 300): _LINES[0], (100, 340): _LINES[1]}
+    text = region("text", "\n".join(_LINES), (95, 295, 600, 375))
+    found = _words(place_words(page(1, text), _drawn(printed, scale)))
+    expected = _boxes(printed)
+    assert [word for word, _, _ in found] == [word for word, _, _ in expected]
+    for (_, left, right), (_, x0, x1) in zip(found, expected, strict=True):
+        assert left / scale == pytest.approx(x0, abs=5)
+        assert right / scale == pytest.approx(x1, abs=5)
+
+
+def test_the_words_of_a_table_are_in_their_cells() -> None:
+    printed = {(110, 310): "Цена", (410, 310): "Срок", (110, 360): "84500", (410, 360): "май"}
+    table = "<table><tr><td>Цена</td><td>Срок</td></tr><tr><td>84500</td><td>май</td></tr></table>"
+    placed = place_words(page(1, region("table", table, (100, 300, 700, 400))), _drawn(printed))
+    found = {word: (x0, x1) for word, x0, x1 in _words(placed)}
+    assert list(found) == ["Цена", "Срок", "84500", "май"]
+    for word, left, right in _boxes(printed):
+        assert found[word] == pytest.approx((left, right), abs=8)
+
+
+def test_text_without_ink_is_spread_over_its_box() -> None:
+    text = region("text", "alpha beta gamma delta", (100, 300, 500, 330))
+    found = _words(place_words(page(1, text), _drawn({})))
+    assert [word for word, _, _ in found] == ["alpha", "beta", "gamma", "delta"]
+    assert all(95 <= x0 < x1 <= 505 for _, x0, x1 in found)
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        region("image", "alt", (100, 300, 500, 330), format="image", image="images/p0001_r00_image.jpg"),
+        region("display_formula", "E = mc^2", (100, 300, 500, 330), format="latex"),
+        region("text", "", (100, 300, 500, 330)),
+    ],
+)
+def test_figures_formulas_and_empty_boxes_have_no_words(nothing: RegionResult) -> None:
+    assert place_words(page(1, nothing), _drawn({})) == []
