@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 from ocr_service.retry.policy import RetryPolicy
+from ocr_service.storage.atomic_write import atomic_file
 
 T = TypeVar("T")
 _BUSY = frozenset({429, 502, 503, 504})  # the service, or a proxy before it, has no room or is being restarted
@@ -117,20 +118,15 @@ class ServiceClient:
 
     async def download(self, job_id: str, form: str, target: Path) -> None:
         """``result.{form}`` of the job, whole or not at all."""
-        unfinished = target.with_name(f".{target.name}.part")
 
         async def once() -> None:
             async with self._http.stream("GET", f"/jobs/{job_id}/result.{form}") as answer:
                 await _checked(answer)
-                with unfinished.open("wb") as file:
+                with atomic_file(target) as unfinished, unfinished.open("wb") as file:
                     async for chunk in answer.aiter_bytes(1 << 16):
                         file.write(chunk)
-            unfinished.replace(target)
 
-        try:
-            await self._patiently(once)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        await self._patiently(once)
 
     async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
         patience = _Patience(self._patience_s)

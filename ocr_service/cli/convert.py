@@ -89,7 +89,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
         stack.enter_context(progress)
         for file, name in zip(arguments.files, folder_names(arguments.files), strict=True):
             bar = progress.add_task(file.name, total=None)
-            folder = JobFolder(arguments.output.absolute(), name)
+            folder = JobFolder(arguments.output.absolute(), name, "-o")
             try:
                 summary = await _convert_one(file, folder, options, arguments.engine, engines, progress, bar)
             except (ServiceError, OSError) as error:

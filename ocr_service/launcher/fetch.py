@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from ocr_service.launcher.sources import Source, SourceBroke, SourceError, StartsOver
 from ocr_service.launcher.weights import MANIFEST, WeightFile, folder_name, is_whole, manifest_text
 from ocr_service.retry.policy import RetryPolicy
+from ocr_service.storage.atomic_write import sync_folder
+from ocr_service.storage.file_lock import file_lock
 
 _TRIES = 8  # in a row without a byte of progress
 _RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=20.0)
@@ -45,9 +45,8 @@ def fetch_model(
     target = models / folder_name(model)
     try:
         models.mkdir(parents=True, exist_ok=True)
-        with _alone(
-            models / f".{target.name}.lock", lambda: notify(f"{model}: another process is fetching it; waiting")
-        ):
+        lock, waiting = models / f".{target.name}.lock", f"{model}: another process is fetching it; waiting"
+        with file_lock(lock, on_wait=lambda: notify(waiting)):
             if is_whole(home, model):
                 return False
             staging = models / f".{target.name}.partial"
@@ -63,7 +62,7 @@ def fetch_model(
                 shutil.rmtree(staging)
                 return False
             staging.rename(target)
-            _sync_folder(models)
+            sync_folder(models)
     except (SourceError, SourceBroke) as error:
         raise FetchFailed(f"{model} from {source.name}: {error}") from error
     except OSError as error:
@@ -171,28 +170,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def _alone(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Holds a file lock; the kernel frees it however this process ends."""
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _write_durably(path: Path, text: str) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

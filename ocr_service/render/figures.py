@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from ocr_service.document import PageImage, Region
-from ocr_service.storage.filesystem import whole_file
+from ocr_service.storage.atomic_write import atomic_file
+from ocr_service.storage.space import storage_errors
 
 # Text in a figure stays crisp, at a tenth of PNG's time.
 _JPEG_QUALITY = 90
@@ -32,7 +33,7 @@ def _save(page: PageImage, region: Region, directory: Path) -> str:
     x0, y0, x1, y1 = region.bbox
     left, top = min(max(x0, 0), page.width - 1), min(max(y0, 0), page.height - 1)
     right, bottom = max(min(x1, page.width), left + 1), max(min(y1, page.height), top + 1)
-    with whole_file(directory / name) as file:
+    with storage_errors("OUTPUT_DIR"), atomic_file(directory / name) as file:
         Image.fromarray(page.pixels[top:bottom, left:right]).save(
             file, "JPEG", quality=_JPEG_QUALITY, dpi=(page.dpi, page.dpi)
         )

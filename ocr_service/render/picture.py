@@ -10,7 +10,8 @@ from PIL import Image
 
 from ocr_service.document import FileType
 from ocr_service.render.rasterise import render_page
-from ocr_service.storage.filesystem import whole_file
+from ocr_service.storage.atomic_write import atomic_file
+from ocr_service.storage.space import storage_errors
 
 # An A4 page at 200 dpi whole; larger ones would only be scaled down by the browser.
 _LONGEST = 2400  # pixels
@@ -48,5 +49,5 @@ def write_picture(task: PictureTask) -> None:
     size = (max(1, round(task.width * share)), max(1, round(task.height * share)))
     if image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    with whole_file(task.target) as file:
+    with storage_errors("TEMP_DIR"), atomic_file(task.target) as file:
         image.save(file, "JPEG", quality=_JPEG_QUALITY)

@@ -12,9 +12,7 @@ file of the object's name in ``.jobs/<job_id>/copies/`` says that the folder has
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import tempfile
 import zipfile
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,8 +22,10 @@ from pathlib import Path
 
 from ocr_service.errors import DamagedFile, NotFound
 from ocr_service.export.zip_bundle import write_bundle, write_files
-from ocr_service.storage.filesystem import UNFINISHED, JobFolder, storage_errors, write_whole
+from ocr_service.storage.atomic_write import atomic_write, temporary_file
+from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Store
+from ocr_service.storage.space import storage_errors
 
 
 class S3Artifacts:
@@ -114,7 +114,7 @@ class S3Artifacts:
     @asynccontextmanager
     async def _fetched(self, folder: JobFolder, name: str) -> AsyncIterator[Path]:
         with _unfinished(folder) as path:
-            with storage_errors():
+            with storage_errors("OUTPUT_DIR"):
                 await self._store.download(self._key(folder, name), path)
             yield path
 
@@ -150,7 +150,7 @@ def _unmark(folder: JobFolder, name: str) -> None:
 
 
 def _mark_down(folder: JobFolder, name: str) -> None:
-    with storage_errors():
+    with storage_errors("OUTPUT_DIR"):
         _copies(folder).mkdir(exist_ok=True)
         _unmark(folder, name)
         _mark(folder, name).touch()
@@ -180,13 +180,13 @@ def _drop(folder: JobFolder, number: int) -> None:
 
 
 def _unpack_page(folder: JobFolder, bundle: Path, number: int, name: str) -> None:
-    with storage_errors(), _opened(bundle) as archive:
+    with storage_errors("OUTPUT_DIR"), _opened(bundle) as archive:
         _drop(folder, number)
         folder.make()
         content = archive.read("page.json")
         for member in archive.namelist():
             if member != "page.json":
-                write_whole(folder.images / Path(member).name, archive.read(member))
+                atomic_write(folder.images / Path(member).name, archive.read(member))
         folder.keep_page(number, content)  # last, since a page that is kept says that its figures are there
         _mark_down(folder, name)
 
@@ -219,11 +219,7 @@ def _check(path: Path, sha256: str) -> None:
 @contextmanager
 def _unfinished(folder: JobFolder) -> Iterator[Path]:
     """A file for what comes or goes; what a dead process leaves of it is removed as all that it was writing."""
-    with storage_errors():
+    with storage_errors("OUTPUT_DIR"):
         folder.work.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder.work, prefix=UNFINISHED)
-        os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        with temporary_file(folder.work) as path:
+            yield path

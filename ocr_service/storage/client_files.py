@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ocr_service.errors import NotFound
-from ocr_service.storage.filesystem import storage_errors, write_whole
+from ocr_service.storage.atomic_write import atomic_write
+from ocr_service.storage.space import storage_errors
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -48,11 +49,11 @@ class ClientFiles:
         self.sweep()
         file = ClientFile(str(uuid.uuid4()), owner, name, sha256, size, purpose, time.time())
         folder = self._folder / file.id
-        with storage_errors():
+        with storage_errors("OUTPUT_DIR"):
             folder.mkdir(parents=True)
             try:
                 shutil.move(upload, folder / "content")
-                write_whole(folder / "about.json", json.dumps(asdict(file)).encode())
+                atomic_write(folder / "about.json", json.dumps(asdict(file)).encode())
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise

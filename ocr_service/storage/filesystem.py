@@ -12,20 +12,17 @@ Everything here blocks; the event loop calls it through a thread.
 from __future__ import annotations
 
 import errno
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr_service.errors import StorageFull
+from ocr_service.storage.atomic_write import UNFINISHED, atomic_file, atomic_write, sync_file, sync_folder
+from ocr_service.storage.space import storage_errors
 
 _PAGE_FILE = re.compile(r"p(\d+)\.json")
-UNFINISHED = ".writing-"  # begins the names of files that are being written
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class NotWritable(Exception):
@@ -34,10 +31,11 @@ class NotWritable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobFolder:
-    """The files of one job. ``root`` is OUTPUT_DIR."""
+    """The files of one job. ``root`` is the folder that ``root_name`` sets: a setting, or an option of ``convert``."""
 
     root: Path
     job_id: str
+    root_name: str = "OUTPUT_DIR"
 
     @property
     def work(self) -> Path:
@@ -62,11 +60,11 @@ class JobFolder:
 
     def create(self, upload: Path) -> None:
         """Takes the upload in (moved, synced): after this a crash loses nothing."""
-        with storage_errors():
+        with storage_errors(self.root_name):
             self.make()
-            _sync_file(upload)
+            sync_file(upload)
             _move(upload, self.input)
-            _sync_directory(self.work)
+            sync_folder(self.work)
 
     def make(self) -> None:
         """The folders that a run writes in."""
@@ -81,12 +79,13 @@ class JobFolder:
 
     def keep_page(self, number: int, content: bytes) -> None:
         """Keeps a finished page for good."""
-        write_whole(self.page_file(number), content)
+        with storage_errors(self.root_name):
+            atomic_write(self.page_file(number), content)
 
     def replace_page(self, number: int, content: bytes) -> None:
         """Keeps a page that was read again in the place of the earlier one, with its figures in the place of theirs."""
         new = sorted(self.images_again.glob(_figures_of(number)))
-        with storage_errors():
+        with storage_errors(self.root_name):
             for figure in new:
                 figure.replace(self.images / figure.name)
             self.keep_page(number, content)
@@ -119,7 +118,7 @@ class JobFolder:
         """Takes over another job's pages and figures; False, and nothing is taken, when one of them is not there."""
         if not set(numbers) <= set(other.kept_pages()):
             return False
-        with storage_errors():
+        with storage_errors(self.root_name):
             for image in sorted(other.images.glob("p*.*")):
                 _link(image, self.images / image.name)
             for number in numbers:  # last, since a page that is kept says that its figures are there
@@ -132,7 +131,7 @@ class JobFolder:
         staging, previous = self.work / "staging", self.work / "previous"
         for leftover in (staging, previous, self._again):
             shutil.rmtree(leftover, ignore_errors=True)
-        with storage_errors():
+        with storage_errors(self.root_name):
             staging.mkdir(parents=True)
             (staging / "images").mkdir()
             for image in sorted(self.images.glob("p*.*")):
@@ -141,7 +140,7 @@ class JobFolder:
             if self.published.exists():
                 self.published.rename(previous)
             staging.rename(self.published)
-            _sync_directory(self.root)
+            sync_folder(self.root)
         shutil.rmtree(previous, ignore_errors=True)
 
     def remove(self) -> None:
@@ -181,41 +180,14 @@ def folder_names(files: Iterable[Path]) -> list[str]:
     return names
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader or a crash sees all of it or nothing."""
-    with storage_errors():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-
 def check_writable(directory: Path) -> None:
     """Makes the directory when it is missing, and writes in it. Raises NotWritable."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        write_whole(directory / ".write-check", b"ok")
+        atomic_write(directory / ".write-check", b"ok")
         (directory / ".write-check").unlink()
-    except (OSError, StorageFull) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise NotWritable(f"{directory}: {reason}") from error
-
-
-@contextmanager
-def storage_errors() -> Iterator[None]:
-    """A full disk becomes StorageFull."""
-    try:
-        yield
     except OSError as error:
-        if error.errno in _NO_SPACE:
-            raise StorageFull.no_space("OUTPUT_DIR") from error
-        raise
+        raise NotWritable(f"{directory}: {error.strerror}") from error
 
 
 def _link(source: Path, target: Path) -> None:
@@ -234,32 +206,6 @@ def _move(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         # TEMP_DIR and OUTPUT_DIR are different file systems.
-        write_through = target.with_name(".input-copy")
-        shutil.copyfile(source, write_through)
-        _sync_file(write_through)
-        write_through.replace(target)
+        with atomic_file(target, sync=True) as copy:
+            shutil.copyfile(source, copy)
         source.unlink()
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_directory(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
-    """The path to write to, beside ``target``; what lies there becomes ``target`` when the block ends well."""
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield unfinished
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -1,12 +1,31 @@
-"""Free space is refused before it is used up: a full disk would also stop what is running from writing its end."""
+"""Disk space: checked before work is taken in, and a full disk told as StorageFull with the folder's setting.
+
+A disk that is full to the last byte would also keep running jobs from storing their end.
+"""
 
 from __future__ import annotations
 
+import errno
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.errors import StorageFull
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextmanager
+def storage_errors(folder: str) -> Iterator[None]:
+    """A full disk or quota becomes StorageFull. ``folder`` names what is written to, by its setting: OUTPUT_DIR."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise StorageFull.no_space(folder) from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
 
 from ocr_service.errors import StorageFull
-from ocr_service.storage.space import FreeSpace
+from ocr_service.storage.space import FreeSpace, storage_errors
 
 
 def test_results_keep_a_reserve_and_scratch_keeps_none(tmp_path: Path) -> None:
@@ -29,3 +30,15 @@ def test_running_work_may_use_half_of_the_reserve(tmp_path: Path) -> None:
     space.check_running()
     with pytest.raises(StorageFull):
         space.check()
+
+
+@pytest.mark.parametrize("folder", ["OUTPUT_DIR", "TEMP_DIR"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_names_the_setting_of_its_folder(folder: str, number: int) -> None:
+    with pytest.raises(StorageFull, match=f"No space left on {folder};"), storage_errors(folder):
+        raise OSError(number, "full")
+
+
+def test_another_error_of_the_disk_stays_as_it_is() -> None:
+    with pytest.raises(PermissionError), storage_errors("OUTPUT_DIR"):
+        raise PermissionError("refused")

@@ -72,7 +72,7 @@ def check_nothing_left(service: RunningService) -> None:
 
 
 def leftovers(service: RunningService) -> list[str]:
-    names = (".writing-*", ".input-copy", "staging", "previous")
+    names = (".writing-*", "staging", "previous")
     try:
         scratch = [str(path) for path in service.temp.rglob("*") if path.is_file()]
         return scratch + [str(path) for name in names for path in service.output.rglob(name)]

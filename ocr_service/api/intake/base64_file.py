@@ -8,7 +8,7 @@ import json
 from typing import BinaryIO
 
 from ocr_service.errors import BadOption, FileTooLarge
-from ocr_service.storage.filesystem import storage_errors
+from ocr_service.storage.space import storage_errors
 
 _LONGEST_ESCAPE = 6  # \u002B
 _LONGEST_URI_HEAD = 256  # data:application/pdf;name=…;base64,
@@ -69,7 +69,7 @@ class Base64File:
         if self.size > self._max_bytes:
             raise FileTooLarge.upload(self._max_bytes)
         self._hash.update(content)
-        with storage_errors():
+        with storage_errors("TEMP_DIR"):
             self._file.write(content)
 
 

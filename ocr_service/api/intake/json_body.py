@@ -23,8 +23,7 @@ from starlette.requests import Request
 from ocr_service.api.intake.base64_file import Base64File
 from ocr_service.api.intake.multipart import Upload, announced_bytes
 from ocr_service.errors import BadOption, EmptyFile, FileTooLarge
-from ocr_service.storage.filesystem import storage_errors
-from ocr_service.storage.space import FreeSpace
+from ocr_service.storage.space import FreeSpace, storage_errors
 
 _LONG_STRING = 64 << 10  # bytes; a shorter document is a plain string
 _MOST_REST = 1 << 20  # bytes of everything else
@@ -65,7 +64,7 @@ async def received_json(request: Request, directory: Path, max_bytes: int, space
     if announced > 2 * max_bytes + _MOST_REST:  # base64 takes 4/3, line ends and escapes a little more
         raise FileTooLarge(f"The body is larger than a document of {max_bytes >> 20} MiB can be (MAX_UPLOAD_MB)")
     await asyncio.to_thread(space.check, announced)
-    with storage_errors():
+    with storage_errors("TEMP_DIR"):
         descriptor, name = tempfile.mkstemp(dir=directory, prefix="body-")
     path = Path(name)
     try:

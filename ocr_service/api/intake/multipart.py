@@ -19,8 +19,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from ocr_service.errors import BadOption, EmptyFile, FileTooLarge
-from ocr_service.storage.filesystem import storage_errors
-from ocr_service.storage.space import FreeSpace
+from ocr_service.storage.space import FreeSpace, storage_errors
 
 _WRITE_BYTES = 1 << 20  # written and hashed in a thread, a mebibyte at a time
 _MAX_FIELD_BYTES = 64 << 10
@@ -50,7 +49,7 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
     if announced > max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES:
         raise FileTooLarge.upload(max_bytes)
     await asyncio.to_thread(space.check, announced)
-    with storage_errors():
+    with storage_errors("TEMP_DIR"):
         descriptor, name = tempfile.mkstemp(dir=directory, prefix="upload-")
     path = Path(name)
     try:
@@ -113,7 +112,7 @@ class _Form:
     def flush(self) -> None:
         data, self.pending = self.pending, bytearray()
         self._hash.update(data)
-        with storage_errors():
+        with storage_errors("TEMP_DIR"):
             self.file.write(data)
 
     def upload(self, path: Path) -> Upload:

@@ -23,9 +23,8 @@ from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, T
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
 from ocr_service.storage.artifacts import jobs_prefix
-from ocr_service.storage.filesystem import storage_errors
 from ocr_service.storage.s3 import S3Store
-from ocr_service.storage.space import FreeSpace
+from ocr_service.storage.space import FreeSpace, storage_errors
 
 MOST_DOCUMENTS = 10_000  # of a batch
 _MOST_BODY_BYTES = 64 << 10
@@ -83,7 +82,7 @@ class Sources:
         if key.startswith(jobs_prefix(self._limits.own_prefix)):
             raise NotFound(f"S3, download of {key}: not found")  # other keys' documents (ARTIFACTS=s3)
         async with self._scratch_file(owner) as path:
-            with storage_errors():
+            with storage_errors("TEMP_DIR"):
                 await store.download(key, path, max_bytes=self._limits.max_bytes)
             upload = await asyncio.to_thread(_upload, path, key.rpartition("/")[2])
             return await self._admission.inspected(upload, asked)
@@ -94,7 +93,7 @@ class Sources:
             raise AddressRefused.switched_off()
         async with self._scratch_file(owner) as path:
             limits = self._limits
-            with storage_errors():
+            with storage_errors("TEMP_DIR"):
                 name = await fetch_document(
                     self._http, url, path, max_bytes=limits.max_bytes, timeout_s=limits.url_timeout_s
                 )
@@ -136,7 +135,7 @@ class Sources:
 
     def _new_file(self) -> Path:
         self._limits.space.check()
-        with storage_errors():
+        with storage_errors("TEMP_DIR"):
             handle, name = tempfile.mkstemp(dir=self._limits.scratch, prefix="source-")
             os.close(handle)
         return Path(name)

@@ -17,7 +17,7 @@ from ocr_service.errors import NotFound
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
 from ocr_service.render.picture import PictureTask, write_picture
-from ocr_service.storage.filesystem import storage_errors
+from ocr_service.storage.space import storage_errors
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -45,7 +45,7 @@ async def page_picture(services: Services, job: Job, page: PageResult) -> Path:
     if not page.width or not page.height:
         raise NotFound(f"Page {page.number} could not be rendered.")
     folder = await services.jobs.files.of(job, "input")
-    with storage_errors():
+    with storage_errors("TEMP_DIR"):
         await asyncio.to_thread(target.parent.mkdir, exist_ok=True)
     task = PictureTask(
         path=folder.input,

@@ -7,9 +7,7 @@ that waits into one transaction, so that many pages share one sync.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +24,7 @@ from ocr_service.jobs.db.clock import WallClock, move_with_the_clock
 from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change
+from ocr_service.storage.file_lock import LockHeld, file_lock
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +176,7 @@ def _sqlite_errors() -> Iterator[None]:
         yield
     except SqlError as exc:
         if getattr(exc.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            raise StorageFull("The disk of OUTPUT_DIR is full: the job could not be written down.") from exc
+            raise StorageFull.no_space("OUTPUT_DIR") from exc
         raise
 
 
@@ -229,20 +228,12 @@ def _configure(connection: Any, _record: Any) -> None:
 
 @contextmanager
 def owned(path: Path, way_out: str = _ALONE) -> Iterator[None]:
-    """Hold the lock beside ``path``. The kernel frees it when the process ends, however it ends."""
-    lock = path.with_suffix(".lock")
-    with lock.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise DatabaseInUse(
-                f"{path} is in use by another process (pid {file.read().strip() or 'unknown'}): {way_out}"
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
+    """Hold the lock beside ``path``. Raises DatabaseInUse."""
+    try:
+        with file_lock(path.with_suffix(".lock")):
+            yield
+    except LockHeld as held:
+        raise DatabaseInUse(f"{path} is in use by another process (pid {held.pid}): {way_out}") from None
 
 
 def prepare(path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +19,9 @@ from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
-from ocr_service.storage.filesystem import JobFolder, storage_errors
+from ocr_service.storage.atomic_write import atomic_file
+from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.space import storage_errors
 from ocr_service.workers.pool import PagePool
 
 ExportFormat = Literal["html", "text", "zip", "pdf"]
@@ -121,16 +121,10 @@ def _written_whole(path: Path, write: Callable[[Path], None]) -> None:
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
     """A file that becomes ``path`` when the block ends well; what was made of the job before goes."""
-    with storage_errors():
+    with storage_errors("OUTPUT_DIR"):
         path.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
-        os.close(handle)
-        try:
-            yield Path(name)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with atomic_file(path) as unfinished:
+            yield unfinished
         for older in path.parent.glob(f"[0-9]*{path.suffix}"):
             if older != path:
                 older.unlink(missing_ok=True)

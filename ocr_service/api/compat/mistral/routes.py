@@ -29,7 +29,8 @@ from ocr_service.errors import BadOption
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
 from ocr_service.reading.page_ranges import select_pages
-from ocr_service.storage.filesystem import JobFolder, storage_errors
+from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.space import storage_errors
 
 router = APIRouter(tags=["Mistral"])
 
@@ -90,7 +91,7 @@ async def _uploaded(services: Services, file_id: str, options: SubmissionOptions
 
 
 def _copy(source: Path, folder: Path) -> Path:
-    with storage_errors(), tempfile.NamedTemporaryFile(dir=folder, prefix="file-", delete=False) as target:
+    with storage_errors("TEMP_DIR"), tempfile.NamedTemporaryFile(dir=folder, prefix="file-", delete=False) as target:
         with source.open("rb") as content:
             shutil.copyfileobj(content, target)
         return Path(target.name)
