@@ -38,7 +38,7 @@ class BackendModel(BaseModel):
 class HealthModel(BaseModel):
     """What an operator sees at a glance."""
 
-    status: str = Field(description="`ok` while the process works")
+    status: str = Field(description="`healthy` while the process works")
     version: str = Field(description="Of this service")
     paddleocr: str = Field(
         description="State of the PP-DocLayout model: `not_initialized`, `loading`, `ready`, `failed: …`"
@@ -66,7 +66,7 @@ class ReadyModel(BaseModel):
 async def health(services: ServicesDep) -> HealthModel:
     pool = services.pool
     return HealthModel(
-        status="ok",
+        status="healthy",
         version=__version__,
         paddleocr=services.layout.state if services.layout else "not_initialized",
         s3_storage=services.delivery.s3.state if services.delivery.s3 else "not_configured",

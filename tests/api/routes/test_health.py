@@ -10,7 +10,7 @@ from tests.support.running import PATIENCE_S, RunningService
 
 def test_health_has_the_agreed_fields(service: RunningService) -> None:
     health = service.client.get("/health").json()
-    assert health["status"] == "ok"
+    assert health["status"] == "healthy"
     assert health["paddleocr"] == "not_initialized"
     assert health["s3_storage"] == "not_configured"
     assert health["output_dir"] == str(service.output)
