@@ -4,6 +4,9 @@
 #
 # BASE_IMAGE replaces the base of the target that is built. For gpu any image with paddlex_genai_server, paddleocr
 # genai_server or vllm will do (BUILD_VLLM.md lists them); "latest" moves, so pin a digest in production.
+# No target has a VOLUME instruction: Cloud.ru Container Apps refuses such images. Mount /workspace/output to keep results.
+#
+# SOURCE, VERSION and REVISION become the image's labels: --build-arg REVISION=$(git rev-parse HEAD)
 # The app has a virtual environment and an interpreter of its own, so that its packages never meet vLLM's.
 ARG BASE_IMAGE
 
@@ -32,13 +35,16 @@ ENV PATH=/opt/app/bin:$PATH \
 WORKDIR /app
 USER 1000:0
 EXPOSE 8081
-VOLUME ["/workspace/output", "/workspace/cache"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/opt/app/bin/python", "-m", "ocr_service.launcher.healthcheck"]
 ENTRYPOINT ["tini", "-s", "--"]
 CMD ["/app/start.sh"]
-LABEL org.opencontainers.image.title="ocr-service" \
+ARG SOURCE= VERSION=0.1.0 REVISION=
+LABEL org.opencontainers.image.title="pages2md" \
       org.opencontainers.image.description="PDFs and scans to Markdown over HTTP; read with Tesseract" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="$SOURCE" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 
 # --- gpu (the default target) ------------------------------------------------------------------------------------------
 
@@ -88,10 +94,13 @@ ENV PATH=/opt/app/bin:$PATH \
 WORKDIR /app
 USER 1000:0
 EXPOSE 8081
-VOLUME ["/workspace/output", "/workspace/cache"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/opt/app/bin/python", "-m", "ocr_service.launcher.healthcheck"]
 ENTRYPOINT ["tini", "-s", "--"]
 CMD ["/app/start.sh"]
-LABEL org.opencontainers.image.title="ocr-service" \
+ARG SOURCE= VERSION=0.1.0 REVISION=
+LABEL org.opencontainers.image.title="pages2md" \
       org.opencontainers.image.description="PDFs and scans to Markdown over HTTP; PaddleOCR-VL on vLLM in the same container" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="$SOURCE" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"

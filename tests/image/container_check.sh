@@ -30,6 +30,26 @@ stops_in_order() {
     [ $((SECONDS - began)) -lt 10 ] || fail "$1: stopped after $((SECONDS - began)) s"
 }
 
+# What Cloud.ru asks of an image: linux/amd64, no volumes (Container Apps refuses them), not root. Labels say what it is.
+inspected() { $engine image inspect -f "$1" "$image"; }
+expect() { # what it is, as found, as it should be
+    [ "$2" = "$3" ] || fail "the image's $1: '$2', not '$3'"
+}
+expect platform "$(inspected '{{.Os}}/{{.Architecture}}')" linux/amd64
+expect volumes "$(inspected '{{len .Config.Volumes}}')" 0
+expect user "$(inspected '{{.Config.User}}')" 1000:0
+expect title "$(inspected '{{index .Config.Labels "org.opencontainers.image.title"}}')" pages2md
+expect version "$(inspected '{{index .Config.Labels "org.opencontainers.image.version"}}')" \
+    "$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/../../ocr_service/__init__.py")"
+for label in source revision; do
+    inspected '{{json .Config.Labels}}' | grep -q "org.opencontainers.image.$label" || fail "the image has no label $label"
+done
+
+# Nothing mounted, nothing set: as somebody tries it.
+start
+reads_a_page "nothing mounted"
+stops_in_order "nothing mounted"
+
 # A platform: any UID, no HOME, read-only root, no capabilities.
 start --read-only --tmpfs /tmp:rw,nosuid,size=256m --user 1000710000:0 -e HOME= \
     --cap-drop ALL --security-opt no-new-privileges --memory 4g --pids-limit 256
