@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
@@ -20,9 +20,14 @@ from ocr_service.errors import AddressRefused
 
 Address = IPv4Address | IPv6Address
 
-# Public by their number, yet a cloud's inside: Azure's metadata and DNS.
-_NEVER: frozenset[Address] = frozenset({IPv4Address("168.63.129.16")})
-_NAT64 = IPv6Network("64:ff9b::/96")
+# Public by their number, yet inside a cloud: Azure's metadata and DNS; Oracle's metadata is in 192.0.0.0/24, which IANA
+# keeps for protocols, as it keeps the relay addresses of 6to4 (RFC 7526). Python 3.11 takes most of them for public.
+_NEVER = tuple(map(IPv4Network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
+# The only IPv6 addresses that IANA gives to networks (RFC 4291, 2.4), but for documentation (RFC 3849, RFC 9637).
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_DOCUMENTATION = IPv6Network("3fff::/20")
+# Prefixes whose last 32 bits are an IPv4 address: NAT64, IPv4-compatible, IPv4-translated (RFC 6052, 4291, 2765).
+_LAST_32_BITS = tuple(map(IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +98,24 @@ async def resolve(url: str, rules: AddressRules) -> Target:
 def is_allowed(address: Address, *, private: bool = False) -> bool:
     """Whether we may connect there; ``private`` allows loopback and private networks."""
     address = _embedded(address)
-    if address in _NEVER or address.is_link_local or address.is_multicast or address.is_unspecified:
+    if address.is_link_local or address.is_multicast or address.is_unspecified or _is_in(address, _NEVER):
         return False
-    return address.is_global or (private and (address.is_private or address.is_loopback))
+    if private and (address.is_private or address.is_loopback):
+        return True
+    if isinstance(address, IPv6Address) and (address not in _GLOBAL_UNICAST or address in _DOCUMENTATION):
+        return False
+    return address.is_global
+
+
+def _is_in(address: Address, networks: tuple[IPv4Network, ...] | tuple[IPv6Network, ...]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _embedded(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one carries (mapped, NAT64, 6to4, Teredo), else the address itself."""
-    if isinstance(address, IPv4Address):
+    """The IPv4 address that an IPv6 one carries (mapped, NAT64, 6to4, Teredo, …), else the address itself."""
+    if isinstance(address, IPv4Address) or address.is_loopback or address.is_unspecified:
         return address
-    if address in _NAT64:
+    if _is_in(address, _LAST_32_BITS):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None) or address

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
 from ocr_service.errors import AddressRefused
-from ocr_service.net.address_rules import AddressRules, check_url, resolve
+from ocr_service.net.address_rules import AddressRules, check_url, is_allowed, resolve
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +37,21 @@ pytestmark = pytest.mark.anyio
         "https://172.16.3.4/",
         "https://192.168.1.1/",
         "https://224.0.0.1/",
+        "https://192.0.0.192/",  # Oracle's metadata
+        "https://192.0.0.10/",
+        "https://192.88.99.1/",  # 6to4 relay
+        "https://[64:ff9b:1::7f00:1]/",  # NAT64 of a local network
+        "https://[64:ff9b::c000:c0]/",  # NAT64 of 192.0.0.192
+        "https://[fec0::1]/",  # site-local, deprecated
+        "https://[::127.0.0.1]/",  # IPv4-compatible
+        "https://[::ffff:0:127.0.0.1]/",  # IPv4-translated
+        "https://[::ffff:0:a9fe:a9fe]/",
+        "https://[3fff::1]/",  # documentation
+        "https://[2001:db8::1]/",
+        "https://[5f00::1]/",  # segment routing
+        "https://[4000::1]/",  # given to nobody
+        "https://[100::1]/",
+        "https://[ff0e::1]/",
     ],
 )
 async def test_address_inside_is_refused(url: str) -> None:
@@ -59,6 +76,17 @@ def test_user_names_are_refused(url: str) -> None:
 async def test_public_address_is_pinned_and_keeps_its_name() -> None:
     target = await resolve("https://8.8.8.8:8443/a?b=c", AddressRules())
     assert (str(target.pinned), target.host_header) == ("https://8.8.8.8:8443/a?b=c", "8.8.8.8:8443")
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+def test_public_addresses_are_allowed(address: str) -> None:
+    assert is_allowed(ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.8", "fd00::1", "::ffff:127.0.0.1"])
+def test_inside_addresses_are_for_trusted_hosts_alone(address: str) -> None:
+    assert is_allowed(ip_address(address), private=True)
+    assert not is_allowed(ip_address(address))
 
 
 async def test_unknown_name_is_refused() -> None:
