@@ -116,6 +116,7 @@ def delivery_config(settings: Settings) -> DeliveryConfig:
         s3_retry_s=settings.s3_retry_h * 3600,
         rules=AddressRules(hosts=settings.url_hosts, trusted=settings.url_trusted_hosts),
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else "",
+        webhooks=settings.allow_webhooks,
         url_input=settings.allow_url_input,
         url_timeout_s=settings.url_timeout_s,
         max_bytes=settings.max_upload_mb << 20,
@@ -131,6 +132,7 @@ class DeliveryConfig:
     s3_retry_s: float
     rules: AddressRules
     webhook_secret: str = field(repr=False)
+    webhooks: bool
     url_input: bool
     url_timeout_s: float
     max_bytes: int

@@ -125,6 +125,10 @@ class AddressRefused(ServiceError):
     code, status = "address_refused", 422
 
     @classmethod
+    def no_webhooks(cls) -> Self:
+        return cls("Webhooks are switched off here (ALLOW_WEBHOOKS)")
+
+    @classmethod
     def switched_off(cls) -> Self:
         return cls("Documents by URL are switched off here (ALLOW_URL_INPUT)")
 
@@ -148,6 +152,26 @@ class Unauthorized(ServiceError):
     @classmethod
     def no_key(cls) -> Self:
         return cls("A valid API key is needed: Authorization: Bearer <key>, or X-API-Key: <key>")
+
+
+class HostRefused(ServiceError):
+    """The request's Host is not one of the service's names: DNS rebinding, or a proxy's name that nobody set."""
+
+    code, status = "host_refused", 421
+
+    @classmethod
+    def named(cls, host: str) -> Self:
+        return cls(f"{host!r} is not a name of this service; add it to ALLOWED_HOSTS, or set API_KEYS")
+
+
+class CrossSiteRefused(ServiceError):
+    """Another site's page asked a browser to change something here."""
+
+    code, status = "cross_site_refused", 403
+
+    @classmethod
+    def sent_by(cls, origin: str) -> Self:
+        return cls(f"A page of {origin} may change nothing here; add its origin to CORS_ORIGINS, or set API_KEYS")
 
 
 class NotFound(ServiceError):

@@ -6,6 +6,7 @@ A wrong value stops the start with one line that names the setting, the value (n
 
 from __future__ import annotations
 
+import re
 import shlex
 import tempfile
 from importlib.util import find_spec
@@ -20,6 +21,7 @@ from ocr_service.workers.cpu_quota import usable_cores
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 _CLOSING_S = 4.0
+_HOST_NAME = re.compile(r"\*|(\*\.)?[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 class SettingsError(Exception):
@@ -54,6 +56,11 @@ class Settings(BaseSettings):
     protect_metrics: bool = Field(False, description="`/metrics` asks for a key too")
     enable_docs: bool = Field(True, description="Serve Swagger UI at `/docs`")
     cors_origins: CommaList = Field((), description="Origins allowed to call from a browser, with commas; `*` for all")
+    allowed_hosts: CommaList = Field(
+        (),
+        description="Names in `Host` that are answered, with commas, `*.example.com`, `*` for all; empty means any "
+        "where API_KEYS is set, else IP addresses, `localhost` and the machine's own name",
+    )
     client_timeout_s: float = Field(
         20,
         gt=0,
@@ -179,6 +186,7 @@ class Settings(BaseSettings):
     url_trusted_hosts: CommaList = Field(
         (), description="Your own `host` or `host:port` that URL input and webhooks may reach inside, with http too"
     )
+    allow_webhooks: bool = Field(False, description="Call `webhook_url` when a job has ended (docs/webhooks.md)")
     webhook_secret: SecretStr | None = Field(None, description="Key of the webhooks' HMAC signature")
 
     # Telemetry
@@ -194,10 +202,20 @@ class Settings(BaseSettings):
     otel_sdk_disabled: bool = Field(False, description="No traces, whatever else is set")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
 
-    @field_validator("api_keys", "vllm_url", "cors_origins", "url_hosts", "url_trusted_hosts", mode="before")
+    @field_validator(
+        "api_keys", "vllm_url", "cors_origins", "allowed_hosts", "url_hosts", "url_trusted_hosts", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not _HOST_NAME.fullmatch(name):
+                raise ValueError("must be names without a port, such as ocr.example.com or *.example.com, or *")
+        return tuple(name.lower() for name in names)
 
     @field_validator("api_keys")
     @classmethod

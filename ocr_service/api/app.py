@@ -18,6 +18,7 @@ from ocr_service.api.compat.paddlex import routes as paddlex
 from ocr_service.api.dependencies import Services
 from ocr_service.api.intake.admission import Admission, Defaults
 from ocr_service.api.middleware.access import API_KEY, BEARER, AccessRules, ApiKeys, install_access
+from ocr_service.api.middleware.browser_requests import ANY, AllowedHosts, own_names
 from ocr_service.api.middleware.min_body_rate import MinBodyRate
 from ocr_service.api.middleware.request_log import Answered, RequestLog
 from ocr_service.api.middleware.yield_to_loop import YieldToLoop
@@ -80,7 +81,9 @@ def create_app(settings: Settings) -> FastAPI:
     install_web_page(app)
     describe_problems(app)
     app.add_middleware(MinBodyRate, first_s=settings.client_timeout_s)
-    install_access(app, keys, AccessRules(settings.protect_metrics), settings.cors_origins)
+    names = settings.allowed_hosts or ((ANY,) if keys else own_names(settings.app_host))
+    hosts = AllowedHosts(names)
+    install_access(app, keys, AccessRules(settings.protect_metrics), hosts, settings.cors_origins)
 
     def count(answered: Answered) -> None:
         counted.request(answered.method, answered.route, answered.status, answered.seconds)

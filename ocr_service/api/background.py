@@ -11,6 +11,7 @@ from pathlib import Path
 from ocr_service.api.intake.admission import Admission
 from ocr_service.api.intake.sources import SourceLimits, Sources
 from ocr_service.bootstrap import DeliveryConfig
+from ocr_service.errors import AddressRefused
 from ocr_service.jobs.batches.feeder import BatchFeeder
 from ocr_service.jobs.batches.rows import BatchRows
 from ocr_service.jobs.delivery.rows import DeliveryRows
@@ -31,7 +32,9 @@ _WEBHOOK_GIVE_UP_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class DeliveryServices:
-    """``s3`` is None where none is configured. ``feeder`` is run by whoever can submit documents."""
+    """``s3`` is None where none is configured; ``webhooks``: whether ALLOW_WEBHOOKS is set.
+
+    ``feeder`` is run by whoever can submit documents."""
 
     s3: S3Store | None
     rows: DeliveryRows
@@ -39,12 +42,15 @@ class DeliveryServices:
     sources: Sources
     exports: Exports
     rules: AddressRules
+    webhooks: bool
     feeder: BatchFeeder
 
     async def webhook(self, url: str | None, events: str | None) -> Webhook | None:
         """The webhook that a submission asks for. Raises AddressRefused now rather than when it is called."""
         if not url:
             return None
+        if not self.webhooks:
+            raise AddressRefused.no_webhooks()
         await resolve(url, self.rules)
         return Webhook(url, tuple(events.split(",")) if events else ())
 
@@ -91,5 +97,6 @@ async def run_delivery(
             sources=Sources(admission, s3, fetching, limits),
             exports=Exports(pool, jobs.files),
             rules=config.rules,
+            webhooks=config.webhooks,
             feeder=feeder,
         )

@@ -64,7 +64,7 @@ def settings(proxy: FaultProxy, **more: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def service(proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("delivery")
-    with RunningService(folder, **settings(proxy, ALLOW_URL_INPUT="true")) as running:
+    with RunningService(folder, **settings(proxy, ALLOW_URL_INPUT="true", ALLOW_WEBHOOKS="true")) as running:
         yield running
 
 

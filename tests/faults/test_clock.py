@@ -52,7 +52,7 @@ def test_an_hour_forward_and_back_expires_nothing_and_delays_nothing(
     with (
         WebServer(lambda request: Answer(204)) as receiver,
         backend.running(),
-        RunningService(tmp_path, **settings, VLLM_URL=backend.url, ALLOW_URL_INPUT="true", **clock.settings) as service,
+        RunningService(tmp_path, **settings, VLLM_URL=backend.url, ALLOW_WEBHOOKS="true", **clock.settings) as service,
     ):
         hook = {"webhook_url": receiver.url, "deadline_s": str(HOUR // 2)}
         running = submit(service, "running", PAGES, **hook)

@@ -20,6 +20,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ocr_service.api.middleware.browser_requests import AllowedHosts, BrowserRequests
 from ocr_service.api.problems import problem_of
 from ocr_service.errors import Unauthorized
 
@@ -158,6 +159,7 @@ class SecurityHeaders:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("X-Frame-Options", "DENY")
                 headers.setdefault("Referrer-Policy", "no-referrer")
+                headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
                 if not (_PAGE.fullmatch(scope["path"]) or _DOCS.fullmatch(scope["path"])):
                     headers.setdefault("Cache-Control", "no-store")  # results belong to their owner alone
             await send(message)
@@ -173,9 +175,13 @@ def _policy(path: str, content_type: str) -> str:
     return _RESULT_POLICY if content_type.startswith("text/html") else _POLICY
 
 
-def install_access(app: FastAPI, keys: ApiKeys, rules: AccessRules, cors_origins: tuple[str, ...]) -> None:
-    """From the inside out: keys, CORS (a preflight carries no key), headers."""
+def install_access(
+    app: FastAPI, keys: ApiKeys, rules: AccessRules, hosts: AllowedHosts, cors_origins: tuple[str, ...]
+) -> None:
+    """From the inside out: keys, browsers' requests, CORS (a preflight carries no key), headers."""
     app.add_middleware(AccessControl, keys=keys, rules=rules)
+    # A key is in no cookie: a foreign page cannot send it.
+    app.add_middleware(BrowserRequests, hosts=hosts, origins=cors_origins, check_site=not keys)
     if cors_origins:
         app.add_middleware(
             CORSMiddleware,

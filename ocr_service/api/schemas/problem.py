@@ -36,9 +36,11 @@ _TYPICAL: tuple[ServiceError, ...] = (
     _raised(lambda: select_pages("9", 4)),
     _raised(lambda: fitting_dpi(4e6, 4e6, 200, 40_000_000)),
     errors.AddressRefused.switched_off(),
+    errors.AddressRefused.no_webhooks(),
     errors.AlreadyFinished.job("completed"),
     errors.BackendRefused.answered("http://127.0.0.1:8080/v1", 400, "the image could not be loaded"),
     errors.Cancelled.job(),
+    errors.CrossSiteRefused.sent_by("https://page.example"),
     errors.DamagedFile.no_structure(),
     errors.DeadlineExceeded.passed(),
     errors.EmptyFile.named("contract.pdf"),
@@ -46,6 +48,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.EngineUnavailable.no_vlm(),
     errors.FetchFailed.answered(404),
     errors.FileTooLarge.upload(512 << 20),
+    errors.HostRefused.named("page.example"),
     errors.IdempotencyConflict.other_file(),
     errors.NotFinished.job("running"),
     errors.NotFound.job("01a2014bd376680b1ee87fc7cd8fdc0c"),
@@ -66,7 +69,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.UploadTooSlow.received(1200, 25),
     errors.WorkerCrashed.out_of_memory(2048),
 )
-EXAMPLES = {error.code: str(error) for error in _TYPICAL}
+EXAMPLES = {error.code: str(error) for error in reversed(_TYPICAL)}
 Answers = dict[int | str, dict[str, Any]]
 
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before the next try", "schema": {"type": "integer"}}}
@@ -123,7 +126,9 @@ _SOURCE = ("bad_option", "empty_file", "damaged_pdf", "encrypted_pdf", "too_many
 _BUCKET = ("s3_refused", "s3_unavailable")  # also of what is uploaded and read, with ARTIFACTS=s3
 _CAPACITY = ("queue_full", "engine_unavailable", "not_ready", "storage_full", *_BUCKET)
 
-ANYWHERE = problem_answers("unauthorized", "bad_option", "internal_error", "not_ready")
+ANYWHERE = problem_answers(
+    "unauthorized", "cross_site_refused", "host_refused", "bad_option", "internal_error", "not_ready"
+)
 NOT_FOUND = problem_answers("not_found")
 RETRIED = problem_answers("not_found", "bad_pages", "bad_option")
 # Of an upload that becomes a job, of one that is fetched as well, and of one that is waited for.

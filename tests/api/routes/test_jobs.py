@@ -112,6 +112,13 @@ def test_control_characters_reach_neither_the_database_nor_a_terminal(service: R
         assert refused(service.client.get(path)) == (422, "bad_option")
 
 
+def test_webhooks_are_off_unless_they_are_allowed(service: RunningService) -> None:
+    files = {"file": ("a.pdf", document("a", 1))}
+    answer = service.client.post("/jobs", files=files, data={"webhook_url": "https://example.com/hook"})
+    assert refused(answer) == (422, "address_refused")
+    assert "ALLOW_WEBHOOKS" in answer.json()["detail"]
+
+
 def test_a_delete_that_says_what_it_means_does_nothing_else(tmp_path: Path) -> None:
     gate = threading.Event()
     fake = FakeVllm(answer=held(gate))
