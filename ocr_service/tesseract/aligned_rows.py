@@ -80,7 +80,7 @@ def _has_open_pitch_and_gutters(group: Sequence[Row], em: float) -> bool:
 
 
 def _is_caption(row: Row) -> bool:
-    return CAPTION.match(" ".join(word.text for word in row)) is not None
+    return CAPTION.match(" ".join(word.text for word in sorted(row, key=lambda word: word.box[0]))) is not None
 
 
 def _has_three_cells(row: Row, em: float) -> bool:

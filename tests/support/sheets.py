@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import Gray, PageImage
 from ocr_service.geometry.deskew import Skew
+from ocr_service.geometry.font_metrics import ink_height
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -58,9 +59,12 @@ def blank_sheet(width: int = 1654, height: int = 2339) -> Sheet:
 
 
 def text_line(x: int, y: int, *texts: str, step: int = 0, em: float = EM, weight: float = 4.0) -> Line:
-    """Words from ``x`` on, one after another or ``step`` pixels apart; type of 30 pixels."""
+    """Words from ``x`` on, one after another or ``step`` pixels apart; capitals begin at ``y``."""
     words = []
+    baseline = y + round(0.73 * em)
     for text in texts:
-        words.append(Word(text, (x, y, x + round(em / 2) * len(text), y + round(0.73 * em)), 95.0))
+        top = baseline - round(ink_height(text, "") * em)
+        bottom = top + round(ink_height(text, text) * em)
+        words.append(Word(text, (x, top, x + round(em / 2) * len(text), bottom), 95.0))
         x += step or round(em / 2) * len(text) + round(em / 3)
     return make_line(words, weight)

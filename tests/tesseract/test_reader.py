@@ -43,6 +43,7 @@ def test_a_broken_word_is_joined_and_a_true_hyphen_kept(reader: TesseractReader)
     )
 
 
+@pytest.mark.slow
 def test_a_page_of_little_text_in_the_shade_of_the_spine_keeps_its_words(reader: TesseractReader) -> None:
     sheet = DrawnPage(1600, 2200)
     sheet.text(1100, 120, "Product Specification", 8)
@@ -109,6 +110,7 @@ def test_a_heading_of_two_lines_stays_one(reader: TesseractReader) -> None:
     assert page_markdown(reader.read(sheet.page(), [])).startswith("# Ответственность сторон и форс-мажор\n")
 
 
+@pytest.mark.slow
 def test_a_posters_headline_and_its_small_print_are_read_with_boxes_on_the_whole_page(reader: TesseractReader) -> None:
     poster = DrawnPage(5000, 4000)
     poster.text(300, 500, "Выставка старых картин", 90)

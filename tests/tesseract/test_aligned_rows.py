@@ -1,0 +1,36 @@
+"""Rows that align in columns."""
+
+from __future__ import annotations
+
+from ocr_service.tesseract.aligned_rows import aligned_areas, bottom, top
+from ocr_service.tesseract.words import Line
+from tests.support.sheets import text_line
+
+ROWS = [("Кабель", "14", "51618"), ("Цемент", "35", "77390"), ("Провод", "52", "56751")]
+
+
+def table(y: int, pitch: int = 50) -> list[Line]:
+    return [text_line(100, y + pitch * index, *row, step=300) for index, row in enumerate(ROWS)]
+
+
+def test_rows_with_three_aligned_cells_and_white_around_are_a_table() -> None:
+    (box,) = aligned_areas(table(300))
+    assert box[:3] == (100, 300, 775)
+    assert box[3] >= 422
+
+
+def test_rows_close_to_prose_are_a_table_only_with_a_caption_there() -> None:
+    prose = [text_line(100, 300 - 35, *["слово"] * 7), text_line(100, 300 + 3 * 35, *["слово"] * 7)]
+    assert list(aligned_areas([*prose, *table(300, 35)])) == []
+    captions = [text_line(100, 300 - 35, "Таблица", "2", "Товары"), text_line(100, 300 + 3 * 35, "Рис.", "1", "Насос")]
+    assert len(list(aligned_areas([*captions, *table(300, 35)]))) == 1
+
+
+def test_prose_is_no_table() -> None:
+    assert list(aligned_areas([text_line(100, 100 + 40 * row, *["слово"] * 6) for row in range(5)])) == []
+    assert list(aligned_areas([])) == []
+
+
+def test_the_edges_of_a_row() -> None:
+    row = [*text_line(0, 10, "а").words, *text_line(50, 14, "б").words]
+    assert (top(row), bottom(row)) == (14, 36)

@@ -1,0 +1,50 @@
+"""Lines put together to paragraphs."""
+
+from __future__ import annotations
+
+from ocr_service.tesseract.paragraphs import bolder, group_paragraphs
+from ocr_service.tesseract.words import Line
+from tests.support.sheets import text_line
+
+PITCH = 40
+
+
+def stacked(*texts: str, y: int = 100, x: int = 100) -> list[Line]:
+    return [text_line(x, y + PITCH * index, *text.split()) for index, text in enumerate(texts)]
+
+
+def texts_of(lines: list[Line]) -> list[str]:
+    return [paragraph.text for paragraph in group_paragraphs(lines)]
+
+
+def test_lines_at_one_pitch_are_one_paragraph_and_white_ends_it() -> None:
+    lines = stacked("Поставщик передаёт новое", "оборудование покупателю в") + stacked("Следующий абзац здесь", y=260)
+    assert texts_of(lines) == ["Поставщик передаёт новое оборудование покупателю в", "Следующий абзац здесь"]
+
+
+def test_columns_side_by_side_stay_apart() -> None:
+    lines = stacked("левая колонка первая", "строка её и вторая") + stacked(
+        "правая колонка стоит", "рядом с ней давно", x=800
+    )
+    assert texts_of(lines) == ["левая колонка первая строка её и вторая", "правая колонка стоит рядом с ней давно"]
+
+
+def test_a_line_that_ends_early_ends_its_paragraph() -> None:
+    lines = stacked("Поставщик передаёт новое оборудование", "покупателю в срок.", "Покупателю оно переходит без платы")
+    assert texts_of(lines) == [
+        "Поставщик передаёт новое оборудование покупателю в срок.",
+        "Покупателю оно переходит без платы",
+    ]
+
+
+def test_each_bullet_begins_an_item() -> None:
+    lines = stacked("• проверить уровень масла", "• долить масло до отметки")
+    assert texts_of(lines) == ["• проверить уровень масла", "• долить масло до отметки"]
+
+
+def test_a_bold_line_above_text_is_a_paragraph_of_its_own() -> None:
+    title = text_line(100, 60, "Предмет", "договора", "поставки", weight=6.0)
+    assert bolder(title, stacked("Обычный текст")[0])
+    assert texts_of([title, *stacked("Поставщик передаёт новое", "оборудование покупателю в")])[0] == (
+        "Предмет договора поставки"
+    )

@@ -1,0 +1,81 @@
+"""Words to cells."""
+
+from __future__ import annotations
+
+from ocr_service.document import Box
+from ocr_service.tesseract.ruling_lines import Grid
+from ocr_service.tesseract.table_cells import (
+    Cell,
+    Table,
+    cell_text,
+    filled_runs,
+    find_gutters,
+    font_size,
+    open_cells,
+    ruled_cells,
+    visual_rows,
+    without_empty,
+)
+from ocr_service.tesseract.words import Word
+from tests.support.sheets import EM, text_line
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in table]
+
+
+def level(y: int) -> Box:
+    return (100, y, 700, y + 3)
+
+
+def upright(x: int, y0: int = 100, y1: int = 303) -> Box:
+    return (x, y0, x + 3, y1)
+
+
+def test_words_fall_into_the_cells_of_a_grid() -> None:
+    grid = Grid((100, 100, 703, 303), (level(100), level(200), level(300)), (upright(100), upright(400), upright(700)))
+    words = [*text_line(120, 130, "Товар").words, *text_line(420, 130, "Цена", "руб").words]
+    words += [*text_line(120, 230, "Кабель").words, *text_line(420, 230, "51").words]
+    assert texts(ruled_cells(grid, words, 5)) == [["Товар", "Цена руб"], ["Кабель", "51"]]
+
+
+def test_a_cell_that_no_line_parts_spans_its_columns() -> None:
+    grid = Grid(
+        (100, 100, 703, 303), (level(100), level(200), level(300)), (upright(100), upright(400, 200), upright(700))
+    )
+    words = [*text_line(300, 130, "Общая", "шапка").words, *text_line(120, 230, "Кабель").words]
+    table = ruled_cells(grid, words, 5)
+    assert texts(table) == [["Общая шапка", ""], ["Кабель", ""]]
+    assert table[0][0].box[2] > 690
+
+
+def test_rows_gutters_and_runs_of_words() -> None:
+    rows = visual_rows(
+        [*text_line(100, 100, "a", "b", step=300).words, *text_line(100, 150, "c", "d", step=300).words], EM
+    )
+    assert [sorted(word.text for word in row) for row in rows] == [["a", "b"], ["c", "d"]]
+    assert len(find_gutters(rows, EM)) == 1
+    assert filled_runs(text_line(100, 100, "aa", "bb").words, EM) == [(100, 170)]
+
+
+def test_open_cells_join_the_lines_of_one_cell() -> None:
+    words = [
+        w
+        for y, row in ((100, ("Товар", "Цена")), (180, ("Кабель", "51")), (260, ("Цемент", "7")))
+        for w in text_line(100, y, *row, step=400).words
+    ]
+    assert texts(open_cells(words, EM)) == [["Товар", "Цена"], ["Кабель", "51"], ["Цемент", "7"]]
+    assert open_cells([], EM) == []
+
+
+def test_empty_rows_and_columns_are_left_out() -> None:
+    full, empty = Cell((0, 0, 9, 9), text_line(0, 0, "x").words), Cell((0, 0, 9, 9))
+    assert without_empty([[full, empty], [empty, empty]]) == [[full]]
+    assert without_empty([[empty]]) == []
+
+
+def test_a_cells_text_and_size() -> None:
+    upper, lower = text_line(0, 0, "оборудо-").words, text_line(0, 40, "вание").words
+    assert cell_text([*lower, *upper]) == "оборудование"
+    assert font_size([[Cell((0, 0, 9, 9), (Word("Кабель", (0, 0, 90, 22), 90.0),))]]) is not None
+    assert font_size([[Cell((0, 0, 9, 9))]]) is None
