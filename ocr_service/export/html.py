@@ -18,6 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.image_links import data_uri
+from ocr_service.export.inline_formulas import replace_formulas
 from ocr_service.export.mathml import formula_html
 
 STYLE = """
@@ -74,7 +75,6 @@ _TABLE_ELEMENTS = {
     "img",
 }
 _TABLE_ATTRIBUTES = {"td": {"rowspan", "colspan"}, "th": {"rowspan", "colspan"}, "img": {"src", "alt"}}
-_INLINE_FORMULA = re.compile(r"(?<![\\$])\$(?!\$)([^$<>]{1,500}?)(?<!\\)\$(?!\$)")
 _IMAGE_SOURCE = re.compile(r'(<img[^>]*? src=")([^"]*)"')
 
 
@@ -126,7 +126,7 @@ def _table(content: str, image_of: ImageOf) -> str:
     # No URL but of a figure of ours may stay, so the sources are replaced and not merely checked.
     clean = nh3.clean(content, tags=_TABLE_ELEMENTS, attributes=_TABLE_ATTRIBUTES, url_schemes=set())
     clean = _IMAGE_SOURCE.sub(inside, clean)
-    formulas = _INLINE_FORMULA.sub(lambda match: formula_html(html.unescape(match[1]), display=False), clean)
+    formulas = replace_formulas(clean, lambda body: formula_html(html.unescape(body), display=False))
     return f'<div class="wide">{formulas}</div>\n'
 
 

@@ -9,6 +9,8 @@ from html import escape
 
 from lxml import etree, html
 
+from ocr_service.export.inline_formulas import escape_currency
+
 
 def markdown_table(cells: Sequence[Sequence[str]]) -> str:
     """A pipe table of rows of cells; the first row is its header, since Markdown has no table without one.
@@ -27,7 +29,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(cell: str) -> str:
-    return " ".join(cell.replace("|", r"\|").split())
+    return escape_currency(" ".join(cell.replace("|", r"\|").split()))
 
 
 _PIPE = re.compile(r"(?<!\\)\|")

@@ -21,6 +21,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from ocr_service.document import Crop
 from ocr_service.errors import BackendRefused
+from ocr_service.vlm.answer_text import printable, without_end_tokens
 
 # uvicorn, under vLLM, closes an idle connection after 5 s; a request sent at that moment would be lost.
 _KEEP_ALIVE_S = 4.0
@@ -222,7 +223,7 @@ def _json(response: httpx.Response, url: str) -> Any:
 def _answer(body: Any, url: str) -> Answer:
     match body:
         case {"choices": [{"message": {"content": str() | None as text}, "finish_reason": str() | None as reason}, *_]}:
-            return Answer(text or "", reason)
+            return Answer(without_end_tokens(printable(text or "")), reason)
     raise BackendTrouble(f"{url} answered 200 without a chat message", Trouble.ERROR)
 
 

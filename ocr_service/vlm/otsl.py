@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _NEW_LINE, _FULL, _EMPTY, _LEFT, _UP, _CROSS = "<nl>", "<fcel>", "<ecel>", "<lcel>", "<ucel>", "<xcel>"
@@ -42,9 +42,9 @@ class _Span:
         return f"<td{spans}>{html.escape(self.text)}</td>"
 
 
-def otsl_to_html(answer: str) -> str:
-    """The HTML table of an OTSL answer; an empty string when there is no table in it."""
-    rows = _rectangular(_rows(answer))
+def otsl_to_html(answer: str, convert: Callable[[str], str] = str) -> str:
+    """The HTML table of an OTSL answer; an empty string without OTSL tokens. ``convert``: of a cell's text."""
+    rows = _rectangular(_rows(answer, convert))
     cells_by_place = {(cell.row, cell.column): cell for cell in _spans(rows)}
     covered = {place for cell in cells_by_place.values() for place in cell.covers()}
     body = ""
@@ -69,12 +69,14 @@ def put_figures_back(table: str, figures: Mapping[str, str]) -> str:
     return _FIGURE_TOKEN.sub(image, table)
 
 
-def _rows(answer: str) -> list[list[_Cell]]:
+def _rows(answer: str, convert: Callable[[str], str]) -> list[list[_Cell]]:
     """Cells by row. Text before a row's first token is no cell's, and is left out."""
     rows: list[list[_Cell]] = []
     for line in answer.strip().split(_NEW_LINE):
         parts = _CELL_TOKEN.split(line)  # text before, then each token and the text after it
-        cells = [_Cell(token, text.strip()) for token, text in zip(parts[1::2], parts[2::2], strict=True)]
+        cells = [
+            _Cell(token, convert(text.strip()).strip()) for token, text in zip(parts[1::2], parts[2::2], strict=True)
+        ]
         if cells:
             rows.append(cells)
     return rows

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ocr_service.document import FORMULA_LABELS, TITLE_LABELS, Format, RegionResult
 from ocr_service.export.tables import markdown_table
+from ocr_service.vlm.formula_delimiters import with_dollars
 from ocr_service.vlm.otsl import otsl_to_html, put_figures_back
 
 _FLOWING = frozenset({"text", "ocr", "vertical_text", "reference_content", "vision_footnote"})
@@ -36,10 +37,9 @@ class Content:
 
 def region_content(label: str, answer: str, figures: Mapping[str, str]) -> Content:
     """The content of a region with this label. ``figures``: files by the token painted over them in a table."""
-    text = with_dollars(answer, label)
     if label == "table":
-        table = put_figures_back(otsl_to_html(text) or text, figures)
-        return Content("html" if table.startswith("<table>") else "markdown", table)
+        return _table(answer, figures)
+    text = with_dollars(answer, label)
     if label == "chart":
         return Content("markdown", markdown_table(_chart_rows(text)) or text)
     if label in FORMULA_LABELS:
@@ -54,6 +54,14 @@ def region_content(label: str, answer: str, figures: Mapping[str, str]) -> Conte
     if label in _HEADINGS:
         return Content("markdown", _with_heading(text, *_HEADINGS[label]))
     return Content("markdown", text.strip("\n"))
+
+
+def _table(answer: str, figures: Mapping[str, str]) -> Content:
+    table = otsl_to_html(answer, convert=lambda text: with_dollars(text, "table", is_html=True))
+    if not table and not answer.lstrip().startswith("<table"):
+        return Content("markdown", put_figures_back(with_dollars(answer, "table"), figures))
+    table = put_figures_back(table or with_dollars(answer, "table", is_html=True), figures)
+    return Content("html" if table.startswith("<table") else "markdown", table)
 
 
 def page_content(answer: str) -> Content:
@@ -100,15 +108,3 @@ def _chart_rows(text: str) -> list[list[str]]:
     """Cells of a chart's answer, a row a line with ``|`` between them."""
     lines = [line.strip().removeprefix("|").removesuffix("|") for line in text.split("\n") if "|" in line]
     return [[cell.strip() for cell in line.split("|")] for line in lines]
-
-
-def with_dollars(answer: str, label: str) -> str:
-    """The answer with dollar signs around its formulas; a formula's number gets none."""
-    inline = "\\(" in answer and "\\)" in answer
-    display = "\\[" in answer and "\\]" in answer
-    if not (inline or display):
-        return answer
-    # A dollar sign beside the brackets is the model's own mark, or would open a formula that never ends.
-    text = answer.replace("$", "").replace("\\(", " $ ").replace("\\)", " $")
-    text = text.replace("\\[\\[", "\\[").replace("\\]\\]", "\\]").replace("\\[", " $$ ").replace("\\]", " $$ ")
-    return text.replace("$", "") if label == "formula_number" else text

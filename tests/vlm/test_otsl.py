@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_service.vlm.otsl import otsl_to_html, put_figures_back
-from ocr_service.vlm.region_content import with_dollars
 
 
 @pytest.mark.parametrize(
@@ -46,19 +45,3 @@ def test_figures_return_to_their_table() -> None:
     assert put_figures_back(table, {"[F23]": "images/a.jpg"}) == (
         '<table><tr><td><img src="images/a.jpg" alt="Image" /></td><td>[F7]</td></tr></table>'
     )
-
-
-@pytest.mark.parametrize(
-    ("answer", "label", "markdown"),
-    [
-        (r"\( x \)", "text", " $  x  $"),
-        (r"\[ x \]", "display_formula", " $$  x  $$ "),
-        (r"\[[ x \]]", "display_formula", r" $$ [ x  $$ ]"),
-        (r"costs $5", "text", "costs $5"),
-        (r"$5 and \(x\)", "text", "5 and  $ x $"),
-        (r"\( 1 \)", "formula_number", "   1  "),
-        (r"open \( only", "text", r"open \( only"),
-    ],
-)
-def test_formulas_get_dollar_signs(answer: str, label: str, markdown: str) -> None:
-    assert with_dollars(answer, label) == markdown
