@@ -14,7 +14,7 @@ from ocr_service.api.app import create_app
 from ocr_service.settings import load_settings
 
 _FILE = Path(__file__).parent.parent / "web" / "src" / "api" / "types.ts"
-_ROOTS = ("JobListModel", "PageModel", "ProblemModel")
+_ROOTS = ("JobListModel", "OptionsModel", "PageModel", "ProblemModel")
 _HEAD = "/** The shapes of the HTTP contract that this page reads. Written by `python -m scripts.web_types write`. */\n"
 _PREFIX = "#/components/schemas/"
 _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}

@@ -8,7 +8,6 @@ required and none allowed no string becomes HTML at all.
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -17,28 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-_BUILT = Path(__file__).resolve().parent.parent / "web_static"
-
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self' blob:",  # pages' pictures come by fetch, since <img> can send no API key
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
-)
-# The headers that every answer has come from ``middleware/access.py``.
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+from ocr_service.api.web_files import ASSET_HEADERS, PAGE_HEADERS, WEB_FILES, WEB_HEADERS
 
 
 def install_web_page(app: FastAPI) -> None:
@@ -47,15 +25,14 @@ def install_web_page(app: FastAPI) -> None:
 
     @router.get("/")
     async def page() -> FileResponse:
-        # Asked for anew each time: it names the assets of this version.
-        return FileResponse(_BUILT / "index.html", headers={**_HEADERS, "Cache-Control": "no-cache"})
+        return FileResponse(WEB_FILES / "index.html", headers=PAGE_HEADERS)
 
     @router.get("/favicon.svg")
     async def icon() -> FileResponse:
-        return FileResponse(_BUILT / "favicon.svg", headers=_HEADERS)
+        return FileResponse(WEB_FILES / "favicon.svg", headers=WEB_HEADERS)
 
     app.include_router(router)
-    app.mount("/assets", _Assets(directory=_BUILT / "assets"), name="web-assets")
+    app.mount("/assets", _Assets(directory=WEB_FILES / "assets"), name="web-assets")
 
 
 class _Assets(StaticFiles):
@@ -63,7 +40,7 @@ class _Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers.update({**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"})
+        response.headers.update(ASSET_HEADERS)
         return response
 
 

@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ocr_service.api.web_files import web_file
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import Receive, Scope, Send
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 class FrontDoor:
     """``load`` makes the application, in a thread; ``on_failure`` is told when it could not be made or started.
 
-    ``app`` is the application once it serves. Until then ``/health/live`` is 200 and everything else 503.
+    ``app`` is the application once it serves. Until then ``/health/live`` is 200, ``/`` is the web page, which says
+    that the service is starting, and everything else is 503.
     """
 
     def __init__(self, load: Callable[[], FastAPI], on_failure: Callable[[Exception], None]) -> None:
@@ -34,7 +37,7 @@ class FrontDoor:
         elif self.app is not None:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await _answer_meanwhile(scope["path"], send)
+            await _answer_meanwhile(scope["method"], scope["path"], send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -57,7 +60,12 @@ class FrontDoor:
             self._on_failure(error)
 
 
-async def _answer_meanwhile(path: str, send: Send) -> None:
+async def _answer_meanwhile(method: str, path: str, send: Send) -> None:
+    if method in ("GET", "HEAD") and (file := await asyncio.to_thread(web_file, path)):
+        named = [(name.lower().encode(), value.encode()) for name, value in file.headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": named})
+        await send({"type": "http.response.body", "body": file.content if method == "GET" else b""})
+        return
     status, headers = 503, [(b"retry-after", b"2")]
     body: dict[str, Any]
     if path == "/health/live":

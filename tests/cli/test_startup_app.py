@@ -14,10 +14,12 @@ def test_the_port_answers_before_the_application_is_loaded(tmp_path: Path) -> No
         service.start(until="/health/live")
         early = service.client.get("/health/startup")
         refused = service.client.post("/ocr/pdf", files={"file": b"%PDF-"})
+        early_page = service.client.get("/")
         assert early.status_code == 503 and early.json()["waiting_for"] == ["the application to load"]
         assert refused.status_code == 503 and refused.json()["code"] == "not_ready"
         assert refused.headers["content-type"] == "application/problem+json"
         assert int(refused.headers["retry-after"]) > 0
+        assert early_page.status_code == 200 and "trusted-types 'none'" in early_page.headers["content-security-policy"]
         wait_until(lambda: service.client.get("/health/ready").status_code == 200)
         assert service.client.get("/version").status_code == 200
     finally:

@@ -24,6 +24,7 @@ _SCHEMAS: dict[str, Any] = {
         "required": ["state", "sizes"],
     },
     "JobState": {"enum": ["queued", "running"]},
+    "OptionsModel": {"properties": {}},
     "PageModel": {
         "properties": {"bbox": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}]}},
         "required": ["bbox"],
@@ -43,6 +44,7 @@ def test_models_that_the_page_reads_become_types_with_their_descriptions() -> No
         "}",
         "export interface Job {\n  state: JobState;\n  sizes: Record<string, number>;\n}",
         'export type JobState = "queued" | "running";',
+        "export interface Options {\n}",
         "export interface Page {\n  bbox: [number, number];\n}",
         "export interface Problem {\n  tags?: (string | number)[];\n}\n",
     ]

@@ -66,6 +66,10 @@ class Admission:
         self._space = space
         self._room = room
 
+    @property
+    def defaults(self) -> Defaults:
+        return self._defaults
+
     async def admit(self, request: Request) -> Admitted:
         """Raises the ServiceError that the client should see; then nothing of the upload is left."""
         query = dict(request.query_params)

@@ -88,6 +88,28 @@ export interface JobPages {
 
 export type JobState = "queued" | "running" | "completed" | "partial" | "failed" | "cancelled";
 
+/** What can be asked for with a document here, and what holds where nothing is asked. */
+export interface Options {
+  /** Of this service */
+  version: string;
+  /** The name of the API key that asks; null where the service wants none */
+  key_name: string | null;
+  /** What `engine` may be besides `auto` */
+  engines: ("vlm" | "tesseract")[];
+  /** What reads with `engine=auto` */
+  engine: "vlm" | "tesseract";
+  /** What `language` may be made of, joined with `+` */
+  languages: string[];
+  /** OCR_LANGUAGE */
+  language: string;
+  /** RENDER_DPI */
+  dpi: number;
+  /** MAX_UPLOAD_MB in bytes */
+  max_upload_bytes: number;
+  /** MAX_PAGES */
+  max_pages: number;
+}
+
 /** One page, read or failed. */
 export interface Page {
   /** From 1 */
