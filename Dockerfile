@@ -73,6 +73,7 @@ RUN mkdir -p /weights/official_models && \
     chmod -R a+rwX /weights
 
 FROM gpu-base AS gpu
+ARG PADDLEOCR_VL_VERSION=1.6
 USER 0:0
 COPY scripts/image_system.sh /build/
 # What PaddleX's OpenCV links to.
@@ -90,7 +91,7 @@ ENV PATH=/opt/app/bin:$PATH \
     HOME=/home/paddleocr PADDLEX_HOME=/home/paddleocr/.paddlex PADDLE_PDX_CACHE_HOME=/home/paddleocr/.paddlex \
     XDG_CACHE_HOME=/workspace/cache VLLM_CACHE_ROOT=/workspace/cache/vllm TRITON_CACHE_DIR=/workspace/cache/triton \
     TEMP_DIR=/workspace/cache/tmp OUTPUT_DIR=/workspace/output \
-    PRELOAD=true
+    PADDLEOCR_VL_VERSION=$PADDLEOCR_VL_VERSION PRELOAD=true
 WORKDIR /app
 USER 1000:0
 EXPOSE 8081

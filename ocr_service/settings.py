@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ocr_service.vlm.versions import VERSIONS, VersionName
 from ocr_service.workers.cpu_quota import usable_cores
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
@@ -118,6 +119,10 @@ class Settings(BaseSettings):
         description="Base address of the vLLM server; several with commas. `start.sh` starts the one at 127.0.0.1",
     )
     vllm_api_key: SecretStr | None = Field(None, description="Key that the vLLM server asks for")
+    paddleocr_vl_version: VersionName = Field(
+        "1.6",
+        description="Version of PaddleOCR-VL, the VLM and its layout model: `1.6`, `1.5` (reads Russian better), `1.0`",
+    )
     vlm_mode: Literal["regions", "page"] = Field(
         "regions", description="`regions` for PaddleOCR-VL; `page` gives whole pages to another VLM"
     )
@@ -135,7 +140,11 @@ class Settings(BaseSettings):
 
     # The container (start.sh)
     vllm_command: str = Field("", description="Command that starts the genai server; found by itself when empty")
-    vllm_model: str = Field("PaddleOCR-VL-1.6-0.9B", description="Model that the genai server serves")
+    vllm_model: str = Field(
+        # A version that is not allowed is told of by its own field.
+        default_factory=lambda known: VERSIONS[known.get("paddleocr_vl_version", "1.6")].vlm,
+        description="Model that the genai server serves; that of PADDLEOCR_VL_VERSION unless set",
+    )
     vllm_gpu_memory: float = Field(0.8, gt=0, le=1, description="Share of the GPU's memory for vLLM")
     vllm_extra_args: str = Field("", description="Further flags of the genai server, as on a command line")
     vllm_start_timeout_s: float = Field(900, gt=0, description="Seconds that the genai server may take to start")
@@ -364,6 +373,8 @@ def settings_table() -> str:
 def _default(name: str, value: Any) -> str:
     if name == "render_workers":
         return "one a core"
+    if name == "vllm_model":
+        return "by version"
     if name == "temp_dir":
         return "`/tmp/ocr_service`"
     if value is None or value in ("", ()):

@@ -16,9 +16,10 @@ from rich.progress import Progress as Bar
 
 from ocr_service.launcher.fetch import FetchFailed, Progress, fetch_model
 from ocr_service.launcher.sources import SourceError, open_source
-from ocr_service.launcher.weights import VERSIONS, is_whole, layout_weights, missing_line, needed
+from ocr_service.launcher.weights import is_whole, layout_weights, missing_line, needed
 from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
+from ocr_service.vlm.versions import VERSIONS, VersionName, version_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _EXAMPLES = """examples:
-  python -m ocr_service preload                         the VLM and layout weights of version 1.6
+  python -m ocr_service preload                         the VLM and layout weights of PADDLEOCR_VL_VERSION
   python -m ocr_service preload --version 1.0
   PADDLE_PDX_MODEL_SOURCE=/mnt/weights python -m ocr_service preload      from a folder (or https://…, s3://…)
   OFFLINE=true python -m ocr_service preload            only say whether everything is there
@@ -45,7 +46,9 @@ def add_command(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--version", choices=sorted(VERSIONS), help="version of PaddleOCR-VL; default: VLLM_MODEL's")
+    which.add_argument(
+        "--version", choices=sorted(VERSIONS), help="version of PaddleOCR-VL; default: PADDLEOCR_VL_VERSION"
+    )
     which.add_argument("--model", action="append", metavar="NAME", help="one model by name; can be given again")
     parser.set_defaults(run=run)
 
@@ -76,12 +79,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _models_of(version: str | None, settings: Settings) -> list[str]:
+def _models_of(version: VersionName | None, settings: Settings) -> list[str]:
     if version:
         chosen = VERSIONS[version]
         return [chosen.vlm, layout_weights(chosen.layout, settings.layout_engine)]
-    pair = next((pair for pair in VERSIONS.values() if pair.vlm == settings.vllm_model), None)
-    layout = [layout_weights(pair.layout, settings.layout_engine)] if pair else []
+    served = version_of(settings.vllm_model)
+    layout = [layout_weights(served.layout, settings.layout_engine)] if served else []
     return list(dict.fromkeys([*needed(settings, vlm=True), *layout]))
 
 

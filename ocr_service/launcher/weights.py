@@ -25,21 +25,6 @@ VLM_REPOSITORIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """The two models of a PaddleOCR-VL version."""
-
-    vlm: str
-    layout: str
-
-
-VERSIONS = {
-    "1.0": Version("PaddleOCR-VL-0.9B", "PP-DocLayoutV2"),
-    "1.5": Version("PaddleOCR-VL-1.5-0.9B", "PP-DocLayoutV3"),
-    "1.6": Version("PaddleOCR-VL-1.6-0.9B", "PP-DocLayoutV3"),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class WeightFile:
     """``path`` is relative and safe; ``size`` in bytes; ``sha256`` in hex where the source gives it."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocr_service.launcher.vllm import BadExtraArgs, Genai, Kind, command_line, find_command, parse_flags
-from ocr_service.settings import Settings, load_settings
+from ocr_service.settings import Settings, SettingsError, load_settings
 
 
 def settings(home: Path, **changes: object) -> Settings:
@@ -55,6 +55,28 @@ def test_plain_vllm_gets_the_repository_and_serves_under_the_model_s_name(tmp_pa
     assert option(line, "--host") == "127.0.0.1"
     assert option(line, "--max-num-seqs") == "64"
     assert line[-1] == "--enforce-eager"
+
+
+@pytest.mark.parametrize(
+    ("version", "served"),
+    [("1.6", "PaddleOCR-VL-1.6-0.9B"), ("1.5", "PaddleOCR-VL-1.5-0.9B"), ("1.0", "PaddleOCR-VL-0.9B")],
+)
+def test_the_version_chooses_the_model(tmp_path: Path, version: str, served: str) -> None:
+    line = command_line(
+        genai("vllm", "vllm", "serve"), settings(tmp_path, paddleocr_vl_version=version), tmp_path / "config"
+    )
+    assert option(line, "--served-model-name") == served
+
+
+def test_a_model_that_is_named_wins_over_the_version(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, paddleocr_vl_version="1.5", vllm_model="org/other-model")
+    assert command_line(genai("vllm", "vllm", "serve"), chosen, tmp_path / "config")[2] == "org/other-model"
+
+
+def test_a_version_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PADDLEOCR_VL_VERSION", "1.7")
+    with pytest.raises(SettingsError, match=r"^PADDLEOCR_VL_VERSION=1\.7: "):
+        load_settings()
 
 
 def test_the_user_s_flags_win_over_the_recipe(tmp_path: Path) -> None:
