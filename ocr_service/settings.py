@@ -83,7 +83,11 @@ class Settings(BaseSettings):
     max_crashes: int = Field(
         10, ge=1, description="Runs of a job in a row that may end with the process, no page kept; then it fails"
     )
-    min_free_mb: int = Field(256, ge=0, description="MiB kept free on OUTPUT_DIR; below it uploads get 507")
+    min_free_mb: int = Field(
+        256,
+        ge=0,
+        description="MiB kept free on OUTPUT_DIR, at most a quarter of its volume; below it uploads get 507",
+    )
     job_ttl_h: float = Field(168, gt=0, description="Hours that a finished job and its files are kept")
     cache_ttl_h: float = Field(
         24, ge=0, description="Hours in which the same file with the same options is not read again"

@@ -30,7 +30,7 @@ def storage_errors(folder: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class FreeSpace:
-    """``folders`` may lie on several file systems; each keeps ``min_free`` bytes (MIN_FREE_MB).
+    """``folders`` may lie on several file systems; each keeps ``min_free`` bytes (MIN_FREE_MB), at most a quarter.
 
     ``scratch`` keeps nothing free: no running work writes its end there, and in a container it may be a small tmpfs,
     all of it less than MIN_FREE_MB.
@@ -42,19 +42,21 @@ class FreeSpace:
 
     def check(self, more: int = 0) -> None:
         """Room for ``more`` bytes of a new document above what is kept free. Raises StorageFull."""
-        _require(self.folders, self.min_free + more)
-        _require(self.scratch, more)
+        _require(self.folders, self.min_free, more)
+        _require(self.scratch, 0, more)
 
     def check_running(self) -> None:
         """For work that goes on: it may use half of what new work must leave. Raises StorageFull."""
-        _require(self.folders, self.min_free // 2)
+        _require(self.folders, self.min_free, share=2)
 
 
-def _require(folders: tuple[Path, ...], needed: int) -> None:
+def _require(folders: tuple[Path, ...], kept_free: int, more: int = 0, *, share: int = 1) -> None:
     for folder in folders:
-        free = shutil.disk_usage(folder).free
-        if free < needed:
+        usage = shutil.disk_usage(folder)
+        # A container without volumes may have a tmpfs smaller than MIN_FREE_MB, and must still take documents.
+        needed = min(kept_free, usage.total // 4) // share + more
+        if usage.free < needed:
             raise StorageFull(
-                f"{free >> 20} MiB are free for {folder}, fewer than the {needed >> 20} MiB that are needed "
+                f"{usage.free >> 20} MiB are free for {folder}, fewer than the {needed >> 20} MiB that are needed "
                 "(MIN_FREE_MB); remove old jobs or enlarge the volume"
             )

@@ -5,12 +5,8 @@ The disk is a small tmpfs, which takes root to mount. Without, these tests fail,
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +24,7 @@ from tests.support.aftermath import (
 )
 from tests.support.jobs import document, held
 from tests.support.running import RunningService, wait_until
+from tests.support.small_disk import filled, small_disk
 
 PAGES = 40
 MEBIBYTE = 1 << 20
@@ -35,30 +32,8 @@ MEBIBYTE = 1 << 20
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
-    run = subprocess.run(mount, capture_output=True, text=True)
-    assert run.returncode == 0, f"no small file system for the test (run as root): {run.stderr}"
-    try:
+    with small_disk(tmp_path / "disk") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@contextmanager
-def filled(disk: Path, leave: int) -> Iterator[None]:
-    """Another program's file, so that ``leave`` bytes are free."""
-    filler = disk / "filler"
-    with filler.open("wb") as file:
-        while (room := shutil.disk_usage(disk).free - leave) > 0:
-            with suppress(OSError):  # the service took some of it since it was counted
-                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, room)
-    try:
-        yield
-    finally:
-        filler.unlink()
 
 
 @pytest.fixture
