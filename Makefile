@@ -8,7 +8,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup demo serve test check format lock bench web web-check sbom soak
+.PHONY: help setup setup-test demo serve test test-slow test-all check format lock bench web web-check sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -30,8 +30,25 @@ demo: setup ## start the service and read a scanned sample through it
 serve: setup ## run the service on port 8081
 	@$(BIN)/python -m ocr_service serve
 
-test: setup-test ## run the tests
-	@$(BIN)/python -m pytest -q
+# The tests, in as many processes as are worth while: the quick ones compute, the slow ones mostly wait. A file's tests stay
+# in one process, which starts the service, the database or the browser that they share.
+PYTEST := $(BIN)/python -m pytest -q --dist loadfile
+QUICK := not slow and not gpu and not weights and not pins
+SLOW := slow and not gpu and not weights and not pins
+QUICK_PROCESSES ?= $(shell nproc)
+SLOW_PROCESSES ?= $(shell expr $$(nproc) \* 2)
+# $(1): what runs, $(2): the command.
+timed = @echo "== $(1)"; start=$$(date +%s); $(2); code=$$?; \
+	echo "== $(1): exit code $$code after $$(( $$(date +%s) - start )) s"; exit $$code
+
+test: setup ## run the quick tests: each module, and the main job over HTTP with real parts
+	$(call timed,quick tests ($(QUICK_PROCESSES) processes),$(PYTEST) -n $(QUICK_PROCESSES) -m "$(QUICK)")
+
+test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, faults, fuzzing
+	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(PYTEST) -n $(SLOW_PROCESSES) -m "$(SLOW)")
+
+test-all: ## run every test that needs no GPU: test, test-slow
+	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow)
 
 check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@scripts/apt.sh shellcheck

@@ -13,6 +13,23 @@ from tests.support.running import RunningService
 from tests.support.s3_server import s3_proxy, s3_server
 
 
+# Whole folders that start services, and fixtures that start a database, a browser or an S3 server.
+_SLOW_FOLDERS = ("e2e", "faults", "fuzz")
+_SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as ``slow`` what its folder or a fixture makes so; other tests carry the marker themselves."""
+    tests = Path(__file__).parent
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if (call := getattr(item, "callspec", None)) is not None:
+            used |= {value for value in call.params.values() if isinstance(value, str)}
+        if item.path.relative_to(tests).parts[0] in _SLOW_FOLDERS or used & _SLOW_FIXTURES:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from tests.support.running import PATIENCE_S
+from tests.support.running import PATIENCE_S, free_port
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -91,7 +91,7 @@ class FakeVllm:
     @contextmanager
     def running(self, port: int = 0) -> Iterator[FakeVllm]:
         """Serves on 127.0.0.1 in a thread; on leaving, connections are dropped and then refused."""
-        listener = socket.create_server(("127.0.0.1", port))
+        listener = socket.create_server(("127.0.0.1", port or free_port()))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             self, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=0

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from pathlib import Path
 
 import psutil
 import psycopg
+
+from tests.support.running import free_port
 
 
 @dataclass(frozen=True)
@@ -87,15 +88,12 @@ def _find_bin() -> Path:
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="ocr_pg_"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     user = None
     if os.getuid() == 0:  # the server refuses to run as root
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
         user = "postgres"
-    server = PostgresServer(folder, _find_bin(), port, user)
+    server = PostgresServer(folder, _find_bin(), free_port(), user)
     server.init()
     server.start()
     try:

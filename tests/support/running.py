@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -117,7 +120,17 @@ async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: 
             await asyncio.sleep(0.005)
 
 
+# Below the range that the kernel gives to outgoing connections, so that none takes the port before its server does; each
+# process of the tests begins elsewhere in it and goes on from there, so that two seldom look at the same port.
+_PORTS = range(10_000, 32_000)
+_next_ports = itertools.count(random.SystemRandom().randrange(len(_PORTS)))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, another one at each call."""
+    for number in _next_ports:
+        port = _PORTS[number % len(_PORTS)]
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port")
