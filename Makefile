@@ -8,7 +8,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup setup-test demo serve test test-slow test-all check format lock bench web web-check sbom soak
+.PHONY: help setup setup-test demo serve test test-slow test-pins test-all check format lock bench web web-check sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -47,8 +47,22 @@ test: setup ## run the quick tests: each module, and the main job over HTTP with
 test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, faults, fuzzing
 	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(PYTEST) -n $(SLOW_PROCESSES) -m "$(SLOW)")
 
-test-all: ## run every test that needs no GPU: test, test-slow
-	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow)
+# What the gpu image installs: its packages replace those of the lock (scripts/image_packages.sh).
+PINS := .venv-pins/bin
+test-pins: setup .venv-pins/.ready ## run the tests of layout, reading and export with the gpu image's packages
+	$(call timed,tests with the gpu image's packages,$(PINS)/python -m pytest -q -m "not gpu and not weights" \
+	  tests/layout tests/reading tests/export tests/render tests/tesseract)
+
+.venv-pins/.ready: requirements.lock requirements_vllm.txt
+	@echo "== The gpu image's packages into .venv-pins (this takes some minutes)"
+	@rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
+	@$(PINS)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	@$(PINS)/pip uninstall -qq --yes onnxruntime opencv-python-headless
+	@$(PINS)/pip install -qq --disable-pip-version-check --no-deps -r requirements_vllm.txt
+	@touch $@
+
+test-all: ## run every test that needs no GPU: test, test-slow, test-pins
+	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow test-pins)
 
 check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@scripts/apt.sh shellcheck

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,16 +23,12 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
         process = psutil.Process(service.process.pid)
         threads, memory, over = [process.num_threads()], [process.memory_info().rss], threading.Event()
 
-        def watch() -> list[float]:
-            seconds = []
+        def watch() -> None:
             with httpx.Client(base_url=service.url, timeout=PATIENCE_S) as client:
                 while not over.wait(0.05):
-                    started = time.monotonic()
                     assert client.get("/health/live").status_code == 200
-                    seconds.append(time.monotonic() - started)
                     threads.append(process.num_threads())
                     memory.append(process.memory_info().rss)
-            return seconds
 
         def post(index: int) -> str:
             files = {"file": (f"d{index}.pdf", document(f"d{index}", 1))}
@@ -51,7 +46,7 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
             completed = service.client.get("/jobs", params={"state": "completed", "limit": 500}).json()["jobs"]
             assert len(completed) == JOBS
             over.set()
-            seconds = sorted(watching.result())
+            watching.result()
 
         listed: list[str] = []
         after: str | None = None
@@ -61,9 +56,8 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
             if (after := part["next"]) is None:
                 break
         assert listed == sorted(posted, reverse=True)
-        p99 = seconds[int(len(seconds) * 0.99)]
         curve = [memory[len(memory) * part // 12] >> 20 for part in range(12)] + [memory[-1] >> 20]
         print(f"memory, MiB: {' '.join(map(str, curve))}")
-        print(f"threads at most {max(threads)}, /health/live p99 {p99 * 1000:.0f} ms")
+        print(f"threads at most {max(threads)}")
         assert max(threads) < 60
         assert max(memory[len(memory) // 2 :]) < max(memory[: len(memory) // 2]) + (32 << 20)

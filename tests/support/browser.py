@@ -12,6 +12,14 @@ from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, Play
 CHROMIUM = "/usr/bin/chromium"  # Debian's package
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
+# Markdown of a page with as much to draw as a page of a book has.
+LONG_PAGE = (
+    "The quick brown fox jumps over the lazy dog, and $E = mc^2$ holds for both of them. " * 6
+    + "\n\n<table>"
+    + "<tr><td>left</td><td>middle</td><td>right</td></tr>" * 12
+    + "</table>"
+)
+
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 

@@ -120,7 +120,7 @@ async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: 
             await asyncio.sleep(0.005)
 
 
-# Below the range that the kernel gives to outgoing connections, so that none takes the port before its server does; each
+# Below the range that the kernel gives to outgoing connections, so that none takes a port before its server does; each
 # process of the tests begins elsewhere in it and goes on from there, so that two seldom look at the same port.
 _PORTS = range(10_000, 32_000)
 _next_ports = itertools.count(random.SystemRandom().randrange(len(_PORTS)))
