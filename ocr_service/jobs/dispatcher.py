@@ -32,7 +32,7 @@ class Dispatcher:
     """``limit`` documents at a time. ``run`` reads one document to its end and writes its state; it never raises."""
 
     def __init__(self, store: Store, run: Callable[[Claim], Awaitable[None]], *, replica: str, limit: int) -> None:
-        self._store = store.patient()
+        self._store = store.without_limit()
         self._run = run
         self._replica = replica
         self._limit = limit
@@ -129,7 +129,7 @@ class Dispatcher:
         if late:
             await asyncio.wait(late)
         try:
-            handed_back = await self._store.hasty(_HAND_BACK_S).hand_back(self._replica, "handed back")
+            handed_back = await self._store.within(_HAND_BACK_S).hand_back(self._replica, "handed back")
         except NotReady:
             log.warning("The database is away: what was running is taken over, or taken up again at the next start")
         else:

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 _TIDY_EVERY_S = 600.0
 _LOOK_AT_BUCKET_S = 10.0  # /health/ready tells what is seen
+_PROBE_S = 1.0
 _LEAVE_S = 0.5
 _SHARED_COPY = "with ARTIFACTS=s3 each replica needs an OUTPUT_DIR of its own"
 
@@ -148,7 +149,7 @@ class JobService:
             await asyncio.wait({finished, draining})
 
     def follow(self, job_id: str, after: int) -> AsyncIterator[JobEvent]:
-        return self.hub.follow(self.store.patient(), job_id, after)
+        return self.hub.follow(self.store.without_limit(), job_id, after)
 
     async def cancel(self, job_id: str) -> Job:
         """Cancelled, and nothing of it runs in this process any more. Raises NotFound, AlreadyFinished."""
@@ -199,7 +200,7 @@ class JobService:
             raise NotReady.stopping()
         if self.files.bucket_state not in (None, "ok"):
             raise NotReady(f"ARTIFACTS=s3: {self.files.bucket_state}")
-        await self.store.hasty().ping()
+        await self.store.within(_PROBE_S).ping()
 
 
 def _pages_of(job: Job, named: str) -> tuple[int, ...]:
@@ -275,17 +276,19 @@ async def run_jobs(
             stack.enter_context(owned(config.root / ".jobs" / "replica", _SHARED_COPY))
             await stack.enter_async_context(_background(s3.watch(every_s=_LOOK_AT_BUCKET_S), "watch of the bucket"))
         files = JobFiles(config.root, store, bucket)
-        pages = PageWriter(store.patient(), FreeSpace((config.root,), config.min_free))
-        runner = Runner(store.patient(), pages, readers, files, watch)
+        pages = PageWriter(store.without_limit(), FreeSpace((config.root,), config.min_free))
+        runner = Runner(store.without_limit(), pages, readers, files, watch)
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
         service = JobService(store, told.hub, dispatcher, files, watch, told.listeners)
         if config.database_url:
-            presence = Presence(store.patient(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at)
+            presence = Presence(
+                store.without_limit(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at
+            )
             stack.push_async_callback(_leave, store, replica)
             await store.seen(replica)
             await stack.enter_async_context(_background(presence.watch(), "replica presence"))
         await stack.enter_async_context(
-            _background(_tidy(replace(service, store=store.patient()), config.ttl_s), "removal of old jobs")
+            _background(_tidy(replace(service, store=store.without_limit()), config.ttl_s), "removal of old jobs")
         )
         await stack.enter_async_context(dispatcher.running_jobs(config.grace_s))
         yield service
@@ -293,7 +296,7 @@ async def run_jobs(
 
 async def _leave(store: Store, replica: str) -> None:
     with suppress(NotReady):  # then the others see it fall silent
-        await store.hasty(_LEAVE_S).gone(replica)
+        await store.within(_LEAVE_S).gone(replica)
 
 
 async def _tidy(service: JobService, ttl_s: float) -> None:

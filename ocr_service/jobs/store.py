@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select, text
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ocr_service.errors import NotFinished, NotFound
 from ocr_service.jobs.db import queue
 from ocr_service.jobs.db import transitions as writer
-from ocr_service.jobs.db.database import Database, Transaction
+from ocr_service.jobs.db.database import Rows, Transaction
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages, replicas
 from ocr_service.jobs.models import (
     Claim,
@@ -26,31 +26,19 @@ from ocr_service.jobs.models import (
     PageRow,
 )
 
-FOREVER = float("inf")
-
 
 @dataclass(frozen=True, slots=True)
-class Store:
-    """``patience_s``: how long a call waits for a database that is away before it raises NotReady."""
+class Store(Rows):
+    """The jobs' rows. Every call may raise NotReady (see ``Rows``)."""
 
-    database: Database
     limits: queue.QueueLimits
-    patience_s: float = 5.0
-
-    def patient(self) -> Store:
-        """For what runs jobs: waits for the database for as long as it is away."""
-        return replace(self, patience_s=FOREVER)
-
-    def hasty(self, patience_s: float = 1.0) -> Store:
-        """For probes and for the end of the process, which cannot wait."""
-        return replace(self, patience_s=patience_s)
 
     # Into the queue, and out of it
 
     async def submit(self, new: NewJob) -> queue.Submission:
         """Raises IdempotencyConflict and QueueFull."""
         try:
-            return await self.database.write(lambda tx: queue.submit(tx, new, self.limits), patience_s=self.patience_s)
+            return await self.write(lambda tx: queue.submit(tx, new, self.limits))
         except IntegrityError:
             # A connection was lost in the commit, which had come through all the same.
             job = await self.find(new.id)
@@ -60,68 +48,64 @@ class Store:
 
     async def load(self, coming: int) -> queue.Load:
         """What counts towards the limits, for ``coming`` documents that are being taken in."""
-        return await self.database.read(lambda tx: queue.load(tx, self.limits, coming), patience_s=self.patience_s)
+        return await self.read(lambda tx: queue.load(tx, self.limits, coming))
 
     async def claim_next(self, replica: str) -> Claim | None:
-        return await self.database.write(lambda tx: queue.claim_next(tx, replica), patience_s=self.patience_s)
+        return await self.write(lambda tx: queue.claim_next(tx, replica))
 
     async def hand_back(self, replica: str, reason: str) -> int:
         """Queue again all that this replica holds; how many."""
         held = jobs.c.replica == replica
-        handed_back = await self.database.write(
-            lambda tx: queue.requeue(tx, held, reason, self.limits, lost=False), patience_s=self.patience_s
-        )
+        handed_back = await self.write(lambda tx: queue.requeue(tx, held, reason, self.limits, lost=False))
         return handed_back.again
 
     async def requeue_all(self, reason: str) -> queue.Requeued:
         """At the start of the one process that owns the database: what was running is not running any more."""
         everything = jobs.c.run_id.is_not(None)
-        return await self.database.write(
-            lambda tx: queue.requeue(tx, everything, reason, self.limits, lost=True), patience_s=self.patience_s
-        )
+        return await self.write(lambda tx: queue.requeue(tx, everything, reason, self.limits, lost=True))
 
     async def expire_waiting(self) -> float | None:
         """Fail what waits past its deadline; seconds until the next deadline."""
 
-        async def work(tx: Transaction) -> float | None:
-            await queue.expire_waiting(tx)
-            return await queue.next_deadline_in(tx)
+        def work(tx: Transaction) -> float | None:
+            queue.expire_waiting(tx)
+            return queue.next_deadline_in(tx)
 
-        return await self.database.write(work, patience_s=self.patience_s)
+        return await self.write(work)
 
     # A run writes
 
     async def keep_pages(self, kept: Sequence[KeptPage]) -> set[str]:
         """The runs among them that lost their jobs; nothing of theirs is written."""
-        return await self.database.write(lambda tx: writer.keep_pages(tx, kept), patience_s=self.patience_s)
+        return await self.write(lambda tx: writer.keep_pages(tx, kept))
 
     async def finish(
         self, job_id: str, run_id: str, to: JobState, *, failure: JobFailure | None = None, cached: bool = False
     ) -> None:
         """Raises RunLost."""
 
-        async def work(tx: Transaction) -> None:
-            job = await writer.owned_job(tx, job_id, run_id)
-            await writer.move(tx, job, to, failure=failure, cached=cached)
+        def work(tx: Transaction) -> None:
+            job = writer.owned_job(tx, job_id, run_id)
+            writer.move(tx, job, to, failure=failure, cached=cached)
 
-        await self.database.write(work, patience_s=self.patience_s)
+        await self.write(work)
 
     async def check_owned(self, job_id: str, run_id: str) -> None:
         """Raises RunLost."""
-        await self.database.read(lambda tx: writer.owned_job(tx, job_id, run_id), patience_s=self.patience_s)
+        await self.read(lambda tx: writer.owned_job(tx, job_id, run_id))
 
     # People decide
 
     async def cancel(self, job_id: str) -> Job:
         """The job, cancelled now if it was not finished. Raises NotFound."""
 
-        async def work(tx: Transaction) -> Job:
-            job = await writer.locked_job(tx, job_id)
+        def work(tx: Transaction) -> Job:
+            job = writer.locked_job(tx, job_id)
             if job is None:
                 raise _no_job(job_id)
-            return job if job.state.finished else await writer.move(tx, job, JobState.CANCELLED)
+            return job if job.state.finished else writer.move(tx, job, JobState.CANCELLED)
 
-        return await self.database.write(work, patience_s=self.patience_s)
+        return await self.write(work)
 
     async def retry(self, job_id: str, again: Sequence[int] = ()) -> Job:
         """Queue a finished job again, to read what is not whole, and the pages of ``again``. Raises NotFound.
@@ -129,8 +113,8 @@ class Store:
         An unfinished job, and a completed one where no pages are named, is left as it is.
         """
 
-        async def work(tx: Transaction) -> Job:
-            job = await writer.locked_job(tx, job_id)
+        def work(tx: Transaction) -> Job:
+            job = writer.locked_job(tx, job_id)
             if job is None:
                 raise _no_job(job_id)
             if not job.state.finished or (job.state is JobState.COMPLETED and not again):
@@ -138,20 +122,20 @@ class Store:
             values: dict[str, Any] = {"deadline_at": None}
             if again:  # they would be taken over from the same content's other job
                 values["leader_id"] = None
-            await tx.execute(jobs.update().where(jobs.c.id == job_id).values(values))
-            await writer.mark_again(tx, job_id, again)
-            return await writer.move(tx, job, JobState.QUEUED, reason="retry", lost_runs=0)
+            tx.execute(jobs.update().where(jobs.c.id == job_id).values(values))
+            writer.mark_again(tx, job_id, again)
+            return writer.move(tx, job, JobState.QUEUED, reason="retry", lost_runs=0)
 
-        return await self.database.write(work, patience_s=self.patience_s)
+        return await self.write(work)
 
     async def remove(self, job_id: str) -> None:
         """Forget a finished job; its idempotency key is free again. Raises NotFinished."""
 
-        async def work(tx: Transaction) -> None:
-            _refuse_unfinished(await writer.locked_job(tx, job_id))
-            await tx.execute(delete(jobs).where(jobs.c.id == job_id))
+        def work(tx: Transaction) -> None:
+            _refuse_unfinished(writer.locked_job(tx, job_id))
+            tx.execute(delete(jobs).where(jobs.c.id == job_id))
 
-        await self.database.write(work, patience_s=self.patience_s)
+        await self.write(work)
 
     async def check_finished(self, job_id: str) -> None:
         """Raises NotFinished."""
@@ -167,11 +151,11 @@ class Store:
         return job
 
     async def find(self, job_id: str) -> Job | None:
-        async def work(tx: Transaction) -> Job | None:
-            row = (await tx.execute(select(jobs).where(jobs.c.id == job_id))).mappings().first()
+        def work(tx: Transaction) -> Job | None:
+            row = (tx.execute(select(jobs).where(jobs.c.id == job_id))).mappings().first()
             return writer.job_from_row(row) if row else None
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def newest(
         self,
@@ -193,10 +177,10 @@ class Store:
         if after is not None:
             wanted = wanted.where(jobs.c.id < after)
 
-        async def work(tx: Transaction) -> list[Job]:
-            return [writer.job_from_row(row) for row in (await tx.execute(wanted)).mappings()]
+        def work(tx: Transaction) -> list[Job]:
+            return [writer.job_from_row(row) for row in (tx.execute(wanted)).mappings()]
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def page_counts(self, job_ids: Sequence[str]) -> dict[str, PageCounts]:
         failed = func.count().filter(pages.c.status == "failed")
@@ -206,50 +190,48 @@ class Store:
             .group_by(pages.c.job_id)
         )
 
-        async def work(tx: Transaction) -> dict[str, PageCounts]:
-            return {row.job_id: PageCounts(row.kept - row.failed, row.failed) for row in await tx.all(wanted)}
+        def work(tx: Transaction) -> dict[str, PageCounts]:
+            return {row.job_id: PageCounts(row.kept - row.failed, row.failed) for row in tx.all(wanted)}
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def pages(self, job_id: str) -> list[PageRow]:
         wanted = select(pages).where(pages.c.job_id == job_id).order_by(pages.c.number)
 
-        async def work(tx: Transaction) -> list[PageRow]:
-            return [
-                PageRow(row.number, row.status, row.seconds, row.error_code, row.again) for row in await tx.all(wanted)
-            ]
+        def work(tx: Transaction) -> list[PageRow]:
+            return [PageRow(row.number, row.status, row.seconds, row.error_code, row.again) for row in tx.all(wanted)]
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def page_runs(self, job_id: str) -> dict[int, str]:
         """Which run read which page."""
         wanted = select(pages.c.number, pages.c.run_id).where(pages.c.job_id == job_id).order_by(pages.c.number)
 
-        async def work(tx: Transaction) -> dict[int, str]:
-            return {row.number: row.run_id for row in await tx.all(wanted)}
+        def work(tx: Transaction) -> dict[int, str]:
+            return {row.number: row.run_id for row in tx.all(wanted)}
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def runs(self, job_id: str) -> list[str]:
         """The job's runs, newest first."""
         started = moves.c.job_id == job_id, moves.c.state == JobState.RUNNING.value
         wanted = select(moves.c.run_id).where(*started).order_by(moves.c.seq.desc())
 
-        async def work(tx: Transaction) -> list[str]:
-            return [row.run_id for row in await tx.all(wanted)]
+        def work(tx: Transaction) -> list[str]:
+            return [row.run_id for row in tx.all(wanted)]
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def position(self, job_id: str) -> int | None:
-        return await self.database.read(lambda tx: queue.position(tx, job_id), patience_s=self.patience_s)
+        return await self.read(lambda tx: queue.position(tx, job_id))
 
     async def state_counts(self) -> dict[JobState, int]:
         wanted = select(jobs.c.state, func.count().label("jobs")).group_by(jobs.c.state)
 
-        async def work(tx: Transaction) -> dict[JobState, int]:
-            return {JobState(row.state): row.jobs for row in await tx.all(wanted)}
+        def work(tx: Transaction) -> dict[JobState, int]:
+            return {JobState(row.state): row.jobs for row in tx.all(wanted)}
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def events(self, job_id: str, after: int) -> list[JobEvent]:
         """What happened to the job after event ``after``, in order."""
@@ -258,15 +240,15 @@ class Store:
         # "end" has the number after its move's, so a listener that got the move alone still gets the end.
         ended = select(moves).where(moves.c.job_id == job_id, moves.c.seq == after)
 
-        async def work(tx: Transaction) -> list[JobEvent]:
+        def work(tx: Transaction) -> list[JobEvent]:
             found: list[JobEvent] = []
-            for row in await tx.all(ended):
+            for row in tx.all(ended):
                 found += _end(row.seq, JobState(row.state))
-            for row in await tx.all(happened):
+            for row in tx.all(happened):
                 state = JobState(row.state)
                 found.append(JobEvent(row.seq, "state", {"state": state.value, "at": row.at, "reason": row.reason}))
                 found += _end(row.seq, state)
-            for row in await tx.all(kept):
+            for row in tx.all(kept):
                 data = {
                     "number": row.number,
                     "status": row.status,
@@ -277,73 +259,73 @@ class Store:
                 found.append(JobEvent(row.seq, "page", data))
             return sorted(found, key=lambda item: item.seq)
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def finished_before(self, age_s: float, limit: int = 100) -> list[str]:
         """Jobs that ended ``age_s`` seconds ago or earlier."""
         wanted = select(jobs.c.id).where(jobs.c.finished_at < db_now() - age_s).limit(limit)
 
-        async def work(tx: Transaction) -> list[str]:
-            return [row.id for row in await tx.all(wanted)]
+        def work(tx: Transaction) -> list[str]:
+            return [row.id for row in tx.all(wanted)]
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def known(self, job_ids: Sequence[str]) -> set[str]:
         """Which of these exist."""
         wanted = select(jobs.c.id).where(jobs.c.id.in_(job_ids))
 
-        async def work(tx: Transaction) -> set[str]:
-            return {row.id for row in await tx.all(wanted)}
+        def work(tx: Transaction) -> set[str]:
+            return {row.id for row in tx.all(wanted)}
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def runs_of(self, run_ids: Sequence[str]) -> set[str]:
         """Which of these runs still own their jobs."""
         wanted = select(jobs.c.run_id).where(jobs.c.run_id.in_(run_ids))
 
-        async def work(tx: Transaction) -> set[str]:
-            return {row.run_id for row in await tx.all(wanted)}
+        def work(tx: Transaction) -> set[str]:
+            return {row.run_id for row in tx.all(wanted)}
 
-        return await self.database.read(work, patience_s=self.patience_s)
+        return await self.read(work)
 
     async def ping(self) -> None:
         """Raises NotReady when the database is away."""
 
-        async def work(tx: Transaction) -> None:
-            await tx.execute(text("SELECT 1"))
+        def work(tx: Transaction) -> None:
+            tx.execute(text("SELECT 1"))
 
-        await self.database.read(work, patience_s=self.patience_s)
+        await self.read(work)
 
     # Replicas
 
     async def seen(self, replica: str) -> None:
         """This replica is alive."""
 
-        async def work(tx: Transaction) -> None:
-            changed = await tx.execute(replicas.update().where(replicas.c.id == replica).values(seen_at=db_now()))
+        def work(tx: Transaction) -> None:
+            changed = tx.execute(replicas.update().where(replicas.c.id == replica).values(seen_at=db_now()))
             if not changed.rowcount:
-                await tx.execute(replicas.insert().values(id=replica, seen_at=db_now()))
+                tx.execute(replicas.insert().values(id=replica, seen_at=db_now()))
 
-        await self.database.write(work, patience_s=self.patience_s)
+        await self.write(work)
 
     async def gone(self, replica: str) -> None:
         """This replica ends."""
 
-        async def work(tx: Transaction) -> None:
-            await tx.execute(delete(replicas).where(replicas.c.id == replica))
+        def work(tx: Transaction) -> None:
+            tx.execute(delete(replicas).where(replicas.c.id == replica))
 
-        await self.database.write(work, patience_s=self.patience_s)
+        await self.write(work)
 
     async def take_over(self, silent_s: float) -> queue.Requeued:
         """Queue again the jobs of replicas that were silent for ``silent_s`` seconds."""
         alive = select(replicas.c.id).where(replicas.c.seen_at >= db_now() - silent_s)
 
-        async def work(tx: Transaction) -> queue.Requeued:
-            count = await queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost", self.limits, lost=True)
-            await tx.execute(delete(replicas).where(replicas.c.seen_at < db_now() - silent_s))
+        def work(tx: Transaction) -> queue.Requeued:
+            count = queue.requeue(tx, jobs.c.replica.not_in(alive), "replica lost", self.limits, lost=True)
+            tx.execute(delete(replicas).where(replicas.c.seen_at < db_now() - silent_s))
             return count
 
-        return await self.database.write(work, patience_s=self.patience_s)
+        return await self.write(work)
 
 
 def _end(seq: int, state: JobState) -> list[JobEvent]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -46,13 +47,16 @@ def open_postgres_store(postgres: PostgresServer) -> OpenStore:
 
     @asynccontextmanager
     async def opened(on_change: Changes = lambda change: None, limits: QueueLimits = LIMITS) -> AsyncIterator[Store]:
-        async with open_postgres(url, on_change, _nothing_missed) as database:
+        listening = asyncio.Event()
+
+        async def on_gap() -> None:
+            listening.set()
+
+        async with open_postgres(url, on_change, on_gap) as database:
+            await listening.wait()  # what changes before that is told as a gap
             yield Store(database, limits)
 
     return opened
-
-
-async def _nothing_missed() -> None: ...
 
 
 @pytest.fixture(params=["open_sqlite_store", "open_postgres_store"])

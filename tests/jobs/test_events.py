@@ -23,12 +23,12 @@ class CountingDatabase:
         self._database = database
         self.reads = 0
 
-    async def read(self, work: Work[T], *, patience_s: float) -> T:
+    async def read(self, work: Work[T], *, give_up_s: float) -> T:
         self.reads += 1
-        return await self._database.read(work, patience_s=patience_s)
+        return await self._database.read(work, give_up_s=give_up_s)
 
-    async def write(self, work: Work[T], *, patience_s: float) -> T:
-        return await self._database.write(work, patience_s=patience_s)
+    async def write(self, work: Work[T], *, give_up_s: float) -> T:
+        return await self._database.write(work, give_up_s=give_up_s)
 
 
 async def test_two_hundred_listeners_share_the_reads(open_sqlite_store: OpenStore) -> None:

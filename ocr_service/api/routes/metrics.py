@@ -27,10 +27,11 @@ _DATABASE_S = 2.0  # Prometheus waits for 10 s
 async def metrics(request: Request, services: ServicesDep) -> Response:
     """While the database is away, the jobs' figures are left out, so that no alert is made of old ones."""
     counted = cast(Metrics, request.app.state.metrics)
-    store = services.jobs.store.hasty()
+    store = services.jobs.store.within(_DATABASE_S)
+    deliveries = DeliveryRows(store.database, give_up_s=_DATABASE_S)
     try:
         async with asyncio.timeout(_DATABASE_S):
-            counted.jobs_kept(await store.state_counts(), await DeliveryRows(store.database).pending_counts())
+            counted.jobs_kept(await store.state_counts(), await deliveries.pending_counts())
     except (NotReady, TimeoutError):
         counted.jobs_unknown()
     encode, content_type = choose_encoder(request.headers.get("accept", ""))

@@ -59,7 +59,7 @@ class BatchFeeder:
             try:
                 while batch := await self._rows.claim():
                     await self._feed(batch, submit)
-            except ServiceError as error:  # the database is away for longer than its patience
+            except ServiceError as error:  # the database did not answer in time
                 log.warning("Batches wait: %s", error)
             await self._pause(_LOOK_S)
 

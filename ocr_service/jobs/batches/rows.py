@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import RowMapping, case, func, insert, select, update
 
 from ocr_service.errors import NotFound
-from ocr_service.jobs.db.database import Database, Transaction
+from ocr_service.jobs.db.database import Rows, Transaction
 from ocr_service.jobs.db.tables import batch_documents as documents
 from ocr_service.jobs.db.tables import batches, db_now, jobs, unfinished
 from ocr_service.jobs.models import UNFINISHED, JobState
 
-_PATIENCE_S = 5.0
 LEASE_S = 120.0  # the feeder of a batch renews it with each document
 _MOST_FAILURES = 1000  # named in a summary
 
@@ -66,34 +65,34 @@ class BatchProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRows:
-    database: Database
+class BatchRows(Rows):
+    """The batches' rows, one call a transaction."""
 
     async def create(
         self, batch_id: str, owner: str, prefix: str, options: dict[str, Any], keys: Sequence[str]
     ) -> None:
-        async def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> None:
             row = {"id": batch_id, "owner": owner, "prefix": prefix, "options": options, "total": len(keys)}
-            await tx.execute(insert(batches).values(row | {"created_at": db_now(), "fed": False, "fed_until": 0.0}))
+            tx.execute(insert(batches).values(row | {"created_at": db_now(), "fed": False, "fed_until": 0.0}))
             rows = [{"batch_id": batch_id, "number": number, "key": key} for number, key in enumerate(keys, 1)]
-            await tx.execute(insert(documents), rows)
+            tx.execute(insert(documents), rows)
 
-        await self.database.write(work, patience_s=_PATIENCE_S)
+        await self.write(work)
 
     async def claim(self) -> Batch | None:
         """A batch that nobody feeds, for LEASE_S seconds."""
         unfed = select(batches.c.id).where(~batches.c.fed, batches.c.fed_until <= db_now()).limit(1)
 
-        async def look(tx: Transaction) -> bool:
-            return await tx.one(unfed) is not None
+        def look(tx: Transaction) -> bool:
+            return tx.one(unfed) is not None
 
-        async def work(tx: Transaction) -> Batch | None:
-            row = await tx.one(unfed.with_for_update(skip_locked=True))
-            return await _renewed(tx, row.id) if row else None
+        def work(tx: Transaction) -> Batch | None:
+            row = tx.one(unfed.with_for_update(skip_locked=True))
+            return _renewed(tx, row.id) if row else None
 
-        if not await self.database.read(look, patience_s=_PATIENCE_S):
+        if not await self.read(look):
             return None
-        return await self.database.write(work, patience_s=_PATIENCE_S)
+        return await self.write(work)
 
     async def release(self, batch_id: str) -> None:
         """This process ends: another may feed it at once."""
@@ -112,15 +111,15 @@ class BatchRows:
             .limit(1)
         )
 
-        async def work(tx: Transaction) -> BatchDocument | None:
-            row = await tx.one(wanted)
+        def work(tx: Transaction) -> BatchDocument | None:
+            row = tx.one(wanted)
             if row is None:
-                await tx.execute(update(batches).where(batches.c.id == batch.id).values(fed=True))
+                tx.execute(update(batches).where(batches.c.id == batch.id).values(fed=True))
                 return None
-            await _renewed(tx, batch.id)
+            _renewed(tx, batch.id)
             return BatchDocument(batch, row.number, row.key)
 
-        return await self.database.write(work, patience_s=_PATIENCE_S)
+        return await self.write(work)
 
     async def accepted(self, document: BatchDocument, job_id: str) -> None:
         await self._mark(document, job_id=job_id)
@@ -131,40 +130,40 @@ class BatchRows:
     async def unfinished_jobs(self, batch: Batch) -> int:
         wanted = select(func.count()).where(jobs.c.batch_id == batch.id, unfinished())
 
-        async def work(tx: Transaction) -> int:
-            return int((await tx.execute(wanted)).scalar_one())
+        def work(tx: Transaction) -> int:
+            return int((tx.execute(wanted)).scalar_one())
 
-        return await self.database.read(work, patience_s=_PATIENCE_S)
+        return await self.read(work)
 
     async def progress(self, batch_id: str) -> BatchProgress:
         """Raises NotFound."""
 
-        async def work(tx: Transaction) -> BatchProgress:
-            found = (await tx.execute(select(batches).where(batches.c.id == batch_id))).mappings().first()
+        def work(tx: Transaction) -> BatchProgress:
+            found = (tx.execute(select(batches).where(batches.c.id == batch_id))).mappings().first()
             if found is None:
                 raise NotFound(f"There is no batch {batch_id!r}.")
-            rows = await tx.all(_states(batch_id))
+            rows = tx.all(_states(batch_id))
             states = {row.state: row.documents for row in rows}
             last = max((row.finished_at for row in rows if row.finished_at is not None), default=None)
-            failures = [_failure(row) for row in (await tx.execute(_failures(batch_id))).mappings()]
+            failures = [_failure(row) for row in (tx.execute(_failures(batch_id))).mappings()]
             return BatchProgress(_batch(found), states, last, tuple(failures))
 
-        return await self.database.read(work, patience_s=_PATIENCE_S)
+        return await self.read(work)
 
     async def _mark(self, document: BatchDocument, **values: Any) -> None:
         this = documents.c.batch_id == document.batch.id, documents.c.number == document.number
         await self._write(update(documents).where(*this).values(**values))
 
     async def _write(self, statement: Any) -> None:
-        async def work(tx: Transaction) -> None:
-            await tx.execute(statement)
+        def work(tx: Transaction) -> None:
+            tx.execute(statement)
 
-        await self.database.write(work, patience_s=_PATIENCE_S)
+        await self.write(work)
 
 
-async def _renewed(tx: Transaction, batch_id: str) -> Batch:
+def _renewed(tx: Transaction, batch_id: str) -> Batch:
     lease = update(batches).where(batches.c.id == batch_id).values(fed_until=db_now() + LEASE_S)
-    return _batch((await tx.execute(lease.returning(*batches.c))).mappings().one())
+    return _batch((tx.execute(lease.returning(*batches.c))).mappings().one())
 
 
 def _batch(row: RowMapping) -> Batch:

@@ -45,10 +45,10 @@ def _ahead() -> float:
             return wall - before
 
 
-async def move_with_the_clock(tx: Transaction, by_s: float) -> None:
+def move_with_the_clock(tx: Transaction, by_s: float) -> None:
     waiting = unfinished(), jobs.c.deadline_at.is_not(None)
-    await tx.execute(update(jobs).where(*waiting).values(deadline_at=jobs.c.deadline_at + by_s))
-    await tx.execute(
+    tx.execute(update(jobs).where(*waiting).values(deadline_at=jobs.c.deadline_at + by_s))
+    tx.execute(
         update(deliveries).values(next_at=deliveries.c.next_at + by_s, failing_since=deliveries.c.failing_since + by_s)
     )
-    await tx.execute(update(batches).where(~batches.c.fed).values(fed_until=batches.c.fed_until + by_s))
+    tx.execute(update(batches).where(~batches.c.fed).values(fed_until=batches.c.fed_until + by_s))

@@ -47,21 +47,21 @@ class PostgresDatabase:
         self._left_behind: set[asyncio.Task[object]] = set()
         self.failed_at = float("-inf")
 
-    async def read(self, work: Work[T], *, patience_s: float) -> T:
-        return await self._within(work, patience_s)
+    async def read(self, work: Work[T], *, give_up_s: float) -> T:
+        return await self._within(work, give_up_s)
 
-    async def write(self, work: Work[T], *, patience_s: float) -> T:
-        return await self._within(work, patience_s)
+    async def write(self, work: Work[T], *, give_up_s: float) -> T:
+        return await self._within(work, give_up_s)
 
-    async def _within(self, work: Work[T], patience_s: float) -> T:
-        """Not longer than the patience, also when a server holds its connections and says nothing.
+    async def _within(self, work: Work[T], give_up_s: float) -> T:
+        """Not longer than ``give_up_s``, also when a server holds its connections and says nothing.
 
         What waits for such a server cannot be cancelled at once; it is left behind, and ends when the server answers.
         """
-        attempt = asyncio.create_task(self._patiently(work, patience_s), name="transaction")
+        attempt = asyncio.create_task(self._retried(work, give_up_s), name="transaction")
         attempt.add_done_callback(self._ended)
         try:
-            await asyncio.wait({attempt}, timeout=None if patience_s == float("inf") else patience_s)
+            await asyncio.wait({attempt}, timeout=None if give_up_s == float("inf") else give_up_s)
         except asyncio.CancelledError:
             attempt.cancel()
             await asyncio.wait({attempt}, timeout=_ROLL_BACK_S)
@@ -79,8 +79,8 @@ class PostgresDatabase:
         if not attempt.cancelled():
             attempt.exception()  # nobody may wait for it any more
 
-    async def _patiently(self, work: Work[T], patience_s: float) -> T:
-        retries = replace(_RETRIES, give_up_s=patience_s)
+    async def _retried(self, work: Work[T], give_up_s: float) -> T:
+        retries = replace(_RETRIES, give_up_s=give_up_s)
         try:
             return await retries.call(partial(self._once, work), _Away)
         except _Away as away:
@@ -89,7 +89,7 @@ class PostgresDatabase:
     async def _once(self, work: Work[T]) -> T:
         try:
             async with self._engine.begin() as connection:
-                return await work(Transaction(connection))
+                return await connection.run_sync(lambda plain: work(Transaction(plain)))
         except (DBAPIError, PoolTimeout) as exc:
             if not _passing(exc):
                 raise

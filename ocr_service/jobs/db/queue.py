@@ -111,23 +111,23 @@ _ADD = (
 )
 
 
-async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
+def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
     """Put a job into the queue. Raises IdempotencyConflict and QueueFull."""
     if tx.connection.dialect.name == "postgresql":
-        await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBMISSION_LOCK})
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBMISSION_LOCK})
     digest = request_digest(new)
     if new.idempotency_key is not None:
-        known = await _known(tx, new.owner, new.idempotency_key, digest)
+        known = _known(tx, new.owner, new.idempotency_key, digest)
         if known:
             return Submission(known, created=False)
-    refuse_too_many(await load(tx, limits), new.owner, limits)
-    leader_id = await _leader(tx, new, limits) if new.use_cache and limits.cache_ttl_s > 0 else None
+    refuse_too_many(load(tx, limits), new.owner, limits)
+    leader_id = _leader(tx, new, limits) if new.use_cache and limits.cache_ttl_s > 0 else None
     values = {
         "id": new.id,
         "row_version": ROW_VERSION,
         "state": _QUEUED,
         "priority": int(new.priority),
-        "turn": await _turn(tx, new),
+        "turn": _turn(tx, new),
         "owner": new.owner,
         "file_name": new.file.name,
         "file_type": new.file.type,
@@ -150,9 +150,9 @@ async def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submissio
         "webhook_url": new.webhook.url if new.webhook else None,
         "webhook_events": list(new.webhook.events) if new.webhook else None,
     }
-    row = (await tx.execute(_ADD, values)).mappings().one()
-    await tx.execute(insert(moves).values(job_id=new.id, seq=1, state=_QUEUED, at=db_now()))
-    await plan_deliveries(tx, new)
+    row = (tx.execute(_ADD, values)).mappings().one()
+    tx.execute(insert(moves).values(job_id=new.id, seq=1, state=_QUEUED, at=db_now()))
+    plan_deliveries(tx, new)
     tx.changes.append(Change(new.id, JobState.QUEUED, None))
     return Submission(job_from_row(row), created=True)
 
@@ -171,9 +171,9 @@ def _digest(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | None:
+def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | None:
     where = jobs.c.owner == owner, jobs.c.idempotency_key == key
-    row = (await tx.execute(select(jobs).where(*where))).mappings().first()
+    row = (tx.execute(select(jobs).where(*where))).mappings().first()
     if row is None:
         return None
     if row["request_digest"] != digest:
@@ -181,16 +181,16 @@ async def _known(tx: Transaction, owner: str, key: str, digest: str) -> Job | No
     return job_from_row(row)
 
 
-async def load(tx: Transaction, limits: QueueLimits, coming: int = 0) -> Load:
+def load(tx: Transaction, limits: QueueLimits, coming: int = 0) -> Load:
     """What is in the table. The rate is only measured where ``coming`` documents more may be too many."""
-    waiting = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
+    waiting = (tx.execute(select(func.count()).where(jobs.c.state == _QUEUED))).scalar_one()
     of_owner: dict[str, int] = {}
     if limits.per_owner:
         owned = select(jobs.c.owner, func.count().label("jobs")).where(unfinished())
-        of_owner = {row.owner: row.jobs for row in await tx.all(owned.group_by(jobs.c.owner))}
+        of_owner = {row.owner: row.jobs for row in tx.all(owned.group_by(jobs.c.owner))}
     most = max(of_owner.values(), default=0)
     near = waiting + coming >= limits.waiting or 0 < limits.per_owner <= most + coming
-    return Load(waiting, of_owner, await _finished_a_second(tx) if near else None)
+    return Load(waiting, of_owner, _finished_a_second(tx) if near else None)
 
 
 def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Coming = _NOTHING) -> None:
@@ -206,11 +206,11 @@ def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Coming 
         )
 
 
-async def _finished_a_second(tx: Transaction) -> float | None:
+def _finished_a_second(tx: Transaction) -> float | None:
     """As measured over the last minutes; None where nothing was finished."""
     recent = jobs.c.finished_at > db_now() - _RATE_OVER_S
     measured = select(func.count().label("jobs"), (db_now() - func.min(jobs.c.started_at)).label("since"))
-    row = await tx.one(measured.where(recent))
+    row = tx.one(measured.where(recent))
     if row is None or not row.jobs or row.since is None:
         return None
     return float(row.jobs / min(max(row.since, 1.0), _RATE_OVER_S))
@@ -223,13 +223,13 @@ def _seconds_for(wanted: float, a_second: float | None) -> float:
     return min(_LONGEST_RETRY_S, max(_LEAST_RETRY_S, max(1.0, wanted) / a_second))
 
 
-async def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | None:
+def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | None:
     """A job whose result will be this one's too: finished well not long ago, else under way."""
     fresh = and_(jobs.c.state == JobState.COMPLETED.value, jobs.c.finished_at > db_now() - limits.cache_ttl_s)
     under_way = and_(unfinished(), jobs.c.leader_id.is_(None))
     # Within one key only: that a document is known here would tell another key that somebody has sent it.
     own = jobs.c.owner == new.owner
-    row = await tx.one(
+    row = tx.one(
         select(jobs.c.id)
         .where(jobs.c.cache_key == cache_key(new), own, or_(fresh, under_way))
         .order_by(jobs.c.finished_at.is_(None), jobs.c.id.desc())
@@ -246,8 +246,8 @@ _TURNS = select(
 ).where(unfinished(), jobs.c.priority == bindparam("of_priority"))
 
 
-async def _turn(tx: Transaction, new: NewJob) -> int:
-    row = (await tx.execute(_TURNS, {"of_owner": new.owner, "of_priority": int(new.priority)})).one()
+def _turn(tx: Transaction, new: NewJob) -> int:
+    row = (tx.execute(_TURNS, {"of_owner": new.owner, "of_priority": int(new.priority)})).one()
     now: int = row.served if row.served is not None else (row.first_waiting or 0)
     return now if row.last_own is None else max(now, row.last_own + 1)
 
@@ -284,70 +284,66 @@ _NEXT = (
 )
 
 
-async def claim_next(tx: Transaction, replica: str) -> Claim | None:
+def claim_next(tx: Transaction, replica: str) -> Claim | None:
     """Take the next job and make it this replica's; None when nothing may start."""
-    row = (await tx.execute(_NEXT, {"replica": replica})).first()
-    job = await locked_job(tx, row.id) if row else None
+    row = (tx.execute(_NEXT, {"replica": replica})).first()
+    job = locked_job(tx, row.id) if row else None
     if job is None:
         return None
     run_id = uuid.uuid4().hex
-    running = await move(tx, job, JobState.RUNNING, run_id=run_id, replica=replica)
+    running = move(tx, job, JobState.RUNNING, run_id=run_id, replica=replica)
     left = None
     if job.deadline_at is not None:
-        left = float((await tx.execute(select(job.deadline_at - db_now()))).scalar_one())
+        left = float((tx.execute(select(job.deadline_at - db_now()))).scalar_one())
     return Claim(running, run_id, left)
 
 
-async def position(tx: Transaction, job_id: str) -> int | None:
+def position(tx: Transaction, job_id: str) -> int | None:
     """How many start before this one, plus one; None when it does not wait."""
-    me = await tx.one(
-        select(jobs.c.priority, jobs.c.turn, jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == _QUEUED)
-    )
+    me = tx.one(select(jobs.c.priority, jobs.c.turn, jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == _QUEUED))
     if me is None:
         return None
     before = or_(
         jobs.c.priority > me.priority,
         and_(jobs.c.priority == me.priority, tuple_(jobs.c.turn, jobs.c.id) < tuple_(me.turn, me.id)),
     )
-    ahead = (await tx.execute(select(func.count()).where(jobs.c.state == _QUEUED, before))).scalar_one()
+    ahead = (tx.execute(select(func.count()).where(jobs.c.state == _QUEUED, before))).scalar_one()
     return int(ahead) + 1
 
 
-async def expire_waiting(tx: Transaction) -> None:
+def expire_waiting(tx: Transaction) -> None:
     """Fail what waits past its deadline."""
-    late = await tx.all(select(jobs.c.id).where(jobs.c.state == _QUEUED, jobs.c.deadline_at <= db_now()))
+    late = tx.all(select(jobs.c.id).where(jobs.c.state == _QUEUED, jobs.c.deadline_at <= db_now()))
     for row in late:
-        job = await locked_job(tx, row.id)
+        job = locked_job(tx, row.id)
         if job is not None and job.state is JobState.QUEUED:
-            await move(tx, job, JobState.FAILED, failure=DEADLINE_PASSED)
+            move(tx, job, JobState.FAILED, failure=DEADLINE_PASSED)
 
 
 DEADLINE_PASSED = JobFailure(DeadlineExceeded.code, str(DeadlineExceeded.passed()))
 
 
-async def next_deadline_in(tx: Transaction) -> float | None:
+def next_deadline_in(tx: Transaction) -> float | None:
     """Seconds until the first deadline in the queue; None without one."""
     wanted = select((func.min(jobs.c.deadline_at) - db_now()).label("left")).where(jobs.c.state == _QUEUED)
-    left: float | None = (await tx.execute(wanted)).scalar_one()
+    left: float | None = (tx.execute(wanted)).scalar_one()
     return left
 
 
-async def requeue(
-    tx: Transaction, where: ColumnElement[bool], reason: str, limits: QueueLimits, *, lost: bool
-) -> Requeued:
+def requeue(tx: Transaction, where: ColumnElement[bool], reason: str, limits: QueueLimits, *, lost: bool) -> Requeued:
     """Put running jobs back, whose replica ends or is ``lost``; a job that loses run after run is failed."""
-    rows = await tx.all(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, where).order_by(jobs.c.id))
+    rows = tx.all(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, where).order_by(jobs.c.id))
     again, given_up = 0, []
     for row in rows:
-        job = await locked_job(tx, row.id)
+        job = locked_job(tx, row.id)
         if job is None or job.state is not JobState.RUNNING:
             continue
         lost_runs = job.lost_runs + lost
         if lost_runs < limits.lost_runs:
-            await move(tx, job, JobState.QUEUED, reason=reason, lost_runs=lost_runs)
+            move(tx, job, JobState.QUEUED, reason=reason, lost_runs=lost_runs)
             again += 1
         else:
-            await move(tx, job, JobState.FAILED, failure=_crashed(lost_runs), reason=reason, lost_runs=lost_runs)
+            move(tx, job, JobState.FAILED, failure=_crashed(lost_runs), reason=reason, lost_runs=lost_runs)
             given_up.append(job.id)
     return Requeued(again, tuple(given_up))
 

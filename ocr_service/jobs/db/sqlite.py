@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Engine, Executable, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from ocr_service.errors import StorageFull
@@ -52,12 +51,12 @@ class SqliteDatabase:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="job-database-writer")
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
-    async def read(self, work: Work[T], *, patience_s: float) -> T:
+    async def read(self, work: Work[T], *, give_up_s: float) -> T:
         if self._clock and self._clock.jump_s():
-            await self.write(_nothing, patience_s=patience_s)  # the writer heeds it
+            await self.write(_nothing, give_up_s=give_up_s)  # the writer heeds it
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
-    async def write(self, work: Work[T], *, patience_s: float) -> T:
+    async def write(self, work: Work[T], *, give_up_s: float) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.put_nowait((work, done))
         return await done
@@ -118,7 +117,7 @@ class SqliteDatabase:
 
     def _read(self, work: Work[T]) -> T:
         with self._engine.connect() as connection:
-            return _result(work(Transaction(_Connection(connection))))
+            return work(Transaction(connection))
 
     def _written(self, group: list[Work[Any]], one_clock: bool) -> tuple[list[Any], list[Change]]:
         """All in one transaction; nothing is written when any of them fails.
@@ -126,8 +125,8 @@ class SqliteDatabase:
         ``one_clock``: nor when the clock jumps meanwhile, which raises _ClockJumped.
         """
         with self._engine.begin() as connection:
-            transaction = Transaction(_Connection(connection))
-            results = [_result(work(transaction)) for work in group]
+            transaction = Transaction(connection)
+            results = [work(transaction) for work in group]
             if one_clock and self._clock and self._clock.jump_s():
                 raise _ClockJumped
         return results, transaction.changes
@@ -143,31 +142,7 @@ class _ClockJumped(Exception):
     """In the middle of a transaction: its times may be before the jump and after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Connection:
-    """The same as an asynchronous connection, but for that it never waits."""
-
-    connection: Connection
-
-    @property
-    def dialect(self) -> Dialect:
-        return self.connection.dialect
-
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return self.connection.execute(statement, parameters)
-
-
-async def _nothing(tx: Transaction) -> None: ...
-
-
-def _result(work: Awaitable[T]) -> T:
-    """Of a coroutine that never waits."""
-    try:
-        next(work.__await__())
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    raise AssertionError("a piece of work does nothing but SQL")
+def _nothing(tx: Transaction) -> None: ...
 
 
 @contextmanager

@@ -84,13 +84,13 @@ def _failure(row: RowMapping) -> JobFailure | None:
     return JobFailure(row["failure_code"], row["failure_message"], row["failure_page"], row["failure_stage"])
 
 
-async def locked_job(tx: Transaction, job_id: str) -> Job | None:
+def locked_job(tx: Transaction, job_id: str) -> Job | None:
     """The job, its row held until the transaction ends (SQLite has one writer and needs no lock)."""
-    row = (await tx.execute(select(jobs).where(jobs.c.id == job_id).with_for_update())).mappings().first()
+    row = (tx.execute(select(jobs).where(jobs.c.id == job_id).with_for_update())).mappings().first()
     return job_from_row(row) if row else None
 
 
-async def move(
+def move(
     tx: Transaction,
     job: Job,
     to: JobState,
@@ -122,13 +122,11 @@ async def move(
         values["lost_runs"] = lost_runs
     if to is JobState.RUNNING:
         values |= {"runs": jobs.c.runs + 1, "started_at": func.coalesce(jobs.c.started_at, _now_or(job.created_at))}
-    changed = await tx.execute(update(jobs).where(jobs.c.id == job.id).values(values).returning(*jobs.c))
+    changed = tx.execute(update(jobs).where(jobs.c.id == job.id).values(values).returning(*jobs.c))
     row = changed.mappings().one()
-    await tx.execute(
-        insert(moves).values(job_id=job.id, seq=seq, state=to.value, at=db_now(), run_id=run_id, reason=reason)
-    )
+    tx.execute(insert(moves).values(job_id=job.id, seq=seq, state=to.value, at=db_now(), run_id=run_id, reason=reason))
     if to.finished:
-        await _release_followers(tx, job.id, completed=to is JobState.COMPLETED)
+        _release_followers(tx, job.id, completed=to is JobState.COMPLETED)
     tx.changes.append(Change(job.id, after.state, run_id))
     return job_from_row(row)
 
@@ -138,33 +136,33 @@ def _now_or(before: float) -> ColumnElement[float]:
     return case((db_now() < before, before), else_=db_now())
 
 
-async def _release_followers(tx: Transaction, job_id: str, *, completed: bool) -> None:
+def _release_followers(tx: Transaction, job_id: str, *, completed: bool) -> None:
     """Jobs for the same content waited for this one. A whole result serves all; else one of them reads for the rest."""
     following = jobs.c.leader_id == job_id, jobs.c.state == JobState.QUEUED.value
-    rows = await tx.all(select(jobs.c.id).where(*following).order_by(jobs.c.id))
+    rows = tx.all(select(jobs.c.id).where(*following).order_by(jobs.c.id))
     if not completed and rows:
         first, rest = rows[0].id, [row.id for row in rows[1:]]
-        await tx.execute(update(jobs).where(jobs.c.id == first).values(leader_id=None))
+        tx.execute(update(jobs).where(jobs.c.id == first).values(leader_id=None))
         if rest:
-            await tx.execute(update(jobs).where(jobs.c.id.in_(rest)).values(leader_id=first))
+            tx.execute(update(jobs).where(jobs.c.id.in_(rest)).values(leader_id=first))
     tx.changes.extend(Change(row.id, JobState.QUEUED, None) for row in rows)
 
 
-async def owned_job(tx: Transaction, job_id: str, run_id: str) -> Job:
+def owned_job(tx: Transaction, job_id: str, run_id: str) -> Job:
     """The job, if ``run_id`` still runs it. Raises RunLost."""
-    job = await locked_job(tx, job_id)
+    job = locked_job(tx, job_id)
     if job is None or job.run_id != run_id or job.state is not JobState.RUNNING:
         raise RunLost(job_id)
     return job
 
 
-async def mark_again(tx: Transaction, job_id: str, numbers: Sequence[int]) -> None:
+def mark_again(tx: Transaction, job_id: str, numbers: Sequence[int]) -> None:
     """Pages that are not whole, and those that are named, are to be read again; they stay until that is done."""
     wanted = or_(pages.c.status != "completed", pages.c.number.in_(numbers))
-    await tx.execute(update(pages).where(pages.c.job_id == job_id, wanted).values(again=True))
+    tx.execute(update(pages).where(pages.c.job_id == job_id, wanted).values(again=True))
 
 
-async def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
+def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
     """Write down pages whose results are on disk; the runs that lost their jobs, of which nothing is written.
 
     Doing it twice changes nothing. One statement a job and one for all pages: a statement costs more than a row.
@@ -177,14 +175,14 @@ async def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
     for run_id, its_pages in sorted(runs.items()):
         job_id = its_pages[0].job_id
         values = {"of_job": job_id, "of_run": run_id, "more": len(its_pages)}
-        held = (await tx.execute(_TAKE_NUMBERS, values)).first()
+        held = (tx.execute(_TAKE_NUMBERS, values)).first()
         if held is None:
             lost.add(run_id)
             continue
         rows += [_page_row(page, held.last_seq - back) for back, page in enumerate(reversed(its_pages))][::-1]
         tx.changes.append(Change(job_id, JobState.RUNNING, run_id))
     if rows:
-        await tx.execute(_KEEP[tx.connection.dialect.name], rows)
+        tx.execute(_KEEP[tx.connection.dialect.name], rows)
     return lost
 
 

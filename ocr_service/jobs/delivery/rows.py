@@ -7,18 +7,17 @@ row has moved past it, so nothing that happens to a job is forgotten, and a job 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
-from ocr_service.jobs.db.database import Database, Transaction
+from ocr_service.jobs.db.database import FOREVER, REQUEST_S, Rows, Transaction
 from ocr_service.jobs.db.tables import db_now, deliveries, jobs, unfinished
 from ocr_service.jobs.models import NewJob
 
 Kind = Literal["s3", "webhook"]
 
-_PATIENCE_S = float("inf")  # an outage of the database is waited for, as by what runs jobs
 LEASE_S = 300.0  # a delivery that a dead replica had in hand is taken by another after this
 
 
@@ -42,21 +41,21 @@ class DeliveryState:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryRows:
-    database: Database
+class DeliveryRows(Rows):
+    """Waits for the database for as long as it is away, as what runs jobs does."""
+
+    give_up_s: float = field(default=FOREVER, kw_only=True)
 
     async def claim(self, kind: Kind) -> Delivery | None:
         """Take the next delivery that is due, for LEASE_S seconds."""
 
-        async def look(tx: Transaction) -> bool:
-            return (
-                await tx.one(select(deliveries.c.job_id).select_from(_joined()).where(_due(kind)).limit(1)) is not None
-            )
+        def look(tx: Transaction) -> bool:
+            return tx.one(select(deliveries.c.job_id).select_from(_joined()).where(_due(kind)).limit(1)) is not None
 
         # A look costs no write lock, and mostly nothing is due.
-        if not await self.database.read(look, patience_s=_PATIENCE_S):
+        if not await self.read(look):
             return None
-        return await self.database.write(lambda tx: _claim(tx, kind), patience_s=_PATIENCE_S)
+        return await self.write(lambda tx: _claim(tx, kind))
 
     async def sent(self, delivery: Delivery, seq: int) -> None:
         """Everything up to event ``seq`` was delivered; the delivery stays in hand."""
@@ -96,30 +95,30 @@ class DeliveryRows:
     async def release_all(self) -> None:
         """At the start of the one process that owns the database: nothing is in anybody's hand."""
 
-        async def work(tx: Transaction) -> None:
-            await tx.execute(update(deliveries).where(deliveries.c.in_hand).values(next_at=db_now(), in_hand=False))
+        def work(tx: Transaction) -> None:
+            tx.execute(update(deliveries).where(deliveries.c.in_hand).values(next_at=db_now(), in_hand=False))
 
-        await self.database.write(work, patience_s=_PATIENCE_S)
+        await self.write(work)
 
     async def next_due_in(self, kinds: Collection[Kind]) -> float | None:
         """Seconds until the next delivery of these kinds is due; None when nothing is pending."""
         left = (func.min(deliveries.c.next_at) - db_now()).label("left")
         wanted = select(left).select_from(_joined()).where(deliveries.c.kind.in_(kinds), _pending())
 
-        async def work(tx: Transaction) -> float | None:
-            row = await tx.one(wanted)
+        def work(tx: Transaction) -> float | None:
+            row = tx.one(wanted)
             return None if row is None or row.left is None else max(0.0, float(row.left))
 
-        return await self.database.read(work, patience_s=_PATIENCE_S)
+        return await self.read(work)
 
     async def pages_wanted(self) -> bool:
         """Whether the pages of any unfinished job are to be delivered as they are read."""
         wanted = select(deliveries.c.job_id).select_from(_joined()).where(deliveries.c.pages_too, unfinished()).limit(1)
 
-        async def work(tx: Transaction) -> bool:
-            return await tx.one(wanted) is not None
+        def work(tx: Transaction) -> bool:
+            return tx.one(wanted) is not None
 
-        return await self.database.read(work, patience_s=_PATIENCE_S)
+        return await self.read(work)
 
     async def state(self, job_id: str, kind: Kind) -> DeliveryState | None:
         """Where a job's delivery stands, None where there is none."""
@@ -129,45 +128,45 @@ class DeliveryRows:
             .where(deliveries.c.job_id == job_id, deliveries.c.kind == kind)
         )
 
-        async def work(tx: Transaction) -> DeliveryState | None:
-            row = await tx.one(wanted)
+        def work(tx: Transaction) -> DeliveryState | None:
+            row = tx.one(wanted)
             if row is None:
                 return None
             if row.sent_seq and row.given_up_seq == row.sent_seq:
                 return DeliveryState("given_up", row.error)
             return DeliveryState("pending" if row.pending or not row.sent_seq else "done", row.error)
 
-        return await self.database.read(work, patience_s=5.0)
+        return await self.within(REQUEST_S).read(work)
 
     async def pending_counts(self) -> dict[str, int]:
         """Pending deliveries by kind, for metrics."""
         wanted = select(deliveries.c.kind, func.count().label("rows")).select_from(_joined()).where(_pending())
 
-        async def work(tx: Transaction) -> dict[str, int]:
-            return {row.kind: row.rows for row in await tx.all(wanted.group_by(deliveries.c.kind))}
+        def work(tx: Transaction) -> dict[str, int]:
+            return {row.kind: row.rows for row in tx.all(wanted.group_by(deliveries.c.kind))}
 
-        return await self.database.read(work, patience_s=5.0)
+        return await self.read(work)
 
     async def _update(self, delivery: Delivery, **values: Any) -> None:
-        async def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> None:
             mine = deliveries.c.job_id == delivery.job_id, deliveries.c.kind == delivery.kind
-            await tx.execute(update(deliveries).where(*mine).values(**values))
+            tx.execute(update(deliveries).where(*mine).values(**values))
 
-        await self.database.write(work, patience_s=_PATIENCE_S)
+        await self.write(work)
 
 
-async def plan_deliveries(tx: Transaction, new: NewJob) -> None:
+def plan_deliveries(tx: Transaction, new: NewJob) -> None:
     """The rows of a new job, in the transaction that makes the job."""
     kinds: list[tuple[Kind, bool]] = [("s3", False)] if new.upload else []
     if new.webhook is not None:
         kinds.append(("webhook", "page" in new.webhook.events))
     for kind, pages_too in kinds:
         row = {"job_id": new.id, "kind": kind, "pages_too": pages_too, "sent_seq": 0, "tries": 0, "in_hand": False}
-        await tx.execute(insert(deliveries).values(row | {"next_at": db_now()}))
+        tx.execute(insert(deliveries).values(row | {"next_at": db_now()}))
 
 
-async def _claim(tx: Transaction, kind: Kind) -> Delivery | None:
-    row = await tx.one(
+def _claim(tx: Transaction, kind: Kind) -> Delivery | None:
+    row = tx.one(
         select(deliveries.c.job_id)
         .select_from(_joined())
         .where(_due(kind))
@@ -178,7 +177,7 @@ async def _claim(tx: Transaction, kind: Kind) -> Delivery | None:
     if row is None:
         return None
     failing_s = func.coalesce(db_now() - deliveries.c.failing_since, 0.0).label("failing_s")
-    claimed = await tx.one(
+    claimed = tx.one(
         update(deliveries)
         .where(deliveries.c.job_id == row.job_id, deliveries.c.kind == kind)
         .values(next_at=db_now() + LEASE_S, in_hand=True)

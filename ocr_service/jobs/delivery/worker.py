@@ -66,7 +66,7 @@ class WebhookDelivery:
     kind: Kind = "webhook"
 
     def __init__(self, store: Store, sender: WebhookSender, retries: RetryPolicy) -> None:
-        self._store = store.patient()
+        self._store = store.without_limit()
         self._sender = sender
         self.retries = retries
 
@@ -90,7 +90,7 @@ class Deliveries:
     """Runs deliveries of the kinds that are configured, until its context ends. ``heed`` wakes it."""
 
     def __init__(self, store: Store, rows: DeliveryRows, kinds: list[UploadDelivery | WebhookDelivery]) -> None:
-        self._store = store.patient()
+        self._store = store.without_limit()
         self._rows = rows
         self._kinds = kinds
         self._wake = asyncio.Event()

@@ -21,9 +21,9 @@ async def test_what_waits_for_a_silent_server_is_cancelled_without_an_answer(
         await store.ping()
         postgres.freeze()
         try:
-            waiting = asyncio.create_task(store.patient().ping())
+            waiting = asyncio.create_task(store.without_limit().ping())
             with pytest.raises(NotReady):
-                await store.hasty(0.2).ping()
+                await store.within(0.2).ping()
             waiting.cancel()
             await asyncio.wait({waiting}, timeout=PATIENCE_S)
             assert waiting.cancelled()

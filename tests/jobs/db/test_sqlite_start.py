@@ -115,13 +115,13 @@ async def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
 
 
 async def test_every_commit_is_synced(open_sqlite_store: OpenStore) -> None:
-    async def ask(tx: Transaction) -> dict[str, object]:
+    def ask(tx: Transaction) -> dict[str, object]:
         names = ("journal_mode", "synchronous", "foreign_keys")
-        answers = [(await tx.execute(text(f"PRAGMA {name}"))).scalar_one() for name in names]
+        answers = [(tx.execute(text(f"PRAGMA {name}"))).scalar_one() for name in names]
         return dict(zip(names, answers, strict=True))
 
     async with open_sqlite_store() as store:
-        assert await store.database.write(ask, patience_s=1) == {
+        assert await store.database.write(ask, give_up_s=1) == {
             "journal_mode": "wal",
             "synchronous": 2,
             "foreign_keys": 1,
