@@ -8,10 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.fakes.vllm import FakeVllm
-from tests.support.browser import launch
+from tests.support.browser import API_KEY, launch
 from tests.support.running import PATIENCE_S, RunningService
-
-API_KEY = "a-key-for-the-tests"
 
 
 @pytest.fixture(scope="package")

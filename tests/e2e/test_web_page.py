@@ -13,9 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import API_KEY
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
-from tests.support.browser import visiting
+from tests.support.browser import API_KEY, visiting
 from tests.support.jobs import submit, wait_finished
 from tests.support.running import RunningService
 from tests.support.simple_documents import encoded, pdf

@@ -2,25 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
-from ocr_service.document import FileInfo, ReadOptions
 from ocr_service.jobs.db.postgres import open_postgres
 from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.db.sqlite import open_sqlite
 from ocr_service.jobs.migrations import upgrade
-from ocr_service.jobs.models import Change, KeptPage, NewJob, PageRow, RunLost, new_job_id
 from ocr_service.jobs.store import Store
 from tests.support.postgres_server import PostgresServer, postgres_server
-
-Changes = Callable[[Change], None]
-LIMITS = QueueLimits(waiting=1000, per_owner=0, cache_ttl_s=3600)
-OpenStore = Callable[..., AbstractAsyncContextManager[Store]]
+from tests.support.store import LIMITS, Changes, OpenStore
 
 
 @pytest.fixture(scope="session")
@@ -70,24 +65,3 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
 async def store(open_store: OpenStore) -> AsyncIterator[Store]:
     async with open_store() as opened:
         yield opened
-
-
-def new_job(**changes: object) -> NewJob:
-    """A job for a document that no other test submits."""
-    content = changes.pop("content", uuid.uuid4().hex)
-    values: dict[str, object] = {
-        "id": new_job_id(),
-        "file": FileInfo(name="letter.pdf", type="pdf", sha256=str(content), bytes=1000, pages=3),
-        "pages": 3,
-        "options": ReadOptions(),
-        "engine": "tesseract",
-        "engine_version": "tesseract 5",
-        **changes,
-    }
-    return NewJob(**values)  # type: ignore[arg-type]
-
-
-async def keep_page(store: Store, job_id: str, run_id: str, page: PageRow) -> None:
-    """Raises RunLost."""
-    if await store.keep_pages([KeptPage(job_id, run_id, page)]):
-        raise RunLost(job_id)

@@ -10,7 +10,7 @@ from ocr_service.errors import QueueFull
 from ocr_service.jobs.admission_control import Room
 from ocr_service.jobs.db.queue import Load, QueueLimits
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, new_job
+from tests.support.store import OpenStore, new_job
 
 pytestmark = pytest.mark.anyio
 

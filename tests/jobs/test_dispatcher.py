@@ -9,8 +9,8 @@ import pytest
 from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.models import Change, Claim, JobState
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, new_job
 from tests.support.running import until
+from tests.support.store import OpenStore, new_job
 
 pytestmark = pytest.mark.anyio
 

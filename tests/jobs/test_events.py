@@ -8,8 +8,8 @@ import pytest
 from ocr_service.jobs.db.database import Database, T, Work
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.models import JobEvent, JobState, PageRow
-from tests.jobs.conftest import OpenStore, keep_page, new_job
 from tests.support.running import PATIENCE_S
+from tests.support.store import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,8 @@ from ocr_service.errors import IdempotencyConflict, NotFinished, NotFound, Queue
 from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, keep_page, new_job
 from tests.support.running import PATIENCE_S, until
+from tests.support.store import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 

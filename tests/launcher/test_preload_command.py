@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.web_server import WebServer
-from tests.support.running import PATIENCE_S
+from tests.support.running import PATIENCE_S, ROOT
 from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror
-
-ROOT = Path(__file__).parents[2]
 
 
 def preload(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

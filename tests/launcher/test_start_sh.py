@@ -12,8 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.launcher.test_supervisor import ROOT
-from tests.support.running import PATIENCE_S, free_port, wait_until
+from tests.support.running import PATIENCE_S, ROOT, free_port, wait_until
 
 FAKE = ROOT / "tests/support/fake_service.py"
 

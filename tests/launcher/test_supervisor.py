@@ -17,9 +17,8 @@ from threading import Thread
 import psutil
 import pytest
 
-from tests.support.running import PATIENCE_S, free_port, wait_until
+from tests.support.running import PATIENCE_S, ROOT, free_port, wait_until
 
-ROOT = Path(__file__).parents[2]
 _START = """
 import sys
 from ocr_service.launcher.supervisor import supervise

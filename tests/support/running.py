@@ -19,6 +19,7 @@ from types import TracebackType
 
 import httpx
 
+ROOT = Path(__file__).parents[2]
 # Guards against hanging: how long a test waits for what must come, many times what that takes on a busy machine.
 PATIENCE_S = 300.0
 # The tests' own environment must not reach the service.
@@ -70,7 +71,7 @@ class RunningService:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [self.python, *self.command],
-                cwd=Path(__file__).parents[2],
+                cwd=ROOT,
                 env=self._environment,
                 stdout=log,
                 stderr=log,

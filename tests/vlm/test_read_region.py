@@ -7,7 +7,7 @@ import pytest
 from ocr_service.document import Crop
 from ocr_service.vlm.read_region import RegionReading, read_region
 from tests.fakes.vllm import FakeVllm, Reply, failure
-from tests.vlm.conftest import CROP, RETRY, scheduling
+from tests.support.backends import CROP, RETRY, scheduling
 
 pytestmark = pytest.mark.anyio
 RUNAWAY = Reply(text="Beginning of it. " + "abcdefgh ijk " * 400, finish_reason="length")

@@ -13,8 +13,8 @@ from ocr_service.document import Crop
 from ocr_service.vlm.read_region import RegionReading, read_region
 from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm, Reply, failure
+from tests.support.backends import CROP, RETRY, all_up, scheduling
 from tests.support.running import until
-from tests.vlm.conftest import CROP, RETRY, all_up, scheduling
 
 pytestmark = pytest.mark.anyio
 

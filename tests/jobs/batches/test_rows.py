@@ -12,8 +12,8 @@ from ocr_service.jobs.batches.feeder import BatchFeeder
 from ocr_service.jobs.batches.rows import BatchDocument, BatchRows
 from ocr_service.jobs.models import Change, JobFailure, JobState
 from ocr_service.jobs.store import Store
-from tests.jobs.conftest import OpenStore, new_job
 from tests.support.running import until
+from tests.support.store import OpenStore, new_job
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from ocr_service.errors import NotReady
-from tests.jobs.conftest import OpenStore
 from tests.support.postgres_server import PostgresServer
 from tests.support.running import PATIENCE_S
+from tests.support.store import OpenStore
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from ocr_service.jobs.db.database import DatabaseError, Transaction
 from ocr_service.jobs.db.sqlite import open_sqlite
 from ocr_service.jobs.models import JobState, PageRow
-from tests.jobs.conftest import OpenStore, keep_page, new_job
+from tests.support.store import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 

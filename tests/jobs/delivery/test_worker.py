@@ -24,9 +24,9 @@ from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.web_server import Answer, Request, WebServer
-from tests.jobs.conftest import OpenStore, keep_page, new_job
 from tests.support.running import until
 from tests.support.s3_server import BUCKET, REGION
+from tests.support.store import OpenStore, keep_page, new_job
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from ocr_service.jobs.models import RunLost
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
-from tests.jobs.conftest import new_job
+from tests.support.store import new_job
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,36 @@
+"""How the tests are laid out: as the package is, and none leans on another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "ocr_service"
+# What is no room of the package: the whole service from outside, and what the tests are made with.
+BESIDE_THE_PACKAGE = {"e2e", "faults", "fuzz", "image", "scripts", "support", "fakes"}
+FILES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_tests_share_is_in_support_and_fakes(file: str) -> None:
+    shared = ("tests.support", "tests.fakes")
+    taken = {name for name in imported(TESTS / file) if name.startswith("tests.") and not name.startswith(shared)}
+    assert not taken
+
+
+@pytest.mark.parametrize("folder", sorted({file.rpartition("/")[0] for file in FILES if "/" in file}))
+def test_each_folder_of_tests_is_a_room_of_the_package(folder: str) -> None:
+    assert folder.split("/")[0] in BESIDE_THE_PACKAGE or (PACKAGE / folder / "__init__.py").is_file()
