@@ -21,6 +21,7 @@ FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
 ReaderName = Literal["vlm", "tesseract"]
 Stage = Literal["inspect", "render", "layout", "crops", "recognition", "assembly", "delivery"]
+HeadersMode = Literal["drop", "keep", "comment"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
@@ -174,13 +175,16 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all."""
+    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all.
+
+    ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments."""
 
     pages: str = ""
     dpi: int = 200
     language: str = "rus+eng"
     include_images: bool = True
     join_pages: bool = True
+    headers: HeadersMode = "drop"
     password: str = field(default="", repr=False)
 
 

@@ -114,6 +114,10 @@ class Settings(BaseSettings):
     ocr_language: str = Field(
         "rus+eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, joined with `+`"
     )
+    headers: Literal["drop", "keep", "comment"] = Field(
+        "drop",
+        description="Running headers, footers and page numbers in the text: `drop`, `keep`, `comment` (HTML comments)",
+    )
     use_vlm_api: bool = Field(
         False,
         description="Read with the VLM at VLLM_URL, else with Tesseract; unset, `start.sh` knows whether it starts one",

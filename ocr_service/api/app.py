@@ -106,6 +106,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         max_pages=settings.max_pages,
         dpi=settings.render_dpi,
         language=settings.ocr_language,
+        headers=settings.headers,
         engine=engines.default,
     )
     space = FreeSpace((settings.output_dir,), settings.min_free_mb << 20, scratch=(settings.temp_dir,))

@@ -52,6 +52,11 @@ def add_command(commands: Commands) -> None:
     parser.add_argument("--language", help="Tesseract's languages, such as rus+eng; default: OCR_LANGUAGE")
     parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="auto", help="default: auto")
     parser.add_argument("--password", default="", help="password of encrypted PDFs")
+    parser.add_argument(
+        "--headers",
+        choices=("drop", "keep", "comment"),
+        help="running headers, footers and page numbers in the text; default: HEADERS",
+    )
     parser.add_argument("--no-images", action="store_true", help="do not keep figures as files")
     parser.set_defaults(run=run)
 
@@ -76,6 +81,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
         dpi=arguments.dpi or settings.render_dpi,
         language=arguments.language or settings.ocr_language,
         include_images=not arguments.no_images,
+        headers=arguments.headers or settings.headers,
         password=arguments.password,
     )
     code = 0

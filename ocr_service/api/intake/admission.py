@@ -13,7 +13,7 @@ from fastapi import Request
 from ocr_service.api.intake.json_body import JsonBody, received_json
 from ocr_service.api.intake.multipart import Upload, receive_upload
 from ocr_service.api.schemas.document import SubmissionOptions, parse_options
-from ocr_service.document import FileInfo, ReaderName, ReadOptions
+from ocr_service.document import FileInfo, HeadersMode, ReaderName, ReadOptions
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
 from ocr_service.jobs.admission_control import Room
 from ocr_service.reading.page_ranges import select_pages
@@ -48,6 +48,7 @@ class Defaults:
     max_pages: int
     dpi: int
     language: str
+    headers: HeadersMode
     engine: ReaderName  # what engine=auto means
 
 
@@ -126,6 +127,7 @@ class Admission:
             language=language,
             include_images=asked.include_images,
             join_pages=asked.join_pages,
+            headers=asked.headers or self._defaults.headers,
             password=asked.password,
         )
         return Admitted(upload.path, info, wanted, options, engine, asked)
