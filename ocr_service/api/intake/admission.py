@@ -15,7 +15,7 @@ from ocr_service.api.intake.multipart import Upload, receive_upload
 from ocr_service.api.schemas.document import SubmissionOptions, parse_options
 from ocr_service.document import FileInfo, HeadersMode, ReaderName, ReadOptions
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
-from ocr_service.jobs.admission_control import Room
+from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.storage.space import FreeSpace
@@ -59,7 +59,7 @@ class Admission:
         temp_dir: Path,
         defaults: Defaults,
         space: FreeSpace,
-        room: Room,
+        room: AdmissionControl,
     ) -> None:
         self._inspector = inspector
         self._temp_dir = temp_dir

@@ -68,14 +68,14 @@ class QueueLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class Incoming:
     """Documents that are being taken in: all of them, and those of one owner."""
 
     all: int = 0
     of_owner: int = 0
 
 
-_NOTHING = Coming()
+_NOTHING = Incoming()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def load(tx: Transaction, limits: QueueLimits, coming: int = 0) -> Load:
     return Load(waiting, of_owner, _finished_a_second(tx) if near else None)
 
 
-def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Coming = _NOTHING) -> None:
+def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Incoming = _NOTHING) -> None:
     """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one."""
     waiting = load.waiting + coming.all
     if waiting >= limits.waiting:

@@ -7,7 +7,7 @@ import pytest
 
 from ocr_service.document import PageResult
 from ocr_service.errors import StorageFull
-from ocr_service.jobs.files.group_commit import SharedWrites
+from ocr_service.jobs.files.group_commit import GroupCommit
 from ocr_service.jobs.files.page_writer import PageWriter
 from ocr_service.jobs.models import RunLost
 from ocr_service.jobs.store import Store
@@ -48,7 +48,7 @@ async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:
         await go_on.wait()
         return [ValueError(item) if item == "bad" else None for item in items]
 
-    writes = SharedWrites(write, "test")
+    writes = GroupCommit(write, "test")
     first = asyncio.create_task(writes.add("first"))
     await begun.wait()
     others = [asyncio.create_task(writes.add(item)) for item in ("good", "bad", "given up", "good too")]
@@ -61,12 +61,12 @@ async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:
     assert [type(outcome) for outcome in outcomes] == [type(None), ValueError, asyncio.CancelledError, type(None)]
 
 
-def written_to(batches: list[list[int]], *, pause_s: float) -> SharedWrites[int]:
+def written_to(batches: list[list[int]], *, pause_s: float) -> GroupCommit[int]:
     async def write(items: list[int]) -> list[None]:
         batches.append(items)
         return [None] * len(items)
 
-    return SharedWrites(write, "test", pause_s=pause_s)
+    return GroupCommit(write, "test", pause_s=pause_s)
 
 
 async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
@@ -101,7 +101,7 @@ async def test_a_cancel_waits_for_a_write_that_has_begun_and_takes_back_one_that
         written.extend(items)
         return [None] * len(items)
 
-    writes = SharedWrites(write, "test")
+    writes = GroupCommit(write, "test")
     first = asyncio.create_task(writes.add("first", whole=True))
     await begun.wait()
     second = asyncio.create_task(writes.add("second", whole=True))
