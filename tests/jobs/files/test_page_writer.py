@@ -13,6 +13,7 @@ from ocr_service.jobs.models import RunLost
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
+from tests.support.small_disk import filled, small_disk
 from tests.support.store import new_job
 
 pytestmark = pytest.mark.anyio
@@ -142,10 +143,12 @@ async def test_a_run_that_lost_its_job_learns_it_and_the_others_do_not(store: St
     assert [type(outcome) for outcome in outcomes] == [type(None), RunLost]
 
 
+@pytest.mark.slow  # takes root, for a small disk
 async def test_a_page_is_kept_before_a_full_disk_ends_its_job(store: Store, tmp_path: Path) -> None:
     folder, run = await running_job(store, tmp_path)
-    writer = PageWriter(store, FreeSpace((tmp_path,), 1 << 60))
-    await keep(writer, folder, run, page(1))
-    with pytest.raises(StorageFull):
-        writer.check_room()
+    with small_disk(tmp_path / "disk") as disk, filled(disk, leave=1 << 20):
+        writer = PageWriter(store, FreeSpace((disk,), 8 << 20))
+        await keep(writer, folder, run, page(1))
+        with pytest.raises(StorageFull):
+            writer.check_room()
     assert [row.number for row in await store.pages(folder.job_id)] == [1]
