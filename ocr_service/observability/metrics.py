@@ -8,6 +8,7 @@ events happen; gauges are collected at scrape time.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.jobs.db.queue import Backlog
 from ocr_service.jobs.delivery.rows import Kind
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.jobs.observers import RunEnd
+from ocr_service.observability.capacity import Capacity
 from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.client import Trouble
 from ocr_service.vlm.scheduler import Scheduler
@@ -43,6 +46,14 @@ class Watched:
     pools: Mapping[str, PagePool] = field(default_factory=dict)
     scheduler: Scheduler | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
+    capacity: Capacity = field(default_factory=Capacity)
+    backlog: Backlog | None = None
+
+    @property
+    def pages_wait(self) -> bool:
+        """Whether pages wait for a page worker, or their regions for a backend."""
+        regions = self.scheduler is not None and self.scheduler.queued > 0
+        return regions or ("pages" in self.pools and self.pools["pages"].waiting > 0)
 
 
 class Metrics:
@@ -116,10 +127,11 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_s.labels(method, route).observe(seconds)
 
-    def jobs_kept(self, counts: Mapping[JobState, int], deliveries: Mapping[str, int]) -> None:
-        """Sets the counts, which come from the database just before a scrape."""
+    def jobs_kept(self, counts: Mapping[JobState, int], backlog: Backlog, deliveries: Mapping[str, int]) -> None:
+        """Sets what the database says just before a scrape."""
         for state in JobState:
             self._jobs.labels(state.value).set(counts.get(state, 0))
+        self.watched.backlog = backlog
         for kind in get_args(Kind):
             self._deliveries.labels(kind).set(deliveries.get(kind, 0))
 
@@ -127,6 +139,7 @@ class Metrics:
         """The database does not answer: no value is better than an old one."""
         self._jobs.clear()
         self._deliveries.clear()
+        self.watched.backlog = None
 
     def admitted(self, job: Job) -> None:
         self._admitted.labels(job.engine).inc()
@@ -138,8 +151,9 @@ class Metrics:
     def page_read(self, job: Job, page: PageResult) -> None:
         self._pages.labels(page.reader, page.status).inc()
         self._page_s.labels(page.reader).observe(page.seconds)
-        for time in page.stages:
-            self._stage_s.labels(time.stage, page.reader).observe(time.seconds)
+        self.watched.capacity.page_ended(time.monotonic(), more_waiting=self.watched.pages_wait)
+        for stage in page.stages:
+            self._stage_s.labels(stage.stage, page.reader).observe(stage.seconds)
         for region in page.regions:
             self._regions.labels(page.reader, region.label, _outcome(region)).inc()
 
@@ -167,6 +181,20 @@ class _AtScrape(Collector):
         yield from _pools(self._watched.pools)
         if self._watched.scheduler is not None:
             yield from _scheduler(self._watched.scheduler)
+        if (backlog := self._watched.backlog) is not None:
+            yield _gauge(
+                "ocr_pages_waiting", "Pages of unfinished jobs that are not read yet", [], [((), backlog.pages)]
+            )
+            yield _gauge(
+                "ocr_oldest_job_seconds", "Since the first of the waiting jobs was queued", [], [((), backlog.oldest_s)]
+            )
+        measured = self._watched.capacity.pages_a_second
+        yield _gauge(
+            "ocr_capacity_pages_per_second",
+            "Pages a second while others waited; not there before 20 were read so",
+            [],
+            [] if measured is None else [((), measured)],
+        )
         yield _gauge(
             "ocr_disk_free_bytes",
             "Free bytes of the file system of a folder",
