@@ -8,7 +8,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +47,6 @@ class Container:
             **({"VLLM_COMMAND": shlex.join(self._fake("genai", self.genai_port, genai))} if genai is not None else {}),
             **settings,
         }
-        self.began = time.monotonic()
         self.log_file = (self.folder / "log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, *self._fake("app", self.app_port, app)],
