@@ -20,8 +20,9 @@ Gray = npt.NDArray[np.uint8]  # height x width, 0 is black
 FileType = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp"]
 Outcome = Literal["completed", "partial", "failed"]
 ReaderName = Literal["vlm", "tesseract"]
+Source = Literal["text_layer", "tesseract", "vlm"]
+TextLayerMode = Literal["auto", "ignore", "only"]
 Stage = Literal["inspect", "render", "layout", "crops", "recognition", "assembly", "delivery"]
-HeadersMode = Literal["drop", "keep", "comment"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
@@ -123,11 +124,30 @@ class PreparedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TextLayerReport:
+    """What was made of the text that the page's PDF holds: fonts by name, and ``reason`` for what was not used."""
+
+    used: bool
+    trusted_fonts: tuple[str, ...] = ()
+    rejected_fonts: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenText:
+    """Text of the PDF that nobody sees on the page, and so is in no result: ``characters``, and how many by reason."""
+
+    characters: int
+    reasons: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class RegionResult:
     """A region as read. ``content`` is in ``format``; ``image`` is the figure's file relative to the job's folder.
 
     ``degraded``: the text is what could be kept of a cut or repeating answer. ``tries``: requests it took.
-    ``level``: a heading's level, 1 to 6, where the reader knows it.
+    ``level``: a heading's level, 1 to 6, where the reader knows it. ``source``: what the text was taken from.
+    ``contradicted``: the page's own text says otherwise; ``corrected``: how many of its words were put right by it.
     """
 
     label: str
@@ -141,11 +161,17 @@ class RegionResult:
     tries: int = 1
     degraded: bool = False
     error: Failure | None = None
+    source: Source | None = None
+    contradicted: bool = False
+    corrected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """One page, read or failed. ``width`` and ``height`` in pixels at ``dpi``; ``seconds`` from render to result."""
+    """One page, read or failed. ``width`` and ``height`` in pixels at ``dpi``; ``seconds`` from render to result.
+
+    ``text_layer`` and ``hidden_text``: of the PDF's own text; None where it was not looked at, or hides nothing.
+    """
 
     number: int
     status: Outcome
@@ -160,6 +186,8 @@ class PageResult:
     error: Failure | None = None
     seconds: float = 0.0
     stages: tuple[StageTime, ...] = ()
+    text_layer: TextLayerReport | None = None
+    hidden_text: HiddenText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +203,15 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all.
-
-    ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments."""
+    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all."""
 
     pages: str = ""
     dpi: int = 200
     language: str = "rus+eng"
     include_images: bool = True
     join_pages: bool = True
-    headers: HeadersMode = "drop"
     password: str = field(default="", repr=False)
+    text_layer: TextLayerMode = "ignore"
 
 
 def page_status(results: Sequence[RegionResult]) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from ocr_service.document import Failure, PageResult, RegionResult, StageTime
+from ocr_service.document import Failure, HiddenText, PageResult, RegionResult, StageTime, TextLayerReport
 
 
 def page_to_json(page: PageResult) -> bytes:
@@ -29,6 +29,8 @@ def page_from_json(content: bytes) -> PageResult:
             "warnings": tuple(fields["warnings"]),
             "error": _failure(fields["error"]),
             "stages": tuple(StageTime(**stage) for stage in fields["stages"]),
+            "text_layer": _text_layer(fields.get("text_layer")),
+            "hidden_text": HiddenText(**hidden) if (hidden := fields.get("hidden_text")) else None,
         }
     )
 
@@ -64,6 +66,13 @@ def _dump(value: Any) -> str:
 def _region(fields: dict[str, Any]) -> RegionResult:
     bbox = fields["bbox"]
     return RegionResult(**{**fields, "bbox": (bbox[0], bbox[1], bbox[2], bbox[3]), "error": _failure(fields["error"])})
+
+
+def _text_layer(fields: dict[str, Any] | None) -> TextLayerReport | None:
+    if not fields:
+        return None
+    fonts = {name: tuple(fields[name]) for name in ("trusted_fonts", "rejected_fonts")}
+    return TextLayerReport(**{**fields, **fonts})
 
 
 def _failure(fields: dict[str, Any] | None) -> Failure | None:

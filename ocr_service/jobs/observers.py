@@ -1,4 +1,4 @@
-"""Observers of the jobs of this process: the log, the metrics, the traces. A job never waits for one."""
+"""Who is told what happens to jobs in this process: the log, the metrics, the traces. None of them is waited for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocr_service.jobs.models import Job, JobFailure, JobState
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended. ``pages``: read by this run; ``kept``: stored before it; ``seconds``: its duration."""
+    """How a run ended. ``pages`` were read by this run, ``kept`` were there before it; ``seconds`` it took."""
 
     state: JobState
     failure: JobFailure | None
@@ -22,46 +22,46 @@ class RunEnd:
     cached: bool = False
 
 
-class JobObserver(Protocol):
+class JobWatch(Protocol):
     """Must not raise and must not wait."""
 
     def admitted(self, job: Job) -> None: ...
 
     def started(self, job: Job) -> None:
-        """A run begins; ``job.runs`` includes it."""
+        """A run begins; ``job.runs`` counts it."""
 
     def page_read(self, job: Job, page: PageResult) -> None:
-        """The page is stored, or the earlier reading stays because it is better."""
+        """The page is kept by now, or stays as it was where it was read better before."""
 
     def ended(self, job: Job, end: RunEnd) -> None:
-        """The job's final state is stored."""
+        """The end is written down by now."""
 
     def lost(self, job: Job) -> None:
-        """The run stopped before the job's end: the job was cancelled, handed back or taken over."""
+        """The run stopped without an end: the job was cancelled, handed back or taken over."""
 
 
 @dataclass(frozen=True, slots=True)
-class JobObservers:
-    """Calls several observers, in their order."""
+class Watches:
+    """All of several, in their order."""
 
-    all: list[JobObserver]
+    all: list[JobWatch]
 
     def admitted(self, job: Job) -> None:
-        for observer in self.all:
-            observer.admitted(job)
+        for watch in self.all:
+            watch.admitted(job)
 
     def started(self, job: Job) -> None:
-        for observer in self.all:
-            observer.started(job)
+        for watch in self.all:
+            watch.started(job)
 
     def page_read(self, job: Job, page: PageResult) -> None:
-        for observer in self.all:
-            observer.page_read(job, page)
+        for watch in self.all:
+            watch.page_read(job, page)
 
     def ended(self, job: Job, end: RunEnd) -> None:
-        for observer in self.all:
-            observer.ended(job, end)
+        for watch in self.all:
+            watch.ended(job, end)
 
     def lost(self, job: Job) -> None:
-        for observer in self.all:
-            observer.lost(job)
+        for watch in self.all:
+            watch.lost(job)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class JobLog:
-    """A ``JobObserver``."""
+    """A ``JobWatch``."""
 
     def admitted(self, job: Job) -> None:
         log.info(

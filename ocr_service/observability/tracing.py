@@ -49,7 +49,7 @@ def traces_to(endpoint: str, version: str) -> Iterator[JobTraces]:
 
 
 class JobTraces:
-    """A ``JobObserver``."""
+    """A ``JobWatch``."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import cv2
+import pypdfium2 as pdfium
 
 from ocr_service.document import (
     FIGURE_LABELS,
@@ -23,6 +24,8 @@ from ocr_service.document import (
     PreparedRegion,
     Region,
     RegionResult,
+    TextLayerMode,
+    TextLayerReport,
     page_status,
 )
 from ocr_service.export.markdown import page_markdown
@@ -31,11 +34,13 @@ from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
+from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
 from ocr_service.reading.orientation import upright
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
@@ -53,6 +58,7 @@ class PageTask:
     layout: str
     language: str
     images: Path | None
+    text_layer: TextLayerMode = "ignore"
 
 
 def warm_up(layout: str, language: str) -> None:
@@ -64,15 +70,21 @@ def warm_up(layout: str, language: str) -> None:
 
 
 def read_page(task: PageTask) -> PageResult:
-    """Renders a page, finds its regions and reads them with Tesseract."""
+    """Renders a page and reads it: its own text where that is proven, else its regions with Tesseract."""
     started = time.perf_counter()
     timer = StageTimer()
     with timer.stage("render"):
-        page = _render(task)
-    with timer.stage("layout"):
-        regions = find_regions(page, _detector(task.layout))
-    with timer.stage("recognition"):
-        results = _reader(task.language).read(page, regions)
+        layer = _text_layer(task)
+    if layer is not None and settles(layer, task.text_layer):
+        with timer.stage("recognition"):
+            page, results = read_layered(
+                layer,
+                _reader(task.language),
+                lambda image: find_regions(image, _detector(task.layout)),
+                task.text_layer,
+            )
+    else:
+        page, results = _read_by_eye(task, timer)
     with timer.stage("crops"):
         results = with_figures(page, results, task.images)
     return PageResult(
@@ -88,7 +100,45 @@ def read_page(task: PageTask) -> PageResult:
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
+        text_layer=_report(task, layer),
+        hidden_text=layer.hidden if layer is not None else None,
     )
+
+
+def _read_by_eye(task: PageTask, timer: StageTimer) -> tuple[PageImage, list[RegionResult]]:
+    with timer.stage("render"):
+        page = _render(task)
+    if task.text_layer == "only":
+        return page, []
+    with timer.stage("layout"):
+        regions = find_regions(page, _detector(task.layout))
+    with timer.stage("recognition"):
+        results = _reader(task.language).read(page, regions)
+    return page, [replace(result, source=None if result.format == "image" else "tesseract") for result in results]
+
+
+def _text_layer(task: PageTask) -> PageLayer | None:
+    """The page's own text, where it is wanted and PDFium can read it."""
+    if task.type != "pdf" or task.text_layer == "ignore" or not task.path.exists():
+        return None
+    try:
+        return read_page_layer(
+            task.path,
+            task.number,
+            dpi=task.dpi,
+            max_pixels=task.max_pixels,
+            password=task.password,
+            read_sheet=sheet_reader(_reader(task.language)),
+            language=task.language,
+        )
+    except (pdfium.PdfiumError, IndexError):  # no such page, or one that poppler may be able to draw
+        return None
+
+
+def _report(task: PageTask, layer: PageLayer | None) -> TextLayerReport | None:
+    if task.text_layer == "ignore":
+        return None
+    return layer.report if layer is not None else TextLayerReport(False, reason="the page has no text of its own")
 
 
 def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:

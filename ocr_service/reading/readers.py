@@ -94,4 +94,5 @@ def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:
         layout=limits.layout,
         language=work.options.language,
         images=images if work.options.include_images else None,
+        text_layer=work.options.text_layer,
     )

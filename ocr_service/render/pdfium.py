@@ -37,14 +37,8 @@ def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pi
     Raises pdfium.PdfiumError where PDFium cannot load the page or finds it without a size (an entry that is no page),
     and PageTooLarge.
     """
-    # Before the page is loaded, else PDFium draws no fields. Where the form is broken, the page is still worth reading.
-    try:
-        pdf.init_forms()
-    except pdfium.PdfiumError:
-        form_warnings: tuple[str, ...] = ("form fields could not be drawn",)
-    else:
-        form_warnings = ()
-    with _page_with_size(pdf, number - 1) as page:
+    form_warnings = load_form(pdf)
+    with page_with_size(pdf, number - 1) as page:
         width_pt, height_pt = page.get_size()
         page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
         # Reversed byte order is RGB; the array shares the bitmap's memory, which lives as long as the array.
@@ -52,8 +46,17 @@ def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pi
         return PageImage(number, bitmap.to_numpy(), page_dpi, warnings=form_warnings + warnings)
 
 
+def load_form(pdf: pdfium.PdfDocument) -> tuple[str, ...]:
+    """Loads the document's form, before its pages, else PDFium draws no fields. A warning where the form is broken."""
+    try:
+        pdf.init_forms()
+    except pdfium.PdfiumError:  # the page is still worth reading
+        return ("form fields could not be drawn",)
+    return ()
+
+
 @contextmanager
-def _page_with_size(pdf: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPage]:
+def page_with_size(pdf: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPage]:
     """The loaded page. A crop box that leaves nothing of the media box is ignored, as other viewers do."""
     page = pdf[index]
     try:

@@ -106,7 +106,8 @@ def _split(chain: list[Line]) -> list[Paragraph]:
 def _runs_of_one_style(chain: list[Line]) -> list[list[Line]]:
     """Lines of one size and weight with their usual distance between them."""
     steps = [b.baseline - a.baseline for a, b in pairwise(chain)]
-    usual = statistics.quantiles(steps, n=4)[0] if len(steps) > 1 else (steps[0] if steps else 0.0)
+    # The quartile of two steps is extrapolated, below both of them.
+    usual = max(min(steps), statistics.quantiles(steps, n=4)[0]) if len(steps) > 1 else sum(steps)
     size = statistics.median(line.em for line in chain)
     runs: list[list[Line]] = [[chain[0]]]
     for line, step in zip(chain[1:], steps, strict=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import tesserocr
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
 from ocr_service.tesseract.compose import compose
@@ -52,7 +53,27 @@ class TesseractReader:
         results = self._read(prepare_sheet(downscaled, dpi), hints, first_page=page.number == 1)
         return [replace(r, bbox=_scaled(r.bbox, 1 / scale, gray.shape)) for r in results]
 
-    def _read(self, sheet: Sheet, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
+    def read_lines(self, gray: Gray, dpi: int) -> list[Line]:
+        """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's."""
+        scale, sheet_dpi = downscaling(gray, dpi)
+        small = gray
+        if scale != 1.0:
+            small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        sheet = prepare_sheet(small, sheet_dpi)
+        lines, _ = self._lines(sheet)
+        placed = []
+        for line in lines:
+            boxes = [_scaled(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]
+            words = [replace(word, box=box) for word, box in zip(line.words, boxes, strict=True)]
+            placed.append(make_line(words, line.weight / scale))
+        return placed
+
+    def read_words(self, gray: Gray, dpi: int) -> list[Word]:
+        """The words on a clean sheet of one block of lines, as Tesseract gives them: nothing is repaired."""
+        return [w for line in self._engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK) for w in line.words]
+
+    def _lines(self, sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
+        """The sheet's lines, each word in its script, and the engine to read a crop again with."""
         lines = _repaired_lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
@@ -60,11 +81,15 @@ class TesseractReader:
             other = next(engine for engine in self._by_script.values() if engine is not own)
             lines = reocr_foreign_words(lines, script, CropReader(own, sheet), CropReader(other, sheet))
         repair = _InkRepair.of(lines, sheet)
-        lines = [repair.line(line) for line in lines]
+        # Russian tables have English names in them, English ones nothing in Cyrillic.
+        return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine
+
+    def _read(self, sheet: Sheet, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
+        lines, engine = self._lines(sheet)
         hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
         tables, rest = find_tables(lines, hints, sheet)
-        # Russian tables have English names in them, English ones nothing in Cyrillic.
-        crops = CropReader(own if own and script == "latin" else self._engine, sheet)
+        crops = CropReader(engine, sheet)
+        repair = _InkRepair.of(lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
         results = compose(rest, tables, hints, sheet, first_page=first_page)
         return [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(results)]

@@ -15,11 +15,12 @@ _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """``confidence`` is Tesseract's, 0 to 100."""
+    """``confidence`` is Tesseract's, 0 to 100. ``size``: the type size in pixels, where the word's source knows it."""
 
     text: str
     box: Box
     confidence: float
+    size: float | None = None
 
     @property
     def em(self) -> float | None:
@@ -27,6 +28,8 @@ class Word:
         letters = [c for c in self.text if c not in _NO_SIZE]
         if not letters:
             return None
+        if self.size is not None:
+            return self.size
         return (self.box[3] - self.box[1]) / ink_height(letters, self.text)
 
 

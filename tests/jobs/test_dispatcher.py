@@ -43,11 +43,11 @@ async def replica(
 ) -> AsyncIterator[tuple[Store, Dispatcher, Reading]]:
     dispatchers: list[Dispatcher] = []
 
-    def on_change(change: Change) -> None:
+    def heed(change: Change) -> None:
         for dispatcher in dispatchers:
-            dispatcher.on_change(change)
+            dispatcher.heed(change)
 
-    async with open_store(on_change) as store:
+    async with open_store(heed) as store:
         reading = Reading(store)
         dispatcher = Dispatcher(store, reading, replica=name, limit=limit)
         dispatchers.append(dispatcher)

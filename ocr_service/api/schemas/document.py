@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ocr_service.api.problems import describe_validation
-from ocr_service.document import Format, Outcome, ReaderName, Stage
+from ocr_service.document import Format, Outcome, ReaderName, Source, Stage, TextLayerMode
 from ocr_service.errors import BadOption
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
@@ -27,16 +27,16 @@ class SubmissionOptions(BaseModel):
     engine: Literal["auto", "vlm", "tesseract"] = Field(
         "auto", description="Who reads: `vlm`, `tesseract`, or `auto`: the VLM where one is configured"
     )
+    text_layer: TextLayerMode | None = Field(
+        None,
+        description="Text that a PDF holds itself: `auto` uses what the picture proves, `ignore` reads all by eye, "
+        "`only` reads nothing by eye (docs/text_layer.md)",
+    )
     output: Literal["json", "markdown", "html", "text", "zip", "pdf"] = Field(
         "json", description="What the answer of `/ocr/*` holds; `pdf` is the searchable PDF (docs/formats.md)"
     )
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
-    headers: Literal["drop", "keep", "comment"] | None = Field(
-        None,
-        description="Running headers, footers and page numbers in the text: left out, kept, or as HTML comments; "
-        "HEADERS when not given. JSON always has them",
-    )
     priority: Literal["interactive", "batch"] | None = Field(
         None, description="`interactive` goes before `batch`; `/ocr/*` is interactive, `/jobs` is batch"
     )
@@ -93,6 +93,9 @@ class RegionModel(BaseModel):
     tries: int = Field(description="Requests that it took")
     degraded: bool = Field(description="The text is what could be kept of a cut or repeating answer")
     error: FailureModel | None = Field(description="Why it could not be read; null when it was")
+    source: Source | None = Field(description="What the text was taken from; null for a figure")
+    contradicted: bool = Field(description="The PDF's own text says otherwise")
+    corrected: int = Field(description="Words of the VLM's answer that were put right by the PDF's own text")
 
 
 class StageModel(BaseModel):
@@ -101,6 +104,22 @@ class StageModel(BaseModel):
     stage: Stage = Field(description="Which one")
     started: float = Field(description="Seconds since the epoch")
     seconds: float = Field(description="What it took, waiting included")
+
+
+class TextLayerModel(BaseModel):
+    """What was made of the text that the page's PDF holds itself."""
+
+    used: bool = Field(description="Some of the page's text was taken from it")
+    trusted_fonts: list[str] = Field(description="Fonts whose text is what the picture shows")
+    rejected_fonts: list[str] = Field(description="Fonts whose text is not, or could not be proven")
+    reason: str = Field(description="Why fonts or lines were not believed; empty where all were")
+
+
+class HiddenTextModel(BaseModel):
+    """Text of the PDF that nobody sees on the page, and that is in no result."""
+
+    characters: int = Field(description="How many")
+    reasons: dict[str, int] = Field(description="How many by what hides them", examples=[{"same_colour": 62}])
 
 
 class PageModel(BaseModel):
@@ -119,6 +138,10 @@ class PageModel(BaseModel):
     error: FailureModel | None = Field(description="Why it has no text; null when it has")
     seconds: float = Field(description="From rendering to result")
     stages: list[StageModel] = Field(description="Where the time went")
+    text_layer: TextLayerModel | None = Field(description="Of the PDF's own text; null where it was not looked at")
+    hidden_text: HiddenTextModel | None = Field(
+        description="Text of the PDF that nobody sees; null where there is none"
+    )
 
 
 class FileModel(BaseModel):

@@ -24,6 +24,14 @@ export interface File {
   pages: number;
 }
 
+/** Text of the PDF that nobody sees on the page, and that is in no result. */
+export interface HiddenText {
+  /** How many */
+  characters: number;
+  /** How many by what hides them */
+  reasons: Record<string, number>;
+}
+
 /** Why the job failed, or its first page that could not be read. */
 export interface JobFailure {
   /** Stable code */
@@ -138,6 +146,10 @@ export interface Page {
   seconds: number;
   /** Where the time went */
   stages: Stage[];
+  /** Of the PDF's own text; null where it was not looked at */
+  text_layer: TextLayer | null;
+  /** Text of the PDF that nobody sees; null where there is none */
+  hidden_text: HiddenText | null;
 }
 
 /** An error, as RFC 9457 has it. */
@@ -178,6 +190,12 @@ export interface Region {
   degraded: boolean;
   /** Why it could not be read; null when it was */
   error: Failure | null;
+  /** What the text was taken from; null for a figure */
+  source: "text_layer" | "tesseract" | "vlm" | null;
+  /** The PDF's own text says otherwise */
+  contradicted: boolean;
+  /** Words of the VLM's answer that were put right by the PDF's own text */
+  corrected: number;
 }
 
 /** One stage of a page. */
@@ -188,4 +206,16 @@ export interface Stage {
   started: number;
   /** What it took, waiting included */
   seconds: number;
+}
+
+/** What was made of the text that the page's PDF holds itself. */
+export interface TextLayer {
+  /** Some of the page's text was taken from it */
+  used: boolean;
+  /** Fonts whose text is what the picture shows */
+  trusted_fonts: string[];
+  /** Fonts whose text is not, or could not be proven */
+  rejected_fonts: string[];
+  /** Why fonts or lines were not believed; empty where all were */
+  reason: string;
 }

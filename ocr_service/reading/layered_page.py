@@ -1,0 +1,53 @@
+"""A page whose PDF holds text: what is proven is taken from there, and only the rest is read by eye."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Gray, PageImage, Region, RegionResult, TextLayerMode
+from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.words import Line
+from ocr_service.text_layer.compose_layer import compose_layer
+from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.proof import ReadSheet
+from ocr_service.text_layer.remainder import has_pictures
+
+FindRegions = Callable[[PageImage], Sequence[Region]]
+
+
+def sheet_reader(reader: TesseractReader) -> ReadSheet:
+    """Reads samples of fonts with the engine that reads pages."""
+
+    def read(sheet: Gray, dpi: int) -> list[tuple[str, tuple[int, int, int, int]]]:
+        return [(word.text, word.box) for word in reader.read_words(sheet, dpi)]
+
+    return read
+
+
+def settles(layer: PageLayer | None, mode: TextLayerMode) -> bool:
+    """Whether the page is made from its layer: where nothing of it is proven, it is read as if it had none."""
+    return layer is not None and (layer.report.used or mode == "only")
+
+
+def read_layered(
+    layer: PageLayer, reader: TesseractReader, find_regions: FindRegions, mode: TextLayerMode
+) -> tuple[PageImage, list[RegionResult]]:
+    """The page as it was drawn, with what it may have cost in its warnings, and its regions in reading order.
+
+    The layout model is asked only where there are pictures or writing that the layer does not explain.
+    """
+    page = layer.picture
+    others: list[Line] = []
+    if layer.unread and mode == "only":
+        warning = "parts of the page are in no proven text layer and were left out (text_layer=only)"
+        page = replace(page, warnings=(*page.warnings, warning))
+    elif layer.unread:
+        gray = cv2.cvtColor(layer.remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+        others = reader.read_lines(gray, page.dpi)
+    ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    hints = find_regions(page) if others or has_pictures(ground, page.dpi) else ()
+    return page, compose_layer(layer, others, hints)

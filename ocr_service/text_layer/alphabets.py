@@ -1,0 +1,177 @@
+"""Letters of several alphabets: which look the same, which a language of Tesseract knows, and how far they reach.
+
+Sources: the confusables of Unicode's UTS #39 (only pairs that are one shape in common text faces), and the extents of
+letters in DejaVu, Liberation and PT.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+# One sign for all that an eye cannot tell apart; capitals of the same shape as their small letters become small.
+_SAME_SHAPE = {
+    "o": "oо0OОοΟօ",
+    "l": "lI1|ІӀιΙ׀!ǀ¦",
+    "a": "aаα",
+    "e": "eеёёє",
+    "p": "pPрРρΡ",
+    "c": "cCсСϲ",
+    "y": "yуYУγΥү",
+    "x": "xXхХχΧ×",
+    "s": "sSѕЅ",
+    "i": "iіїíìîïι",
+    "j": "jј",
+    "b": "bЬьЪъ",
+    "6": "6б",
+    "B": "BВвΒ",
+    "E": "EЕЁΕ",
+    "A": "AАΑ",
+    "H": "HНнΗң",
+    "k": "kKКкκΚқ",
+    "M": "MМмΜ",
+    "T": "TТтΤτ",
+    "n": "nпПΠπ",
+    "u": "uUиИйЙ",
+    "3": "3ЗзҘ",
+    "4": "4чЧ",
+    "r": "rгГ",
+    "v": "vVνѵ",
+    "w": "wWшШщЩω",
+    "z": "zZΖ",
+    "d": "dԁ",
+    "h": "hһ",
+    "q": "qԛ",
+    "-": "-–—−‐‑‒­―_",
+    "'": "'’‘`´ʼ′‚,",
+    '"': '"“”„«»″',
+    ".": ".·…",
+    "5": "5",
+    "8": "8",
+}
+_FOLD = {sign: shape for shape, signs in _SAME_SHAPE.items() for sign in signs}
+# Only these folds may excuse a letter against another of its own alphabet; u/и, n/п, r/г, w/ш, 4/ч are one hand's
+# spelling in italics and in Tesseract's mixed alphabets, and are told apart again below.
+_OWN = {"и": "й", "ш": "щ", "е": "ё", "ь": "ъ"}
+
+
+def shape_of(sign: str) -> str:
+    """A sign's shape: the same string for signs that look the same."""
+    found = _FOLD.get(sign)
+    if found is not None:
+        return found
+    base = unicodedata.normalize("NFKD", sign)[:1]
+    return _FOLD.get(base, base or sign)
+
+
+def look_the_same(written: str, read: str) -> bool:
+    """Whether an eye that reads ``read`` may have seen ``written``."""
+    if written == read:
+        return True
+    if written.isdigit() and read.isdigit():
+        return False
+    if script_of(written) == script_of(read) != "":
+        small, other = written.lower(), read.lower()
+        if small == other:
+            return _FOLD.get(written, written) == _FOLD.get(read, read) or written.islower() == read.islower()
+        return (
+            _bare(small) == _bare(other)
+            or _OWN.get(small) == other
+            or _OWN.get(other) == small
+            or _l_or_i(small, other)
+        )
+    return shape_of(written) == shape_of(read)
+
+
+def _l_or_i(a: str, b: str) -> bool:
+    return {a, b} <= {"l", "i"} or {a, b} <= {"і", "ӏ"}
+
+
+def _bare(sign: str) -> str:
+    """The letter without its marks, for languages whose marks Tesseract was not taught."""
+    return unicodedata.normalize("NFD", sign)[:1]
+
+
+@lru_cache(maxsize=4096)
+def script_of(sign: str) -> str:
+    """The alphabet of a letter as Unicode names it (``LATIN``, ``CYRILLIC``, …); empty for what is no letter."""
+    if not sign or not unicodedata.category(sign).startswith("L"):
+        return ""
+    return unicodedata.name(sign, "").split(" ")[0]
+
+
+_DIGIT_LOOKALIKES = frozenset("OОοoоlIІӀ|ЗзбSВ")
+
+
+def is_digit_lookalike(sign: str) -> bool:
+    return sign in _DIGIT_LOOKALIKES
+
+
+def mixes_alphabets(word: str) -> bool:
+    """Whether letters of several alphabets stand together between hyphens, as nobody writes them."""
+    part: set[str] = set()
+    for sign in word:
+        if not sign.isalpha():
+            if part and not sign.isdigit() and unicodedata.category(sign) != "Mn":
+                part = set()
+            continue
+        part.add(script_of(sign))
+        if len(part & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL"}) > 1:
+            return True
+    return False
+
+
+_HAS_TWIN = frozenset("аеорсухіјѕһԁԛАВЕКМНОРСТХУІЅЈГaceopxyijshdqABCEHKMOPTXYISJοαινρκυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
+
+
+def has_twin(sign: str) -> bool:
+    """Whether a letter looks like one of another alphabet."""
+    return sign in _HAS_TWIN
+
+
+_RUSSIAN = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
+_ENGLISH = frozenset("abcdefghijklmnopqrstuvwxyz")
+_KNOWN_BY = {
+    "rus": _RUSSIAN,
+    "ukr": frozenset("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"),
+    "bel": frozenset("абвгдеёжзійклмнопрстуўфхцчшыьэюя"),
+    "kaz": _RUSSIAN | frozenset("әғқңөұүһі"),
+}
+_LATIN_LANGUAGES_LETTERS = _ENGLISH | frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœčšžřěůćđłńśźżąęğış")
+
+
+def letters_known(language: str) -> frozenset[str]:
+    """The small letters that Tesseract's ``language`` (``rus+eng``) was taught, as far as this service knows."""
+    known: set[str] = set()
+    for part in language.split("+"):
+        if part == "eng":
+            known |= _ENGLISH
+        elif part in _KNOWN_BY:
+            known |= _KNOWN_BY[part]
+        else:
+            known |= _LATIN_LANGUAGES_LETTERS
+    return frozenset(known)
+
+
+# How far letters reach: "x" neither up nor down, "b" up, "p" down, "f" both.
+_EXTENTS = {
+    "x": "acemnorsuvwxzавгежзиклмнопстхчшъыьэюяңөүәқғαεικνοπστυωՙ",
+    "b": "bdfhkltбһβδθλћђ",
+    "p": "gpqyруцщңқўγηρςχμգ",
+    "f": "jфβζξφψþ",
+}
+_REACH: dict[str, set[str]] = {}
+for _kind, _letters in _EXTENTS.items():
+    for _letter in _letters:
+        _REACH.setdefault(_letter, set()).add(_kind)
+
+
+def may_reach(sign: str, up: bool, down: bool) -> bool | None:
+    """Whether a small letter's glyph may reach above the x-height and below the baseline; None for an unknown one."""
+    kinds = _REACH.get(_bare(sign)) or _REACH.get(sign)
+    if kinds is None:
+        return None
+    wanted = {(False, False): "x", (True, False): "b", (False, True): "p", (True, True): "f"}[up, down]
+    if sign != _bare(sign) and up:  # a mark above
+        return True
+    return wanted in kinds

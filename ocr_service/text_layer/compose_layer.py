@@ -1,0 +1,147 @@
+"""The regions of a page from its proven lines, and from those that were read by eye where nothing was proven.
+
+Paragraphs, headings, lists and tables are found as in a page that Tesseract has read, from exact boxes and type sizes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from ocr_service.document import TITLE_LABELS, Region, RegionResult, Source
+from ocr_service.export.markdown import escape_inline, escape_text
+from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.deskew import Skew
+from ocr_service.tesseract.compose import compose
+from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.words import Line, Word, make_line
+from ocr_service.text_layer.lines import LayerLine, LayerWord, pixel_box
+from ocr_service.text_layer.outline import depth_of
+from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.remainder import is_blank
+
+_REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
+_OPEN, _NEXT, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: a link's beginning, its number's end, its end
+_LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
+
+
+def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Region]) -> list[RegionResult]:
+    """Regions in reading order. ``others``: lines read by eye; ``hints``: the layout model's regions, where asked."""
+    urls: list[str] = []
+    level = [line for line in layer.lines if line.angle == 0]
+    lines = [make_page_line(layer, line, urls) for line in level]
+    sheet = _sheet(layer)
+    tables, rest = find_tables([*lines, *others], hints, sheet)
+    results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1)
+    results += _other_directions(layer, urls)
+    results = _in_order(results, layer.picture.dpi)
+    return [
+        replace(_finished(region, layer.outline, urls), source=_source(region, others), order=order)
+        for order, region in enumerate(results)
+    ]
+
+
+def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str]) -> Line:
+    """A line in the words of ``tesseract``; links are marked in its text, their addresses added to ``urls``."""
+    width, height = layer.picture.width, layer.picture.height
+    texts = _with_links(line.words, layer.urls, urls)
+    words = [
+        Word(text, pixel_box(word.box, width, height), 100 * max(layer.strength, 0.7), max(word.size, 1.0))
+        for word, text in zip(line.words, texts, strict=True)
+    ]
+    letters = sum(len(word.text) for word in line.words)
+    bold = sum(len(word.text) for word in line.words if word in layer.bold)
+    weight = _BOLD if bold > 0.6 * letters else _REGULAR
+    made = make_line(words, weight * line.size / 12)
+    return replace(made, em=line.size)
+
+
+def _with_links(words: Sequence[LayerWord], by_word: Mapping[LayerWord, str], urls: list[str]) -> list[str]:
+    texts = []
+    for place, word in enumerate(words):
+        text, url = word.text, by_word.get(word)
+        if url:
+            if not place or by_word.get(words[place - 1]) != url:
+                urls.append(url)
+                text = f"{_OPEN}{len(urls) - 1}{_NEXT}{text}"
+            if place + 1 == len(words) or by_word.get(words[place + 1]) != url:
+                text += _CLOSE
+        texts.append(text)
+    return texts
+
+
+def _sheet(layer: PageLayer) -> Sheet:
+    """The page without its text: where its rules are."""
+    height, width = layer.picture.height, layer.picture.width
+    gray = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    still = np.array([[1.0, 0, 0], [0, 1, 0]])
+    skew = Skew(0.0, still, still, (width, height))
+    if is_blank(gray):
+        none = np.zeros_like(gray)
+        return Sheet(gray, none, RulingLines((), (), none), layer.picture.dpi, skew)
+    ink = binarise(gray)
+    rules = find_ruling_lines(ink, layer.picture.dpi)
+    return Sheet(gray, np.where(rules.mask > 0, 0, ink).astype(np.uint8), rules, layer.picture.dpi, skew)
+
+
+def _other_directions(layer: PageLayer, urls: list[str]) -> list[RegionResult]:
+    """Text that stands sideways or slanted on the page: what is in the margin, and watermarks."""
+    groups: dict[int, list[LayerLine]] = {}
+    for line in layer.lines:
+        if line.angle:
+            groups.setdefault(line.angle, []).append(line)
+    results = []
+    width, height = layer.picture.width, layer.picture.height
+    for angle, lines in groups.items():
+        # Their first line is the one on the side that their letters' heads point to.
+        sign, side = {90: (-1, 0), 270: (1, 0), 180: (-1, 1)}.get(angle, (1, 1))
+        ordered = sorted(lines, key=lambda line: sign * line.box[side])
+        text = " ".join(" ".join(_with_links(line.words, layer.urls, urls)) for line in ordered)
+        box = pixel_box(enclosing_floats([line.box for line in ordered]), width, height)
+        results.append(RegionResult("aside_text", box, 0, round(layer.strength, 3), "text", text))
+    return results
+
+
+def enclosing_floats(boxes: Sequence[tuple[float, float, float, float]]) -> tuple[float, float, float, float]:
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _in_order(results: Sequence[RegionResult], dpi: int) -> list[RegionResult]:
+    if not any(region.label == "aside_text" for region in results):
+        return list(results)
+    text = [region for region in results if region.label != "aside_text"]
+    return [*text, *(region for region in results if region.label == "aside_text")]
+
+
+def _finished(region: RegionResult, outline: Mapping[str, int], urls: Sequence[str]) -> RegionResult:
+    """With its links as Markdown, and its level as the outline has it."""
+    plain = _LINK.sub(r"\2", region.content)
+    if region.label in TITLE_LABELS | {"text"} and region.format == "text" and len(plain) < 300:
+        depth = depth_of(plain, dict(outline))
+        if depth is not None:
+            level = min(6, depth + (0 if region.label == "doc_title" else 1))
+            region = replace(
+                region, label=region.label if region.label == "doc_title" else "paragraph_title", level=level
+            )
+    if _OPEN not in region.content:
+        return region
+    content = region.content
+    if region.format == "text":
+        content = escape_inline(content) if region.label in TITLE_LABELS else escape_text(content)
+        region = replace(region, format="markdown")
+    content = _LINK.sub(lambda m: f"[{m[2]}]({urls[int(m[1])]})", content)
+    content = re.sub(r"(?<!\\)\]\((\S+)\) \[([^\]]*)\]\(\1\)", r" \2](\1)", content)
+    return replace(region, content=re.sub(f"[{_OPEN}{_CLOSE}]|{_NEXT}", "", content))
+
+
+def _source(region: RegionResult, others: Sequence[Line]) -> Source | None:
+    if region.format == "image":
+        return None
+    by_eye = any(contains_centre(region.bbox, word.box) for line in others for word in line.words)
+    return "tesseract" if by_eye else "text_layer"

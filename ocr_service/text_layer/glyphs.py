@@ -1,0 +1,317 @@
+"""The characters of a page as PDFium knows them, in pixels of the rendered page.
+
+PDFium (``FPDFText_*``) gives a character's box, its text object and the object's font; what it adds itself (spaces,
+line ends) is left out, since words and lines are found by where the characters stand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+MOST_GLYPHS = 60_000  # of a page; a page of a telephone book has 15,000
+_MOST_OBJECTS = 200_000
+_DEEPEST_FORM = 12  # form XObjects inside one another; PDFium itself stops at some 30
+_BOLD_FLAG = 1 << 18  # ForceBold, ISO 32000-1, table 123
+_ITALIC_FLAG = 1 << 6
+_SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
+_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
+
+
+class TooManyGlyphs(Exception):
+    """The page's text is too much to be looked at within a page's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """``key`` tells the fonts of a document apart: its name, and its program's size where one is embedded."""
+
+    name: str
+    key: str
+    bold: bool
+    italic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextObject:
+    """What one ``Tj`` shows. ``size`` in pixels; ``angle`` clockwise in degrees; ``mode`` is its render mode."""
+
+    handle: Any
+    font: int
+    size: float
+    angle: float
+    mode: int
+    colour: tuple[int, int, int, int]
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One row a character, in the file's order. ``ink``: the glyph's box, ``cell``: its advance by its line's height.
+
+    Boxes are x0, y0, x1, y1 in pixels of the page as rendered; ``object`` indexes ``objects``, whose ``font`` indexes
+    ``fonts``. ``spaced``: a space of the file's own stands before it. ``unmapped``: the font has no Unicode for it.
+    """
+
+    codes: Ints
+    ink: Floats
+    cell: Floats
+    origin: Floats
+    object: Ints
+    spaced: Flags
+    unmapped: Flags
+    objects: tuple[TextObject, ...]
+    fonts: tuple[Font, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def kept(self, keep: Flags) -> Glyphs:
+        """Those of ``keep``."""
+        return replace(
+            self,
+            codes=self.codes[keep],
+            ink=self.ink[keep],
+            cell=self.cell[keep],
+            origin=self.origin[keep],
+            object=self.object[keep],
+            spaced=self.spaced[keep],
+            unmapped=self.unmapped[keep],
+        )
+
+    def turned(self, quarters: int, width: int, height: int) -> Glyphs:
+        """After ``quarters`` quarter turns anticlockwise of a page ``width`` x ``height``."""
+        return replace(
+            self,
+            ink=turned_boxes(self.ink, quarters, width, height),
+            cell=turned_boxes(self.cell, quarters, width, height),
+            origin=turned_points(self.origin, quarters, width, height),
+            objects=tuple(replace(o, angle=(o.angle - 90 * quarters) % 360) for o in self.objects),
+        )
+
+    @property
+    def size(self) -> Floats:
+        """The type size of each character, pixels."""
+        return np.array([o.size for o in self.objects] or [0.0])[self.object]
+
+    @property
+    def angle(self) -> Floats:
+        return np.array([o.angle for o in self.objects] or [0.0])[self.object]
+
+    @property
+    def font(self) -> Ints:
+        return np.array([o.font for o in self.objects] or [0], np.int64)[self.object]
+
+
+def turned_points(xy: Floats, quarters: int, width: float, height: float) -> Floats:
+    """Points of a picture ``width`` x ``height`` after ``quarters`` quarter turns anticlockwise."""
+    x, y = xy[:, 0], xy[:, 1]
+    pairs = {0: (x, y), 1: (y, width - x), 2: (width - x, height - y), 3: (height - y, x)}
+    return np.stack(pairs[quarters % 4], axis=1)
+
+
+def turned_boxes(boxes: Floats, quarters: int, width: float, height: float) -> Floats:
+    """Boxes of a picture ``width`` x ``height`` after ``quarters`` quarter turns anticlockwise."""
+    a = turned_points(boxes[:, :2], quarters, width, height)
+    b = turned_points(boxes[:, 2:], quarters, width, height)
+    return np.concatenate([np.minimum(a, b), np.maximum(a, b)], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ToPixels:
+    """The affine map from a page's own space (points) to pixels of its picture."""
+
+    matrix: Floats  # 2 x 3
+
+    @classmethod
+    def of(cls, page: pdfium.PdfPage, width: int, height: int) -> ToPixels:
+        """As ``FPDF_RenderPageBitmap`` maps the page to ``width`` x ``height`` pixels."""
+        fine = 512  # PDFium answers in whole device units
+        x, y = ctypes.c_int(), ctypes.c_int()
+        points = []
+        for px, py in ((0.0, 0.0), (100.0, 0.0), (0.0, 100.0)):
+            pdfium_c.FPDF_PageToDevice(page.raw, 0, 0, width * fine, height * fine, 0, px, py, x, y)
+            points.append((x.value / fine, y.value / fine))
+        (ox, oy), (ax, ay), (bx, by) = points
+        return cls(np.array([[(ax - ox) / 100, (bx - ox) / 100, ox], [(ay - oy) / 100, (by - oy) / 100, oy]]))
+
+    def points(self, xy: Floats) -> Floats:
+        """``xy`` (n x 2) in pixels."""
+        return xy @ self.matrix[:, :2].T + self.matrix[:, 2]
+
+    def boxes(self, boxes: Floats) -> Floats:
+        """Boxes left, bottom, right, top as x0, y0, x1, y1."""
+        if not len(boxes):
+            return boxes.reshape(0, 4)
+        a, b = self.points(boxes[:, :2]), self.points(boxes[:, 2:])
+        return np.concatenate([np.minimum(a, b), np.maximum(a, b)], axis=1)
+
+    def vector(self, x: float, y: float) -> tuple[float, float]:
+        moved = self.matrix[:, :2] @ np.array([x, y])
+        return float(moved[0]), float(moved[1])
+
+
+def page_objects(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:
+    """The page's objects with their types, also those inside of form XObjects. Raises TooManyGlyphs."""
+    found = _objects(page.raw, pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, 0)
+    for count, item in enumerate(found):
+        if count >= _MOST_OBJECTS:
+            raise TooManyGlyphs
+        yield item
+
+
+def _objects(parent: Any, count: Any, get: Any, depth: int) -> Iterator[tuple[Any, int]]:
+    for index in range(count(parent)):
+        handle = get(parent, index)
+        if not handle:
+            continue
+        kind = pdfium_c.FPDFPageObj_GetType(handle)
+        yield handle, kind
+        if kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
+            yield from _objects(handle, pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject, depth + 1)
+
+
+def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
+    """The page's characters but white space. Raises TooManyGlyphs."""
+    text = page.get_textpage()
+    try:
+        return _Reading(text.raw, to_pixels).glyphs()
+    finally:
+        text.close()
+
+
+class _Reading:
+    """One pass over a text page; what objects and fonts say of themselves is asked once each."""
+
+    def __init__(self, text: Any, to_pixels: ToPixels) -> None:
+        self._text = text
+        self._to_pixels = to_pixels
+        self._objects: dict[int, int] = {}
+        self._fonts: dict[int, int] = {}
+        self.objects: list[TextObject] = []
+        self.fonts: list[Font] = []
+
+    def glyphs(self) -> Glyphs:
+        text, count = self._text, max(0, pdfium_c.FPDFText_CountChars(self._text))
+        if count > 2 * MOST_GLYPHS:
+            raise TooManyGlyphs
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        x, y = ctypes.c_double(), ctypes.c_double()
+        loose = pdfium_c.FS_RECTF()
+        codes, inks, cells, origins, owners, unmapped, spaced = [], [], [], [], [], [], []
+        space = False
+        for index in range(count):
+            code = pdfium_c.FPDFText_GetUnicode(text, index)
+            handle = pdfium_c.FPDFText_GetTextObject(text, index)
+            if code in _SPACES:
+                space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
+                continue
+            if not handle or (pdfium_c.FPDFText_IsGenerated(text, index) == 1 and code not in _HYPHENS):
+                continue
+            if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):
+                continue
+            pdfium_c.FPDFText_GetLooseCharBox(text, index, loose)
+            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+            error = pdfium_c.FPDFText_HasUnicodeMapError(text, index) == 1
+            codes.append(0x2D if code in _HYPHENS and not error else code)
+            inks.append((left.value, bottom.value, right.value, top.value))
+            cells.append((loose.left, loose.bottom, loose.right, loose.top))
+            origins.append((x.value, y.value))
+            owners.append(self._object(handle, index))
+            spaced.append(space)
+            space = False
+            unmapped.append(error)
+        if len(codes) > MOST_GLYPHS:
+            raise TooManyGlyphs
+        ink = self._to_pixels.boxes(np.array(inks, float).reshape(-1, 4))
+        cell = self._to_pixels.boxes(np.array(cells, float).reshape(-1, 4))
+        origin = self._to_pixels.points(np.array(origins, float).reshape(-1, 2))
+        sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
+        return Glyphs(
+            np.array(codes, np.int64)[sound],
+            ink[sound],
+            cell[sound],
+            origin[sound],
+            np.array(owners, np.int64)[sound],
+            np.array(spaced, bool)[sound],
+            np.array(unmapped, bool)[sound],
+            tuple(self.objects),
+            tuple(self.fonts),
+        )
+
+    def _object(self, handle: Any, index: int) -> int:
+        address = ctypes.cast(handle, ctypes.c_void_p).value or 0
+        known = self._objects.get(address)
+        if known is not None:
+            return known
+        matrix = pdfium_c.FS_MATRIX()
+        pdfium_c.FPDFText_GetMatrix(self._text, index, matrix)
+        size = pdfium_c.FPDFText_GetFontSize(self._text, index)
+        rightwards = self._to_pixels.vector(matrix.a, matrix.b)
+        upwards = self._to_pixels.vector(matrix.c, matrix.d)
+        r, g, b, a = (ctypes.c_uint() for _ in range(4))
+        pdfium_c.FPDFPageObj_GetFillColor(handle, r, g, b, a)
+        length = math.hypot(*rightwards)
+        # The size across the writing: of slanted type only what is square to the baseline.
+        height = abs(rightwards[0] * upwards[1] - rightwards[1] * upwards[0]) / length if length else 0.0
+        self.objects.append(
+            TextObject(
+                handle,
+                self._font(pdfium_c.FPDFTextObj_GetFont(handle)),
+                abs(size * height),
+                math.degrees(math.atan2(rightwards[1], rightwards[0])) % 360,
+                int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
+                (r.value, g.value, b.value, a.value),
+                _is_optional(handle),
+            )
+        )
+        self._objects[address] = len(self.objects) - 1
+        return self._objects[address]
+
+    def _font(self, handle: Any) -> int:
+        address = (ctypes.cast(handle, ctypes.c_void_p).value or 0) if handle else 0
+        known = self._fonts.get(address)
+        if known is None:
+            known = self._fonts[address] = len(self.fonts)
+            self.fonts.append(_font(handle, known))
+        return known
+
+
+def _font(handle: Any, number: int) -> Font:
+    if not handle:
+        return Font("", f"#{number}", False, False)
+    buffer = ctypes.create_string_buffer(256)
+    pdfium_c.FPDFFont_GetBaseFontName(handle, buffer, len(buffer))
+    name = buffer.value.decode("utf-8", "replace")
+    flags = max(0, pdfium_c.FPDFFont_GetFlags(handle))
+    length = ctypes.c_size_t(0)
+    pdfium_c.FPDFFont_GetFontData(handle, None, 0, length)
+    lower = name.lower()
+    bold = any(word in lower for word in ("bold", "black", "heavy", "demi")) or bool(flags & _BOLD_FLAG)
+    italic = any(word in lower for word in ("italic", "oblique")) or bool(flags & _ITALIC_FLAG)
+    return Font(name, f"{name}/{length.value}/{number}", bold or pdfium_c.FPDFFont_GetWeight(handle) >= 600, italic)
+
+
+def _is_optional(handle: Any) -> bool:
+    """Whether the object belongs to a layer that can be switched off (marked content ``/OC``)."""
+    buffer = (ctypes.c_ushort * 16)()
+    length = ctypes.c_ulong()
+    for index in range(max(0, pdfium_c.FPDFPageObj_CountMarks(handle))):
+        mark = pdfium_c.FPDFPageObj_GetMark(handle, index)
+        if not mark or not pdfium_c.FPDFPageObjMark_GetName(mark, buffer, ctypes.sizeof(buffer), length):
+            continue
+        if bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace") == "OC":
+            return True
+    return False

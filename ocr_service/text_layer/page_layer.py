@@ -1,0 +1,310 @@
+"""The text layer of one page, from the file to lines that are proven: the room's main function.
+
+Draw the page with and without its text, look what is seen, find the lines, prove the fonts; the rest is for the eye.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ocr_service.document import HiddenText, PageImage, Pixels, TextLayerReport
+from ocr_service.render.pdfium import load_form, open_pdf, page_with_size
+from ocr_service.render.scale import fitting_dpi
+from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
+from ocr_service.text_layer.glyphs import (
+    Floats,
+    Glyphs,
+    TooManyGlyphs,
+    ToPixels,
+    page_objects,
+    read_glyphs,
+    turned_boxes,
+)
+from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle
+from ocr_service.text_layer.outline import outline_of_page
+from ocr_service.text_layer.proof import FontVerdict, Memory, Proof, ReadSheet, is_senseless, prove
+from ocr_service.text_layer.remainder import has_writing
+from ocr_service.text_layer.shapes import shape_classes
+from ocr_service.text_layer.visibility import HiddenReason, Seen, draw, look
+
+_EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
+_LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
+_CHECKED, _UNCHECKED = "☒", "☐"
+_BULLET = "•"
+_SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlett")
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayer:
+    """A page with what its text layer proved to say. Boxes are in pixels of ``picture``, which is upright.
+
+    ``lines``: proven, of all directions. ``ground``: the picture without any text; ``remainder``: without the proven
+    text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font, ``outline``:
+    depths by normalised titles. ``strength``: how much of the letters was read and found right, 0 to 1.
+    """
+
+    picture: PageImage
+    lines: tuple[LayerLine, ...]
+    bold: frozenset[LayerWord]
+    urls: Mapping[LayerWord, str]
+    outline: Mapping[str, int]
+    ground: Pixels
+    remainder: Pixels
+    unread: bool
+    report: TextLayerReport
+    hidden: HiddenText | None
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What PDFium gave for a page, in pixels of ``picture``, as the file has it."""
+
+    picture: PageImage
+    glyphs: Glyphs
+    seen: Seen
+    links: tuple[tuple[str, Floats], ...]
+    boxes: tuple[tuple[CheckBox, Floats], ...]
+    outline: Mapping[str, int]
+
+
+_MEMORY = Memory()
+
+
+def read_page_layer(
+    path: Path, number: int, *, dpi: int, max_pixels: int, password: str, read_sheet: ReadSheet, language: str
+) -> PageLayer | None:
+    """Page ``number`` (from 1); None where it has no text of its own, or more than can be looked at.
+
+    ``read_sheet`` reads samples of its fonts, as well as ``language`` (Tesseract's, ``rus+eng``) lets it.
+    Raises EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
+    """
+    with open_pdf(path, password) as pdf:
+        opened = _open(pdf, number, dpi, max_pixels)
+    if opened is None:
+        return None
+    return _proven(_upright(opened), read_sheet, language, f"{path}")
+
+
+def _open(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> _Opened | None:
+    warnings = load_form(pdf)
+    with page_with_size(pdf, number - 1) as loaded:
+        boxes = check_boxes(pdf, loaded)
+        found = links(loaded, pdf)
+        page = flattened(pdf, loaded, number)
+        try:
+            width_pt, height_pt = page.get_size()
+            page_dpi, size_warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+            handles = [handle for handle, kind in page_objects(page) if kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
+            if not handles and not boxes:
+                return None
+            picture = draw(page, page_dpi)
+            to_pixels = ToPixels.of(page, picture.shape[1], picture.shape[0])
+            glyphs = read_glyphs(page, to_pixels)
+            if not len(glyphs) and not boxes:
+                return None
+            seen = look(page, picture, handles, glyphs, page_dpi)
+        except TooManyGlyphs:
+            return None
+        finally:
+            if page is not loaded:
+                page.close()
+    names = _attachments(pdf) if number == 1 else ()
+    return _Opened(
+        PageImage(number, picture, page_dpi, warnings=(*warnings, *size_warnings, *names)),
+        glyphs,
+        seen,
+        tuple((link.url, to_pixels.boxes(np.array(link.boxes, float))) for link in found),
+        tuple((box, to_pixels.boxes(np.array([box.box], float))) for box in boxes),
+        outline_of_page(pdf, number),
+    )
+
+
+def _attachments(pdf: pdfium.PdfDocument) -> tuple[str, ...]:
+    """A warning that names the files inside of the PDF, which are not read."""
+    names = []
+    for index in range(min(20, max(0, pdfium_c.FPDFDoc_GetAttachmentCount(pdf.raw)))):
+        try:
+            names.append(pdf.get_attachment(index).get_name())
+        except (pdfium.PdfiumError, UnicodeDecodeError):
+            names.append("?")
+    return (f"attachments are not read: {', '.join(names)}",) if names else ()
+
+
+def _upright(opened: _Opened) -> _Opened:
+    """The page turned so that most of what is seen of its text stands level."""
+    angle = main_angle(opened.glyphs.kept(opened.seen.visible))
+    if not angle:
+        return opened
+    quarters, (height, width) = angle // 90, opened.picture.pixels.shape[:2]
+
+    def turn(boxes: Floats) -> Floats:
+        return turned_boxes(boxes, quarters, width, height)
+
+    return replace(
+        opened,
+        picture=replace(
+            opened.picture, pixels=np.ascontiguousarray(np.rot90(opened.picture.pixels, quarters)), angle=360 - angle
+        ),
+        glyphs=opened.glyphs.turned(quarters, width, height),
+        seen=replace(
+            opened.seen,
+            ground=np.ascontiguousarray(np.rot90(opened.seen.ground, quarters)),
+            ink=np.ascontiguousarray(np.rot90(opened.seen.ink, quarters)),
+        ),
+        links=tuple((url, turn(boxes)) for url, boxes in opened.links),
+        boxes=tuple((box, turn(boxes)) for box, boxes in opened.boxes),
+    )
+
+
+def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str) -> PageLayer:
+    glyphs = opened.glyphs.kept(opened.seen.visible & ~_inside(opened.glyphs.ink, [b for _, b in opened.boxes]))
+    ink = opened.seen.ink
+    lines = find_lines(glyphs)
+    proof = prove(glyphs, shape_classes(glyphs, ink), lines, ink, read_sheet, language, _MEMORY.of(document))
+    lines = [_with_bullet(line, glyphs) for line in lines]
+    good = [line for line in lines if _is_proven(line, glyphs, proof)]
+    bad = len(lines) - len(good)
+    remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, good, [b for _, b in opened.boxes])
+    gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    marked = _with_check_boxes(good, opened, glyphs)
+    return PageLayer(
+        picture=opened.picture,
+        lines=tuple(marked),
+        bold=frozenset(
+            word
+            for line in marked
+            for word in line.words
+            if word.glyphs and glyphs.fonts[int(glyphs.font[word.glyphs[0]])].bold
+        ),
+        urls=_urls(marked, opened.links),
+        outline=opened.outline,
+        ground=opened.seen.ground,
+        remainder=remainder,
+        unread=bad > 0 or has_writing(gray, opened.picture.dpi),
+        report=_report(proof.fonts, len(good), bad, bool(opened.seen.visible.any())),
+        hidden=_hidden(opened.seen.reasons),
+        strength=_strength(good, glyphs, proof.fonts),
+    )
+
+
+def _inside(boxes: Floats, outer: Sequence[Floats]) -> np.ndarray:
+    inside = np.zeros(len(boxes), bool)
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    for box in outer:
+        x0, y0, x1, y1 = box[0]
+        inside |= (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+    return inside
+
+
+def _with_bullet(line: LayerLine, glyphs: Glyphs) -> LayerLine:
+    """A bullet of a symbol font, which mostly has no Unicode, as a bullet."""
+    first = line.words[0]
+    if len(line.words) < 2 or len(first.glyphs) != 1:
+        return line
+    index = first.glyphs[0]
+    name = glyphs.fonts[int(glyphs.font[index])].name.lower()
+    code = int(glyphs.codes[index])
+    odd = is_senseless(chr(code), bool(glyphs.unmapped[index]))
+    if odd and (0xF000 <= code <= 0xF0FF or any(word in name for word in _SYMBOL_FONTS)):
+        return replace(line, words=(replace(first, text=_BULLET), *line.words[1:]))
+    return line
+
+
+def _is_proven(line: LayerLine, glyphs: Glyphs, proof: Proof) -> bool:
+    return all(
+        (len(word.glyphs) == 1 and word.text == _BULLET) or bool(proof.trusted[list(word.glyphs)].all())
+        for word in line.words
+    )
+
+
+def _without(
+    picture: Pixels, ground: Pixels, glyphs: Glyphs, lines: Sequence[LayerLine], boxes: Sequence[Floats]
+) -> Pixels:
+    """The picture without the text of ``lines`` and without the form's boxes."""
+    if not lines and not boxes:
+        return picture
+    rest = picture.copy()
+    height, width = rest.shape[:2]
+    for line in lines:
+        for index in line.glyphs:
+            x0, y0, x1, y1 = glyphs.ink[index]
+            left, top = max(0, int(x0) - _EDGE), max(0, int(y0) - _EDGE)
+            right, bottom = min(width, int(x1) + 1 + _EDGE), min(height, int(y1) + 1 + _EDGE)
+            rest[top:bottom, left:right] = ground[top:bottom, left:right]
+    for box in boxes:
+        x0, y0, x1, y1 = box[0]
+        rest[max(0, int(y0) - 1) : int(y1) + 2, max(0, int(x0) - 1) : int(x1) + 2] = 255
+    return rest
+
+
+def _with_check_boxes(lines: Sequence[LayerLine], opened: _Opened, glyphs: Glyphs) -> list[LayerLine]:
+    """The lines with the form's boxes as ☐ and ☒, where they can be seen."""
+    result = list(lines)
+    height, width = opened.picture.pixels.shape[:2]
+    for box, place in opened.boxes:
+        x0, y0, x1, y1 = (float(v) for v in place[0])
+        part = opened.picture.pixels[
+            max(0, int(y0)) : min(height, int(y1) + 1), max(0, int(x0)) : min(width, int(x1) + 1)
+        ]
+        if not part.size or int(part.max()) - int(part.min()) < 30:
+            continue
+        word = LayerWord(_CHECKED if box.checked else _UNCHECKED, (x0, y0, x1, y1), (), y1 - y0)
+        at = next((i for i, line in enumerate(result) if _beside(line, word)), None)
+        if at is None:
+            result.append(LayerLine((word,), 0, y1 - y0))
+        else:
+            words = sorted((*result[at].words, word), key=lambda w: w.box[0])
+            result[at] = replace(result[at], words=tuple(words))
+    return result
+
+
+def _beside(line: LayerLine, word: LayerWord) -> bool:
+    x0, y0, x1, y1 = line.box
+    shared = min(y1, word.box[3]) - max(y0, word.box[1])
+    gap = max(x0 - word.box[2], word.box[0] - x1)
+    return line.angle == 0 and shared > 0.5 * min(y1 - y0, word.box[3] - word.box[1]) and gap < 3 * line.size
+
+
+def _urls(lines: Sequence[LayerLine], found: Sequence[tuple[str, Floats]]) -> dict[LayerWord, str]:
+    urls: dict[LayerWord, str] = {}
+    for line in lines if found else ():
+        for word in line.words:
+            x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+            for url, boxes in found:
+                if any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes):
+                    urls[word] = url
+                    break
+    return urls
+
+
+def _report(fonts: Mapping[int, FontVerdict], good: int, bad: int, visible: bool) -> TextLayerReport:
+    trusted = tuple(sorted({verdict.name for verdict in fonts.values() if verdict.trusted}))
+    rejected = {verdict.name: verdict.reason for verdict in fonts.values() if not verdict.trusted}
+    reasons = [f"{name}: {reason}" for name, reason in sorted(rejected.items())]
+    by_shape = sorted({verdict.name for verdict in fonts.values() if verdict.trusted and verdict.by_shape})
+    if by_shape:
+        reasons.append(f"judged by shape alone, Tesseract's language has not their letters: {', '.join(by_shape)}")
+    if not visible:
+        reasons.append("none of its text can be seen on the page")
+    elif bad and not rejected:
+        reasons.append(f"{bad} of {good + bad} lines have characters that were not proven")
+    return TextLayerReport(good >= _LEAST_USED, trusted, tuple(sorted(rejected)), "; ".join(reasons))
+
+
+def _hidden(reasons: Sequence[HiddenReason | None]) -> HiddenText | None:
+    counts = Counter(reason for reason in reasons if reason is not None)
+    return HiddenText(counts.total(), dict(sorted(counts.items()))) if counts else None
+
+
+def _strength(lines: Sequence[LayerLine], glyphs: Glyphs, fonts: Mapping[int, FontVerdict]) -> float:
+    used = [fonts[int(font)].strength for line in lines for font in glyphs.font[list(line.glyphs)]]
+    return round(float(np.mean(used)), 3) if used else 0.0
