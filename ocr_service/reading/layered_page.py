@@ -23,7 +23,7 @@ def sheet_reader(reader: TesseractReader) -> ReadSheet:
     """Reads samples of fonts with the engine that reads pages."""
 
     def read(sheet: Gray, dpi: int) -> list[tuple[str, tuple[int, int, int, int]]]:
-        return [(word.text, word.box) for word in reader.read_words(sheet, dpi)]
+        return [(word.text, word.box) for line in reader.read_block(sheet, dpi) for word in line.words]
 
     return read
 

@@ -35,7 +35,7 @@ from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
 from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
-from ocr_service.reading.orientation import upright
+from ocr_service.reading.orientation import recognise_upright, upright
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
@@ -107,13 +107,17 @@ def read_page(task: PageTask) -> PageResult:
 
 def _read_by_eye(task: PageTask, timer: StageTimer) -> tuple[PageImage, list[RegionResult]]:
     with timer.stage("render"):
-        page = _render(task)
+        rendered = _rasterised(task)
     if task.text_layer == "only":
-        return page, []
+        return rendered, []
+    reader = _reader(task.language)
+    with timer.stage("recognition"):
+        recognition = recognise_upright(rendered, reader)
+        page = recognition.page
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
     with timer.stage("recognition"):
-        results = _reader(task.language).read(page, regions)
+        results = reader.compose(recognition, regions)
     return page, [replace(result, source=None if result.format == "image" else "tesseract") for result in results]
 
 
@@ -201,7 +205,7 @@ def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path 
 
 
 def _render(task: PageTask) -> PageImage:
-    return upright(_rasterised(task))
+    return upright(_rasterised(task), lambda: _reader(task.language).read_block)
 
 
 def _rasterised(task: PageTask) -> PageImage:

@@ -39,28 +39,19 @@ class TesseractReader:
         )
 
     def read(self, page: PageImage, regions: Sequence[Region]) -> list[RegionResult]:
-        """What is written on ``page``, in reading order; boxes in its pixels.
+        """What is written on ``page``, in reading order; boxes in its pixels."""
+        return self.compose(self.recognise(page), regions)
 
-        ``regions`` are the layout model's, and hints only: the page is read whole, so that no text is lost that the
-        model did not see, and its boxes say what the lines belong to.
-        """
+    def recognise(self, page: PageImage) -> Recognition:
+        """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
         gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        scale, dpi = downscaling(gray, page.dpi)
-        if scale == 1.0:
-            return self._read(prepare_sheet(gray, page.dpi), regions, first_page=page.number == 1)
-        downscaled = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        hints = [replace(r, bbox=_scaled(r.bbox, scale, downscaled.shape)) for r in regions]
-        results = self._read(prepare_sheet(downscaled, dpi), hints, first_page=page.number == 1)
-        return [replace(r, bbox=_scaled(r.bbox, 1 / scale, gray.shape)) for r in results]
+        sheet, scale = _downscaled_sheet(gray, page.dpi)
+        return Recognition(page, sheet, scale, tuple(self._engine.lines(sheet.gray, sheet.dpi)))
 
     def read_lines(self, gray: Gray, dpi: int) -> list[Line]:
         """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's."""
-        scale, sheet_dpi = downscaling(gray, dpi)
-        small = gray
-        if scale != 1.0:
-            small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        sheet = prepare_sheet(small, sheet_dpi)
-        lines, _ = self._lines(sheet)
+        sheet, scale = _downscaled_sheet(gray, dpi)
+        lines, _ = self._lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
         placed = []
         for line in lines:
             boxes = [_scaled(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]
@@ -68,13 +59,39 @@ class TesseractReader:
             placed.append(make_line(words, line.weight / scale))
         return placed
 
-    def read_words(self, gray: Gray, dpi: int) -> list[Word]:
-        """The words on a clean sheet of one block of lines, as Tesseract gives them: nothing is repaired."""
-        return [w for line in self._engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK) for w in line.words]
+    def read_block(self, gray: Gray, dpi: int) -> list[Line]:
+        """The lines of one block of text, read as it stands: no layout is looked for, nothing is repaired."""
+        return self._engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
 
-    def _lines(self, sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
-        """The sheet's lines, each word in its script, and the engine to read a crop again with."""
-        lines = _repaired_lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
+    def compose(self, recognition: Recognition, regions: Sequence[Region]) -> list[RegionResult]:
+        """The regions of a page in reading order; boxes in its pixels.
+
+        ``regions`` are the layout model's, and hints only: the page was read whole, so that no text is lost that the
+        model did not see, and its boxes say what the lines belong to.
+        """
+        page, sheet, scale = recognition.page, recognition.sheet, recognition.scale
+        if scale != 1.0:
+            shape = sheet.skew.size[::-1]
+            regions = [replace(r, bbox=_scaled(r.bbox, scale, shape)) for r in regions]
+        hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
+        results = self._composed(recognition, hints)
+        boxed = [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(results)]
+        if scale == 1.0:
+            return boxed
+        return [replace(r, bbox=_scaled(r.bbox, 1 / scale, (page.height, page.width))) for r in boxed]
+
+    def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> list[RegionResult]:
+        sheet = recognition.sheet
+        lines, engine = self._lines(recognition.lines, sheet)
+        tables, rest = find_tables(lines, hints, sheet)
+        crops = CropReader(engine, sheet)
+        repair = _InkRepair.of(lines, sheet)
+        tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
+        return compose(rest, tables, hints, sheet, first_page=recognition.page.number == 1)
+
+    def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
+        """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
+        lines = _repaired_lines(raw, sheet)
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
@@ -84,15 +101,23 @@ class TesseractReader:
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine
 
-    def _read(self, sheet: Sheet, regions: Sequence[Region], *, first_page: bool) -> list[RegionResult]:
-        lines, engine = self._lines(sheet)
-        hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
-        tables, rest = find_tables(lines, hints, sheet)
-        crops = CropReader(engine, sheet)
-        repair = _InkRepair.of(lines, sheet)
-        tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
-        results = compose(rest, tables, hints, sheet, first_page=first_page)
-        return [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(results)]
+
+def _downscaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
+    """The sheet of a page, and its size as a multiple of the page's."""
+    scale, sheet_dpi = downscaling(gray, dpi)
+    if scale != 1.0:
+        gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return prepare_sheet(gray, sheet_dpi), scale
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's."""
+
+    page: PageImage
+    sheet: Sheet
+    scale: float
+    lines: tuple[Line, ...]
 
 
 def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:

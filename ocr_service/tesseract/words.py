@@ -78,3 +78,35 @@ def split_by_box(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line
         if without:
             outer.append(make_line(without, line.weight))
     return inner, outer
+
+
+_SURE = 60.0  # Tesseract's confidence; garbage of rotated or foreign text has 20 to 55
+_LEGIBLE = 50.0
+
+
+def reading_score(lines: Sequence[Line]) -> float:
+    """How many letters and digits were read, each weighted by how sure its word is; garbage counts next to nothing."""
+    return sum(
+        _letters(word) * (word.confidence - _LEGIBLE) / (100 - _LEGIBLE)
+        for line in lines
+        for word in line.words
+        if _is_sure(word)
+    )
+
+
+def sure_share(lines: Sequence[Line]) -> float:
+    """The share of letters and digits that stand in words read for sure, 0 to 1; 0.0 where nothing was read."""
+    words = [word for line in lines for word in line.words]
+    letters = sum(_letters(word) for word in words)
+    return sum(_letters(word) for word in words if _is_sure(word)) / letters if letters else 0.0
+
+
+def _letters(word: Word) -> int:
+    return sum(c.isalnum() for c in word.text)
+
+
+def _is_sure(word: Word) -> bool:
+    """A word of two letters or more; one that is higher than wide lies on its side."""
+    x0, y0, x1, y1 = word.box
+    letters = _letters(word)
+    return letters >= 2 and word.confidence >= _SURE and (letters < 4 or x1 - x0 > 0.8 * (y1 - y0))

@@ -10,36 +10,72 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import upright
+from ocr_service.reading.orientation import WindowReader, recognise_upright, upright
+from ocr_service.tesseract.reader import TesseractReader
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 
 
-def _letter() -> Image.Image:
+@pytest.fixture(scope="module")
+def reader() -> TesseractReader:
+    return TesseractReader("rus+eng")
+
+
+def _letter(lines: int = 14, size: int = 30) -> Image.Image:
     image = Image.new("RGB", (1000, 1400), "white")
     draw = ImageDraw.Draw(image)
-    font = ImageFont.truetype(FONT, 30)
-    for line in range(14):
-        draw.text((80, 100 + 48 * line), "Поставщик обязуется передать товар в срок", fill="black", font=font)
+    font = ImageFont.truetype(FONT, size)
+    for line in range(lines):
+        draw.text((80, 100 + round(1.6 * size) * line), "Поставщик обязуется передать товар", fill="black", font=font)
     return image
 
 
+def _rotated(image: Image.Image, clockwise: int, dpi: int = 200) -> PageImage:
+    return PageImage(1, np.ascontiguousarray(np.rot90(np.asarray(image), k=-clockwise // 90)), dpi)
+
+
 @pytest.mark.parametrize("clockwise", [0, 90, 180, 270])
-def test_a_turned_page_comes_out_upright(clockwise: int) -> None:
-    original = np.asarray(_letter())
-    turned = np.ascontiguousarray(np.rot90(original, k=-clockwise // 90))
-    page = upright(PageImage(1, turned, 200))
-    assert page.angle == (360 - clockwise) % 360
-    assert np.array_equal(page.pixels, original)
+def test_a_rotated_page_comes_out_upright_before_and_after_reading(clockwise: int, reader: TesseractReader) -> None:
+    original = _letter()
+    for page in (
+        upright(_rotated(original, clockwise), lambda: reader.read_block),
+        recognise_upright(_rotated(original, clockwise), reader).page,
+    ):
+        assert page.angle == (360 - clockwise) % 360
+        assert np.array_equal(page.pixels, np.asarray(original))
 
 
-def test_pages_without_text_are_left_alone() -> None:
+@pytest.mark.parametrize("clockwise", [0, 90, 270])
+def test_a_page_of_two_lines_is_read_upright(clockwise: int, reader: TesseractReader) -> None:
+    recognition = recognise_upright(_rotated(_letter(lines=2), clockwise), reader)
+    assert recognition.page.angle == (360 - clockwise) % 360
+    assert recognition.lines[0].text == "Поставщик обязуется передать товар"
+
+
+@pytest.mark.parametrize("clockwise", [0, 180])
+def test_small_print_and_low_resolution_rotate_nothing_that_stands_upright(
+    clockwise: int, reader: TesseractReader
+) -> None:
+    page = _rotated(_letter(size=16), clockwise, dpi=100)
+    assert upright(page, lambda: reader.read_block).angle == clockwise
+    assert recognise_upright(page, reader).page.angle == clockwise
+
+
+def test_pages_without_text_are_left_alone(reader: TesseractReader) -> None:
     blank = np.full((1400, 1000, 3), 255, np.uint8)
     picture = np.random.default_rng(3).integers(0, 255, (1400, 1000, 3), dtype=np.uint8)
-    assert upright(PageImage(1, blank, 200)).angle == 0
-    assert upright(PageImage(1, picture, 200)).angle == 0
+    for pixels in (blank, picture):
+        assert upright(PageImage(1, pixels, 200), lambda: reader.read_block).angle == 0
+        assert recognise_upright(PageImage(1, pixels, 200), reader).page.angle == 0
 
 
-def test_missing_orientation_data_names_the_package(tmp_path: Path) -> None:
+def test_without_language_data_a_rotation_is_not_proven_and_the_page_stays() -> None:
+    def missing() -> WindowReader:
+        raise EngineUnavailable("no data")
+
+    assert upright(_rotated(_letter(), 180), missing).angle == 0
+
+
+def test_missing_orientation_data_names_the_package(tmp_path: Path, reader: TesseractReader) -> None:
     with pytest.raises(EngineUnavailable, match="tesseract-ocr-osd"):
-        upright(PageImage(1, np.full((50, 50, 3), 255, np.uint8), 200), tmp_path)
+        upright(_rotated(_letter(), 0), lambda: reader.read_block, tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.tesseract.words import Word, make_line, split_by_box
+from ocr_service.tesseract.words import Word, make_line, reading_score, split_by_box, sure_share
 from tests.support.sheets import text_line
 
 
@@ -27,3 +27,16 @@ def test_a_line_is_split_at_a_box() -> None:
     inner, outer = split_by_box([line], (0, 0, 300, 100))
     assert [part.text for part in inner] == ["слева"]
     assert [part.text for part in outer] == ["справа"]
+
+
+def test_sure_words_score_by_their_letters_and_garbage_does_not() -> None:
+    good = make_line([Word("Договор", (0, 0, 105, 22), 100.0), Word("от", (115, 6, 145, 22), 75.0)])
+    garbage = make_line([Word("eEuo", (0, 0, 60, 22), 30.0), Word("x", (70, 0, 80, 22), 95.0)])
+    assert reading_score([good]) == pytest.approx(7 + 2 * 0.5)
+    assert reading_score([garbage]) == 0.0
+    assert sure_share([good, garbage]) == pytest.approx(9 / 14)
+    assert sure_share([]) == 0.0
+
+
+def test_a_word_on_its_side_is_not_sure() -> None:
+    assert reading_score([make_line([Word("Договор", (0, 0, 22, 105), 95.0)])]) == 0.0
