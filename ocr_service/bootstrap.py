@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +18,8 @@ from ocr_service import __version__
 from ocr_service.document import ReaderName
 from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.service import JobsConfig
-from ocr_service.layout.runner import LayoutRunner
+from ocr_service.layout.runner import LayoutFailed, LayoutRunner
+from ocr_service.layout.selection import LayoutModel, choose
 from ocr_service.net.address_rules import AddressRules
 from ocr_service.reading.page_tasks import warm_up
 from ocr_service.reading.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
@@ -25,6 +30,8 @@ from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import PagePool
 from ocr_service.workers.spawn import gpu_environment
+
+log = logging.getLogger(__name__)
 
 # A look at a file is short and loses little memory; while a worker is replaced, uploads wait for a second.
 _INSPECTIONS = 2000
@@ -44,26 +51,25 @@ class Engines:
     inspector: PagePool
     readers: dict[ReaderName, PageReader]
     default: ReaderName
+    layout: LayoutModel
     vlm: Scheduler | None = None
-    layout: LayoutRunner | None = None
 
 
 async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
     """Starts what reads pages; ``stack`` ends it."""
-    layout = await _start_layout(settings, stack)
-    layout_spec = settings.layout_model if layout is None else f"{settings.layout_model}@{layout.path}"
+    layout = await stack.enter_async_context(_layout_model(settings, stack))
     pool = await stack.enter_async_context(
         PagePool(
             workers=settings.render_workers,
             nice=_PAGES_NICE,
             memory_mb=settings.render_memory_mb,
-            warm_up=partial(warm_up, layout_spec, settings.ocr_language),
+            warm_up=partial(warm_up, "" if settings.layout_model == "auto" else layout.spec, settings.ocr_language),
         )
     )
     inspector = await stack.enter_async_context(
         PagePool(workers=1, memory_mb=settings.render_memory_mb, tasks_per_worker=_INSPECTIONS)
     )
-    limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, layout_spec)
+    limits = PageLimits(settings.max_page_pixels, settings.page_timeout_s, layout)
     readers: dict[ReaderName, PageReader] = {"tesseract": EmbeddedReader(pool, limits)}
     vlm: Scheduler | None = None
     if settings.use_vlm_api:
@@ -72,25 +78,49 @@ async def start_engines(settings: Settings, stack: AsyncExitStack) -> Engines:
         if settings.vlm_fallback == "tesseract":
             readers["vlm"] = FallbackReader(engine.reader, readers["tesseract"])
     default: ReaderName = "vlm" if "vlm" in readers else "tesseract"
-    return Engines(pool, inspector, readers, default, vlm=vlm, layout=layout)
+    return Engines(pool, inspector, readers, default, layout, vlm=vlm)
 
 
-async def _start_layout(settings: Settings, stack: AsyncExitStack) -> LayoutRunner | None:
-    """The process of an official layout model, where one is set."""
-    if not settings.layout_model.startswith("PP-DocLayout"):
-        return None
+def _layout_model(settings: Settings, stack: AsyncExitStack) -> LayoutModel:
+    """The layout model of LAYOUT_MODEL, with the process of an official one."""
+    choice = choose(settings.layout_model, official=settings.auto_layout, installed=find_spec("paddleocr") is not None)
+    if not choice.model.startswith("PP-DocLayout"):
+        return LayoutModel(choice)
     # A Unix socket's path may have 107 bytes: not below TEMP_DIR, which may be anywhere.
     folder = stack.enter_context(TemporaryDirectory(prefix="ocr-layout-"))
-    return await stack.enter_async_context(
-        LayoutRunner(
-            Path(folder) / "socket",
-            model=settings.layout_model,
-            engine=settings.layout_engine,
-            device=settings.layout_device,
-            page_limit_s=settings.page_timeout_s / 2,  # so that the page can be looked at again by the next process
-            environment=gpu_environment(os.environ) | settings.paddle_environment(),
-        )
+    runner = LayoutRunner(
+        Path(folder) / "socket",
+        model=choice.model,
+        engine=settings.layout_engine,
+        device=settings.layout_device,
+        page_limit_s=settings.page_timeout_s / 2,  # so that the next process can be asked for the page again
+        environment=gpu_environment(os.environ) | settings.paddle_environment(),
     )
+    if settings.layout_model != "auto":
+        return LayoutModel(choice, runner)
+    return LayoutModel(choice, runner, partial(_fetch_layout, choice.model, settings))
+
+
+async def _fetch_layout(model: str, settings: Settings) -> None:
+    """Fetches the weights, where they are missing, by ``preload`` in a process of its own. Raises LayoutFailed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ocr_service", "preload", "--layout", model, "--tries", "3"),
+        env={**os.environ, "PADDLEX_HOME": str(settings.weights_home)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    last = ""
+    try:
+        async for line in process.stderr:
+            last = line.decode(errors="replace").strip() or last
+            log.info("preload: %s", last)
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if code:
+        raise LayoutFailed(f"its weights could not be fetched: {last.removeprefix('preload: ')}")
 
 
 def vlm_options(settings: Settings) -> VlmOptions:
@@ -181,4 +211,4 @@ def engine_version(settings: Settings, engines: Engines, engine: ReaderName) -> 
         reader = f"{'+'.join(served)} {settings.vlm_mode} charts={settings.read_charts} seals={settings.read_seals}"
     else:
         reader = f"tesserocr {version('tesserocr')}"
-    return f"{__version__} {settings.layout_model} {reader}"
+    return f"{__version__} {engines.layout.name} {reader}"

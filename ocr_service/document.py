@@ -121,6 +121,7 @@ class PreparedPage:
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
     stages: tuple[StageTime, ...] = ()
+    layout_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class PageResult:
     """One page, read or failed. ``width`` and ``height`` in pixels at ``dpi``; ``seconds`` from render to result.
 
     ``text_layer`` and ``hidden_text``: of the PDF's own text; None where it was not looked at, or hides nothing.
+    ``layout_model``: what found the regions; empty where the VLM got the whole page.
     """
 
     number: int
@@ -188,6 +190,7 @@ class PageResult:
     stages: tuple[StageTime, ...] = ()
     text_layer: TextLayerReport | None = None
     hidden_text: HiddenText | None = None
+    layout_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ocr_service.vlm.versions import VERSIONS, VersionName
-from ocr_service.workers.cpu_quota import usable_cores
+from ocr_service.vlm.versions import VERSIONS, VersionName, version_of
+from ocr_service.workers.hardware import usable_cores
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
@@ -101,11 +101,16 @@ class Settings(BaseSettings):
         60, gt=0, description="Seconds that a page may take in its worker, and half of them the layout model"
     )
     layout_model: str = Field(
-        "embedded",
-        pattern=r"^(embedded|PP-DocLayoutV[23]|stub:[1-9]\d{0,2})$",
-        description="`embedded`, `PP-DocLayoutV3`, `PP-DocLayoutV2`; `stub:15`: 15 equal regions, for benchmarks",
+        "auto",
+        pattern=r"^(auto|embedded|PP-DocLayoutV[23]|stub:[1-9]\d{0,2})$",
+        description="`auto`: that of PADDLEOCR_VL_VERSION where a VLM reads and it can run, else `embedded`; "
+        "`PP-DocLayoutV3`, `PP-DocLayoutV2`; `stub:15`: 15 equal regions, for benchmarks",
     )
-    layout_device: str = Field("cpu", pattern=r"^(cpu|gpu(:\d+)?)$", description="`cpu`, `gpu` or `gpu:0`")
+    layout_device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|gpu(:\d+)?)$",
+        description="Where a PP-DocLayout model runs: `auto` (the GPU where there is one), `cpu`, `gpu` or `gpu:0`",
+    )
     layout_engine: Literal["onnxruntime", "paddle"] = Field(
         "onnxruntime", description="What runs a PP-DocLayout model: `onnxruntime` or `paddle`"
     )
@@ -297,6 +302,14 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def auto_layout(self) -> str | None:
+        """The official layout model that LAYOUT_MODEL=auto wants; None where no VLM reads regions."""
+        if self.layout_model != "auto" or not self.use_vlm_api or self.vlm_mode == "page":
+            return None
+        served = version_of(self.vllm_model) or VERSIONS[self.paddleocr_vl_version]
+        return served.layout
+
+    @property
     def traces_endpoint(self) -> str:
         """The whole address that spans are sent to; "" for no traces."""
         if self.otel_sdk_disabled:
@@ -356,7 +369,9 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError("\n".join(_line(item) for item in error.errors())) from None
+        # A default that depends on another setting is not made where any is wrong, which is no fault of its own.
+        wrong = [item for item in error.errors() if item["type"] != "default_factory_not_called"]
+        raise SettingsError("\n".join(_line(item) for item in wrong)) from None
 
 
 def _line(item: Any) -> str:

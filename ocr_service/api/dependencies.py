@@ -13,7 +13,7 @@ from ocr_service.api.background import DeliveryServices
 from ocr_service.api.intake.admission import Admission
 from ocr_service.document import ReaderName
 from ocr_service.jobs.service import JobService
-from ocr_service.layout.runner import LayoutRunner
+from ocr_service.layout.selection import LayoutModel
 from ocr_service.reading.readers import PageReader
 from ocr_service.storage.client_files import ClientFiles
 from ocr_service.vlm.scheduler import Scheduler
@@ -26,7 +26,7 @@ class Services:
 
     ``scratch`` is this process's folder in TEMP_DIR; ``sync_wait_s`` is how long ``/ocr/*`` waits, in seconds.
     ``startup_note``: a file of the supervisor's, there while the start waits for something outside this process.
-    ``layout`` and ``vlm`` are None where the settings do not ask for them.
+    ``vlm`` is None where the settings do not ask for one.
     """
 
     admission: Admission
@@ -40,8 +40,8 @@ class Services:
     client_files: ClientFiles
     engine_version: Callable[[ReaderName], str]
     sync_wait_s: float
+    layout: LayoutModel
     startup_note: Path | None = None
-    layout: LayoutRunner | None = None
     vlm: Scheduler | None = None
 
 

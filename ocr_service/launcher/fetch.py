@@ -16,8 +16,7 @@ from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.atomic_write import sync_folder
 from ocr_service.storage.file_lock import file_lock
 
-_TRIES = 8  # in a row without a byte of progress
-_RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=20.0)
+RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=20.0, retries=7)  # in a row without a byte of progress
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]  # model, bytes that are here, bytes in all
@@ -34,12 +33,12 @@ def fetch_model(
     *,
     progress: Progress,
     notify: Callable[[str], None],
-    retries: RetryPolicy = _RETRIES,
+    retries: RetryPolicy = RETRIES,
 ) -> bool:
     """Puts ``model`` into ``home/official_models``; False when it was there already. Raises FetchFailed.
 
     Two that fetch the same model into the same folder wait for each other: the second finds it done.
-    ``retries`` gives the pauses between tries; a file is given up after 8 in a row without a byte of progress.
+    ``retries``: the pauses between tries, and how many there are in a row without a byte of progress.
     """
     models = home / "official_models"
     target = models / folder_name(model)
@@ -158,7 +157,7 @@ class _Tries:
                 return work()
             except SourceBroke as error:
                 failed = 1 if isinstance(error, _BrokeWithProgress) else failed + 1
-                if failed >= _TRIES:
+                if failed > (self._retries.retries or 0):
                     raise
                 pause = self._retries.pause_s(failed)
                 self._notify(f"{error}; again in {pause:.1f} s")

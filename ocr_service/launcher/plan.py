@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocr_service.launcher.vllm import Genai, find_command
@@ -60,8 +59,3 @@ def decide(
     if answers(own):
         return Plan(None, True, f"{lack}, but a server answers at {own}: it reads the pages")
     return Plan(None, False, f"USE_VLM_API=true, but {lack}: the app alone; pages are read with Tesseract", True)
-
-
-def gpu_visible(devices: Path = Path("/dev")) -> bool:
-    """Whether a CUDA device was given to this container: NVIDIA's device files, or WSL's."""
-    return any(devices.glob("nvidia[0-9]*")) or (devices / "dxg").exists()

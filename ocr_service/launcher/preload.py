@@ -8,18 +8,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.progress import Progress as Bar
 
-from ocr_service.launcher.fetch import FetchFailed, Progress, fetch_model
+from ocr_service.launcher.fetch import RETRIES, FetchFailed, Progress, fetch_model
 from ocr_service.launcher.sources import SourceError, open_source
 from ocr_service.launcher.weights import is_whole, layout_weights, missing_line, needed
 from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
-from ocr_service.vlm.versions import VERSIONS, VersionName, version_of
+from ocr_service.vlm.versions import VERSIONS, version_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -50,12 +51,16 @@ def add_command(commands: Commands) -> None:
         "--version", choices=sorted(VERSIONS), help="version of PaddleOCR-VL; default: PADDLEOCR_VL_VERSION"
     )
     which.add_argument("--model", action="append", metavar="NAME", help="one model by name; can be given again")
+    which.add_argument("--layout", metavar="NAME", help="the weights of one layout model, for LAYOUT_ENGINE")
+    parser.add_argument(
+        "--tries", type=int, default=8, metavar="N", help="give up after N in a row without progress; default: 8"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     configure_logging(settings.log_level, settings.log_format)
-    models = arguments.model or _models_of(arguments.version, settings)
+    models = arguments.model or _models_of(arguments, settings)
     home = settings.weights_home
     missing = [model for model in models if not is_whole(home, model)]
     for model in models:
@@ -68,10 +73,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return 1
     try:
         source = open_source(settings)
+        retries = replace(RETRIES, retries=arguments.tries - 1)
         with _progress() as progress:
             for model in missing:
                 log.info("%s: fetching from %s", model, source.name)
-                fetch_model(model, source, home, progress=progress, notify=log.warning)
+                fetch_model(model, source, home, progress=progress, notify=log.warning, retries=retries)
                 log.info("downloaded %s to %s", model, home / "official_models")
     except (FetchFailed, SourceError) as error:
         print(f"preload: {error}", file=sys.stderr)
@@ -79,9 +85,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _models_of(version: VersionName | None, settings: Settings) -> list[str]:
-    if version:
-        chosen = VERSIONS[version]
+def _models_of(arguments: argparse.Namespace, settings: Settings) -> list[str]:
+    if arguments.layout:
+        return [layout_weights(arguments.layout, settings.layout_engine)]
+    if arguments.version:
+        chosen = VERSIONS[arguments.version]
         return [chosen.vlm, layout_weights(chosen.layout, settings.layout_engine)]
     served = version_of(settings.vllm_model)
     layout = [layout_weights(served.layout, settings.layout_engine)] if served else []

@@ -24,10 +24,11 @@ from ocr_service.launcher import vllm
 from ocr_service.launcher.child import Child
 from ocr_service.launcher.folders import writable_environment, writable_output, writable_paddlex_home
 from ocr_service.launcher.orphans import adopt_orphans, end_orphans, reap_orphans
-from ocr_service.launcher.plan import Plan, decide, gpu_visible
+from ocr_service.launcher.plan import Plan, decide
 from ocr_service.launcher.weights import is_whole, missing_line, needed
 from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
+from ocr_service.workers.hardware import gpu_visible
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -69,7 +70,7 @@ def supervise(settings: Settings, app_command: Sequence[str] = (sys.executable, 
     )
     log.log(logging.WARNING if plan.surprising else logging.INFO, "%s", plan.reason)
     models = needed(settings, vlm=plan.genai is not None and plan.genai.kind != "custom")
-    if models:
+    if models or settings.model_copy(update={"use_vlm_api": plan.use_vlm}).auto_layout:
         home = writable_paddlex_home(settings.weights_home, Path(environ["HOME"]))
         if home != settings.weights_home:
             log.info("PADDLEX_HOME=%s is not writable: PaddleX writes its own files to %s", settings.weights_home, home)

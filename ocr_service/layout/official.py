@@ -44,10 +44,15 @@ class OfficialDetector:
         )
 
     def detect(self, pixels: Pixels) -> list[Region]:
-        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+        (regions,) = self.detect_batch([pixels])
+        return regions
+
+    def detect_batch(self, pages: Sequence[Pixels]) -> list[list[Region]]:
+        """The regions of each page, which may have different sizes, in one call of the model."""
+        bgr = [np.ascontiguousarray(page[:, :, ::-1]) for page in pages]
         # Overlaps are filtered by layout/filter_paddlex.py, whose rules are made for the VLM.
-        (result,) = self._model.predict(bgr, layout_shape_mode="rect", filter_overlap_boxes=False)
-        return regions_of(result["boxes"])
+        results = self._model.predict(bgr, batch_size=len(bgr), layout_shape_mode="rect", filter_overlap_boxes=False)
+        return [regions_of(result["boxes"]) for result in results]
 
 
 def regions_of(boxes: Sequence[Mapping[str, Any]]) -> list[Region]:

@@ -14,7 +14,12 @@ from ocr_service.retry.policy import RetryPolicy
 
 _log = logging.getLogger(__name__)
 _RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=60.0)
+_FIRST_START_S = 300.0
 _MOST_WAITING = 1024  # connections, with those of page workers that were killed meanwhile
+
+
+class LayoutFailed(Exception):
+    """The official model cannot be had; the message says why."""
 
 
 class LayoutRunner:
@@ -44,6 +49,7 @@ class LayoutRunner:
         self._command = [*command, str(self._listener.fileno()), model, engine, device, str(page_limit_s)]
         self._environment = dict(environment)
         self._keeping: asyncio.Task[None] | None = None
+        self._known = asyncio.Event()  # the first process was ready, or has ended
 
     async def __aenter__(self) -> LayoutRunner:
         self._listener.bind(str(self.path))
@@ -53,11 +59,21 @@ class LayoutRunner:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        assert self._keeping is not None
-        self._keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._keeping
+        if self._keeping is not None:
+            self._keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeping
         self._listener.close()
+
+    async def first_ready(self) -> None:
+        """Returns when the first process is ready. Raises LayoutFailed when it ends before, or takes 5 minutes."""
+        try:
+            async with asyncio.timeout(_FIRST_START_S):
+                await self._known.wait()
+        except TimeoutError:
+            raise LayoutFailed(f"its process did not come up within {_FIRST_START_S:g} s") from None
+        if self.state != "ready":
+            raise LayoutFailed(self.state.removeprefix("failed: "))
 
     async def _keep(self) -> None:
         failures = 0
@@ -84,9 +100,11 @@ class LayoutRunner:
                 text = line.decode(errors="replace").strip()
                 if text == "ready" or text.startswith("failed: "):
                     self.state, was_ready = text, was_ready or text == "ready"
+                    self._known.set()
             code = await process.wait()
             if not self.state.startswith("failed"):
                 self.state = f"failed: the process ended with exit code {code}"
+            self._known.set()
             return was_ready
         finally:
             if process.returncode is None:

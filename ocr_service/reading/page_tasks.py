@@ -47,7 +47,10 @@ from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """All that a worker needs for one page. ``images``: the folder for figure files, None for none."""
+    """All that a worker needs for one page. ``images``: the folder for figure files, None for none.
+
+    ``layout`` as ``load_detector`` takes it; ``layout_warning``: why that is not the wanted model, for the page.
+    """
 
     path: Path
     type: FileType
@@ -59,13 +62,15 @@ class PageTask:
     language: str
     images: Path | None
     text_layer: TextLayerMode = "ignore"
+    layout_warning: str = ""
 
 
 def warm_up(layout: str, language: str) -> None:
-    """Loads the models, so that the first page does not wait for them."""
+    """Loads the models, so that the first page does not wait for them. ``layout``: empty where it is not known yet."""
     # One thread a worker: OpenCV's own pool doubled the CPU time of a page's crops (21 against 9 ms on two cores).
     cv2.setNumThreads(1)
-    _detector(layout)
+    if layout:
+        _detector(layout)
     _reader(language)
 
 
@@ -97,11 +102,12 @@ def read_page(task: PageTask) -> PageResult:
         reader="tesseract",
         markdown=page_markdown(results),
         regions=tuple(results),
-        warnings=page.warnings,
+        warnings=_warnings(page, task),
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
         text_layer=_report(task, layer),
         hidden_text=layer.hidden if layer is not None else None,
+        layout_model=_detector(task.layout).name,
     )
 
 
@@ -160,9 +166,10 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
         dpi=page.dpi,
         angle=page.angle,
         regions=regions,
-        warnings=page.warnings,
+        warnings=_warnings(page, task),
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
+        layout_model="" if prompts.page_prompt is not None else _detector(task.layout).name,
     )
 
 
@@ -181,6 +188,10 @@ def _prepared_regions(
             files = save_figures(page, figures, task.images)
             images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
         return page_crops(page, regions, images, prompts)
+
+
+def _warnings(page: PageImage, task: PageTask) -> tuple[str, ...]:
+    return (*page.warnings, task.layout_warning) if task.layout_warning else page.warnings
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

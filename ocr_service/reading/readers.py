@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions
 from ocr_service.errors import EngineUnavailable
+from ocr_service.layout.selection import LayoutModel
 from ocr_service.reading.page_tasks import PageTask, read_page
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.workers.pool import PagePool
@@ -29,11 +30,11 @@ class DocumentWork:
 
 @dataclass(frozen=True, slots=True)
 class PageLimits:
-    """What holds for every page: most pixels, seconds in a worker, and the layout model's name."""
+    """What holds for every page: most pixels, seconds in a worker, and the layout model."""
 
     max_pixels: int
     timeout_s: float
-    layout: str
+    layout: LayoutModel
 
 
 class PageReader(Protocol):
@@ -56,6 +57,7 @@ class EmbeddedReader:
         self.pages_ahead = pool.workers + 1
 
     async def read(self, work: DocumentWork, number: int) -> PageResult:
+        await self._limits.layout.settled()
         return await self._pool.run(
             read_page,
             page_task(work, number, self._limits),
@@ -91,7 +93,8 @@ def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:
         dpi=work.options.dpi,
         max_pixels=limits.max_pixels,
         password=work.options.password,
-        layout=limits.layout,
+        layout=limits.layout.spec,
+        layout_warning=limits.layout.warning,
         language=work.options.language,
         images=images if work.options.include_images else None,
         text_layer=work.options.text_layer,

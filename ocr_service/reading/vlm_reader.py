@@ -70,6 +70,7 @@ class VlmReader:
     async def read(self, work: DocumentWork, number: int) -> PageResult:
         """Prepares and reads one page. Raises ServiceError when it cannot be prepared."""
         document = work.folder.job_id
+        await self._page_limits.layout.settled()
         async with self._backpressure.permit(document, number):
             page = await self._pool.run(
                 prepare_page,

@@ -37,6 +37,7 @@ def assemble_page(
         warnings=page.warnings,
         error=_no_backend(results),
         seconds=round(seconds, 3),
+        layout_model=page.layout_model,
     )
 
 

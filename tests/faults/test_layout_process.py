@@ -82,7 +82,7 @@ def test_a_layout_process_killed_in_mid_page_costs_no_page(tmp_path: Path, setti
         assert len({*looks.by_process[asked_before:]}) == 2, "both processes looked at pages"
         again = len(looks.by_process) - asked_before - BOOKS * PAGES
         assert 1 <= again <= WORKERS  # what was in the process when it died
-        assert service.log.read_text().count("the layout process ended") == 1
+        assert service.log.read_text().count("layout process ended") == 1
         assert service.client.get("/health").json()["paddleocr"] == "ready"
         check_holdings(service, before)
         check_nothing_left(service)

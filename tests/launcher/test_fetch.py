@@ -21,7 +21,7 @@ from ocr_service.settings import load_settings
 from tests.fakes.web_server import WebServer
 from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror
 
-QUICK = RetryPolicy(first_pause_s=0.001)
+QUICK = RetryPolicy(first_pause_s=0.001, retries=7)
 VLM = "PaddleOCR-VL-1.6-0.9B"
 FOLDER = "PaddleOCR-VL-1.6"  # as paddlex names it
 CONTENTS = {"config.json": SMALL, "model.safetensors": LARGE}

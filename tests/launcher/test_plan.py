@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.launcher.plan import Plan, decide, gpu_visible
+from ocr_service.launcher.plan import Plan, decide
 from ocr_service.settings import load_settings
 
 OWN = "http://127.0.0.1:8080/v1"
@@ -85,9 +85,3 @@ def test_a_backend_elsewhere_is_not_ours_to_start(monkeypatch: pytest.MonkeyPatc
 def test_a_server_that_somebody_else_runs_here_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     found = plan(monkeypatch, {"USE_VLM_API": "true"}, up=True)
     assert (found.genai, found.use_vlm) == (None, True)
-
-
-@pytest.mark.parametrize(("device", "seen"), [("nvidia0", True), ("dxg", True), ("nvidiactl", False), ("null", False)])
-def test_a_gpu_is_known_by_its_device_file(tmp_path: Path, device: str, seen: bool) -> None:
-    (tmp_path / device).touch()
-    assert gpu_visible(tmp_path) is seen

@@ -15,6 +15,7 @@ import pytest
 
 from ocr_service.document import Pixels, Region
 from ocr_service.errors import EngineUnavailable
+from ocr_service.layout.batches import DetectBatch
 from ocr_service.layout.client import RemoteDetector
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.official import OfficialDetector, regions_of
@@ -48,13 +49,17 @@ class Sums:
         return [Region("text", (0, 0, pixels.shape[1], pixels.shape[0]), 0, float(pixels.sum()))]
 
 
+def one_by_one(detector: Sums) -> DetectBatch:
+    return lambda pages: [detector.detect(page) for page in pages]
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Iterator[Path]:
     path, listener = tmp_path / "layout", socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen()
     serving = {"on_ready": lambda: None, "page_limit_s": 600}
-    threading.Thread(target=serve, args=(listener, Sums()), kwargs=serving, daemon=True).start()
+    threading.Thread(target=serve, args=(listener, one_by_one(Sums())), kwargs=serving, daemon=True).start()
     yield path
 
 
@@ -131,7 +136,9 @@ class Ending(StubDetector):
         return super().detect(pixels)
 print("a library's chatter", flush=True)
 listener = socket.socket(fileno=int(sys.argv[1]))
-process.serve(listener, Ending(2), lambda: print("ready", flush=True), page_limit_s=float(sys.argv[5]))
+def detect(pages):
+    return [Ending(2).detect(page) for page in pages]
+process.serve(listener, detect, lambda: print("ready", flush=True), page_limit_s=float(sys.argv[5]))
 """
     command = (sys.executable, "-c", program)
     async with LayoutRunner(

@@ -43,6 +43,10 @@ class HealthModel(BaseModel):
     paddleocr: str = Field(
         description="State of the PP-DocLayout model: `not_initialized`, `loading`, `ready`, `failed: …`"
     )
+    layout_model: str = Field(description="The layout model in use", examples=["PP-DocLayoutV3"])
+    layout_warning: str = Field(
+        description="Why it is not the one that LAYOUT_MODEL=auto wants, and what is lost; empty where it is"
+    )
     s3_storage: str = Field(description="`not_configured`, `ok` or what is wrong")
     artifacts: str = Field(
         description="Where jobs' files are shared: `filesystem`, or `s3: ok` and what is wrong there (ARTIFACTS)"
@@ -68,7 +72,9 @@ async def health(services: ServicesDep) -> HealthModel:
     return HealthModel(
         status="healthy",
         version=__version__,
-        paddleocr=services.layout.state if services.layout else "not_initialized",
+        paddleocr=services.layout.state,
+        layout_model=services.layout.name,
+        layout_warning=services.layout.warning,
         s3_storage=services.delivery.s3.state if services.delivery.s3 else "not_configured",
         artifacts=f"s3: {bucket}" if (bucket := services.jobs.files.bucket_state) else "filesystem",
         output_dir=str(services.output_dir),
@@ -130,6 +136,8 @@ def _installed(libraries: tuple[str, ...]) -> dict[str, str]:
 
 def _starting(services: Services) -> list[str]:
     waiting_for = [] if services.pool.ready else ["page workers are starting"]
+    if services.layout.waiting_for:
+        waiting_for.append(services.layout.waiting_for)
     if services.startup_note is not None:
         with suppress(FileNotFoundError):  # the supervisor's part of the start is over
             waiting_for.append(services.startup_note.read_text(encoding="utf-8"))

@@ -142,6 +142,10 @@ class PageModel(BaseModel):
     hidden_text: HiddenTextModel | None = Field(
         description="Text of the PDF that nobody sees; null where there is none"
     )
+    layout_model: str = Field(
+        description="What found the regions; empty where the VLM read the whole page at once",
+        examples=["PP-DocLayoutV3"],
+    )
 
 
 class FileModel(BaseModel):

@@ -150,6 +150,8 @@ export interface Page {
   text_layer: TextLayer | null;
   /** Text of the PDF that nobody sees; null where there is none */
   hidden_text: HiddenText | null;
+  /** What found the regions; empty where the VLM read the whole page at once */
+  layout_model: string;
 }
 
 /** An error, as RFC 9457 has it. */

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.workers.cpu_quota import usable_cores
+from ocr_service.workers.hardware import gpu_visible, usable_cores
 
 ALL = len(os.sched_getaffinity(0))
 
@@ -31,3 +31,9 @@ def test_the_quota_of_cgroup_v1_is_kept(tmp_path: Path, quota: str, cores: int) 
 
 def test_without_cgroups_every_core_counts(tmp_path: Path) -> None:
     assert usable_cores(tmp_path) == ALL
+
+
+@pytest.mark.parametrize(("device", "seen"), [("nvidia0", True), ("dxg", True), ("nvidiactl", False), ("null", False)])
+def test_a_gpu_is_known_by_its_device_file(tmp_path: Path, device: str, seen: bool) -> None:
+    (tmp_path / device).touch()
+    assert gpu_visible(tmp_path) is seen

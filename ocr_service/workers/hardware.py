@@ -1,4 +1,4 @@
-"""CPU cores that this process may use: a container may have fewer than the machine."""
+"""What this process may use of the machine: CPU cores, of which a container may have fewer, and a GPU."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def _quota(cgroup: Path) -> float | None:
     except OSError:
         return None
     return None if quota in ("max", "-1") else int(quota) / int(period)
+
+
+def gpu_visible(devices: Path = Path("/dev")) -> bool:
+    """Whether a CUDA device was given to this container: NVIDIA's device files, or WSL's."""
+    return any(devices.glob("nvidia[0-9]*")) or (devices / "dxg").exists()
