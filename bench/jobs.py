@@ -27,7 +27,7 @@ from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions, 
 from ocr_service.export.result_json import page_to_json
 from ocr_service.jobs.db.queue import QueueLimits
 from ocr_service.jobs.models import JobState, NewJob, new_job_id
-from ocr_service.jobs.observers import Watches
+from ocr_service.jobs.observers import JobObservers
 from ocr_service.jobs.service import JobsConfig, run_jobs
 from ocr_service.reading.pipeline import assemble
 from ocr_service.reading.readers import DocumentWork
@@ -110,7 +110,7 @@ async def durable(
         min_free=0,
         artifacts=S3Config(s3_endpoint, "us-east-1", "bench", "key", "secret") if s3_endpoint else None,
     )
-    async with run_jobs(config, {"vlm": reader}, Watches([])) as service:
+    async with run_jobs(config, {"vlm": reader}, JobObservers([])) as service:
         ids = []
         started = time.process_time()
         for _ in range(documents):

@@ -23,6 +23,7 @@ ReaderName = Literal["vlm", "tesseract"]
 Source = Literal["text_layer", "tesseract", "vlm"]
 TextLayerMode = Literal["auto", "ignore", "only"]
 Stage = Literal["inspect", "render", "layout", "crops", "recognition", "assembly", "delivery"]
+HeadersMode = Literal["drop", "keep", "comment"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
@@ -206,13 +207,16 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all."""
+    """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all.
+
+    ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments."""
 
     pages: str = ""
     dpi: int = 200
     language: str = "rus+eng"
     include_images: bool = True
     join_pages: bool = True
+    headers: HeadersMode = "drop"
     password: str = field(default="", repr=False)
     text_layer: TextLayerMode = "ignore"
 

@@ -124,6 +124,10 @@ class Settings(BaseSettings):
     ocr_language: str = Field(
         "rus+eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, joined with `+`"
     )
+    headers: Literal["drop", "keep", "comment"] = Field(
+        "drop",
+        description="Running headers, footers and page numbers in the text: `drop`, `keep`, `comment` (HTML comments)",
+    )
     use_vlm_api: bool = Field(
         False,
         description="Read with the VLM at VLLM_URL, else with Tesseract; unset, `start.sh` knows whether it starts one",
@@ -142,7 +146,9 @@ class Settings(BaseSettings):
     )
     vlm_prompt: str = Field("Convert the page to Markdown.", description="The prompt in VLM_MODE=page")
     vlm_concurrency: int = Field(128, ge=1, le=4096, description="Requests in flight at one backend")
-    vlm_timeout_s: float = Field(120, gt=0, description="Seconds that one request may take")
+    vlm_timeout_s: float = Field(
+        300, gt=0, description="Seconds that one request may take: 4,096 tokens at 60 ms, and some queueing"
+    )
     vlm_retries: int = Field(3, ge=0, le=20, description="Tries after the first for one region")
     vlm_max_tokens: int = Field(4096, ge=16, description="Longest answer, tokens")
     vlm_fallback: Literal["none", "tesseract"] = Field(
@@ -160,6 +166,12 @@ class Settings(BaseSettings):
         description="Model that the genai server serves; that of PADDLEOCR_VL_VERSION unless set",
     )
     vllm_gpu_memory: float = Field(0.8, gt=0, le=1, description="Share of the GPU's memory for vLLM")
+    vllm_api_servers: int = Field(
+        1, ge=1, le=32, description="API server processes of vLLM (`--api-server-count`); PaddleX starts 4"
+    )
+    vllm_batched_tokens: int = Field(
+        16384, ge=1024, description="Most tokens in one step of vLLM (`--max-num-batched-tokens`); PaddleX sets 131072"
+    )
     vllm_extra_args: str = Field("", description="Further flags of the genai server, as on a command line")
     vllm_start_timeout_s: float = Field(900, gt=0, description="Seconds that the genai server may take to start")
     shutdown_grace_s: float = Field(

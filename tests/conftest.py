@@ -12,9 +12,9 @@ from tests.fakes.fault_proxy import FaultProxy
 from tests.support.running import RunningService
 from tests.support.s3_server import s3_proxy, s3_server
 
-# Whole folders that start services, and fixtures that start a database, a browser or an S3 server.
+# Whole folders that start services, and fixtures that start a database, a browser or an S3 server, or mount a disk.
 _SLOW_FOLDERS = ("e2e", "faults", "fuzz")
-_SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto"}
+_SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto", "disk"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers

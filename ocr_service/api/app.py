@@ -27,8 +27,8 @@ from ocr_service.api.routes import batches, events, health, jobs, metrics, ocr, 
 from ocr_service.api.schemas.problem import ANYWHERE, describe_problems
 from ocr_service.api.web_page import install_docs, install_web_page
 from ocr_service.bootstrap import delivery_config, engine_version, jobs_config, start_engines
-from ocr_service.jobs.admission_control import Room
-from ocr_service.jobs.observers import Watches
+from ocr_service.jobs.admission_control import AdmissionControl
+from ocr_service.jobs.observers import JobObservers
 from ocr_service.jobs.service import run_jobs
 from ocr_service.observability.job_log import JobLog
 from ocr_service.observability.metrics import Metrics
@@ -106,16 +106,17 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         max_pages=settings.max_pages,
         dpi=settings.render_dpi,
         language=settings.ocr_language,
+        headers=settings.headers,
         text_layer=settings.text_layer,
         engine=engines.default,
     )
     space = FreeSpace((settings.output_dir,), settings.min_free_mb << 20, scratch=(settings.temp_dir,))
-    watch = Watches([JobLog(), counted])
+    observers = JobObservers([JobLog(), counted])
     if settings.traces_endpoint:
-        watch.all.append(stack.enter_context(traces_to(settings.traces_endpoint, __version__)))
-    job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, watch))
+        observers.all.append(stack.enter_context(traces_to(settings.traces_endpoint, __version__)))
+    job_service = await stack.enter_async_context(run_jobs(jobs_config(settings), engines.readers, observers))
     admission = Admission(
-        engines.inspector, scratch, defaults, space, Room(job_service.store.limits, job_service.store.load)
+        engines.inspector, scratch, defaults, space, AdmissionControl(job_service.store.limits, job_service.store.load)
     )
     delivery = await stack.enter_async_context(
         run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch, space)

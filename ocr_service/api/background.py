@@ -86,7 +86,7 @@ async def run_delivery(
             scratch, space, config.max_bytes, config.url_timeout_s, config.s3.prefix if config.s3 else ""
         )
         deliveries, feeder = Deliveries(jobs.store, rows, kinds), BatchFeeder(batches)
-        for listener in (deliveries.heed, feeder.heed):
+        for listener in (deliveries.on_change, feeder.on_change):
             jobs.listeners.append(listener)
             stack.callback(jobs.listeners.remove, listener)
         await stack.enter_async_context(deliveries.running())

@@ -57,6 +57,11 @@ def add_command(commands: Commands) -> None:
         help="what to do with the text that a PDF holds itself; default: TEXT_LAYER",
     )
     parser.add_argument("--password", default="", help="password of encrypted PDFs")
+    parser.add_argument(
+        "--headers",
+        choices=("drop", "keep", "comment"),
+        help="running headers, footers and page numbers in the text; default: HEADERS",
+    )
     parser.add_argument("--no-images", action="store_true", help="do not keep figures as files")
     parser.set_defaults(run=run)
 
@@ -81,6 +86,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
         dpi=arguments.dpi or settings.render_dpi,
         language=arguments.language or settings.ocr_language,
         include_images=not arguments.no_images,
+        headers=arguments.headers or settings.headers,
         password=arguments.password,
         text_layer=arguments.text_layer or settings.text_layer,
     )

@@ -23,7 +23,7 @@ from ocr_service.bootstrap import jobs_config
 from ocr_service.errors import AlreadyFinished, NotFound, ServiceError
 from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse
 from ocr_service.jobs.models import Job, JobState, PageCounts
-from ocr_service.jobs.service import JobsConfig, JobService, jobs_at_hand, jobs_to_look_at
+from ocr_service.jobs.service import JobsConfig, JobService, open_jobs_for_changes, open_jobs_read_only
 from ocr_service.jobs.store import Store
 from ocr_service.settings import Settings
 
@@ -103,14 +103,14 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         age_s = config.ttl_s
     try:
-        async with jobs_at_hand(config) as service:
+        async with open_jobs_for_changes(config) as service:
             return await _change(service, arguments.action, getattr(arguments, "ids", []), age_s)
     except DatabaseInUse:
         return _ask_service(settings, arguments.action, getattr(arguments, "ids", []), age_s)
 
 
 async def _looking(config: JobsConfig, look: Callable[[Store], Awaitable[int]]) -> int:
-    async with jobs_to_look_at(config) as store:
+    async with open_jobs_read_only(config) as store:
         return await look(store)
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ocr_service.document import PageResult
-from ocr_service.export.join_pages import Pages, joined_pages
+from ocr_service.document import HeadersMode, PageResult
+from ocr_service.export.join_pages import Pages, joined_pages, text_pages
 from ocr_service.export.markdown import page_markdown
 
 
-def document_markdown(pages: Pages, *, join: bool) -> Iterator[str]:
+def document_markdown(pages: Pages, *, join: bool, headers: HeadersMode = "drop") -> Iterator[str]:
     """Chunks that concatenate to the document.
 
     ``join``: tables and paragraphs that the end of a page cut are joined (see ``join_pages``).
     A page that could not be read leaves an HTML comment, which no renderer shows, in its place.
     """
     first = True
-    for page in joined_pages(pages) if join else pages():
-        if text := _text(page, join):
+    for page in joined_pages(pages, headers=headers) if join else text_pages(pages, headers):
+        if text := _text(page):
             yield text if first else f"\n\n{text}"
             first = False
     if not first:
@@ -31,5 +31,6 @@ def page_text(page: PageResult) -> str:
     return page.markdown.strip()
 
 
-def _text(page: PageResult, join: bool) -> str:
-    return page_markdown(page.regions).strip() if join and page.error is None else page_text(page)
+def _text(page: PageResult) -> str:
+    # What leaves the text has left the regions already: no label is ignored.
+    return page_markdown(page.regions, ()).strip() if page.error is None else page_text(page)

@@ -13,16 +13,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, PageResult, RegionResult
+from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, HeadersMode, PageResult, RegionResult
 from ocr_service.export.heading_levels import TitleSizes, title_level, title_sizes
-from ocr_service.export.running_headers import is_marginal, repeated_edges
+from ocr_service.export.running_headers import RunningLines, running_lines, without_margins
 from ocr_service.export.tables import Row, Rows, parse_table, write_table
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.geometry.numbering import list_marker
 
 _WIDTHS = 0.1  # of the wider table
 _MOST_HELD = 50  # pages; a photograph on each of 1,000 pages is not kept for a paragraph that may never go on
-_FLOATING = FIGURE_LABELS | CAPTION_LABELS  # typesetters move these to the top or the end of a page
+_FLOATING = FIGURE_LABELS | CAPTION_LABELS | {"footnote"}  # these stand at a page's top or end, not in its text
 _PARAGRAPH_LABELS = frozenset({"text", "abstract", "content", "reference_content"})
 _CONTINUED = re.compile(
     r"(?:продолжение|окончание)\s+табл|табл\S*\s.{0,40}\((?:продолжение|окончание)\)"
@@ -33,29 +33,73 @@ _CONTINUED = re.compile(
 Pages = Callable[[], Iterable[PageResult]]
 
 
-def joined_pages(pages: Pages, *, tables: bool = True, levels: bool = True) -> Iterator[PageResult]:
+def joined_pages(
+    pages: Pages, *, tables: bool = True, levels: bool = True, headers: HeadersMode = "drop"
+) -> Iterator[PageResult]:
     """The pages in their order, each with the regions that belong to its text, for Markdown, HTML and plain text.
 
     ``pages`` gives the pages afresh at each call, one after another from their files; it is called up to four times.
     What goes on with a region of an earlier page stands there, and only there. ``tables`` and ``levels`` switch off the
-    joining of tables and the document's own levels of headings.
+    joining of tables and the document's own levels of headings. ``headers``: whether running lines and page numbers
+    are left out, stay, or become HTML comments.
     """
-    running = repeated_edges(pages())
     sizes = title_sizes(pages) if levels else None
-    whole = _whole_paragraphs(_text_of(page, running, sizes) for page in pages())
-    return _whole_tables(whole) if tables else whole
+    margins: dict[int, _Margins] = {}
+    text = _text_pages(pages, margins)
+    whole = _whole_paragraphs(_with_levels(page, sizes) for page in text)
+    joined = _whole_tables(whole) if tables else whole
+    return joined if headers == "drop" else (_with_margins(page, margins, headers) for page in joined)
 
 
-def _text_of(page: PageResult, running: frozenset[str], sizes: TitleSizes | None) -> PageResult:
-    """The page without what is no part of the text, its headings on the document's levels."""
-    regions = (region for region in page.regions if not is_marginal(page, region, running))
+def text_pages(pages: Pages, headers: HeadersMode) -> Iterator[PageResult]:
+    """The pages as they were read, each with its running lines dropped, kept or commented as ``headers`` says."""
+    margins: dict[int, _Margins] = {}
+    text = _text_pages(pages, margins)
+    return text if headers == "drop" else (_with_margins(page, margins, headers) for page in text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    """What left a page's text: the regions that stand before it, and those after it."""
+
+    before: tuple[RegionResult, ...]
+    after: tuple[RegionResult, ...]
+
+
+def _text_pages(pages: Pages, margins: dict[int, _Margins]) -> Iterator[PageResult]:
+    """The pages without their running lines; those are put into ``margins`` as each page passes."""
+    return _parted(pages(), running_lines(pages()), margins)
+
+
+def _parted(pages: Iterable[PageResult], running: RunningLines, margins: dict[int, _Margins]) -> Iterator[PageResult]:
+    for page in pages:
+        text, left = without_margins(page, running)
+        above = tuple(region for region in left if region.bbox[1] < page.height / 2)
+        margins[page.number] = _Margins(above, tuple(region for region in left if region not in above))
+        yield replace(page, regions=tuple(text))
+
+
+def _with_margins(page: PageResult, margins: dict[int, _Margins], headers: HeadersMode) -> PageResult:
+    left = margins.pop(page.number)
+    regions = [*left.before, *page.regions, *left.after]
+    shown = [_comment(r) if headers == "comment" and r in (*left.before, *left.after) else r for r in regions]
+    return replace(page, regions=tuple(replace(region, order=order) for order, region in enumerate(shown)))
+
+
+def _comment(region: RegionResult) -> RegionResult:
+    text = " ".join(region.content.replace("--", "- -").split())
+    return replace(region, format="html", content=f"<!-- {region.label}: {text} -->")
+
+
+def _with_levels(page: PageResult, sizes: TitleSizes | None) -> PageResult:
+    """The page with its headings on the document's levels."""
     return replace(
         page,
         regions=tuple(
             replace(region, level=title_level(page, region, sizes))
             if sizes and region.label in TITLE_LABELS
             else region
-            for region in regions
+            for region in page.regions
         ),
     )
 

@@ -22,9 +22,15 @@ def page_markdown(regions: Sequence[RegionResult], ignored: Collection[str] = MA
 
     ``text`` is escaped, ``markdown`` and ``html`` are taken as they are, ``latex`` becomes a display formula and
     ``image`` a picture. A region that failed is an HTML comment, so that what is missing can be seen.
+    A page on which nothing else stands keeps them.
     """
-    blocks = [_block(region) for region in sorted(regions, key=lambda r: r.order) if region.label not in ignored]
-    return "\n\n".join(block for block in blocks if block)
+    ordered = sorted(regions, key=lambda r: r.order)
+    text = _joined([region for region in ordered if region.label not in ignored])
+    return text or _joined([region for region in ordered if region.label in ignored])
+
+
+def _joined(regions: Sequence[RegionResult]) -> str:
+    return "\n\n".join(block for region in regions if (block := _block(region)))
 
 
 def _block(region: RegionResult) -> str:

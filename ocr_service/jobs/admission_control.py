@@ -1,7 +1,7 @@
-"""Places in the queue, given before a document is taken in: under overload a refusal costs next to nothing.
+"""Admission control: a slot in the queue is granted before a document is received, so that a refusal costs little.
 
-The rows say how many jobs there are; ahead of a document are also those that are being taken in and came before it.
-Those who ask while the rows are being counted share the next count: a rush of 500 asks the database a few times.
+The load is the jobs in the database plus the documents that are being received and came earlier. Requests that arrive
+while the rows are being counted share the next count: 500 at once cost the database a few queries.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from contextlib import asynccontextmanager
 from itertools import count, takewhile
 
 from ocr_service.errors import QueueFull
-from ocr_service.jobs.db.queue import Coming, Load, QueueLimits, refuse_too_many
+from ocr_service.jobs.db.queue import Incoming, Load, QueueLimits, refuse_too_many
 
-_REFUSE_AGAIN_S = 0.25  # after a refusal the next ones of that key are not asked of the database
+_REFUSE_AGAIN_S = 0.25  # after a refusal, requests of that key are refused so long without a query
 
 
-class Room:
-    """``load`` counts the rows, and is told how many documents are being taken in, for what it adds to a refusal."""
+class AdmissionControl:
+    """``load`` counts the rows; its argument is how many documents are being received (it decides whether the rate of
+    finished jobs, which a refusal needs for Retry-After, is measured too)."""
 
     def __init__(self, limits: QueueLimits, load: Callable[[int], Awaitable[Load]]) -> None:
         self._limits = limits
@@ -32,7 +33,7 @@ class Room:
 
     @asynccontextmanager
     async def place(self, owner: str) -> AsyncIterator[None]:
-        """Raises QueueFull. To be left before the document becomes a row, so that nobody counts it twice."""
+        """Holds a slot. Raises QueueFull. To be left before the document becomes a row, or it would count twice."""
         at, refusal = self._refused.get(owner, (0.0, None))
         if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
             raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
@@ -40,7 +41,7 @@ class Room:
         self._coming[number] = owner
         try:
             try:
-                # First the rows, then those ahead: who becomes a row meanwhile is in one of them at most.
+                # Rows first, then those ahead: a document that becomes a row in between counts once at most.
                 load = await self._counted()
                 refuse_too_many(load, owner, self._limits, self._ahead(number, owner))
             except QueueFull as error:
@@ -51,9 +52,9 @@ class Room:
         finally:
             del self._coming[number]
 
-    def _ahead(self, number: int, owner: str) -> Coming:
+    def _ahead(self, number: int, owner: str) -> Incoming:
         owners = [self._coming[other] for other in takewhile(number.__gt__, self._coming)]
-        return Coming(len(owners), owners.count(owner))
+        return Incoming(len(owners), owners.count(owner))
 
     async def _counted(self) -> Load:
         """A count that begins after the call."""

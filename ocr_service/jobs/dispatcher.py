@@ -46,7 +46,7 @@ class Dispatcher:
     def running(self) -> int:
         return len(self._runs)
 
-    def heed(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         """A job's row changed, here or at another replica."""
         if change.state is not JobState.RUNNING:
             self._wake.set()  # something to start, or a follower that may start now
@@ -59,7 +59,7 @@ class Dispatcher:
         elif run and change.state is JobState.CANCELLED:
             run.task.cancel()
 
-    async def heed_all(self) -> None:
+    async def on_gap(self) -> None:
         """Changes may have been missed: look at the rows of all that runs here."""
         self._wake.set()
         here = {run.claim.run_id: run for run in self._runs.values()}

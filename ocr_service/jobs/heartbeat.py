@@ -1,7 +1,7 @@
-"""Which processes are there, and what becomes of the jobs of one that is gone: they are queued again.
+"""Heartbeats of the replicas, and the takeover of jobs from replicas whose heartbeat stopped.
 
-On SQLite the process is alone and takes up at its start what was running. On PostgreSQL each replica shows a sign of
-life, and takes over from those that show none.
+SQLite has one process, which queues at its start what was running before. On PostgreSQL each replica writes a heartbeat
+and queues the jobs of replicas that no longer do.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 _SHOW_UP_S = 3.0  # a replica tries again every 2 s while the database is away
 
 
-class Presence:
-    """A replica's sign of life, and its eye on the others. Times are the database's.
+class Heartbeat:
+    """Writes this replica's heartbeat and takes over from others. Times are those of the database's clock.
 
-    A replica is lost after 0.6 of ``takeover_s``; signs of life come, and others are looked at, every 0.15 of it: so a
-    lost replica's jobs are queued again within ``takeover_s``.
+    A replica is lost after 0.6 of ``takeover_s`` (TAKEOVER_S) without a heartbeat; heartbeats are written and checked
+    every 0.15 of it, so the jobs of a lost replica are queued again within ``takeover_s``.
     """
 
     def __init__(self, store: Store, *, replica: str, takeover_s: float, failed_at: Callable[[], float]) -> None:
@@ -35,8 +35,8 @@ class Presence:
         self._failed_at = failed_at
         self._back_at = float("-inf")
 
-    async def watch(self) -> None:
-        """For ever; to be run as one task."""
+    async def run(self) -> None:
+        """Runs until it is cancelled."""
         while True:
             asked_at = time.monotonic()
             await self._store.seen(self._replica)
@@ -47,7 +47,7 @@ class Presence:
             if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (
                 taken := await self._store.take_over(self._silent_s)
             ):
-                log_requeued(taken, "a replica shows no sign of life")
+                log_requeued(taken, "a replica's heartbeat stopped")
             await asyncio.sleep(self._every_s)
 
 

@@ -30,7 +30,7 @@ class JobState(StrEnum):
 FINISHED = frozenset({JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
 UNFINISHED = frozenset({JobState.QUEUED, JobState.RUNNING})
 
-_MOVES: dict[JobState, frozenset[JobState]] = {
+_TRANSITIONS: dict[JobState, frozenset[JobState]] = {
     # A job fails in the queue when its deadline passes there.
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
     # Back to the queue: the process died, hands over at its end, or another replica takes over.
@@ -187,7 +187,7 @@ class JobEvent:
 
 def moved(job: Job, to: JobState) -> Job:
     """The job in its new state. A move that does not exist is a bug."""
-    if to not in _MOVES[job.state]:
+    if to not in _TRANSITIONS[job.state]:
         raise AssertionError(f"{job.state} -> {to}")
     return replace(job, state=to)
 

@@ -1,4 +1,4 @@
-"""Who is told what happens to jobs in this process: the log, the metrics, the traces. None of them is waited for."""
+"""Observers of the jobs of this process: the log, the metrics, the traces. A job never waits for one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocr_service.jobs.models import Job, JobFailure, JobState
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended. ``pages`` were read by this run, ``kept`` were there before it; ``seconds`` it took."""
+    """How a run ended. ``pages``: read by this run; ``kept``: stored before it; ``seconds``: its duration."""
 
     state: JobState
     failure: JobFailure | None
@@ -22,46 +22,46 @@ class RunEnd:
     cached: bool = False
 
 
-class JobWatch(Protocol):
+class JobObserver(Protocol):
     """Must not raise and must not wait."""
 
     def admitted(self, job: Job) -> None: ...
 
     def started(self, job: Job) -> None:
-        """A run begins; ``job.runs`` counts it."""
+        """A run begins; ``job.runs`` includes it."""
 
     def page_read(self, job: Job, page: PageResult) -> None:
-        """The page is kept by now, or stays as it was where it was read better before."""
+        """The page is stored, or the earlier reading stays because it is better."""
 
     def ended(self, job: Job, end: RunEnd) -> None:
-        """The end is written down by now."""
+        """The job's final state is stored."""
 
     def lost(self, job: Job) -> None:
-        """The run stopped without an end: the job was cancelled, handed back or taken over."""
+        """The run stopped before the job's end: the job was cancelled, handed back or taken over."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watches:
-    """All of several, in their order."""
+class JobObservers:
+    """Calls several observers, in their order."""
 
-    all: list[JobWatch]
+    all: list[JobObserver]
 
     def admitted(self, job: Job) -> None:
-        for watch in self.all:
-            watch.admitted(job)
+        for observer in self.all:
+            observer.admitted(job)
 
     def started(self, job: Job) -> None:
-        for watch in self.all:
-            watch.started(job)
+        for observer in self.all:
+            observer.started(job)
 
     def page_read(self, job: Job, page: PageResult) -> None:
-        for watch in self.all:
-            watch.page_read(job, page)
+        for observer in self.all:
+            observer.page_read(job, page)
 
     def ended(self, job: Job, end: RunEnd) -> None:
-        for watch in self.all:
-            watch.ended(job, end)
+        for observer in self.all:
+            observer.ended(job, end)
 
     def lost(self, job: Job) -> None:
-        for watch in self.all:
-            watch.lost(job)
+        for observer in self.all:
+            observer.lost(job)

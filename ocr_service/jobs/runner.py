@@ -16,7 +16,7 @@ from ocr_service.jobs.db.queue import DEADLINE_PASSED
 from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.files.page_writer import PageWriter, page_failure
 from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
-from ocr_service.jobs.observers import JobWatch, RunEnd
+from ocr_service.jobs.observers import JobObserver, RunEnd
 from ocr_service.jobs.store import Store
 from ocr_service.logs import job_var
 from ocr_service.reading.page_ranges import select_pages
@@ -38,26 +38,26 @@ class Runner:
     pages: PageWriter
     readers: Mapping[ReaderName, PageReader]
     files: JobFiles
-    watch: JobWatch
+    observers: JobObserver
 
     async def __call__(self, claim: Claim) -> None:
         """Run the job to its end and write that down. Only a cancelled run raises: CancelledError."""
         job = claim.job
         job_var.set(job.id)
-        self.watch.started(job)
+        self.observers.started(job)
         started = time.monotonic()
         done = _Done()
         try:
             state, failure = await self._outcome(claim, done)
             await self._write_end(claim, state, failure, cached=done.cached)
         except RunLost:
-            self.watch.lost(job)
+            self.observers.lost(job)
             return
         except asyncio.CancelledError:
-            self.watch.lost(job)
+            self.observers.lost(job)
             raise
         seconds = time.monotonic() - started
-        self.watch.ended(job, RunEnd(state, failure, done.pages, done.kept, done.failed, seconds, done.cached))
+        self.observers.ended(job, RunEnd(state, failure, done.pages, done.kept, done.failed, seconds, done.cached))
 
     async def _write_end(self, claim: Claim, state: JobState, failure: JobFailure | None, *, cached: bool) -> None:
         """Until it is written down: on a full disk the database takes nothing. Raises RunLost."""
@@ -103,7 +103,7 @@ class Runner:
             await self.pages.write_down(folder, claim.run_id, page, not_again=not_again)
             done.pages += 1
             done.failed += read.status == "failed"
-            self.watch.page_read(job, read)
+            self.observers.page_read(job, read)
             if not_again:
                 log.info("page %d was read better before, and stays as it was", page.number)
             self.pages.check_room()  # the page is kept; the job must still be able to end

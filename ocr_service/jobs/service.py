@@ -23,14 +23,14 @@ from ocr_service.errors import (
 )
 from ocr_service.jobs.db.postgres import open_postgres
 from ocr_service.jobs.db.queue import QueueLimits, Submission
-from ocr_service.jobs.db.sqlite import look_into_sqlite, open_sqlite, owned
+from ocr_service.jobs.db.sqlite import open_sqlite, open_sqlite_read_only, owned
 from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.files.page_writer import PageWriter
-from ocr_service.jobs.heartbeat import Presence, log_requeued
+from ocr_service.jobs.heartbeat import Heartbeat, log_requeued
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
-from ocr_service.jobs.observers import JobWatch, Watches
+from ocr_service.jobs.observers import JobObserver, JobObservers
 from ocr_service.jobs.runner import Runner
 from ocr_service.jobs.store import Store
 from ocr_service.logs import job_var
@@ -84,14 +84,14 @@ class _Told:
     def change(self, change: Change) -> None:
         self.hub.mark(change)
         if self.dispatcher:
-            self.dispatcher.heed(change)
+            self.dispatcher.on_change(change)
         for listener in self.listeners:
             listener(change)
 
     async def gap(self) -> None:
         self.hub.mark_all()
         if self.dispatcher:
-            await self.dispatcher.heed_all()
+            await self.dispatcher.on_gap()
         for listener in self.listeners:
             listener(None)
 
@@ -104,7 +104,7 @@ class JobService:
     hub: EventHub
     dispatcher: Dispatcher
     files: JobFiles
-    watch: JobWatch
+    observers: JobObserver
     listeners: list[Listener]
 
     async def submit(self, new: NewJob, upload: Path) -> Submission:
@@ -124,7 +124,7 @@ class JobService:
                 await self.files.forget(folder)
                 raise
             if submission.created:
-                self.watch.admitted(submission.job)
+                self.observers.admitted(submission.job)
             else:
                 await self.files.forget(folder)
             return submission
@@ -230,26 +230,26 @@ async def check_database(config: JobsConfig) -> None:
 
 
 @asynccontextmanager
-async def jobs_to_look_at(config: JobsConfig) -> AsyncIterator[Store]:
+async def open_jobs_read_only(config: JobsConfig) -> AsyncIterator[Store]:
     """For reading, also beside the process that owns the database. Raises DatabaseError."""
     async with AsyncExitStack() as stack:
         if config.database_url:
             store, _ = await stack.enter_async_context(open_store(config, _Told(EventHub())))
         else:
             path = config.root / ".jobs" / "jobs.sqlite3"
-            store = Store(await stack.enter_async_context(look_into_sqlite(path)), config.limits)
+            store = Store(await stack.enter_async_context(open_sqlite_read_only(path)), config.limits)
         yield store
 
 
 @asynccontextmanager
-async def jobs_at_hand(config: JobsConfig) -> AsyncIterator[JobService]:
+async def open_jobs_for_changes(config: JobsConfig) -> AsyncIterator[JobService]:
     """For changing jobs without running any. Raises DatabaseInUse, DatabaseError."""
     told = _Told(EventHub())
     async with open_store(config, told) as (store, _):
         nothing = Dispatcher(store, _run_nothing, replica="", limit=0)
         async with _bucket(config) as (_, bucket):
             files = JobFiles(config.root, store, bucket)
-            yield JobService(store, told.hub, nothing, files, Watches([]), told.listeners)
+            yield JobService(store, told.hub, nothing, files, JobObservers([]), told.listeners)
 
 
 async def _run_nothing(claim: Claim) -> None:
@@ -258,7 +258,7 @@ async def _run_nothing(claim: Claim) -> None:
 
 @asynccontextmanager
 async def run_jobs(
-    config: JobsConfig, readers: Mapping[ReaderName, PageReader], watch: JobWatch
+    config: JobsConfig, readers: Mapping[ReaderName, PageReader], observers: JobObserver
 ) -> AsyncIterator[JobService]:
     """Take up what was running, run what comes, and at the end hand back what does not finish in the grace.
 
@@ -274,19 +274,19 @@ async def run_jobs(
         if s3 is not None:
             (config.root / ".jobs").mkdir(exist_ok=True)
             stack.enter_context(owned(config.root / ".jobs" / "replica", _SHARED_COPY))
-            await stack.enter_async_context(_background(s3.watch(every_s=_LOOK_AT_BUCKET_S), "watch of the bucket"))
+            await stack.enter_async_context(_background(s3.watch(every_s=_LOOK_AT_BUCKET_S), "bucket check"))
         files = JobFiles(config.root, store, bucket)
         pages = PageWriter(store.without_limit(), FreeSpace((config.root,), config.min_free))
-        runner = Runner(store.without_limit(), pages, readers, files, watch)
+        runner = Runner(store.without_limit(), pages, readers, files, observers)
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
-        service = JobService(store, told.hub, dispatcher, files, watch, told.listeners)
+        service = JobService(store, told.hub, dispatcher, files, observers, told.listeners)
         if config.database_url:
-            presence = Presence(
+            heartbeat = Heartbeat(
                 store.without_limit(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at
             )
             stack.push_async_callback(_leave, store, replica)
             await store.seen(replica)
-            await stack.enter_async_context(_background(presence.watch(), "replica presence"))
+            await stack.enter_async_context(_background(heartbeat.run(), "heartbeat"))
         await stack.enter_async_context(
             _background(_tidy(replace(service, store=store.without_limit()), config.ttl_s), "removal of old jobs")
         )

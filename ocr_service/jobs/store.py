@@ -233,6 +233,9 @@ class Store(Rows):
 
         return await self.read(work)
 
+    async def backlog(self) -> queue.Backlog:
+        return await self.read(queue.backlog)
+
     async def events(self, job_id: str, after: int) -> list[JobEvent]:
         """What happened to the job after event ``after``, in order."""
         happened = select(moves).where(moves.c.job_id == job_id, moves.c.seq > after)

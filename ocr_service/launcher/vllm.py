@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -26,12 +27,11 @@ _COMMANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 
 # vLLM's recipe for PaddleOCR-VL: pages never share a prefix, and no image is seen twice.
 # max-model-len is PaddleX's own default for the model.
-_RECIPE: dict[str, Any] = {
-    "max-model-len": 16384,
-    "max-num-batched-tokens": 16384,
-    "no-enable-prefix-caching": True,
-    "mm-processor-cache-gb": 0,
-}
+_RECIPE: dict[str, Any] = {"max-model-len": 16384, "no-enable-prefix-caching": True, "mm-processor-cache-gb": 0}
+# Seconds in which vLLM finishes what is in flight after SIGTERM (vllm-project/vllm, pull request 34730).
+_SHUTDOWN_TIMEOUT_S = 2
+_HAS_SHUTDOWN_TIMEOUT = (0, 18)
+_VERSION = re.compile(r"vllm-(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,35 @@ def find_command(search_path: str) -> Command | None:
     return None
 
 
+def vllm_version(program: str) -> tuple[int, int] | None:
+    """Version of the vLLM that the script ``program`` would run, by the packages of its interpreter; None if unknown.
+
+    ``vllm --version`` would import torch, which takes ten seconds and more.
+    """
+    try:
+        with Path(program).open("rb") as script:
+            first_line = script.readline(1000)
+    except OSError:
+        return None
+    if not first_line.startswith(b"#!"):
+        return None
+    prefix = Path(os.fsdecode(first_line[2:]).split()[0]).parent.parent
+    found = (_VERSION.match(folder.name) for folder in prefix.glob("lib*/python3*/*-packages/vllm-*.dist-info"))
+    return max(((int(match[1]), int(match[2])) for match in found if match), default=None)
+
+
+def _recipe(genai: Genai, settings: Settings) -> dict[str, Any]:
+    flags = _RECIPE | {
+        "gpu-memory-utilization": settings.vllm_gpu_memory,
+        "max-num-batched-tokens": settings.vllm_batched_tokens,
+    }
+    if settings.vllm_api_servers > 1:
+        flags["api-server-count"] = settings.vllm_api_servers
+    if (vllm_version(genai.argv[0]) or (0, 0)) >= _HAS_SHUTDOWN_TIMEOUT:
+        flags["shutdown-timeout"] = _SHUTDOWN_TIMEOUT_S
+    return flags | parse_flags(settings.vllm_extra_args)
+
+
 def command_line(genai: Genai, settings: Settings, config: Path) -> list[str]:
     """The whole command; for PaddleX the flags go into ``config``, which is written here.
 
@@ -70,7 +99,7 @@ def command_line(genai: Genai, settings: Settings, config: Path) -> list[str]:
     """
     if genai.kind == "custom":
         return list(genai.argv)
-    flags = _RECIPE | {"gpu-memory-utilization": settings.vllm_gpu_memory} | parse_flags(settings.vllm_extra_args)
+    flags = _recipe(genai, settings)
     folder = model_folder(settings.weights_home, settings.vllm_model)
     here = ["--host", "127.0.0.1", "--port", str(genai.port)]
     if genai.kind == "paddlex":

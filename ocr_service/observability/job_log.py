@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class JobLog:
-    """A ``JobWatch``."""
+    """A ``JobObserver``."""
 
     def admitted(self, job: Job) -> None:
         log.info(

@@ -1,13 +1,14 @@
 """What ``/metrics`` tells, in Prometheus' conventions (https://prometheus.io/docs/practices/naming): base units, a
 ``_total`` for what only grows, and labels with few values. docs/observability.md has the list with its meanings.
 
-One ``Metrics`` an app, with a registry of its own, made by ``create_app``. What happens is counted when it happens;
-what stands at a number is read when it is asked for.
+One ``Metrics`` an app, with a registry of its own, made by ``create_app``. Counters and histograms are updated as
+events happen; gauges are collected at scrape time.
 """
 
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.jobs.db.queue import Backlog
 from ocr_service.jobs.delivery.rows import Kind
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.jobs.observers import RunEnd
+from ocr_service.observability.capacity import Capacity
 from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.client import Trouble
 from ocr_service.vlm.scheduler import Scheduler
@@ -38,15 +41,23 @@ _JOB_S = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600, 14400)
 
 @dataclass(slots=True)
 class Watched:
-    """What is asked at a scrape. Filled by the start; a part that is not there tells nothing."""
+    """What the gauges are collected from. Set at the start; a part that is missing exports nothing."""
 
     pools: Mapping[str, PagePool] = field(default_factory=dict)
     scheduler: Scheduler | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
+    capacity: Capacity = field(default_factory=Capacity)
+    backlog: Backlog | None = None
+
+    @property
+    def pages_wait(self) -> bool:
+        """Whether pages wait for a page worker, or their regions for a backend."""
+        regions = self.scheduler is not None and self.scheduler.queued > 0
+        return regions or ("pages" in self.pools and self.pools["pages"].waiting > 0)
 
 
 class Metrics:
-    """``registry`` is what ``/metrics`` shows. The methods that take an event are a ``JobWatch``."""
+    """``registry`` is what ``/metrics`` shows. The methods that take an event are a ``JobObserver``."""
 
     def __init__(self, version: str) -> None:
         _without_created_series()  # type: ignore[no-untyped-call]  # they double the series and nothing here reads them
@@ -54,41 +65,45 @@ class Metrics:
         self.watched = Watched()
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
-        registry.register(_Standing(self.watched))
+        registry.register(_AtScrape(self.watched))
         Gauge("ocr_build_info", "Always 1; the version is in the label", ["version"], registry=registry).labels(
             version
         ).set(1)
         self._requests = Counter(
-            "ocr_http_requests", "Requests answered", ["method", "route", "status"], registry=registry
+            "ocr_http_requests", "Number of HTTP responses", ["method", "route", "status"], registry=registry
         )
         self._request_s = Histogram(
             "ocr_http_request_duration_seconds",
-            "From a request's head to its answer's end",
+            "Seconds from a request's head to the end of its response",
             ["method", "route"],
             buckets=_REQUEST_S,
             registry=registry,
         )
-        self._jobs = Gauge("ocr_jobs", "Jobs that are kept, by state", ["state"], registry=registry)
-        self._admitted = Counter("ocr_jobs_admitted", "Jobs taken in", ["engine"], registry=registry)
+        self._jobs = Gauge("ocr_jobs", "Number of jobs by state", ["state"], registry=registry)
+        self._admitted = Counter("ocr_jobs_admitted", "Jobs admitted", ["engine"], registry=registry)
         self._ended = Counter(
             "ocr_job_runs",
-            "Runs of jobs, by what they came to (`lost`: cancelled, handed back)",
+            "Runs of jobs by the state they ended in (`lost`: cancelled, handed back or taken over)",
             ["engine", "state"],
             registry=registry,
         )
         self._wait_s = Histogram(
             "ocr_job_queue_wait_seconds",
-            "From a job's admission to its first run",
+            "Seconds from a job's admission to its first run",
             buckets=_JOB_S,
             registry=registry,
         )
         self._job_s = Histogram(
-            "ocr_job_run_duration_seconds", "One run of a job", ["engine"], buckets=_JOB_S, registry=registry
+            "ocr_job_run_duration_seconds",
+            "Seconds that a run took",
+            ["engine"],
+            buckets=_JOB_S,
+            registry=registry,
         )
         self._pages = Counter("ocr_pages", "Pages read", ["reader", "status"], registry=registry)
         self._page_s = Histogram(
             "ocr_page_duration_seconds",
-            "A page from rendering to result",
+            "Seconds from rendering a page to its result",
             ["reader"],
             buckets=_STAGE_S,
             registry=registry,
@@ -96,13 +111,13 @@ class Metrics:
         self._regions = Counter("ocr_regions", "Regions read", ["reader", "label", "outcome"], registry=registry)
         self._stage_s = Histogram(
             "ocr_stage_duration_seconds",
-            "One stage of a page, waiting for a backend included",
+            "Seconds that one stage of a page took, waiting for a backend included",
             ["stage", "reader"],
             buckets=_STAGE_S,
             registry=registry,
         )
         self._deliveries = Gauge(
-            "ocr_deliveries_pending", "Jobs whose uploads or webhooks are not done", ["kind"], registry=registry
+            "ocr_deliveries_pending", "Number of jobs with a pending upload or webhook", ["kind"], registry=registry
         )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -112,17 +127,19 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_s.labels(method, route).observe(seconds)
 
-    def jobs_kept(self, counts: Mapping[JobState, int], deliveries: Mapping[str, int]) -> None:
-        """As the database says just before a scrape."""
+    def jobs_kept(self, counts: Mapping[JobState, int], backlog: Backlog, deliveries: Mapping[str, int]) -> None:
+        """Sets what the database says just before a scrape."""
         for state in JobState:
             self._jobs.labels(state.value).set(counts.get(state, 0))
+        self.watched.backlog = backlog
         for kind in get_args(Kind):
             self._deliveries.labels(kind).set(deliveries.get(kind, 0))
 
     def jobs_unknown(self) -> None:
-        """The database is away."""
+        """The database does not answer: no value is better than an old one."""
         self._jobs.clear()
         self._deliveries.clear()
+        self.watched.backlog = None
 
     def admitted(self, job: Job) -> None:
         self._admitted.labels(job.engine).inc()
@@ -134,8 +151,9 @@ class Metrics:
     def page_read(self, job: Job, page: PageResult) -> None:
         self._pages.labels(page.reader, page.status).inc()
         self._page_s.labels(page.reader).observe(page.seconds)
-        for time in page.stages:
-            self._stage_s.labels(time.stage, page.reader).observe(time.seconds)
+        self.watched.capacity.page_ended(time.monotonic(), more_waiting=self.watched.pages_wait)
+        for stage in page.stages:
+            self._stage_s.labels(stage.stage, page.reader).observe(stage.seconds)
         for region in page.regions:
             self._regions.labels(page.reader, region.label, _outcome(region)).inc()
 
@@ -153,8 +171,8 @@ def _outcome(region: RegionResult) -> str:
     return "degraded" if region.degraded else "completed"
 
 
-class _Standing(Collector):
-    """What stands at a number, read from its owner at a scrape."""
+class _AtScrape(Collector):
+    """Gauges and counters whose values other objects hold, collected at scrape time."""
 
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
@@ -163,9 +181,23 @@ class _Standing(Collector):
         yield from _pools(self._watched.pools)
         if self._watched.scheduler is not None:
             yield from _scheduler(self._watched.scheduler)
+        if (backlog := self._watched.backlog) is not None:
+            yield _gauge(
+                "ocr_pages_waiting", "Pages of unfinished jobs that are not read yet", [], [((), backlog.pages)]
+            )
+            yield _gauge(
+                "ocr_oldest_job_seconds", "Since the first of the waiting jobs was queued", [], [((), backlog.oldest_s)]
+            )
+        measured = self._watched.capacity.pages_a_second
+        yield _gauge(
+            "ocr_capacity_pages_per_second",
+            "Pages a second while others waited; not there before 20 were read so",
+            [],
+            [] if measured is None else [((), measured)],
+        )
         yield _gauge(
             "ocr_disk_free_bytes",
-            "Free space of a folder's file system",
+            "Free bytes of the file system of a folder",
             ["folder"],
             [((name,), shutil.disk_usage(path).free) for name, path in self._watched.folders.items() if path.exists()],
         )
@@ -180,20 +212,20 @@ def _pools(pools: Mapping[str, PagePool]) -> Iterator[Metric]:
         tasks += [((name, "waiting"), pool.waiting), ((name, "running"), pool.running)]
         workers += [((name, "warm"), pool.warm), ((name, "configured"), pool.workers)]
         restarts += [((name, reason), pool.restarts[reason]) for reason in RESTART_REASONS]
-    yield _gauge("ocr_page_tasks", "Tasks that wait for a worker, and that are in one", states, tasks)
-    yield _gauge("ocr_page_workers", "Worker processes that can take a task, of those configured", states, workers)
-    yield _counter("ocr_page_worker_restarts", "Workers replaced", ["pool", "reason"], restarts)
+    yield _gauge("ocr_page_tasks", "Number of page tasks by state", states, tasks)
+    yield _gauge("ocr_page_workers", "Number of worker processes, warm and configured", states, workers)
+    yield _counter("ocr_page_worker_restarts", "Worker processes replaced, by reason", ["pool", "reason"], restarts)
 
 
 def _scheduler(scheduler: Scheduler) -> Iterator[Metric]:
-    yield _gauge("ocr_regions_waiting", "Regions that wait for a backend", [], [((), scheduler.queued)])
+    yield _gauge("ocr_regions_waiting", "Number of regions that wait for a backend", [], [((), scheduler.queued)])
     backends = scheduler.status()
     up = [((backend.url,), float(backend.up)) for backend in backends]
-    yield _gauge("ocr_backend_up", "1 while a backend takes work", ["backend"], up)
+    yield _gauge("ocr_backend_up", "1 while a backend accepts requests", ["backend"], up)
     in_flight = [((backend.url,), backend.in_flight) for backend in backends]
     yield _gauge("ocr_backend_requests_in_flight", "Requests in flight at a backend", ["backend"], in_flight)
     answered = [((url, outcome), count) for (url, outcome), count in scheduler.requests.items()]
-    yield _counter("ocr_backend_requests", "Requests to a backend, by how they ended", ["backend", "outcome"], answered)
+    yield _counter("ocr_backend_requests", "Requests to a backend by outcome", ["backend", "outcome"], answered)
     problems = [((problem,), scheduler.answer_problems[problem]) for problem in _ANSWER_PROBLEMS]
     yield _counter("ocr_answer_problems", "Answers that failed a check", ["problem"], problems)
     retries = [((cause,), scheduler.retries[cause]) for cause in _CAUSES]

@@ -49,7 +49,7 @@ def traces_to(endpoint: str, version: str) -> Iterator[JobTraces]:
 
 
 class JobTraces:
-    """A ``JobWatch``."""
+    """A ``JobObserver``."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer

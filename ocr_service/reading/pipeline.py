@@ -132,8 +132,12 @@ def _write(
     started = time.monotonic()
     name = artifact_name(work.info.name)
     markdown = folder / f"{name}.md"
+
+    def read_pages() -> Iterator[PageResult]:
+        return _pages(work, numbers)
+
     with markdown.open("w", encoding="utf-8") as file:
-        file.writelines(document_markdown(lambda: _pages(work, numbers), join=work.options.join_pages))
+        file.writelines(document_markdown(read_pages, join=work.options.join_pages, headers=work.options.headers))
     timings = {**timings, "assembly_s": round(time.monotonic() - started, 3)}
     head: dict[str, Any] = {
         "job_id": work.folder.job_id,

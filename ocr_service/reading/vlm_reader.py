@@ -145,9 +145,9 @@ async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOption
     crops = warm_up_crops(options.prompts)
     total = options.concurrency * len(options.urls)
     limits = VlmLimits(total, RetryPolicy(retries=options.retries, jitter=1.0), options.max_tokens)
-    # One connection more for each backend, so that a probe does not wait for requests that hang.
+    # Two connections more for each backend: a probe and a health check do not wait for requests that hang.
     async with (
-        http_transport(total + len(options.urls)) as transport,
+        http_transport(total + 2 * len(options.urls)) as transport,
         Scheduler(
             [Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls],
             partial(warm_up, crops=crops),

@@ -41,7 +41,7 @@ class FreeSpace:
     scratch: tuple[Path, ...] = ()
 
     def check(self, more: int = 0) -> None:
-        """Room for ``more`` bytes of a new document above what is kept free. Raises StorageFull."""
+        """AdmissionControl for ``more`` bytes of a new document above what is kept free. Raises StorageFull."""
         _require(self.folders, self.min_free, more)
         _require(self.scratch, 0, more)
 

@@ -25,6 +25,8 @@ from ocr_service.tesseract.words import Line, make_line, split_by_box
 
 _PROSE = frozenset({"text", "reference"})
 _MANY = 60  # words: figures have fewer, and a page of text must not be lost for a picture's frame
+_SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
+_NOTE_MARK = re.compile(r"(?:\d{1,3}|[¹²³*†‡]{1,3})[.)]?\s+\w")
 _STRETCHED = 2.5  # em: the widest space of a justified line
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
@@ -161,7 +163,8 @@ class _Placed:
     """A paragraph with what decides on its label.
 
     ``hints``: the layout model's labels there with their scores. ``body``: the page's usual type. ``edge``: whether it
-    stands where headers or footers do. ``others``: how many paragraphs the page has besides it.
+    stands where headers or footers do. ``others``: how many paragraphs the page has besides it. ``at_foot``: nothing of
+    the body's size stands below it.
     """
 
     paragraph: Paragraph
@@ -170,6 +173,7 @@ class _Placed:
     edge: Literal["header", "footer"] | None
     alone: bool
     others: int
+    at_foot: bool
 
     @classmethod
     def on(
@@ -185,7 +189,10 @@ class _Placed:
         at_edge = bottom < EDGE * height or top > (1 - EDGE) * height
         edge: Literal["header", "footer"] = "header" if bottom < height / 2 else "footer"
         alone = _alone(paragraph, paragraphs)
-        return cls(paragraph, hints, body, edge if at_edge else None, alone, len(paragraphs) - 1)
+        at_foot = top > height / 2 and not any(
+            p.box[1] >= bottom and p.em > _SMALL * body.em and not _PAGE_NUMBER.match(p.text) for p in paragraphs
+        )
+        return cls(paragraph, hints, body, edge if at_edge else None, alone, len(paragraphs) - 1, at_foot)
 
     @property
     def lines(self) -> int:
@@ -200,8 +207,13 @@ def _page_number(p: _Placed) -> str | None:
     return "number" if p.edge and p.lines == 1 and _PAGE_NUMBER.match(p.paragraph.text) else None
 
 
+def _footnote(p: _Placed) -> str | None:
+    small = p.paragraph.em < _SMALL * p.body.em
+    return "footnote" if small and p.at_foot and p.others > 0 and _NOTE_MARK.match(p.paragraph.text) else None
+
+
 def _small_print_at_the_edge(p: _Placed) -> str | None:
-    return p.edge if p.lines == 1 and p.paragraph.em < 0.93 * p.body.em and p.others > 2 else None
+    return p.edge if p.lines == 1 and p.paragraph.em < _SMALL * p.body.em and p.others > 2 else None
 
 
 def _running_line_of_the_model(p: _Placed) -> str | None:
@@ -232,6 +244,7 @@ def _prose_of_the_model(p: _Placed) -> str | None:
 # Each gives a label or None; the first label holds, else it is "text".
 _LABELS: tuple[Callable[[_Placed], str | None], ...] = (
     _page_number,
+    _footnote,
     _small_print_at_the_edge,
     _running_line_of_the_model,
     _caption,

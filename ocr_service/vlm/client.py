@@ -26,6 +26,7 @@ from ocr_service.vlm.answer_text import printable, without_end_tokens
 # uvicorn, under vLLM, closes an idle connection after 5 s; a request sent at that moment would be lost.
 _KEEP_ALIVE_S = 4.0
 _CONNECT_S = 5.0
+_HEALTH_S = 5.0  # vLLM answers in milliseconds, unless its process is busy with images
 _LONGEST_RETRY_AFTER_S = 60.0
 # Statuses below 500 after which another try may succeed: time-out, too early, too many requests.
 _PASSING = frozenset({408, 425, 429})
@@ -38,15 +39,20 @@ class Trouble(StrEnum):
     TIMEOUT = "did not answer in time"
     ERROR = "failed"
     BUSY = "is busy"
+    STOPPED = "stopped before it answered"
 
 
 class BackendTrouble(Exception):
-    """A try without a usable answer. ``retry_after_s``: seconds of the server's Retry-After, 0 without one."""
+    """A try without a usable answer. ``retry_after_s``: seconds of the server's Retry-After, 0 without one.
+
+    ``outage``: the backend is down, which says nothing of the request; set by the scheduler.
+    """
 
     def __init__(self, message: str, trouble: Trouble, *, retry_after_s: float = 0.0) -> None:
         super().__init__(message)
         self.trouble = trouble
         self.retry_after_s = retry_after_s
+        self.outage = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class Backend:
         )
         self._timeout_s = timeout_s
         self._extensions = {"timeout": httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s)).as_dict()}
+        self._health_url = httpx.URL(f"{url.removesuffix('/v1')}/health")
         self._model: str | None = None
         self._reading_model = asyncio.Lock()
         self._detects_repetition = True
@@ -121,6 +128,17 @@ class Backend:
             case _:
                 raise BackendTrouble(f"{self.url}/models names no model", Trouble.ERROR)
 
+    async def check_health(self) -> None:
+        """Asks ``/health``. Raises BackendTrouble when the server is stopping, dead, or silent for 5 seconds.
+
+        vLLM answers 503 while it drains and after its engine died. Servers without the path answer 404: they are alive.
+        """
+        request = httpx.Request("GET", self._health_url, headers=self._headers, extensions=self._extensions)
+        try:
+            await self._send(request, min(_HEALTH_S, self._timeout_s))
+        except (BackendRefused, _UnknownField):
+            return
+
     async def ask(self, crop: Crop, sampling: Sampling) -> Answer:
         """Sends the crop with its prompt. Raises BackendTrouble where a retry may succeed, else BackendRefused."""
         if self._model is None:
@@ -139,9 +157,9 @@ class Backend:
             return await self.ask(crop, sampling)
         return _answer(_json(response, self.url), self.url)
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, request: httpx.Request, timeout_s: float | None = None) -> httpx.Response:
         with _http_errors(self.url):
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(timeout_s or self._timeout_s):
                 response = await self._transport.handle_async_request(request)
                 async with aclosing(response):
                     await response.aread()

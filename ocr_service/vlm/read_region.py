@@ -16,6 +16,8 @@ from ocr_service.vlm.scheduler import Scheduler
 
 # After an incomplete answer: at temperature 0 the next one would be the same.
 _TEMPERATURES = (0.0, 0.3, 0.7)
+# Backends that may stop under a request before it counts: a picture that ends each server that sees it must fail.
+_MOST_OUTAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ async def read_region(
 ) -> RegionReading:
     """Sends the crop until an answer passes the checks or no try is left. A failure is a value of the reading."""
     most = math.inf if retry.retries is None else retry.retries
-    tries = failures = 0
+    tries = failures = outages = 0
     problems: list[AnswerProblem] = []
     kept = ""
     avoid: Backend | None = None
@@ -49,8 +51,13 @@ async def read_region(
                 tries += 1
                 answer = await backend.ask(crop, sampling)
         except BackendTrouble as trouble:
-            failures += 1
             reason = RecognitionFailed(str(trouble))
+            if trouble.outage and outages < _MOST_OUTAGES:
+                outages += 1
+                tries -= 1
+                scheduler.retries[trouble.trouble.name.lower()] += 1
+                continue
+            failures += 1
             if tries <= most:
                 scheduler.retries[trouble.trouble.name.lower()] += 1
                 await asyncio.sleep(retry.pause_s(failures, trouble.retry_after_s))

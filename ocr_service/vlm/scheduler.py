@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from ocr_service.errors import BackendRefused, EngineUnavailable, ServiceError
 from ocr_service.vlm.client import Backend, BackendTrouble, KeyRejected, Trouble
@@ -29,6 +30,10 @@ Probe = Callable[[Backend], Awaitable[None]]
 _ERRORS_IN_A_ROW = 16
 _TIMEOUTS_IN_A_ROW = 3
 _FIRST_PROBE_S, _LAST_PROBE_S = 0.25, 2.0
+# A vLLM that is told to stop refuses connections after half a second, but neither answers nor closes open requests
+# (111 s seen). So after this long without any answer its /health is asked.
+_SILENCE_S = 3.0
+_HEALTH_TIMEOUTS_IN_A_ROW = 3
 
 
 @dataclass(slots=True)
@@ -40,6 +45,10 @@ class _State:
     in_flight: int = 0
     errors: int = 0
     timeouts: int = 0
+    last_answer: float = 0.0  # by the event loop's clock; or when the first of the requests in flight was sent
+    busy: asyncio.Event = field(default_factory=asyncio.Event)  # requests are in flight
+    calls: set[asyncio.Timeout] = field(default_factory=set)  # of the requests in flight
+    health_check: asyncio.Task[BackendTrouble | None] | None = None
     key_rejected: KeyRejected | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -62,7 +71,8 @@ class BackendStatus:
 
 
 class Scheduler:
-    """Use as an async context manager: it runs a task for each backend, which probes the backend while it is down.
+    """Use as an async context manager: it runs two tasks for each backend. One probes the backend while it is down; one
+    asks its ``/health`` when it is silent, and where that fails, has its requests sent to other backends.
 
     ``probe`` must raise BackendTrouble or ServiceError when the backend is not ready for work. Backends start down and
     are probed at once.
@@ -71,11 +81,20 @@ class Scheduler:
     which ``read_region`` counts.
     """
 
-    def __init__(self, backends: Sequence[Backend], probe: Probe, *, concurrency: int, wait_s: float) -> None:
+    def __init__(
+        self,
+        backends: Sequence[Backend],
+        probe: Probe,
+        *,
+        concurrency: int,
+        wait_s: float,
+        silence_s: float = _SILENCE_S,
+    ) -> None:
         self._states = {backend: _State(backend, down="not probed yet") for backend in backends}
         self._probe = probe
         self._concurrency = concurrency
         self._wait_s = wait_s
+        self._silence_s = silence_s
         self._waiting: FairQueue[_Waiter] = FairQueue()
         self._slots_by_document: dict[str, set[asyncio.Future[Backend]]] = {}  # queued requests by document
         self._wanted = asyncio.Event()
@@ -83,7 +102,7 @@ class Scheduler:
         # While all backends are down: the waiting documents, each with the timer that ends its wait.
         self._outage: dict[str, asyncio.TimerHandle] = {}
         self._given_up: set[str] = set()
-        self._probes: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
         self.requests: Counter[tuple[str, str]] = Counter()
         self.retries: Counter[str] = Counter()
         self.answer_problems: Counter[str] = Counter()
@@ -92,17 +111,20 @@ class Scheduler:
         for state in self._states.values():
             state.gone.set()
             probing = asyncio.create_task(self._probe_while_down(state), name=f"probe {state.backend}")
-            self._probes.append(probing)
+            watching = asyncio.create_task(self._watch_silence(state), name=f"health of {state.backend}")
+            self._tasks += [probing, watching]
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         for timer in self._outage.values():
             timer.cancel()
-        for probing in self._probes:
-            probing.cancel()
-        for probing in self._probes:
+        checks = [state.health_check for state in self._states.values() if state.health_check is not None]
+        tasks: list[asyncio.Task[Any]] = [*self._tasks, *checks]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
             with suppress(asyncio.CancelledError):
-                await probing
+                await task
 
     # Read by the pipeline, health checks and metrics
 
@@ -145,16 +167,30 @@ class Scheduler:
     async def slot(self, document: str, order: int, *, avoid: Backend | None = None) -> AsyncIterator[Backend]:
         """A slot at a backend for one request; ``avoid`` is used only when no other backend has a free slot.
 
-        BackendTrouble that leaves the block is counted against the backend. Raises EngineUnavailable when no backend
-        comes up in time, KeyRejected when all reject VLLM_API_KEY.
+        BackendTrouble that leaves the block is counted against the backend; its ``outage`` says that the backend is
+        down. A backend that stops ends the block with such trouble. Raises EngineUnavailable when no backend comes up
+        in time, KeyRejected when all reject VLLM_API_KEY.
         """
         backend = await self._assign(document, order, avoid)
         state = self._states[backend]
+        call = asyncio.timeout(None)
         try:
-            yield backend
+            async with call:
+                state.calls.add(call)
+                try:
+                    yield backend
+                finally:
+                    state.calls.discard(call)
+        except TimeoutError:
+            if not call.expired():
+                raise
+            trouble = BackendTrouble(f"{backend} {Trouble.STOPPED}: {state.down}", Trouble.STOPPED)
+            trouble.outage = True
+            self.requests[backend.url, trouble.trouble.name.lower()] += 1
+            raise trouble from None
         except BackendTrouble as trouble:
             self.requests[backend.url, trouble.trouble.name.lower()] += 1
-            self._count(state, trouble)
+            await self._count(state, trouble)
             raise
         except KeyRejected:
             self.requests[backend.url, "refused"] += 1
@@ -173,7 +209,7 @@ class Scheduler:
         if not self._waiting:
             state = self._least_loaded(avoid)
             if state is not None:
-                state.in_flight += 1
+                self._occupy(state)
                 return state.backend
         if document in self._given_up:
             raise self._unavailable()
@@ -200,8 +236,16 @@ class Scheduler:
         free = [state for state in self._states.values() if not state.down and state.in_flight < self._concurrency]
         return min(free, key=lambda state: (state.backend is avoid, state.in_flight), default=None)
 
+    def _occupy(self, state: _State) -> None:
+        if not state.in_flight:
+            state.last_answer = asyncio.get_running_loop().time()
+            state.busy.set()
+        state.in_flight += 1
+
     def _release(self, state: _State) -> None:
         state.in_flight -= 1
+        if not state.in_flight:
+            state.busy.clear()
         self._fill()
 
     def _fill(self) -> None:
@@ -209,7 +253,7 @@ class Scheduler:
             waiter = self._waiting.pop()
             state = self._least_loaded(waiter.avoid)
             if state is not None and not waiter.slot.done():
-                state.in_flight += 1
+                self._occupy(state)
                 waiter.slot.set_result(state.backend)
         self._signal_wanted()
 
@@ -220,11 +264,17 @@ class Scheduler:
     # Health
 
     def _answered(self, state: _State) -> None:
+        # A backend that is down stays so: one that drains still answers what it has, but takes nothing new.
         state.errors = state.timeouts = 0
-        if state.down:
-            self._set_up(state)
+        state.last_answer = asyncio.get_running_loop().time()
 
-    def _count(self, state: _State, trouble: BackendTrouble) -> None:
+    async def _count(self, state: _State, trouble: BackendTrouble) -> None:
+        """Counts a failed request, and finds out whether the backend is down: a stopping server drops requests or
+        answers 503, which is no fault of the request."""
+        if trouble.trouble is Trouble.ERROR and not state.down:
+            reason = await self._failing_health(state)
+            if reason is not None:
+                self._set_down(state, str(reason))
         state.errors += trouble.trouble is Trouble.ERROR
         state.timeouts += trouble.trouble is Trouble.TIMEOUT
         if (
@@ -233,8 +283,48 @@ class Scheduler:
             or state.timeouts >= _TIMEOUTS_IN_A_ROW
         ):
             self._set_down(state, str(trouble))
+        trouble.outage = bool(state.down) and trouble.trouble in (Trouble.UNREACHABLE, Trouble.ERROR)
+
+    async def _failing_health(self, state: _State) -> BackendTrouble | None:
+        """Why ``/health`` fails; None while it answers, or answers too late. Requests that fail together ask once."""
+        if state.health_check is None:
+            state.health_check = asyncio.create_task(_health_of(state.backend), name=f"ask health of {state.backend}")
+            state.health_check.add_done_callback(lambda _: setattr(state, "health_check", None))
+        trouble = await asyncio.shield(state.health_check)
+        return None if trouble is None or trouble.trouble is Trouble.TIMEOUT else trouble
+
+    async def _watch_silence(self, state: _State) -> None:
+        """Sends the requests of a backend elsewhere when it answers none and its ``/health`` fails."""
+        loop = asyncio.get_running_loop()
+        timeouts = 0
+        while True:
+            await state.busy.wait()
+            silent_s = loop.time() - state.last_answer
+            if silent_s < self._silence_s:
+                timeouts = 0
+                await asyncio.sleep(self._silence_s - silent_s)
+                continue
+            trouble = await _health_of(state.backend)
+            timeouts = timeouts + 1 if trouble is not None and trouble.trouble is Trouble.TIMEOUT else 0
+            if trouble is None or 0 < timeouts < _HEALTH_TIMEOUTS_IN_A_ROW:
+                await asyncio.sleep(self._silence_s)
+            elif loop.time() - state.last_answer >= self._silence_s:
+                self._end_calls(state, str(trouble))
+                await asyncio.sleep(self._silence_s)
+
+    def _end_calls(self, state: _State, reason: str) -> None:
+        log.warning(
+            "VLM backend %s stopped with %d requests unanswered (%s); sending them again",
+            state.backend, state.in_flight, reason,
+        )  # fmt: skip
+        self._set_down(state, reason)
+        now = asyncio.get_running_loop().time()
+        for call in state.calls:
+            call.reschedule(now)
 
     def _set_down(self, state: _State, reason: str) -> None:
+        if state.down:
+            return
         log.warning("VLM backend %s is down: %s", state.backend, reason)
         state.down = reason
         state.gone.set()
@@ -305,3 +395,11 @@ class Scheduler:
             return KeyRejected(str(wanted[0]))
         reasons = "; ".join(f"{state.backend}: {state.down}" for state in self._states.values())
         return EngineUnavailable(f"No VLM backend is up ({reasons})", retry_after_s=self._wait_s)
+
+
+async def _health_of(backend: Backend) -> BackendTrouble | None:
+    try:
+        await backend.check_health()
+    except BackendTrouble as trouble:
+        return trouble
+    return None

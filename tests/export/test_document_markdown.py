@@ -21,10 +21,19 @@ def test_joined_pages_are_written_from_their_regions() -> None:
     assert _text(first, second, join=True) == "Предложение не кончилось, а продолжилось.\n"
 
 
-def test_pages_that_are_not_joined_keep_their_own_markdown() -> None:
-    first = page(1, region("text", "a"), markdown="# As read\n")
-    second = page(2, region("text", "b"), markdown="As read too")
-    assert _text(first, second, join=False) == "# As read\n\nAs read too\n"
+def test_pages_that_are_not_joined_lose_their_running_lines_only() -> None:
+    first = page(1, region("header", "Report"), region("text", "a word and"))
+    second = page(2, region("header", "Report"), region("text", "another"))
+    assert _text(first, second, join=False) == "a word and\n\nanother\n"
+    assert _text(first, second, join=True) == "a word and another\n"
+
+
+def test_running_lines_are_kept_or_commented_where_asked_for() -> None:
+    pages = [page(n, region("header", "Report"), region("text", f"Page {n} said.")) for n in (1, 2)]
+    kept = "".join(document_markdown(lambda: iter(pages), join=True, headers="keep"))
+    assert kept == "Report\n\nPage 1 said.\n\nReport\n\nPage 2 said.\n"
+    commented = "".join(document_markdown(lambda: iter(pages), join=False, headers="comment"))
+    assert commented.startswith("<!-- header: Report -->\n\nPage 1 said.\n\n<!-- header")
 
 
 @pytest.mark.parametrize("join", [True, False])

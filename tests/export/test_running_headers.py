@@ -1,11 +1,11 @@
-"""Lines at the edges of pages that are no part of the text."""
+"""Running lines and page numbers leave the text where they are proven; everything else stays."""
 
 from __future__ import annotations
 
 import pytest
 
-from ocr_service.document import Box
-from ocr_service.export.running_headers import REPEATS, is_marginal, repeated_edges
+from ocr_service.document import Box, PageResult
+from ocr_service.export.running_headers import running_lines, without_margins
 from tests.support.pages import HEIGHT, page, region
 
 _TOP: Box = (100, 40, 900, 80)
@@ -13,40 +13,83 @@ _BOTTOM: Box = (100, HEIGHT - 80, 900, HEIGHT - 40)
 _MIDDLE: Box = (100, 600, 900, 640)
 
 
-def test_a_line_at_the_edge_of_three_pages_is_a_running_one_whatever_number_is_in_it() -> None:
-    pages = [page(n, region("text", f"Отчёт за 2024 год, стр. {n}", _TOP)) for n in range(1, REPEATS + 1)]
-    running = repeated_edges(pages)
-    assert all(is_marginal(kept, kept.regions[0], running) for kept in pages)
+def left(pages: list[PageResult]) -> list[list[str]]:
+    """The texts that stay, by page."""
+    running = running_lines(pages)
+    return [[one.content for one in without_margins(each, running)[0]] for each in pages]
 
 
-def test_a_line_of_fewer_pages_is_text() -> None:
-    pages = [page(n, region("text", "Отчёт", _TOP)) for n in range(1, REPEATS)]
-    assert repeated_edges(pages) == frozenset()
-    assert not is_marginal(pages[0], pages[0].regions[0], frozenset())
+def test_a_line_that_repeats_leaves_with_the_page_number_that_is_marked_in_it() -> None:
+    pages = [
+        page(n, region("text", f"Отчёт за 2024 год, стр. {n}", _TOP), region("text", f"Текст {n}", _MIDDLE))
+        for n in range(1, 4)
+    ]
+    assert left(pages) == [["Текст 1"], ["Текст 2"], ["Текст 3"]]
 
 
-def test_a_line_that_repeats_in_the_middle_of_pages_is_text() -> None:
+def test_two_pages_suffice_where_the_reader_labelled_the_line() -> None:
+    pages = [page(n, region("header", "Отчёт", _TOP), region("text", "Текст", _MIDDLE)) for n in (1, 2)]
+    assert left(pages) == [["Текст"], ["Текст"]]
+    pages = [page(n, region("text", "Отчёт", _TOP), region("text", "Текст", _MIDDLE)) for n in (1, 2)]
+    assert left(pages) == [["Отчёт", "Текст"]] * 2
+
+
+@pytest.mark.parametrize("label", ["header", "text", "paragraph_title"])
+def test_numbers_of_invoices_and_years_are_no_page_numbers(label: str) -> None:
+    pages = [
+        page(n, region(label, f"Invoice No. {1000 + n}", _TOP), region("text", "Текст", _MIDDLE)) for n in range(1, 5)
+    ]
+    assert [texts[0] for texts in left(pages)] == [f"Invoice No. {1000 + n}" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize("form", ["{}", "- {} -", "стр. {}", "Страница {} из 10", "page {} of 6", "{}/9"])
+@pytest.mark.parametrize("offset", [0, 116])
+def test_numbers_that_count_with_the_pages_leave(form: str, offset: int) -> None:
+    pages = [
+        page(n, region("text", "Текст", _MIDDLE), region("number", form.format(n + offset), _BOTTOM)) for n in (3, 4)
+    ]
+    assert left(pages) == [["Текст"], ["Текст"]]
+
+
+def test_roman_numbers_count_too() -> None:
+    numbers = ("iii", "iv", "v")
+    pages = [
+        page(n, region("text", "Текст", _MIDDLE), region("text", roman, _BOTTOM)) for n, roman in enumerate(numbers, 1)
+    ]
+    assert left(pages) == [["Текст"]] * 3
+
+
+def test_a_misread_number_leaves_where_the_others_stand_and_another_number_stays() -> None:
+    pages = [
+        page(n, region("text", "Текст", _MIDDLE), region("number", text, _BOTTOM))
+        for n, text in enumerate(("7", "8", "9", "70"), 1)
+    ]
+    assert left(pages) == [["Текст"]] * 4
+    years = [
+        page(n, region("text", "Текст", _MIDDLE), region("text", year, _BOTTOM))
+        for n, year in ((1, "2026"), (2, "1812"))
+    ]
+    assert left(years) == [["Текст", "2026"], ["Текст", "1812"]]
+
+
+def test_a_document_of_one_page_loses_nothing() -> None:
+    margins = region("header", "ООО Ромашка", _TOP), region("number", "1", _BOTTOM)
+    pages = [page(1, margins[0], region("text", "Текст", _MIDDLE), margins[1])]
+    assert left(pages) == [["ООО Ромашка", "Текст", "1"]]
+
+
+def test_a_page_never_loses_its_last_text() -> None:
+    pages = [page(n, region("header", "Отчёт", _TOP)) for n in (1, 2)]
+    assert left(pages) == [["Отчёт"], ["Отчёт"]]
+
+
+def test_a_line_that_repeats_in_the_middle_or_on_one_page_only_is_text() -> None:
     pages = [page(n, region("text", "Отчёт", _MIDDLE)) for n in range(1, 9)]
-    assert repeated_edges(pages) == frozenset()
+    assert left(pages) == [["Отчёт"]] * 8
+    twice = [page(1, *[region("text", "Отчёт", _TOP)] * 3), page(2, region("text", "Текст", _MIDDLE))]
+    assert left(twice) == [["Отчёт"] * 3, ["Текст"]]
 
 
-def test_a_line_twice_on_one_page_counts_once() -> None:
-    kept = page(1, *(region("text", "Отчёт", _TOP) for _ in range(REPEATS)))
-    assert repeated_edges([kept]) == frozenset()
-
-
-@pytest.mark.parametrize("text", ["7", "- 7 -", "— 12 —", "стр. 3", "Страница 4 из 10", "page 5 of 6", "xii", "3/9"])
-def test_a_page_number_at_the_edge_is_no_text(text: str) -> None:
-    kept = page(1, region("text", text, _BOTTOM))
-    assert is_marginal(kept, kept.regions[0], frozenset())
-
-
-@pytest.mark.parametrize(("text", "box"), [("7", _MIDDLE), ("7 рублей", _BOTTOM), ("Глава 7", _TOP)])
-def test_other_short_lines_are_text(text: str, box: Box) -> None:
-    kept = page(1, region("text", text, box))
-    assert not is_marginal(kept, kept.regions[0], frozenset())
-
-
-def test_labels_of_the_layout_decide_wherever_the_region_is() -> None:
-    kept = page(1, region("footer", "Подпись", _MIDDLE), region("table", "7", _BOTTOM))
-    assert [is_marginal(kept, one, frozenset()) for one in kept.regions] == [True, False]
+def test_footnotes_stay() -> None:
+    pages = [page(n, region("text", "Текст", _MIDDLE), region("footnote", "1 См. выше", _BOTTOM)) for n in range(1, 4)]
+    assert left(pages) == [["Текст", "1 См. выше"]] * 3

@@ -70,6 +70,8 @@ class FakeVllm:
     in_flight: int = 0
     peak_in_flight: int = 0
     aborted: int = 0
+    health_status: int = 200
+    on_health: Callable[[], object] = lambda: None
     port: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
     _server: uvicorn.Server = field(init=False, repr=False)
@@ -109,6 +111,20 @@ class FakeVllm:
         self._server.force_exit = self._server.should_exit = True
         self._thread.join(PATIENCE_S)
 
+    def freeze(self) -> None:
+        """Stops as vLLM does on SIGTERM: new connections are refused, idle ones closed, open requests left alone."""
+        listening = self._server.servers[0]
+        frozen = threading.Event()
+
+        def close() -> None:
+            listening.close()
+            for connection in list(self._server.server_state.connections):
+                connection.shutdown()
+            frozen.set()
+
+        listening.get_loop().call_soon_threadsafe(close)
+        assert frozen.wait(PATIENCE_S)
+
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         body = b""
         while True:
@@ -120,7 +136,8 @@ class FakeVllm:
                 break
         match scope["method"], scope["path"]:
             case "GET", "/health":
-                await _send(send, 200, b"")
+                self.on_health()
+                await _send(send, self.health_status, b"")
             case "GET", "/v1/models":
                 await _send(send, 200, _dump({"object": "list", "data": [{"id": self.model, "object": "model"}]}))
             case "POST", "/v1/chat/completions":

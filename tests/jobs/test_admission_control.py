@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from ocr_service.errors import QueueFull
-from ocr_service.jobs.admission_control import Room
+from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.jobs.db.queue import Load, QueueLimits
 from ocr_service.jobs.store import Store
 from tests.support.store import OpenStore, new_job
@@ -38,7 +38,7 @@ async def test_who_becomes_a_job_meanwhile_counts_once(
 ) -> None:
     async with open_store(limits=QueueLimits(*limits, cache_ttl_s=0)) as store, asyncio.TaskGroup() as group:
         gate = Gate(store)
-        room = Room(store.limits, gate.load)
+        room = AdmissionControl(store.limits, gate.load)
 
         async def second() -> None:
             async with room.place(owners[1]):
@@ -54,7 +54,7 @@ async def test_who_becomes_a_job_meanwhile_counts_once(
 async def test_who_is_taken_in_ahead_counts_and_who_comes_later_does_not(open_store: OpenStore) -> None:
     async with open_store(limits=QueueLimits(2, 0, cache_ttl_s=0)) as store:
         gate = Gate(store)
-        room = Room(store.limits, gate.load)
+        room = AdmissionControl(store.limits, gate.load)
         decided = asyncio.Event()
 
         async def late() -> bool:
@@ -78,7 +78,7 @@ async def test_a_rush_shares_a_few_counts_and_fills_the_queue_exactly(open_store
     async with open_store(limits=QueueLimits(20, 0, cache_ttl_s=0)) as store:
         gate = Gate(store)
         gate.opened.set()
-        room = Room(store.limits, gate.load)
+        room = AdmissionControl(store.limits, gate.load)
         decided = asyncio.Event()
         undecided = 100
 

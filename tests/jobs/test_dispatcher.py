@@ -43,11 +43,11 @@ async def replica(
 ) -> AsyncIterator[tuple[Store, Dispatcher, Reading]]:
     dispatchers: list[Dispatcher] = []
 
-    def heed(change: Change) -> None:
+    def on_change(change: Change) -> None:
         for dispatcher in dispatchers:
-            dispatcher.heed(change)
+            dispatcher.on_change(change)
 
-    async with open_store(heed) as store:
+    async with open_store(on_change) as store:
         reading = Reading(store)
         dispatcher = Dispatcher(store, reading, replica=name, limit=limit)
         dispatchers.append(dispatcher)

@@ -6,7 +6,7 @@ import pytest
 
 from ocr_service.document import ReadOptions
 from ocr_service.errors import IdempotencyConflict, NotFinished, NotFound, QueueFull
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue import Backlog, QueueLimits
 from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.store import Store
 from tests.support.running import PATIENCE_S, until
@@ -327,3 +327,19 @@ async def test_a_submission_whose_commit_came_through_unheard_is_the_same_job(st
     again = await store.submit(new)
     assert (again.job.id, again.created) == (first.job.id, True)
     assert await store.state_counts() == {JobState.QUEUED: 1}
+
+
+async def test_the_backlog_is_the_pages_that_no_run_has_kept(store: Store) -> None:
+    assert await store.backlog() == Backlog(0, 0.0)
+    first = await store.submit(new_job(content="same"))
+    await store.submit(new_job(content="same"))  # waits for the first: its pages are the first one's
+    await store.submit(new_job())
+    assert (await store.backlog()).pages == 6
+    run = await claim(store)
+    assert run.job.id == first.job.id
+    await keep_page(store, first.job.id, run.run_id, PageRow(1, "completed", 0.1))
+    left = await store.backlog()
+    assert left.pages == 5
+    assert left.oldest_s >= 0
+    await store.finish(first.job.id, run.run_id, JobState.FAILED)
+    assert (await store.backlog()).pages == 6, "the failed one's two do not wait any more; its follower's three do"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.launcher.vllm import BadExtraArgs, Genai, Kind, command_line, find_command, parse_flags
+from ocr_service.launcher.vllm import BadExtraArgs, Genai, Kind, command_line, find_command, parse_flags, vllm_version
 from ocr_service.settings import Settings, SettingsError, load_settings
 
 
@@ -122,3 +122,39 @@ def test_the_best_command_of_an_image_is_found(tmp_path: Path, programs: list[st
 
 def test_an_image_without_a_command_has_none(tmp_path: Path) -> None:
     assert find_command(str(tmp_path)) is None
+
+
+def environment(folder: Path, version: str) -> Path:
+    """A virtual environment's ``vllm`` program beside the metadata of that version."""
+    (folder / "lib/python3.12/site-packages" / f"vllm-{version}.dist-info").mkdir(parents=True)
+    program = folder / "bin/vllm"
+    program.parent.mkdir()
+    program.write_text(f"#!{folder}/bin/python\nimport vllm\n", encoding="utf-8")
+    return program
+
+
+@pytest.mark.parametrize(
+    ("version", "known"), [("0.10.2", False), ("0.17.1", False), ("0.18.0", True), ("0.32.0+cu130", True)]
+)
+def test_vllm_is_given_time_to_finish_where_it_knows_the_flag(tmp_path: Path, version: str, known: bool) -> None:
+    program = environment(tmp_path, version)
+    line = command_line(genai("vllm", str(program), "serve"), settings(tmp_path), tmp_path / "config")
+    assert ("--shutdown-timeout" in line) is known
+    wrapper = command_line(genai("paddlex", str(program)), settings(tmp_path), tmp_path / "config")
+    assert wrapper[0] == str(program)
+    assert ("shutdown-timeout" in json.loads((tmp_path / "config").read_text(encoding="utf-8"))) is known
+
+
+def test_an_unknown_program_gets_no_flag_it_may_not_know(tmp_path: Path) -> None:
+    (tmp_path / "vllm").write_bytes(b"\x7fELF")
+    assert vllm_version(str(tmp_path / "vllm")) is None
+    assert vllm_version(str(tmp_path / "none")) is None
+
+
+def test_processes_and_tokens_a_step_are_settings(tmp_path: Path) -> None:
+    line = command_line(genai("vllm", "vllm", "serve"), settings(tmp_path), tmp_path / "config")
+    assert option(line, "--max-num-batched-tokens") == "16384"
+    assert "--api-server-count" not in line
+    changed = settings(tmp_path, vllm_api_servers=4, vllm_batched_tokens=131072)
+    line = command_line(genai("vllm", "vllm", "serve"), changed, tmp_path / "config")
+    assert (option(line, "--api-server-count"), option(line, "--max-num-batched-tokens")) == ("4", "131072")

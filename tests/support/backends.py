@@ -30,11 +30,17 @@ async def no_probe(backend: Backend) -> None:
 
 @asynccontextmanager
 async def scheduling(
-    *urls: str, concurrency: int = 8, timeout_s: float = 5.0, wait_s: float = 5.0, key: str = "", probing: bool = False
+    *urls: str,
+    concurrency: int = 8,
+    timeout_s: float = 5.0,
+    wait_s: float = 5.0,
+    silence_s: float = 0.05,
+    key: str = "",
+    probing: bool = False,
 ) -> AsyncIterator[Scheduler]:
     """A scheduler over the given addresses; ``probing``: with a chat, as the service does."""
     async with http_transport(connections=100) as transport:
         backends = [Backend(url, transport, api_key=key, timeout_s=timeout_s) for url in urls]
         check = probe if probing else no_probe
-        async with Scheduler(backends, check, concurrency=concurrency, wait_s=wait_s) as scheduler:
+        async with Scheduler(backends, check, concurrency=concurrency, wait_s=wait_s, silence_s=silence_s) as scheduler:
             yield scheduler

@@ -13,9 +13,9 @@ from fastapi import Request
 from ocr_service.api.intake.json_body import JsonBody, received_json
 from ocr_service.api.intake.multipart import Upload, receive_upload
 from ocr_service.api.schemas.document import SubmissionOptions, parse_options
-from ocr_service.document import FileInfo, ReaderName, ReadOptions, TextLayerMode
+from ocr_service.document import FileInfo, HeadersMode, ReaderName, ReadOptions, TextLayerMode
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
-from ocr_service.jobs.admission_control import Room
+from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.storage.space import FreeSpace
@@ -48,6 +48,7 @@ class Defaults:
     max_pages: int
     dpi: int
     language: str
+    headers: HeadersMode
     text_layer: TextLayerMode
     engine: ReaderName  # what engine=auto means
 
@@ -59,7 +60,7 @@ class Admission:
         temp_dir: Path,
         defaults: Defaults,
         space: FreeSpace,
-        room: Room,
+        room: AdmissionControl,
     ) -> None:
         self._inspector = inspector
         self._temp_dir = temp_dir
@@ -127,6 +128,7 @@ class Admission:
             language=language,
             include_images=asked.include_images,
             join_pages=asked.join_pages,
+            headers=asked.headers or self._defaults.headers,
             password=asked.password,
             text_layer=asked.text_layer or self._defaults.text_layer,
         )

@@ -31,7 +31,7 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
     deliveries = DeliveryRows(store.database, give_up_s=_DATABASE_S)
     try:
         async with asyncio.timeout(_DATABASE_S):
-            counted.jobs_kept(await store.state_counts(), await deliveries.pending_counts())
+            counted.jobs_kept(await store.state_counts(), await store.backlog(), await deliveries.pending_counts())
     except (NotReady, TimeoutError):
         counted.jobs_unknown()
     encode, content_type = choose_encoder(request.headers.get("accept", ""))

@@ -37,6 +37,11 @@ class SubmissionOptions(BaseModel):
     )
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
+    headers: Literal["drop", "keep", "comment"] | None = Field(
+        None,
+        description="Running headers, footers and page numbers in the text: left out, kept, or as HTML comments; "
+        "HEADERS when not given. JSON always has them",
+    )
     priority: Literal["interactive", "batch"] | None = Field(
         None, description="`interactive` goes before `batch`; `/ocr/*` is interactive, `/jobs` is batch"
     )

@@ -26,7 +26,7 @@ Submit = Callable[[BatchDocument], Awaitable[str]]
 
 
 class BatchFeeder:
-    """Feeds one batch at a time in this process. ``heed`` wakes it when jobs end, ``wake`` when a batch is there.
+    """Feeds one batch at a time in this process. ``on_change`` wakes it when jobs end, ``wake`` when a batch is there.
 
     ``retry_s``: the pause after a full queue or a store that is away.
     """
@@ -36,7 +36,7 @@ class BatchFeeder:
         self._retry_s = retry_s
         self._wake = asyncio.Event()
 
-    def heed(self, change: Change | None) -> None:
+    def on_change(self, change: Change | None) -> None:
         if change is None or change.state.finished:
             self._wake.set()
 

@@ -22,7 +22,7 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class WallClock:
-    """Knows by how many seconds the wall clock has jumped since the last jump that was heeded."""
+    """Knows by how many seconds the wall clock has jumped since the last jump that was followed."""
 
     def __init__(self) -> None:
         self._ahead = _ahead()
@@ -32,7 +32,7 @@ class WallClock:
         jump = _ahead() - self._ahead
         return jump if abs(jump) >= _LEAST_JUMP_S else 0.0
 
-    def heeded(self, jump_s: float) -> None:
+    def followed(self, jump_s: float) -> None:
         self._ahead += jump_s
 
 
@@ -45,7 +45,7 @@ def _ahead() -> float:
             return wall - before
 
 
-def move_with_the_clock(tx: Transaction, by_s: float) -> None:
+def shift_times(tx: Transaction, by_s: float) -> None:
     waiting = unfinished(), jobs.c.deadline_at.is_not(None)
     tx.execute(update(jobs).where(*waiting).values(deadline_at=jobs.c.deadline_at + by_s))
     tx.execute(

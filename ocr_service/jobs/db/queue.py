@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from ocr_service.errors import DeadlineExceeded, IdempotencyConflict, QueueFull, ServiceCrashed
 from ocr_service.jobs.db.database import Transaction
-from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, unfinished
+from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, pages, unfinished
 from ocr_service.jobs.db.transitions import job_from_row, locked_job, move
 from ocr_service.jobs.delivery.rows import plan_deliveries
 from ocr_service.jobs.models import (
@@ -68,14 +68,14 @@ class QueueLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class Incoming:
     """Documents that are being taken in: all of them, and those of one owner."""
 
     all: int = 0
     of_owner: int = 0
 
 
-_NOTHING = Coming()
+_NOTHING = Incoming()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,39 @@ def load(tx: Transaction, limits: QueueLimits, coming: int = 0) -> Load:
     return Load(waiting, of_owner, _finished_a_second(tx) if near else None)
 
 
-def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Coming = _NOTHING) -> None:
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is still to be done: pages that no run has kept, and seconds since the first waiting job was queued.
+
+    Jobs that wait for another one with the same content count as nothing: its pages are theirs.
+    """
+
+    pages: int
+    oldest_s: float
+
+
+def backlog(tx: Transaction) -> Backlog:
+    under_way = and_(unfinished(), jobs.c.leader_id.is_(None))
+    wanted = tx.one(select(func.coalesce(func.sum(jobs.c.page_total), 0).label("pages")).where(under_way))
+    done = tx.one(
+        select(func.count().label("pages"))
+        .select_from(jobs.join(pages, pages.c.job_id == jobs.c.id))
+        .where(under_way, ~pages.c.again)
+    )
+    # A retried job waits since its retry, not since its submission.
+    queued = (
+        select(func.max(moves.c.at).label("at"))
+        .select_from(jobs.join(moves, moves.c.job_id == jobs.c.id))
+        .where(jobs.c.state == _QUEUED, jobs.c.leader_id.is_(None), moves.c.state == _QUEUED)
+        .group_by(jobs.c.id)
+        .subquery()
+    )
+    oldest = tx.one(select((db_now() - func.min(queued.c.at)).label("seconds")))
+    assert wanted is not None and done is not None and oldest is not None  # aggregates give one row each
+    return Backlog(int(wanted.pages) - done.pages, max(0.0, float(oldest.seconds or 0)))
+
+
+def refuse_too_many(load: Load, owner: str, limits: QueueLimits, coming: Incoming = _NOTHING) -> None:
     """Raises QueueFull. ``coming``: those that are not in the table yet, and will be before this one."""
     waiting = load.waiting + coming.all
     if waiting >= limits.waiting:

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from ocr_service.errors import StorageFull
-from ocr_service.jobs.db.clock import WallClock, move_with_the_clock
+from ocr_service.jobs.db.clock import WallClock, shift_times
 from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change
@@ -53,7 +53,7 @@ class SqliteDatabase:
 
     async def read(self, work: Work[T], *, give_up_s: float) -> T:
         if self._clock and self._clock.jump_s():
-            await self.write(_nothing, give_up_s=give_up_s)  # the writer heeds it
+            await self.write(_nothing, give_up_s=give_up_s)  # the writer follows it
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def write(self, work: Work[T], *, give_up_s: float) -> T:
@@ -75,17 +75,17 @@ class SqliteDatabase:
             else:
                 self._tell(group, *written)
 
-    async def _heed_the_clock(self) -> bool:
+    async def _follow_the_clock(self) -> bool:
         """Whether the times in the database are those of the clock now."""
         jump_s = self._clock.jump_s() if self._clock else 0.0
         if not self._clock or not jump_s:
             return True
         try:
-            await self._in_thread([lambda tx: move_with_the_clock(tx, jump_s)], one_clock=False)
+            await self._in_thread([lambda tx: shift_times(tx, jump_s)], one_clock=False)
         except StorageFull as error:
             log.warning("storage_full: deadlines could not be moved with the clock yet: %s", error)
             return False
-        self._clock.heeded(jump_s)
+        self._clock.followed(jump_s)
         log.warning("the clock jumped by %+.0f s: deadlines and deliveries were moved with it", jump_s)
         return True
 
@@ -100,9 +100,9 @@ class SqliteDatabase:
 
     async def _in_writer(self, group: list[Work[Any]]) -> tuple[list[Any], list[Change]]:
         while True:
-            heeded = await self._heed_the_clock()
+            followed = await self._follow_the_clock()
             with suppress(_ClockJumped):
-                return await self._in_thread(group, one_clock=heeded)
+                return await self._in_thread(group, one_clock=followed)
 
     async def _in_thread(self, group: list[Work[Any]], *, one_clock: bool) -> tuple[list[Any], list[Change]]:
         with _sqlite_errors():
@@ -179,7 +179,7 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
 
 
 @asynccontextmanager
-async def look_into_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
+async def open_sqlite_read_only(path: Path) -> AsyncIterator[SqliteDatabase]:
     """For reading only, also while another process owns the file. Raises DatabaseError when it cannot be read."""
     if not await asyncio.to_thread(path.exists):
         raise DatabaseError(f"{path} is not there: no job was ever submitted with this OUTPUT_DIR")

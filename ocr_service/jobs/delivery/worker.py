@@ -34,7 +34,7 @@ def delivery_retries(give_up_s: float) -> RetryPolicy:
     return RetryPolicy(first_pause_s=1.0, longest_pause_s=1800.0, give_up_s=give_up_s)
 
 
-class Undelivered(Exception):
+class DeliveryFailed(Exception):
     """A try failed: why, in one line, and the event at which it failed."""
 
     def __init__(self, reason: str, seq: int) -> None:
@@ -56,7 +56,7 @@ class UploadDelivery:
         try:
             await upload_job(self._s3, await self._files.of(job, "result"), again=delivery.tries > 0)
         except (ServiceError, OSError) as error:  # OSError: a file that is gone or cannot be read
-            raise Undelivered(str(error), job.last_seq) from error
+            raise DeliveryFailed(str(error), job.last_seq) from error
         await sent(job.last_seq)
 
 
@@ -80,14 +80,14 @@ class WebhookDelivery:
                 try:
                     await self._sender.send(hook.url, body, event=name_of(event), delivery=f"{job.id}-{event.seq}")
                 except WebhookFailed as error:
-                    raise Undelivered(str(error), event.seq) from error
+                    raise DeliveryFailed(str(error), event.seq) from error
                 await sent(event.seq)
             last = event.seq
         await sent(last)
 
 
 class Deliveries:
-    """Runs deliveries of the kinds that are configured, until its context ends. ``heed`` wakes it."""
+    """Runs deliveries of the kinds that are configured, until its context ends. ``on_change`` wakes it."""
 
     def __init__(self, store: Store, rows: DeliveryRows, kinds: list[UploadDelivery | WebhookDelivery]) -> None:
         self._store = store.without_limit()
@@ -97,7 +97,7 @@ class Deliveries:
         self._pages_wanted = True  # whether any unfinished job's pages are to be delivered as they are read
         self._in_hand: dict[asyncio.Task[None], Delivery] = {}
 
-    def heed(self, change: Change | None) -> None:
+    def on_change(self, change: Change | None) -> None:
         """A job's row changed: there may be something to deliver."""
         if change is None or change.state is not JobState.RUNNING or self._pages_wanted:
             self._wake.set()
@@ -161,7 +161,7 @@ class Deliveries:
 
         try:
             await kind.deliver(job, delivery, sent)
-        except Undelivered as error:
+        except DeliveryFailed as error:
             # What went through before it ended the row of failures.
             since = replace(delivery, tries=0, failing_s=0.0) if progress else delivery
             await self._undelivered(kind.retries, since, error)
@@ -171,7 +171,7 @@ class Deliveries:
         else:
             await self._rows.release(delivery)
 
-    async def _undelivered(self, retries: RetryPolicy, delivery: Delivery, error: Undelivered) -> None:
+    async def _undelivered(self, retries: RetryPolicy, delivery: Delivery, error: DeliveryFailed) -> None:
         if retries.give_up_s is not None and delivery.failing_s > retries.give_up_s:
             log.error("%s of job %s is given up: %s", delivery.kind, delivery.job_id, error)
             await self._rows.give_up(delivery, error.seq, str(error))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ocr_service.document import PageResult
 from ocr_service.export.html import html_chunks
-from ocr_service.export.join_pages import joined_pages
+from ocr_service.export.join_pages import joined_pages, text_pages
 from ocr_service.export.plain_text import text_chunks
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.zip_bundle import write_bundle
@@ -94,7 +94,8 @@ def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:
     def pages() -> Iterator[PageResult]:
         return (page_from_json(folder.page(number)) for number in numbers)
 
-    stream = joined_pages(pages) if job.options.join_pages else pages()
+    headers = job.options.headers
+    stream = joined_pages(pages, headers=headers) if job.options.join_pages else text_pages(pages, headers)
     if form == "text":
         return text_chunks(stream)
     language = "ru" if job.options.language.startswith("rus") else "en"

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class SharedWrites(Generic[T]):
+class GroupCommit(Generic[T]):
     """``write`` takes all that waits, and gives for each item the error that is its own, or None.
 
     A write has a cost of its own (a thread, a transaction), several times that of an item; so there can be a pause

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from ocr_service.document import Failure, PageResult
 from ocr_service.errors import StorageFull
 from ocr_service.export.result_json import page_to_json
-from ocr_service.jobs.files.group_commit import SharedWrites
+from ocr_service.jobs.files.group_commit import GroupCommit
 from ocr_service.jobs.models import KeptPage, PageRow, RunLost
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
@@ -31,8 +31,8 @@ class PageWriter:
         self._store = store
         self._space = space
         self._no_room: StorageFull | None = None
-        self._files = SharedWrites(self._write_files, "writer of pages", pause_s=_PAUSE_S)
-        self._rows = SharedWrites(self._write_rows, "writer of pages' rows")
+        self._files = GroupCommit(self._write_files, "writer of pages", pause_s=_PAUSE_S)
+        self._rows = GroupCommit(self._write_rows, "writer of pages' rows")
 
     async def keep_file(self, folder: JobFolder, page: PageResult, *, last: bool, again: bool = False) -> None:
         """Returns when the page's file is safe; also after a cancel nothing is written any more. Raises StorageFull.

@@ -44,8 +44,8 @@ async def finish_all(store: Store, outcome: Callable[[str], JobState]) -> None:
 
 
 async def test_every_document_is_read_and_the_broken_ones_are_named(open_store: OpenStore) -> None:
-    heed: list[Callable[[Change], None]] = []
-    async with open_store(lambda change: [one(change) for one in heed]) as store:
+    on_change: list[Callable[[Change], None]] = []
+    async with open_store(lambda change: [one(change) for one in on_change]) as store:
         rows = BatchRows(store.database)
         keys = [f"in/{number:02}.pdf" for number in range(60)]  # more than may be unfinished at a time
         intake = Intake(
@@ -56,7 +56,7 @@ async def test_every_document_is_read_and_the_broken_ones_are_named(open_store: 
             },
         )
         feeder = BatchFeeder(rows, retry_s=0.05)
-        heed.append(feeder.heed)
+        on_change.append(feeder.on_change)
         await rows.create("b1", owner="anna", prefix="in/", options={"dpi": 100}, keys=keys)
 
         async def done() -> bool:

@@ -42,9 +42,9 @@ async def delivering(
     retries: RetryPolicy = QUICK,
     secret: str = "geheim",
 ) -> AsyncIterator[tuple[Store, DeliveryRows]]:
-    """One life of the process: the store, and deliveries that heed its changes."""
-    heed: list[Callable[[Change], None]] = []
-    async with open_store(lambda change: [one(change) for one in heed]) as store:
+    """One life of the process: the store, and deliveries that on_change its changes."""
+    on_change: list[Callable[[Change], None]] = []
+    async with open_store(lambda change: [one(change) for one in on_change]) as store:
         rows = DeliveryRows(store.database)
         http = SafeHttp(AddressRules(trusted=("127.0.0.1",)), timeout_s=5)
         kinds: list[UploadDelivery | WebhookDelivery] = [
@@ -54,7 +54,7 @@ async def delivering(
         if s3 is not None:
             kinds.append(UploadDelivery(s3, JobFiles(output, store, None), retries))
         deliveries = Deliveries(store, rows, kinds)
-        heed.append(deliveries.heed)
+        on_change.append(deliveries.on_change)
         await rows.release_all()
         async with deliveries.running():
             yield store, rows

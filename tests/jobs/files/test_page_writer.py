@@ -7,12 +7,13 @@ import pytest
 
 from ocr_service.document import PageResult
 from ocr_service.errors import StorageFull
-from ocr_service.jobs.files.group_commit import SharedWrites
+from ocr_service.jobs.files.group_commit import GroupCommit
 from ocr_service.jobs.files.page_writer import PageWriter
 from ocr_service.jobs.models import RunLost
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
+from tests.support.small_disk import filled, small_disk
 from tests.support.store import new_job
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +49,7 @@ async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:
         await go_on.wait()
         return [ValueError(item) if item == "bad" else None for item in items]
 
-    writes = SharedWrites(write, "test")
+    writes = GroupCommit(write, "test")
     first = asyncio.create_task(writes.add("first"))
     await begun.wait()
     others = [asyncio.create_task(writes.add(item)) for item in ("good", "bad", "given up", "good too")]
@@ -61,12 +62,12 @@ async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:
     assert [type(outcome) for outcome in outcomes] == [type(None), ValueError, asyncio.CancelledError, type(None)]
 
 
-def written_to(batches: list[list[int]], *, pause_s: float) -> SharedWrites[int]:
+def written_to(batches: list[list[int]], *, pause_s: float) -> GroupCommit[int]:
     async def write(items: list[int]) -> list[None]:
         batches.append(items)
         return [None] * len(items)
 
-    return SharedWrites(write, "test", pause_s=pause_s)
+    return GroupCommit(write, "test", pause_s=pause_s)
 
 
 async def test_what_comes_soon_after_a_write_goes_together_too() -> None:
@@ -101,7 +102,7 @@ async def test_a_cancel_waits_for_a_write_that_has_begun_and_takes_back_one_that
         written.extend(items)
         return [None] * len(items)
 
-    writes = SharedWrites(write, "test")
+    writes = GroupCommit(write, "test")
     first = asyncio.create_task(writes.add("first", whole=True))
     await begun.wait()
     second = asyncio.create_task(writes.add("second", whole=True))
@@ -142,10 +143,12 @@ async def test_a_run_that_lost_its_job_learns_it_and_the_others_do_not(store: St
     assert [type(outcome) for outcome in outcomes] == [type(None), RunLost]
 
 
+@pytest.mark.slow  # takes root, for a small disk
 async def test_a_page_is_kept_before_a_full_disk_ends_its_job(store: Store, tmp_path: Path) -> None:
     folder, run = await running_job(store, tmp_path)
-    writer = PageWriter(store, FreeSpace((tmp_path,), 1 << 60))
-    await keep(writer, folder, run, page(1))
-    with pytest.raises(StorageFull):
-        writer.check_room()
+    with small_disk(tmp_path / "disk") as disk, filled(disk, leave=1 << 20):
+        writer = PageWriter(store, FreeSpace((disk,), 8 << 20))
+        await keep(writer, folder, run, page(1))
+        with pytest.raises(StorageFull):
+            writer.check_room()
     assert [row.number for row in await store.pages(folder.job_id)] == [1]
