@@ -108,6 +108,14 @@ class BadPages(ServiceError):
 class BadOption(ServiceError):
     code, status = "bad_option", 422
 
+    @classmethod
+    def not_json(cls) -> Self:
+        return cls("Send JSON, with Content-Type: application/json")
+
+    @classmethod
+    def no_form(cls) -> Self:
+        return cls("Send the document as multipart/form-data with a part named file: curl -F file=@document.pdf …")
+
 
 class TooManyDocuments(ServiceError):
     """More documents under a prefix than a batch may have."""

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from ocr_service.api.validation import describe_validation
 from ocr_service.errors import BadOption, ServiceError, UploadTooSlow
 
 log = logging.getLogger(__name__)
@@ -65,15 +66,3 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     code = _HTTP_CODES.get(error.status_code, "bad_request" if error.status_code < 500 else "internal_error")
     request.state.code = code
     return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
-
-
-def describe_validation(errors: object) -> str:
-    """``dpi: Input should be …`` for each wrong field, in one line."""
-    lines = []
-    for item in errors if isinstance(errors, (list, tuple)) else ():
-        name = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = "there is no such option"
-        lines.append(f"{name}: {message}" if name else message)
-    return "; ".join(lines)

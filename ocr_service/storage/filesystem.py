@@ -24,6 +24,8 @@ from ocr_service.storage.space import storage_errors
 
 _PAGE_FILE = re.compile(r"p(\d+)\.json")
 
+_LONGEST_STEM, _LONGEST_STEM_BYTES = 80, 240
+
 
 class NotWritable(Exception):
     """A folder that the service needs cannot be written; the text says which, and why."""
@@ -162,9 +164,13 @@ def _figures_of(number: int) -> str:
 
 
 def artifact_name(client_name: str) -> str:
-    """A safe file name made of what the client called its file; never a path, never hidden, never empty."""
+    """A safe file name made of what the client called its file; never a path, never hidden, never empty.
+
+    At most 80 characters and 240 bytes: file systems take 255 bytes, suffix and all.
+    """
     stem = Path(client_name.replace("\\", "/")).stem
-    safe = re.sub(r"[^\w.\- ]+", "_", stem).strip("._- ")[:80].strip()
+    safe = re.sub(r"[^\w.\- ]+", "_", stem).strip("._- ")[:_LONGEST_STEM]
+    safe = safe.encode("utf-8", "replace")[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore").strip()
     return safe or "document"
 
 

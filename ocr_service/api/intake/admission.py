@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from fastapi import Request
 
+from ocr_service.api.intake.file_names import clean_name
 from ocr_service.api.intake.json_body import JsonBody, received_json
 from ocr_service.api.intake.multipart import Upload, receive_upload
 from ocr_service.api.schemas.document import SubmissionOptions, parse_options
@@ -21,8 +21,6 @@ from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.storage.space import FreeSpace
 from ocr_service.tesseract.tessdata import find_tessdata
 from ocr_service.workers.pool import PagePool
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # of a name: not for a terminal, and the first one not for PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,10 @@ class Admission:
     def max_bytes(self) -> int:
         return self._defaults.max_bytes
 
+    def check_space(self) -> None:
+        """Raises StorageFull. Blocks."""
+        self._space.check()
+
     async def receive(self, request: Request) -> Upload:
         """An uploaded form, not looked at yet: for a file that may become a job later. Whoever takes it removes it."""
         return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
@@ -120,8 +122,9 @@ class Admission:
         wanted = len(select_pages(asked.pages, found.pages))
         if wanted > self._defaults.max_pages:
             raise TooManyPages(f"{wanted} pages are asked for, more than {self._defaults.max_pages} (MAX_PAGES)")
-        name = _CONTROL.sub("_", upload.name)
-        info = FileInfo(name=name, type=found.type, sha256=upload.sha256, bytes=upload.bytes, pages=found.pages)
+        info = FileInfo(
+            name=clean_name(upload.name), type=found.type, sha256=upload.sha256, bytes=upload.bytes, pages=found.pages
+        )
         options = ReadOptions(
             pages=asked.pages,
             dpi=asked.dpi or self._defaults.dpi,

@@ -1,17 +1,10 @@
-"""A JSON body with a document in it, as base64: the document goes to disk while it arrives, the rest is parsed.
-
-Parsed at once, an upload of 100 MB would be held three times: as the body, as a string and as bytes. So every string is
-looked at while it comes in; a long one is decoded straight into a file, and a reference stands in its place.
-"""
+"""A JSON body with a document in it, as base64: the document goes to disk while it arrives, the rest is parsed."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
 import secrets
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,14 +14,15 @@ from typing import Any, BinaryIO
 from starlette.requests import Request
 
 from ocr_service.api.intake.base64_file import Base64File
-from ocr_service.api.intake.multipart import Upload, announced_bytes
+from ocr_service.api.intake.json_stream import JsonLimits, JsonStream, NoLongStrings
+from ocr_service.api.intake.multipart import Upload
+from ocr_service.api.intake.request_body import announced_bytes, body_pieces, require_json
 from ocr_service.errors import BadOption, EmptyFile, FileTooLarge
+from ocr_service.storage.atomic_write import new_file
 from ocr_service.storage.space import FreeSpace, storage_errors
 
-_LONG_STRING = 64 << 10  # bytes; a shorter document is a plain string
-_MOST_REST = 1 << 20  # bytes of everything else
-_PART = 1 << 20  # bytes that are looked at and decoded in one go, in a thread
-_QUOTE_OR_ESCAPE = re.compile(rb'["\\]')
+_OPTIONS = JsonLimits(rest=256 << 10, items=20_000)
+_SMALL = JsonLimits(rest=64 << 10, items=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,53 +54,44 @@ async def received_json(request: Request, directory: Path, max_bytes: int, space
 
     Raises BadOption, FileTooLarge, StorageFull.
     """
+    require_json(request)
     announced = announced_bytes(request)
-    if announced > 2 * max_bytes + _MOST_REST:  # base64 takes 4/3, line ends and escapes a little more
-        raise FileTooLarge(f"The body is larger than a document of {max_bytes >> 20} MiB can be (MAX_UPLOAD_MB)")
+    most = 2 * max_bytes + _OPTIONS.rest  # base64 takes 4/3, line ends and escapes a little more
+    if announced > most:
+        raise FileTooLarge.upload(max_bytes)
     await asyncio.to_thread(space.check, announced)
     with storage_errors("TEMP_DIR"):
-        descriptor, name = tempfile.mkstemp(dir=directory, prefix="body-")
-    path = Path(name)
+        path = new_file(directory, "body-")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            taken = _Splitter(file, max_bytes)
-            waiting = bytearray()
-            async for chunk in request.stream():
-                waiting += chunk
-                if len(waiting) >= _PART:
-                    await asyncio.to_thread(taken.feed, bytes(waiting))
-                    await asyncio.to_thread(space.check)
-                    waiting.clear()
-            await asyncio.to_thread(taken.feed, bytes(waiting))
-        yield JsonBody(parsed_object(bytes(taken.rest)), path, taken.reference, taken.sha256, taken.size)
+        with path.open("wb") as file:
+            document = _DocumentString(file, max_bytes)
+            stream = JsonStream(_OPTIONS, document)
+            async for piece in body_pieces(request, most):
+                await asyncio.to_thread(stream.feed, piece)
+                await asyncio.to_thread(space.check)
+        fields = await asyncio.to_thread(stream.parsed)
+        yield JsonBody(fields, path, document.reference, document.sha256, document.size)
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def parsed_object(body: bytes, *, such_as: str = "") -> dict[str, Any]:
-    """Raises BadOption for what is no JSON object, with an example where one is given."""
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadOption(f"The body is not JSON: {error}") from error
-    if not isinstance(fields, dict):
-        raise BadOption("The body must be a JSON object" + (f" such as {such_as}" if such_as else ""))
-    return fields
+async def small_json(request: Request, *, such_as: str) -> dict[str, Any]:
+    """A JSON body of options alone. Raises BadOption."""
+    require_json(request)
+    stream = JsonStream(_SMALL, NoLongStrings())
+    async for piece in body_pieces(request, 2 * _SMALL.rest):
+        await asyncio.to_thread(stream.feed, piece)
+    return await asyncio.to_thread(stream.parsed, such_as=such_as)
 
 
-class _Splitter:
-    """Follows the JSON just closely enough to know where strings begin and end."""
+class _DocumentString:
+    """The one long string of a body, decoded into a file."""
 
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:
         self._file = file
         self._max_bytes = max_bytes
-        self._in_string = False
-        self._escaped = False  # the next byte belongs to an escape
-        self._start = 0  # where the string at hand begins in ``rest``
         self._document: Base64File | None = None
-        self._finished = False
         self.reference = f"document:{secrets.token_hex(16)}"
-        self.rest = bytearray()
 
     @property
     def sha256(self) -> str:
@@ -116,56 +101,16 @@ class _Splitter:
     def size(self) -> int:
         return self._document.size if self._document else 0
 
-    def feed(self, data: bytes) -> None:
-        at = 0
-        while at < len(data):
-            at = self._string(data, at) if self._in_string else self._between(data, at)
-        if len(self.rest) > _MOST_REST + _LONG_STRING:
-            raise BadOption(f"The body has more than {_MOST_REST >> 20} MiB beside its document")
-
-    def _between(self, data: bytes, at: int) -> int:
-        quote = data.find(b'"', at)
-        end = len(data) if quote < 0 else quote + 1
-        self.rest += data[at:end]
-        if quote >= 0:
-            self._in_string, self._start = True, len(self.rest)
-        return end
-
-    def _string(self, data: bytes, at: int) -> int:
-        """Takes in the string up to its end, or to the end of the data."""
-        end, closed = self._end_of_string(data, at)
-        if self._document is not None and not self._finished:
-            self._document.write(data[at:end])
-        else:
-            self.rest += data[at:end]
-            if len(self.rest) - self._start > _LONG_STRING:
-                self._begin_document()
-        if closed:
-            if self._document is not None and not self._finished:
-                self._document.finish()
-                self._finished = True
-                self.rest += self.reference.encode()
-            self.rest += b'"'
-            self._in_string = False
-            end += 1
-        return end
-
-    def _end_of_string(self, data: bytes, at: int) -> tuple[int, bool]:
-        if self._escaped:
-            self._escaped = False
-            at += 1
-        while found := _QUOTE_OR_ESCAPE.search(data, at):
-            if found[0] == b'"':
-                return found.start(), True
-            if found.end() == len(data):
-                self._escaped = True
-                break
-            at = found.end() + 1
-        return len(data), False
-
-    def _begin_document(self) -> None:
+    def begin(self) -> None:
         if self._document is not None:
             raise BadOption("The body has two long strings; send one document a request")
         self._document = Base64File(self._file, self._max_bytes)
-        self._document.write(bytes(self.rest[self._start :]))
-        del self.rest[self._start :]
+
+    def write(self, raw: bytes) -> None:
+        assert self._document is not None
+        self._document.write(raw)
+
+    def finish(self) -> str:
+        assert self._document is not None
+        self._document.finish()
+        return self.reference

@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from ocr_service.api.intake.file_names import part_names
+from ocr_service.api.intake.request_body import announced_bytes, body_pieces, content_type
 from ocr_service.errors import BadOption, EmptyFile, FileTooLarge
 from ocr_service.storage.space import FreeSpace, storage_errors
 
-_WRITE_BYTES = 1 << 20  # written and hashed in a thread, a mebibyte at a time
 _MAX_FIELD_BYTES = 64 << 10
 _MAX_FIELDS = 64
+_MAX_PREAMBLE_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,12 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
 
     Raises FileTooLarge, EmptyFile, BadOption (no such form, no such part), StorageFull. Leaves no file behind then.
     """
-    kind, parameters = parse_options_header(request.headers.get("content-type", ""))
-    if kind != b"multipart/form-data" or b"boundary" not in parameters:
-        raise BadOption("Send the document as multipart/form-data with a part named file: curl -F file=@document.pdf …")
+    kind, parameters = parse_options_header(content_type(request))
+    if kind != b"multipart/form-data" or not parameters.get(b"boundary"):
+        raise BadOption.no_form()
     announced = announced_bytes(request)
-    if announced > max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES:
+    most = max_bytes + _MAX_FIELDS * _MAX_FIELD_BYTES + _MAX_PREAMBLE_BYTES
+    if announced > most:
         raise FileTooLarge.upload(max_bytes)
     await asyncio.to_thread(space.check, announced)
     with storage_errors("TEMP_DIR"):
@@ -55,27 +58,55 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
     try:
         with os.fdopen(descriptor, "wb") as file:
             form = _Form(file, max_bytes)
-            parser = MultipartParser(parameters[b"boundary"], form.callbacks())  # type: ignore[arg-type]
-            try:
-                async for chunk in request.stream():
-                    parser.write(chunk)
-                    if len(form.pending) >= _WRITE_BYTES:
-                        await asyncio.to_thread(form.flush)
-                        await asyncio.to_thread(space.check)  # many uploads at once fill it together
-                parser.finalize()
-            except MultipartParseError as error:
-                raise BadOption(f"The multipart form cannot be read: {error}") from error
-            await asyncio.to_thread(form.flush)
+            parts = _Parts(parameters[b"boundary"], form)
+            async for piece in body_pieces(request, most):
+                await asyncio.to_thread(parts.feed, piece)
+                await asyncio.to_thread(space.check)  # many uploads at once fill it together
+            await asyncio.to_thread(parts.finish)
         return form.upload(path)
     except BaseException:
         await asyncio.to_thread(path.unlink)
         raise
 
 
-def announced_bytes(request: Request) -> int:
-    """What the request says of its body's size; 0 where it does not."""
-    length = request.headers.get("content-length", "")
-    return int(length) if length.isdigit() else 0
+class _Parts:
+    """The parser, what is written to disk after each piece, and a preamble that is skipped (RFC 2046, 5.1.1)."""
+
+    def __init__(self, boundary: bytes, form: _Form) -> None:
+        try:
+            self._parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
+        except FormParserError as error:
+            raise BadOption(f"The multipart form cannot be read: {error}") from error
+        self._delimiter = b"--" + boundary
+        self._form = form
+        self._preamble: bytearray | None = bytearray()
+
+    def feed(self, piece: bytes) -> None:
+        try:
+            self._parser.write(piece if self._preamble is None else self._after_preamble(piece))
+        except FormParserError as error:
+            raise BadOption(f"The multipart form cannot be read: {error}") from error
+        self._form.flush()
+
+    def finish(self) -> None:
+        try:
+            self._parser.finalize()
+        except FormParserError as error:
+            raise BadOption(f"The multipart form cannot be read: {error}") from error
+        self._form.flush()
+
+    def _after_preamble(self, piece: bytes) -> bytes:
+        """From the first delimiter on, which stands at the beginning of a line; nothing as long as there is none."""
+        assert self._preamble is not None
+        self._preamble += piece
+        begin = 0 if self._preamble.startswith(self._delimiter) else self._preamble.find(b"\n" + self._delimiter) + 1
+        if begin or self._preamble.startswith(self._delimiter):
+            rest = bytes(self._preamble[begin:])
+            self._preamble = None
+            return rest
+        if len(self._preamble) > _MAX_PREAMBLE_BYTES:
+            raise BadOption(f"The multipart form has no part in its first {_MAX_PREAMBLE_BYTES} bytes")
+        return b""
 
 
 @dataclass
@@ -86,6 +117,7 @@ class _Form:
     max_bytes: int
     pending: bytearray = field(default_factory=bytearray)
     fields: dict[str, str] = field(default_factory=dict)
+    parts: int = 0
     size: int = 0
     file_name: str | None = None
 
@@ -133,15 +165,15 @@ class _Form:
         self._header_value.clear()
 
     def _headers_finished(self) -> None:
-        _, options = parse_options_header(self._disposition)
-        self._part = options.get(b"name", b"").decode("utf-8", "replace")
+        self._part, file_name = part_names(self._disposition)
         self._in_file = self._part == "file"
+        self.parts += 1
+        if self.parts > _MAX_FIELDS + 1:  # also of one name, which would fill the one field for ever
+            raise BadOption(f"The form has more than {_MAX_FIELDS} fields")
         if self._in_file:
             if self.file_name is not None:
                 raise BadOption("The form has two parts named file; send one document a request")
-            self.file_name = options.get(b"filename", b"").decode("utf-8", "replace") or "document"
-        elif len(self.fields) >= _MAX_FIELDS:
-            raise BadOption(f"The form has more than {_MAX_FIELDS} fields")
+            self.file_name = file_name or "document"
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._in_file:
@@ -152,8 +184,10 @@ class _Form:
         else:
             self._value += data[start:end]
             if len(self._value) > _MAX_FIELD_BYTES:
-                raise BadOption(f"The field {self._part} is longer than {_MAX_FIELD_BYTES} bytes")
+                raise BadOption(f"The field {self._part[:100]} is longer than {_MAX_FIELD_BYTES} bytes")
 
     def _end(self) -> None:
         if not self._in_file:
+            if b"\0" in self._value:
+                raise BadOption(f"The field {self._part[:100]} has a NUL character")
             self.fields[self._part] = self._value.decode("utf-8", "replace")

@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 
 from ocr_service.api.intake.admission import Admission, Admitted
-from ocr_service.api.intake.json_body import parsed_object
+from ocr_service.api.intake.json_body import small_json
 from ocr_service.api.intake.multipart import Upload
-from ocr_service.api.problems import describe_validation
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
+from ocr_service.api.validation import validated
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
@@ -27,7 +27,6 @@ from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import FreeSpace, storage_errors
 
 MOST_DOCUMENTS = 10_000  # of a batch
-_MOST_BODY_BYTES = 64 << 10
 
 
 class SourceModel(BaseModel):
@@ -141,22 +140,10 @@ class Sources:
         return Path(name)
 
 
-def is_json(request: Request) -> bool:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-
-
 async def parse_submission(request: Request) -> tuple[SourceModel, SubmissionOptions]:
     """The JSON body and the query together. Raises BadOption."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BODY_BYTES:
-            raise BadOption(f"The JSON is longer than {_MOST_BODY_BYTES} bytes")
-    fields = parsed_object(bytes(body), such_as='{"source": {"s3_key": "in/letter.pdf"}}')
-    try:
-        submission = SourceSubmission.model_validate({**request.query_params, **fields})
-    except ValidationError as error:
-        raise BadOption(describe_validation(error.errors())) from None
+    fields = await small_json(request, such_as='{"source": {"s3_key": "in/letter.pdf"}}')
+    submission = await asyncio.to_thread(validated, SourceSubmission, {**request.query_params, **fields})
     asked = submission.model_dump(exclude={"source"}, exclude_unset=True)
     return submission.source, SubmissionOptions.model_validate(asked)
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
-from ocr_service.api.intake.sources import SourceSubmission, is_json, parse_submission
+from ocr_service.api.intake.request_body import is_json
+from ocr_service.api.intake.sources import SourceSubmission, parse_submission
 from ocr_service.api.routes.batches import BatchModel, create_batch
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions, submission_schema
 from ocr_service.api.schemas.job import JobListModel, JobModel, job_model

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from ocr_service.api.problems import describe_validation
+from ocr_service.api.validation import validated
 from ocr_service.document import Format, Outcome, ReaderName, Source, Stage, TextLayerMode
 from ocr_service.errors import BadOption
 
@@ -68,12 +68,9 @@ def parse_options(fields: dict[str, str], query: dict[str, str]) -> SubmissionOp
     """Form fields and query together; an empty one counts as not given, as forms send it. Raises BadOption."""
     twice = fields.keys() & query.keys()
     if twice:
-        raise BadOption(f"{', '.join(sorted(twice))}: given both in the form and in the query")
-    try:
-        given = {name: value for name, value in {**query, **fields}.items() if value}
-        return SubmissionOptions.model_validate(given)
-    except ValidationError as error:
-        raise BadOption(describe_validation(error.errors())) from None
+        raise BadOption(f"{', '.join(sorted(twice))[:200]}: given both in the form and in the query")
+    given = {name: value for name, value in {**query, **fields}.items() if value}
+    return validated(SubmissionOptions, given)
 
 
 class FailureModel(BaseModel):

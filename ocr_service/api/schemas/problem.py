@@ -65,6 +65,8 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.TooManyPages.of_file("book.pdf", 5000, 3000),
     errors.Unauthorized.no_key(),
     errors.UnsupportedType.looks_like("a Word document", ACCEPTED),
+    errors.BadOption.not_json(),
+    errors.BadOption.no_form(),
     errors.UploadLost.input_gone(),
     errors.UploadTooSlow.received(1200, 25),
     errors.WorkerCrashed.out_of_memory(2048),

@@ -148,7 +148,7 @@ def test_errors_have_upstreams_shape_and_our_code(
 )
 def test_a_body_that_cannot_be_used_is_refused(service: RunningService, body: bytes) -> None:
     for path in ("/layout-parsing", "/restructure-pages"):
-        answer = service.client.post(path, content=body)
+        answer = service.client.post(path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 422, answer.text
         assert answer.json()["errorMsg"].startswith("bad_option")
     assert not list(service.temp.rglob("body-*"))

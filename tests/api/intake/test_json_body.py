@@ -30,7 +30,7 @@ def request_of(*chunks: bytes) -> Request:
         body = rest.pop(0)
         return {"type": "http.request", "body": body, "more_body": bool(rest)}
 
-    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+    return Request({"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}, receive)
 
 
 async def received(

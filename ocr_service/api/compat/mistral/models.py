@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-_PAGES = re.compile(r"\s*(\d+\s*(-\s*\d+)?\s*(,\s*\d+\s*(-\s*\d+)?\s*)*)?")
+_LONGEST_PAGES = 1000  # characters, as page_ranges has it
+_MOST_PAGES = 10_000
+_PAGE = 1_000_000_000
+
+
+def _from_one(pages: str) -> str:
+    """``0,2-4`` in this service's terms: ``1,3-5``. Raises ValueError. No regular expression: it is a client's text."""
+    if not pages.strip():
+        return ""
+    return ",".join("-".join(_one_more(number) for number in item.split("-", 1)) for item in pages.split(","))
+
+
+def _one_more(number: str) -> str:
+    digits = number.strip()
+    if not (digits.isascii() and digits.isdigit()) or int(digits) >= _PAGE:
+        raise ValueError("must be numbers from 0 and ranges of them, such as 0,2-4")
+    return str(int(digits) + 1)
 
 
 def _ranges(numbers: list[int]) -> Iterator[str]:
@@ -53,14 +68,16 @@ class MistralOcrRequest(BaseModel):
     """A document, and what to give of it. Fields that are not known are ignored."""
 
     model: str | None = Field(
-        None, description="Any name; it comes back in the answer", examples=["mistral-ocr-latest"]
+        None, max_length=256, description="Any name; it comes back in the answer", examples=["mistral-ocr-latest"]
     )
     document: Annotated[FileChunk | DocumentUrlChunk | ImageUrlChunk, Field(discriminator="type")] = Field(
         description="What to read"
     )
-    pages: str | list[Annotated[int, Field(ge=0)]] | None = Field(
-        None, description="Pages to read, from 0: `[0, 2]` or `0,2-4`; all when missing"
-    )
+    pages: (
+        Annotated[str, Field(max_length=_LONGEST_PAGES)]
+        | Annotated[list[Annotated[int, Field(ge=0, lt=_PAGE)]], Field(max_length=_MOST_PAGES, fail_fast=True)]
+        | None
+    ) = Field(None, description="Pages to read, from 0: `[0, 2]` or `0,2-4`; all when missing")
     include_image_base64: bool | None = Field(None, description="Figures come along as `data:` URIs")
     image_limit: int | None = Field(None, ge=0, description="Most figures of the document")
     image_min_size: int | None = Field(None, ge=0, description="Least width and height of a figure, pixels")
@@ -89,15 +106,15 @@ class MistralOcrRequest(BaseModel):
     @field_validator("pages")
     @classmethod
     def _page_ranges(cls, pages: str | list[int] | None) -> str | list[int] | None:
-        if isinstance(pages, str) and not _PAGES.fullmatch(pages):
-            raise ValueError("must be numbers from 0 and ranges of them, such as 0,2-4")
+        if isinstance(pages, str):
+            _from_one(pages)
         return pages
 
     @property
     def own_pages(self) -> str:
         """The pages in this service's terms, from 1."""
         if isinstance(self.pages, str):
-            return re.sub(r"\d+", lambda number: str(int(number[0][:9]) + 1), self.pages.replace(" ", ""))
+            return _from_one(self.pages)
         return ",".join(_ranges(sorted({number + 1 for number in self.pages or ()})))
 
 

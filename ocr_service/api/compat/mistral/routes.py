@@ -12,7 +12,6 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import ValidationError
 
 from ocr_service.api.compat.json_documents import admit_document
 from ocr_service.api.compat.mistral.mapping import MistralPages
@@ -21,11 +20,10 @@ from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
 from ocr_service.api.intake.json_body import JsonBody
 from ocr_service.api.intake.multipart import Upload
-from ocr_service.api.problems import describe_validation
 from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
 from ocr_service.api.schemas.problem import READ_FROM_JSON
+from ocr_service.api.validation import validated
 from ocr_service.api.wait_for_job import read_to_the_end
-from ocr_service.errors import BadOption
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
 from ocr_service.reading.page_ranges import select_pages
@@ -51,10 +49,7 @@ async def mistral_ocr(request: Request, services: ServicesDep) -> Response:
     It is a job like any other, waited for until it is finished.
     """
     async with services.admission.json_body(request) as body:
-        try:
-            asked = MistralOcrRequest.model_validate(body.fields)
-        except ValidationError as error:
-            raise BadOption(describe_validation(error.errors())) from None
+        asked = await asyncio.to_thread(validated, MistralOcrRequest, body.fields)
         admitted = await _admitted(services, body, asked, owner_of(request))
         job = await read_to_the_end(request, services, admitted)
         folder = await services.jobs.files.of(job, "pages")

@@ -24,6 +24,7 @@ from ocr_service.vlm.region_content import with_formula_numbers
 
 # Blocks without a place in the reading order (``skip_order_labels`` upstream).
 _WITHOUT_ORDER = MARGIN_LABELS | {"figure_title", "formula_number", "image", "chart", "seal"}
+_MOST_PIXELS = 1_000_000
 _DPI = 200  # of pages that do not say theirs; only the sizes of headings against each other depend on it
 
 
@@ -102,17 +103,18 @@ def page_from_pruned(result: dict[str, Any], images: Iterable[str], number: int)
         regions = tuple(
             _region(block, order, names) for order, block in enumerate(result.get("parsing_res_list") or ())
         )
-        width, height = int(result["width"]), int(result["height"])
-        dpi = int(result.get("dpi") or _DPI)
+        width, height = _pixels(result["width"]), _pixels(result["height"])
+        dpi = max(_pixels(result.get("dpi") or _DPI), 1)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadOption(f"pages[{number - 1}].prunedResult is not what /layout-parsing gives: {error!r}") from error
+        wrong = repr(error)[:200]
+        raise BadOption(f"pages[{number - 1}].prunedResult is not what /layout-parsing gives: {wrong}") from error
     markdown = page_markdown(with_formula_numbers(regions))
     return PageResult(number, "completed", width, height, dpi, 0, "vlm", markdown, regions)
 
 
 def _region(block: dict[str, Any], order: int, images: list[str]) -> RegionResult:
     label, content = str(block["block_label"]), str(block.get("block_content") or "")
-    x0, y0, x1, y1 = (round(float(side)) for side in block["block_bbox"])
+    x0, y0, x1, y1 = (_pixels(side) for side in block["block_bbox"])
     image = block.get("block_image")
     if image is None and label in FIGURE_LABELS:
         # Upstream names a figure after its box: imgs/img_in_image_box_77_12_540_391.jpg.
@@ -126,8 +128,16 @@ def _region(block: dict[str, Any], order: int, images: list[str]) -> RegionResul
         format=_format(block.get("block_format"), label, content, image),
         content=content.lstrip("# ") if label in TITLE_LABELS else content,
         image=str(image) if image else None,
-        level=int(level) if level is not None else None,
+        level=max(_pixels(level), 1) if level is not None else None,
     )
+
+
+def _pixels(value: Any) -> int:
+    """A whole number in the range of what a page can have. Raises ValueError and TypeError."""
+    number = float(value)
+    if not abs(number) <= _MOST_PIXELS:
+        raise ValueError(f"{number:g} is out of range")
+    return round(number)
 
 
 def _format(said: object, label: str, content: str, image: object) -> Format:

@@ -6,15 +6,32 @@ docs/compatibility.md; the others are taken and change nothing, and fields that 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
+
+_MOST_LABELS, _LONGEST_LABEL = 100, 100
+_LONGEST_LOG_ID = 256
+_MOST_PAGES = 10_000
+
+
+def _only_strings(value: Any) -> Any:
+    """Stops at the first that is none: pydantic would describe each."""
+    if isinstance(value, dict) and not all(isinstance(item, str) for item in value.values()):
+        raise ValueError("every value must be a string")
+    return value
+
+
+_Labels = Annotated[
+    list[Annotated[str, Field(max_length=_LONGEST_LABEL)]], Field(max_length=_MOST_LABELS, fail_fast=True)
+]
+_Images = Annotated[dict[str, str], BeforeValidator(_only_strings)]
 
 _NOT_HERE = "Taken for compatibility; changes nothing here"
 
 
 class _Formats(BaseModel):
-    outputFormats: list[str] | None = Field(None, description="Must be empty: `docx` is not made here")
+    outputFormats: _Labels | None = Field(None, description="Must be empty: `docx` is not made here")
 
     @field_validator("outputFormats")
     @classmethod
@@ -49,7 +66,7 @@ class LayoutParsingRequest(_Formats):
     maxPixels: int | None = Field(None, gt=0, description=_NOT_HERE)
     maxNewTokens: int | None = Field(None, gt=0, description=_NOT_HERE)
     mergeLayoutBlocks: bool | None = Field(None, description=_NOT_HERE)
-    markdownIgnoreLabels: list[str] | None = Field(
+    markdownIgnoreLabels: _Labels | None = Field(
         None, description="Labels left out of the Markdown; headers, footers, footnotes and page numbers by default"
     )
     vlmExtraArgs: dict[str, Any] | None = Field(None, description=_NOT_HERE)
@@ -62,7 +79,7 @@ class LayoutParsingRequest(_Formats):
     visualize: bool | None = Field(
         None, description="`inputImage`, the page as JPEG in base64; `false` leaves it out and spares the drawing"
     )
-    logId: str | None = Field(None, max_length=256, description="Comes back in the answer")
+    logId: str | None = Field(None, max_length=_LONGEST_LOG_ID, description="Comes back in the answer")
 
 
 class MarkdownModel(BaseModel):
@@ -114,17 +131,19 @@ class StructuredPage(BaseModel):
     """A page as `/layout-parsing` gave it."""
 
     prunedResult: dict[str, Any] = Field(description="As it was given")
-    markdownImages: dict[str, str] | None = Field(None, description="Its figures, as `markdown.images` had them")
+    markdownImages: _Images | None = Field(None, description="Its figures, as `markdown.images` had them")
 
 
 class RestructurePagesRequest(_Formats):
     """Pages to make one text of."""
 
-    pages: list[StructuredPage] = Field(description="In the order of the document")
+    pages: list[StructuredPage] = Field(
+        max_length=_MOST_PAGES, fail_fast=True, description="In the order of the document"
+    )
     mergeTables: bool = Field(True, description="Join tables that a page's end cut")
     relevelTitles: bool = Field(True, description="One level for headings of one size")
     concatenatePages: bool = Field(False, description="One result for all pages")
     prettifyMarkdown: bool = Field(True, description=_NOT_HERE)
     showFormulaNumber: bool = Field(False, description=_NOT_HERE)
     returnMarkdownImages: bool = Field(True, description="Give the figures back")
-    logId: str | None = Field(None, max_length=256, description="Comes back in the answer")
+    logId: str | None = Field(None, max_length=_LONGEST_LOG_ID, description="Comes back in the answer")

@@ -8,31 +8,36 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from starlette.background import BackgroundTask
 
 from ocr_service.api.compat.json_documents import admit_document
-from ocr_service.api.compat.paddlex.mapping import figures, page_from_pruned, pruned_result, text_without
+from ocr_service.api.compat.paddlex.mapping import figures, pruned_result, text_without
 from ocr_service.api.compat.paddlex.models import (
     LayoutParsingRequest,
     PaddleAnswer,
     PaddleError,
     RestructurePagesRequest,
 )
+from ocr_service.api.compat.paddlex.restructure import answer_in, log_id_of, receive_pages, restructure
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.intake.json_body import parsed_object
-from ocr_service.api.problems import describe_validation, problem
+from ocr_service.api.intake.request_body import body_pieces, require_json
+from ocr_service.api.problems import problem_of
 from ocr_service.api.routes.page_images import page_picture
 from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
+from ocr_service.api.validation import validated
 from ocr_service.api.wait_for_job import read_to_the_end
 from ocr_service.document import MARGIN_LABELS, PageResult
-from ocr_service.errors import BadOption, FileTooLarge, ServiceError
+from ocr_service.errors import BadOption, ServiceError
 from ocr_service.export.document_markdown import page_text
 from ocr_service.export.join_pages import joined_pages
 from ocr_service.export.result_json import page_from_json
@@ -40,7 +45,7 @@ from ocr_service.jobs.models import Job
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
 
-Model = TypeVar("Model", bound=BaseModel)
+_RESTRUCTURE_S = 60.0
 
 
 class _PaddleRoute(APIRoute):
@@ -55,7 +60,7 @@ class _PaddleRoute(APIRoute):
                 return await handle(request)
             except ServiceError as error:
                 request.state.code = error.code
-                headers = problem(error.status, error.code, "", retry_after_s=error.retry_after_s).headers
+                headers = problem_of(error).headers
                 retry_after = {name: value for name, value in headers.items() if name == "retry-after"}
                 body = PaddleError(
                     logId=request.state.log_id, errorCode=error.status, errorMsg=f"{error.code}: {error}"
@@ -97,7 +102,8 @@ async def layout_parsing(request: Request, services: ServicesDep) -> Response:
     It is a job like any other, waited for until it is finished.
     """
     async with services.admission.json_body(request) as body:
-        asked = _parsed(LayoutParsingRequest, body.fields, request)
+        request.state.log_id = log_id_of(body.fields) or request.state.log_id
+        asked = await asyncio.to_thread(validated, LayoutParsingRequest, body.fields)
         admitted = await admit_document(
             services, body, asked.file, None, SubmissionOptions.model_validate({}), owner_of(request) or ""
         )
@@ -171,55 +177,19 @@ async def _input_image(services: Services, job: Job, page: PageResult) -> str | 
 async def restructure_pages(request: Request, services: ServicesDep) -> Response:
     """Pages that `/layout-parsing` gave, here or at PaddleX, as one text: tables and paragraphs joined, headings on
     the document's levels."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > services.admission.max_bytes:
-            raise FileTooLarge(f"The pages are larger than {services.admission.max_bytes >> 20} MiB (MAX_UPLOAD_MB)")
-    fields = await asyncio.to_thread(parsed_object, bytes(body))
-    asked = _parsed(RestructurePagesRequest, fields, request)
-    result = await asyncio.to_thread(_restructured, asked)
-    return JSONResponse({"logId": request.state.log_id, "result": result, "errorCode": 0, "errorMsg": "Success"})
-
-
-def _restructured(asked: RestructurePagesRequest) -> dict[str, Any]:
-    given = [
-        page_from_pruned(page.prunedResult, page.markdownImages or (), number)
-        for number, page in enumerate(asked.pages, 1)
-    ]
-    joined = list(joined_pages(lambda: iter(given), tables=asked.mergeTables, levels=asked.relevelTitles))
-    results: list[dict[str, Any]] = []
-    for page, came in zip(joined, asked.pages, strict=True):
-        images = {"images": came.markdownImages or {}} if asked.returnMarkdownImages else {}
-        markdown = {"text": text_without(page, MARGIN_LABELS), **images}
-        results.append({"prunedResult": pruned_result(page, len(joined)), "markdown": markdown})
-    if asked.concatenatePages and results:
-        results = [_concatenated(results)]
-    return {"layoutParsingResults": results}
-
-
-def _concatenated(results: list[dict[str, Any]]) -> dict[str, Any]:
-    pruned = [result["prunedResult"] for result in results]
-    markdown: dict[str, Any] = {
-        "text": "\n\n".join(text for result in results if (text := result["markdown"]["text"].strip()))
-    }
-    if "images" in results[0]["markdown"]:
-        markdown["images"] = {name: image for result in results for name, image in result["markdown"]["images"].items()}
-    blocks = [block for page in pruned for block in page["parsing_res_list"]]
-    together = {
-        **pruned[0],
-        "width": [page["width"] for page in pruned],
-        "height": [page["height"] for page in pruned],
-        "parsing_res_list": [{**block, "global_block_id": number} for number, block in enumerate(blocks)],
-        "layout_det_res": [page["layout_det_res"] for page in pruned],
-    }
-    return {"prunedResult": together, "markdown": markdown}
-
-
-def _parsed(model: type[Model], fields: dict[str, Any], request: Request) -> Model:
-    if isinstance(log_id := fields.get("logId"), str) and log_id:
-        request.state.log_id = log_id[:256]
+    require_json(request)
+    admission = services.admission
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="pages-", dir=services.scratch))
     try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise BadOption(describe_validation(error.errors())) from None
+        async with admission.place(owner_of(request) or ""):
+            await receive_pages(body_pieces(request, admission.max_bytes), folder, admission.check_space)
+        status = await services.pool.run(
+            restructure, folder, request.state.log_id, document=folder.name, order=0, timeout_s=_RESTRUCTURE_S
+        )
+    except BaseException:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        raise
+    if status != 200:
+        request.state.code = BadOption.code
+    removal = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(answer_in(folder), status, media_type="application/json", background=removal)

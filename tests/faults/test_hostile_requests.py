@@ -1,0 +1,105 @@
+"""Small requests that want much: each ends as a 4xx, the service answers meanwhile, and its memory does not grow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import psutil
+import pytest
+
+from tests.support.bombs import Bomb, deep_json_bombs, form_bombs, header_bombs, json_bombs, query_bombs, send
+from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
+
+pytestmark = pytest.mark.slow
+
+_MOST_GROWTH = 100 << 20  # bytes, of the service and its workers
+_ALIVE_S = 60  # a guard against hanging; 0.02 s is usual
+BOMBS = [*json_bombs(), *deep_json_bombs(), *form_bombs()]
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    with RunningService(tmp_path_factory.mktemp("attacked"), MAX_UPLOAD_MB="64", LOG_LEVEL="INFO") as service:
+        yield service
+        log = service.log.read_text()
+        assert "Traceback" not in log
+        left = [path for path in service.temp.rglob("*") if path.is_file()]
+        assert left == []
+
+
+class Watch:
+    """What the probes said meanwhile, and the most memory that the service and its workers had."""
+
+    def __init__(self, service: RunningService) -> None:
+        assert service.process is not None
+        self._process = psutil.Process(service.process.pid)
+        self._url = service.url
+        self.before = self.peak = self.memory()
+        self.probes = 0
+
+    def memory(self) -> int:
+        """Resident bytes. A worker may end while it is looked at."""
+        total = 0
+        for process in (self._process, *self._process.children(recursive=True)):
+            try:
+                total += process.memory_info().rss
+            except psutil.Error:
+                continue
+        return total
+
+    def look(self, done: threading.Event) -> None:
+        with httpx.Client(base_url=self._url, timeout=_ALIVE_S) as client:
+            while not done.wait(0.02):
+                assert client.get("/health/live").status_code == 200
+                self.probes += 1
+                self.peak = max(self.peak, self.memory())
+
+
+@contextmanager
+def watched(service: RunningService) -> Iterator[Watch]:
+    watch, done = Watch(service), threading.Event()
+    thread = threading.Thread(target=watch.look, args=(done,))
+    thread.start()
+    try:
+        yield watch
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.mark.timeout(600)
+def test_a_bomb_is_refused_and_costs_little(attacked: RunningService) -> None:
+    answers: dict[str, int] = {}
+    with watched(attacked) as watch:
+        for bomb in BOMBS:
+            answers[str(bomb)] = send(attacked.client, bomb).status_code
+    assert len(answers) > 300
+    assert {name: status for name, status in answers.items() if not 400 <= status < 500} == {}
+    assert watch.probes > 0
+    assert watch.peak - watch.before < _MOST_GROWTH
+
+
+def routes(service: RunningService, job_id: str) -> Iterator[tuple[str, str]]:
+    """Every path of the schema, with a job that is there, and its methods."""
+    for path, operations in service.client.get("/openapi.json").json()["paths"].items():
+        filled = path.replace("{job_id}", job_id).replace("{number}", "1").replace("{file_id}", "a")
+        for method in operations:
+            yield filled.replace("{batch_id}", "a"), method.upper()
+
+
+@pytest.mark.timeout(600)
+def test_no_query_and_no_header_is_too_much_for_any_route(attacked: RunningService) -> None:
+    job_id = attacked.read("a.pdf", pdf("One")).json()["job_id"]
+    bombs: list[Bomb] = []
+    for path, method in routes(attacked, job_id):
+        if method != "DELETE":
+            bombs += [*query_bombs(path, method), *header_bombs(path, method)]
+    with watched(attacked) as watch:
+        answers = {str(bomb) + bomb.path[-20:]: send(attacked.client, bomb).status_code for bomb in bombs}
+    assert len(answers) > 300
+    assert {name: status for name, status in answers.items() if status >= 500} == {}
+    assert watch.probes > 0
