@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr_service.api.app import create_app
+from ocr_service.errors import ServiceError
 from ocr_service.settings import load_settings
 
 _FILE = Path(__file__).parent.parent / "web" / "src" / "api" / "types.ts"
@@ -23,10 +24,10 @@ _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean"
 def main() -> int:
     match sys.argv[1:]:
         case ["write"]:
-            _FILE.write_text(types_text(_schemas()))
+            _FILE.write_text(types_text(_schemas(), _codes()))
             return 0
         case ["check"]:
-            if _FILE.exists() and _FILE.read_text() == types_text(_schemas()):
+            if _FILE.exists() and _FILE.read_text() == types_text(_schemas(), _codes()):
                 return 0
             print(f"{_FILE} is not what the OpenAPI schema says: run `make web`.", file=sys.stderr)
             return 1
@@ -39,12 +40,18 @@ def _schemas() -> dict[str, Any]:
     return found
 
 
-def types_text(schemas: dict[str, Any]) -> str:
-    """The whole file. ``schemas``: OpenAPI's ``components.schemas``."""
+def _codes() -> list[str]:
+    return sorted({ServiceError.code, *(kind.code for kind in ServiceError.__subclasses__())})
+
+
+def types_text(schemas: dict[str, Any], codes: list[str]) -> str:
+    """The whole file. ``schemas``: OpenAPI's ``components.schemas``; ``codes``: those of errors."""
     needed = list(_ROOTS)
     for name in needed:  # grows meanwhile
         needed += [other for other in _references(schemas[name]) if other not in needed]
-    return _HEAD + "".join(f"\n{_declaration(name, schemas[name])}" for name in sorted(needed))
+    union = "".join(f'\n  | "{code}"' for code in codes)
+    error_codes = f"\n/** Each has a text in the page's languages. */\nexport type ErrorCode ={union};\n"
+    return _HEAD + error_codes + "".join(f"\n{_declaration(name, schemas[name])}" for name in sorted(needed))
 
 
 def _references(schema: Any) -> Iterator[str]:

@@ -35,7 +35,8 @@ _SCHEMAS: dict[str, Any] = {
 
 
 def test_models_that_the_page_reads_become_types_with_their_descriptions() -> None:
-    assert types_text(_SCHEMAS).split("\n\n")[1:] == [
+    assert types_text(_SCHEMAS, ["bad_pages", "cancelled"]).split("\n\n")[1:] == [
+        '/** Each has a text in the page\'s languages. */\nexport type ErrorCode =\n  | "bad_pages"\n  | "cancelled";',
         "/** Newest first. */\n"
         "export interface JobList {\n"
         "  jobs: Job[];\n"

@@ -60,12 +60,12 @@ class Visitor:
         self.page.locator("input[type=file]").set_input_files(uploads)
 
     def barriers(self) -> list[str]:
-        """What axe-core finds of serious and critical barriers, each with the elements."""
+        """What axe-core finds of moderate, serious and critical barriers, each with the elements."""
         found = Axe().run(self.page, options={"runOnly": _AXE_RULES})
         return [
             f"{item['id']}: {[node['html'] for node in item['nodes']]}"
             for item in found.response["violations"]
-            if item["impact"] in ("serious", "critical")
+            if item["impact"] != "minor"
         ]
 
 

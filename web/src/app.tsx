@@ -4,6 +4,7 @@ import { DropAnywhere } from "./home/DropZone";
 import { Home } from "./home/Home";
 import { t } from "./i18n";
 import { route } from "./state/route";
+import { ConnectionBanner } from "./ui/ConnectionBanner";
 import { Header } from "./ui/Header";
 import { KeyDialog } from "./ui/KeyDialog";
 import { Toast } from "./ui/Toast";
@@ -16,6 +17,7 @@ export function App(): JSX.Element {
         {t.value.skip}
       </a>
       <Header />
+      <ConnectionBanner />
       {here.view === "job" ? <LazyViewer key={here.id} id={here.id} /> : <Home />}
       <DropAnywhere />
       <KeyDialog />

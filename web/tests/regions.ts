@@ -1,6 +1,6 @@
 import type { Region } from "../src/api/types";
 
-/** A region of a page, as the service gives it; what a test does not name is plain text. */
+/** A region of a page, as the service gives it; what a test does not name is plain text, as far as the page looks at it. */
 export function region(fields: Partial<Region>): Region {
   return {
     label: "text",
@@ -15,5 +15,5 @@ export function region(fields: Partial<Region>): Region {
     degraded: false,
     error: null,
     ...fields,
-  };
+  } as Region;
 }

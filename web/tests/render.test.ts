@@ -3,21 +3,8 @@ import type { Page, Region } from "../src/api/types";
 import { renderPage } from "../src/markdown/render";
 import { region } from "./regions";
 
-const page = (markdown: string, regions: Region[] = []): Page => ({
-  number: 1,
-  status: "completed",
-  width: 1000,
-  height: 1400,
-  dpi: 200,
-  angle: 0,
-  reader: "vlm",
-  markdown,
-  regions,
-  warnings: [],
-  error: null,
-  seconds: 1,
-  stages: [],
-});
+const page = (markdown: string, regions: Region[] = []): Page =>
+  ({ number: 1, status: "completed", width: 1000, height: 1400, reader: "vlm", markdown, regions }) as Page;
 
 const text = (markdown: string): string =>
   renderPage(page(markdown))

@@ -1,7 +1,8 @@
 /** Calls to the service. Addresses are relative to the page, so that a prefix in front of both does no harm. */
+import { noteAnswer, noteLost } from "../state/connection";
 import { askForKey, currentKey, keyHeaders } from "../state/key";
-import { offline, problemFrom } from "./problem";
-import type { Job, JobList, JobState, Page } from "./types";
+import { ApiError, offline, ownCode, problemFrom } from "./problem";
+import type { Job, JobList, JobState, Options, Page } from "./types";
 
 export const address = (path: string): string => new URL(path, document.baseURI).href;
 
@@ -14,19 +15,34 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
       response = await fetch(address(path), { ...init, headers: { ...init.headers, ...keyHeaders() } });
     } catch (error) {
       if (init.signal?.aborted) throw error;
+      noteLost();
       throw offline();
     }
-    if (response.ok) return response;
+    if (response.ok) {
+      noteAnswer(response.status, null);
+      return response;
+    }
     if (response.status === 401 && (await askForKey(used))) continue;
-    throw problemFrom(response.status, await response.text());
+    const problem = problemFrom(response.status, await response.text(), response.headers.get("Retry-After"));
+    noteAnswer(response.status, ownCode(problem));
+    throw problem;
   }
 }
 
-const withSignal = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
+const ANSWER_TIMEOUT_MS = 30_000; // a dead connection says nothing
 
 async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await (await call(path, withSignal(signal))).json()) as T;
+  const late = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  try {
+    return (await (await call(path, { signal: signal ? AbortSignal.any([signal, late]) : late })).json()) as T;
+  } catch (error) {
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    noteLost();
+    throw offline();
+  }
 }
+
+export const getOptions = (): Promise<Options> => json("options");
 
 export async function listJobs(limit: number, after: string | null, signal?: AbortSignal): Promise<JobList> {
   const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });

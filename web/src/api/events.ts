@@ -1,5 +1,6 @@
 /** A job's events over `fetch`: EventSource can send no API key. */
 import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
+import { noteLost, onRecovery } from "../state/connection";
 import { call } from "./client";
 import { ApiError } from "./problem";
 import type { JobState, Page } from "./types";
@@ -21,6 +22,7 @@ export type JobEvent =
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
+const SILENCE_MS = 45_000; // the service gives a sign of life every 15 s
 
 /**
  * Follows a job to its end, through broken connections, without losing or doubling an event. Throws ApiError.
@@ -33,7 +35,8 @@ export async function followJob(id: string, onEvent: (event: JobEvent) => void, 
   while (!signal.aborted) {
     let ended = false;
     try {
-      const messages = await open(id, lastId, signal);
+      const silence = new Silence();
+      const messages = await open(id, lastId, AbortSignal.any([signal, silence.signal]), silence);
       if (messages === null) return;
       for await (const message of messages) {
         wait = FIRST_WAIT_MS;
@@ -57,14 +60,42 @@ async function open(
   id: string,
   lastId: string,
   signal: AbortSignal,
+  silence: Silence,
 ): Promise<AsyncIterable<EventSourceMessage> | null> {
   const headers = { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) };
   const response = await call(`jobs/${id}/events?markdown=false`, { headers, signal, cache: "no-store" });
-  return response.body && response.status !== 204 ? parts(response.body) : null;
+  return response.body && response.status !== 204 ? parts(response.body, silence) : null;
 }
 
-async function* parts(body: ReadableStream<Uint8Array>): AsyncGenerator<EventSourceMessage> {
+/** Ends a connection over which nothing came for too long: such a one may be dead without an error. */
+class Silence {
+  private readonly connection = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  readonly signal = this.connection.signal;
+
+  heard(): void {
+    this.over();
+    this.timer = setTimeout(() => {
+      noteLost();
+      this.connection.abort();
+    }, SILENCE_MS);
+  }
+
+  over(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+async function* parts(body: ReadableStream<Uint8Array>, silence: Silence): AsyncGenerator<EventSourceMessage> {
+  const heard = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, next) {
+      silence.heard();
+      next.enqueue(chunk);
+    },
+  });
+  silence.heard();
   const reader = body
+    .pipeThrough(heard)
     .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
     .pipeThrough(new EventSourceParserStream())
     .getReader();
@@ -75,6 +106,7 @@ async function* parts(body: ReadableStream<Uint8Array>): AsyncGenerator<EventSou
       yield value;
     }
   } finally {
+    silence.over();
     await reader.cancel().catch(() => undefined); // it may have broken already
   }
 }
@@ -92,13 +124,16 @@ function parse(message: EventSourceMessage): JobEvent | null {
   }
 }
 
+/** Until the time is over, the signal is aborted, or the service answers again after it did not. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
     const stop = (): void => {
       clearTimeout(timer);
+      forget();
       resolve();
     };
+    const timer = setTimeout(stop, ms);
+    const forget = onRecovery(stop);
     signal.addEventListener("abort", stop, { once: true });
   });
 }

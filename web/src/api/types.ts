@@ -1,5 +1,44 @@
 /** The shapes of the HTTP contract that this page reads. Written by `python -m scripts.web_types write`. */
 
+/** Each has a text in the page's languages. */
+export type ErrorCode =
+  | "address_refused"
+  | "already_finished"
+  | "backend_refused"
+  | "bad_option"
+  | "bad_pages"
+  | "cancelled"
+  | "cross_site_refused"
+  | "damaged_pdf"
+  | "deadline_exceeded"
+  | "empty_file"
+  | "encrypted_pdf"
+  | "engine_unavailable"
+  | "fetch_failed"
+  | "file_too_large"
+  | "host_refused"
+  | "idempotency_conflict"
+  | "internal_error"
+  | "not_finished"
+  | "not_found"
+  | "not_ready"
+  | "page_timeout"
+  | "page_too_large"
+  | "queue_full"
+  | "recognition_failed"
+  | "render_failed"
+  | "s3_refused"
+  | "s3_unavailable"
+  | "service_crashed"
+  | "storage_full"
+  | "too_many_documents"
+  | "too_many_pages"
+  | "unauthorized"
+  | "unsupported_type"
+  | "upload_lost"
+  | "upload_too_slow"
+  | "worker_crashed";
+
 /** Why a page or a region has no result. */
 export interface Failure {
   /** Stable code */

@@ -3,33 +3,35 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { announce } from "../state/announce";
-import { goTo, route } from "../state/route";
+import { goTo } from "../state/route";
 import { send } from "../state/uploads";
 import { Icon } from "../ui/Icon";
-import { ACCEPT, isUsable } from "./file-types";
+import { filesOf, judged } from "./dropped-files";
+import { ACCEPT } from "./file-types";
 import { asFields, options, pagesAreWrong } from "./options";
 
-function take(files: readonly File[]): void {
-  const usable = files.filter(isUsable);
-  if (usable.length === 0) {
-    announce(t.value.nothingUsable);
-    return;
-  }
+function take(files: readonly { file: File; name: string }[]): void {
+  if (files.length === 0) return;
   if (pagesAreWrong.value) {
     announce(t.value.optionPagesWrong);
     return;
   }
-  if (route.value.view !== "home" && usable.length > 1) goTo("#/");
-  announce(t.value.acceptedAnnounced(usable.length));
-  send(usable, asFields(options.value));
+  const dropped = files.map(judged);
+  const refused = dropped.filter((file) => file.refused).length;
+  goTo("#/"); // where each file is seen with what becomes of it
+  announce(t.value.acceptedAnnounced(dropped.length - refused, refused));
+  send(dropped, asFields(options.value));
 }
+
+const named = (files: Iterable<File>): { file: File; name: string }[] =>
+  [...files].map((file) => ({ file, name: file.name }));
 
 /** A place to drop or choose documents. */
 export function DropZone(): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const texts = t.value;
   const choose = (): void => {
-    take([...(input.current?.files ?? [])]);
+    take(named(input.current?.files ?? []));
     if (input.current) input.current.value = ""; // the same file can be chosen again
   };
   return (
@@ -76,10 +78,10 @@ export function DropAnywhere(): JSX.Element {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      take([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void filesOf(event.dataTransfer).then(take);
     };
     const paste = (event: ClipboardEvent): void => {
-      const files = [...(event.clipboardData?.files ?? [])];
+      const files = named(event.clipboardData?.files ?? []);
       if (files.length === 0) return; // text goes where the cursor is
       event.preventDefault();
       take(files);

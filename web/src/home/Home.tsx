@@ -1,6 +1,7 @@
 import { Files } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { type ApiError, passes } from "../api/problem";
 import { isFinished } from "../api/states";
 import { explainError, t } from "../i18n";
 import { jobs, listState, loadMore, nextPart, refreshList, watchList } from "../state/jobs";
@@ -46,7 +47,7 @@ function Documents(): JSX.Element {
   const empty = jobs.value.length === 0 && uploads.value.length === 0;
   return (
     <>
-      {state !== "ready" && state !== "loading" && state.code !== "unauthorized" && (
+      {state !== "ready" && state !== "loading" && !isToldElsewhere(state) && (
         <div class="banner bad" role="alert">
           <p>
             {texts.listFailed}. {explainError(state)}
@@ -56,7 +57,7 @@ function Documents(): JSX.Element {
           </button>
         </div>
       )}
-      {empty && state === "loading" && (
+      {empty && (state === "loading" || (state !== "ready" && passes(state))) && (
         <ul class="cards" aria-label={texts.documentsLoading} aria-busy="true">
           <li class="card skeleton" />
           <li class="card skeleton" />
@@ -89,3 +90,6 @@ function Documents(): JSX.Element {
 }
 
 const rank = (state: string): number => (state === "running" ? 0 : 1);
+
+/** By the banner of the key, or of the connection. */
+const isToldElsewhere = (error: ApiError): boolean => error.code === "unauthorized" || passes(error);

@@ -1,9 +1,10 @@
 import { ChevronRight, SlidersHorizontal } from "lucide";
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { t } from "../i18n";
+import { languageNames, t } from "../i18n";
+import { offered } from "../state/offered";
 import { Icon } from "../ui/Icon";
-import { change, changedCount, DEFAULTS, type Options, options, pagesAreWrong } from "./options";
+import { change, changedCount, DEFAULTS, languageChoices, type Options, options, pagesAreWrong } from "./options";
 
 export function OptionsPanel(): JSX.Element {
   const texts = t.value;
@@ -13,11 +14,14 @@ export function OptionsPanel(): JSX.Element {
     ["joinPages", texts.optionJoin, texts.optionJoinHint],
     ["readAnew", texts.optionAnew, texts.optionAnewHint],
   ] as const;
-  const engines = [
-    ["auto", texts.engineAuto, texts.engineAutoHint],
-    ["vlm", texts.engineVlm, texts.engineVlmHint],
-    ["tesseract", texts.engineTesseract, texts.engineTesseractHint],
-  ] as const;
+  const configured: readonly string[] = offered.value?.engines ?? [];
+  const engines = (
+    [
+      ["auto", texts.engineAuto, texts.engineAutoHint],
+      ["vlm", texts.engineVlm, texts.engineVlmHint],
+      ["tesseract", texts.engineTesseract, texts.engineTesseractHint],
+    ] as const
+  ).filter(([value]) => value === "auto" || configured.includes(value));
   return (
     <details class="options">
       <summary>
@@ -29,7 +33,8 @@ export function OptionsPanel(): JSX.Element {
         </span>
       </summary>
       <form class="options-body" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
-        <fieldset class="engines">
+        {/* Nothing to choose where there is one reader. */}
+        <fieldset class="engines" hidden={engines.length < 3}>
           <legend class="field-name">{texts.optionEngine}</legend>
           {engines.map(([value, name, hint]) => (
             <label key={value} class="choice">
@@ -67,15 +72,13 @@ export function OptionsPanel(): JSX.Element {
         </Field>
         <Field name={texts.optionLanguage} hint={texts.optionLanguageHint}>
           {(ids) => (
-            <select
-              {...ids}
-              value={language}
-              onChange={(event) => change({ language: event.currentTarget.value as Options["language"] })}
-            >
+            <select {...ids} value={language} onChange={(event) => change({ language: event.currentTarget.value })}>
               <option value="">{texts.languageDefault}</option>
-              <option value="rus+eng">{texts.languageBoth}</option>
-              <option value="rus">{texts.languageRus}</option>
-              <option value="eng">{texts.languageEng}</option>
+              {languageChoices(offered.value).map((value) => (
+                <option key={value} value={value}>
+                  {languageNames(value)}
+                </option>
+              ))}
             </select>
           )}
         </Field>
@@ -166,11 +169,10 @@ function Field({
 function summary(): string {
   const texts = t.value;
   const { pages, engine, language, dpi, includeImages, joinPages, readAnew, password } = options.value;
-  const languages = { "": "", "rus+eng": texts.languageBoth, rus: texts.languageRus, eng: texts.languageEng };
   const parts = [
     { auto: "", vlm: texts.engineVlm, tesseract: texts.engineTesseract }[engine],
     pages && `${texts.optionPages} ${pages}`,
-    languages[language],
+    language && languageNames(language),
     dpi && `${dpi} dpi`,
     includeImages ? "" : `${texts.optionImages}: ${texts.no}`,
     joinPages ? "" : `${texts.optionJoin}: ${texts.no}`,

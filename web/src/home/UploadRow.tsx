@@ -1,13 +1,19 @@
 import { FileUp, FileWarning, X } from "lucide";
 import type { JSX } from "preact";
+import type { ApiError } from "../api/problem";
 import { explainError, formatBytes, t } from "../i18n";
 import { dismiss, sendAgain, type Upload } from "../state/uploads";
 import { Icon } from "../ui/Icon";
 
+// The service names the option, the page or the limit.
+const DETAILED = new Set(["bad_option", "bad_pages", "too_many_pages", "page_too_large", "internal_error"]);
+// The page itself refused these, with status 0; the service would refuse them again.
+const canBeSentAgain = (error: ApiError): boolean => error.code !== "encrypted_pdf" && error.status !== 0;
+
 /** A document on its way, or refused with the reason and what to do. */
 export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
   const texts = t.value;
-  const { file, state, sent, error } = upload;
+  const { file, name, state, sent, error } = upload;
   const percent = Math.round(sent * 100);
   return (
     <li class={`card upload ${state}`}>
@@ -16,16 +22,24 @@ export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
       </span>
       <div class="card-body">
         <div class="card-head">
-          <h3 class="card-name">{file.name}</h3>
+          <h3 class="card-name">{name}</h3>
           <span class="muted nowrap">{formatBytes(file.size)}</span>
         </div>
         {state === "refused" && error ? (
           <div role="alert">
-            <p class="bad-text">{explainError(error)}</p>
-            {error.message && <p class="hint">{error.message}</p>}
-            {error.code === "encrypted_pdf" ? (
-              <Unlock upload={upload} />
-            ) : (
+            <p class="bad-text">
+              {error.code === "encrypted_pdf" && upload.options.password
+                ? texts.uploadWrongPassword
+                : explainError(error)}
+            </p>
+            {DETAILED.has(error.code) && error.message && (
+              <details class="hint">
+                <summary>{texts.details}</summary>
+                <p lang="en">{error.message}</p>
+              </details>
+            )}
+            {error.code === "encrypted_pdf" && <Unlock upload={upload} />}
+            {canBeSentAgain(error) && (
               <button class="button small" type="button" onClick={() => sendAgain(upload)}>
                 {texts.tryAgain}
               </button>
@@ -33,13 +47,11 @@ export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
           </div>
         ) : (
           <>
-            <progress class="bar" max={1} value={sent} aria-label={file.name} />
+            <progress class="bar" max={1} value={sent} aria-label={name} />
             <p class="hint">
-              {state === "waiting"
-                ? texts.uploadWaiting
-                : percent < 100
-                  ? texts.uploadSending(percent)
-                  : texts.uploadChecking}
+              {state === "waiting" && texts.uploadWaiting}
+              {state === "later" && `${texts.uploadLater}. ${error ? explainError(error) : ""}`}
+              {state === "sending" && (percent < 100 ? texts.uploadSending(percent) : texts.uploadChecking)}
             </p>
           </>
         )}
@@ -47,7 +59,7 @@ export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
       <button
         class="icon-button"
         type="button"
-        aria-label={`${state === "refused" ? texts.remove : texts.cancel}: ${file.name}`}
+        aria-label={`${state === "refused" ? texts.remove : texts.cancel}: ${name}`}
         onClick={() => dismiss(upload.id)}
       >
         <Icon node={X} />

@@ -1,10 +1,12 @@
 /** What is asked for with each document; only what differs from the service's own settings is sent. */
 import { computed, signal } from "@preact/signals";
+import type { Options as Offered } from "../api/types";
 
 export interface Options {
   pages: string;
   engine: "auto" | "vlm" | "tesseract";
-  language: "" | "rus+eng" | "rus" | "eng";
+  /** As the service names them, such as `rus+eng`; its own setting when empty. */
+  language: string;
   dpi: "" | "150" | "200" | "300" | "400";
   includeImages: boolean;
   joinPages: boolean;
@@ -51,4 +53,11 @@ export function asFields(chosen: Options): Record<string, string> {
     password: chosen.password,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+}
+
+/** The service's own languages together, then each that is installed. */
+export function languageChoices(offered: Offered | null): string[] {
+  if (!offered) return [];
+  const together = offered.language.includes("+") ? [offered.language] : [];
+  return [...together, ...offered.languages];
 }

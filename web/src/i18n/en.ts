@@ -1,4 +1,8 @@
+import type { ErrorCode } from "../api/types";
 import { plural } from "./plural";
+
+/** What the page itself finds, or a server in front of the service. */
+type OwnCode = "offline" | "http_413" | "repetition";
 
 const pages = (n: number): string => plural("en", n, { one: "page", other: "pages" });
 const documents = (n: number): string => plural("en", n, { one: "document", other: "documents" });
@@ -26,7 +30,6 @@ export const en = {
   chooseTitle: "Choose documents",
   chooseHint: "A PDF, a scan or a photo",
   dropTypes: "PDF, PNG, JPEG, TIFF, WebP, BMP",
-  nothingUsable: "None of these is a PDF or a picture",
 
   options: "Options",
   optionsDefault: "as the service is set up",
@@ -43,9 +46,6 @@ export const en = {
   optionLanguage: "Language of the text",
   optionLanguageHint: "Tesseract reads better when it knows. The vision model finds out by itself.",
   languageDefault: "As the service is set up",
-  languageBoth: "Russian and English",
-  languageRus: "Russian",
-  languageEng: "English",
   optionDpi: "Resolution",
   optionDpiHint: "Dots per inch. More helps with small print and takes longer.",
   dpiDefault: "As the service is set up",
@@ -70,6 +70,12 @@ export const en = {
   uploadChecking: "Checking the document",
   uploadPassword: "Password of this PDF",
   uploadUnlock: "Unlock",
+  uploadWrongPassword: "That password does not open the PDF.",
+  uploadLater: "Waits for the service; it is sent again by itself",
+  details: "What the service says",
+
+  connectionStarting: "The service is starting. This page goes on by itself.",
+  connectionLost: "No connection to the service. It is tried again every few seconds; documents on the way are kept.",
 
   queuedAt: (position: number): string => (position <= 1 ? "Next in the queue" : `${position}. in the queue`),
   queued: "In the queue",
@@ -139,6 +145,8 @@ export const en = {
   problemShow: (n: number): string => `Show page ${n}`,
   problemMore: (n: number): string => `and ${n} more`,
   regionFailed: (label: string): string => `${label}: could not be read`,
+  regionsFailed: (n: number): string => `${n} regions of this page could not be read`,
+  regionNotRead: "Not read",
   regionDegraded: (label: string): string => `${label}: read in part`,
   regionDegradedHint: "The answer was cut off or repeated itself; what could be kept is here.",
   regionsOf: (n: number): string => `Regions of page ${n}. Arrow keys move, Enter goes to the text.`,
@@ -196,45 +204,54 @@ export const en = {
   doneAnnounced: (name: string): string => `${name}: done`,
   failedAnnounced: (name: string): string => `${name}: failed`,
   partialAnnounced: (name: string): string => `${name}: done in part`,
-  acceptedAnnounced: (n: number): string => `${n} ${documents(n)} on the way`,
+  acceptedAnnounced: (n: number, refused: number): string =>
+    `${n} ${documents(n)} on the way${refused > 0 ? `, ${refused} refused` : ""}`,
 
   errorTitle: "That did not work",
   listFailed: "The list of documents could not be had",
-  /** What to tell, and to do, for each stable code of the service. */
+  /** What happened and what to do, for each stable code of the service. */
   errors: {
     offline: "The service does not answer. Check the connection.",
-    unsupported_type: "This is neither a PDF nor a picture that the service reads.",
-    file_too_large: "The file is larger than the service takes.",
-    empty_file: "The file is empty.",
-    damaged_pdf: "The file is damaged and cannot be opened.",
-    encrypted_pdf: "The PDF is protected by a password.",
+    http_413: "The file is larger than the server in front of the service takes. Split it.",
+    repetition: "The answer repeated itself. Read the page again.",
+
+    unsupported_type: "This is neither a PDF nor a picture that the service reads. Convert it to PDF first.",
+    file_too_large: "The file is larger than the service takes. Split it, or save it at a lower resolution.",
+    empty_file: "The file is empty. Check where it came from.",
+    damaged_pdf: "The file is damaged and cannot be opened. Save or scan it again.",
+    encrypted_pdf: "The PDF is protected by a password. Enter it to have the document read.",
     too_many_pages: "The document has more pages than the service takes. Choose some in the options.",
-    page_too_large: "A page is too large.",
-    bad_pages: "The document has no such pages. Check the pages in the options.",
-    bad_option: "The service does not take one of the options.",
+    page_too_large: "A page is too large. Choose a lower resolution in the options.",
+    bad_pages: "The document has no such pages. Correct the pages in the options and send it again.",
+    bad_option: "The service does not take one of the options. Reset them and send the document again.",
+    too_many_documents: "There are more documents in that folder than a batch may have.",
+    address_refused: "The service may not fetch documents from that address.",
+    fetch_failed: "The document could not be fetched from its address.",
+    host_refused: "The service does not answer under this address. Its operator can allow it (ALLOWED_HOSTS).",
+    cross_site_refused: "The request came from another site and was refused. Reload this page.",
     unauthorized: "The service wants an API key.",
     not_found: "It is not there any more.",
     not_finished: "It is not ready yet.",
     already_finished: "It ended before it could be cancelled.",
-    queue_full: "The service has as much to do as it takes. Try again in a moment.",
+    idempotency_conflict: "The same upload was sent before with another file. Drop the file again.",
+    queue_full: "The service has as much to do as it takes. The document is sent again by itself.",
     upload_too_slow: "The upload came too slowly. Try again over a better connection.",
     s3_unavailable: "The storage does not answer. Try again in a moment.",
-    s3_refused: "The storage refused the service. Its operator has to look.",
-    engine_unavailable: "The reader is not available now. Try again in a moment.",
-    not_ready: "The service is just starting. Try again in a moment.",
-    storage_full: "The service has no room left for results.",
-    render_failed: "The page could not be drawn.",
-    page_timeout: "The page took too long.",
-    worker_crashed: "The page made its reader fail, twice.",
+    s3_refused: "The storage refused the service. Tell its operator.",
+    engine_unavailable: "The reader is not available now. Try again in a moment, or choose another in the options.",
+    not_ready: "The service is just starting. It goes on by itself.",
+    storage_full: "The service has no room left for results. Remove documents, or tell its operator.",
+    render_failed: "The page could not be drawn. It may be damaged in the file.",
+    page_timeout: "The page took too long. Read it again, or at a lower resolution.",
+    worker_crashed: "The page made its reader fail, twice. Read it again at a lower resolution.",
     upload_lost: "The file is no longer there. Send the document again.",
     service_crashed: "The service ended several times while it read this document, and reads it no more by itself.",
-    recognition_failed: "The model gave no usable answer.",
-    backend_refused: "The model refused the request.",
-    deadline_exceeded: "The time for this document is over.",
+    recognition_failed: "The model gave no usable answer. Read the page again.",
+    backend_refused: "The model refused the request. Read the page again, or with Tesseract.",
+    deadline_exceeded: "The time for this document is over. Read it again.",
     cancelled: "It was cancelled.",
-    internal_error: "The service met an error of its own.",
-    repetition: "The answer repeated itself.",
-  } as Record<string, string>,
+    internal_error: "The service met an error of its own. Try again; if it comes back, tell the operator.",
+  } satisfies Record<ErrorCode | OwnCode, string> as Record<string, string>,
   errorUnknown: (code: string): string => `The service says: ${code}`,
 };
 

@@ -57,3 +57,24 @@ export function explain(code: string): string {
 export const explainError = (error: ApiError): string => explain(error.code);
 
 export const labelName = (label: string): string => t.value.labels[label] ?? label.replaceAll("_", " ");
+
+/** `rus+eng` as people call it; a code that the browser does not know stays. */
+export function languageNames(codes: string): string {
+  const names = new Intl.DisplayNames(locale.value, { type: "language", fallback: "none" });
+  const known = codes.split("+").map((code) => {
+    try {
+      return names.of(TESSERACT_CODES[code] ?? code) ?? code;
+    } catch {
+      return code; // no language tag at all, such as `deu_latf`
+    }
+  });
+  const listed = new Intl.ListFormat(locale.value).format(known);
+  return listed.charAt(0).toLocaleUpperCase(locale.value) + listed.slice(1);
+}
+
+const TESSERACT_CODES: Record<string, string> = {
+  chi_sim: "zh-Hans",
+  chi_tra: "zh-Hant",
+  aze_cyrl: "az-Cyrl",
+  srp_latn: "sr-Latn",
+};

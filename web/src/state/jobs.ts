@@ -4,6 +4,7 @@ import { getJob, listJobs } from "../api/client";
 import { ApiError } from "../api/problem";
 import { isFinished } from "../api/states";
 import type { Job } from "../api/types";
+import { onRecovery } from "./connection";
 
 const PART = 25;
 const MOST_REFRESHED = 100;
@@ -96,6 +97,10 @@ function stop(): void {
   asking?.abort();
   asking = null;
 }
+
+onRecovery(() => {
+  if (watchers > 0) void refreshList();
+});
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) stop();

@@ -20,7 +20,7 @@ export function Header(): JSX.Element {
         {texts.title}
       </a>
       <nav class="header-tools">
-        <a class="quiet-link" href={address("docs")}>
+        <a class="quiet-link" href={address("docs")} target="_blank" rel="noopener">
           {texts.apiDocs}
         </a>
         <div class="segments small" role="group" aria-label={texts.language}>

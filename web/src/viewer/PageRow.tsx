@@ -190,7 +190,6 @@ function PageContent({
             <div>
               <p class="callout-title">{texts.pageFailed}</p>
               <p class="hint">{explain(page.error.code)}</p>
-              {page.error.message && <p class="hint">{page.error.message}</p>}
             </div>
             {onRetry && <RetryButton title={texts.retryPageTitle} onRetry={onRetry} />}
           </div>

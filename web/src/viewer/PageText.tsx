@@ -41,11 +41,22 @@ export function PageText({
     const part = (event.target as HTMLElement).closest<HTMLElement>("[data-regions]");
     marked.value = part ? (regionsOf(part)[0] ?? null) : null;
   };
+  const together = commonFailure(page.regions);
   if (blocks.length === 0) return <p class="page-note muted">{language.pageEmpty}</p>;
   return (
     <div class="prose" ref={root} onMouseOver={mark} onMouseLeave={() => (marked.value = null)}>
+      {together && (
+        <div class="callout bad">
+          <Icon node={TriangleAlert} size={16} />
+          <div>
+            <p class="callout-title">{language.regionsFailed(together.count)}</p>
+            <p class="hint">{explain(together.code)}</p>
+          </div>
+          {onRetry && <RetryButton title={language.retryPageTitle} onRetry={onRetry} />}
+        </div>
+      )}
       {blocks.map((block, index) => (
-        <TextBlock key={index} block={block} regions={page.regions} onRetry={onRetry} />
+        <TextBlock key={index} block={block} regions={page.regions} told={together?.code ?? null} onRetry={onRetry} />
       ))}
     </div>
   );
@@ -53,13 +64,25 @@ export function PageText({
 
 const regionsOf = (part: HTMLElement): number[] => (part.dataset.regions ?? "").split(" ").filter(Boolean).map(Number);
 
+/** Several regions that failed for the same reason are told once; the most frequent one. */
+function commonFailure(regions: readonly Region[]): { code: string; count: number } | null {
+  const counts = new Map<string, number>();
+  for (const { error, content } of regions) {
+    if (error && !content) counts.set(error.code, (counts.get(error.code) ?? 0) + 1);
+  }
+  const [code, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
+  return count > 1 ? { code, count } : null;
+}
+
 function TextBlock({
   block,
   regions,
+  told,
   onRetry,
 }: {
   block: Block;
   regions: readonly Region[];
+  told: string | null;
   onRetry: (() => void) | null;
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -70,9 +93,15 @@ function TextBlock({
   });
   return (
     <div class="block" data-regions={block.byItem ? undefined : block.regions.join(" ")} tabIndex={-1}>
-      {troubled.map((region) => (
-        <RegionTrouble key={region.order} region={region} onRetry={onRetry} />
-      ))}
+      {troubled.map((region) =>
+        region.error && region.error.code === told && !region.content ? (
+          <p key={region.order} class="not-read hint">
+            {labelName(region.label)}: {t.value.regionNotRead}
+          </p>
+        ) : (
+          <RegionTrouble key={region.order} region={region} onRetry={onRetry} />
+        ),
+      )}
       {block.kind === "content" && <div ref={place} />}
     </div>
   );
@@ -89,7 +118,6 @@ function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => vo
           {region.error && !region.content ? texts.regionFailed(name) : texts.regionDegraded(name)}
         </p>
         <p class="hint">{region.error ? explain(region.error.code) : texts.regionDegradedHint}</p>
-        {region.error?.message && <p class="hint">{region.error.message}</p>}
       </div>
       {onRetry && <RetryButton title={texts.retryPageTitle} onRetry={onRetry} />}
     </div>

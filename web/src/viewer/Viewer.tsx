@@ -2,11 +2,12 @@ import { FileQuestion } from "lucide";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { PageMark } from "../api/events";
-import { ApiError } from "../api/problem";
+import { ApiError, passes } from "../api/problem";
 import { isFinished } from "../api/states";
 import type { Job, JobState } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
 import { announceState, readAgain } from "../state/actions";
+import { recoveries } from "../state/connection";
 import { jobs, loadJob, refreshJob } from "../state/jobs";
 import { countRead, type Marks, pageMarks, watchJob } from "../state/live";
 import { Icon } from "../ui/Icon";
@@ -24,14 +25,16 @@ const WAITING_MS = 3000;
 export function Viewer({ id }: { id: string }): JSX.Element {
   const [failure, setFailure] = useState<ApiError | null>(null);
   const job = jobs.value.find((other) => other.id === id) ?? null;
+  const recovered = recoveries.value;
   useEffect(() => {
+    setFailure(null);
     loadJob(id).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       setFailure(error);
     });
-  }, [id]);
+  }, [id, recovered]);
   if (job) return <Opened job={job} />;
-  if (failure) return <Gone failure={failure} />;
+  if (failure && !passes(failure)) return <Gone failure={failure} />;
   return <main id="main" class="viewer" aria-busy="true" />;
 }
 
@@ -167,6 +170,7 @@ function Strip({
       <span class="hint nowrap">
         {running ? texts.readingOf(read, total) : <span class="wide-only">{texts.pagesCount(total)}</span>}
         {more && <span class="wide-only"> · {more}</span>}
+        {job.cached && ` · ${texts.readBefore}`}
       </span>
     </>
   );
@@ -187,8 +191,7 @@ function Note({ job }: { job: Job }): JSX.Element | null {
     return (
       <div class="banner bad">
         <p>
-          <strong>{texts.jobFailed}.</strong> {job.error && explain(job.error.code)}{" "}
-          {job.error && <span class="hint">{job.error.message}</span>}
+          <strong>{texts.jobFailed}.</strong> {job.error && explain(job.error.code)}
         </p>
       </div>
     );

@@ -1,8 +1,9 @@
 /** What a page in view needs: its result and its picture, fetched when it comes near, let go when it is far. */
 import { type Signal, signal } from "@preact/signals";
 import { getPage, getPicture } from "../api/client";
-import { ApiError } from "../api/problem";
+import { ApiError, passes } from "../api/problem";
 import type { Page } from "../api/types";
+import { onRecovery } from "../state/connection";
 
 export interface PageData {
   page: Signal<Page | ApiError | null>;
@@ -47,6 +48,12 @@ async function fill<T>(into: Signal<T | ApiError | null>, load: () => Promise<T>
   } catch (error) {
     if (stop.aborted) return;
     if (!(error instanceof ApiError)) throw error;
-    into.value = error;
+    if (passes(error))
+      stop.addEventListener(
+        "abort",
+        onRecovery(() => void fill(into, load, stop)),
+        { once: true },
+      );
+    else into.value = error;
   }
 }
