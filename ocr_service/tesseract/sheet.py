@@ -8,6 +8,7 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.geometry.deskew import Skew, deskew
+from ocr_service.tesseract.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
 
@@ -37,6 +38,7 @@ class Sheet:
 def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
     """The sheet of a page as delivered."""
     level, skew = deskew(with_even_illumination(gray))
+    level = on_white(level, filled_areas(level, dpi))
     ink = binarise(level)
     ruling_lines = find_ruling_lines(ink, dpi)
     return Sheet(
