@@ -81,6 +81,7 @@ class Metrics:
         )
         self._jobs = Gauge("ocr_jobs", "Number of jobs by state", ["state"], registry=registry)
         self._admitted = Counter("ocr_jobs_admitted", "Jobs admitted", ["engine"], registry=registry)
+        self._pages_admitted = Counter("ocr_pages_admitted", "Pages of admitted jobs", ["engine"], registry=registry)
         self._ended = Counter(
             "ocr_job_runs",
             "Runs of jobs by the state they ended in (`lost`: cancelled, handed back or taken over)",
@@ -143,6 +144,7 @@ class Metrics:
 
     def admitted(self, job: Job) -> None:
         self._admitted.labels(job.engine).inc()
+        self._pages_admitted.labels(job.engine).inc(job.page_total)
 
     def started(self, job: Job) -> None:
         if job.runs == 1 and job.started_at is not None:

@@ -167,6 +167,7 @@ def test_jobs_are_counted_by_state(busy: RunningService) -> None:
     assert value(busy, "ocr_jobs", state="queued") == 0
     assert value(busy, "ocr_job_runs_total", state="completed") == 2
     assert value(busy, "ocr_jobs_admitted_total", engine="vlm") == 1
+    assert value(busy, "ocr_pages_admitted_total", engine="tesseract") == 2
     assert value(busy, "ocr_job_queue_wait_seconds_count") == 2
     assert value(busy, "ocr_pages_waiting") == 0
     assert value(busy, "ocr_oldest_job_seconds") == 0
