@@ -7,6 +7,7 @@ order, which these models find themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,10 @@ class OfficialDetector:
 
     in_reading_order = True
 
-    def __init__(self, name: str, *, engine: str, device: str) -> None:
-        """Raises EngineUnavailable where paddleocr is not installed; else whatever paddleocr raises."""
+    def __init__(self, name: str, *, engine: str, device: str, folder: Path | None = None) -> None:
+        """``folder``: of the weights; None for paddlex's own, ``official_models`` in PADDLE_PDX_CACHE_HOME.
+
+        Raises EngineUnavailable where paddleocr is not installed; else whatever paddleocr raises."""
         try:
             from paddleocr import LayoutDetection
         except ImportError as exc:
@@ -35,6 +38,7 @@ class OfficialDetector:
         self.name = name
         self._model = LayoutDetection(
             model_name=name,
+            model_dir=None if folder is None else str(folder),
             engine=engine,
             device=device,
             threshold=_THRESHOLDS[name],

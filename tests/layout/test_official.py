@@ -156,7 +156,7 @@ process.serve(listener, detect, lambda: print("ready", flush=True), page_limit_s
             with pytest.raises(EngineUnavailable, match="ended twice"):
                 await anyio.to_thread.run_sync(detector.detect, np.zeros_like(PAGE))
             assert len(await anyio.to_thread.run_sync(detector.detect, PAGE)) == 2
-        assert runner.state == "ready"
+        await state(runner, "ready")
 
 
 @pytest.mark.weights
