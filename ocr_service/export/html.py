@@ -10,15 +10,15 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import nh3
 from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
-from ocr_service.export.image_links import data_uri
+from ocr_service.export.image_links import ImageOf, data_uri
 from ocr_service.export.inline_formulas import replace_formulas
+from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_html
 
 STYLE = """
@@ -49,9 +49,6 @@ pre { overflow-x: auto } .formula { overflow-wrap: anywhere }
   body { font-size: 11pt } main { max-width: none; padding: 0 } tr { break-inside: avoid } .wide { overflow: visible } }
 """
 
-
-ImageOf = Callable[[str], bytes | None]
-"""The bytes of a figure by its name in the job's folder (``images/p0001_r02_image.jpg``), None where it is missing."""
 
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; img-src data:; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
@@ -86,7 +83,7 @@ def html_chunks(pages: Iterable[PageResult], *, title: str, language: str, image
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
     )
-    markdown = _markdown()
+    markdown = markdown_reader(_formula)
     for page in pages:
         yield f'<span class="page" id="page-{page.number}">{page.number}</span>\n'
         if page.error is not None:
@@ -145,11 +142,5 @@ def _missing(text: str) -> str:
     return f'<p class="missing">{html.escape(text)}</p>\n'
 
 
-def _markdown() -> MarkdownIt:
-    """Reads the Markdown of regions. Images are left to ``format="image"``: others would be requests to somewhere."""
-
-    def formula(content: str, options: dict[str, bool]) -> str:
-        return formula_html(content, display=options["display_mode"])
-
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    return reader.use(dollarmath_plugin, allow_labels=False, allow_space=True, allow_digits=False, renderer=formula)
+def _formula(latex: str, options: dict[str, bool]) -> str:
+    return formula_html(latex, display=options["display_mode"])

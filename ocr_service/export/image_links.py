@@ -11,6 +11,9 @@ from pathlib import Path
 # As export.markdown and vlm.otsl write them; the names are ours (page, region, label), never a document's.
 _LINK = re.compile(r'(\]\(|src=")(images/p\d+_r\d+_\w+\.\w+)(?=[)"])')
 
+ImageOf = Callable[[str], bytes | None]
+"""The bytes of a figure by its name in the job's folder (``images/p0001_r02_image.jpg``), None where it is missing."""
+
 
 def relinked_file(path: Path, target: Callable[[str], str | None]) -> Iterator[str]:
     """The same for a file's lines, read as they are given out."""

@@ -64,13 +64,23 @@ _REFUSED: tuple[type[Exception], ...] = (
 
 def formula_html(latex: str, *, display: bool) -> str:
     """A formula as MathML, or its source as code where it cannot be understood."""
-    source = latex.strip().strip("$").strip()
+    return formula_mathml(latex, display=display) or _source(formula_source(latex))
+
+
+def formula_source(latex: str) -> str:
+    """The LaTeX without the dollar signs around it."""
+    return latex.strip().strip("$").strip()
+
+
+def formula_mathml(latex: str, *, display: bool) -> str | None:
+    """A formula as MathML; None where it cannot be understood."""
+    source = formula_source(latex)
     if len(source) > _LONGEST:
-        return _source(source)
+        return None
     try:
         written = convert(source.replace("<", _LESS), display="block" if display else "inline")
     except _REFUSED:
-        return _source(source)
+        return None
     written = written.replace(f"<mi>{_LESS}</mi>", "<mo>&lt;</mo>").replace(_LESS, "&lt;")
     return nh3.clean(written, tags=_ELEMENTS, attributes=_ATTRIBUTES)
 

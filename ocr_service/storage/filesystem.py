@@ -51,6 +51,13 @@ class JobFolder:
     def images(self) -> Path:
         return self.work / "images"
 
+    def image(self, name: str) -> bytes | None:
+        """A figure by its name in the Markdown (``images/…``); None where it is missing."""
+        try:
+            return (self.images / Path(name).name).read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            return None
+
     @property
     def images_again(self) -> Path:
         """Figures of pages that are being read again, apart from those of the pages that they may replace."""

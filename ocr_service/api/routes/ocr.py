@@ -21,7 +21,7 @@ router = APIRouter(tags=["documents"])
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     **READ,
-    **given_as("json", "markdown", "html", "text", "zip", "pdf"),
+    **given_as("json", "markdown", "html", "text", "zip", "docx", "pdf"),
     202: {"model": JobModel, "description": "The job goes on; `Location` names it"},
 }
 

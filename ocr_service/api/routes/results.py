@@ -40,6 +40,7 @@ _MEDIA = {
     "html": "text/html; charset=utf-8",
     "text": "text/plain; charset=utf-8",
     "zip": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
 
@@ -126,6 +127,17 @@ async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Re
 )
 async def get_zip(request: Request, services: ServicesDep, job_id: JobId) -> Response:
     return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip")
+
+
+@router.get(
+    "/{job_id}/result.docx",
+    summary="The document for Word",
+    response_class=FileResponse,
+    responses=RESULTS | given_as("docx"),
+)
+async def get_docx(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+    """Headings, lists, tables with merged cells, figures and formulas as Word's own."""
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "docx")
 
 
 @router.get(

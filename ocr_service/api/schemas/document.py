@@ -32,8 +32,9 @@ class SubmissionOptions(BaseModel):
         description="Text that a PDF holds itself: `auto` uses what the picture proves, `ignore` reads all by eye, "
         "`only` reads nothing by eye (docs/text_layer.md)",
     )
-    output: Literal["json", "markdown", "html", "text", "zip", "pdf"] = Field(
-        "json", description="What the answer of `/ocr/*` holds; `pdf` is the searchable PDF (docs/formats.md)"
+    output: Literal["json", "markdown", "html", "text", "zip", "docx", "pdf"] = Field(
+        "json",
+        description="What the answer of `/ocr/*` holds; `docx` is for Word, `pdf` is searchable (docs/formats.md)",
     )
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")

@@ -1,4 +1,4 @@
-"""Formats that are made when they are asked for: HTML, plain text, zip, searchable PDF; kept until the job changes."""
+"""Formats made when they are asked for: HTML, plain text, zip, Word, searchable PDF; kept until the job changes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ocr_service.export.zip_bundle import write_bundle
 from ocr_service.jobs.files.job_files import JobFiles, Part
 from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
+from ocr_service.reading.docx_task import DocxTask, write_docx_file
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.atomic_write import atomic_file
@@ -24,20 +25,21 @@ from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import storage_errors
 from ocr_service.workers.pool import PagePool
 
-ExportFormat = Literal["html", "text", "zip", "pdf"]
-SUFFIXES: dict[ExportFormat, str] = {"html": "html", "text": "txt", "zip": "zip", "pdf": "pdf"}
+ExportFormat = Literal["html", "text", "zip", "docx", "pdf"]
+SUFFIXES: dict[ExportFormat, str] = {"html": "html", "text": "txt", "zip": "zip", "docx": "docx", "pdf": "pdf"}
 
 _MADE_OF: dict[ExportFormat, tuple[Part, ...]] = {
     "html": ("pages",),
     "text": ("pages",),
     "zip": ("result",),
+    "docx": ("pages",),
     "pdf": ("input", "pages"),
 }
-_PDF_BASE_S, _PDF_PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
+_BASE_S, _PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
 
 
 class Exports:
-    """Text is written in threads; PDFs in the page workers, since they open the document."""
+    """Text is written in threads; in the page workers PDFs, since they open the document, and Word files for memory."""
 
     def __init__(self, pool: PagePool, files: JobFiles) -> None:
         self._pool = pool
@@ -59,8 +61,8 @@ class Exports:
 
     async def _make(self, job: Job, form: ExportFormat, path: Path) -> None:
         folder = await self._files.of(job, *_MADE_OF[form])
-        if form == "pdf":
-            await self._make_pdf(job, folder, path)
+        if form in ("pdf", "docx"):
+            await self._make_in_worker(job, folder, form, path)
             return
         write: Callable[[Path], None]
         if form == "zip":
@@ -75,17 +77,16 @@ class Exports:
 
         await asyncio.to_thread(_written_whole, path, write)
 
-    async def _make_pdf(self, job: Job, folder: JobFolder, path: Path) -> None:
+    async def _make_in_worker(self, job: Job, folder: JobFolder, form: ExportFormat, path: Path) -> None:
         numbers = tuple(await asyncio.to_thread(_numbers, job, folder))
+        document, timeout_s = f"{job.id} {form}", _BASE_S + _PAGE_S * len(numbers)
         with _temporary(path) as temporary:
-            task = SearchableTask(folder, job.file.type, numbers, temporary, job.options.password)
-            await self._pool.run(
-                write_searchable_pdf,
-                task,
-                document=f"{job.id} pdf",
-                order=0,
-                timeout_s=_PDF_BASE_S + _PDF_PAGE_S * len(numbers),
-            )
+            if form == "pdf":
+                pdf = SearchableTask(folder, job.file.type, numbers, temporary, job.options.password)
+                await self._pool.run(write_searchable_pdf, pdf, document=document, order=0, timeout_s=timeout_s)
+            else:
+                word = DocxTask(folder, job.file.name, numbers, job.options, temporary)
+                await self._pool.run(write_docx_file, word, document=document, order=0, timeout_s=timeout_s)
 
 
 def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:
@@ -99,19 +100,12 @@ def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:
     if form == "text":
         return text_chunks(stream)
     language = "ru" if job.options.language.startswith("rus") else "en"
-    return html_chunks(stream, title=job.file.name, language=language, image_of=lambda name: _image(folder, name))
+    return html_chunks(stream, title=job.file.name, language=language, image_of=folder.image)
 
 
 def _numbers(job: Job, folder: JobFolder) -> list[int]:
     kept = set(folder.kept_pages())
     return [number for number in select_pages(job.options.pages, job.file.pages) if number in kept]
-
-
-def _image(folder: JobFolder, name: str) -> bytes | None:
-    try:
-        return (folder.images / Path(name).name).read_bytes()
-    except FileNotFoundError:
-        return None
 
 
 def _written_whole(path: Path, write: Callable[[Path], None]) -> None:
