@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.api.intake.admission import Admission
+from ocr_service.api.intake.bucket_keys import OwnKeys
 from ocr_service.api.intake.sources import SourceLimits, Sources
 from ocr_service.bootstrap import DeliveryConfig
 from ocr_service.errors import AddressRefused
@@ -83,7 +84,7 @@ async def run_delivery(
             fetching = SafeHttp(config.rules, timeout_s=config.url_timeout_s)
             stack.push_async_callback(fetching.close)
         limits = SourceLimits(
-            scratch, space, config.max_bytes, config.url_timeout_s, config.s3.prefix if config.s3 else ""
+            scratch, space, config.max_bytes, config.url_timeout_s, OwnKeys(config.s3.prefix if config.s3 else "")
         )
         deliveries, feeder = Deliveries(jobs.store, rows, kinds), BatchFeeder(batches)
         for listener in (deliveries.on_change, feeder.on_change):

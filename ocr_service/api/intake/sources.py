@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 
 from ocr_service.api.intake.admission import Admission, Admitted
+from ocr_service.api.intake.bucket_keys import OwnKeys, check_key, check_prefix
 from ocr_service.api.intake.json_body import small_json
 from ocr_service.api.intake.multipart import Upload
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
@@ -22,7 +23,6 @@ from ocr_service.api.validation import validated
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
-from ocr_service.storage.artifacts import jobs_prefix
 from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import FreeSpace, storage_errors
 
@@ -57,13 +57,13 @@ class SourceSubmission(SubmissionOptions):
 
 @dataclass(frozen=True, slots=True)
 class SourceLimits:
-    """``scratch``: where fetched files go first. ``own_prefix``: where the service's own results lie in the bucket."""
+    """``scratch``: where fetched files go first. ``own_keys``: the service's own in the bucket."""
 
     scratch: Path
     space: FreeSpace
     max_bytes: int
     url_timeout_s: float
-    own_prefix: str
+    own_keys: OwnKeys
 
 
 class Sources:
@@ -78,8 +78,9 @@ class Sources:
     async def from_s3(self, key: str, asked: SubmissionOptions, owner: str) -> Admitted:
         """Raises NotFound, FileTooLarge (before the download), S3Refused, S3Unavailable, and as an upload does."""
         store = self._store()
-        if key.startswith(jobs_prefix(self._limits.own_prefix)):
-            raise NotFound(f"S3, download of {key}: not found")  # other keys' documents (ARTIFACTS=s3)
+        check_key("s3_key", key)
+        if self._limits.own_keys.has(key):
+            raise NotFound(f"S3, download of {key}: not found")
         async with self._scratch_file(owner) as path:
             with storage_errors("TEMP_DIR"):
                 await store.download(key, path, max_bytes=self._limits.max_bytes)
@@ -101,15 +102,11 @@ class Sources:
 
     async def keys(self, prefix: str) -> list[str]:
         """The documents under a prefix. Raises NotFound when there are none, TooManyDocuments."""
-        own = f"{self._limits.own_prefix.strip('/')}/" if self._limits.own_prefix else None
-        private = jobs_prefix(self._limits.own_prefix)
-        found = [
-            item.key
-            for item in await self._store().objects(prefix)
-            if not item.key.endswith("/")
-            and not item.key.startswith(private)
-            and not (own and item.key.startswith(own) and not prefix.startswith(own))
-        ]
+        store = self._store()
+        check_prefix("s3_prefix", prefix)
+        own = self._limits.own_keys
+        listed = [] if own.has(prefix) else await store.objects(prefix)
+        found = [item.key for item in listed if not item.key.endswith("/") and not own.has(item.key)]
         if not found:
             raise NotFound(f"There are no documents under {prefix!r} in the bucket")
         if len(found) > MOST_DOCUMENTS:

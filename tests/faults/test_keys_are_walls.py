@@ -1,0 +1,263 @@
+"""With a second key nothing of the first key's is seen, changed or used, whatever route and parameter names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from tests.fakes.fault_proxy import FaultProxy
+from tests.support.running import RunningService, wait_until
+from tests.support.s3_server import BUCKET, REGION, s3_proxy
+from tests.support.simple_documents import pdf
+
+pytestmark = pytest.mark.slow
+
+ALICE, BOB = {"X-API-Key": "alice-key-0001"}, {"X-API-Key": "bob-key-0002"}
+SECRET = "Dismissal of Ms Smith"
+IDEMPOTENCY_KEY = "letter-1"
+
+
+@dataclass(frozen=True)
+class Alices:
+    """What belongs to the first key: a job, a batch of one, an uploaded file, and keys of results in the bucket."""
+
+    job_id: str
+    batch_id: str
+    file_id: str
+    result_keys: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, proxy_of_module: FaultProxy) -> Iterator[RunningService]:
+    settings = {
+        "API_KEYS": f"alice:{ALICE['X-API-Key']},bob:{BOB['X-API-Key']}",
+        "CLOUDRU_S3_ENDPOINT": proxy_of_module.url,
+        "CLOUDRU_S3_BUCKET": BUCKET,
+        "CLOUDRU_S3_ACCESS_KEY": "key-id",
+        "CLOUDRU_S3_SECRET_KEY": "very-secret-key",
+        "PROTECT_METRICS": "true",
+    }
+    with RunningService(tmp_path_factory.mktemp("walls"), **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy_of_module(moto: tuple[str, int]) -> Iterator[FaultProxy]:
+    with s3_proxy(moto) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def alices(service: RunningService, proxy_of_module: FaultProxy) -> Alices:
+    client = boto3.session.Session().client(
+        "s3", endpoint_url=proxy_of_module.url, aws_access_key_id="a", aws_secret_access_key="b", region_name=REGION
+    )
+    client.put_object(Bucket=BUCKET, Key=f"in/{SECRET}.pdf", Body=pdf(SECRET))
+    form = {"file": (f"{SECRET}.pdf", pdf(SECRET))}
+    job = service.client.post("/jobs", files=form, headers={**ALICE, "Idempotency-Key": IDEMPOTENCY_KEY}).json()
+    batch = service.client.post("/jobs", json={"source": {"s3_prefix": "in/"}}, headers=ALICE).json()
+    file = service.client.post("/v1/files", files=form, headers=ALICE).json()
+
+    def uploaded() -> bool:
+        answer = service.client.get(f"/jobs/{job['id']}/result", headers=ALICE)
+        files = answer.json()["artifacts"]["s3"] if answer.is_success else []
+        return bool(files) and all(one["state"] == "uploaded" for one in files)
+
+    wait_until(uploaded, what="the upload of the result")
+    wait_until(
+        lambda: service.client.get(f"/batches/{batch['id']}", headers=ALICE).json()["state"] != "running",
+        what="the end of the batch",
+    )
+    listed = client.list_objects_v2(Bucket=BUCKET, Prefix=f"ocr/{job['id']}/")["Contents"]
+    return Alices(job["id"], batch["id"], file["id"], tuple(item["Key"] for item in listed))
+
+
+Attempt = Callable[[httpx.Client, Alices], httpx.Response]
+
+
+def of_job(method: str, path: str) -> Attempt:
+    return lambda bob, alices: bob.request(method, path.format(job_id=alices.job_id, number=1))
+
+
+def of_file(method: str, path: str) -> Attempt:
+    return lambda bob, alices: bob.request(method, path.format(file_id=alices.file_id))
+
+
+def reads(document: Callable[[Alices], dict[str, str]]) -> Attempt:
+    return lambda bob, alices: bob.post("/v1/ocr", json={"document": document(alices)})
+
+
+def from_bucket(field: str, key: Callable[[Alices], str]) -> Attempt:
+    return lambda bob, alices: bob.post("/jobs", json={"source": {field: key(alices)}})
+
+
+# By route: what the second key tries, and the status that each attempt ends with.
+REFUSED: dict[str, list[tuple[Attempt, int]]] = {
+    f"{method} {path}": [(of_job(method, path), 404)]
+    for method, path in (
+        ("GET", "/jobs/{job_id}"),
+        ("DELETE", "/jobs/{job_id}"),
+        ("POST", "/jobs/{job_id}/retry"),
+        ("GET", "/jobs/{job_id}/events"),
+        ("GET", "/jobs/{job_id}/result"),
+        ("GET", "/jobs/{job_id}/result.json"),
+        ("GET", "/jobs/{job_id}/result.md"),
+        ("GET", "/jobs/{job_id}/result.html"),
+        ("GET", "/jobs/{job_id}/result.txt"),
+        ("GET", "/jobs/{job_id}/result.zip"),
+        ("GET", "/jobs/{job_id}/result.pdf"),
+        ("GET", "/jobs/{job_id}/pages/{number}"),
+        ("GET", "/jobs/{job_id}/pages/{number}/image"),
+    )
+}
+REFUSED |= {
+    f"{method} {path}": [(of_file(method, path), 404)]
+    for method, path in (
+        ("GET", "/v1/files/{file_id}"),
+        ("DELETE", "/v1/files/{file_id}"),
+        ("GET", "/v1/files/{file_id}/url"),
+        ("GET", "/v1/files/{file_id}/content"),
+    )
+}
+REFUSED |= {
+    "GET /batches/{batch_id}": [(lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404)],
+    "POST /v1/ocr": [
+        (reads(lambda alices: {"type": "file", "file_id": alices.file_id}), 404),
+        (
+            reads(
+                lambda alices: {
+                    "type": "document_url",
+                    "document_url": f"http://x/v1/files/{alices.file_id}/content",
+                }
+            ),
+            404,
+        ),
+        (reads(lambda alices: {"type": "file", "file_id": f"../{alices.file_id}"}), 404),
+    ],
+    "POST /jobs": [
+        (from_bucket("s3_key", lambda alices: alices.result_keys[0]), 404),
+        (from_bucket("s3_key", lambda alices: alices.result_keys[1]), 404),
+        (from_bucket("s3_prefix", lambda alices: "ocr/"), 404),
+        (from_bucket("s3_prefix", lambda alices: f"ocr/{alices.job_id}"), 404),
+        (from_bucket("s3_prefix", lambda alices: f"ocr/{alices.job_id}/images/"), 404),
+        (from_bucket("s3_prefix", lambda alices: "oc"), 404),
+        (from_bucket("s3_key", lambda alices: f"./{alices.result_keys[0]}"), 422),
+        (from_bucket("s3_key", lambda alices: f"in/../{alices.result_keys[0]}"), 422),
+        (from_bucket("s3_key", lambda alices: f"/{alices.result_keys[0]}"), 422),
+        (from_bucket("s3_key", lambda alices: alices.result_keys[0].replace("/", "//")), 422),
+        (from_bucket("s3_key", lambda alices: f"in/%2e%2e/{alices.result_keys[0]}"), 422),
+        (from_bucket("s3_prefix", lambda alices: "in/../ocr/"), 422),
+    ],
+}
+# Nothing of one key can be named there: what these routes give is looked at in the tests below.
+NAMES_NOTHING = {
+    "GET /jobs",
+    "GET /options",
+    "GET /v1/files",
+    "POST /v1/files",
+    "POST /ocr/pdf",
+    "POST /ocr/image",
+    "POST /layout-parsing",
+    "POST /restructure-pages",
+}
+OPEN = {"GET /health", "GET /health/live", "GET /health/ready", "GET /health/startup", "GET /version", "GET /metrics"}
+# Parameters and fields that name something; each is tried above or below. The others say how, not what.
+NAMING = {"job_id", "number", "batch_id", "file_id", "after", "Last-Event-ID", "Idempotency-Key", "source", "document"}
+SAYING_HOW = {
+    "partial", "image_links", "markdown", "only", "pages", "state", "limit", "file", "dpi", "language", "engine",
+    "output", "include_images", "join_pages", "priority", "deadline_s", "cache", "cancel_on_disconnect", "webhook_url",
+    "webhook_events", "headers", "password", "text_layer", "model", "include_image_base64", "image_limit",
+    "image_min_size",
+    "table_format", "extract_header", "extract_footer", "include_blocks", "confidence_scores_granularity",
+    "bbox_annotation_format", "document_annotation_format", "document_annotation_prompt", "purpose", "outputFormats",
+    "fileType", "useDocOrientationClassify", "useDocUnwarping", "useLayoutDetection", "useChartRecognition",
+    "useSealRecognition", "useOcrForImageBlock", "layoutThreshold", "layoutNms", "layoutUnclipRatio",
+    "layoutMergeBboxesMode", "layoutShapeMode", "promptLabel", "formatBlockContent", "repetitionPenalty",
+    "temperature", "topP", "minPixels", "maxPixels", "maxNewTokens", "mergeLayoutBlocks", "markdownIgnoreLabels",
+    "vlmExtraArgs", "prettifyMarkdown", "showFormulaNumber", "returnMarkdownImages", "restructurePages", "mergeTables",
+    "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
+}  # fmt: skip
+
+
+@pytest.fixture
+def bob(service: RunningService) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=service.url, headers=BOB, timeout=60) as client:
+        yield client
+
+
+def operations(service: RunningService) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in service.client.get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_route_is_listed(service: RunningService) -> None:
+    routes = {name for name, _ in operations(service)} | {"GET /jobs/{job_id}/result.json"}  # its second name
+    assert routes == REFUSED.keys() | NAMES_NOTHING | OPEN
+
+
+def test_every_parameter_is_listed(service: RunningService) -> None:
+    for route, operation in operations(service):
+        names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            names |= content["schema"]["properties"].keys()
+        assert names <= NAMING | SAYING_HOW, route
+        if route in NAMES_NOTHING:
+            assert names & NAMING <= {"after", "batch_id", "Idempotency-Key"}, route
+
+
+@pytest.mark.parametrize("route", REFUSED)
+def test_what_is_anothers_is_not_there(bob: httpx.Client, alices: Alices, route: str) -> None:
+    for attempt, status in REFUSED[route]:
+        answer = attempt(bob, alices)
+        assert answer.status_code == status, answer.text
+        told = SECRET in answer.request.read().decode()  # the error may repeat what it was asked for
+        assert told or SECRET not in answer.text
+
+
+def test_lists_hold_ones_own_alone(bob: httpx.Client, alices: Alices) -> None:
+    for query in (
+        {},
+        {"batch_id": alices.batch_id},
+        {"after": "f" * 32},
+        {"after": alices.job_id},
+        {"state": "completed"},
+    ):
+        answer = bob.get("/jobs", params=query)
+        assert answer.status_code == 200
+        assert alices.job_id not in answer.text and SECRET not in answer.text
+    files = bob.get("/v1/files").json()["data"]
+    assert alices.file_id not in [file["id"] for file in files]
+
+
+def test_an_idempotency_key_is_ones_own(bob: httpx.Client, alices: Alices) -> None:
+    form = {"file": ("mine.pdf", pdf("Mine"))}
+    for path in ("/jobs", "/ocr/pdf", "/ocr/image"):
+        headers = {"Idempotency-Key": IDEMPOTENCY_KEY, "Prefer": "respond-async"}
+        answer = bob.post(path, files=form, headers=headers)
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["id"] != alices.job_id
+
+
+def test_the_same_document_is_read_anew_for_another_key(bob: httpx.Client, alices: Alices) -> None:
+    answer = bob.post("/jobs", files={"file": ("mine.pdf", pdf(SECRET))})
+    assert answer.json()["cached"] is False
+
+
+def test_what_is_open_names_nobodys_documents(service: RunningService, bob: httpx.Client, alices: Alices) -> None:
+    for route in sorted(OPEN):
+        text = bob.get(route.partition(" ")[2]).text
+        assert SECRET not in text and alices.job_id not in text and "alice" not in text
+
+
+def test_all_of_it_is_still_there_for_its_owner(service: RunningService, alices: Alices) -> None:
+    job = service.client.get(f"/jobs/{alices.job_id}", headers=ALICE).json()
+    assert (job["state"], job["runs"]) == ("completed", 1)
+    assert service.client.get(f"/v1/files/{alices.file_id}", headers=ALICE).status_code == 200
+    batch = service.client.get(f"/batches/{alices.batch_id}", headers=ALICE).json()
+    assert batch["documents"] == {"completed": 1}
