@@ -13,8 +13,8 @@ from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Line
 from ocr_service.text_layer.compose_layer import compose_layer
 from ocr_service.text_layer.page_layer import PageLayer
-from ocr_service.text_layer.proof import ReadSheet
 from ocr_service.text_layer.remainder import has_pictures
+from ocr_service.text_layer.specimen import ReadSheet
 
 FindRegions = Callable[[PageImage], Sequence[Region]]
 

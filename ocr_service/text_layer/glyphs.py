@@ -63,6 +63,7 @@ class Glyphs:
 
     Boxes are x0, y0, x1, y1 in pixels of the page as rendered; ``object`` indexes ``objects``, whose ``font`` indexes
     ``fonts``. ``spaced``: a space of the file's own stands before it. ``unmapped``: the font has no Unicode for it.
+    ``plate``: which picture shows it alone (see ``visibility``).
     """
 
     codes: Ints
@@ -72,6 +73,7 @@ class Glyphs:
     object: Ints
     spaced: Flags
     unmapped: Flags
+    plate: Ints
     objects: tuple[TextObject, ...]
     fonts: tuple[Font, ...]
 
@@ -89,6 +91,7 @@ class Glyphs:
             object=self.object[keep],
             spaced=self.spaced[keep],
             unmapped=self.unmapped[keep],
+            plate=self.plate[keep],
         )
 
     def turned(self, quarters: int, width: int, height: int) -> Glyphs:
@@ -247,6 +250,7 @@ class _Reading:
             np.array(owners, np.int64)[sound],
             np.array(spaced, bool)[sound],
             np.array(unmapped, bool)[sound],
+            np.zeros(int(sound.sum()), np.int64),
             tuple(self.objects),
             tuple(self.fonts),
         )

@@ -30,13 +30,15 @@ from ocr_service.text_layer.glyphs import (
 )
 from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle
 from ocr_service.text_layer.outline import outline_of_page
-from ocr_service.text_layer.proof import FontVerdict, Memory, Proof, ReadSheet, is_senseless, prove
+from ocr_service.text_layer.proof import FontVerdict, Memory, Proof, is_senseless, prove
 from ocr_service.text_layer.remainder import has_writing
 from ocr_service.text_layer.shapes import shape_classes
+from ocr_service.text_layer.specimen import ReadSheet
 from ocr_service.text_layer.visibility import HiddenReason, Seen, draw, look
 
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
+_MOSTLY_LEVEL = 0.3  # of a page's characters that may be slanted without being the page's text
 _CHECKED, _UNCHECKED = "☒", "☐"
 _BULLET = "•"
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlett")
@@ -158,7 +160,7 @@ def _upright(opened: _Opened) -> _Opened:
         seen=replace(
             opened.seen,
             ground=np.ascontiguousarray(np.rot90(opened.seen.ground, quarters)),
-            ink=np.ascontiguousarray(np.rot90(opened.seen.ink, quarters)),
+            plates=tuple(np.ascontiguousarray(np.rot90(plate, quarters)) for plate in opened.seen.plates),
         ),
         links=tuple((url, turn(boxes)) for url, boxes in opened.links),
         boxes=tuple((box, turn(boxes)) for box, boxes in opened.boxes),
@@ -166,14 +168,18 @@ def _upright(opened: _Opened) -> _Opened:
 
 
 def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str) -> PageLayer:
-    glyphs = opened.glyphs.kept(opened.seen.visible & ~_inside(opened.glyphs.ink, [b for _, b in opened.boxes]))
-    ink = opened.seen.ink
+    glyphs = replace(opened.glyphs, plate=opened.seen.plate)
+    glyphs = glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [b for _, b in opened.boxes]))
+    plates = opened.seen.plates
     lines = find_lines(glyphs)
-    proof = prove(glyphs, shape_classes(glyphs, ink), lines, ink, read_sheet, language, _MEMORY.of(document))
+    proof = prove(glyphs, shape_classes(glyphs, plates), lines, plates, read_sheet, language, _MEMORY.of(document))
     lines = [_with_bullet(line, glyphs) for line in lines]
     good = [line for line in lines if _is_proven(line, glyphs, proof)]
-    bad = len(lines) - len(good)
-    remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, good, [b for _, b in opened.boxes])
+    unproven = [line for line in lines if not _is_proven(line, glyphs, proof)]
+    slanted = _slanted(unproven, glyphs)
+    bad = len(unproven) - len(slanted)
+    erased = [*good, *slanted]
+    remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, erased, [b for _, b in opened.boxes])
     gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     marked = _with_check_boxes(good, opened, glyphs)
     return PageLayer(
@@ -194,6 +200,12 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
         hidden=_hidden(opened.seen.reasons),
         strength=_strength(good, glyphs, proof.fonts),
     )
+
+
+def _slanted(lines: Sequence[LayerLine], glyphs: Glyphs) -> list[LayerLine]:
+    """Lines at odd angles, of stamps and watermarks: nothing reads them by eye, and they spoil what is under them."""
+    slanted = [line for line in lines if line.angle % 90]
+    return slanted if sum(len(line.glyphs) for line in slanted) < _MOSTLY_LEVEL * len(glyphs) else []
 
 
 def _inside(boxes: Floats, outer: Sequence[Floats]) -> np.ndarray:

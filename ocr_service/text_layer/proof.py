@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Gray
@@ -26,20 +25,21 @@ from ocr_service.text_layer.alphabets import (
 )
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.lines import LayerLine, LayerWord
+from ocr_service.text_layer.specimen import ReadSheet, TypeCase
 
-ReadSheet = Callable[[Gray, int], Sequence[tuple[str, tuple[int, int, int, int]]]]
-"""Words and their boxes on a sheet of a given dpi, as an eye that knows some alphabets reads them."""
-
-_EM = 44.0  # pixels of the type on the sheet: what Tesseract reads best has an x-height of 20 and more
-_SHEET_WIDTH = 1800
+_RAISED = 0.82  # of its word's size
 _MOST_WORDS = 70  # on one sheet: some 0.2 s
 _LONGEST_WORD = 26  # characters
+_LONG_WORD = 12  # from which on longer ones are no better samples
+_REPEATS = 4
+_MOST_REPEATED = 60
+_CLEARLY = 0.35  # of a font's characters read otherwise: nothing has to be asked again
 _TRIES = 2  # sheets
 _WANTED = 2  # readings of each character
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
 _FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
 _MIXED_WORDS = 2
-_TWINS_ONLY = 25  # letters that all have twins in another alphabet: no language has such a text
+_TWINS_ONLY, _TWINS_KINDS = 25, 8  # letters, and different ones, that all have twins in another alphabet
 
 Key = tuple[str, int, int]  # font, character, shape
 
@@ -100,7 +100,7 @@ def prove(
     glyphs: Glyphs,
     shapes: Ints,
     lines: Sequence[LayerLine],
-    ink: Gray,
+    plates: Sequence[Gray],
     read_sheet: ReadSheet,
     language: str,
     known: dict[Key, Evidence],
@@ -109,11 +109,13 @@ def prove(
     keys = _keys(glyphs, shapes)
     signs = [chr(int(code)) for code in glyphs.codes]
     readable = _readable(signs, letters_known(language))
+    type_case = TypeCase(glyphs, plates)
     for _ in range(_TRIES):
-        words = _sample(lines, keys, readable, known)
+        words = _sample(lines, keys, readable & ~_raised(lines, glyphs), known)
         if not words:
             break
-        _read(words, glyphs, keys, signs, ink, read_sheet, known)
+        _read_words(words, type_case, keys, signs, read_sheet, known)
+    _read_repeated(_undecided(keys, readable, glyphs, known), type_case, keys, signs, read_sheet, known)
     return _verdicts(glyphs, keys, signs, readable, lines, known)
 
 
@@ -156,8 +158,8 @@ def _counts(sign: str) -> bool:
 
 def _sample(
     lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, known: Mapping[Key, Evidence]
-) -> list[LayerWord]:
-    """Words in which every character that is not yet decided occurs twice where it can."""
+) -> list[tuple[int, ...]]:
+    """The glyphs of words in which every character that is not yet decided occurs twice where it can."""
     need: Counter[Key] = Counter()
     for index in {i for line in lines for i in line.glyphs}:
         if readable[index]:
@@ -166,14 +168,14 @@ def _sample(
                 need[keys[index]] = _WANTED
     if not need:
         return []
-    candidates = [w for line in lines if line.angle % 90 == 0 for w in line.words if len(w.glyphs) <= _LONGEST_WORD]
-    gains = sorted(candidates, key=lambda w: (-min(len(w.glyphs), 12), w.box[1]))
-    chosen: list[LayerWord] = []
-    for word in gains:
-        gain = sum(need[keys[i]] > 0 for i in set(word.glyphs) if readable[i])
-        if gain and (gain >= 2 or len(word.glyphs) <= 3 or _rare(word, keys, need, readable)):
-            chosen.append(word)
-            for i in word.glyphs:
+    candidates = [part for line in lines for word in line.words for part in _short(word)]
+    candidates.sort(key=lambda part: -min(len(part), _LONG_WORD))
+    chosen: list[tuple[int, ...]] = []
+    for part in candidates:
+        gain = sum(need[keys[i]] > 0 for i in set(part) if readable[i])
+        if gain and (gain >= 2 or len(part) <= 3 or _rare(part, keys, need, readable)):
+            chosen.append(part)
+            for i in part:
                 if need[keys[i]] > 0:
                     need[keys[i]] -= 1
         if len(chosen) >= _MOST_WORDS or not +need:
@@ -181,40 +183,110 @@ def _sample(
     return chosen
 
 
-def _rare(word: LayerWord, keys: Sequence[Key], need: Counter[Key], readable: Flags) -> bool:
-    return any(readable[i] and need[keys[i]] == _WANTED for i in word.glyphs)
+def _short(word: LayerWord) -> list[tuple[int, ...]]:
+    """The word, or pieces of a very long one."""
+    return [word.glyphs[at : at + _LONGEST_WORD] for at in range(0, len(word.glyphs), _LONGEST_WORD)]
 
 
-def _read(
-    words: Sequence[LayerWord],
-    glyphs: Glyphs,
+def _rare(part: tuple[int, ...], keys: Sequence[Key], need: Counter[Key], readable: Flags) -> bool:
+    return any(readable[i] and need[keys[i]] == _WANTED for i in part)
+
+
+def _raised(lines: Sequence[LayerLine], glyphs: Glyphs) -> Flags:
+    """Superscripts and subscripts, which nobody reads well inside of a word."""
+    raised = np.zeros(len(glyphs), bool)
+    size = glyphs.size
+    for line in lines:
+        for word in line.words:
+            here = list(word.glyphs)
+            raised[here] = size[here] < _RAISED * word.size
+    return raised
+
+
+def _read_words(
+    words: Sequence[tuple[int, ...]],
+    type_case: TypeCase,
     keys: Sequence[Key],
     signs: Sequence[str],
-    ink: Gray,
     read_sheet: ReadSheet,
     known: dict[Key, Evidence],
 ) -> None:
-    sheet, places = _sheet(words, glyphs, ink)
-    found = read_sheet(sheet, round(72 * _EM / 11))
-    for word, (x0, y0, x1, y1) in zip(words, places, strict=True):
-        parts = sorted(
-            (box[0], text)
-            for text, box in found
-            if x0 - 8 <= (box[0] + box[2]) / 2 <= x1 + 8 and y0 - 8 <= (box[1] + box[3]) / 2 <= y1 + 8
-        )
-        text = "".join(part for _, part in parts)
-        if not text:  # a reader that leaves a word out says nothing of it
+    sheet = type_case.sheet([type_case.word(word) for word in words])
+    for word, text in zip(words, sheet.read(read_sheet), strict=True):
+        if text:  # a reader that leaves a word out says nothing of it
+            _compare(word, [signs[i] for i in word], text, keys, known)
+
+
+def _undecided(keys: Sequence[Key], readable: Flags, glyphs: Glyphs, known: Mapping[Key, Evidence]) -> list[int]:
+    """A glyph of each character that words have not proven; none of fonts of which most are refuted."""
+    first: dict[int, dict[Key, int]] = {}
+    seen: dict[int, set[Key]] = {}
+    for index, key in enumerate(keys):
+        if not readable[index] or not chr(key[1]).isalnum():
             continue
-        written = [signs[i] for i in word.glyphs]
-        _compare(word, written, text, keys, known)
+        font = int(glyphs.font[index])
+        seen.setdefault(font, set()).add(key)
+        if key not in known or not known[key].proven:
+            first.setdefault(font, {}).setdefault(key, index)
+    chosen: list[int] = []
+    for font, open_ in first.items():
+        refuted = sum(key in known and known[key].times >= _WANTED for key in open_)
+        if refuted <= max(3, _CLEARLY * len(seen[font])):
+            chosen += open_.values()
+    return chosen[:_MOST_REPEATED]
+
+
+def _read_repeated(
+    indices: Sequence[int],
+    type_case: TypeCase,
+    keys: Sequence[Key],
+    signs: Sequence[str],
+    read_sheet: ReadSheet,
+    known: dict[Key, Evidence],
+) -> None:
+    """Characters that stand alone, or seldom, or raised: read from rows of the one glyph, where no word misleads.
+
+    A row alone may be taken for digits where it is of letters (``DDDD``); in a second one it stands among letters that
+    are proven.
+    """
+    if not indices:
+        return
+    companions = _companions(indices, keys, known)
+    rows = [[index] * _REPEATS for index in indices]
+    rows += [[index, companion] * _REPEATS for index, companion in zip(indices, companions, strict=True)]
+    sheet = type_case.sheet([type_case.row(row) for row in rows])
+    texts = sheet.read(read_sheet)
+    for index, companion, alone, among in zip(
+        indices, companions, texts[: len(indices)], texts[len(indices) :], strict=True
+    ):
+        others = among.replace(signs[companion], "") if signs[companion] != signs[index] else among
+        if _is_row_of(signs[index], alone) or _is_row_of(signs[index], others):
+            known[keys[index]] = Evidence(right=_REPEATS)
+        elif len(alone) >= _REPEATS - 1:
+            known.setdefault(keys[index], Evidence()).wrong[Counter(alone).most_common(1)[0][0]] += _REPEATS
+
+
+def _is_row_of(sign: str, text: str) -> bool:
+    alike = sum(look_the_same(sign, read) for read in text)
+    return alike >= _REPEATS - 1 and alike >= len(text) - 1
+
+
+def _companions(indices: Sequence[int], keys: Sequence[Key], known: Mapping[Key, Evidence]) -> list[int]:
+    """For each glyph a proven letter of its font, or itself where there is none."""
+    proven: dict[str, int] = {}
+    for index, key in enumerate(keys):
+        sign = chr(key[1])
+        if sign.isalpha() and sign.islower() and key in known and known[key].proven and known[key].right > 1:
+            proven.setdefault(key[0], index)
+    return [proven.get(keys[index][0], index) if chr(keys[index][1]).isalpha() else index for index in indices]
 
 
 def _compare(
-    word: LayerWord, written: Sequence[str], text: str, keys: Sequence[Key], known: dict[Key, Evidence]
+    word: tuple[int, ...], written: Sequence[str], text: str, keys: Sequence[Key], known: dict[Key, Evidence]
 ) -> None:
     for at, read in align(written, text):
         sign = written[at]
-        evidence = known.setdefault(keys[word.glyphs[at]], Evidence())
+        evidence = known.setdefault(keys[word[at]], Evidence())
         if read is not None and look_the_same(sign, read) and not _digit_in_disguise(sign, read, written):
             evidence.right += 1
         elif read is None:
@@ -264,54 +336,6 @@ def align(written: Sequence[str], read: str) -> list[tuple[int, str | None]]:
     return pairs[::-1]
 
 
-def _sheet(words: Sequence[LayerWord], glyphs: Glyphs, ink: Gray) -> tuple[Gray, list[tuple[int, int, int, int]]]:
-    """The words black on white, one after another on lines of one height, and where each stands."""
-    row_height = round(2.0 * _EM)
-    baseline = round(1.4 * _EM)
-    gap = round(0.8 * _EM)
-    places: list[tuple[int, int, int, int]] = []
-    pasted: list[tuple[Gray, int, int]] = []
-    x, row = gap, 0
-    for word in words:
-        piece, rise = _cut_out(word, glyphs, ink)
-        if x + piece.shape[1] + gap > _SHEET_WIDTH and x > gap:
-            x, row = gap, row + 1
-        y = row * row_height + baseline - rise
-        y = max(row * row_height, y)
-        pasted.append((piece, x, y))
-        places.append((x, y, x + piece.shape[1], y + piece.shape[0]))
-        x += piece.shape[1] + gap
-    sheet = np.full(((row + 1) * row_height + gap, max(_SHEET_WIDTH, x)), 255, np.uint8)
-    for piece, left, top in pasted:
-        height = min(piece.shape[0], sheet.shape[0] - top)
-        part = sheet[top : top + height, left : left + piece.shape[1]]
-        np.minimum(part, piece[:height], out=part)
-    return sheet, places
-
-
-def _cut_out(word: LayerWord, glyphs: Glyphs, ink: Gray) -> tuple[Gray, int]:
-    """The word level, black on white, its type EM pixels large, and how far its baseline is below its top."""
-    height, width = ink.shape
-    pad = max(2, round(0.08 * word.size))
-    x0, y0 = max(0, round(word.box[0]) - pad), max(0, round(word.box[1]) - pad)
-    x1, y1 = min(width, round(word.box[2]) + pad), min(height, round(word.box[3]) + pad)
-    piece = ink[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-    first = word.glyphs[0]
-    angle = round(float(glyphs.angle[first]) / 90) % 4 * 90
-    origin = glyphs.origin[first]
-    rise = {0: origin[1] - y0, 90: x1 - origin[0], 180: y1 - origin[1], 270: origin[0] - x0}[angle]
-    if angle:
-        piece = np.ascontiguousarray(np.rot90(piece, k=angle // 90))
-    strongest = int(piece.max()) if piece.size else 0
-    if strongest:
-        piece = np.clip(piece.astype(np.float32) * (255.0 / strongest), 0, 255).astype(np.uint8)
-    scale = _EM / max(word.size, 1.0)
-    size = max(1, min(3 * _SHEET_WIDTH, round(piece.shape[1] * scale))), max(1, round(piece.shape[0] * scale))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled = cv2.resize(piece, size, interpolation=method)
-    return (255 - scaled).astype(np.uint8), round(float(rise) * scale)
-
-
 def _verdicts(
     glyphs: Glyphs,
     keys: Sequence[Key],
@@ -353,7 +377,7 @@ def _judge(
     if mixed[0] >= _MIXED_WORDS and mixed[0] > 0.03 * mixed[1]:
         return FontVerdict(name, False, "letters of another alphabet that look alike"), set()
     letters = [signs[i] for i in here if signs[i].isalpha()]
-    if len(letters) >= _TWINS_ONLY and all(has_twin(sign) for sign in letters):
+    if len(letters) >= _TWINS_ONLY and len(set(letters)) >= _TWINS_KINDS and all(map(has_twin, letters)):
         return FontVerdict(name, False, "only letters that look like those of another alphabet"), set()
     counted = [i for i in here if _counts(signs[i])]
     if not counted:
@@ -371,7 +395,7 @@ def _judge(
     unseen = {keys[i] for i in counted if readable[i] and not (keys[i] in known and known[keys[i]].proven)}
     if legible and right < _ENOUGH * legible:
         return FontVerdict(name, False, "its sample could not be read"), set()
-    by_shape = legible < 0.5 * len(counted)
+    by_shape = len(counted) >= 5 and legible < 0.5 * len(counted)
     return FontVerdict(
         name, True, by_shape=by_shape, strength=round(right / max(legible, 1), 3) if legible else 0.5
     ), bad | unseen

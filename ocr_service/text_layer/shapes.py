@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +18,21 @@ _SAME_SIDE = 0.03  # em, of a glyph's box; boxes come from the font's outlines a
 # Correlations on 200 dpi renderings of DejaVu, Liberation, PT: one digit or letter 0.90 and more at 10 pt (24 pixels
 # and more) and 0.75 at 6 pt; two digits 0.79 and less; a few pairs of letters (bh, il, ин) up to 0.95.
 _ALIKE, _ALIKE_SMALL = 0.84, 0.70
+_ALIKE_OVERPRINTED = 0.45
 _LARGE_PX, _SMALL_PX = 24.0, 14.0
 
 Samples = npt.NDArray[np.float32]
 
 
-def shape_classes(glyphs: Glyphs, ink: Gray) -> Ints:
+def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
     """A number for each glyph: the same for the same character of the same font in the same shape.
 
     A font whose map gives two glyphs one character has two classes of it, and each has to be proven.
     """
-    samples = _samples(ink, glyphs.ink)
+    samples = np.zeros((len(glyphs), _ACROSS * _DOWN), np.float32)
+    for number, plate in enumerate(plates):
+        here = glyphs.plate == number
+        samples[here] = _samples(plate, glyphs.ink[here])
     size = np.maximum(glyphs.size, 1e-6)
     box = glyphs.ink
     sides = np.stack([box[:, 2] - box[:, 0], box[:, 3] - box[:, 1], box[:, 3] - glyphs.origin[:, 1]], axis=1)
@@ -34,7 +40,10 @@ def shape_classes(glyphs: Glyphs, ink: Gray) -> Ints:
     level = (np.abs((glyphs.angle + 45) % 90 - 45) <= _TURNED).tolist()
     quarter = (np.rint(glyphs.angle / 90).astype(int) % 4).tolist()
     least = np.where(size >= _LARGE_PX, _ALIKE, np.where(size >= _SMALL_PX, _ALIKE_SMALL, -2.0))
+    # What stands on another's place may be covered in part.
+    least = np.where(glyphs.plate > 0, np.minimum(least, _ALIKE_OVERPRINTED), least)
     plain = [not chr(int(code)).isalnum() for code in glyphs.codes]
+    quarter = [q if flat else -1 for q, flat in zip(quarter, level, strict=True)]
     groups: dict[tuple[int, int, int], list[int]] = {}  # the first glyph of each class
     classes = np.zeros(len(glyphs), np.int64)
     for index, (font, code) in enumerate(zip(glyphs.font.tolist(), glyphs.codes.tolist(), strict=True)):

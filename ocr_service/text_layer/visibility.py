@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import Gray, Pixels
 from ocr_service.render.scale import POINTS_PER_INCH
-from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs
+from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 
 HiddenReason = Literal["invisible", "outside_page", "tiny", "layer_off", "transparent", "same_colour", "covered"]
 
@@ -31,13 +31,15 @@ _MOST_LAYERS = 4  # drawings made to tell overprinted text apart
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """``ground``: the page without its text; ``ink``: what the text adds, 0 (nothing) to 255.
+    """``ground``: the page without its text; ``plates``: what text adds to it, 0 (nothing) to 255.
 
-    ``visible`` and ``reasons`` (None for what is seen) belong to the glyphs in their order.
+    The first plate holds all text, each further one some of what is overprinted, alone; ``plate`` says for each glyph
+    which one shows it. ``visible`` and ``reasons`` (None for what is seen) belong to the glyphs in their order.
     """
 
     ground: Pixels
-    ink: Gray
+    plates: tuple[Gray, ...]
+    plate: Ints
     visible: Flags
     reasons: tuple[HiddenReason | None, ...]
 
@@ -47,14 +49,17 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
     ground = draw_without(page, handles, dpi)
     ink = difference(picture, ground)
     share = ink_share(ink, glyphs.ink)
+    plates, plate = [ink], np.zeros(len(glyphs), np.int64)
     for objects in _overprinted(glyphs, ink.shape):
         alone = difference(picture, draw_without(page, [glyphs.objects[i].handle for i in objects], dpi))
         here = np.isin(glyphs.object, list(objects))
         share[here] = ink_share(alone, glyphs.ink[here])
+        plate[here] = len(plates)
+        plates.append(alone)
     large = glyphs.size * 72 / dpi >= _LEAST_PT
     visible = (share >= _LEAST_INK) & large
     reasons = tuple(None if visible[i] else _reason(glyphs, i, bool(large[i]), ground) for i in range(len(glyphs)))
-    return Seen(ground, ink, visible, reasons)
+    return Seen(ground, tuple(plates), plate, visible, reasons)
 
 
 def draw_without(page: pdfium.PdfPage, handles: Iterable[Any], dpi: int) -> Pixels:
