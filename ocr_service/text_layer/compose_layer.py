@@ -12,7 +12,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.document import TITLE_LABELS, Region, RegionResult, Source
+from ocr_service.document import TITLE_LABELS, Box, Gray, Region, RegionResult, Source
 from ocr_service.export.markdown import escape_inline, escape_text
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.deskew import Skew
@@ -85,9 +85,25 @@ def _sheet(layer: PageLayer) -> Sheet:
     if is_blank(gray):
         none = np.zeros_like(gray)
         return Sheet(gray, none, RulingLines((), (), none), layer.picture.dpi, skew)
-    ink = binarise(gray)
-    rules = find_ruling_lines(ink, layer.picture.dpi)
-    return Sheet(gray, np.where(rules.mask > 0, 0, ink).astype(np.uint8), rules, layer.picture.dpi, skew)
+    return Sheet(gray, np.zeros_like(gray), _ruling_lines(gray, layer.picture.dpi), layer.picture.dpi, skew)
+
+
+def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
+    """Looked for where there is anything: a rule under a page's header takes no search of the whole page."""
+    paper = np.median(gray[::16, ::16])
+    drawn = np.abs(gray.astype(np.int16) - paper) > 8
+    (rows,), (columns,) = np.nonzero(drawn.any(axis=1)), np.nonzero(drawn.any(axis=0))
+    margin = dpi // 8  # white around, as it is looked for beside a rule
+    top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
+    part = gray[top : int(rows[-1]) + 1 + margin, left : int(columns[-1]) + 1 + margin]
+    found = find_ruling_lines(binarise(part), dpi)
+
+    def moved(boxes: Sequence[Box]) -> tuple[Box, ...]:
+        return tuple((x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in boxes)
+
+    mask = np.zeros_like(gray)
+    mask[top : top + part.shape[0], left : left + part.shape[1]] = found.mask
+    return RulingLines(moved(found.horizontal), moved(found.vertical), mask)
 
 
 def _other_directions(layer: PageLayer, urls: list[str]) -> list[RegionResult]:

@@ -273,7 +273,7 @@ def _cuts(rows: list[_Row], at: int) -> list[int]:
         width = right - left
         if width <= max(1.6 * usual, _WIDE * row.size):
             continue
-        if (usual and width > 3 * usual) or not _is_justified(rows, at, row.part(start, end)):
+        if (len(others) > 1 and width > 3 * usual) or not _is_justified(rows, at, row.part(start, end)):
             cuts.append(place)
     return cuts
 
@@ -360,7 +360,7 @@ _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉
 def _word(glyphs: Glyphs, frame: _Frame, part: list[int], size: float) -> LayerWord:
     indices = [int(frame.index[i]) for i in part]
     full = [i for i in part if frame.size[i] > _SMALL * size]
-    base = float(np.median(frame.base[full])) if full else None
+    base = float(frame.base[full[len(full) // 2]]) if full else None
     signs = []
     for i in part:
         sign = chr(int(glyphs.codes[frame.index[i]]))
@@ -373,7 +373,7 @@ def _word(glyphs: Glyphs, frame: _Frame, part: list[int], size: float) -> LayerW
     if sum(unicodedata.bidirectional(sign[:1] or " ") in ("R", "AL") for sign in signs) * 2 > len(signs):
         signs.reverse()
         indices.reverse()
-    boxes = [tuple(float(v) for v in glyphs.ink[i]) for i in indices]
+    boxes = glyphs.ink[indices].tolist()
     return LayerWord(clean_text("".join(signs)), _around(boxes), tuple(indices), size)
 
 
@@ -394,7 +394,7 @@ def _is_presentation(sign: str) -> bool:
     return "\ufb00" <= sign <= "\ufdff" or "\ufe70" <= sign <= "\ufefc"
 
 
-def _around(boxes: Sequence[tuple[float, ...]]) -> tuple[float, float, float, float]:
+def _around(boxes: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 

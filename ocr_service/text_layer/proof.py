@@ -35,7 +35,7 @@ _REPEATS = 4
 _MOST_REPEATED = 60
 _CLEARLY = 0.35  # of a font's characters read otherwise: nothing has to be asked again
 _TRIES = 2  # sheets
-_WANTED = 2  # readings of each character
+_WANTED = 1  # reading of each character at least; frequent ones are read many times
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
 _FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
 _MIXED_WORDS = 2
@@ -124,6 +124,7 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
     size = np.maximum(glyphs.size, 1e-6)
     width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / size
     height = (glyphs.ink[:, 3] - glyphs.ink[:, 1]) / size
+    boxes = [round(w * 25) * 1000 + round(h * 25) for w, h in zip(width.tolist(), height.tolist(), strict=True)]
     first: dict[int, int] = {}
     ranks: dict[tuple[int, int], list[int]] = defaultdict(list)
     result: list[Key] = []
@@ -137,8 +138,7 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
         # Several shapes of one character are told apart by their number on this page, which later pages may not share:
         # the font's key has its number in the page for that, so that nothing proven is taken for another.
         rank = ranks[font, code].index(shape)
-        box = round(float(width[at]) * 25) * 1000 + round(float(height[at]) * 25)
-        result.append((glyphs.fonts[font].key, code, box * 10 + min(rank, 9)))
+        result.append((glyphs.fonts[font].key, code, boxes[at] * 10 + min(rank, 9)))
     return result
 
 
@@ -159,7 +159,7 @@ def _counts(sign: str) -> bool:
 def _sample(
     lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, known: Mapping[Key, Evidence]
 ) -> list[tuple[int, ...]]:
-    """The glyphs of words in which every character that is not yet decided occurs twice where it can."""
+    """The glyphs of words in which every character that is not yet decided occurs."""
     need: Counter[Key] = Counter()
     for index in {i for line in lines for i in line.glyphs}:
         if readable[index]:
@@ -173,7 +173,7 @@ def _sample(
     chosen: list[tuple[int, ...]] = []
     for part in candidates:
         gain = sum(need[keys[i]] > 0 for i in set(part) if readable[i])
-        if gain and (gain >= 2 or len(part) <= 3 or _rare(part, keys, need, readable)):
+        if gain:
             chosen.append(part)
             for i in part:
                 if need[keys[i]] > 0:
@@ -186,10 +186,6 @@ def _sample(
 def _short(word: LayerWord) -> list[tuple[int, ...]]:
     """The word, or pieces of a very long one."""
     return [word.glyphs[at : at + _LONGEST_WORD] for at in range(0, len(word.glyphs), _LONGEST_WORD)]
-
-
-def _rare(part: tuple[int, ...], keys: Sequence[Key], need: Counter[Key], readable: Flags) -> bool:
-    return any(readable[i] and need[keys[i]] == _WANTED for i in part)
 
 
 def _raised(lines: Sequence[LayerLine], glyphs: Glyphs) -> Flags:
@@ -230,7 +226,7 @@ def _undecided(keys: Sequence[Key], readable: Flags, glyphs: Glyphs, known: Mapp
             first.setdefault(font, {}).setdefault(key, index)
     chosen: list[int] = []
     for font, open_ in first.items():
-        refuted = sum(key in known and known[key].times >= _WANTED for key in open_)
+        refuted = sum(key in known and known[key].times >= 2 for key in open_)
         if refuted <= max(3, _CLEARLY * len(seen[font])):
             chosen += open_.values()
     return chosen[:_MOST_REPEATED]
