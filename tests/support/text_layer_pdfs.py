@@ -1,14 +1,12 @@
 """PDFs whose text layer is good, bad or hidden in known ways, with what a person sees on them.
 
-``python -m tests.support.text_layer_pdfs FOLDER`` writes the whole set with a Markdown file of the truth beside each.
+``python -m tests.support.text_layer_set FOLDER`` writes them all, with their truth beside them.
 """
 
 from __future__ import annotations
 
 import io
-import random
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -402,18 +400,5 @@ def _switched_off(pdf: bytes) -> bytes:
         return buffer.getvalue()
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    for sample in all_samples():
-        (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
-        (folder / f"{sample.name}.md").write_text(sample.truth, encoding="utf-8")
-
-
-def all_samples() -> list[Sample]:
-    random.seed(7)
+def map_and_hidden_samples() -> list[Sample]:
     return [*map_samples(), *hidden_samples()]
-
-
-if __name__ == "__main__":
-    main()

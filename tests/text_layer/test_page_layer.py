@@ -9,9 +9,9 @@ import pytest
 
 from ocr_service.document import PageResult
 from ocr_service.reading.page_tasks import PageTask, read_page
-from tests.support.text_layer_pdfs import SECRET, Sample, all_samples
+from tests.support.text_layer_pdfs import SECRET, Sample, map_and_hidden_samples
 
-_SAMPLES = {sample.name: sample for sample in all_samples()}
+_SAMPLES = {sample.name: sample for sample in map_and_hidden_samples()}
 _BAD_MAPS = [name for name, sample in _SAMPLES.items() if sample.trusted is None]
 _HIDDEN = [name for name, sample in _SAMPLES.items() if sample.secrets]
 

@@ -1,0 +1,456 @@
+"""PDFs whose text layer is good but set in unusual ways, and old OCR under scans; each with its truth."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import numpy as np
+import pikepdf
+import pypdfium2 as pdfium
+from pikepdf import Array, Dictionary, Name, String
+from PIL import Image
+from reportlab.lib.colors import HexColor, white
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+
+from tests.support.text_layer_pdfs import A4, ENGLISH, RUSSIAN, Sample, Sheet, wrapped
+
+_ROWS = (
+    ("Article", "Quantity", "Price", "Total"),
+    ("Oak board 20 mm", "12", "31.50", "378.00"),
+    ("Brass screw", "200", "0.08", "16.00"),
+    ("Wood glue", "3", "14.95", "44.85"),
+)
+
+
+def layout_samples() -> list[Sample]:
+    return [
+        _two_columns(),
+        _ruled_table(),
+        _open_table(),
+        _links(),
+        _outline(),
+        _letter_spaced(),
+        _shuffled(),
+        _sideways(),
+        _rotated_page(),
+        _superscripts(),
+        _ligatures(),
+        _soft_hyphens(),
+        _drawn_twice(),
+        _type3(),
+        _white_on_dark(),
+        _bullets(),
+        _form(),
+        _free_text(),
+    ]
+
+
+def scan_samples() -> list[Sample]:
+    clean = Sheet()
+    clean.heading("Minutes of the council", 1)
+    for text in ENGLISH[:3]:
+        clean.paragraph(text)
+    pdf, truth = clean.pdf(), clean.text()
+    return [
+        Sample("ocr_layer_good", _scanned(pdf, [line for text in ENGLISH for line in [text]]), truth, trusted=False),
+        Sample(
+            "ocr_layer_bad",
+            _scanned(pdf, ["Tlie cornmittee rnet 0n l4 Marcb I987 aud Zorblatt"]),
+            truth,
+            ("Zorblatt",),
+            False,
+        ),
+        _half_scan(),
+    ]
+
+
+def _two_columns() -> Sample:
+    sheet = Sheet()
+    sheet.heading("Two columns of text", 1)
+    top = sheet.y
+    columns = (ENGLISH + ENGLISH[:2], tuple(reversed(ENGLISH)) + ENGLISH[1:3])
+    for x, texts in zip((60, 310), columns, strict=True):
+        sheet.y = top
+        for text in texts:
+            sheet.paragraph(text, font="Serif", size=10, x=x, width=225)
+    return Sample("two_columns", sheet.pdf(), sheet.text())
+
+
+def _table_truth() -> str:
+    head, *rows = ("| " + " | ".join(row) + " |" for row in _ROWS)
+    return "\n".join([head, "|" + " --- |" * 4, *rows])
+
+
+def _ruled_table() -> Sample:
+    sheet = Sheet()
+    sheet.heading("Price list", 1)
+    sheet.paragraph(ENGLISH[2])
+    widths, height = (180, 90, 90, 90), 22
+    top = sheet.y
+    for r in range(len(_ROWS) + 1):
+        sheet.canvas.line(60, top - r * height, 60 + sum(widths), top - r * height)
+    for c in range(len(widths) + 1):
+        x = 60 + sum(widths[:c])
+        sheet.canvas.line(x, top, x, top - len(_ROWS) * height)
+    for r, row in enumerate(_ROWS):
+        for c, cell in enumerate(row):
+            sheet.canvas.setFont("Sans", 10)
+            x, y = 60 + sum(widths[:c]), top - r * height - 15
+            if c:
+                sheet.canvas.drawRightString(x + widths[c] - 6, y, cell)
+            else:
+                sheet.canvas.drawString(x + 6, y, cell)
+    sheet.truth.append(_table_truth())
+    sheet.y = top - len(_ROWS) * height - 30
+    sheet.paragraph(ENGLISH[0])
+    return Sample("ruled_table", sheet.pdf(), sheet.text())
+
+
+def _open_table() -> Sample:
+    sheet = Sheet()
+    sheet.heading("Price list", 1)
+    sheet.paragraph(ENGLISH[2])
+    top = sheet.y - 10
+    for r, row in enumerate(_ROWS):
+        for c, cell in enumerate(row):
+            sheet.canvas.setFont("Sans", 10)
+            if c:
+                sheet.canvas.drawRightString(240 + 90 * c, top - r * 18, cell)
+            else:
+                sheet.canvas.drawString(60, top - r * 18, cell)
+    sheet.truth.append(_table_truth())
+    sheet.y = top - len(_ROWS) * 18 - 24
+    sheet.paragraph(ENGLISH[0])
+    return Sample("open_table", sheet.pdf(), sheet.text())
+
+
+def _links() -> Sample:
+    sheet = Sheet()
+    sheet.heading("Sources", 1)
+    sheet.canvas.setFont("Serif", 11)
+    before, linked, after = "The data are kept in the ", "public archive", " of the town."
+    x = 60 + pdfmetrics.stringWidth(before, "Serif", 11)
+    width = pdfmetrics.stringWidth(linked, "Serif", 11)
+    sheet.canvas.drawString(60, sheet.y, before + linked + after)
+    sheet.canvas.linkURL("https://archive.example/data?id=7", (x, sheet.y - 3, x + width, sheet.y + 10))
+    sheet.y -= 40
+    sheet.truth.append(f"{before}[{linked}](https://archive.example/data?id=7){after}")
+    sheet.paragraph(ENGLISH[0])
+    return Sample("links", sheet.pdf(), sheet.text())
+
+
+def _outline() -> Sample:
+    sheet = Sheet()
+    sheet.canvas.bookmarkPage("top")
+    for level, title, text in (
+        (0, "Introduction", ENGLISH[0]),
+        (1, "What was measured", ENGLISH[1]),
+        (0, "Results", ENGLISH[2]),
+    ):
+        sheet.canvas.setFont("Serif", 11)
+        sheet.canvas.drawString(60, sheet.y, title)  # in the type of the text: only the outline knows
+        sheet.y -= 24
+        sheet.truth.append("#" * (level + 2) + " " + title)
+        sheet.canvas.addOutlineEntry(title, "top", level)
+        sheet.paragraph(text)
+    return Sample("outline", sheet.pdf(), sheet.text())
+
+
+def _letter_spaced() -> Sample:
+    sheet = Sheet()
+    text = sheet.canvas.beginText(60, sheet.y)
+    text.setFont("Bold", 15)
+    text.setCharSpace(5)
+    text.textOut("ANNUAL REPORT")
+    sheet.canvas.drawText(text)
+    sheet.truth.append("# ANNUAL REPORT")
+    sheet.y -= 40
+    sheet.canvas.setFont("Serif", 11)
+    text = sheet.canvas.beginText(60, sheet.y)
+    text.setFont("Serif", 11)
+    text.setCharSpace(3)
+    text.textOut("Every vehicle was examined before noon.")
+    text.setCharSpace(0)
+    sheet.canvas.drawText(text)
+    sheet.truth.append("Every vehicle was examined before noon.")
+    sheet.y -= 40
+    sheet.paragraph(ENGLISH[0])
+    return Sample("letter_spaced", sheet.pdf(), sheet.text())
+
+
+def _shuffled() -> Sample:
+    """Each letter drawn by itself, in no order, without spaces."""
+    sheet = Sheet()
+    glyphs: list[tuple[float, float, str]] = []
+    for text in RUSSIAN:
+        for line in wrapped(text, "Serif", 11, 475):
+            for at, letter in enumerate(line):
+                if letter != " ":
+                    glyphs.append((60 + pdfmetrics.stringWidth(line[:at], "Serif", 11), sheet.y, letter))
+            sheet.y -= 15
+        sheet.y -= 9
+        sheet.truth.append(text)
+    random.Random(3).shuffle(glyphs)
+    sheet.canvas.setFont("Serif", 11)
+    for x, y, letter in glyphs:
+        sheet.canvas.drawString(x, y, letter)
+    return Sample("shuffled", sheet.pdf(), sheet.text())
+
+
+def _sideways() -> Sample:
+    """A landscape text drawn sideways on a portrait page."""
+    sheet = Sheet()
+    sheet.canvas.translate(A4[0], 0)
+    sheet.canvas.rotate(90)
+    sheet.y = A4[0] - 70
+    sheet.heading("Sideways on the page", 1)
+    for text in ENGLISH:
+        sheet.paragraph(text, width=650)
+    return Sample("sideways", sheet.pdf(), sheet.text())
+
+
+def _rotated_page() -> Sample:
+    sheet = Sheet()
+    sheet.canvas.setPageRotation(90)
+    sheet.canvas.translate(A4[0], 0)
+    sheet.canvas.rotate(90)
+    sheet.y = A4[0] - 70
+    sheet.heading("A turned page", 1)
+    for text in ENGLISH:
+        sheet.paragraph(text, width=650)
+    return Sample("rotated_page", sheet.pdf(), sheet.text())
+
+
+def _superscripts() -> Sample:
+    sheet = Sheet()
+    sheet.heading("Areas", 1)
+    x = 60.0
+    for part, raised in (
+        ("The field measures 420 m", 0),
+        ("2", 1),
+        (" and was sold", 0),
+        ("3", 1),
+        (" for CO", 0),
+        ("2", -1),
+        (" certificates.", 0),
+    ):
+        size = 7 if raised else 11
+        sheet.canvas.setFont("Serif", size)
+        sheet.canvas.drawString(x, sheet.y + 4 * raised * (0.5 if raised < 0 else 1), part)
+        x += pdfmetrics.stringWidth(part, "Serif", size)
+    sheet.y -= 30
+    sheet.truth.append("The field measures 420 m² and was sold³ for CO₂ certificates.")
+    sheet.paragraph(ENGLISH[0])
+    return Sample("superscripts", sheet.pdf(), sheet.text())
+
+
+def _ligatures() -> Sample:
+    sheet = Sheet()
+    sheet.paragraph("The oﬃcial ﬁgures of the ﬂoor were eﬀective.")
+    sheet.truth = ["The official figures of the floor were effective."]
+    sheet.paragraph(ENGLISH[1])
+    return Sample("ligatures", sheet.pdf(), sheet.text())
+
+
+def _soft_hyphens() -> Sample:
+    sheet = Sheet()
+    for line in (
+        "The observatory keeper logged all expo\u00ad",
+        "sures between April and Octo\u00adber of the year, and",
+        "nobody else was there.",
+    ):
+        sheet.canvas.setFont("Serif", 11)
+        sheet.canvas.drawString(60, sheet.y, line)
+        sheet.y -= 15
+    sheet.truth.append(
+        "The observatory keeper logged all exposures between April and October of the year, and nobody else was there."
+    )
+    sheet.y -= 10
+    sheet.paragraph(ENGLISH[1])
+    return Sample("soft_hyphens", sheet.pdf(), sheet.text())
+
+
+def _drawn_twice() -> Sample:
+    """Bold type as some programs make it: the same again, a fraction of a point beside."""
+    sheet = Sheet()
+    y = sheet.y
+    for shift in (0.0, 0.35):
+        sheet.canvas.setFont("Sans", 11)
+        sheet.canvas.drawString(60 + shift, y, "Payment is due within thirty days.")
+    sheet.truth.append("Payment is due within thirty days.")
+    sheet.y -= 30
+    sheet.paragraph(ENGLISH[0])
+    return Sample("drawn_twice", sheet.pdf(), sheet.text())
+
+
+_STROKES = {
+    "H": ((0, 0, 0, 700), (400, 0, 400, 700), (0, 350, 400, 350)),
+    "E": ((0, 0, 0, 700), (0, 0, 350, 0), (0, 350, 300, 350), (0, 700, 350, 700)),
+    "L": ((0, 0, 0, 700), (0, 0, 350, 0)),
+    "T": ((200, 0, 200, 700), (0, 700, 400, 700)),
+    "I": ((100, 0, 100, 700),),
+    "F": ((0, 0, 0, 700), (0, 350, 300, 350), (0, 700, 350, 700)),
+}
+
+
+def _type3() -> Sample:
+    """A font whose glyphs are drawings; it has no Unicode but by the names of its glyphs."""
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    sheet.paragraph(ENGLISH[1])
+    sheet.truth.append("LITTLE THEFT")
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        page = pdf.pages[0]
+        procs = Dictionary()
+        for letter, strokes in _STROKES.items():
+            lines = " ".join(f"{a} {b} m {c} {d} l S" for a, b, c, d in strokes)
+            procs[f"/{letter}"] = pdf.make_stream(f"560 0 d0 90 w {lines}".encode())
+        letters = sorted(_STROKES)
+        font = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type3,
+            FontBBox=Array([0, 0, 600, 800]),
+            FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
+            CharProcs=procs,
+            Encoding=Dictionary(Type=Name.Encoding),
+            FirstChar=65,
+            LastChar=90,
+            Widths=Array([560] * 26),
+            Resources=Dictionary(),
+        )
+        differences = Array()
+        for letter in letters:
+            differences.append(ord(letter))
+            differences.append(Name(f"/{letter}"))
+        font.Encoding.Differences = differences
+        page.Resources.Font["/T3"] = pdf.make_indirect(font)
+        y = sheet.y - 20
+        page.contents_add(pdf.make_stream(f"BT /T3 16 Tf 60 {y} Td (LITTLE) Tj 80 0 Td (THEFT) Tj ET".encode()))
+        buffer = io.BytesIO()
+        pdf.save(buffer, deterministic_id=True)
+    return Sample("type3", buffer.getvalue(), sheet.text(), trusted=None)
+
+
+def _white_on_dark() -> Sample:
+    sheet = Sheet()
+    sheet.canvas.setFillColor(HexColor("#203050"))
+    sheet.canvas.rect(50, sheet.y - 8, 500, 26, stroke=0, fill=1)
+    sheet.canvas.setFillColor(white)
+    sheet.canvas.setFont("Bold", 12)
+    sheet.canvas.drawString(60, sheet.y, "Summary of the financial year")
+    sheet.truth.append("## Summary of the financial year")
+    sheet.y -= 40
+    sheet.canvas.setFillColor(HexColor("#000000"))
+    sheet.paragraph(ENGLISH[0])
+    sheet.paragraph(ENGLISH[1])
+    return Sample("white_on_dark", sheet.pdf(), sheet.text())
+
+
+def _bullets() -> Sample:
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    items = ("Oak boards, planed", "Brass screws, countersunk", "Glue that keeps water out")
+    for item in items:
+        sheet.canvas.setFont("Serif", 11)
+        sheet.canvas.drawString(66, sheet.y, "•")
+        sheet.canvas.drawString(84, sheet.y, item)
+        sheet.y -= 17
+    sheet.truth.append("\n".join(f"- {item}" for item in items))
+    sheet.y -= 10
+    sheet.paragraph(ENGLISH[1])
+    return Sample("bullets", sheet.pdf(), sheet.text())
+
+
+def _form() -> Sample:
+    sheet = Sheet()
+    sheet.heading("Application", 1)
+    form = sheet.canvas.acroForm
+    for name, value in (("Name", "Harriet Colville"), ("Town", "Wexford")):
+        sheet.canvas.setFont("Serif", 11)
+        sheet.canvas.drawString(60, sheet.y, f"{name}:")
+        form.textfield(name=name, value=value, x=110, y=sheet.y - 5, width=200, height=18, fontSize=11, borderWidth=0)
+        sheet.truth.append(f"{name}: {value}")
+        sheet.y -= 34
+    for name, checked in (("I agree", True), ("Send me news", False)):
+        form.checkbox(name=name, checked=checked, x=60, y=sheet.y - 2, size=14, buttonStyle="check")
+        sheet.canvas.setFont("Serif", 11)
+        sheet.canvas.drawString(82, sheet.y, name)
+        sheet.truth.append(f"{'☒' if checked else '☐'} {name}")
+        sheet.y -= 34
+    sheet.paragraph(ENGLISH[0])
+    return Sample("form", sheet.pdf(), sheet.text())
+
+
+def _free_text() -> Sample:
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    y = sheet.y - 30
+    sheet.y -= 60
+    sheet.truth.append("Approved by the mayor")
+    sheet.paragraph(ENGLISH[1])
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        look = pdf.make_stream(
+            b"BT /Helv 12 Tf 0 g 4 6 Td (Approved by the mayor) Tj ET",
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, 200, 20]),
+            Resources=Dictionary(
+                Font=Dictionary(Helv=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+            ),
+        )
+        note = Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.FreeText,
+            Rect=Array([60, y, 260, y + 20]),
+            Contents=String("Approved by the mayor"),
+            DA=String("/Helv 12 Tf 0 g"),
+            F=4,
+            AP=Dictionary(N=look),
+        )
+        pdf.pages[0].Annots = Array([pdf.make_indirect(note)])
+        buffer = io.BytesIO()
+        pdf.save(buffer, deterministic_id=True)
+    return Sample("free_text", buffer.getvalue(), sheet.text())
+
+
+def _picture(pdf: bytes, box: tuple[int, int, int, int] | None = None) -> Image.Image:
+    """The first page as a scanner sees it."""
+    with pdfium.PdfDocument(pdf) as document:
+        page = document[0]
+        image = page.render(scale=200 / 72).to_pil().convert("L")
+        page.close()
+    noise = np.random.default_rng(5).normal(0, 5, (image.height, image.width))
+    noisy = np.clip(np.asarray(image, float) * 0.93 + 8 + noise, 0, 255).astype(np.uint8)
+    return Image.fromarray(noisy).crop(box) if box else Image.fromarray(noisy)
+
+
+def _scanned(pdf: bytes, layer: list[str]) -> bytes:
+    """The page as a picture, with text that nobody sees before it, as OCR programs write it."""
+    sheet = Sheet()
+    sheet.canvas.drawImage(ImageReader(_picture(pdf)), 0, 0, *A4)
+    text = sheet.canvas.beginText(60, 700)
+    text.setFont("Serif", 11)
+    text.setTextRenderMode(3)
+    for line in layer:
+        text.textLine(line)
+    sheet.canvas.drawText(text)
+    return sheet.pdf()
+
+
+def _half_scan() -> Sample:
+    """Above, text; below, a picture of text."""
+    source = Sheet()
+    source.heading("From the archive", 2)
+    source.paragraph(ENGLISH[1])
+    source.paragraph(ENGLISH[2])
+    height = 400
+    picture = _picture(source.pdf(), (0, 100, round(A4[0] * 200 / 72), 100 + height))
+    sheet = Sheet()
+    sheet.heading("A letter found", 1)
+    sheet.paragraph(ENGLISH[0])
+    below = height * 72 / 200
+    sheet.canvas.drawImage(ImageReader(picture), 0, sheet.y - below, A4[0], below)
+    truth = "\n\n".join([*sheet.truth, *source.truth]) + "\n"
+    return Sample("half_scan", sheet.pdf(), truth, trusted=None)
