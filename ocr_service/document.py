@@ -149,7 +149,8 @@ class RegionResult:
 
     ``degraded``: the text is what could be kept of a cut or repeating answer. ``tries``: requests it took.
     ``level``: a heading's level, 1 to 6, where the reader knows it. ``source``: what the text was taken from.
-    ``contradicted``: the page's own text says otherwise; ``corrected``: how many of its words were put right by it.
+    ``outline_level``: a heading's in the document's outline. ``contradicted``: the page's own text says otherwise;
+    ``corrected``: how many of its words were put right by it.
     """
 
     label: str
@@ -164,6 +165,7 @@ class RegionResult:
     degraded: bool = False
     error: Failure | None = None
     source: Source | None = None
+    outline_level: int | None = None
     contradicted: bool = False
     corrected: int = 0
 

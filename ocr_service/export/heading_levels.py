@@ -62,6 +62,8 @@ def title_level(page: PageResult, region: RegionResult, sizes: TitleSizes) -> in
     """The level of one heading, 1 to 6."""
     if region.label == "doc_title":
         return 1
+    if region.outline_level is not None:
+        return region.outline_level
     return _numbered_level(region.content) or sizes.level(title_points(page, region))
 
 

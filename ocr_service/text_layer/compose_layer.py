@@ -22,7 +22,7 @@ from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.words import Line, Word, make_line
 from ocr_service.text_layer.lines import LayerLine, LayerWord, pixel_box
-from ocr_service.text_layer.outline import depth_of
+from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.remainder import is_blank
 
@@ -139,12 +139,10 @@ def _finished(region: RegionResult, outline: Mapping[str, int], urls: Sequence[s
     """With its links as Markdown, and its level as the outline has it."""
     plain = _LINK.sub(r"\2", region.content)
     if region.label in TITLE_LABELS | {"text"} and region.format == "text" and len(plain) < 300:
-        depth = depth_of(plain, dict(outline))
-        if depth is not None:
-            level = min(6, depth + (0 if region.label == "doc_title" else 1))
-            region = replace(
-                region, label=region.label if region.label == "doc_title" else "paragraph_title", level=level
-            )
+        level = level_in_outline(plain, outline)
+        if level is not None:
+            label = "doc_title" if level == 1 else "paragraph_title"
+            region = replace(region, label=label, level=level, outline_level=level)
     if _OPEN not in region.content:
         return region
     content = region.content

@@ -9,7 +9,7 @@ import itertools
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ _WIDE = 2.0  # em: no space of running text
 _GUTTER = 0.75  # em: white that parts columns where the lines above and below have it too
 _GUTTER_LINES = 4
 _LONG_GUTTER = 8
+_LABEL, _VALUE = 30, 8.0  # characters of a form's label, and em to its value
 _SMALL = 0.82  # of the size beside it: a superscript
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 
@@ -81,7 +82,7 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
         frame = _turned(glyphs, np.flatnonzero(angles == angle), int(angle))
         for band in _bands(glyphs, frame):
             lines += [_line(glyphs, frame, piece, int(angle)) for piece in band]
-    return [line for line in lines if line.words]
+    return _with_values([line for line in lines if line.words])
 
 
 def main_angle(glyphs: Glyphs) -> int:
@@ -174,6 +175,7 @@ def _drawn_once(glyphs: Glyphs, frame: _Frame, row: list[int]) -> list[int]:
     for i in row:
         twin = any(
             glyphs.codes[frame.index[i]] == glyphs.codes[frame.index[j]]
+            and glyphs.object[frame.index[i]] != glyphs.object[frame.index[j]]  # a ligature has an f twice
             and abs(frame.left[i] - frame.left[j]) < 0.3 * (frame.right[j] - frame.left[j])
             and abs(frame.base[i] - frame.base[j]) < 0.1 * frame.size[j]
             for j in kept[-3:]
@@ -321,6 +323,30 @@ def _is_mark(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> bool:
     if len(text) == 1:
         return not text.isalnum()
     return text[-1] in ".)" and text[:-1].lstrip("(").replace(".", "").isalnum() and len(text.strip("().")) <= 3
+
+
+def _with_values(lines: list[LayerLine]) -> list[LayerLine]:
+    """Short lines that end in a colon with the value behind it, which a form may set a little higher or lower."""
+    taken: set[int] = set()
+    joined: list[LayerLine] = []
+    for line in lines:
+        if line.angle or not line.words or line.words[-1].text[-1:] != ":" or len(line.text) > _LABEL:
+            continue
+        _, y0, x1, y1 = line.box
+        values = []
+        for other in lines:
+            if other is line or other.angle or not other.words:
+                continue
+            left, top, _, bottom = other.box
+            level = min(y1, bottom) - max(y0, top) > 0.5 * min(y1 - y0, bottom - top)
+            if level and -0.3 * line.size < left - x1 < _VALUE * line.size and other.size < 1.6 * line.size:
+                values.append((left, id(other), other))
+        value = min(values)[2] if values else None
+        if value is None or id(value) in taken or id(line) in taken:
+            continue
+        taken |= {id(line), id(value)}
+        joined.append(replace(line, words=(*line.words, *value.words)))
+    return [line for line in lines if id(line) not in taken] + joined
 
 
 def _line(glyphs: Glyphs, frame: _Frame, piece: list[int], angle: int) -> LayerLine:

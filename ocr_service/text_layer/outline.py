@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pypdfium2 as pdfium
 
@@ -12,21 +12,27 @@ _DEEPEST = 6
 
 
 def outline_of_page(pdf: pdfium.PdfDocument, number: int) -> dict[str, int]:
-    """Depths, from 1, by the normalised titles that lead to page ``number`` (from 1)."""
+    """Levels of headings by the normalised titles that lead to page ``number`` (from 1).
+
+    An outline with one entry at its top has the document's title there, which is level 1; the entries of any other are
+    sections, from level 2 on.
+    """
     found: dict[str, int] = {}
+    tops = 0
     try:
         for count, bookmark in enumerate(pdf.get_toc(max_depth=_DEEPEST)):
             if count >= _MOST:
                 break
+            tops += bookmark.level == 0
             destination = bookmark.get_dest()
             if destination is None or destination.get_index() != number - 1:
                 continue
             title = normalised(bookmark.get_title())
             if title:
-                found.setdefault(title, bookmark.level + 1)
+                found.setdefault(title, bookmark.level)
     except (pdfium.PdfiumError, ValueError, UnicodeDecodeError):  # a damaged outline is no reason to lose the page
-        return found
-    return found
+        pass
+    return {title: min(_DEEPEST, depth + (1 if tops == 1 else 2)) for title, depth in found.items()}
 
 
 def normalised(title: str) -> str:
@@ -34,16 +40,16 @@ def normalised(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.lower()))
 
 
-def depth_of(text: str, outline: dict[str, int]) -> int | None:
-    """The depth that the outline gives a heading; its number may be missing in one of the two."""
+def level_in_outline(text: str, outline: Mapping[str, int]) -> int | None:
+    """The level that the outline gives a heading; its number may be missing in one of the two."""
     title = normalised(text)
     if title in outline:
         return outline[title]
     bare = _without_number(title)
-    return next((depth for known, depth in _by_length(outline) if bare and _without_number(known) == bare), None)
+    return next((level for known, level in _by_length(outline) if bare and _without_number(known) == bare), None)
 
 
-def _by_length(outline: dict[str, int]) -> Iterable[tuple[str, int]]:
+def _by_length(outline: Mapping[str, int]) -> Iterable[tuple[str, int]]:
     return sorted(outline.items(), key=lambda item: -len(item[0]))
 
 

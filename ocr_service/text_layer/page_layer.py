@@ -50,7 +50,7 @@ class PageLayer:
 
     ``lines``: proven, of all directions. ``ground``: the picture without any text; ``remainder``: without the proven
     text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font, ``outline``:
-    depths by normalised titles. ``strength``: how much of the letters was read and found right, 0 to 1.
+    levels by normalised titles. ``strength``: how much of the letters was read and found right, 0 to 1.
     """
 
     picture: PageImage

@@ -143,7 +143,6 @@ def _links() -> Sample:
 
 def _outline() -> Sample:
     sheet = Sheet()
-    sheet.canvas.bookmarkPage("top")
     for level, title, text in (
         (0, "Introduction", ENGLISH[0]),
         (1, "What was measured", ENGLISH[1]),
@@ -153,7 +152,8 @@ def _outline() -> Sample:
         sheet.canvas.drawString(60, sheet.y, title)  # in the type of the text: only the outline knows
         sheet.y -= 24
         sheet.truth.append("#" * (level + 2) + " " + title)
-        sheet.canvas.addOutlineEntry(title, "top", level)
+        sheet.canvas.bookmarkPage(title)
+        sheet.canvas.addOutlineEntry(title, title, level)
         sheet.paragraph(text)
     return Sample("outline", sheet.pdf(), sheet.text())
 
@@ -207,20 +207,23 @@ def _sideways() -> Sample:
     sheet.y = A4[0] - 70
     sheet.heading("Sideways on the page", 1)
     for text in ENGLISH:
-        sheet.paragraph(text, width=650)
+        sheet.paragraph(text, width=500)
     return Sample("sideways", sheet.pdf(), sheet.text())
 
 
 def _rotated_page() -> Sample:
     sheet = Sheet()
-    sheet.canvas.setPageRotation(90)
     sheet.canvas.translate(A4[0], 0)
     sheet.canvas.rotate(90)
     sheet.y = A4[0] - 70
     sheet.heading("A turned page", 1)
     for text in ENGLISH:
-        sheet.paragraph(text, width=650)
-    return Sample("rotated_page", sheet.pdf(), sheet.text())
+        sheet.paragraph(text, width=500)
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        pdf.pages[0].obj.Rotate = 90
+        buffer = io.BytesIO()
+        pdf.save(buffer, deterministic_id=True)
+    return Sample("rotated_page", buffer.getvalue(), sheet.text())
 
 
 def _superscripts() -> Sample:
@@ -327,7 +330,7 @@ def _type3() -> Sample:
         font.Encoding.Differences = differences
         page.Resources.Font["/T3"] = pdf.make_indirect(font)
         y = sheet.y - 20
-        page.contents_add(pdf.make_stream(f"BT /T3 16 Tf 60 {y} Td (LITTLE) Tj 80 0 Td (THEFT) Tj ET".encode()))
+        page.contents_add(pdf.make_stream(f"BT /T3 11 Tf 60 {y} Td (LITTLE) Tj 60 0 Td (THEFT) Tj ET".encode()))
         buffer = io.BytesIO()
         pdf.save(buffer, deterministic_id=True)
     return Sample("type3", buffer.getvalue(), sheet.text(), trusted=None)
@@ -370,11 +373,13 @@ def _form() -> Sample:
     for name, value in (("Name", "Harriet Colville"), ("Town", "Wexford")):
         sheet.canvas.setFont("Serif", 11)
         sheet.canvas.drawString(60, sheet.y, f"{name}:")
-        form.textfield(name=name, value=value, x=110, y=sheet.y - 5, width=200, height=18, fontSize=11, borderWidth=0)
+        form.textfield(
+            name=name, value=value, x=110, y=round(sheet.y) - 5, width=200, height=18, fontSize=11, borderWidth=0
+        )
         sheet.truth.append(f"{name}: {value}")
         sheet.y -= 34
     for name, checked in (("I agree", True), ("Send me news", False)):
-        form.checkbox(name=name, checked=checked, x=60, y=sheet.y - 2, size=14, buttonStyle="check")
+        form.checkbox(name=name, checked=checked, x=60, y=round(sheet.y) - 2, size=14, buttonStyle="check")
         sheet.canvas.setFont("Serif", 11)
         sheet.canvas.drawString(82, sheet.y, name)
         sheet.truth.append(f"{'☒' if checked else '☐'} {name}")

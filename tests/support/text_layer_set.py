@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
+from ocr_service.document import PageResult, TextLayerMode
+from ocr_service.reading.page_tasks import PageTask, read_page
 from tests.support.text_layer_layouts import layout_samples, scan_samples
 from tests.support.text_layer_pdfs import Sample, map_and_hidden_samples
 
 
 def all_samples() -> list[Sample]:
     return [*map_and_hidden_samples(), *layout_samples(), *scan_samples()]
+
+
+def read_sample(folder: Path, sample: Sample, mode: TextLayerMode = "auto") -> PageResult:
+    """The sample's first page, as a page worker reads it."""
+    path = folder / f"{sample.name}.pdf"
+    path.write_bytes(sample.pdf)
+    return read_page(PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, mode))
+
+
+def words_of(markdown: str) -> list[str]:
+    """The words of a text without the marks of Markdown's structure."""
+    return re.sub(r"^[#\-]+ |[|]|-{3,}", " ", markdown, flags=re.M).split()
 
 
 if __name__ == "__main__":

@@ -96,6 +96,7 @@ class RegionModel(BaseModel):
     tries: int = Field(description="Requests that it took")
     degraded: bool = Field(description="The text is what could be kept of a cut or repeating answer")
     error: FailureModel | None = Field(description="Why it could not be read; null when it was")
+    outline_level: int | None = Field(description="A heading's level in the PDF's outline; null where it has none")
     source: Source | None = Field(description="What the text was taken from; null for a figure")
     contradicted: bool = Field(description="The PDF's own text says otherwise")
     corrected: int = Field(description="Words of the VLM's answer that were put right by the PDF's own text")

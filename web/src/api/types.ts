@@ -231,6 +231,8 @@ export interface Region {
   degraded: boolean;
   /** Why it could not be read; null when it was */
   error: Failure | null;
+  /** A heading's level in the PDF's outline; null where it has none */
+  outline_level: number | null;
   /** What the text was taken from; null for a figure */
   source: "text_layer" | "tesseract" | "vlm" | null;
   /** The PDF's own text says otherwise */

@@ -1,0 +1,50 @@
+"""Pages whose layer is good but set in unusual ways, and old OCR under scans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.text_layer_layouts import layout_samples, scan_samples
+from tests.support.text_layer_set import read_sample, words_of
+
+_LAYOUTS = {sample.name: sample for sample in layout_samples()}
+_SCANS = {sample.name: sample for sample in scan_samples()}
+# Fields with their values may be a table of two columns; items of a list stand with or without a line between.
+_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3"})
+
+
+@pytest.mark.parametrize("name", _EXACT)
+def test_text_structure_and_order_are_those_of_the_page(tmp_path: Path, name: str) -> None:
+    page = read_sample(tmp_path, _LAYOUTS[name])
+    assert page.markdown.strip() == _LAYOUTS[name].truth.strip()
+    assert {region.source for region in page.regions} == {"text_layer"}
+
+
+@pytest.mark.parametrize("name", ["form", "bullets"])
+def test_fields_check_boxes_and_items_are_read(tmp_path: Path, name: str) -> None:
+    page = read_sample(tmp_path, _LAYOUTS[name])
+    assert words_of(page.markdown) == words_of(_LAYOUTS[name].truth)
+    assert {region.source for region in page.regions} == {"text_layer"}
+
+
+def test_type_3_glyphs_without_unicode_are_read_by_eye(tmp_path: Path) -> None:
+    page = read_sample(tmp_path, _LAYOUTS["type3"])
+    assert words_of(page.markdown) == words_of(_LAYOUTS["type3"].truth)
+    assert [region.source for region in page.regions] == ["text_layer", "text_layer", "tesseract"]
+
+
+@pytest.mark.parametrize("name", ["ocr_layer_good", "ocr_layer_bad"])
+def test_old_ocr_under_a_scan_is_not_used(tmp_path: Path, name: str) -> None:
+    page = read_sample(tmp_path, _SCANS[name])
+    assert words_of(page.markdown) == words_of(_SCANS[name].truth)
+    assert {region.source for region in page.regions} == {"tesseract"}
+    assert page.hidden_text is not None and page.hidden_text.reasons.keys() == {"invisible"}
+
+
+def test_half_a_scan_is_read_by_eye_and_the_rest_is_not(tmp_path: Path) -> None:
+    page = read_sample(tmp_path, _SCANS["half_scan"])
+    assert words_of(page.markdown) == words_of(_SCANS["half_scan"].truth)
+    assert [region.source for region in page.regions][:2] == ["text_layer", "text_layer"]
+    assert {region.source for region in page.regions} == {"text_layer", "tesseract"}
