@@ -66,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.enable_docs else None,
+        generate_unique_id_function=lambda route: route.name,  # the names of a generated client's functions
     )
     app.state.metrics = counted
     install_error_handlers(app)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial as partial_
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
@@ -47,7 +47,12 @@ _MEDIA = {
 
 def given_as(*formats: str) -> Answers:
     """The media types of an answer, for a route's ``responses``."""
-    return {200: {"content": {_MEDIA[name].partition(";")[0]: {} for name in formats}}}
+    content: dict[str, Any] = {}
+    for name in formats:
+        media = _MEDIA[name].partition(";")[0]
+        kind = {"type": "string"} if media.startswith("text/") else {"type": "string", "format": "binary"}
+        content[media] = {} if name == "json" else {"schema": kind}
+    return {200: {"content": content}}
 
 
 PageNumber = Annotated[int, PathParameter(ge=1, description="From 1")]

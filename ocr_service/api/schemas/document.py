@@ -194,9 +194,12 @@ def submission_schema(file_description: str, also_json: type[BaseModel] | None =
     properties = {"file": {"type": "string", "format": "binary", "description": file_description}}
     for name, option in options["properties"].items():
         kind: dict[str, Any] = next((kind for kind in option.pop("anyOf", ()) if kind["type"] != "null"), {})
-        # With a default, even an empty one, Swagger UI does not invent a value that matches the pattern.
-        default = option.get("default")
-        properties[name] = {**option, **kind, "default": "" if default is None else default}
+        properties[name] = {**option, **kind}
+        # A default must be a value of its type: generators of clients refuse the whole route otherwise. With an empty
+        # example Swagger UI sends nothing; without one it invents a value.
+        if properties[name].get("default", "") in ("", None):
+            properties[name].pop("default", None)
+            properties[name]["example"] = ""
     schema = {"type": "object", "properties": properties, "required": ["file"]}
     content = {"multipart/form-data": {"schema": schema}}
     if also_json is not None:
