@@ -8,7 +8,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup setup-test demo serve test test-slow test-pins test-all check format lock bench web web-check sbom soak
+.PHONY: help setup setup-test demo serve test test-slow test-pins test-clients test-all check format lock bench web web-check sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -33,8 +33,8 @@ serve: setup ## run the service on port 8081
 # The tests, in as many processes as are worth while: the quick ones compute, the slow ones mostly wait. A file's tests stay
 # in one process, which starts the service, the database or the browser that they share.
 PYTEST := $(BIN)/python -m pytest -q --dist loadfile
-QUICK := not slow and not gpu and not weights and not pins
-SLOW := slow and not gpu and not weights and not pins
+QUICK := not slow and not gpu and not weights and not pins and not clients
+SLOW := slow and not gpu and not weights and not pins and not clients
 QUICK_PROCESSES ?= $(shell nproc)
 SLOW_PROCESSES ?= $(shell expr $$(nproc) \* 2)
 # $(1): what runs, $(2): the command.
@@ -61,8 +61,20 @@ test-pins: setup .venv-pins/.ready ## run the tests of layout, reading and expor
 	@$(PINS)/pip install -qq --disable-pip-version-check --no-deps -r requirements_vllm.txt
 	@touch $@
 
-test-all: ## run every test that needs no GPU: test, test-slow, test-pins
-	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow test-pins)
+# Clients of others drive the service, from an environment of their own.
+CLIENTS := .venv-clients/bin
+test-clients: setup .venv-clients/.ready ## run the tests with real clients of others (needs Node 20.19 or later)
+	$(call timed,tests with clients of others,$(PYTEST) -n $(SLOW_PROCESSES) -m clients tests/clients)
+
+.venv-clients/.ready: tests/clients/requirements.txt tests/clients/package-lock.json
+	@echo "== Clients of others into .venv-clients (this takes some minutes)"
+	@rm -rf .venv-clients && $(PYTHON) -m venv .venv-clients
+	@$(CLIENTS)/pip install -qq --disable-pip-version-check --no-deps -r tests/clients/requirements.txt
+	@mkdir .venv-clients/node && cp tests/clients/package*.json .venv-clients/node && cd .venv-clients/node && npm ci
+	@touch $@
+
+test-all: ## run every test that needs no GPU: test, test-slow, test-pins, test-clients
+	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow test-pins test-clients)
 
 check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@scripts/apt.sh shellcheck
