@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import pickle
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,16 @@ from typing import Any, Self, TypeVar, TypeVarTuple
 from ocr_service.errors import EngineUnavailable, NotReady, PageTimeout, ServiceError, WorkerCrashed
 from ocr_service.retry.policy import RetryPolicy
 from ocr_service.workers.fair_queue import FairQueue
-from ocr_service.workers.sandbox import Bug, Done, Limits, OutOfMemory, Refused
+from ocr_service.workers.messages import (
+    Bug,
+    Done,
+    MalformedAnswer,
+    OutOfMemory,
+    Refused,
+    declared_type,
+    pickled_task,
+)
+from ocr_service.workers.sandbox import Limits
 from ocr_service.workers.spawn import allowed_environment
 from ocr_service.workers.worker_process import WorkerDied, WorkerDiedInTask, WorkerProcess
 
@@ -47,7 +55,8 @@ _START_RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=30.0)
 class _Task:
     pickled: bytes
     timeout_s: float
-    result: asyncio.Future[bytes]
+    returns: Any
+    result: asyncio.Future[Any]
     tries: int = 0
     losses: int = 0
     timed_out: bool = False
@@ -59,7 +68,7 @@ class PagePool:
     ``memory_mb``: MiB of writable memory a worker may take. ``tasks_per_worker``: a worker is replaced after so many
     tasks, against memory that native libraries lose; the first ones at different counts, so that not all are replaced
     together. ``nice`` lowers the workers' priority. ``warm_up`` runs once in each new worker (it loads models); it must
-    be importable, as every task's function.
+    be importable, as every task's function, whose declared return type is what its value is checked against.
 
     For metrics: ``waiting`` and ``running`` tasks, ``warm`` workers, and ``restarts`` by reason (``crashed``,
     ``out_of_memory``, ``timeout``, ``cancelled``, ``recycled``, ``not_started``).
@@ -131,15 +140,14 @@ class PagePool:
         """
         if self._closed:
             raise NotReady.stopping()
-        task = _Task(pickle.dumps((function, args)), timeout_s, asyncio.get_running_loop().create_future())
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        task = _Task(pickled_task(function, args), timeout_s, declared_type(function), future)
         ticket = self._queue.put(document, order, task)
         self._arrived.set()
         try:
-            pickled = await task.result
+            return await future
         finally:
             self._queue.remove(ticket)  # where it was cancelled before its turn
-        result: R = pickle.loads(pickled)
-        return result
 
     async def _serve(self, index: int) -> None:
         """One worker after another, one task after another, until cancelled."""
@@ -212,10 +220,13 @@ class PagePool:
         match outcome:
             case OutOfMemory():
                 return self._lost(task, "out_of_memory", WorkerCrashed.out_of_memory(self._limits.memory_mb))
-            case Done(pickled):
-                task.result.set_result(pickled)
-            case Refused(error):
-                task.result.set_exception(error)
+            case Done():
+                try:
+                    task.result.set_result(outcome.value(task.returns))
+                except MalformedAnswer as exc:  # whoever speaks for the worker now is not our code
+                    return self._lost(task, "crashed", WorkerCrashed(str(exc)))
+            case Refused():
+                task.result.set_exception(outcome.error)
             case Bug(summary, traceback):
                 logger.error("a page task failed: %s\n%s", summary, traceback)
                 task.result.set_exception(ServiceError(f"internal error while handling the page: {summary}"))
@@ -285,8 +296,8 @@ class PagePool:
         match outcome:
             case Done():
                 return None
-            case Refused(error):
-                return str(error)
+            case Refused():
+                return outcome.message
             case OutOfMemory():
                 return f"the warm-up needs more than {self._limits.memory_mb} MB of memory"
             case Bug(summary, traceback):
@@ -317,4 +328,5 @@ def _refuse(task: _Task, error: ServiceError) -> None:
 
 async def _end(worker: WorkerProcess, thread: ThreadPoolExecutor) -> None:
     worker.kill()
-    await asyncio.get_running_loop().run_in_executor(thread, worker.close)
+    # Shielded: a cancel, as of a pool that closes, would take a close that has not begun out of the thread's queue.
+    await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, worker.close))

@@ -1,7 +1,7 @@
-"""Inside a page worker: its resource limits, and the outcome of a task.
+"""What happens inside a page worker: its limits, and one task after another.
 
-Nothing here runs in the app's process. A worker handles untrusted files with native code; the limits bound the damage
-to the end of the worker.
+Nothing here runs in the app's process. A worker handles hostile files with native code; the limits make sure that the
+worst it can do is to die.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import pickle
 import resource
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -20,6 +21,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.errors import ServiceError
+from ocr_service.workers.messages import (
+    Bug,
+    Done,
+    Outcome,
+    OutOfMemory,
+    Refused,
+    encode_value,
+    receive_task,
+    send_answer,
+    send_begun,
+)
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -35,34 +47,18 @@ class Limits:
     nice: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The task's value, pickled here, so that a value that cannot be pickled is the task's error and not the pool's."""
-
-    pickled: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The task raised one of the service's own errors: a result like any other."""
-
-    error: ServiceError
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfMemory:
-    """The task met the memory limit; the worker may be in any state and is not used again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bug:
-    """The task raised an exception that is not a ServiceError."""
-
-    summary: str
-    traceback: str
-
-
-Outcome = Done | Refused | OutOfMemory | Bug
+def main(descriptor: int, parent_pid: int) -> None:
+    """A worker's whole life: ``descriptor`` is its socket. The first task's pickle holds the limits instead."""
+    connection = socket.socket(fileno=descriptor)
+    os.set_inheritable(descriptor, False)  # else a program that a task starts would hold it, and hide our end
+    first = receive_task(connection)
+    if first is None:
+        return
+    enter_sandbox(pickle.loads(first[1]), parent_pid)
+    while (task := receive_task(connection)) is not None:
+        cpu_s, pickled = task
+        send_begun(connection)
+        send_answer(connection, run_task(pickled, cpu_s))
 
 
 def enter_sandbox(limits: Limits, parent_pid: int) -> None:
@@ -93,9 +89,9 @@ def run_task(pickled: bytes, cpu_s: float) -> Outcome:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     try:
         function, args = pickle.loads(pickled)
-        return Done(pickle.dumps(function(*args), pickle.HIGHEST_PROTOCOL))
+        return Done(encode_value(function(*args)))
     except ServiceError as error:
-        return Refused(error)
+        return Refused(error.code, str(error), error.retry_after_s)
     except MemoryError:
         return OutOfMemory()
     except Exception as exc:  # noqa: BLE001  the process's boundary: the app gets it as a value

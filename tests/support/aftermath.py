@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 
 from tests.support.jobs import document
-from tests.support.processes import children_running
+from tests.support.processes import WORKER, children_running
 from tests.support.running import RunningService, wait_until
 
 END_STATES = ("completed", "partial", "failed", "cancelled")
@@ -108,7 +108,7 @@ def app_process(service: RunningService) -> psutil.Process:
 
 def page_workers(service: RunningService) -> list[psutil.Process]:
     """The processes that pages are read in."""
-    return children_running(app_process(service), "spawn_main")
+    return children_running(app_process(service), WORKER)
 
 
 def check_holdings(service: RunningService, before: Holdings, *, files: int = 4, threads: int = 6) -> None:

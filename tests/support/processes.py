@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import psutil
 
+WORKER = "ocr_service.workers.sandbox"  # stands in the command line of a page worker
+
 
 def children_running(process: psutil.Process, word: str) -> list[psutil.Process]:
     """The living descendants that have this word in their command line."""

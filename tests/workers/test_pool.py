@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 
 import psutil
@@ -23,11 +21,9 @@ from ocr_service.errors import (
     WorkerCrashed,
 )
 from ocr_service.workers.pool import PagePool
-from ocr_service.workers.sandbox import Outcome
-from ocr_service.workers.worker_process import WorkerDied, WorkerDiedInTask, outcome_of
 from tests.support import worker_tasks
 from tests.support.gate import Gate
-from tests.support.processes import children_running, gone, pid_gone
+from tests.support.processes import WORKER, children_running, gone, pid_gone
 from tests.support.running import until
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +54,7 @@ async def test_error_of_ours_comes_back_as_it_was_raised() -> None:
         assert not pool.restarts
 
 
-@pytest.mark.parametrize("task", [worker_tasks.fail, worker_tasks.unpicklable])
+@pytest.mark.parametrize("task", [worker_tasks.fail, worker_tasks.no_data])
 async def test_bug_in_a_task_is_logged_and_costs_that_task_alone(
     task: Callable[[], object], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -97,15 +93,6 @@ async def test_page_that_ends_its_process_without_an_error_is_not_waited_for() -
         with pytest.raises(WorkerCrashed, match="without an answer"):
             await pool.run(worker_tasks.end_quietly, document="a", order=1, timeout_s=LONG_S)
         assert pool.restarts == {"crashed": 2}
-
-
-async def test_task_that_came_as_its_worker_died_is_not_waited_for() -> None:
-    never_answered: Future[Outcome] = Future()
-    process = subprocess.Popen(["true"], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    with process, pytest.raises(WorkerDied, match="without an answer") as caught:
-        await outcome_of(never_answered, process.stdout.fileno())
-    assert not isinstance(caught.value, WorkerDiedInTask), "it had not begun, and is to blame for nothing"
 
 
 async def test_worker_killed_in_mid_task_loses_nothing(tmp_path: Path) -> None:
@@ -292,14 +279,13 @@ async def test_workers_that_cannot_start_say_why_and_keep_nobody_waiting() -> No
         assert not pool.ready
 
 
-async def test_system_that_refuses_processes_is_named_and_keeps_nobody_waiting() -> None:
-    multiprocessing.set_executable("/nonexistent/python")
-    try:
-        async with PagePool(1) as pool:
-            with pytest.raises(EngineUnavailable, match="/nonexistent/python"):
-                await pool.wait_ready()
-    finally:
-        multiprocessing.set_executable(sys.executable)
+async def test_system_that_refuses_processes_is_named_and_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    async with PagePool(1) as pool:
+        with pytest.raises(EngineUnavailable, match="/nonexistent/python"):
+            await pool.wait_ready()
 
 
 async def test_result_cut_off_by_a_cancel_does_no_harm() -> None:
@@ -339,10 +325,10 @@ async def test_closing_ends_the_workers_and_refuses_what_waits(tmp_path: Path) -
 
 
 async def test_closing_while_workers_start_leaves_none_behind() -> None:
-    before = children_running(psutil.Process(), "spawn_main")
+    before = children_running(psutil.Process(), WORKER)
     async with PagePool(2, warm_up=worker_tasks.hang_in_native_code):
         pass
-    assert set(children_running(psutil.Process(), "spawn_main")) <= set(before)
+    assert set(children_running(psutil.Process(), WORKER)) <= set(before)
 
 
 async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
@@ -370,7 +356,7 @@ async def test_workers_die_with_an_app_that_is_killed(tmp_path: Path) -> None:
             await asyncio.to_thread(process.stdout.readline)
             await until((tmp_path / "told").exists)
             grandchild = psutil.Process(int((tmp_path / "told").read_text()))
-            workers = children_running(psutil.Process(process.pid), "spawn_main")
+            workers = children_running(psutil.Process(process.pid), WORKER)
             assert len(workers) == 2
             process.kill()
             await until(lambda: gone(workers))
