@@ -33,8 +33,9 @@ def headings(text: str) -> list[int]:
 
 
 def commands(text: str) -> list[str]:
-    """Lines of the code blocks without what is said to people in them."""
-    lines = [line for block in _FENCE.findall(text) for line in block.splitlines()]
+    """Lines of the code blocks without what is said to people in them; a block without a language is for people."""
+    blocks = [block for block in _FENCE.findall(text) if not block.startswith("```\n")]
+    lines = [line for block in blocks for line in block.splitlines()]
     return [bare for line in lines if (bare := re.sub(r"(^|\s+)(#|//) .*", "", line).rstrip())]
 
 
