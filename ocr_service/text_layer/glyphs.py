@@ -110,6 +110,16 @@ class Glyphs:
         return np.array([o.size for o in self.objects] or [0.0])[self.object]
 
     @property
+    def rise(self) -> Floats:
+        """How far each level glyph reaches above its baseline, em."""
+        return (self.origin[:, 1] - self.ink[:, 1]) / np.maximum(self.size, 1e-6)
+
+    @property
+    def drop(self) -> Floats:
+        """How far each level glyph reaches below its baseline, em."""
+        return (self.ink[:, 3] - self.origin[:, 1]) / np.maximum(self.size, 1e-6)
+
+    @property
     def angle(self) -> Floats:
         return np.array([o.angle for o in self.objects] or [0.0])[self.object]
 

@@ -135,11 +135,13 @@ def _attached(frame: _Frame, bands: list[list[int]]) -> list[list[int]]:
         for large in range(max(0, small - 4), min(len(bands), small + 5)):
             other_base, other_size = means[large]
             rise = other_base - base
-            if large == small or large in taken or size > _SMALL * other_size:
+            if large == small or large in taken:
+                continue
+            if size > _SMALL * other_size and not (len(bands[small]) == 1 and size <= 1.05 * other_size):
                 continue
             if not (0.1 * other_size < rise < 0.75 * other_size or -0.4 * other_size < rise < -0.05 * other_size):
                 continue
-            if _all_beside(frame, bands[small], bands[large], other_size):
+            if _all_beside(frame, bands[small], bands[large], other_size, inside=size > _SMALL * other_size):
                 taken[small] = large
                 break
     joined = {at: list(band) for at, band in enumerate(bands) if at not in taken}
@@ -150,8 +152,8 @@ def _attached(frame: _Frame, bands: list[list[int]]) -> list[list[int]]:
     return list(joined.values())
 
 
-def _all_beside(frame: _Frame, small: Sequence[int], large: Sequence[int], size: float) -> bool:
-    """Whether every run of the small band touches a glyph of the large one."""
+def _all_beside(frame: _Frame, small: Sequence[int], large: Sequence[int], size: float, *, inside: bool) -> bool:
+    """Whether every run of the small band touches a glyph of the large one, ``inside``: on both sides."""
     rights = np.sort(frame.right[large])
     lefts = np.sort(frame.left[large])
     ordered = sorted(small, key=lambda i: frame.left[i])
@@ -164,7 +166,7 @@ def _all_beside(frame: _Frame, small: Sequence[int], large: Sequence[int], size:
     for run in runs:
         before = np.abs(rights - frame.left[run[0]]).min() < 0.3 * size
         after = np.abs(lefts - frame.right[run[-1]]).min() < 0.3 * size
-        if not (before or after):
+        if not (before and after if inside else before or after):
             return False
     return True
 
@@ -360,8 +362,9 @@ def _words(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> list[list[int]]:
     if not piece:
         return []
     gaps = [float(frame.left[b] - frame.right[a]) / max(1e-6, float(frame.size[b])) for a, b in _pairs(piece)]
-    apart = float(np.median(gaps)) if len(gaps) > 3 else 0.0
-    spaced_out = apart > _LETTERS_APART
+    between = sorted(gap for (a, b), gap in zip(_pairs(piece), gaps, strict=True) if _both_letters(glyphs, frame, a, b))
+    apart = between[len(between) // 2] if len(between) > 3 else 0.0
+    spaced_out = len(between) > 3 and between[len(between) // 4] > _LETTERS_APART
     words = [[piece[0]]]
     for (_, b), gap in zip(_pairs(piece), gaps, strict=True):
         if spaced_out:
@@ -373,6 +376,10 @@ def _words(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> list[list[int]]:
         else:
             words[-1].append(b)
     return words
+
+
+def _both_letters(glyphs: Glyphs, frame: _Frame, a: int, b: int) -> bool:
+    return all(chr(int(glyphs.codes[frame.index[i]])).isalnum() for i in (a, b))
 
 
 def _pairs(piece: list[int]) -> list[tuple[int, int]]:

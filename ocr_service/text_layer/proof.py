@@ -20,6 +20,7 @@ from ocr_service.text_layer.alphabets import (
     is_digit_lookalike,
     letters_known,
     look_the_same,
+    may_reach,
     mixes_alphabets,
     script_of,
 )
@@ -38,6 +39,8 @@ _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
 _FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
+_ODD_SHAPES = 0.12  # of a font's different letters
+_UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
 _MIXED_WORDS = 2
 _TWINS_ONLY, _TWINS_KINDS = 25, 8  # letters, and different ones, that all have twins in another alphabet
 
@@ -143,13 +146,8 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
 
 
 def _readable(signs: Sequence[str], letters: frozenset[str]) -> Flags:
-    """Whether Tesseract can tell what a sign is: digits, and the letters that it was taught, or those without marks."""
-    flags = []
-    for sign in signs:
-        small = sign.lower()[:1]
-        bare = unicodedata.normalize("NFD", small)[:1]
-        flags.append(sign in "0123456789" or small in letters or bare in letters)
-    return np.array(flags, bool)
+    """Whether Tesseract can tell what a sign is: digits, and the letters that it was taught."""
+    return np.array([sign in "0123456789" or sign.lower()[:1] in letters for sign in signs], bool)
 
 
 def _counts(sign: str) -> bool:
@@ -391,10 +389,33 @@ def _judge(
     unseen = {keys[i] for i in counted if readable[i] and not (keys[i] in known and known[keys[i]].proven)}
     if legible and right < _ENOUGH * legible:
         return FontVerdict(name, False, "its sample could not be read"), set()
+    misshapen = _misshapen(counted, keys, signs, readable, glyphs)
+    if len(misshapen) > _ODD_SHAPES * len({keys[i] for i in counted}):
+        return FontVerdict(name, False, "shapes that are not those of its letters"), set()
     by_shape = len(counted) >= 5 and legible < 0.5 * len(counted)
     return FontVerdict(
         name, True, by_shape=by_shape, strength=round(right / max(legible, 1), 3) if legible else 0.5
-    ), bad | unseen
+    ), bad | unseen | misshapen
+
+
+def _misshapen(
+    counted: Sequence[int], keys: Sequence[Key], signs: Sequence[str], readable: Flags, glyphs: Glyphs
+) -> set[Key]:
+    """Small letters that nobody could read, and that reach up or down where they should not."""
+    level = [i for i in counted if abs((glyphs.angle[i] + 45) % 90 - 45) < 1 and signs[i].islower()]
+    up = {i: float(glyphs.rise[i]) for i in level}
+    flat = sorted(up[i] for i in level if may_reach(signs[i], False, False))
+    if not flat:
+        return set()
+    x_height = flat[len(flat) // 2]
+    found = set()
+    for i in level:
+        if readable[i] or glyphs.plate[i]:
+            continue
+        fits = may_reach(signs[i], up[i] > _UP * x_height, float(glyphs.drop[i]) > _DOWN)
+        if fits is False:
+            found.add(keys[i])
+    return found
 
 
 def _one_other(wrong: Counter[str]) -> bool:
