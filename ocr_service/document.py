@@ -30,6 +30,7 @@ TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
 TEXT_LABELS = frozenset({"text", "abstract", "content", "reference", "reference_content", "algorithm", "vertical_text"})
 FIGURE_LABELS = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
 FORMULA_LABELS = frozenset({"formula", "display_formula", "inline_formula"})
+UNREAD_LABEL = "unread"  # text-like ink that could not be read: kept as a picture
 CAPTION_LABELS = frozenset({"figure_title", "table_title", "chart_title"})
 # Left out of the Markdown, as PaddleX does by default (``markdown_ignore_labels``); JSON keeps them.
 MARGIN_LABELS = frozenset({"number", "footnote", "header", "header_image", "footer", "footer_image", "aside_text"})
@@ -175,6 +176,7 @@ class PageResult:
     """One page, read or failed. ``width`` and ``height`` in pixels at ``dpi``; ``seconds`` from render to result.
 
     ``text_layer`` and ``hidden_text``: of the PDF's own text; None where it was not looked at, or hides nothing.
+    ``coverage``: the share of the text-like ink that was read, 0 to 1; None where nobody counted.
     ``layout_model``: what found the regions; empty where the VLM got the whole page.
     """
 
@@ -191,6 +193,7 @@ class PageResult:
     error: Failure | None = None
     seconds: float = 0.0
     stages: tuple[StageTime, ...] = ()
+    coverage: float | None = None
     text_layer: TextLayerReport | None = None
     hidden_text: HiddenText | None = None
     layout_model: str = ""
@@ -224,8 +227,12 @@ class ReadOptions:
 
 
 def page_status(results: Sequence[RegionResult]) -> Outcome:
-    """A page with a failed region is partial; one on which every region failed is failed."""
+    """A page with a failed region is partial; one on which every region failed is failed.
+
+    One with nothing but unread text was looked at whole: it is partial, and its pictures are there.
+    """
     failed = sum(region.error is not None for region in results)
     if not failed:
         return "completed"
-    return "failed" if failed == len(results) else "partial"
+    lost = failed == len(results) and any(region.label != UNREAD_LABEL for region in results)
+    return "failed" if lost else "partial"

@@ -35,7 +35,9 @@ def _joined(regions: Sequence[RegionResult]) -> str:
 
 def _block(region: RegionResult) -> str:
     if region.format == "image":
-        return f"![{_alt(region.content)}]({region.image})" if region.image else ""
+        if region.image:
+            return f"![{_alt(region.content)}]({region.image})"
+        return f"<!-- {region.error.message} -->" if region.error else ""
     content = region.content.strip()
     if not content:
         return f"<!-- {region.label} not read: {region.error.code} -->" if region.error else ""

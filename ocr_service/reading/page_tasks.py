@@ -78,6 +78,7 @@ def read_page(task: PageTask) -> PageResult:
     """Renders a page and reads it: its own text where that is proven, else its regions with Tesseract."""
     started = time.perf_counter()
     timer = StageTimer()
+    coverage = None
     with timer.stage("render"):
         layer = _text_layer(task)
     if layer is not None and settles(layer, task.text_layer):
@@ -89,7 +90,7 @@ def read_page(task: PageTask) -> PageResult:
                 task.text_layer,
             )
     else:
-        page, results = _read_by_eye(task, timer)
+        page, results, coverage = _read_by_eye(task, timer)
     with timer.stage("crops"):
         results = with_figures(page, results, task.images)
     return PageResult(
@@ -105,17 +106,18 @@ def read_page(task: PageTask) -> PageResult:
         warnings=_warnings(page, task),
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
+        coverage=coverage,
         text_layer=_report(task, layer),
         hidden_text=layer.hidden if layer is not None else None,
         layout_model=_detector(task.layout).name,
     )
 
 
-def _read_by_eye(task: PageTask, timer: StageTimer) -> tuple[PageImage, list[RegionResult]]:
+def _read_by_eye(task: PageTask, timer: StageTimer) -> tuple[PageImage, list[RegionResult], float | None]:
     with timer.stage("render"):
         rendered = _rasterised(task)
     if task.text_layer == "only":
-        return rendered, []
+        return rendered, [], None
     reader = _reader(task.language)
     with timer.stage("recognition"):
         recognition = recognise_upright(rendered, reader)
@@ -123,8 +125,9 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> tuple[PageImage, list[Reg
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
     with timer.stage("recognition"):
-        results = reader.compose(recognition, regions)
-    return page, [replace(result, source=None if result.format == "image" else "tesseract") for result in results]
+        reading = reader.compose(recognition, regions)
+    results = [replace(r, source=None if r.format == "image" else "tesseract") for r in reading.regions]
+    return replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage
 
 
 def _text_layer(task: PageTask) -> PageLayer | None:
@@ -207,9 +210,7 @@ def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path 
     if images is None:
         return list(results)
     figures = [
-        Region(result.label, result.bbox, result.order, result.score)
-        for result in results
-        if result.label in FIGURE_LABELS
+        Region(result.label, result.bbox, result.order, result.score) for result in results if result.format == "image"
     ]
     names = dict(zip((figure.order for figure in figures), save_figures(page, figures, images), strict=True))
     return [replace(region, image=names.get(region.order)) for region in results]

@@ -12,25 +12,33 @@ from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, Reg
 from ocr_service.export.markdown import escape_text
 from ocr_service.export.running_headers import EDGE
 from ocr_service.export.tables import markdown_table
-from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
+from ocr_service.geometry.boxes import area, contains_centre, shared_area
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.captions import CAPTION
+from ocr_service.tesseract.figure_text import figures_and_lines
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
-from ocr_service.tesseract.words import Line, make_line, split_by_box
+from ocr_service.tesseract.words import Line, make_line
 
 _PROSE = frozenset({"text", "reference"})
-_MANY = 60  # words: figures have fewer, and a page of text must not be lost for a picture's frame
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[¹²³*†‡]{1,3})[.)]?\s+\w")
 _STRETCHED = 2.5  # em: the widest space of a justified line
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Regions that stay together in their order, at a place of the sheet."""
+
+    box: Box
+    regions: tuple[RegionResult, ...]
 
 
 def compose(
@@ -40,62 +48,23 @@ def compose(
     sheet: Sheet,
     *,
     first_page: bool,
+    inserts: Sequence[Insert] = (),
 ) -> list[RegionResult]:
     """Regions in reading order, in pixels of the sheet.
 
-    ``lines`` are those outside ``tables``; ``regions`` are the layout model's.
+    ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
     """
     grids = [
         RegionResult("table", t.box, 0, t.score, "markdown", markdown_table([[c.text for c in r] for r in t.cells]))
         for t in tables
     ]
-    figures, rest = _figures(list(lines), regions, grids)
+    figures, rest = figures_and_lines(lines, regions, grids, sheet)
     rest = _joined_pieces(_split_at_columns(rest, regions), regions)
     paragraphs = group_paragraphs(rest)
-    blocks = grids + figures + _text_blocks(paragraphs, regions, sheet.size[1], first_page)
-    order = reading_order([block.bbox for block in blocks], min_gutter=max(6, sheet.dpi // 25))
-    return _joined_lists([blocks[i] for i in order])
-
-
-def _figures(
-    lines: list[Line], regions: Sequence[Region], tables: Sequence[RegionResult]
-) -> tuple[list[RegionResult], list[Line]]:
-    """The figures, and the lines that are in none."""
-    figures: list[RegionResult] = []
-    for region in regions:
-        if region.label not in FIGURE_LABELS or region.score < SURE:
-            continue
-        if any(overlap_of_smaller(region.bbox, table.bbox) > 0.5 for table in tables):
-            continue
-        inner, outer = split_by_box(lines, region.bbox)
-        if _is_text(inner):
-            continue
-        box, caption = _without_caption(region.bbox, inner)
-        figures.append(RegionResult(region.label, box, 0, region.score, "image"))
-        lines = outer + caption
-    return figures, lines
-
-
-def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
-    """The figure without the caption that the model took in at its lower or upper end, and the caption's lines."""
-    x0, y0, x1, y1 = box
-    rows = sorted(lines, key=lambda line: line.box[1])
-    for index, line in enumerate(rows):
-        if not CAPTION.match(line.text):
-            continue
-        if line.box[1] > y0 + 0.6 * (y1 - y0):
-            return (x0, y0, x1, line.box[1]), rows[index:]
-        if index == 0 and line.box[3] < y0 + 0.3 * (y1 - y0):
-            return (x0, line.box[3], x1, y1), [line]
-    return box, []
-
-
-def _is_text(lines: Sequence[Line]) -> bool:
-    """Whether what the model took for a figure is text: many sure words, or such that cover much of their place."""
-    sure = [w for line in lines for w in line.words if w.confidence > 70 and sum(c.isalpha() for c in w.text) > 2]
-    if len(sure) < 8 or len(sure) > _MANY:
-        return len(sure) > _MANY
-    return sum(area(w.box) for w in sure) > 0.2 * area(enclosing([w.box for w in sure]))
+    blocks = grids + figures + _text_blocks(paragraphs, regions, figures, sheet.size[1], first_page)
+    placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
+    order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
+    return _joined_lists([block for index in order for block in placed[index].regions])
 
 
 def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
@@ -141,10 +110,19 @@ def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:
 
 
 def _text_blocks(
-    paragraphs: Sequence[Paragraph], regions: Sequence[Region], height: int, first_page: bool
+    paragraphs: Sequence[Paragraph],
+    regions: Sequence[Region],
+    figures: Sequence[RegionResult],
+    height: int,
+    first_page: bool,
 ) -> list[RegionResult]:
     body = body_of(paragraphs)
-    labels = [_label(_Placed.on(p, paragraphs, regions, body, height)) for p in paragraphs]
+    labels = [
+        "text"
+        if any(contains_centre(figure.bbox, p.box) for figure in figures)
+        else _label(_Placed.on(p, paragraphs, regions, body, height))
+        for p in paragraphs
+    ]
     headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
     levels = iter(heading_levels(headings, body, first_page=first_page, top=height // 2))
     blocks = []

@@ -12,17 +12,23 @@ import cv2
 import numpy as np
 import tesserocr
 
-from ocr_service.document import Box, Gray, PageImage, Region, RegionResult
-from ocr_service.tesseract.compose import compose
+from ocr_service.document import FIGURE_LABELS, TITLE_LABELS, Box, Gray, PageImage, Region, RegionResult
+from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
 from ocr_service.tesseract.homoglyphs import resolve_homoglyphs
+from ocr_service.tesseract.ink_ledger import coverage, covered, letter_pieces, outside, unread_areas, whole_words
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
+from ocr_service.tesseract.missed_text import read_missed, without_replaced
 from ocr_service.tesseract.preprocess import downscaling
 from ocr_service.tesseract.reocr import CropReader, languages_by_script, main_script, reocr_cells, reocr_foreign_words
+from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
+from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
 from ocr_service.tesseract.table_cells import Table, font_size
 from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.unread_regions import located as _located
+from ocr_service.tesseract.unread_regions import with_unread
 from ocr_service.tesseract.words import Line, Word, make_line
 
 
@@ -38,7 +44,7 @@ class TesseractReader:
             {s: TesseractEngine(part, tessdata) for s, part in scripts.items()} if len(scripts) > 1 else {}
         )
 
-    def read(self, page: PageImage, regions: Sequence[Region]) -> list[RegionResult]:
+    def read(self, page: PageImage, regions: Sequence[Region]) -> Reading:
         """What is written on ``page``, in reading order; boxes in its pixels."""
         return self.compose(self.recognise(page), regions)
 
@@ -63,8 +69,8 @@ class TesseractReader:
         """The lines of one block of text, read as it stands: no layout is looked for, nothing is repaired."""
         return self._engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
 
-    def compose(self, recognition: Recognition, regions: Sequence[Region]) -> list[RegionResult]:
-        """The regions of a page in reading order; boxes in its pixels.
+    def compose(self, recognition: Recognition, regions: Sequence[Region]) -> Reading:
+        """The regions of a page in reading order, boxes in its pixels, and how much of its text they hold.
 
         ``regions`` are the layout model's, and hints only: the page was read whole, so that no text is lost that the
         model did not see, and its boxes say what the lines belong to.
@@ -74,20 +80,56 @@ class TesseractReader:
             shape = sheet.skew.size[::-1]
             regions = [replace(r, bbox=_scaled(r.bbox, scale, shape)) for r in regions]
         hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
-        results = self._composed(recognition, hints)
-        boxed = [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(results)]
-        if scale == 1.0:
-            return boxed
-        return [replace(r, bbox=_scaled(r.bbox, 1 / scale, (page.height, page.width))) for r in boxed]
+        reading = self._composed(recognition, hints)
+        placed = [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(reading.regions)]
+        if scale != 1.0:
+            placed = [replace(r, bbox=_scaled(r.bbox, 1 / scale, (page.height, page.width))) for r in placed]
+        return replace(reading, regions=[_located(region) for region in placed])
 
-    def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> list[RegionResult]:
+    def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> Reading:
         sheet = recognition.sheet
-        lines, engine = self._lines(recognition.lines, sheet)
+        shape = sheet.gray.shape[:2]
+        pieces = letter_pieces(sheet, recognition.lines)
+        sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
+        rotated = [self._rotated_block(block, pieces.em, recognition) for block in sideways]
+        blocks = [block.box for block in sideways]
+        kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
+        unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
+        missed = read_missed(unread, pieces, kept, sheet, self._engine)
+        lines, engine = self._lines([*without_replaced(raw, kept, missed), *missed], sheet)
         tables, rest = find_tables(lines, hints, sheet)
         crops = CropReader(engine, sheet)
         repair = _InkRepair.of(lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
-        return compose(rest, tables, hints, sheet, first_page=recognition.page.number == 1)
+        results = compose(
+            rest, tables, hints, sheet, first_page=recognition.page.number == 1, inserts=[one for one, _ in rotated]
+        )
+        words = [
+            *_words([*lines, *missed]),
+            *(w for t in tables for row in t.cells for cell in row for w in cell.words),
+        ]
+        read = covered(pieces, words, shape, least=0.0)
+        figures = [result.bbox for result in results if result.label in FIGURE_LABELS]
+        left = [area for area in outside(unread_areas(pieces, read, shape), [*blocks, *figures]) if area.regular]
+        share = min([coverage(pieces, read, left), *(inner for _, inner in rotated)])
+        return Reading(with_unread(results, left), share)
+
+    def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
+        """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""
+        sheet = recognition.sheet
+        picture = block_picture(sheet, block.box, em)
+        height, width = picture.shape
+        pixels = cv2.cvtColor(rotate(picture, block.degrees), cv2.COLOR_GRAY2RGB).astype(np.uint8)
+        # Not the first page: a title is the page's own.
+        reading = self.read(PageImage(recognition.page.number + 1, pixels, sheet.dpi), ())
+        left, top = block.box[0] - frame(em), block.box[1] - frame(em)
+        regions = []
+        for region in reading.regions:
+            x0, y0, x1, y1 = box_before_rotation(region.bbox, block.degrees, (width, height))
+            box = (max(0, x0 + left), max(0, y0 + top), x1 + left, y1 + top)
+            label = "text" if region.label in TITLE_LABELS else region.label
+            regions.append(replace(region, bbox=box, label=label, level=None))
+        return Insert(block.box, tuple(regions)), reading.coverage
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
         """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
@@ -108,6 +150,23 @@ def _downscaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
     if scale != 1.0:
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return prepare_sheet(gray, sheet_dpi), scale
+
+
+def _words(lines: Sequence[Line]) -> list[Word]:
+    return [word for line in lines for word in line.words]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says. ``coverage``: the share of its text-like ink that was read, 0 to 1; the rest is in regions."""
+
+    regions: list[RegionResult]
+    coverage: float
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Where text-like ink could not be read, in pixels of the page."""
+        return tuple(region.error.message for region in self.regions if region.label == "unread" and region.error)
 
 
 @dataclass(frozen=True, slots=True)

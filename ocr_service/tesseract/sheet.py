@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr_service.document import Gray
+from ocr_service.document import Box, Gray
 from ocr_service.geometry.deskew import Skew, deskew
 from ocr_service.tesseract.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
@@ -19,7 +19,7 @@ class Sheet:
 
     ``gray``: the level page that Tesseract reads, without ruling lines and paper grain. ``ink``: 255 where letters (or
     pictures) are, ruling lines left out. ``dpi`` is that of the sheet. ``skew`` maps boxes from and to the page as
-    delivered.
+    delivered. ``filled``: areas that one colour filled, which are white in ``gray``.
     """
 
     gray: Gray
@@ -27,6 +27,7 @@ class Sheet:
     ruling_lines: RulingLines
     dpi: int
     skew: Skew
+    filled: tuple[Box, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -38,7 +39,8 @@ class Sheet:
 def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
     """The sheet of a page as delivered."""
     level, skew = deskew(with_even_illumination(gray))
-    level = on_white(level, filled_areas(level, dpi))
+    filled = filled_areas(level, dpi)
+    level = on_white(level, filled)
     ink = binarise(level)
     ruling_lines = find_ruling_lines(ink, dpi)
     return Sheet(
@@ -47,4 +49,5 @@ def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
         ruling_lines=ruling_lines,
         dpi=dpi,
         skew=skew,
+        filled=tuple(area.box for area in filled),
     )

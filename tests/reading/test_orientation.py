@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import WindowReader, recognise_upright, upright
+from ocr_service.reading.orientation import recognise_upright, upright
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.rotation import BlockReader
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 
@@ -70,7 +71,7 @@ def test_pages_without_text_are_left_alone(reader: TesseractReader) -> None:
 
 
 def test_without_language_data_a_rotation_is_not_proven_and_the_page_stays() -> None:
-    def missing() -> WindowReader:
+    def missing() -> BlockReader:
         raise EngineUnavailable("no data")
 
     assert upright(_rotated(_letter(), 180), missing).angle == 0

@@ -142,6 +142,11 @@ class PageModel(BaseModel):
     error: FailureModel | None = Field(description="Why it has no text; null when it has")
     seconds: float = Field(description="From rendering to result")
     stages: list[StageModel] = Field(description="Where the time went")
+    coverage: float | None = Field(
+        None,
+        description="Share of the text-like ink that was read, 0 to 1. Below 1.0 each place that was not is a region "
+        "`unread` with its picture, the page is `partial`; null where nobody counted",
+    )
     text_layer: TextLayerModel | None = Field(description="Of the PDF's own text; null where it was not looked at")
     hidden_text: HiddenTextModel | None = Field(
         description="Text of the PDF that nobody sees; null where there is none"

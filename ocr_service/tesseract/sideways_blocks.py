@@ -1,0 +1,86 @@
+"""Blocks of text that stand sideways or upside down on an upright page: tables, notes along the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import contains_centre
+from ocr_service.tesseract.ink_ledger import Pieces
+from ocr_service.tesseract.rotation import BlockReader, best_rotation
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.words import Line, split_by_box, sure_share
+
+_REACH = 1.2  # em between pieces of one block
+_LEAST_PIECES = 8
+_READS_WELL = 0.5  # share of letters in sure words
+_STEP = 4
+_MOST = 6  # blocks a page
+_PAD = 0.6  # em of white around a block
+
+
+@dataclass(frozen=True, slots=True)
+class SidewaysBlock:
+    """A block's place on the sheet, and the clockwise degrees that make it upright."""
+
+    box: Box
+    degrees: int
+
+
+def sideways_blocks(
+    pieces: Pieces, lines: Sequence[Line], sheet: Sheet, read: BlockReader
+) -> tuple[list[SidewaysBlock], list[Line]]:
+    """The blocks that read clearly better rotated, and the lines without what was read of them as they stand."""
+    found: list[SidewaysBlock] = []
+    rest = list(lines)
+    if sure_share(lines) > 0.995:
+        return found, rest
+    for box in _badly_read(pieces, lines, sheet)[:_MOST]:
+        degrees = best_rotation(block_picture(sheet, box, pieces.em), sheet.dpi, read)
+        if degrees:
+            found.append(SidewaysBlock(box, degrees))
+            rest = split_by_box(rest, box)[1]
+    return found, rest
+
+
+def block_picture(sheet: Sheet, box: Box, em: float) -> Gray:
+    """The block with its ruling lines, framed in white."""
+    x0, y0, x1, y1 = box
+    crop = np.where(sheet.ruling_lines.mask[y0:y1, x0:x1] > 0, 0, sheet.gray[y0:y1, x0:x1]).astype(np.uint8)
+    pad = frame(em)
+    paper = int(np.percentile(crop, 90))
+    return cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
+
+
+def frame(em: float) -> int:
+    """Pixels of white that ``block_picture`` adds on each side."""
+    return round(_PAD * em)
+
+
+def _badly_read(pieces: Pieces, lines: Sequence[Line], sheet: Sheet) -> list[Box]:
+    """Boxes of blocks in which few letters stand in sure words, the one with the most pieces first."""
+    height, width = sheet.gray.shape
+    mask = np.zeros((height // _STEP + 2, width // _STEP + 2), np.uint8)
+    reach = round(_REACH * pieces.em / 2)
+    for x0, y0, x1, y1 in pieces.boxes.tolist():
+        left, top = max(0, x0 - reach) // _STEP, max(0, y0 - reach) // _STEP
+        mask[top : (y1 + reach) // _STEP + 1, left : (x1 + reach) // _STEP + 1] = 1
+    for x0, y0, x1, y1 in (*sheet.ruling_lines.horizontal, *sheet.ruling_lines.vertical):
+        mask[y0 // _STEP : y1 // _STEP + 1, x0 // _STEP : x1 // _STEP + 1] = 1
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    middles = (pieces.boxes[:, :2] + pieces.boxes[:, 2:]) // 2 // _STEP
+    members = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=count)
+    blocks: list[tuple[int, Box]] = []
+    for label in range(1, count):
+        if members[label] < _LEAST_PIECES:
+            continue
+        x, y, w, h = (int(value) * _STEP for value in stats[label][:4])
+        box = (x, y, min(width, x + w), min(height, y + h))
+        inside = [line for line in lines if any(contains_centre(box, word.box) for word in line.words)]
+        if sure_share(split_by_box(inside, box)[0]) < _READS_WELL:
+            blocks.append((int(members[label]), box))
+    return [box for _, box in sorted(blocks, reverse=True)]

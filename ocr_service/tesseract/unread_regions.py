@@ -1,0 +1,33 @@
+"""Text-like ink that could not be read, as regions of a page: a picture, a place, an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr_service.document import UNREAD_LABEL, Failure, RegionResult
+from ocr_service.tesseract.ink_ledger import UnreadArea
+
+_PAD = 6  # pixels around the ink
+
+
+def with_unread(results: Sequence[RegionResult], areas: Sequence[UnreadArea]) -> list[RegionResult]:
+    """``results`` with a region for each area, after the last one that begins above it."""
+    regions = list(results)
+    for area in sorted(areas, key=lambda area: area.box[1]):
+        x0, y0, x1, y1 = area.box
+        box = (max(0, x0 - _PAD), max(0, y0 - _PAD), x1 + _PAD, y1 + _PAD)
+        after = [index for index, region in enumerate(regions) if region.bbox[1] <= y0]
+        regions.insert(after[-1] + 1 if after else 0, RegionResult(UNREAD_LABEL, box, 0, 0.0, "image", error=_unread()))
+    return regions
+
+
+def located(region: RegionResult) -> RegionResult:
+    """``region`` with its place on the page in its message, where it is an unread one."""
+    if region.label != UNREAD_LABEL:
+        return region
+    return replace(region, error=_unread(" at " + ",".join(str(side) for side in region.bbox)))
+
+
+def _unread(where: str = "") -> Failure:
+    return Failure("unread", f"text that could not be read{where}", "recognition")

@@ -1,0 +1,39 @@
+"""Areas that the first pass left out, read by themselves."""
+
+from __future__ import annotations
+
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.ink_ledger import covered, letter_pieces, unread_areas
+from ocr_service.tesseract.missed_text import read_missed, without_replaced
+from ocr_service.tesseract.words import Word, make_line
+from tests.support.sheets import DrawnPage, text_line
+
+
+def test_a_line_and_a_lone_digit_that_were_missed_are_read_at_their_places() -> None:
+    page = DrawnPage(1000, 400)
+    page.text(100, 100, "The supplier shall deliver")
+    page.text(100, 200, "within ten days")
+    page.text(800, 200, "7")
+    sheet = page.sheet()
+    first = Word("The supplier shall deliver", (100, 103, 700, 134), 95.0)
+    pieces = letter_pieces(sheet, [make_line([first])])
+    areas = unread_areas(pieces, covered(pieces, [first], (400, 1000)), (400, 1000))
+    found = read_missed(areas, pieces, [first], sheet, TesseractEngine("eng"))
+    assert sorted(line.text for line in found) == ["7", "within ten days"]
+    digit = next(line for line in found if line.text == "7")
+    assert abs(digit.box[0] - 800) < 8
+    assert 195 < digit.box[1] < 240
+
+
+def test_nothing_is_read_where_nothing_was_missed() -> None:
+    sheet = DrawnPage(600, 200).sheet()
+    assert read_missed([], letter_pieces(sheet, []), [], sheet, TesseractEngine("eng")) == []
+
+
+def test_doubtful_words_give_way_to_what_was_read_in_their_place() -> None:
+    line = text_line(100, 100, "слово", "garbage")
+    kept, doubtful = line.words
+    found = [make_line([Word("мусор", doubtful.box, 90.0)])]
+    assert [part.text for part in without_replaced([line], [kept], found)] == ["слово"]
+    assert without_replaced([line], [kept, doubtful], found) == [line]
+    assert without_replaced([line], [kept], []) == [line]

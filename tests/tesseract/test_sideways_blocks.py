@@ -1,0 +1,57 @@
+"""Blocks that stand sideways on an upright page."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from ocr_service.export.markdown import page_markdown
+from ocr_service.tesseract.ink_ledger import letter_pieces
+from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.sheet import prepare_sheet
+from ocr_service.tesseract.sideways_blocks import block_picture, frame, sideways_blocks
+from tests.support.sheets import DPI, DrawnPage
+
+
+def page_with_a_note_along_its_margin() -> DrawnPage:
+    page, note = DrawnPage(1200, 1000), DrawnPage(700, 120)
+    for row in range(6):
+        page.text(260, 100 + 50 * row, "The supplier shall deliver the goods in time")
+    note.text(20, 20, "Received by the archive in Bristol")
+    note.text(20, 65, "on the ninth of March and kept")
+    page.image.paste(note.image.transpose(Image.Transpose.ROTATE_90), (60, 150))
+    return page
+
+
+def test_a_note_along_the_margin_is_found_with_its_rotation_and_leaves_the_lines() -> None:
+    reader = TesseractReader("eng")
+    page = page_with_a_note_along_its_margin()
+    sheet = prepare_sheet(page.gray(), DPI)
+    lines = reader.recognise(page.page()).lines
+    pieces = letter_pieces(sheet, lines)
+    (block,), rest = sideways_blocks(pieces, lines, sheet, reader.read_block)
+    assert block.degrees == 90
+    assert block.box[2] < 260
+    assert all("supplier" in line.text for line in rest)
+    picture = block_picture(sheet, block.box, pieces.em)
+    assert picture.shape[0] == block.box[3] - block.box[1] + 2 * frame(pieces.em)
+
+
+def test_its_text_is_in_the_result_once_with_its_place() -> None:
+    reading = TesseractReader("eng").read(page_with_a_note_along_its_margin().page(), [])
+    text = page_markdown(reading.regions)
+    assert text.count("Received by the archive in Bristol") == 1
+    assert text.count("The supplier shall deliver the goods in time") == 6
+    note = next(region for region in reading.regions if "Received" in region.content)
+    x0, y0, x1, y1 = note.bbox
+    assert x1 < 260
+    assert y1 - y0 > 3 * (x1 - x0)
+    assert reading.coverage == 1.0
+
+
+def test_an_upright_page_has_none() -> None:
+    reader = TesseractReader("eng")
+    page = DrawnPage(900, 400)
+    page.text(60, 100, "The supplier shall deliver the goods")
+    sheet = prepare_sheet(page.gray(), DPI)
+    lines = reader.recognise(page.page()).lines
+    assert sideways_blocks(letter_pieces(sheet, lines), lines, sheet, reader.read_block) == ([], list(lines))
