@@ -88,6 +88,10 @@ class EncryptedPdf(ServiceError):
     def no_password(cls) -> Self:
         return cls("the PDF is encrypted: give its password in the field `password`")
 
+    @classmethod
+    def password_removed(cls) -> Self:
+        return cls("the PDF is encrypted, and its password was removed when the job ended: send the document again")
+
 
 class TooManyPages(ServiceError):
     code, status = "too_many_pages", 422

@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     temp_dir: Path = Field(
         Path(tempfile.gettempdir()) / "ocr_service", description="Scratch space; emptied at the start, empty when idle"
     )
+    file_umask: str = Field(
+        "077",
+        pattern="^0?[0-7]{3}$",
+        description="Rights that new files and folders lack, octal; `027` lets the group read them, `022` everybody",
+    )
     paddlex_home: Path | None = Field(
         None, description="Where model weights are kept; becomes PADDLE_PDX_CACHE_HOME", examples=["~/.paddlex"]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -95,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) -> Services:
+    os.umask(int(settings.file_umask, 8))
     check_writable(settings.output_dir)
     check_writable(settings.temp_dir)
     scratch = stack.enter_context(scratch_folder(settings.temp_dir))

@@ -55,6 +55,7 @@ def add_command(commands: Commands) -> None:
 
 def serve(settings: Settings) -> int:
     configure_logging(settings.log_level, settings.log_format)
+    os.umask(int(settings.file_umask, 8))
     for name, folder in (("OUTPUT_DIR", settings.output_dir), ("TEMP_DIR", settings.temp_dir)):
         try:
             check_writable(folder)

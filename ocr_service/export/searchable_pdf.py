@@ -56,7 +56,7 @@ def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, 
         for layer in layers:
             page = pdf.pages[layer.number - 1]
             _add_text(pdf, page, font, layer, turn=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
-        pdf.save(target)
+        pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 
 
 def pdf_of_images(target: Path, pages: Iterable[tuple[ImagePage, TextLayer]]) -> None:

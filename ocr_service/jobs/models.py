@@ -94,7 +94,8 @@ class NewJob:
 class Job:
     """A job's row. Times are seconds since the epoch by the database's clock; ``run_id`` names the run that owns it.
 
-    ``lost_runs``: how many runs ended with their process since a page was last kept.
+    ``lost_runs``: how many runs ended with their process since a page was last kept. ``password_removed``: the document
+    came with a password, which was removed from the row when the job ended.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Job:
     batch_id: str | None = None
     webhook: Webhook | None = None
     failure: JobFailure | None = None
+    password_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,11 @@ def new_job_id() -> str:
 
 def options_to_json(options: ReadOptions) -> dict[str, Any]:
     return asdict(options)
+
+
+def without_password(options: dict[str, Any]) -> dict[str, Any]:
+    """JSON options as they are stored once the password is not needed any more."""
+    return {**options, "password": "", "password_removed": True} if options.get("password") else options
 
 
 def options_from_json(data: dict[str, Any]) -> ReadOptions:

@@ -14,6 +14,7 @@ from ocr_service.document import ReaderName
 from ocr_service.errors import (
     AlreadyFinished,
     BadPages,
+    EncryptedPdf,
     NotFinished,
     NotFound,
     NotReady,
@@ -176,9 +177,13 @@ class JobService:
     async def retry(self, job_id: str, pages: str = "") -> Job:
         """Read again what is not whole, and the pages that ``pages`` ("3,7-9") names, however they came out.
 
-        As ``Store.retry``; raises also BadPages, where ``pages`` names one that is not the job's.
+        As ``Store.retry``; raises also BadPages, where ``pages`` names one that is not the job's, and EncryptedPdf,
+        where the document's password went with the end of the job.
         """
-        return await self.store.retry(job_id, _pages_of(await self.store.get(job_id), pages))
+        job = await self.store.get(job_id)
+        if job.password_removed and job.state.finished:
+            raise EncryptedPdf.password_removed()
+        return await self.store.retry(job_id, _pages_of(job, pages))
 
     async def purge(self, older_than_s: float) -> int:
         """Remove what finished that long ago; how many jobs."""

@@ -7,7 +7,10 @@ it may go on for some seconds, until it writes its picture into a pipe that nobo
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +44,33 @@ _FAILURES = (
 
 def render_with_poppler(path: Path, number: int, *, dpi: int, max_pixels: int, password: str = "") -> PageImage:
     """Page ``number`` (1-based) as poppler draws it. Raises RenderFailed and PageTooLarge."""
+    if not password:
+        return _rendered(path, number, dpi, max_pixels)
+    with _decrypted(path, number, password) as copy:
+        return _rendered(copy, number, dpi, max_pixels)
+
+
+@contextmanager
+def _decrypted(path: Path, number: int, password: str) -> Iterator[Path]:
+    """A copy in memory that opens without a password: poppler takes one on its command line alone, which any process
+    of the machine can read."""
+    import pikepdf  # 20 MB that nearly no worker needs
+
+    descriptor = os.memfd_create("decrypted")
     try:
-        width_pt, height_pt = _page_size(path, number, password)
+        try:
+            with pikepdf.open(path, password=password) as pdf, os.fdopen(os.dup(descriptor), "w+b") as file:
+                pdf.save(file)
+        except (pikepdf.PdfError, pikepdf.PasswordError) as exc:
+            raise RenderFailed.page(number) from exc
+        yield Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
+
+
+def _rendered(path: Path, number: int, dpi: int, max_pixels: int) -> PageImage:
+    try:
+        width_pt, height_pt = _page_size(path, number)
     except _FAILURES as exc:
         raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can load it") from exc
     page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
@@ -52,7 +80,6 @@ def render_with_poppler(path: Path, number: int, *, dpi: int, max_pixels: int, p
             dpi=page_dpi,
             first_page=number,
             last_page=number,
-            userpw=password or None,  # type: ignore[arg-type]  # its own default is None
             use_cropbox=True,
             timeout=_TIMEOUT_S,
         )
@@ -66,11 +93,10 @@ def render_with_poppler(path: Path, number: int, *, dpi: int, max_pixels: int, p
     )
 
 
-def _page_size(path: Path, number: int, password: str) -> tuple[float, float]:
+def _page_size(path: Path, number: int) -> tuple[float, float]:
     """Points, as pdfinfo prints them: ``Page    3 size: 595 x 842 pts (A4)``."""
     info = pdf2image.pdfinfo_from_path(
         str(path),
-        userpw=password or None,  # type: ignore[arg-type]  # its own default is None
         first_page=number,
         last_page=number,
         timeout=_TIMEOUT_S,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 UNFINISHED = ".writing-"
@@ -75,3 +75,14 @@ def sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def restrict(folder: Path) -> None:
+    """Takes away the rights that the umask takes from new folders: it may be from a time with another umask."""
+    probe = folder / f"{UNFINISHED}{secrets.token_hex(8)}"
+    probe.mkdir()
+    try:
+        with suppress(PermissionError):  # a shared volume may have given it to another user
+            folder.chmod(folder.stat().st_mode & probe.stat().st_mode & 0o777)
+    finally:
+        probe.rmdir()

@@ -73,6 +73,7 @@ class JobFolder:
             self.make()
             sync_file(upload)
             _move(upload, self.input)
+            self.input.chmod(self.work.stat().st_mode & 0o666)  # as its folder: mkstemp knows no umask
             sync_folder(self.work)
 
     def make(self) -> None:

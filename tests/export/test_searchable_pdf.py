@@ -261,7 +261,7 @@ def test_page_with_text_of_its_own_gets_no_second(
     assert text_of(result) == before
 
 
-def test_encrypted_pdf_opens_with_its_password(
+def test_encrypted_pdf_stays_encrypted_with_its_password(
     original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]], tmp_path: Path
 ) -> None:
     path, blocks = original
@@ -269,4 +269,8 @@ def test_encrypted_pdf_opens_with_its_password(
     with pikepdf.open(tmp_path / "scan.pdf", allow_overwriting_input=True) as pdf:
         pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="o", user="geheim"))
     result = searchable(tmp_path, tmp_path / "locked.pdf", "pdf", page_result(blocks), "geheim")
-    assert "Мельница" in text_of(result)
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(result)
+    with pikepdf.open(result, password="geheim") as pdf:
+        pdf.save(tmp_path / "opened.pdf")
+    assert "Мельница" in text_of(tmp_path / "opened.pdf")

@@ -13,7 +13,7 @@ from ocr_service.api.routes.jobs import JobId
 from ocr_service.api.routes.results import PageNumber, kept_page
 from ocr_service.api.schemas.problem import RESULTS
 from ocr_service.document import PageResult
-from ocr_service.errors import NotFound
+from ocr_service.errors import EncryptedPdf, NotFound
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job
 from ocr_service.render.picture import PictureTask, write_picture
@@ -59,5 +59,9 @@ async def page_picture(services: Services, job: Job, page: PageResult) -> Path:
         target=target,
     )
     # A document of its own to the fair queue: pictures do not wait behind all pages of the book they are from.
-    await services.pool.run(write_picture, task, document=f"{job.id} pictures", order=page.number, timeout_s=_TIMEOUT_S)
+    queue = f"{job.id} pictures"
+    try:
+        await services.pool.run(write_picture, task, document=queue, order=page.number, timeout_s=_TIMEOUT_S)
+    except EncryptedPdf:
+        raise (EncryptedPdf.password_removed() if job.password_removed else EncryptedPdf.no_password()) from None
     return target

@@ -132,7 +132,7 @@ ANYWHERE = problem_answers(
     "unauthorized", "cross_site_refused", "host_refused", "bad_option", "internal_error", "not_ready"
 )
 NOT_FOUND = problem_answers("not_found")
-RETRIED = problem_answers("not_found", "bad_pages", "bad_option")
+RETRIED = problem_answers("not_found", "bad_pages", "bad_option", "encrypted_pdf")
 # Of an upload that becomes a job, of one that is fetched as well, and of one that is waited for.
 _UPLOAD = (*_SOURCE, "file_too_large", "unsupported_type", "upload_too_slow", *_CAPACITY)
 FETCHED = problem_answers(

@@ -12,7 +12,7 @@ from ocr_service.errors import NotFound
 from ocr_service.jobs.db.database import Rows, Transaction
 from ocr_service.jobs.db.tables import batch_documents as documents
 from ocr_service.jobs.db.tables import batches, db_now, jobs, unfinished
-from ocr_service.jobs.models import UNFINISHED, JobState
+from ocr_service.jobs.models import UNFINISHED, JobState, without_password
 
 LEASE_S = 120.0  # the feeder of a batch renews it with each document
 _MOST_FAILURES = 1000  # named in a summary
@@ -114,7 +114,8 @@ class BatchRows(Rows):
         def work(tx: Transaction) -> BatchDocument | None:
             row = tx.one(wanted)
             if row is None:
-                tx.execute(update(batches).where(batches.c.id == batch.id).values(fed=True))
+                fed = {"fed": True, "options": without_password(batch.options)}
+                tx.execute(update(batches).where(batches.c.id == batch.id).values(fed))
                 return None
             _renewed(tx, batch.id)
             return BatchDocument(batch, row.number, row.key)

@@ -12,7 +12,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from ocr_service.document import ReadOptions
 from ocr_service.errors import DeadlineExceeded, IdempotencyConflict, QueueFull, ServiceCrashed
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, pages, unfinished
@@ -159,12 +160,17 @@ def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
 
 def cache_key(new: NewJob) -> str:
     """What makes two results the same: content, options, reader and its version."""
-    return _digest([new.file.sha256, options_to_json(new.options), new.engine, new.engine_version])
+    return _digest([new.file.sha256, _digested(new.options), new.engine, new.engine_version])
 
 
 def request_digest(new: NewJob) -> str:
     """What makes two submissions under one idempotency key the same."""
-    return _digest([new.file.sha256, options_to_json(new.options), new.webhook.url if new.webhook else None])
+    return _digest([new.file.sha256, _digested(new.options), new.webhook.url if new.webhook else None])
+
+
+def _digested(options: ReadOptions) -> dict[str, Any]:
+    """Without the password, which could be guessed from the digest; the document was opened with it before."""
+    return options_to_json(replace(options, password=""))
 
 
 def _digest(parts: list[Any]) -> str:

@@ -23,6 +23,7 @@ from ocr_service.jobs.db.clock import WallClock, shift_times
 from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change
+from ocr_service.storage.atomic_write import restrict
 from ocr_service.storage.file_lock import LockHeld, file_lock
 
 log = logging.getLogger(__name__)
@@ -164,6 +165,9 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with owned(path):
+        restrict(path.parent)
+        for file in path.parent.glob(f"{path.stem}.*"):
+            file.chmod(file.stat().st_mode & path.parent.stat().st_mode & 0o666)
         await asyncio.to_thread(prepare, path)
         engine = create_engine(f"sqlite:///{path}", pool_size=_READERS + 1, max_overflow=0)
         event.listen(engine, "connect", _configure)
@@ -196,7 +200,7 @@ async def open_sqlite_read_only(path: Path) -> AsyncIterator[SqliteDatabase]:
 
 def _configure(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

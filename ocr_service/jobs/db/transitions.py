@@ -41,6 +41,8 @@ from ocr_service.jobs.models import (
     Webhook,
     moved,
     options_from_json,
+    options_to_json,
+    without_password,
 )
 
 
@@ -75,6 +77,7 @@ def job_from_row(row: RowMapping) -> Job:
         batch_id=row["batch_id"],
         webhook=Webhook(row["webhook_url"], tuple(row["webhook_events"] or ())) if row["webhook_url"] else None,
         failure=_failure(row),
+        password_removed=bool(row["options"].get("password_removed")),
     )
 
 
@@ -118,6 +121,8 @@ def move(
         "finished_at": _now_or(job.started_at or job.created_at) if to.finished else null(),
         "cached": cached,
     }
+    if to.finished and job.options.password:
+        values["options"] = without_password(options_to_json(job.options))
     if lost_runs is not None:
         values["lost_runs"] = lost_runs
     if to is JobState.RUNNING:
