@@ -11,7 +11,7 @@ import pytest
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "ocr_service"
 # What is no room of the package: the whole service from outside, and what the tests are made with.
-BESIDE_THE_PACKAGE = {"clients", "e2e", "faults", "fuzz", "image", "scripts", "support", "fakes"}
+BESIDE_THE_PACKAGE = {"clients", "deploy", "e2e", "faults", "fuzz", "image", "scripts", "support", "fakes"}
 FILES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.py"))
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Security
 
 from ocr_service import __version__
 from ocr_service.api.background import run_delivery
+from ocr_service.api.compat.docling import routes as docling
 from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
 from ocr_service.api.compat.paddlex import routes as paddlex
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     keys = ApiKeys.parse(settings.api_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     own = (ocr, jobs, events, results, page_images, batches, options)
-    for module in (*own, paddlex, mistral, mistral_files):
+    for module in (*own, paddlex, mistral, mistral_files, docling):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -90,9 +90,9 @@ class Admission:
         """Raises StorageFull. Blocks."""
         self._space.check()
 
-    async def receive(self, request: Request) -> Upload:
+    async def receive(self, request: Request, *, part: str = "file") -> Upload:
         """An uploaded form, not looked at yet: for a file that may become a job later. Whoever takes it removes it."""
-        return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space)
+        return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space, part=part)
 
     @asynccontextmanager
     async def json_body(self, request: Request) -> AsyncIterator[JsonBody]:

@@ -37,10 +37,13 @@ class Upload:
     sha256: str
     bytes: int
     fields: dict[str, str]
+    lists: dict[str, list[str]] = field(default_factory=dict)  # every value of each field, where it came several times
 
 
-async def receive_upload(request: Request, directory: Path, max_bytes: int, space: FreeSpace) -> Upload:
-    """Takes in a multipart form with one part named ``file``.
+async def receive_upload(
+    request: Request, directory: Path, max_bytes: int, space: FreeSpace, *, part: str = "file"
+) -> Upload:
+    """Takes in a multipart form with one file, in the part of this name.
 
     Raises FileTooLarge, EmptyFile, BadOption (no such form, no such part), StorageFull. Leaves no file behind then.
     """
@@ -57,7 +60,7 @@ async def receive_upload(request: Request, directory: Path, max_bytes: int, spac
     path = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            form = _Form(file, max_bytes)
+            form = _Form(file, max_bytes, part)
             parts = _Parts(parameters[b"boundary"], form)
             async for piece in body_pieces(request, most):
                 await asyncio.to_thread(parts.feed, piece)
@@ -115,8 +118,10 @@ class _Form:
 
     file: BinaryIO
     max_bytes: int
+    file_part: str
     pending: bytearray = field(default_factory=bytearray)
     fields: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
     parts: int = 0
     size: int = 0
     file_name: str | None = None
@@ -149,10 +154,10 @@ class _Form:
 
     def upload(self, path: Path) -> Upload:
         if self.file_name is None:
-            raise BadOption("The form has no part named file: curl -F file=@document.pdf …")
+            raise BadOption(f"The form has no part named {self.file_part}: curl -F {self.file_part}=@document.pdf …")
         if not self.size:
             raise EmptyFile.named(self.file_name or "The file")
-        return Upload(path, self.file_name, self._hash.hexdigest(), self.size, self.fields)
+        return Upload(path, self.file_name, self._hash.hexdigest(), self.size, self.fields, self.lists)
 
     def _begin(self) -> None:
         self._disposition, self._part, self._in_file = b"", "", False
@@ -166,13 +171,13 @@ class _Form:
 
     def _headers_finished(self) -> None:
         self._part, file_name = part_names(self._disposition)
-        self._in_file = self._part == "file"
+        self._in_file = self._part == self.file_part
         self.parts += 1
         if self.parts > _MAX_FIELDS + 1:  # also of one name, which would fill the one field for ever
             raise BadOption(f"The form has more than {_MAX_FIELDS} fields")
         if self._in_file:
             if self.file_name is not None:
-                raise BadOption("The form has two parts named file; send one document a request")
+                raise BadOption(f"The form has two parts named {self.file_part}; send one document a request")
             self.file_name = file_name or "document"
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -190,4 +195,6 @@ class _Form:
         if not self._in_file:
             if b"\0" in self._value:
                 raise BadOption(f"The field {self._part[:100]} has a NUL character")
-            self.fields[self._part] = self._value.decode("utf-8", "replace")
+            value = self._value.decode("utf-8", "replace")
+            self.fields[self._part] = value
+            self.lists.setdefault(self._part, []).append(value)

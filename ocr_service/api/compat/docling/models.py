@@ -1,0 +1,152 @@
+"""The shapes of docling-serve's API (datamodel/service of docling 2.143), as far as they mean something here."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from ocr_service.api.schemas.document import SubmissionOptions
+from ocr_service.errors import NotFound
+
+DocumentFormat = Literal["md", "json", "html", "text"]
+ImageMode = Literal["embedded", "placeholder", "referenced"]
+_FORMATS: tuple[DocumentFormat, ...] = ("md", "json", "html", "text")
+_MODES: tuple[ImageMode, ...] = ("embedded", "placeholder", "referenced")
+_TASK_ID = re.compile(r"([0-9a-f]{32})-([mjht]{1,4})([epr])")
+_LAST_PAGE = 10**9 - 1  # from here on it means "to the end": docling's default is the largest integer
+
+
+class ConvertOptions(BaseModel):
+    """What is asked for. Options that choose docling's own models are taken and change nothing."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    to_formats: tuple[DocumentFormat, ...] = Field(
+        ("md",), min_length=1, max_length=4, description="Which `…_content` the answer has"
+    )
+    image_export_mode: ImageMode = Field(
+        "embedded", description="Figures in the Markdown: `data:` URIs, `<!-- image -->`, or links into the job's files"
+    )
+    do_ocr: bool = Field(True, description="`false` takes only the text that a PDF holds itself")
+    force_ocr: bool = Field(False, description="`true` reads by eye also what a PDF holds as text")
+    page_range: Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], Field()] = Field(
+        (1, _LAST_PAGE), description="First and last page"
+    )
+    table_mode: Literal["fast", "accurate"] = Field("accurate", description="Taken for compatibility: there is one way")
+
+    def submission(self) -> SubmissionOptions:
+        """The same in this service's terms."""
+        first, last = self.page_range
+        whole = first == 1 and last >= _LAST_PAGE
+        return SubmissionOptions.model_validate(
+            {
+                "pages": "" if whole else f"{first}-{'' if last >= _LAST_PAGE else last}",
+                "text_layer": "only" if not self.do_ocr else "ignore" if self.force_ocr else None,
+            }
+        )
+
+
+class Source(BaseModel):
+    """A document: its bytes as base64, or an https address where ALLOW_URL_INPUT is set."""
+
+    kind: Literal["file", "http"] = Field(description="Which of both")
+    base64_string: str | None = Field(None, description="Of `file`: its bytes")
+    filename: str | None = Field(None, max_length=512, description="Of `file`: its name")
+    url: str | None = Field(None, max_length=2000, description="Of `http`: its address")
+
+
+class Target(BaseModel):
+    """Where the result goes: into the answer."""
+
+    kind: str = Field("inbody", max_length=64, description="`inbody`")
+
+    @field_validator("kind")
+    @classmethod
+    def _in_the_answer(cls, kind: str) -> str:
+        return in_body(kind)
+
+
+def in_body(kind: str) -> str:
+    """Raises ValueError in the words after which docling's client asks for the answer itself."""
+    if kind != "inbody":
+        raise ValueError(f"input should be 'inbody', not {kind!r}: results stand in the answer")
+    return kind
+
+
+class ConvertRequest(BaseModel):
+    """One document, and what to give of it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    options: ConvertOptions = Field(
+        default_factory=lambda: ConvertOptions.model_validate({}), description="What to give"
+    )
+    sources: list[Source] = Field(min_length=1, max_length=1, description="The document; one a request")
+    target: Target = Field(default_factory=lambda: Target.model_validate({}), description="Where the result goes")
+
+
+class ConvertForm(ConvertOptions):
+    """The fields of a form beside its `files`."""
+
+    target_type: str = Field("inbody", max_length=64, description="`inbody`")
+
+    @field_validator("target_type")
+    @classmethod
+    def _in_the_answer(cls, kind: str) -> str:
+        return in_body(kind)
+
+
+class TaskRef(BaseModel):
+    """A job, and what its result is to hold: both are in the task's id, since jobs know nothing of other protocols."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    formats: tuple[DocumentFormat, ...]
+    images: ImageMode
+
+    @classmethod
+    def parsed(cls, task_id: str) -> Self:
+        """Raises NotFound."""
+        match = _TASK_ID.fullmatch(task_id)
+        if match is None:
+            raise NotFound("Task not found.")
+        formats = tuple(form for form in _FORMATS if form[0] in match[2])
+        return cls(job_id=match[1], formats=formats, images=next(mode for mode in _MODES if mode[0] == match[3]))
+
+    @property
+    def id(self) -> str:
+        return f"{self.job_id}-{''.join(form[0] for form in self.formats)}{self.images[0]}"
+
+
+class TaskStatus(BaseModel):
+    """How far a task is."""
+
+    task_id: str = Field(description="For `/v1/status/poll/{id}` and `/v1/result/{id}`")
+    task_type: Literal["convert"] = Field("convert", description="What it does")
+    task_status: Literal["pending", "started", "success", "failure"] = Field(description="Its state")
+    task_position: int | None = Field(None, description="Place in the queue, from 1")
+    task_meta: dict[str, int] | None = Field(None, description="Documents by state; here always one")
+    error_message: str | None = Field(None, description="Why it failed")
+
+
+class ExportedDocument(BaseModel):
+    """The document in each form that was asked for."""
+
+    filename: str = Field(description="As it came")
+    md_content: str | None = Field(None, description="Markdown")
+    json_content: dict[str, Any] | None = Field(None, description="A DoclingDocument")
+    html_content: str | None = Field(None, description="HTML")
+    text_content: str | None = Field(None, description="Plain text")
+
+
+class ConvertAnswer(BaseModel):
+    """A document as read."""
+
+    document: ExportedDocument = Field(description="Its content")
+    status: Literal["success", "partial_success"] = Field(description="`partial_success`: some pages failed")
+    errors: list[dict[str, Any]] = Field([], description="Each page that failed")
+    processing_time: float = Field(description="Seconds")
+    timings: dict[str, Any] = Field({}, description="Empty: see the job's own result")

@@ -1,0 +1,68 @@
+"""docling-serve's API, driven by docling's own client and by Haystack's converter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.encrypted import encrypted
+from tests.support.foreign_clients import run_client
+from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
+
+pytestmark = pytest.mark.clients
+
+KEY = "anna-key-0001"
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    with RunningService(tmp_path_factory.mktemp("keyed"), API_KEYS=f"anna:{KEY}") as service:
+        yield service
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "secret.pdf"
+    path.write_bytes(encrypted(pdf("Hidden"), "geheim"))
+    return path
+
+
+def markdown(service: RunningService, path: Path) -> str:
+    answer = service.client.post("/ocr/pdf", files={"file": (path.name, path.read_bytes())}, headers={"X-API-Key": KEY})
+    return str(answer.json()["markdown"])
+
+
+def test_doclings_client_reads_a_scan(keyed: RunningService, contract_scan: Path) -> None:
+    read = run_client("docling_client_read.py", keyed.url, KEY, contract_scan)
+    assert read["status"] == "success", read
+    assert "Договор поставки № 41/2026" in read["markdown"]
+    assert (read["pages"], read["boxed"]) == (2, True)
+    assert read["tables"] and all(rows > 1 and columns > 1 for rows, columns in read["tables"])
+    assert read["pictures"] == markdown(keyed, contract_scan).count("![")
+
+
+def test_doclings_client_is_told_of_a_wrong_key_and_of_an_encrypted_document(
+    keyed: RunningService, contract_scan: Path, secret: Path
+) -> None:
+    wrong = run_client("docling_client_read.py", keyed.url, "wrong", contract_scan)
+    assert "A valid API key is needed" in str(wrong)
+    locked = run_client("docling_client_read.py", keyed.url, KEY, secret)
+    assert "password" in str(locked["detail"])
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_haystack_gets_the_same_text(keyed: RunningService, contract_scan: Path, secret: Path, mode: str) -> None:
+    read = run_client("docling_haystack_read.py", keyed.url, KEY, contract_scan, mode)
+    [text] = read["texts"]
+    assert "# Договор поставки № 41/2026" in text
+    assert [line for line in text.splitlines() if not line.startswith("![")] == [
+        line for line in markdown(keyed, contract_scan).splitlines() if not line.startswith("![")
+    ]
+    locked = run_client("docling_haystack_read.py", keyed.url, KEY, secret, mode)
+    assert locked["texts"] == []
+    assert "encrypted_pdf" in str(locked["said"])
+    wrong = run_client("docling_haystack_read.py", keyed.url, "wrong", contract_scan, mode)
+    assert "HTTP 401" in str(wrong["said"])
