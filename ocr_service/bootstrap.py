@@ -130,12 +130,13 @@ def vlm_options(settings: Settings) -> VlmOptions:
         concurrency=settings.vlm_concurrency,
         timeout_s=settings.vlm_timeout_s,
         retries=settings.vlm_retries,
-        max_tokens=settings.vlm_max_tokens,
+        max_tokens=settings.answer_tokens,
         backend_wait_s=settings.backend_wait_s,
         prompts=PromptSet(
+            profile_name=settings.profile,
             read_charts=settings.read_charts,
             read_seals=settings.read_seals,
-            page_prompt=settings.vlm_prompt if settings.vlm_mode == "page" else None,
+            page_prompt=settings.vlm_prompt,
         ),
     )
 
@@ -208,7 +209,7 @@ def engine_version(settings: Settings, engines: Engines, engine: ReaderName) -> 
     """What must be the same for two results to be the same: this version, the layout model, what reads."""
     if engine == "vlm" and engines.vlm is not None:
         served = sorted({backend.model or "?" for backend in engines.vlm.status()})
-        reader = f"{'+'.join(served)} {settings.vlm_mode} charts={settings.read_charts} seals={settings.read_seals}"
+        reader = f"{'+'.join(served)} {settings.profile} charts={settings.read_charts} seals={settings.read_seals}"
     else:
         reader = f"tesserocr {version('tesserocr')}"
     return f"{__version__} {engines.layout.name} {reader}"

@@ -91,7 +91,8 @@ class Crop:
 
     ``jpeg_base64`` is ASCII, ready to be joined into a JSON body; ``digest`` tells pictures apart. ``blank``: there is
     no ink, so that an empty answer is the right one. ``figures``: tokens such as ``[F23]`` painted over a table's
-    figures, each with the figure's file.
+    figures, each with the figure's file. ``size``: width and height in pixels. ``is_table``: a table is asked for.
+    ``special_tokens``: the answer is to have them.
     """
 
     prompt: str
@@ -99,6 +100,9 @@ class Crop:
     digest: bytes
     blank: bool = False
     figures: tuple[tuple[str, str], ...] = ()
+    size: tuple[int, int] = (0, 0)
+    is_table: bool = False
+    special_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

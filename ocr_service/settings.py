@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ocr_service.vlm.profiles import PROFILES, ProfileName
 from ocr_service.vlm.versions import VERSIONS, VersionName, version_of
 from ocr_service.workers.hardware import usable_cores
 
@@ -146,16 +147,19 @@ class Settings(BaseSettings):
         "1.6",
         description="Version of PaddleOCR-VL, the VLM and its layout model: `1.6`, `1.5` (reads Russian better), `1.0`",
     )
-    vlm_mode: Literal["regions", "page"] = Field(
-        "regions", description="`regions` for PaddleOCR-VL; `page` gives whole pages to another VLM"
+    vlm_profile: ProfileName = Field(
+        "paddleocr-vl",
+        description="Model that answers: `paddleocr-vl`, `glm-ocr`, `mineru`; by the page `dots.ocr`, `deepseek-ocr`, "
+        "`olmocr`, `hpd-parsing`, any other `page` (docs/vlm.md)",
     )
-    vlm_prompt: str = Field("Convert the page to Markdown.", description="The prompt in VLM_MODE=page")
+    vlm_mode: Literal["regions", "page"] = Field("regions", description="`page` is the same as VLM_PROFILE=page")
+    vlm_prompt: str = Field("Convert the page to Markdown.", description="The prompt of VLM_PROFILE=page")
     vlm_concurrency: int = Field(128, ge=1, le=4096, description="Requests in flight at one backend")
     vlm_timeout_s: float = Field(
         300, gt=0, description="Seconds that one request may take: 4,096 tokens at 60 ms, and some queueing"
     )
     vlm_retries: int = Field(3, ge=0, le=20, description="Tries after the first for one region")
-    vlm_max_tokens: int = Field(4096, ge=16, description="Longest answer, tokens")
+    vlm_max_tokens: int = Field(4096, ge=16, description="Longest answer, tokens; 8000 for whole pages unless set")
     vlm_fallback: Literal["none", "tesseract"] = Field(
         "none", description="`tesseract` reads a page that no backend could read; the page says so"
     )
@@ -319,9 +323,25 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def profile(self) -> ProfileName:
+        """VLM_PROFILE, or what VLM_MODE=page means."""
+        return "page" if self.vlm_mode == "page" and self.vlm_profile == "paddleocr-vl" else self.vlm_profile
+
+    @property
+    def reads_pages(self) -> bool:
+        """The VLM gets whole pages, so that no layout model is needed."""
+        return PROFILES[self.profile].page is not None
+
+    @property
+    def answer_tokens(self) -> int:
+        """VLM_MAX_TOKENS, or what the profile's answers need."""
+        given = "vlm_max_tokens" in self.model_fields_set
+        return self.vlm_max_tokens if given else PROFILES[self.profile].max_tokens
+
+    @property
     def auto_layout(self) -> str | None:
         """The official layout model that LAYOUT_MODEL=auto wants; None where no VLM reads regions."""
-        if self.layout_model != "auto" or not self.use_vlm_api or self.vlm_mode == "page":
+        if self.layout_model != "auto" or not self.use_vlm_api or self.reads_pages:
             return None
         served = version_of(self.vllm_model) or VERSIONS[self.paddleocr_vl_version]
         return served.layout

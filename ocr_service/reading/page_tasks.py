@@ -49,7 +49,7 @@ from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 class PageTask:
     """All that a worker needs for one page. ``images``: the folder for figure files, None for none.
 
-    ``layout`` as ``load_detector`` takes it; ``layout_warning``: why that is not the wanted model, for the page.
+    ``layout`` as ``load_detector`` takes it; ``layout_warning``: why that is not the wanted model, for the VLM's pages.
     """
 
     path: Path
@@ -103,7 +103,7 @@ def read_page(task: PageTask) -> PageResult:
         reader="tesseract",
         markdown=page_markdown(results),
         regions=tuple(results),
-        warnings=_warnings(page, task),
+        warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
         coverage=coverage,
@@ -169,19 +169,19 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
         dpi=page.dpi,
         angle=page.angle,
         regions=regions,
-        warnings=_warnings(page, task),
+        warnings=(*page.warnings, task.layout_warning) if task.layout_warning else page.warnings,
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
-        layout_model="" if prompts.page_prompt is not None else _detector(task.layout).name,
+        layout_model="" if prompts.whole_page is not None else _detector(task.layout).name,
     )
 
 
 def _prepared_regions(
     page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer
 ) -> tuple[PreparedRegion, ...]:
-    if prompts.page_prompt is not None:
+    if (page_prompt := prompts.whole_page) is not None:
         with timer.stage("crops"):
-            return whole_page_crop(page, prompts.page_prompt)
+            return whole_page_crop(page, page_prompt)
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
     with timer.stage("crops"):
@@ -191,10 +191,6 @@ def _prepared_regions(
             files = save_figures(page, figures, task.images)
             images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
         return page_crops(page, regions, images, prompts)
-
-
-def _warnings(page: PageImage, task: PageTask) -> tuple[str, ...]:
-    return (*page.warnings, task.layout_warning) if task.layout_warning else page.warnings
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

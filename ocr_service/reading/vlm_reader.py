@@ -23,7 +23,7 @@ from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport
 from ocr_service.vlm.crop_cache import CropCache
 from ocr_service.vlm.encode_crop import encode
-from ocr_service.vlm.prompts import CHART, FORMULA, OCR, SEAL, TABLE, Prompt, PromptSet, page_prompt
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading, read_region
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.vlm.warmup import wait_until_warm, warm_up
@@ -98,7 +98,7 @@ class VlmReader:
             page,
             [task.result() for task in tasks],
             seconds=page.seconds + time.monotonic() - started,
-            is_whole=self._prompts.page_prompt is not None,
+            whole=self._prompts.profile.form if self._prompts.whole_page is not None else None,
         )
         return replace(result, stages=page.stages + timer.times)
 
@@ -171,17 +171,9 @@ async def wait_for_backends(options: VlmOptions, *, wait_s: float, report: Calla
 
 def warm_up_crops(prompts: PromptSet) -> tuple[Crop, ...]:
     """A small image with text for each prompt in use; no two are ever equal."""
-    if prompts.page_prompt is not None:
-        kinds: list[Prompt] = [page_prompt(prompts.page_prompt)]
-    else:
-        kinds = [OCR, TABLE, FORMULA]
-        kinds += [CHART] if prompts.read_charts else []
-        kinds += [SEAL] if prompts.read_seals else []
     crops = []
-    for prompt in kinds:
+    for prompt in prompts.kinds:
         picture = Image.new("RGB", (560, 224), "white")
         ImageDraw.Draw(picture).text((40, 80), f"warm-up {secrets.token_hex(4)}", "black", ImageFont.load_default(48))
-        crops.append(
-            encode(np.asarray(picture), prompt.text, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels)
-        )
+        crops.append(encode(np.asarray(picture), prompt))
     return tuple(crops)

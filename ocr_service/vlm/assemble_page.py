@@ -7,23 +7,29 @@ from collections.abc import Sequence
 from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, RegionResult, page_status
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
+from ocr_service.vlm.page_answer import page_blocks
+from ocr_service.vlm.profiles import Form
 from ocr_service.vlm.read_region import RegionReading
-from ocr_service.vlm.region_content import page_content, region_content, with_formula_numbers
+from ocr_service.vlm.region_content import block_content, region_content, with_formula_numbers
 
 
 def assemble_page(
-    page: PreparedPage, readings: Sequence[RegionReading | None], *, seconds: float, is_whole: bool = False
+    page: PreparedPage, readings: Sequence[RegionReading | None], *, seconds: float, whole: Form | None = None
 ) -> PageResult:
     """The page's result from the reading of each region; None for a region that was not sent.
 
-    ``is_whole``: the one region is the page, and its answer is Markdown. ``seconds``: from render to the last answer.
+    ``whole``: the one region is the page, and the form of its answer. ``seconds``: from render to the last answer.
     The result's ``error`` is set where no backend was up: the page may then be given to another reader.
     """
-    results = [
-        _unread(prepared) if reading is None else _read(prepared, reading, is_whole)
-        for prepared, reading in zip(page.regions, readings, strict=True)
-    ]
-    results = _without_figures_in_tables(page.regions, results)
+    if whole is not None:
+        ((prepared, reading),) = zip(page.regions, readings, strict=True)
+        results = _page_regions(page, prepared, reading, whole)
+    else:
+        results = [
+            _unread(prepared) if reading is None else _read(prepared, reading)
+            for prepared, reading in zip(page.regions, readings, strict=True)
+        ]
+        results = _without_figures_in_tables(page.regions, results)
     return PageResult(
         number=page.number,
         status=page_status(results),
@@ -41,10 +47,36 @@ def assemble_page(
     )
 
 
-def _read(prepared: PreparedRegion, reading: RegionReading, is_whole: bool) -> RegionResult:
+def _page_regions(
+    page: PreparedPage, prepared: PreparedRegion, reading: RegionReading | None, form: Form
+) -> list[RegionResult]:
+    """The regions of a page that was read whole, by the blocks of its answer; the page as one where it failed."""
+    if reading is None or reading.error is not None:
+        return [_unread(prepared) if reading is None else _read(prepared, reading)]
+    size = prepared.crop.size if prepared.crop else (0, 0)
+    results = []
+    for order, block in enumerate(page_blocks(reading.text, form, size)):
+        content = block_content(block.label, block.text)
+        results.append(
+            RegionResult(
+                label=block.label,
+                bbox=block.pixels(page.width, page.height),
+                order=order,
+                score=prepared.region.score,
+                format=content.format,
+                content=content.content,
+                level=content.level,
+                tries=reading.tries if order == 0 else 0,
+                degraded=reading.degraded,
+            )
+        )
+    return results
+
+
+def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
     region = prepared.region
     figures = dict(prepared.crop.figures) if prepared.crop else {}
-    content = page_content(reading.text) if is_whole else region_content(region.label, reading.text, figures)
+    content = region_content(region.label, reading.text, figures)
     text = content.content
     if prepared.image and text:  # a chart or a seal that was read is shown as well
         text = f"![]({prepared.image})\n\n{text}"

@@ -197,7 +197,8 @@ def chat_body(model: str | None, crop: Crop, sampling: Sampling) -> bytes:
     options: dict[str, Any] = {
         "temperature": sampling.temperature,
         "max_completion_tokens": sampling.max_tokens,
-        "skip_special_tokens": crop.prompt != "Spotting:",  # its places are special tokens
+        "max_tokens": sampling.max_tokens,  # llama.cpp and MLX know only this name; vLLM takes the other
+        "skip_special_tokens": not crop.special_tokens,
     }
     if sampling.detect_repetition:
         options["repetition_detection"] = _REPETITION_DETECTION

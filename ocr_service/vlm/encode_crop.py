@@ -17,6 +17,7 @@ import numpy as np
 
 from ocr_service.document import Box, Crop, Pixels
 from ocr_service.vlm.merge_blocks import Align
+from ocr_service.vlm.prompts import Prompt
 
 # One token of PaddleOCR-VL is 28 x 28 pixels: a picture whose sides are multiples of it is not resampled by the server.
 _TOKEN_SIDE = 28
@@ -33,20 +34,22 @@ def cut(page: Pixels, box: Box) -> Pixels:
     return page[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
 
 
-def encode(
-    pixels: Pixels, prompt: str, *, min_pixels: int, max_pixels: int, figures: Sequence[tuple[str, str]] = ()
-) -> Crop:
-    """The crop as the VLM gets it: ``min_pixels`` to ``max_pixels`` pixels, an aspect ratio the server takes."""
-    fitted = fit(pixels, min_pixels=min_pixels, max_pixels=max_pixels)
+def encode(pixels: Pixels, prompt: Prompt, *, figures: Sequence[tuple[str, str]] = ()) -> Crop:
+    """The crop as the VLM gets it: within the prompt's pixel limits, with an aspect ratio that the server takes."""
+    fitted = fit(pixels, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels)
+    height, width = fitted.shape[:2]
     parameters = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(fitted, cv2.COLOR_RGB2BGR), parameters)
     jpeg = encoded.tobytes()
     return Crop(
-        prompt=prompt,
+        prompt=prompt.text,
         jpeg_base64=base64.b64encode(jpeg),
         digest=hashlib.blake2b(jpeg, digest_size=16).digest(),
-        blank=len(jpeg) <= _blank_jpeg_bytes(fitted.shape[1], fitted.shape[0]),
+        blank=len(jpeg) <= _blank_jpeg_bytes(width, height),
         figures=tuple(figures),
+        size=(width, height),
+        is_table=prompt.kind == "table",
+        special_tokens=prompt.special_tokens,
     )
 
 

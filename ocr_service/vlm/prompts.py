@@ -1,60 +1,95 @@
 """The prompt for a region of each label, with the limits of its image in pixels.
 
 Source: paddlex 3.7 ``inference/pipelines/paddleocr_vl/pipeline.py``; the pixel limits are those that its client asks
-the server for.
+the server for. Those of other models are in ``profiles.py``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ocr_service.document import FIGURE_LABELS
+from ocr_service.vlm.profiles import PROFILES, ModelProfile, ProfileName
+
+Kind = Literal["text", "table", "formula", "chart", "seal", "spotting", "page"]
+
+_SPOTTING_PIXELS = 1_605_632
+_OWN_PROMPT: dict[str, Kind] = {"table": "table", "chart": "chart", "seal": "seal"}
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """``text`` of a request; its image has ``min_pixels`` to ``max_pixels`` pixels (width x height)."""
+    """``text`` of a request; its image has ``min_pixels`` to ``max_pixels`` pixels (width x height).
 
+    ``special_tokens``: the server is to leave them in the answer, whose places or structure they are.
+    """
+
+    kind: Kind
     text: str
     min_pixels: int = 112_896
     max_pixels: int = 1_003_520
-
-
-OCR = Prompt("OCR:")
-TABLE = Prompt("Table Recognition:")
-FORMULA = Prompt("Formula Recognition:")
-CHART = Prompt("Chart Recognition:")
-SEAL = Prompt("Seal Recognition:")
-SPOTTING = Prompt("Spotting:", max_pixels=1_605_632)
-_BY_LABEL = {"table": TABLE, "chart": CHART, "seal": SEAL, "spotting": SPOTTING}
+    special_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PromptSet:
-    """The prompts for a page's regions. READ_CHARTS and READ_SEALS send those labels to the VLM.
+    """The prompts of VLM_PROFILE. READ_CHARTS and READ_SEALS send those labels to the VLM, where it reads them.
 
-    With ``page_prompt`` (VLM_MODE=page) the page is one region with that prompt.
+    ``page_prompt`` (VLM_PROMPT) replaces the prompt of a profile for whole pages.
     """
 
+    profile_name: ProfileName = "paddleocr-vl"
     read_charts: bool = False
     read_seals: bool = False
     page_prompt: str | None = None
 
     @property
+    def profile(self) -> ModelProfile:
+        return PROFILES[self.profile_name]
+
+    @property
     def figures(self) -> frozenset[str]:
         """Labels of regions that are kept as image files and never sent to the VLM."""
-        asked = {"chart": self.read_charts, "seal": self.read_seals}
-        return FIGURE_LABELS - {label for label, read in asked.items() if read}
+        profile = self.profile
+        read = {"chart": self.read_charts and profile.chart, "seal": self.read_seals and profile.seal}
+        return FIGURE_LABELS - {label for label, prompt in read.items() if prompt}
+
+    @property
+    def whole_page(self) -> Prompt | None:
+        """The prompt for a page; None where the model reads regions."""
+        profile = self.profile
+        if profile.page is None:
+            return None
+        text = self.page_prompt if self.page_prompt and self.profile_name == "page" else profile.page
+        return Prompt("page", text, profile.min_pixels, profile.max_pixels, profile.special_tokens)
+
+    @property
+    def kinds(self) -> tuple[Prompt, ...]:
+        """Each prompt that will be sent, once."""
+        if (page := self.whole_page) is not None:
+            return (page,)
+        labels = ["text", "table", "formula", *({"chart", "seal"} - self.figures)]
+        found = {prompt.text: prompt for label in labels if (prompt := self.for_label(label)) is not None}
+        return tuple(found.values())
 
     def for_label(self, label: str) -> Prompt | None:
         """The prompt for a region with this layout label; None where the region stays a figure."""
         if label in self.figures:
             return None
+        profile = self.profile
+        if label == "spotting":
+            return Prompt("spotting", "Spotting:", profile.min_pixels, _SPOTTING_PIXELS, special_tokens=True)
+        kind: Kind = "text"
         if "formula" in label and label != "formula_number":
-            return FORMULA
-        return _BY_LABEL.get(label, OCR)
-
-
-def page_prompt(text: str) -> Prompt:
-    """The prompt of VLM_MODE=page. Other models take larger images: 28 x 28 pixels a token, some 5,000 tokens."""
-    return Prompt(text, max_pixels=4_014_080)
+            kind = "formula"
+        elif label in _OWN_PROMPT:
+            kind = _OWN_PROMPT[label]
+        texts: dict[Kind, str | None] = {
+            "text": profile.text,
+            "table": profile.table,
+            "formula": profile.formula,
+            "chart": profile.chart,
+            "seal": profile.seal,
+        }
+        return Prompt(kind, texts[kind] or profile.text, profile.min_pixels, profile.max_pixels)

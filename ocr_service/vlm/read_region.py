@@ -11,7 +11,6 @@ from ocr_service.errors import RecognitionFailed, ServiceError
 from ocr_service.retry.policy import RetryPolicy
 from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
 from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
-from ocr_service.vlm.prompts import TABLE
 from ocr_service.vlm.scheduler import Scheduler
 
 # After an incomplete answer: at temperature 0 the next one would be the same.
@@ -65,7 +64,7 @@ async def read_region(
         except ServiceError as error:
             reason = error
             break
-        checked = check_answer(answer.text, answer.finish_reason, table=crop.prompt == TABLE.text)
+        checked = check_answer(answer.text, answer.finish_reason, table=crop.is_table)
         if checked.problem is None or (checked.problem is AnswerProblem.EMPTY and crop.blank):
             return RegionReading(checked.text, tries)
         problems.append(checked.problem)

@@ -23,7 +23,7 @@ _NUMBERING = re.compile(
 )
 _HEADINGS = {"abstract": (" ", ("摘要", "abstract"), "\n"), "reference": ("\n", ("参考文献", "references"), "")}
 _LOWEST_LEVEL = 6
-_FENCE = re.compile(r"\A```(?:markdown|md)?\n(.*?)\n?```\Z", re.DOTALL)
+_VERBATIM = re.compile(r"(<table.*?</table>|^```.*?^```)", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,36 @@ def _table(answer: str, figures: Mapping[str, str]) -> Content:
     return Content("html" if table.startswith("<table") else "markdown", table)
 
 
-def page_content(answer: str) -> Content:
-    """The answer for a whole page (VLM_MODE=page): Markdown, possibly inside a code fence."""
-    fenced = _FENCE.match(answer.strip())
-    return Content("markdown", with_dollars(fenced[1] if fenced else answer.strip(), "text"))
+def block_content(label: str, text: str) -> Content:
+    """The content of a block of a page that was read whole: Markdown, HTML for a table, LaTeX for a formula."""
+    if label in FORMULA_LABELS:
+        formula = _formula_body(text)
+        return Content("latex" if "$" not in formula else "markdown", formula)
+    if label == "table":
+        return _table(text, {}) if not text.lstrip().startswith("|") else Content("markdown", text)
+    if label in TITLE_LABELS:
+        marks = len(text) - len(text.lstrip("#"))
+        title = _title(label, text.lstrip("#").strip())
+        return replace(title, level=min(marks, _LOWEST_LEVEL)) if marks else title
+    return Content("markdown", _markdown_with_dollars(text))
+
+
+def _formula_body(text: str) -> str:
+    body = text.strip().removeprefix("$$").removesuffix("$$").strip()
+    return body.removeprefix("\\[").removesuffix("\\]").strip()
+
+
+def _markdown_with_dollars(text: str) -> str:
+    """Markdown whose formulas are between dollar signs; code and the HTML of tables are not looked at for Markdown."""
+    parts = _VERBATIM.split(text)
+    return "".join(
+        with_dollars(part, "table", is_html=True)
+        if part.startswith("<table")
+        else part
+        if part.startswith("```")
+        else with_dollars(part, "text")
+        for part in parts
+    )
 
 
 def with_formula_numbers(regions: Sequence[RegionResult]) -> list[RegionResult]:

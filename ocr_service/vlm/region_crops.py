@@ -12,7 +12,7 @@ from dataclasses import replace
 from ocr_service.document import Box, Crop, PageImage, PreparedRegion, Region
 from ocr_service.vlm.encode_crop import cut, encode, enlarged, paint_token, stack, without_margins
 from ocr_service.vlm.merge_blocks import Paragraph, join_broken
-from ocr_service.vlm.prompts import FORMULA, SPOTTING, TABLE, Prompt, PromptSet, page_prompt
+from ocr_service.vlm.prompts import Prompt, PromptSet
 
 # A token smaller than this could not be read (paddlex, ``tokenize_figure_of_table``), pixels.
 _LEAST_FIGURE = 25
@@ -32,11 +32,10 @@ def page_crops(
     return tuple(replace(each, region=replace(each.region, order=place)) for place, each in enumerate(prepared))
 
 
-def whole_page_crop(page: PageImage, text: str) -> tuple[PreparedRegion, ...]:
-    """The page as one region, to be sent with the prompt ``text``."""
+def whole_page_crop(page: PageImage, prompt: Prompt) -> tuple[PreparedRegion, ...]:
+    """The page as one region."""
     region = Region("text", (0, 0, page.width, page.height), order=0, score=1.0)
-    prompt = page_prompt(text)
-    crop = encode(page.pixels, prompt.text, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels)
+    crop = encode(page.pixels, prompt)
     return (PreparedRegion(region, crop),)
 
 
@@ -57,18 +56,18 @@ def _crop(
 ) -> Crop:
     pixels = stack([cut(page.pixels, part.bbox) for part in paragraph.parts], paragraph.aligns)
     figures: list[tuple[str, str]] = []
-    if prompt is FORMULA:
+    if prompt.kind == "formula":
         pixels = without_margins(pixels)
-    elif prompt is SPOTTING:
+    elif prompt.kind == "spotting":
         pixels = enlarged(pixels)
-    elif prompt is TABLE:
+    elif prompt.kind == "table":
         table = paragraph.parts[0]
         inside = [region for region in regions if region.order in images and _readable_inside(region.bbox, table.bbox)]
         pixels = pixels.copy() if inside else pixels
         for token, figure in zip(_tokens(), inside, strict=False):
             paint_token(pixels, _moved(figure.bbox, table.bbox), token)
             figures.append((token, images[figure.order]))
-    return encode(pixels, prompt.text, min_pixels=prompt.min_pixels, max_pixels=prompt.max_pixels, figures=figures)
+    return encode(pixels, prompt, figures=figures)
 
 
 def _readable_inside(figure: Box, table: Box) -> bool:

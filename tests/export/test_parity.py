@@ -17,7 +17,7 @@ from ocr_service.document import FIGURE_LABELS, Crop, PageImage, PreparedPage, R
 from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.vlm.answer_checks import check_answer
 from ocr_service.vlm.assemble_page import assemble_page
-from ocr_service.vlm.prompts import TABLE, PromptSet
+from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_crops import page_crops
 
@@ -61,4 +61,4 @@ def test_a_page_reads_as_paddlex_reads_it(case: dict[str, Any]) -> None:
 def reading(crop: Crop, answer: str) -> RegionReading:
     for place, (token, _) in enumerate(crop.figures):
         answer = answer.replace(f"{{{place}}}", token)
-    return RegionReading(check_answer(answer, "stop", table=crop.prompt == TABLE.text).text, tries=1)
+    return RegionReading(check_answer(answer, "stop", table=crop.is_table).text, tries=1)

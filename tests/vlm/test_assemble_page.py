@@ -65,5 +65,7 @@ def test_a_chart_that_was_read_is_shown_too() -> None:
 
 
 def test_a_whole_page_is_its_markdown() -> None:
-    result = assemble_page(page(PreparedRegion(TEXT, CROP)), [RegionReading("# A\n\nb", 1)], seconds=0, is_whole=True)
+    result = assemble_page(
+        page(PreparedRegion(TEXT, CROP)), [RegionReading("# A\n\nb", 1)], seconds=0, whole="markdown"
+    )
     assert result.markdown == "# A\n\nb"

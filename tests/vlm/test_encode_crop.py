@@ -13,8 +13,10 @@ from PIL import Image, ImageDraw
 
 from ocr_service.document import Pixels
 from ocr_service.vlm.encode_crop import cut, encode, fit, fitted_size, paint_token, stack, without_margins
+from ocr_service.vlm.prompts import Prompt
 
-LEAST, MOST = 112_896, 1_003_520
+OCR = Prompt("text", "OCR:")
+LEAST, MOST = OCR.min_pixels, OCR.max_pixels
 
 
 def white(width: int, height: int) -> Pixels:
@@ -41,7 +43,7 @@ def test_a_crop_within_the_limits_is_left_as_it_is() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 4), (4, 3000), (30, 20), (1654, 2339)])
 def test_any_crop_becomes_a_jpeg_that_the_server_takes(size: tuple[int, int]) -> None:
-    crop = encode(white(*size), "OCR:", min_pixels=LEAST, max_pixels=MOST)
+    crop = encode(white(*size), OCR)
     picture = decoded(crop.jpeg_base64)
     assert picture.format == "JPEG"
     assert LEAST <= picture.width * picture.height <= MOST
@@ -51,15 +53,15 @@ def test_any_crop_becomes_a_jpeg_that_the_server_takes(size: tuple[int, int]) ->
 def test_colours_survive_the_encoding() -> None:
     page = white(400, 400)
     page[:, :] = (200, 30, 60)
-    picture = decoded(encode(page, "OCR:", min_pixels=LEAST, max_pixels=MOST).jpeg_base64)
+    picture = decoded(encode(page, OCR).jpeg_base64)
     assert np.abs(np.asarray(picture)[200, 200].astype(int) - (200, 30, 60)).max() <= 3
 
 
 def test_blank_means_no_ink() -> None:
     page = white(800, 400)
-    assert encode(page, "OCR:", min_pixels=LEAST, max_pixels=MOST).blank
+    assert encode(page, OCR).blank
     ImageDraw.Draw(picture := Image.fromarray(page)).text((300, 200), "a", fill="black")
-    assert not encode(np.asarray(picture), "OCR:", min_pixels=LEAST, max_pixels=MOST).blank
+    assert not encode(np.asarray(picture), OCR).blank
 
 
 def test_a_long_thin_strip_is_padded_not_stretched() -> None:

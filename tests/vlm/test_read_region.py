@@ -29,6 +29,7 @@ async def test_a_region_is_asked_as_the_model_wants_it(fake: FakeVllm) -> None:
         "model": fake.model,
         "temperature": 0.0,
         "max_completion_tokens": 4096,
+        "max_tokens": 4096,
         "skip_special_tokens": True,
     }
 

@@ -8,7 +8,7 @@ from ocr_service.document import PageResult, RegionResult
 from ocr_service.export.html import html_chunks
 from ocr_service.export.plain_text import region_text
 from ocr_service.export.tables import table_as_markdown
-from ocr_service.vlm.region_content import Content, page_content, region_content, with_formula_numbers
+from ocr_service.vlm.region_content import Content, block_content, region_content, with_formula_numbers
 
 PRICED = r"<fcel>Total<fcel>$1,200.50 \(^{1}\)<nl><fcel>VAT<fcel>$200.00<nl>"
 
@@ -46,10 +46,26 @@ def test_a_figure_returns_to_its_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["# A\n\ntext", "```markdown\n# A\n\ntext\n```", "```\n# A\n\ntext\n```", "\n# A\n\ntext\n"]
+    ("label", "text", "content"),
+    [
+        ("doc_title", "# The title", Content("markdown", "The title", 1)),
+        ("paragraph_title", "### 2.1 Scope", Content("markdown", "2.1 Scope", 3)),
+        ("paragraph_title", "Scope", Content("markdown", "Scope", 2)),
+        ("display_formula", "$$E = mc^2$$", Content("latex", "E = mc^2")),
+        ("display_formula", r"\[ E = mc^2 \]", Content("latex", "E = mc^2")),
+        ("table", "<table><tr><td>1</td></tr></table>", Content("html", "<table><tr><td>1</td></tr></table>")),
+        ("table", "| a |\n|---|\n| 1 |", Content("markdown", "| a |\n|---|\n| 1 |")),
+        ("text", r"from $5 to \(x\)", Content("markdown", r"from \$5 to  $ x $")),
+        ("text", "a\n```\n$x $5\n```\n", Content("markdown", "a\n```\n$x $5\n```\n")),
+        (
+            "text",
+            r"<table><tr><td>$5 and $6 \(x\)</td></tr></table>",
+            Content("markdown", "<table><tr><td>$5 and $6  $ x $</td></tr></table>"),
+        ),
+    ],
 )
-def test_a_whole_page_is_markdown_without_its_fence(answer: str) -> None:
-    assert page_content(answer) == Content("markdown", "# A\n\ntext")
+def test_a_block_of_a_page_is_the_content_of_its_label(label: str, text: str, content: Content) -> None:
+    assert block_content(label, text) == content
 
 
 def test_a_price_beside_a_formula_is_right_in_every_form() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ocr_service.document import Box, PageImage, PreparedPage, PreparedRegion, Region
 from ocr_service.vlm.assemble_page import assemble_page
-from ocr_service.vlm.prompts import PromptSet
+from ocr_service.vlm.prompts import Prompt, PromptSet
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop
 
@@ -91,6 +91,6 @@ def test_titles_get_their_level_from_their_number() -> None:
 
 
 def test_a_whole_page_is_one_picture() -> None:
-    (prepared,) = whole_page_crop(PAGE, "Read.")
+    (prepared,) = whole_page_crop(PAGE, Prompt("page", "Read.", max_pixels=4_014_080))
     assert prepared.crop is not None
     assert (prepared.crop.prompt, picture(prepared).size) == ("Read.", (800, 1000))

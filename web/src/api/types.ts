@@ -185,6 +185,8 @@ export interface Page {
   seconds: number;
   /** Where the time went */
   stages: Stage[];
+  /** Share of the text-like ink that was read, 0 to 1. Below 1.0 each place that was not is a region `unread` with its picture, the page is `partial`; null where nobody counted */
+  coverage?: number | null;
   /** Of the PDF's own text; null where it was not looked at */
   text_layer: TextLayer | null;
   /** Text of the PDF that nobody sees; null where there is none */
