@@ -33,6 +33,7 @@ from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.jobs.observers import JobObservers
 from ocr_service.jobs.service import run_jobs
 from ocr_service.observability.job_log import JobLog
+from ocr_service.observability.loop_watchdog import watched_loop
 from ocr_service.observability.metrics import Metrics
 from ocr_service.observability.tracing import traces_to
 from ocr_service.settings import Settings
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.services = await _start(settings, stack, counted)
+            await stack.enter_async_context(watched_loop(counted.loop_lag))
             # What is there now stays; looking through all of it again would stop everything for 0.1 s and more.
             gc.collect()
             gc.freeze()

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ocr_service.api.problems import problem_of
 from ocr_service.errors import NotReady, ServiceError
 from ocr_service.logs import job_var, request_var
+from ocr_service.observability.loop_watchdog import name_request
 
 log = logging.getLogger("ocr_service.access")
 
@@ -55,6 +56,7 @@ class RequestLog:
         request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
         request_var.set(request_id)  # the request is a task of its own, and the variable ends with it
         job_var.set(None)
+        name_request(scope["method"], scope["path"], request_id)
         status = 0
 
         async def with_id(message: Message) -> None:
