@@ -14,7 +14,8 @@ _NUMBER_START = re.compile(r"^(\s{0,3}\d{1,9})([.)])(?=\s|$)")
 _INLINE = re.compile(
     r"(\*(?=[^\s*].*\*)|(?<=\S)\*(?=\s|$|\W)|(?<!\w)_(?=\S.*_)|`|<(?=[A-Za-z/!?])|\\(?=[!-/:-@\[-`{-~]))"
 )
-_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+# From a [ to the next ], whether or not it is a link, so that no [ is looked at twice.
+_LINK = re.compile(r"\[[^\]]*+(\]\()?")
 
 
 def page_markdown(regions: Sequence[RegionResult], ignored: Collection[str] = MARGIN_LABELS) -> str:
@@ -65,7 +66,11 @@ def escape_text(text: str) -> str:
 
 def escape_inline(text: str) -> str:
     """Without what begins emphasis, code, links or tags by accident; the start of the line is not looked at."""
-    return _LINK.sub(r"\\[", _INLINE.sub(r"\\\1", text))
+    return _LINK.sub(_without_link, _INLINE.sub(r"\\\1", text))
+
+
+def _without_link(brackets: re.Match[str]) -> str:
+    return brackets[0].replace("[", r"\[") if brackets[1] else brackets[0]
 
 
 def _escape_start(line: str) -> str:

@@ -18,7 +18,7 @@ _KEEPS_BOTH = re.compile(
     r"|(?:кол|об|изд|произ|пр|хоз|гос|кач)-(?:во|ва|ве|вом|ву))$",
     re.I,
 )
-_BROKEN = re.compile(r"(\w+)[-‐\u00ad¬]$")
+_BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
 
 
 def word_is_broken(line: str) -> bool:

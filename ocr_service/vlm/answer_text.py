@@ -10,7 +10,13 @@ _CONTROL = re.compile(
 )
 _LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 # End marks that a server with ``skip_special_tokens`` off, or another tokenizer, leaves at the end.
-_END_TOKEN = re.compile(r"(?:<\|(?:end|im_end|endoftext|eot_id|eos|user|assistant|end_of_sentence)\|>|</s>|\s)+\Z")
+_END_TOKENS = (
+    *(
+        f"<|{name}|>"
+        for name in ("end", "im_end", "endoftext", "eot_id", "eos", "user", "assistant", "end_of_sentence")
+    ),
+    "</s>",
+)
 
 
 def printable(text: str) -> str:
@@ -20,5 +26,8 @@ def printable(text: str) -> str:
 
 def without_end_tokens(text: str) -> str:
     """``text`` without the model's end tokens behind it; unchanged where none is there."""
-    match = _END_TOKEN.search(text)
-    return text[: match.start()] if match and "<" in match[0] else text
+    kept = text
+    while kept.rstrip().endswith(_END_TOKENS):
+        kept = kept.rstrip()
+        kept = kept[: max(kept.rfind("<|"), kept.rfind("</s>"))]
+    return text if kept is text else kept.rstrip()
