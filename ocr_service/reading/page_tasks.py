@@ -28,6 +28,7 @@ from ocr_service.document import (
     TextLayerReport,
     page_status,
 )
+from ocr_service.errors import DamagedFile, EmptyFile
 from ocr_service.export.markdown import page_markdown
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
@@ -144,7 +145,7 @@ def _text_layer(task: PageTask) -> PageLayer | None:
             read_sheet=sheet_reader(_reader(task.language)),
             language=task.language,
         )
-    except (pdfium.PdfiumError, IndexError):  # no such page, or one that poppler may be able to draw
+    except (pdfium.PdfiumError, DamagedFile, EmptyFile, IndexError):  # no such page, or poppler may be able to draw it
         return None
 
 

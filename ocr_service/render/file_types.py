@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,8 @@ ACCEPTED = "PDF, PNG, JPEG, TIFF, WebP and BMP"
 
 # A PDF reader must find the header within the first 1024 bytes (ISO 32000-1, annex H.3, implementation note 13).
 _PDF_HEADER_WITHIN = 1024
+# Poppler, and so ``inspect``, reads a PDF with more before its header, or with none: it is told by its end.
+_PDF_END = re.compile(rb"startxref\s{1,9}[0-9]{1,19}\s{1,9}%%EOF")
 _HEAD_BYTES = 4096
 
 _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}  # of BITMAPCOREHEADER up to BITMAPV5HEADER
@@ -53,16 +56,19 @@ def sniff_type(path: Path) -> FileType:
     """The type of the file at ``path``.
 
     Raises EmptyFile, and UnsupportedType for everything that is not accepted; the message says what it looks like. Text
-    under the name of a PDF is an unsupported type, not a damaged PDF: without a header nothing says that it was one.
+    under the name of a PDF is an unsupported type, not a damaged PDF: without header and end nothing says that it was
+    one.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
+        file.seek(-min(_PDF_HEADER_WITHIN, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        tail = file.read()
     if not head:
         raise EmptyFile("the file is empty (0 bytes)")
     found = _image_type(head)
     if found is not None:
         return found
-    if b"%PDF-" in head[:_PDF_HEADER_WITHIN]:
+    if b"%PDF-" in head[:_PDF_HEADER_WITHIN] or _PDF_END.search(tail):
         return "pdf"
     raise UnsupportedType.looks_like(_described(head), ACCEPTED)
 

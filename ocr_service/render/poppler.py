@@ -29,6 +29,7 @@ from ocr_service.render.scale import fitting_dpi
 
 # Poppler takes 4 to 10 times as long as PDFium, which takes 10 to 70 ms for an ordinary page.
 _TIMEOUT_S = 15
+_COUNT_TIMEOUT_S = 5
 
 _FAILURES = (
     PopplerNotInstalledError,
@@ -91,6 +92,16 @@ def _rendered(path: Path, number: int, dpi: int, max_pixels: int) -> PageImage:
     return PageImage(
         number, pixels, page_dpi, warnings=(*warnings, "rendered by poppler: pdfium could not load the page")
     )
+
+
+def count_with_poppler(path: Path) -> int:
+    """Pages of a PDF that PDFium does not open; 0 where poppler does not either, or the last page is not there."""
+    try:
+        pages = int(pdf2image.pdfinfo_from_path(str(path), timeout=_COUNT_TIMEOUT_S)["Pages"])
+        _page_size(path, pages)
+    except (*_FAILURES, KeyError):
+        return 0
+    return pages
 
 
 def _page_size(path: Path, number: int) -> tuple[float, float]:

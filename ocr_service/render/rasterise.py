@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2 as pdfium
 
 from ocr_service.document import FileType, PageImage
-from ocr_service.errors import RenderFailed, UploadLost
+from ocr_service.errors import DamagedFile, EmptyFile, RenderFailed, UploadLost
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.render.poppler import render_with_poppler
@@ -38,13 +38,18 @@ def render_page(
 
 
 def _render_pdf_page(path: Path, number: int, *, dpi: int, max_pixels: int, password: str) -> PageImage:
-    with open_pdf(path, password) as pdf:
-        if number > len(pdf):
-            raise RenderFailed(f"the PDF has no page {number}")
-        try:
+    try:
+        with open_pdf(path, password) as pdf:
+            if number > len(pdf):
+                raise RenderFailed(f"the PDF has no page {number}")
             return render_with_pdfium(pdf, number, dpi=dpi, max_pixels=max_pixels)
-        except pdfium.PdfiumError:
+    except (pdfium.PdfiumError, EmptyFile):
+        return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+    except DamagedFile as damaged:
+        try:
             return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+        except RenderFailed:
+            raise damaged from None
 
 
 def _with_smallest_side(page: PageImage) -> PageImage:

@@ -7,7 +7,9 @@ import pytest
 from ocr_service.errors import DamagedFile, EmptyFile, EncryptedPdf, UnsupportedType
 from ocr_service.render.file_types import sniff_type
 from ocr_service.render.inspect import Inspected, inspect_file
+from ocr_service.render.rasterise import render_page
 from tests.support.documents import CATALOG, corner_image, many_pages, one_page, pdf, write
+from tests.support.simple_documents import pdf as simple_pdf
 
 PAGE = one_page(b"/MediaBox[0 0 200 300]")
 
@@ -24,9 +26,32 @@ def test_pdf_header_may_come_within_the_first_kilobyte(tmp_path: Path, before: b
     assert inspect_file(write(tmp_path / "a.bin", before + PAGE)) == Inspected("pdf", 1)
 
 
-def test_pdf_header_after_the_first_kilobyte_does_not_count(tmp_path: Path) -> None:
+TWO_PAGES = simple_pdf("Hello", "World")
+ODD_PDFS = {
+    "junk before the header": b"x" * 2000 + b"\n" + TWO_PAGES,
+    "an HTTP response's head before the header": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 3000 + b"\r\n\r\n" + TWO_PAGES,
+    "no header": TWO_PAGES[TWO_PAGES.index(b"\n") + 1 :],
+    "a page tree of another type": TWO_PAGES.replace(b"/Type /Pages", b"/Type /Pagez"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_PDFS)
+def test_a_pdf_that_one_of_the_renderers_reads_is_read(tmp_path: Path, odd: str) -> None:
+    path = write(tmp_path / "a.pdf", ODD_PDFS[odd])
+    assert inspect_file(path) == Inspected("pdf", 2)
+    for number in (1, 2):
+        page = render_page(path, "pdf", number, dpi=50, max_pixels=10**7)
+        assert page.pixels.min() < 100 < page.pixels.max()
+
+
+def test_text_with_the_end_of_a_pdf_is_a_damaged_one(tmp_path: Path) -> None:
+    with pytest.raises(DamagedFile):
+        inspect_file(write(tmp_path / "a.pdf", b"Dear Sir,\n" * 300 + b"startxref\n12\n%%EOF\n"))
+
+
+def test_a_header_deep_inside_a_text_does_not_count(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedType):
-        sniff_type(write(tmp_path / "a.pdf", b"x" * 1100 + PAGE))
+        sniff_type(write(tmp_path / "a.pdf", b"x" * 1100 + b"%PDF-1.7"))
 
 
 @pytest.mark.parametrize(
