@@ -107,11 +107,17 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRegion:
-    """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region)."""
+    """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region).
+
+    ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what the
+    answer must say.
+    """
 
     region: Region
     crop: Crop | None = None
     image: str | None = None
+    layer_text: str | None = None
+    layer_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,8 @@ class PreparedPage:
     seconds: float = 0.0
     stages: tuple[StageTime, ...] = ()
     layout_model: str = ""
+    text_layer: TextLayerReport | None = None
+    hidden_text: HiddenText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,12 @@ class Metrics:
             registry=registry,
         )
         self._regions = Counter("ocr_regions", "Regions read", ["reader", "label", "outcome"], registry=registry)
+        self._by_layer = Counter(
+            "ocr_text_layer_regions",
+            "Regions that the PDF's own text gave, corrected or contradicted",
+            ["reader", "outcome"],
+            registry=registry,
+        )
         self._stage_s = Histogram(
             "ocr_stage_duration_seconds",
             "Seconds that one stage of a page took, waiting for a backend included",
@@ -168,6 +174,8 @@ class Metrics:
             self._stage_s.labels(stage.stage, page.reader).observe(stage.seconds)
         for region in page.regions:
             self._regions.labels(page.reader, region.label, _outcome(region)).inc()
+            for outcome in _layer_outcomes(region):
+                self._by_layer.labels(page.reader, outcome).inc()
 
     def ended(self, job: Job, end: RunEnd) -> None:
         self._ended.labels(job.engine, end.state.value).inc()
@@ -175,6 +183,16 @@ class Metrics:
 
     def lost(self, job: Job) -> None:
         self._ended.labels(job.engine, "lost").inc()
+
+
+def _layer_outcomes(region: RegionResult) -> Iterator[str]:
+    """``spared``: taken from the text layer, so that nothing had to read it."""
+    if region.source == "text_layer":
+        yield "spared"
+    if region.corrected:
+        yield "corrected"
+    if region.contradicted:
+        yield "contradicted"
 
 
 def _outcome(region: RegionResult) -> str:

@@ -28,7 +28,7 @@ from ocr_service.document import (
     TextLayerReport,
     page_status,
 )
-from ocr_service.errors import DamagedFile, EmptyFile
+from ocr_service.errors import DamagedFile, EmptyFile, EngineUnavailable
 from ocr_service.export.markdown import page_markdown
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
@@ -41,6 +41,7 @@ from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.text_layer.layer_regions import LayerRegions, with_layer_words
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop
@@ -147,6 +148,8 @@ def _text_layer(task: PageTask) -> PageLayer | None:
         )
     except (pdfium.PdfiumError, DamagedFile, EmptyFile, IndexError):  # no such page, or poppler may be able to draw it
         return None
+    except EngineUnavailable:  # nothing can be proven without Tesseract's data; who reads the page may do without
+        return None
 
 
 def _report(task: PageTask, layer: PageLayer | None) -> TextLayerReport | None:
@@ -160,9 +163,13 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
     started = time.perf_counter()
     timer = StageTimer()
     with timer.stage("render"):
-        # With stub layout the page is not analysed at all: finding its rotation costs 140 ms.
-        page = _rasterised(task) if task.layout.startswith("stub:") else _render(task)
-    regions = _prepared_regions(page, task, prompts, timer)
+        layer = _text_layer(task)
+        if layer is not None and layer.report.used:
+            page = layer.picture
+        else:
+            # With stub layout the page is not analysed at all: finding its rotation costs 140 ms.
+            page = _rasterised(task) if task.layout.startswith("stub:") else _render(task)
+    regions = _prepared_regions(page, task, prompts, timer, layer)
     return PreparedPage(
         number=page.number,
         width=page.width,
@@ -174,15 +181,18 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
         layout_model="" if prompts.whole_page is not None else _detector(task.layout).name,
+        text_layer=_report(task, layer),
+        hidden_text=layer.hidden if layer is not None else None,
     )
 
 
 def _prepared_regions(
-    page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer
+    page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer, layer: PageLayer | None
 ) -> tuple[PreparedRegion, ...]:
     if (page_prompt := prompts.whole_page) is not None:
         with timer.stage("crops"):
             return whole_page_crop(page, page_prompt)
+    known = LayerRegions(layer) if layer is not None and layer.report.used else None
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
     with timer.stage("crops"):
@@ -191,7 +201,8 @@ def _prepared_regions(
         if task.images is not None and figures:
             files = save_figures(page, figures, task.images)
             images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
-        return page_crops(page, regions, images, prompts)
+        prepared = page_crops(page, regions, images, prompts, known.running_text if known else None)
+        return with_layer_words(prepared, known) if known else prepared
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

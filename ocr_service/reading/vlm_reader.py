@@ -18,6 +18,7 @@ from ocr_service.reading.page_tasks import prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.retry.policy import RetryPolicy
+from ocr_service.text_layer.answer_check import check_answers
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport
@@ -100,7 +101,8 @@ class VlmReader:
             seconds=page.seconds + time.monotonic() - started,
             whole=self._prompts.profile.form if self._prompts.whole_page is not None else None,
         )
-        return replace(result, stages=page.stages + timer.times)
+        words = {region.region.order: region.layer_words for region in page.regions if region.layer_words}
+        return replace(check_answers(result, words), stages=page.stages + timer.times)
 
     async def _read(self, prepared: PreparedRegion, page: int, document: str, run: str) -> RegionReading | None:
         if prepared.crop is None:

@@ -47,10 +47,10 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     ]
 
 
-def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str]) -> Line:
+def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked: bool = True) -> Line:
     """A line in the words of ``tesseract``; links are marked in its text, their addresses added to ``urls``."""
     width, height = layer.picture.width, layer.picture.height
-    texts = _with_links(line.words, layer.urls, urls)
+    texts = _with_links(line.words, layer.urls if linked else {}, urls)
     words = [
         Word(text, pixel_box(word.box, width, height), 100 * max(layer.strength, 0.7), max(word.size, 1.0))
         for word, text in zip(line.words, texts, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, RegionResult, page_status
+from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, Region, RegionResult, page_status
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.page_answer import page_blocks
@@ -44,6 +44,8 @@ def assemble_page(
         error=_no_backend(results),
         seconds=round(seconds, 3),
         layout_model=page.layout_model,
+        text_layer=page.text_layer,
+        hidden_text=page.hidden_text,
     )
 
 
@@ -92,6 +94,7 @@ def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
         level=content.level,
         tries=reading.tries,
         degraded=reading.degraded,
+        source="vlm",
         error=Failure(error.code, str(error), "recognition") if error else None,
     )
 
@@ -99,6 +102,8 @@ def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
 def _unread(prepared: PreparedRegion) -> RegionResult:
     """A figure, or a further part of a paragraph whose text is in the first part."""
     region = prepared.region
+    if prepared.layer_text is not None:
+        return _from_text_layer(region, prepared.layer_text)
     return RegionResult(
         label=region.label,
         bbox=region.bbox,
@@ -107,6 +112,20 @@ def _unread(prepared: PreparedRegion) -> RegionResult:
         format="text" if prepared.image is None else "image",
         image=prepared.image,
         tries=0,
+    )
+
+
+def _from_text_layer(region: Region, text: str) -> RegionResult:
+    """As an answer would be, but for the text, which is no Markdown."""
+    return RegionResult(
+        label=region.label,
+        bbox=region.bbox,
+        order=region.order,
+        score=region.score,
+        content=text,
+        level=region_content(region.label, text, {}).level,
+        tries=0,
+        source="text_layer",
     )
 
 

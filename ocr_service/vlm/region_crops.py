@@ -6,13 +6,15 @@ figures inside a table painted over with tokens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ocr_service.document import Box, Crop, PageImage, PreparedRegion, Region
 from ocr_service.vlm.encode_crop import cut, encode, enlarged, paint_token, stack, without_margins
 from ocr_service.vlm.merge_blocks import Paragraph, join_broken
 from ocr_service.vlm.prompts import Prompt, PromptSet
+
+KnownText = Callable[[Sequence[Region]], str | None]
 
 # A token smaller than this could not be read (paddlex, ``tokenize_figure_of_table``), pixels.
 _LEAST_FIGURE = 25
@@ -21,14 +23,23 @@ _TOKEN_DIGITS = "2345678"
 
 
 def page_crops(
-    page: PageImage, regions: Sequence[Region], images: Mapping[int, str], prompts: PromptSet
+    page: PageImage,
+    regions: Sequence[Region],
+    images: Mapping[int, str],
+    prompts: PromptSet,
+    known_text: KnownText | None = None,
 ) -> tuple[PreparedRegion, ...]:
     """The regions in reading order, those for the VLM with a crop.
 
-    ``images``: figure files, relative to the job's folder, by the ``order`` of their regions.
+    ``images``: figure files, relative to the job's folder, by the ``order`` of their regions. ``known_text``: gives the
+    text of regions that are read together where it is known without the VLM.
     """
     joined = join_broken(regions, prompts.figures | {"table"})
-    prepared = (region for paragraph in joined for region in _prepared(page, paragraph, regions, images, prompts))
+    prepared = (
+        region
+        for paragraph in joined
+        for region in _prepared(page, paragraph, regions, images, prompts, known_text or _nothing)
+    )
     return tuple(replace(each, region=replace(each.region, order=place)) for place, each in enumerate(prepared))
 
 
@@ -39,14 +50,24 @@ def whole_page_crop(page: PageImage, prompt: Prompt) -> tuple[PreparedRegion, ..
     return (PreparedRegion(region, crop),)
 
 
+def _nothing(_parts: Sequence[Region]) -> str | None:
+    return None
+
+
 def _prepared(
-    page: PageImage, paragraph: Paragraph, regions: Sequence[Region], images: Mapping[int, str], prompts: PromptSet
+    page: PageImage,
+    paragraph: Paragraph,
+    regions: Sequence[Region],
+    images: Mapping[int, str],
+    prompts: PromptSet,
+    known_text: KnownText,
 ) -> Iterator[PreparedRegion]:
     """The paragraph's first region with the crop of all its parts; the further parts with none."""
     first, *others = paragraph.parts
     prompt = prompts.for_label(first.label)
-    crop = _crop(page, paragraph, prompt, regions, images) if prompt else None
-    yield PreparedRegion(first, crop, images.get(first.order))
+    text = known_text(paragraph.parts) if prompt else None
+    crop = _crop(page, paragraph, prompt, regions, images) if prompt and text is None else None
+    yield PreparedRegion(first, crop, images.get(first.order), layer_text=text)
     for other in others:
         yield PreparedRegion(other)
 

@@ -1,0 +1,144 @@
+"""A model's answer against the text of the page: what the page's own, proven text contradicts is no longer a guess.
+
+The answer's words are aligned with the region's. One that stands in a word's place and is like it (a digit or a letter
+is another) is corrected; whatever else the page does not say, or says and is missing, flags the region.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from ocr_service.document import FORMULA_LABELS, PageResult, RegionResult
+from ocr_service.export.markdown import page_markdown
+from ocr_service.vlm.region_content import with_formula_numbers
+
+_MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|\\[A-Za-z]+|https?://\S+")
+_TOKEN = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
+_NUMBER = re.compile(r"\d+")
+_MOST_TOKENS = 4_000  # of a region: the alignment's time grows with the square of what differs
+_ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
+_LEAST_MISSED = 4  # letters of a word that must not be missing
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``corrected`` words were put right in ``content``; ``contradicted``: others could not be."""
+
+    content: str
+    corrected: int
+    contradicted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def plain(self) -> str:
+        return plain(self.text)
+
+
+def check_answers(page: PageResult, words: Mapping[int, Sequence[str]]) -> PageResult:
+    """The page with its regions checked; ``words`` of the text layer by the region's ``order``."""
+    regions = tuple(_checked(region, words.get(region.order, ())) for region in page.regions)
+    if regions == page.regions:
+        return page
+    return replace(page, regions=regions, markdown=page_markdown(with_formula_numbers(regions)))
+
+
+def _checked(region: RegionResult, words: Sequence[str]) -> RegionResult:
+    if not words or region.error is not None or not region.content:
+        return region
+    found = check_answer(region.content, words, numbers_only=region.label in FORMULA_LABELS)
+    return replace(region, content=found.content, corrected=found.corrected, contradicted=found.contradicted)
+
+
+def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = False) -> Checked:
+    """``content``: Markdown, HTML or LaTeX. ``numbers_only``: words are not looked at, which in LaTeX are commands."""
+    pattern = _NUMBER if numbers_only else _TOKEN
+    said = _tokens(content, pattern)
+    true = [match[0] for match in pattern.finditer(" ".join(map(_normal, words)))]
+    if max(len(said), len(true)) > _MOST_TOKENS:
+        return Checked(content, 0, False)
+    changes: list[tuple[_Token, str]] = []
+    invented: list[_Token] = []
+    missing: list[str] = []
+    matcher = SequenceMatcher(None, [token.plain for token in said], [plain(t) for t in true], autojunk=False)
+    for kind, a0, a1, b0, b1 in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        if _glued([token.plain for token in said[a0:a1]]) == _glued([plain(text) for text in true[b0:b1]]):
+            continue
+        invented += said[a0:a1]
+        missing += true[b0:b1]
+    invented, missing = _elsewhere(invented, missing)
+    rest: list[_Token] = []
+    for token in invented:
+        right = _likest(token, missing)
+        if right is None:
+            rest.append(token)
+        else:
+            missing.remove(right)
+            changes.append((token, right))
+    text = content
+    for token, right in sorted(changes, key=lambda change: -change[0].start):
+        text = text[: token.start] + right + text[token.end :]
+    lost = [t for t in missing if any(c.isdigit() for c in t) or len(t) >= _LEAST_MISSED]
+    return Checked(text, len(changes), bool(rest or lost))
+
+
+def _tokens(content: str, pattern: re.Pattern[str]) -> list[_Token]:
+    """Words and numbers of the text, not of its markup."""
+    masked = _MARKUP.sub(lambda match: " " * len(match[0]), content)
+    return [_Token(match[0], match.start(), match.end()) for match in pattern.finditer(masked)]
+
+
+def _elsewhere(invented: list[_Token], missing: list[str]) -> tuple[list[_Token], list[str]]:
+    """Without what the page says at another place: cells may be read in another order."""
+    there = Counter(plain(text) for text in missing)
+    rest: list[_Token] = []
+    for token in invented:
+        if there[token.plain]:
+            there[token.plain] -= 1
+        else:
+            rest.append(token)
+    left: list[str] = []
+    for text in missing:
+        if there[plain(text)]:
+            there[plain(text)] -= 1
+            left.append(text)
+    return rest, left
+
+
+def _likest(token: _Token, missing: Sequence[str]) -> str | None:
+    """The word that ``token`` may be a misreading of."""
+    best, score = None, _ALIKE
+    numeric = any(c.isdigit() for c in token.text)
+    for text in missing:
+        if any(c.isdigit() for c in text) != numeric:
+            continue
+        likeness = SequenceMatcher(None, token.plain, plain(text), autojunk=False).ratio()
+        if likeness >= score:
+            best, score = text, likeness
+    return best
+
+
+def _glued(tokens: Sequence[str]) -> str:
+    """Words as one, without hyphens: a line's end may part a word on the page and not in the answer."""
+    return re.sub(r"[-\u00ad]", "", "".join(tokens))
+
+
+def plain(text: str) -> str:
+    """As it is compared: superscripts as digits, apostrophes alike; upper and lower case are different names."""
+    return _normal(text).replace("’", "'")
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)

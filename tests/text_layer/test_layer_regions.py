@@ -1,0 +1,69 @@
+"""The VLM is spared what the text layer proves, and what it answers for the rest is held against the layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_service.document import PreparedPage
+from ocr_service.reading.page_tasks import PageTask, prepare_page
+from ocr_service.text_layer.answer_check import check_answers
+from ocr_service.vlm.assemble_page import assemble_page
+from ocr_service.vlm.prompts import PromptSet
+from ocr_service.vlm.read_region import RegionReading
+from tests.support.text_layer_set import all_samples
+
+_SAMPLES = {sample.name: sample for sample in all_samples()}
+_OTSL = (
+    "<fcel>Article<fcel>Quantity<fcel>Price<fcel>Total<nl><fcel>Oak board 20 mm<fcel>12<fcel>{price}<fcel>378.00<nl>"
+    "<fcel>Brass screw<fcel>200<fcel>0.08<fcel>16.00<nl><fcel>Wood glue<fcel>3<fcel>14.95<fcel>44.85<nl>"
+)
+
+
+def prepared(folder: Path, name: str, mode: str = "auto") -> PreparedPage:
+    path = folder / f"{name}.pdf"
+    path.write_bytes(_SAMPLES[name].pdf)
+    task = PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, mode)  # type: ignore[arg-type]
+    return prepare_page(task, PromptSet())
+
+
+def sent(page: PreparedPage) -> list[str]:
+    return [region.region.label for region in page.regions if region.crop is not None]
+
+
+@pytest.mark.parametrize("name", ["two_columns", "ru_clean", "kk_clean"])
+def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> None:
+    page = prepared(tmp_path, name)
+    assert sent(page) == []
+    result = assemble_page(page, [None] * len(page.regions), seconds=1.0)
+    told = [word for region in result.regions for word in region.content.split()]
+    assert sorted(told) == sorted(_SAMPLES[name].truth.replace("# ", "").split())
+    assert {region.source for region in result.regions if region.content} == {"text_layer"}
+    assert result.text_layer is not None and result.text_layer.used
+
+
+def test_text_of_a_font_that_lies_is_sent_and_not_checked_against_it(tmp_path: Path) -> None:
+    page = prepared(tmp_path, "en_swapped")
+    assert sent(page)
+    assert all(region.layer_words == () for region in page.regions)
+
+
+def test_without_the_layer_everything_is_sent(tmp_path: Path) -> None:
+    page = prepared(tmp_path, "two_columns", "ignore")
+    assert len(sent(page)) >= 2
+    assert page.text_layer is None
+
+
+@pytest.mark.parametrize("price", ["31.50", "37.50", "31.60"])
+def test_a_table_is_sent_and_its_answer_put_right_by_the_layer(tmp_path: Path, price: str) -> None:
+    page = prepared(tmp_path, "ruled_table")
+    assert sent(page) == ["table"]
+    readings = [
+        RegionReading(_OTSL.format(price=price), 1) if region.crop is not None else None for region in page.regions
+    ]
+    words = {region.region.order: region.layer_words for region in page.regions if region.layer_words}
+    result = check_answers(assemble_page(page, readings, seconds=1.0), words)
+    table = next(region for region in result.regions if region.label == "table")
+    assert "31.50" in table.content and "31.50" in result.markdown
+    assert (table.source, table.corrected, table.contradicted) == ("vlm", int(price != "31.50"), False)
