@@ -91,8 +91,9 @@ def test_copies_downloads_and_removes(browser: Browser, vllm: FakeVllm, vlm_serv
         page = visitor.open()
         visitor.upload(("copy.pdf", pdf("copy")))
         _state(page, "completed")
-        page.get_by_role("button", name="Copy the Markdown").click()
-        expect(page.get_by_role("status")).to_have_text("Copied")
+        page.get_by_role("button", name="Copy", exact=True).click()
+        page.get_by_role("button", name="Markdown the text with its marks").click()
+        expect(page.locator(".toast")).to_have_text("Copied")
         assert "A line of text" in page.evaluate("navigator.clipboard.readText()")
         for name, start in ((".md", b"A line"), (".json", b"{"), (".html", b"<!"), (".zip", b"PK"), (".pdf", b"%PDF")):
             page.get_by_role("button", name="Download").click()

@@ -1,3 +1,4 @@
+import type { ResultFormat } from "../api/client";
 import type { ErrorCode } from "../api/types";
 import { plural } from "./plural";
 
@@ -109,18 +110,24 @@ export const en = {
   goToPage: "Go to page",
   pagesOverview: "Pages",
   copy: "Copy",
-  copyMarkdown: "Copy the Markdown",
+  copyFormatted: "For Word, Excel, Google Docs",
+  copyFormattedHint: "headings, tables and formulas as such",
+  copyMarkdown: "Markdown",
+  copyMarkdownHint: "the text with its marks",
+  copyBlock: "Copy this part",
   copyPage: (n: number): string => `Copy page ${n}`,
   copied: "Copied",
   copyFailed: "The browser did not allow copying",
   download: "Download",
   formats: {
+    docx: ["Word", "to be edited"],
+    txt: ["Plain text", "no marks, cells with tabs"],
     md: ["Markdown", "the text alone"],
     zip: ["Markdown with figures", "one ZIP file"],
     html: ["Web page", "opens without internet"],
     pdf: ["Searchable PDF", "the pages with their text"],
     json: ["JSON", "regions, boxes, all there is"],
-  } as Record<"md" | "zip" | "html" | "pdf" | "json", [string, string]>,
+  } as Record<ResultFormat, [string, string]>,
   downloadPartial: "Only what is read so far",
   downloadFailed: (reason: string): string => `The file could not be had: ${reason}`,
   cancelJob: "Cancel",
@@ -134,6 +141,16 @@ export const en = {
   retryAsked: "The failed pages are read again",
   cancelled: "Cancelled",
   removed: "Removed",
+
+  search: "Search",
+  searchLabel: "Search in the document",
+  searchCount: (place: number, count: number): string => (count === 0 ? "Nothing found" : `${place} of ${count}`),
+  searchFailed: "The text could not be fetched",
+  searchPrevious: "Previous place",
+  searchNext: "Next place",
+  zoomOpen: (n: number): string => `Enlarge page ${n}`,
+  zoomIn: "Larger",
+  zoomOut: "Smaller",
 
   waitingPage: "Not read yet",
   pageAgain: "Being read again",

@@ -17,8 +17,8 @@ export interface Block {
   byItem: boolean;
 }
 
-/** What stands in a column of figures: 84 500, 12,4 %, −3.5 */
-const NUMBER = /^[+−–-]?\d[\d\s.,]{0,20}\s?[%‰]?$/u;
+/** A number, an amount of money, a share: 84 500, $1,200.50, 12,4 %, −3.5, 12 руб. */
+const NUMBER = /^[(+−–-]?\s?(?:[$€£₽¥]\s?)?\d[\d\s.,']{0,25}\)?\s?(?:[%‰$€£₽¥]|руб\.?|р\.)?$/iu;
 
 const escapeAttribute = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
@@ -29,6 +29,9 @@ const parser = new MarkdownIt({ html: true, linkify: false }).use(tex, {
   render: (formula: string, display: boolean) =>
     `<span data-tex="${escapeAttribute(formula)}" data-display="${display}"></span>`,
 });
+
+/** A whole document; figures are places with their description. */
+export const renderMarkdown = (markdown: string): DocumentFragment => toDom(parser.render(markdown));
 
 export function renderPage(page: Page): Block[] {
   const pieces = split(page.markdown);

@@ -1,12 +1,27 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { showPage } from "./show-page";
+import { askedPage, notePage } from "../state/route";
+
+const SETTLED_MS = 400;
 
 /** Says which page is in view and goes to another. */
-export function PageJump({ numbers }: { numbers: readonly number[] }): JSX.Element {
+export function PageJump({
+  id,
+  numbers,
+  onPick,
+}: {
+  id: string;
+  numbers: readonly number[];
+  onPick: (number: number) => void;
+}): JSX.Element {
   const texts = t.value;
   const current = useCurrentPage(numbers.length);
+  useEffect(() => {
+    // Scrolling by is not written down.
+    const timer = setTimeout(() => notePage(id, current > 1 ? current : 0, false), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [id, current]);
   const [typed, setTyped] = useState<string | null>(null);
   const last = numbers.at(-1) ?? 1;
   const go = (event: SubmitEvent): void => {
@@ -14,7 +29,7 @@ export function PageJump({ numbers }: { numbers: readonly number[] }): JSX.Eleme
     const wanted = Number(typed);
     setTyped(null);
     const number = numbers.find((other) => other >= wanted) ?? last;
-    if (wanted > 0) showPage(number);
+    if (wanted > 0) onPick(number);
   };
   return (
     <form class="page-jump" onSubmit={go}>
@@ -35,7 +50,7 @@ export function PageJump({ numbers }: { numbers: readonly number[] }): JSX.Eleme
 
 /** The page that lies under the toolbar. */
 function useCurrentPage(count: number): number {
-  const [current, setCurrent] = useState(1);
+  const [current, setCurrent] = useState(askedPage.peek() || 1);
   useEffect(() => {
     const inView = new Set<number>();
     const observer = new IntersectionObserver(

@@ -8,6 +8,7 @@ import { labelName, t } from "../i18n";
 import { Icon } from "../ui/Icon";
 import { kindOf } from "./kinds";
 import type { Picture } from "./page-data";
+import { hitsByPage } from "./search";
 
 // The shape of a page that could not even be rendered.
 const A4 = [210, 297] as const;
@@ -30,6 +31,7 @@ export function PagePicture({
     .map((region, index) => ({ region, index }))
     .sort((a, b) => a.region.order - b.region.order);
   const current = marked.value;
+  const found = hitsByPage.value.get(page.number);
   const entry = current ?? ordered[0]?.index;
 
   const move = (event: KeyboardEvent): void => {
@@ -61,7 +63,7 @@ export function PagePicture({
               <button
                 key={index}
                 type="button"
-                class={`region ${kindOf(region.label)}${state}${current === index ? " marked" : ""}`}
+                class={`region ${kindOf(region.label)}${state}${current === index ? " marked" : ""}${found?.has(index) ? " hit" : ""}`}
                 data-region={index}
                 data-name={name}
                 tabIndex={index === entry ? 0 : -1}

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { Copy, LoaderCircle, TriangleAlert } from "lucide";
+import { Copy, LoaderCircle, TriangleAlert, ZoomIn } from "lucide";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -7,12 +7,15 @@ import type { PageMark } from "../api/events";
 import { ApiError } from "../api/problem";
 import type { Page } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
-import { copyText } from "../state/clipboard";
+import { portableHtml } from "../markdown/portable";
+import { renderMarkdown } from "../markdown/render";
+import { copyRich } from "../state/clipboard";
 import { Icon } from "../ui/Icon";
 import { PagePicture } from "./PagePicture";
 import { PageText, RetryButton } from "./PageText";
 import { loadPage, type PageData } from "./page-data";
 import { useNear } from "./use-near";
+import { Zoom } from "./Zoom";
 
 export type ViewMode = "picture" | "text" | "markdown" | "json";
 
@@ -147,12 +150,21 @@ function PageHead({
           type="button"
           aria-label={texts.copyPage(number)}
           title={texts.copyPage(number)}
-          onClick={() => void copyText(page.markdown)}
+          onClick={() => void copyPage(number, page)}
         >
           <Icon node={Copy} size={16} />
         </button>
       )}
     </header>
+  );
+}
+
+/** Formatted as it is shown, figures too; plain, its Markdown. */
+async function copyPage(number: number, page: Page): Promise<void> {
+  const blocks = document.querySelectorAll(`#page-${number} .prose > .block`);
+  await copyRich(
+    blocks.length > 0 ? portableHtml(blocks) : portableHtml([renderMarkdown(page.markdown)]),
+    page.markdown,
   );
 }
 
@@ -169,6 +181,7 @@ function PageContent({
 }): JSX.Element {
   const texts = t.value;
   const marked = useSignal<number | null>(null);
+  const [zoomed, setZoomed] = useState(false);
   const text = useRef<HTMLDivElement>(null);
   const picture = data.picture.value;
   const pick = (region: number): void => {
@@ -182,6 +195,20 @@ function PageContent({
     <div class="page-body" data-mode={mode}>
       <div class="page-left">
         <PagePicture page={page} picture={picture} marked={marked} onPick={pick} />
+        {picture && !(picture instanceof ApiError) && (
+          <button
+            class="icon-button zoom-open"
+            type="button"
+            aria-label={texts.zoomOpen(page.number)}
+            title={texts.zoomOpen(page.number)}
+            onClick={() => setZoomed(true)}
+          >
+            <Icon node={ZoomIn} />
+          </button>
+        )}
+        {zoomed && picture && !(picture instanceof ApiError) && (
+          <Zoom url={picture.url} name={texts.pictureOf(page.number)} onClose={() => setZoomed(false)} />
+        )}
       </div>
       <div class="page-right" ref={text}>
         {page.error && (

@@ -1,14 +1,19 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
-import { RotateCw, TriangleAlert } from "lucide";
+import { Copy, RotateCw, TriangleAlert } from "lucide";
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/problem";
 import type { Page, Region } from "../api/types";
 import { explain, labelName, t } from "../i18n";
+import { portableHtml, tableText } from "../markdown/portable";
 import { type Block, renderPage } from "../markdown/render";
+import { copyRich } from "../state/clipboard";
 import { Icon } from "../ui/Icon";
 import { drawFigures } from "./figures";
+import { highlight, unhighlight } from "./highlight";
 import type { Picture } from "./page-data";
+import { currentHit, query, searching } from "./search";
+import { stopShowing } from "./show-page";
 
 /** The page's Markdown, rendered; what lies under the pointer is marked in the picture too. */
 export function PageText({
@@ -37,14 +42,43 @@ export function PageText({
       part.classList.toggle("marked", region !== null && regionsOf(part).includes(region));
     }
   });
+  useSignalEffect(() => {
+    const element = root.current;
+    const words = query.value;
+    const hit = currentHit.value;
+    if (!element) return;
+    if (searching.value === "closed") unhighlight(element);
+    else highlight(element, words);
+    if (hit?.page !== page.number) return;
+    marked.value = hit.region;
+    const parts = [...element.querySelectorAll<HTMLElement>("[data-regions]")];
+    stopShowing();
+    parts.find((part) => regionsOf(part).includes(hit.region))?.scrollIntoView({ block: "center" });
+  });
+  useEffect(() => {
+    const element = root.current;
+    return () => {
+      if (element) unhighlight(element);
+    };
+  }, []);
+  const [active, setActive] = useState(-1);
+  const activate = (event: Event): void => {
+    const block = (event.target as HTMLElement).closest<HTMLElement>(".block");
+    setActive(block ? Number(block.dataset.index) : -1);
+  };
   const mark = (event: Event): void => {
+    activate(event);
     const part = (event.target as HTMLElement).closest<HTMLElement>("[data-regions]");
     marked.value = part ? (regionsOf(part)[0] ?? null) : null;
+  };
+  const leave = (): void => {
+    marked.value = null;
+    setActive(-1);
   };
   const together = commonFailure(page.regions);
   if (blocks.length === 0) return <p class="page-note muted">{language.pageEmpty}</p>;
   return (
-    <div class="prose" ref={root} onMouseOver={mark} onMouseLeave={() => (marked.value = null)}>
+    <div class="prose" ref={root} onMouseOver={mark} onFocusIn={activate} onMouseLeave={leave}>
       {together && (
         <div class="callout bad">
           <Icon node={TriangleAlert} size={16} />
@@ -56,7 +90,15 @@ export function PageText({
         </div>
       )}
       {blocks.map((block, index) => (
-        <TextBlock key={index} block={block} regions={page.regions} told={together?.code ?? null} onRetry={onRetry} />
+        <TextBlock
+          key={index}
+          block={block}
+          regions={page.regions}
+          told={together?.code ?? null}
+          place={index}
+          active={index === active}
+          onRetry={onRetry}
+        />
       ))}
     </div>
   );
@@ -78,11 +120,16 @@ function TextBlock({
   block,
   regions,
   told,
+  place: index,
+  active,
   onRetry,
 }: {
   block: Block;
   regions: readonly Region[];
   told: string | null;
+  place: number;
+  /** Under the pointer or focused: shows what can be done with it. */
+  active: boolean;
   onRetry: (() => void) | null;
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -92,7 +139,23 @@ function TextBlock({
     return region && (region.error || region.degraded) ? [region] : [];
   });
   return (
-    <div class="block" data-regions={block.byItem ? undefined : block.regions.join(" ")} tabIndex={-1}>
+    <div
+      class="block"
+      data-index={index}
+      data-regions={block.byItem ? undefined : block.regions.join(" ")}
+      tabIndex={-1}
+    >
+      {active && block.kind === "content" && (
+        <button
+          class="icon-button small block-copy"
+          type="button"
+          aria-label={t.value.copyBlock}
+          title={t.value.copyBlock}
+          onClick={() => void copyBlock(place.current)}
+        >
+          <Icon node={Copy} size={14} />
+        </button>
+      )}
       {troubled.map((region) =>
         region.error && region.error.code === told && !region.content ? (
           <p key={region.order} class="not-read hint">
@@ -105,6 +168,14 @@ function TextBlock({
       {block.kind === "content" && <div ref={place} />}
     </div>
   );
+}
+
+/** For Word as HTML; plain, a table has tabs between its cells. */
+async function copyBlock(element: HTMLElement | null): Promise<void> {
+  if (!element) return;
+  const table = element.querySelector("table");
+  const plain = table ? tableText(table) : element.innerText.trim();
+  await copyRich(portableHtml(element.childNodes), plain);
 }
 
 function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => void) | null }): JSX.Element {

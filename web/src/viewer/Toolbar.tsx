@@ -1,15 +1,18 @@
-import { ArrowLeft, Copy, Trash2, X } from "lucide";
+import { ArrowLeft, ChevronDown, Copy, Search, Trash2, X } from "lucide";
 import type { JSX } from "preact";
 import { call, resultPath } from "../api/client";
 import { ApiError } from "../api/problem";
 import { isFinished } from "../api/states";
 import type { Job } from "../api/types";
 import { explainError, t } from "../i18n";
+import { portableHtml } from "../markdown/portable";
+import { renderMarkdown } from "../markdown/render";
 import { cancelOrRemove } from "../state/actions";
 import { announce } from "../state/announce";
-import { copyText } from "../state/clipboard";
+import { copyRich } from "../state/clipboard";
 import { goTo } from "../state/route";
 import { Icon } from "../ui/Icon";
+import { Menu } from "../ui/Menu";
 import { StatePill } from "../ui/StatePill";
 import { DownloadMenu } from "./DownloadMenu";
 import type { ViewMode } from "./PageRow";
@@ -22,6 +25,7 @@ export function Toolbar({
   pages,
   onPage,
   onRetry,
+  onSearch,
 }: {
   job: Job;
   mode: ViewMode;
@@ -29,6 +33,7 @@ export function Toolbar({
   pages: JSX.Element;
   onPage: JSX.Element | null;
   onRetry: (() => void) | null;
+  onSearch: () => void;
 }): JSX.Element {
   const texts = t.value;
   const finished = isFinished(job.state);
@@ -54,15 +59,34 @@ export function Toolbar({
         <div class="toolbar-actions">
           {onRetry && <RetryButton title={texts.retryTitle} onRetry={onRetry} />}
           <button
-            class="button"
+            class="icon-button"
             type="button"
-            aria-label={texts.copyMarkdown}
-            title={texts.copyMarkdown}
-            onClick={() => void copyAll(job)}
+            aria-label={texts.search}
+            title={`${texts.search} (Ctrl+F)`}
+            onClick={onSearch}
           >
-            <Icon node={Copy} size={16} />
-            <span class="wide-only">{texts.copy}</span>
+            <Icon node={Search} />
           </button>
+          <Menu
+            label={
+              <>
+                <Icon node={Copy} size={16} />
+                <span class="wide-only">{texts.copy}</span>
+                <Icon node={ChevronDown} size={14} />
+              </>
+            }
+            name={texts.copy}
+            buttonClass="button"
+          >
+            <button class="menu-item" type="button" onClick={() => void copyAll(job, true)}>
+              <span class="menu-item-name">{texts.copyFormatted}</span>
+              <span class="hint">{texts.copyFormattedHint}</span>
+            </button>
+            <button class="menu-item" type="button" onClick={() => void copyAll(job, false)}>
+              <span class="menu-item-name">{texts.copyMarkdown}</span>
+              <span class="hint">{texts.copyMarkdownHint}</span>
+            </button>
+          </Menu>
           <DownloadMenu job={job} />
           <button
             class="icon-button"
@@ -98,10 +122,11 @@ export function Toolbar({
   );
 }
 
-async function copyAll(job: Job): Promise<void> {
+/** `formatted`: as HTML too, for Word and the like. */
+async function copyAll(job: Job, formatted: boolean): Promise<void> {
   try {
-    const response = await call(resultPath(job.id, "md", job.state));
-    await copyText(await response.text());
+    const markdown = await (await call(resultPath(job.id, "md", job.state))).text();
+    await copyRich(formatted ? portableHtml([renderMarkdown(markdown)]) : "", markdown);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     announce(explainError(error));

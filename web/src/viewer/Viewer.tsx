@@ -10,12 +10,15 @@ import { announceState, readAgain } from "../state/actions";
 import { recoveries } from "../state/connection";
 import { jobs, loadJob, refreshJob } from "../state/jobs";
 import { countRead, type Marks, pageMarks, watchJob } from "../state/live";
+import { askedPage, notePage } from "../state/route";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
 import { PageStrip } from "../ui/PageStrip";
 import { PageJump } from "./PageJump";
 import { PageRow, type ViewMode } from "./PageRow";
 import { Problems } from "./Problems";
+import { SearchBar } from "./SearchBar";
+import { openSearch } from "./search";
 import { showPage } from "./show-page";
 import { Toolbar } from "./Toolbar";
 
@@ -83,24 +86,38 @@ function Opened({ job }: { job: Job }): JSX.Element {
     document.title = `${state === "running" ? `${percent} % · ` : ""}${name}`;
   }, [state, read, name, texts]);
 
+  const goPage = useCallback(
+    (page: number) => {
+      notePage(id, page, true);
+      showPage(page);
+    },
+    [id],
+  );
   const retryFailed = useCallback(() => void readAgain(id, null), [id]);
   const retryPage = useCallback((page: number) => void readAgain(id, page), [id]);
   const hasFailed = state === "partial" || state === "failed" || state === "cancelled";
   const numbers = pageNumbers(job, marks);
+  const asked = askedPage.value;
+  const isThere = asked > 0 && numbers.includes(asked);
+  useEffect(() => {
+    if (isThere) showPage(asked);
+  }, [isThere, asked]);
   return (
     <main id="main" class="viewer">
       <Toolbar
         job={job}
         mode={mode}
         setMode={setMode}
+        onSearch={() => void openSearch(id, state, read)}
         onRetry={hasFailed ? retryFailed : null}
-        onPage={numbers.length > 1 ? <PageJump numbers={numbers} /> : null}
-        pages={<Strip job={job} marks={marks} numbers={numbers} read={read} />}
+        onPage={numbers.length > 1 ? <PageJump id={id} numbers={numbers} onPick={goPage} /> : null}
+        pages={<Strip job={job} marks={marks} numbers={numbers} read={read} onPick={goPage} />}
       />
+      <SearchBar job={job} read={read} />
       <div class="viewer-notes">
         <KeyBanner />
         <Note job={job} />
-        <Problems marks={marks} finished={finished} onShow={showPage} />
+        <Problems marks={marks} finished={finished} onShow={goPage} />
       </div>
       <div class="pages">
         {numbers.map((number) => (
@@ -130,11 +147,13 @@ function Strip({
   marks,
   numbers,
   read,
+  onPick,
 }: {
   job: Job;
   marks: Marks;
   numbers: readonly number[];
   read: number;
+  onPick: (number: number) => void;
 }): JSX.Element {
   const texts = t.value;
   const { total } = job.pages;
@@ -152,10 +171,12 @@ function Strip({
   const more =
     running && last
       ? texts.lastPage(last.number, formatSeconds(last.seconds))
-      : seconds !== null && marks.size >= total && texts.took(formatSeconds(seconds));
+      : job.cached
+        ? texts.readBefore
+        : seconds !== null && marks.size >= total && texts.took(formatSeconds(seconds));
   const pick = (place: number): void => {
     const number = numbers[place - 1];
-    if (number !== undefined) showPage(number);
+    if (number !== undefined) onPick(number);
   };
   return (
     <>
@@ -170,7 +191,7 @@ function Strip({
       <span class="hint nowrap">
         {running ? texts.readingOf(read, total) : <span class="wide-only">{texts.pagesCount(total)}</span>}
         {more && <span class="wide-only"> · {more}</span>}
-        {job.cached && ` · ${texts.readBefore}`}
+        {more && job.cached && <span class="narrow-only">{more}</span>}
       </span>
     </>
   );

@@ -5,7 +5,10 @@ const OWN_MOVES = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
 let release: () => void = () => undefined;
 
-export function showPage(number: number): void {
+/** Lets the page go where something else wants it. */
+export const stopShowing = (): void => release();
+
+export function showPage(number: number, focus = true): void {
   release();
   const page = document.querySelector<HTMLElement>(`#page-${number}`);
   if (!page?.parentElement) return;
@@ -19,5 +22,5 @@ export function showPage(number: number): void {
   };
   for (const move of OWN_MOVES) addEventListener(move, release, { passive: true });
   observer.observe(page.parentElement); // calls at once, and after every change of the height
-  page.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  if (focus) page.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
 }

@@ -1,0 +1,143 @@
+"""A document in the viewer: searched, linked to, enlarged, copied into other programs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.fakes.vllm import FakeVllm, Reply
+from tests.support.browser import visiting
+from tests.support.jobs import submit, wait_finished
+from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
+
+pytestmark = pytest.mark.slow
+
+_TABLE = (
+    '<table><tr><td rowspan="2">Goods</td><td colspan="2">Price</td></tr><tr><td>trade</td><td>retail</td></tr>'
+    "<tr><td>Bolt</td><td>84 500,00</td><td>$1,200.50</td></tr></table>"
+)
+
+
+@pytest.fixture(autouse=True)
+def usual_answers(vllm: FakeVllm) -> Iterator[None]:
+    yield
+    vllm.script.clear()
+    vllm.then = Reply()
+
+
+@pytest.fixture
+def book(vllm: FakeVllm, vlm_service: RunningService) -> str:
+    """A document of 30 pages; what each says is told by its number."""
+    texts = [Reply(f"Page text {number // 2 + 1}, part {number % 2 + 1}") for number in range(60)]
+    vllm.script.extend(texts)
+    job = submit(vlm_service.client, "book", pdf(*(f"sheet {number}" for number in range(30))), cache="false")
+    wait_finished(vlm_service.client, [job])
+    return job
+
+
+def _clipboard(page: Page, kind: str) -> str:
+    read = """async kind => {
+        const [item] = await navigator.clipboard.read();
+        return item.types.includes(kind) ? await (await item.getType(kind)).text() : "";
+    }"""
+    return str(page.evaluate(read, kind))
+
+
+def test_search_finds_words_on_pages_that_are_far_from_view(
+    browser: Browser, book: str, vlm_service: RunningService
+) -> None:
+    pages = vlm_service.client.get(f"/jobs/{book}/result").json()["pages"]
+    number = next(page["number"] for page in pages if "Page text 27, part 1" in str(page["regions"]))
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open(f"#/jobs/{book}")
+        expect(page.locator("#page-1 .prose")).to_be_visible()
+        page.keyboard.press("Control+f")
+        search = page.get_by_role("searchbox", name="Search in the document")
+        expect(search).to_be_focused()
+        search.fill("text 27,")
+        expect(page.locator(".search-bar")).to_contain_text(re.compile(r"1 of \d"))
+        shown = page.locator(f"#page-{number} .prose")
+        expect(shown).to_be_in_viewport()
+        assert page.evaluate("CSS.highlights.get('search').size") > 0
+        expect(page.locator(f"#page-{number} .region.hit").first).to_be_attached()
+        assert visitor.barriers() == []
+        search.fill("no such words")
+        expect(page.locator(".search-bar")).to_contain_text("Nothing found")
+        page.keyboard.press("Escape")
+        expect(page.locator(".search-bar")).to_have_count(0)
+
+
+def test_the_page_in_view_is_in_the_address_and_survives_reload_link_and_back(
+    browser: Browser, book: str, vlm_service: RunningService
+) -> None:
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open(f"#/jobs/{book}/p/20")
+        expect(page.locator("#page-20 .prose")).to_be_in_viewport()
+        page.reload()
+        expect(page.locator("#page-20 .prose")).to_be_in_viewport()
+        page.get_by_label("Go to page").fill("5")
+        page.get_by_label("Go to page").press("Enter")
+        expect(page.locator("#page-5 .prose")).to_be_in_viewport()
+        expect(page).to_have_url(re.compile(r"/p/5$"))
+        page.go_back()
+        expect(page.locator("#page-20 .prose")).to_be_in_viewport()
+
+
+def test_a_page_is_enlarged_and_moved_with_the_keyboard(
+    browser: Browser, book: str, vlm_service: RunningService
+) -> None:
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open(f"#/jobs/{book}")
+        page.get_by_role("button", name="Enlarge page 1", exact=True).click()
+        picture = page.locator("dialog.zoom img")
+        expect(picture).to_be_visible()
+        before = picture.bounding_box()
+        page.keyboard.press("+")
+        expect(page.locator(".zoom-tools")).to_contain_text("150 %")
+        after = picture.bounding_box()
+        assert before and after and after["width"] > 1.4 * before["width"]
+        assert visitor.barriers() == []
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog.zoom")).to_have_count(0)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_what_is_copied_arrives_in_an_office_program(
+    browser: Browser, vllm: FakeVllm, vlm_service: RunningService, tmp_path: Path
+) -> None:
+    vllm.then = Reply(_TABLE)
+    job = submit(vlm_service.client, "price", pdf("prices"), cache="false")
+    wait_finished(vlm_service.client, [job])
+    with visiting(browser, vlm_service.url, permissions=["clipboard-read", "clipboard-write"]) as visitor:
+        page = visitor.open(f"#/jobs/{job}")
+        block = page.locator("#page-1 .block", has=page.locator("table")).first
+        block.hover()
+        block.get_by_role("button", name="Copy this part").click()
+        expect(page.locator(".toast")).to_have_text("Copied")
+        assert _clipboard(page, "text/plain").split("\n")[:3] == [
+            "Goods\tPrice\t",
+            "\ttrade\tretail",
+            "Bolt\t84 500,00\t$1,200.50",
+        ]
+        page.get_by_role("button", name="Copy", exact=True).click()
+        page.get_by_role("button", name="For Word").click()
+        expect(page.locator(".toast")).to_have_text("Copied")
+        (tmp_path / "pasted.html").write_text(_clipboard(page, "text/html"), encoding="utf-8")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", "--headless", profile, "--outdir", str(tmp_path)]
+    as_text = [*command, "--infilter=HTML (StarWriter)", "--convert-to", "odt", str(tmp_path / "pasted.html")]
+    subprocess.run(as_text, check=True, capture_output=True, timeout=300)
+    content = subprocess.run(
+        ["unzip", "-p", str(tmp_path / "pasted.odt"), "content.xml"], check=True, capture_output=True, text=True
+    ).stdout
+    assert 'table:number-columns-spanned="2"' in content and "84 500,00" in content
+    as_sheet = [*command, "--infilter=HTML (StarCalc)", "--convert-to", "csv", str(tmp_path / "pasted.html")]
+    subprocess.run(as_sheet, check=True, capture_output=True, timeout=300)
+    assert "Goods,Price," in (tmp_path / "pasted.csv").read_text()
