@@ -24,6 +24,7 @@ Source = Literal["text_layer", "tesseract", "vlm"]
 TextLayerMode = Literal["auto", "ignore", "only"]
 Stage = Literal["inspect", "render", "layout", "crops", "recognition", "assembly", "delivery"]
 HeadersMode = Literal["drop", "keep", "comment"]
+PageMarkers = Literal["none", "comment", "rule"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
@@ -226,7 +227,8 @@ class FileInfo:
 class ReadOptions:
     """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all.
 
-    ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments."""
+    ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments.
+    ``page_markers``: what shows in the Markdown where a page begins."""
 
     pages: str = ""
     dpi: int = 200
@@ -234,6 +236,7 @@ class ReadOptions:
     include_images: bool = True
     join_pages: bool = True
     headers: HeadersMode = "drop"
+    page_markers: PageMarkers = "none"
     password: str = field(default="", repr=False)
     text_layer: TextLayerMode = "ignore"
 

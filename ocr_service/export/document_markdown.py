@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ocr_service.document import HeadersMode, PageResult
+from ocr_service.document import HeadersMode, PageMarkers, PageResult
 from ocr_service.export.join_pages import Pages, joined_pages, text_pages
 from ocr_service.export.markdown import page_markdown
 
 
-def document_markdown(pages: Pages, *, join: bool, headers: HeadersMode = "drop") -> Iterator[str]:
+def document_markdown(
+    pages: Pages, *, join: bool, headers: HeadersMode = "drop", page_markers: PageMarkers = "none"
+) -> Iterator[str]:
     """Chunks that concatenate to the document.
 
     ``join``: tables and paragraphs that the end of a page cut are joined (see ``join_pages``).
+    ``page_markers``: ``<!-- page 3 -->`` before each page, or a rule between two pages with text.
     A page that could not be read leaves an HTML comment, which no renderer shows, in its place.
     """
     first = True
     for page in joined_pages(pages, headers=headers) if join else text_pages(pages, headers):
-        if text := _text(page):
-            yield text if first else f"\n\n{text}"
-            first = False
+        text = _text(page)
+        for part in (_marker(page.number, page_markers, between=bool(text) and not first), text):
+            if part:
+                yield part if first else f"\n\n{part}"
+                first = False
     if not first:
         yield "\n"
+
+
+def _marker(number: int, page_markers: PageMarkers, *, between: bool) -> str:
+    if page_markers == "comment":
+        return f"<!-- page {number} -->"
+    return "---" if page_markers == "rule" and between else ""
 
 
 def page_text(page: PageResult) -> str:

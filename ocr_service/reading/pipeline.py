@@ -137,7 +137,12 @@ def _write(
         return _pages(work, numbers)
 
     with markdown.open("w", encoding="utf-8") as file:
-        file.writelines(document_markdown(read_pages, join=work.options.join_pages, headers=work.options.headers))
+        options = work.options
+        file.writelines(
+            document_markdown(
+                read_pages, join=options.join_pages, headers=options.headers, page_markers=options.page_markers
+            )
+        )
     timings = {**timings, "assembly_s": round(time.monotonic() - started, 3)}
     head: dict[str, Any] = {
         "job_id": work.folder.job_id,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.document import Failure, PageResult
+from ocr_service.document import Failure, PageMarkers, PageResult
 from ocr_service.export.document_markdown import document_markdown, page_text
 from tests.support.pages import page, region
 
 _FAILED = page(2, status="failed", error=Failure("page_timeout", "took too long", "render"))
 
 
-def _text(*pages: PageResult, join: bool) -> str:
-    return "".join(document_markdown(lambda: pages, join=join))
+def _text(*pages: PageResult, join: bool, page_markers: PageMarkers = "none") -> str:
+    return "".join(document_markdown(lambda: pages, join=join, page_markers=page_markers))
 
 
 def test_joined_pages_are_written_from_their_regions() -> None:
@@ -51,3 +51,15 @@ def test_a_page_that_failed_leaves_a_comment_in_its_place(join: bool) -> None:
 @pytest.mark.parametrize("join", [True, False])
 def test_pages_without_text_leave_nothing(join: bool) -> None:
     assert _text(page(1), page(2), join=join) == ""
+
+
+def test_a_comment_names_each_page_also_one_without_text() -> None:
+    pages = page(1, region("text", "One,")), page(2, region("text", "two.")), page(3)
+    assert _text(*pages, join=True, page_markers="comment") == (
+        "<!-- page 1 -->\n\nOne, two.\n\n<!-- page 2 -->\n\n<!-- page 3 -->\n"
+    )
+
+
+def test_a_rule_is_between_pages_with_text() -> None:
+    pages = page(1), page(2, region("text", "Two.")), page(3), page(4, region("text", "Four."))
+    assert _text(*pages, join=True, page_markers="rule") == "Two.\n\n---\n\nFour.\n"

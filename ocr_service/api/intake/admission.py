@@ -132,6 +132,7 @@ class Admission:
             include_images=asked.include_images,
             join_pages=asked.join_pages,
             headers=asked.headers or self._defaults.headers,
+            page_markers=asked.page_markers,
             password=asked.password,
             text_layer=asked.text_layer or self._defaults.text_layer,
         )

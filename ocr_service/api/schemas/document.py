@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.validation import validated
-from ocr_service.document import Format, Outcome, ReaderName, Source, Stage, TextLayerMode
+from ocr_service.document import Format, Outcome, PageMarkers, ReaderName, Source, Stage, TextLayerMode
 from ocr_service.errors import BadOption
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
@@ -42,6 +42,10 @@ class SubmissionOptions(BaseModel):
         None,
         description="Running headers, footers and page numbers in the text: left out, kept, or as HTML comments; "
         "HEADERS when not given. JSON always has them",
+    )
+    page_markers: PageMarkers = Field(
+        "none",
+        description="Where a page begins in the Markdown: nothing, `<!-- page 3 -->`, or a rule between the pages",
     )
     priority: Literal["interactive", "batch"] | None = Field(
         None, description="`interactive` goes before `batch`; `/ocr/*` is interactive, `/jobs` is batch"
