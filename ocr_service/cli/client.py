@@ -120,11 +120,15 @@ class ServiceClient:
         """``result.{form}`` of the job, whole or not at all."""
 
         async def once() -> None:
-            async with self._http.stream("GET", f"/jobs/{job_id}/result.{form}") as answer:
-                await _checked(answer)
-                with atomic_file(target) as unfinished, unfinished.open("wb") as file:
-                    async for chunk in answer.aiter_bytes(1 << 16):
-                        file.write(chunk)
+            while True:
+                async with self._http.stream("GET", f"/jobs/{job_id}/result.{form}") as answer:
+                    await _checked(answer)
+                    if answer.status_code != httpx.codes.ACCEPTED:
+                        with atomic_file(target) as unfinished, unfinished.open("wb") as file:
+                            async for chunk in answer.aiter_bytes(1 << 16):
+                                file.write(chunk)
+                        return
+                await asyncio.sleep(_retry_after_s(answer) or 1.0)  # it is still being made, however long that takes
 
         await self._patiently(once)
 
@@ -184,9 +188,13 @@ async def _checked(answer: httpx.Response) -> None:
     except (ValueError, KeyError, TypeError):  # not from the service: a proxy's page
         code, message = f"http_{answer.status_code}", answer.reason_phrase
     if answer.status_code in _BUSY:
-        after = answer.headers.get("Retry-After", "")
-        raise _Busy(f"{code}: {message}", float(after) if after.isdigit() else None)
+        raise _Busy(f"{code}: {message}", _retry_after_s(answer))
     raise Refused(code, message)
+
+
+def _retry_after_s(answer: httpx.Response) -> float | None:
+    after = answer.headers.get("Retry-After", "")
+    return float(after) if after.isdigit() else None
 
 
 async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Event]:

@@ -5,35 +5,47 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import json
 import shutil
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import TaskID
 
+from ocr_service import __version__
 from ocr_service.bootstrap import Engines, start_engines
+from ocr_service.cli.bars import Bars
+from ocr_service.cli.convert_formats import write_formats
+from ocr_service.cli.inputs import HELP, documents, formats
 from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import EngineUnavailable, ServiceError
 from ocr_service.export.result_json import page_to_json
 from ocr_service.logs import configure_logging
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
-from ocr_service.reading.readers import DocumentWork
+from ocr_service.reading.readers import DocumentWork, PageReader
 from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.settings import Settings
+from ocr_service.storage.atomic_write import atomic_write
 from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable, folder_names
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+_RECORD = ".convert.json"
+
 _EXAMPLES = """examples:
   python -m ocr_service convert contract.pdf -o results
   python -m ocr_service convert scans/*.tiff -o results --pages 1-3,-1 --dpi 300
+  python -m ocr_service convert archive/ -o results --formats folder,docx,pdf
   python -m ocr_service convert secret.pdf -o results --password hunter2
 
-Each file gets a folder of its own: results/contract/contract.md, contract.json and images/.
+Each file gets a folder of its own: results/contract/contract.md, contract.json and images/. With --formats also, or
+instead: md, json, html, txt, docx (Word), pdf (searchable), zip.
+After Ctrl-C the same command goes on: finished documents and pages are not read again; --again begins anew.
 Exit code: 0 when every page was read, 1 when something failed (each is named), 2 when nothing could be started."""
 
 
@@ -45,8 +57,12 @@ def add_command(commands: Commands) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, PNG, JPEG, TIFF, WebP or BMP")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=HELP.replace("%", "%%"))
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument(
+        "--formats", type=formats, default=("folder",), metavar="LIST", help="with commas; default: folder"
+    )
+    parser.add_argument("--again", action="store_true", help="read anew what was read before")
     parser.add_argument("--pages", default="", help="such as 1-3,7,-1 (-1 is the last page); default: all")
     parser.add_argument("--dpi", type=int, help="resolution of the rendered pages; default: RENDER_DPI")
     parser.add_argument("--language", help="Tesseract's languages, such as rus+eng; default: OCR_LANGUAGE")
@@ -61,6 +77,12 @@ def add_command(commands: Commands) -> None:
         "--headers",
         choices=("drop", "keep", "comment"),
         help="running headers, footers and page numbers in the text; default: HEADERS",
+    )
+    parser.add_argument(
+        "--page-markers",
+        choices=("none", "comment", "rule"),
+        default="none",
+        help="what shows in the Markdown where a page begins; default: none",
     )
     parser.add_argument("--no-images", action="store_true", help="do not keep figures as files")
     parser.set_defaults(run=run)
@@ -78,6 +100,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except ServiceError as error:
         console.print(f"{error.code}: {error}", style="red", markup=False, soft_wrap=True)
         return 2
+    except KeyboardInterrupt:
+        console.print("Stopped. Finished pages are kept; the same command goes on with the rest.")
+        return 130
 
 
 async def _convert(arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -87,70 +112,135 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
         language=arguments.language or settings.ocr_language,
         include_images=not arguments.no_images,
         headers=arguments.headers or settings.headers,
+        page_markers=arguments.page_markers,
         password=arguments.password,
         text_layer=arguments.text_layer or settings.text_layer,
     )
+    files = documents(arguments.files, arguments.output)
+    if not files:
+        console.print("There is no PDF or image in what was given.", style="red")
+        return 2
     code = 0
-    progress = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-        TextColumn("pages"), TimeElapsedColumn(),
-        console=console,
-    )  # fmt: skip
     async with AsyncExitStack() as stack:
         engines = await start_engines(settings, stack)
-        stack.enter_context(progress)
-        for file, name in zip(arguments.files, folder_names(arguments.files), strict=True):
-            bar = progress.add_task(file.name, total=None)
+        reader = engines.readers.get(engines.default if arguments.engine == "auto" else arguments.engine)
+        if reader is None:
+            raise EngineUnavailable("No VLM is configured (USE_VLM_API, VLLM_URL); use --engine tesseract or auto")
+        bars = stack.enter_context(Bars(console, total=len(files)))
+        for file, name in zip(files, folder_names(files), strict=True):
             folder = JobFolder(arguments.output.absolute(), name, "-o")
-            try:
-                summary = await _convert_one(file, folder, options, arguments.engine, engines, progress, bar)
-            except (ServiceError, OSError) as error:
-                reason = f"{error.code}: {error}" if isinstance(error, ServiceError) else f"{error.strerror}"
-                progress.console.print(f"{file}: {reason}", style="red", markup=False, soft_wrap=True)
-                code = 1
-                continue
-            finally:
-                shutil.rmtree(folder.work, ignore_errors=True)
-            for kind, numbers in (("failed", summary.failed), ("read in part", summary.partial)):
-                if numbers:
-                    listed = ", ".join(map(str, numbers))
-                    progress.console.print(
-                        f"{file}: {kind}: page {listed}", style="yellow", markup=False, soft_wrap=True
-                    )
-            code = max(code, summary.status != "completed")
-            print(folder.published / f"{artifact_name(file.name)}.md")
+            order = _Order(file, folder, options, arguments.formats, arguments.again)
+            well = await _converted(order, reader, engines, bars)
+            code = max(code, not well)
     shutil.rmtree(arguments.output / ".jobs", ignore_errors=True)
     return code
 
 
-async def _convert_one(
-    file: Path, folder: JobFolder, options: ReadOptions, engine: str, engines: Engines, progress: Progress, bar: TaskID
-) -> DocumentSummary:
-    digest, size = await asyncio.to_thread(_take_in, file, folder)
-    found = await engines.inspector.run(
-        inspect_file, folder.input, options.password, document=str(file), order=0, timeout_s=INSPECT_TIMEOUT_S
-    )
-    progress.update(bar, total=len(select_pages(options.pages, found.pages)))
-    info = FileInfo(file.name, found.type, digest, size, found.pages)
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A file, where it goes, and what is made of it. ``again``: also where that was made before."""
+
+    file: Path
+    folder: JobFolder
+    options: ReadOptions
+    formats: tuple[str, ...]
+    again: bool
+
+
+async def _converted(order: _Order, reader: PageReader, engines: Engines, bars: Bars) -> bool:
+    """Whether every page was read. What went wrong is told; what was begun before is gone on with."""
+    bar = bars.begin(order.file.name)
+    file, folder = order.file, order.folder
+    try:
+        digest, size = await asyncio.to_thread(_digest, file)
+        record = _Record.of(digest, order.options, reader.name)
+        if not order.again and await asyncio.to_thread(record.is_finished, folder, order.formats):
+            for form in order.formats:
+                print(folder.published / f"{artifact_name(file.name)}.{'md' if form == 'folder' else form}")
+            return True
+        await asyncio.to_thread(_take_in, order, record)
+        found = await engines.inspector.run(
+            inspect_file, folder.input, order.options.password, document=str(file), order=0, timeout_s=INSPECT_TIMEOUT_S
+        )
+        info = FileInfo(file.name, found.type, digest, size, found.pages)
+        summary = await _read(order, info, reader, bars, bar)
+        written = await write_formats(folder, info, order.options, order.formats, engines.pool)
+        if summary.status == "completed":
+            await asyncio.to_thread(record.finish, folder, order.formats)
+    except (ServiceError, OSError) as error:
+        reason = f"{error.code}: {error}" if isinstance(error, ServiceError) else f"{error.strerror}"
+        bars.say(f"{file}: {reason}", "red")
+        shutil.rmtree(folder.work, ignore_errors=True)
+        return False
+    except asyncio.CancelledError:
+        folder.input.unlink(missing_ok=True)  # a copy; the pages stay for the next run
+        raise
+    finally:
+        bars.end(bar)
+    shutil.rmtree(folder.work, ignore_errors=True)
+    for kind, numbers in (("failed", summary.failed), ("read in part", summary.partial)):
+        if numbers:
+            bars.say(f"{file}: {kind}: page {', '.join(map(str, numbers))}", "yellow")
+    for path in written:
+        print(path)
+    return summary.status == "completed"
+
+
+async def _read(order: _Order, info: FileInfo, reader: PageReader, bars: Bars, bar: TaskID) -> DocumentSummary:
+    wanted = select_pages(order.options.pages, info.pages)
+    done = len(set(await asyncio.to_thread(order.folder.kept_pages)) & set(wanted))
+    bars.pages(bar, total=len(wanted), completed=done)
 
     async def keep(page: PageResult) -> None:
-        await asyncio.to_thread(folder.keep_page, page.number, page_to_json(page))
-        progress.advance(bar)
+        nonlocal done
+        await asyncio.to_thread(order.folder.keep_page, page.number, page_to_json(page))
+        done += 1
+        bars.pages(bar, completed=done)
 
-    reader = engines.readers.get(engines.default if engine == "auto" else engine)  # type: ignore[call-overload]
-    if reader is None:
-        raise EngineUnavailable("No VLM is configured (USE_VLM_API, VLLM_URL); use --engine tesseract or auto")
-    return await read_document(DocumentWork(folder, info, options), reader, keep)
+    return await read_document(DocumentWork(order.folder, info, order.options), reader, keep)
 
 
-def _take_in(source: Path, folder: JobFolder) -> tuple[str, int]:
-    """Copies the file into the job's folder; gives its SHA-256 and its size in bytes."""
-    shutil.rmtree(folder.work, ignore_errors=True)
-    folder.work.mkdir(parents=True)
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What pages were read of and how: those of another file or with other options are not gone on with."""
+
+    text: str
+
+    @classmethod
+    def of(cls, digest: str, options: ReadOptions, reader: str) -> _Record:
+        known = {name: getattr(options, name) for name in options.__slots__ if name != "password"}
+        return cls(json.dumps([__version__, digest, reader, known], sort_keys=True))
+
+    def is_finished(self, folder: JobFolder, wanted: tuple[str, ...]) -> bool:
+        return _read_text(folder.published / _RECORD) == self._finished(wanted)
+
+    def finish(self, folder: JobFolder, wanted: tuple[str, ...]) -> None:
+        atomic_write(folder.published / _RECORD, self._finished(wanted).encode())
+
+    def _finished(self, wanted: tuple[str, ...]) -> str:
+        return json.dumps([self.text, wanted])
+
+
+def _read_text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _digest(source: Path) -> tuple[str, int]:
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), source.stat().st_size
+
+
+def _take_in(order: _Order, record: _Record) -> None:
+    """Copies the file into the job's folder; pages of an earlier run stay if they are of the same file and order."""
+    folder = order.folder
+    if order.again or _read_text(folder.work / _RECORD) != record.text:
+        shutil.rmtree(folder.work, ignore_errors=True)
+    folder.work.mkdir(parents=True, exist_ok=True)
+    folder.remove_unfinished()
     copy = folder.work / "copy"
-    shutil.copyfile(source, copy)
-    with copy.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    size = copy.stat().st_size
+    shutil.copyfile(order.file, copy)
     folder.create(copy)
-    return digest, size
+    atomic_write(folder.work / _RECORD, record.text.encode())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -52,6 +53,7 @@ def add_command(commands: Commands) -> None:
     listing = actions.add_parser("list", help="newest first")
     listing.add_argument("--state", choices=[state.value for state in JobState])
     listing.add_argument("--limit", type=count, default=50)
+    listing.add_argument("--json", action="store_true", help="one JSON object a line, for other programs")
     for name, meaning in (
         ("show", "state, moves and failed pages"),
         ("cancel", "stop unfinished jobs; one that has ended stays as it is"),
@@ -95,7 +97,9 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     config = jobs_config(settings)
     match arguments.action:
         case "list":
-            return await _looking(config, lambda store: _list(store, arguments.state, arguments.limit))
+            return await _looking(
+                config, lambda store: _list(store, arguments.state, arguments.limit, as_json=arguments.json)
+            )
         case "show":
             return await _looking(config, lambda store: _show(store, arguments.ids))
     if arguments.action == "purge" and arguments.older_than is not None:
@@ -114,9 +118,13 @@ async def _looking(config: JobsConfig, look: Callable[[Store], Awaitable[int]]) 
         return await look(store)
 
 
-async def _list(store: Store, state: str | None, limit: int) -> int:
+async def _list(store: Store, state: str | None, limit: int, *, as_json: bool) -> int:
     jobs = await store.newest(state=JobState(state) if state else None, limit=limit)
     counts = await store.page_counts([job.id for job in jobs])
+    if as_json:
+        for job in jobs:
+            print(json.dumps(_fields(job, counts.get(job.id, PageCounts())), ensure_ascii=False))
+        return 0
     table = Table("id", "state", "pages", "created", "file", "error", box=None)
     for job in jobs:
         failure = job.failure.code if job.failure else ""
@@ -125,6 +133,19 @@ async def _list(store: Store, state: str | None, limit: int) -> int:
         table.add_row(job.id, job.state, pages, _time(job.created_at), name, failure)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     return 0
+
+
+def _fields(job: Job, counts: PageCounts) -> dict[str, Any]:
+    """A job as ``GET /jobs`` tells it, as far as the list shows it."""
+    return {
+        "id": job.id,
+        "state": job.state,
+        "pages": {"total": job.page_total, "done": counts.done, "failed": counts.failed},
+        "file": job.file.name,
+        "owner": job.owner,
+        "created_at": _time(job.created_at),
+        "error": {"code": job.failure.code, "message": job.failure.message} if job.failure else None,
+    }
 
 
 async def _show(store: Store, job_ids: list[str]) -> int:
@@ -222,4 +243,5 @@ def _pages(job: Job, counts: PageCounts) -> str:
 
 
 def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """With its zone, since the operator's clock may have another."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from ocr_service.cli.bars import Bars
 from ocr_service.cli.client import Refused, ServiceClient, Unreachable
+from ocr_service.cli.inputs import HELP, documents, formats
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, artifact_name, check_writable, folder_names
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _FOLDER = "folder"
-_FORMATS = (_FOLDER, "md", "json", "html", "txt", "pdf", "zip")
 
 _EXAMPLES = """examples:
   python -m ocr_service send contract.pdf --url http://ocr.example:8081 -o results
@@ -33,7 +33,7 @@ _EXAMPLES = """examples:
   SEND_API_KEY=… python -m ocr_service send book.pdf -o results --pages 1-3,-1
 
 Each file gets a folder of its own: results/contract/contract.md, contract.json and images/. With --formats also, or
-instead: md, json, html, txt, pdf (searchable), zip.
+instead: md, json, html, txt, docx (Word), pdf (searchable), zip.
 A broken connection is taken up where it broke. The same command again goes on with what an earlier one began: nothing
 that was read is read again, and what failed is tried once more; --again begins anew.
 Exit code: 0 when every page was read, 1 when something failed (each is named), 2 when nothing could be sent."""
@@ -47,11 +47,11 @@ def add_command(commands: Commands) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, PNG, JPEG, TIFF, WebP or BMP")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=HELP)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where the results go")
     parser.add_argument("--url", default="http://127.0.0.1:8081", help="address of the service; default: %(default)s")
     parser.add_argument(
-        "--formats", type=_formats, default=(_FOLDER,), metavar="LIST", help="with commas; default: folder"
+        "--formats", type=formats, default=(_FOLDER,), metavar="LIST", help="with commas; default: folder"
     )
     parser.add_argument("--parallel", type=_positive, default=8, metavar="N", help="documents at once; default: 8")
     parser.add_argument(
@@ -62,15 +62,9 @@ def add_command(commands: Commands) -> None:
     parser.add_argument("--dpi", default="", help="resolution of the rendered pages; default: the service's")
     parser.add_argument("--language", default="", help="Tesseract's languages, such as rus+eng")
     parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="", help="default: the service's")
+    parser.add_argument("--page-markers", choices=("none", "comment", "rule"), default="", help="default: none")
     parser.add_argument("--password", default="", help="password of encrypted PDFs")
     parser.set_defaults(run=run)
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    formats = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not formats or not set(formats) <= set(_FORMATS):
-        raise argparse.ArgumentTypeError(f"{text!r}: must be some of {', '.join(_FORMATS)}, with commas between")
-    return formats
 
 
 def _positive(text: str) -> int:
@@ -107,28 +101,28 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _send(arguments: argparse.Namespace, key: str | None, console: Console) -> int:
-    names = ("pages", "dpi", "language", "engine", "password")
+    names = ("pages", "dpi", "language", "engine", "page_markers", "password")
     fields = {name: value for name in names if (value := getattr(arguments, name))}
     if arguments.again:
         fields["cache"] = "false"
     order = _Order(arguments.output, arguments.formats, fields, os.urandom(8).hex() if arguments.again else "")
-    progress = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TextColumn("pages"),
-        TimeElapsedColumn(), TextColumn("{task.fields[state]}", markup=False), console=console,
-    )  # fmt: skip
+    files = documents(arguments.files, arguments.output)
+    if not files:
+        console.print("There is no PDF or image in what was given.", style="red")
+        return 2
     slots = asyncio.Semaphore(arguments.parallel)
     async with ServiceClient(arguments.url, key, patience_s=arguments.patience) as client:
         await client.check()
 
         async def one(file: Path, name: str) -> bool:
             async with slots:
-                return await _Document(client, order, progress, file, name).read()
+                return await _Document(client, order, bars, file, name).read()
 
-        with progress:
+        with Bars(console, total=len(files)) as bars:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(one(file, name), name=f"send {file}")
-                    for file, name in zip(arguments.files, folder_names(arguments.files), strict=True)
+                    for file, name in zip(files, folder_names(files), strict=True)
                 ]
     return 0 if all(task.result() for task in tasks) else 1
 
@@ -136,13 +130,13 @@ async def _send(arguments: argparse.Namespace, key: str | None, console: Console
 class _Document:
     """One file on its way: sent, watched, its results written."""
 
-    def __init__(self, client: ServiceClient, order: _Order, progress: Progress, file: Path, name: str) -> None:
+    def __init__(self, client: ServiceClient, order: _Order, bars: Bars, file: Path, name: str) -> None:
         self._client = client
         self._order = order
-        self._progress = progress
+        self._bars = bars
         self._file = file
         self._name = name
-        self._bar: TaskID = progress.add_task(file.name, total=None, state="sending")
+        self._bar = bars.begin(file.name, "sending")
 
     async def read(self) -> bool:
         """Whether every page was read. What went wrong is told."""
@@ -165,6 +159,8 @@ class _Document:
         except (OSError, zipfile.BadZipFile) as error:
             self._show("failed")
             self._say(getattr(error, "strerror", None) or str(error))
+        finally:
+            self._bars.end(self._bar)
         return False
 
     async def _submitted(self) -> dict[str, Any]:
@@ -178,13 +174,13 @@ class _Document:
 
     async def _watched(self, job: dict[str, Any]) -> set[int]:
         """Moves the bar until the job ends. The pages that were not read well."""
-        self._progress.update(self._bar, total=job["pages"]["total"])
+        self._bars.pages(self._bar, total=job["pages"]["total"])
         self._show(job["state"])
         done: dict[int, str] = {}
         async for event in self._client.events(job["id"]):
             if event.kind == "page":
                 done[event.data["number"]] = event.data["status"]
-                self._progress.update(self._bar, completed=len(done))
+                self._bars.pages(self._bar, completed=len(done))
             else:
                 self._show(event.data["state"])
         return {number for number, status in done.items() if status != "completed"}
@@ -208,10 +204,10 @@ class _Document:
         return written
 
     def _show(self, state: str) -> None:
-        self._progress.update(self._bar, state=state)
+        self._bars.state(self._bar, state)
 
     def _say(self, message: str) -> None:
-        self._progress.console.print(f"{self._file}: {message}", style="red", markup=False, soft_wrap=True)
+        self._bars.say(f"{self._file}: {message}", "red")
 
 
 def _digest(file: Path) -> str:

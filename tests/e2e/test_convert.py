@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.running import PATIENCE_S
+from tests.support.running import PATIENCE_S, wait_until
 from tests.support.simple_documents import pdf
 
 
@@ -34,6 +36,57 @@ def test_each_file_gets_a_folder_and_a_broken_one_costs_the_exit_code(tmp_path: 
     assert "missing.pdf: No such file" in run.stderr
     assert run.stdout.split() == [str(out / "good" / "good.md"), str(out / "good-2" / "good.md")]
     assert sorted(path.name for path in out.iterdir()) == ["good", "good-2"]
+
+
+def test_folders_and_patterns_are_taken_and_every_format_is_written(tmp_path: Path) -> None:
+    (tmp_path / "scans" / "deep").mkdir(parents=True)
+    (tmp_path / "scans" / "one.pdf").write_bytes(pdf("First"))
+    (tmp_path / "scans" / "deep" / "two.pdf").write_bytes(pdf("Second"))
+    (tmp_path / "scans" / "notes.txt").write_text("no document")
+    out = tmp_path / "results"
+    run = convert(tmp_path / "scans", "-o", out, "--formats", "md,json,html,docx,pdf,txt,zip")
+    assert run.returncode == 0, run.stderr
+    for name in ("one", "two"):
+        written = {path.name for path in (out / name).iterdir()} - {".convert.json", "images"}
+        assert written == {f"{name}.{form}" for form in ("md", "json", "html", "docx", "pdf", "txt", "zip")}
+    again = convert(tmp_path / "scans" / "**" / "*.pdf", "-o", out / "again", "--formats", "txt")
+    assert again.returncode == 0, again.stderr
+    assert sorted(path.name for path in (out / "again").iterdir()) == ["one", "two"]
+    assert (out / "again" / "two" / "two.txt").read_text().strip()
+
+
+def test_after_ctrl_c_the_same_command_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "book.pdf").write_bytes(pdf(*(f"Sheet {number}" for number in range(30))))
+    out = tmp_path / "results"
+    command = [sys.executable, "-m", "ocr_service", "convert", str(tmp_path / "book.pdf"), "-o", str(out)]
+    environment = {"PATH": os.environ["PATH"], "RENDER_WORKERS": "1"}
+    pages = out / ".jobs" / "book" / "pages"
+    with subprocess.Popen(
+        command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        wait_until(lambda: len(list(pages.glob("p*.json"))) >= 2)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert "Traceback" not in said and "Finished pages are kept" in said
+    kept = {path.name: path.stat().st_mtime_ns for path in pages.glob("p*.json")}
+    assert 2 <= len(kept) < 30
+    assert not (out / ".jobs" / "book" / "input").exists()
+
+    first = json.loads((pages / "p0001.json").read_bytes())
+    first["regions"][0]["content"] = "Kept as it was"
+    (pages / "p0001.json").write_text(json.dumps(first))
+    run = convert(tmp_path / "book.pdf", "-o", out, RENDER_WORKERS="1")
+    assert run.returncode == 0, run.stderr
+    text = (out / "book" / "book.md").read_text()
+    assert "Kept as it was" in text and "29" in text
+    assert [path.name for path in out.iterdir()] == ["book"]
+
+    # Finished: nothing is read again, unless it is asked for.
+    assert convert(tmp_path / "book.pdf", "-o", out).stdout.split() == [str(out / "book" / "book.md")]
+    assert "Kept as it was" in (out / "book" / "book.md").read_text()
+    assert convert(tmp_path / "book.pdf", "-o", out, "--again", "--pages", "1").returncode == 0
+    assert "Kept as it was" not in (out / "book" / "book.md").read_text()
 
 
 def test_works_for_an_unknown_user_without_a_home(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,10 @@ def test_an_operator_looks_cancels_retries_and_purges(tmp_path: Path) -> None:
         fake.wait_until(lambda fake: fake.in_flight == 2)
         code, listed = jobs(service, "list", "--state", "running")
         assert code == 0 and book in listed and "2/4" in listed
+        code, lines = jobs(service, "list", "--json")
+        [row] = map(json.loads, lines.splitlines())
+        assert code == 0 and (row["id"], row["state"], row["pages"]["total"]) == (book, "running", 4)
+        assert datetime.fromisoformat(row["created_at"]).tzinfo is not None
         assert jobs(service, "cancel", book) == (0, f"{book}  cancelled\n")
         gate.set()
         service.stop()

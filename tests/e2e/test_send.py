@@ -85,7 +85,7 @@ def test_the_same_command_again_brings_the_same_job(service: RunningService, tmp
     assert len(jobs()) == 2
 
 
-@pytest.mark.parametrize("arguments", [("--formats", "docx"), ("--parallel", "0")])
+@pytest.mark.parametrize("arguments", [("--formats", "doc"), ("--parallel", "0")])
 def test_wrong_arguments_are_named(tmp_path: Path, arguments: tuple[str, str]) -> None:
     run = send("a.pdf", "-o", tmp_path, *arguments)
     assert run.returncode == 2

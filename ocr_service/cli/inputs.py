@@ -1,0 +1,47 @@
+"""The documents that a command is given: files, folders, patterns."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
+HELP = "PDF, PNG, JPEG, TIFF, WebP or BMP; a folder stands for all of them in it; patterns such as 'scans/**/*.pdf'"
+FORMATS = ("folder", "md", "json", "html", "txt", "docx", "pdf", "zip")
+"""What ``--formats`` may list; ``folder`` is Markdown, JSON and the figures."""
+
+
+def documents(given: Iterable[Path], output: Path) -> list[Path]:
+    """The files in the order in which they were given, each once; in a folder by name, without those in ``output``.
+
+    What is not there stays in the list, so that it is named when it cannot be opened.
+    """
+    return list(dict.fromkeys(file for path in given for file in _files(path, output.absolute())))
+
+
+def _files(path: Path, output: Path) -> Iterator[Path]:
+    if path.is_dir():
+        found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        yield from sorted(
+            file for file in found if not _is_hidden(file, path) and output not in file.absolute().parents
+        )
+    elif not path.exists() and glob.has_magic(str(path)):
+        # Path.glob takes no absolute pattern.
+        for match in sorted(glob.glob(str(path), recursive=True)):  # noqa: PTH207
+            yield from _files(Path(match), output)
+    else:
+        yield path
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """An argument such as ``md,docx``. Raises ArgumentTypeError."""
+    listed = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not listed or not set(listed) <= set(FORMATS):
+        raise argparse.ArgumentTypeError(f"{text!r}: must be some of {', '.join(FORMATS)}, with commas between")
+    return listed
