@@ -20,6 +20,8 @@ RUN sh /build/image_packages.sh
 
 FROM cpu-base AS cpu
 COPY scripts/image_system.sh /build/
+# Tesseract languages besides English and Russian, such as ell+chi_sim.
+ARG OCR_LANGUAGES=
 RUN sh /build/image_system.sh
 COPY --from=cpu-packages /opt/python /opt/python
 COPY --from=cpu-packages /opt/app /opt/app
@@ -76,6 +78,7 @@ FROM gpu-base AS gpu
 ARG PADDLEOCR_VL_VERSION=1.6
 USER 0:0
 COPY scripts/image_system.sh /build/
+ARG OCR_LANGUAGES=
 # What PaddleX's OpenCV links to.
 RUN sh /build/image_system.sh libgl1 libglib2.0-0
 COPY --from=gpu-weights /weights /home/paddleocr/.paddlex

@@ -31,6 +31,7 @@ from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.settings import Settings
 from ocr_service.storage.atomic_write import atomic_write
 from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable, folder_names
+from ocr_service.tesseract.scripts import full_codes
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -65,7 +66,7 @@ def add_command(commands: Commands) -> None:
     parser.add_argument("--again", action="store_true", help="read anew what was read before")
     parser.add_argument("--pages", default="", help="such as 1-3,7,-1 (-1 is the last page); default: all")
     parser.add_argument("--dpi", type=int, help="resolution of the rendered pages; default: RENDER_DPI")
-    parser.add_argument("--language", help="Tesseract's languages, such as rus+eng; default: OCR_LANGUAGE")
+    parser.add_argument("--language", help="Tesseract's languages, such as rus+eng or ru+en; default: OCR_LANGUAGE")
     parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="auto", help="default: auto")
     parser.add_argument(
         "--text-layer",
@@ -109,7 +110,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
     options = ReadOptions(
         pages=arguments.pages,
         dpi=arguments.dpi or settings.render_dpi,
-        language=arguments.language or settings.ocr_language,
+        language=full_codes(arguments.language or settings.ocr_language),
         include_images=not arguments.no_images,
         headers=arguments.headers or settings.headers,
         page_markers=arguments.page_markers,

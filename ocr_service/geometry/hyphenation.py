@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Collection, Iterable, Sequence
 
-# Russian prefixes that keep their hyphen; an English compound keeps it where its first part says so.
+# First parts that keep their hyphen whatever follows: prefixes, single letters (e-mail, T-shirt), tens (twenty-one).
 _KEEPS_BEFORE = re.compile(
-    r"(?:^|[^\w])(?:кое|кой|вице|экс|обер|унтер|северо|юго|all|non|self|well|ex|co|semi|multi|cross)$", re.I
+    r"(?:^|[^\w])(?:(?i:кое|кой|вице|экс|обер|унтер|северо|юго|интернет|онлайн|офлайн|бизнес|пресс|веб|медиа|топ|мини|микро"
+    r"|купли|приёма|приема|счёт|счет|блок|план|генерал|премьер|штаб|дизель|all|non|self|ex|co|semi|multi|vice|mid"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)|[b-hj-zA-Z])$"
 )
-_KEEPS_AFTER = re.compile(r"^(?:либо|нибудь|таки|of|to|up|in|the|off|known|based|term|time|level)\b", re.I)
-# Both parts decide: по-русски and по-моему, but под-писан; кто-то, but мес-то; из-за, во-первых; кол-во.
+# First parts of compounds that are also beginnings of plain words: the second part must be a word, not an ending.
+_COMPOUND = re.compile(r"(?:^|[^\w])(?:long|short|well|cross|high|low|full|half|open|short|state|ever|self)$", re.I)
+_ENDING = re.compile(r"^(?:e[rnsd]|est|ing|ness|ly|s|itude|way|land|side|hand|word|ity|ment|ful|tion)", re.I)
+# социально-экономический, технико-правовой: adverbs of relative adjectives, which no other word begins with
+_ADVERB = re.compile(r"(?:льно|енно|онно|ично|нико|мико|учно|ебно|арно|сово|гово)$", re.I)
+_ADJECTIVE = re.compile(r"^\w{2,}(?:ск|н|в|ч)(?:ий|ый|ой|ая|ое|ие|ые|их|ых|им|ым|ого|ому|ими|ыми|ую|ом|ей)\b", re.I)
+_KEEPS_AFTER = re.compile(
+    r"^(?:либо|нибудь|таки|of|to|up|in|the|off|known|based|term|time|level|awaited|being|section\w*)\b|^(?:на|of|the)-",
+    re.I,
+)
+# Both parts decide: по-русски and по-моему, но под-писан; кто-то, но мес-то; из-за, во-первых; кол-во.
 _KEEPS_BOTH = re.compile(
-    r"(?:^|\W)(?:по-\w+(?:ски|цки|ому|ему|ьи)|во?-\w+[ыи]х|из-(?:за|под)"
+    r"(?:^|\W)(?:по-\w+(?:ски|цки|ому|ему|ьи)|по-прежнему|во?-\w+[ыи]х|из-(?:за|под)"
     r"|(?:ч[ето]\w*|к[оету]\w*|как\w*|где|отку?да|почему|зачем|сколько|чь\w+)-то"
     r"|(?:кол|об|изд|произ|пр|хоз|гос|кач)-(?:во|ва|ве|вом|ву))$",
     re.I,
 )
 _BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
+_WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def word_is_broken(line: str) -> bool:
@@ -26,25 +37,54 @@ def word_is_broken(line: str) -> bool:
     return _BROKEN.search(line) is not None
 
 
-def join_lines(texts: Sequence[str]) -> str:
-    """One text of a paragraph's lines: words broken at a line's end are made whole, true hyphens stay."""
-    return reduce(_join, texts) if texts else ""
+def vocabulary(lines: Iterable[str]) -> frozenset[str]:
+    """The words that stand whole inside ``lines``, in lower case; what a line's end broke is left out."""
+    words: set[str] = set()
+    broken = False
+    for line in lines:
+        found = [match.lower() for match in _WORD.findall(line)]
+        ends = word_is_broken(line)
+        words.update(found[int(broken) : len(found) - int(ends)])
+        broken = ends
+    return frozenset(words)
 
 
-def _join(before: str, after: str) -> str:
+def join_lines(texts: Sequence[str], known: Collection[str] = ()) -> str:
+    """One text of a paragraph's lines: words broken at a line's end are made whole, true hyphens stay.
+
+    ``known``: the document's own words in lower case, which decide before any rule.
+    """
+    joined = texts[0] if texts else ""
+    for text in texts[1:]:
+        joined = _join(joined, text, known)
+    return joined
+
+
+def _join(before: str, after: str, known: Collection[str]) -> str:
     broken = _BROKEN.search(before)
+    if before and broken is not None and after[:1].isdigit() and broken[1][-1].isdigit():
+        return before + after  # 555-\n0142
     if not before or broken is None or not after[:1].isalpha():
         return f"{before} {after}".lstrip()
-    return before[:-1] + ("-" if _true_hyphen(before, broken[1], after) else "") + after
+    return before[:-1] + ("-" if _true_hyphen(before, broken[1], after, known) else "") + after
 
 
-def _true_hyphen(before: str, part: str, after: str) -> bool:
+def _true_hyphen(before: str, part: str, after: str, known: Collection[str]) -> bool:
     if before[-1] in "\u00ad¬":
         return False
-    if not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2):
-        return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
     following = re.match(r"\w+", after)
     if following is None:
         return False
-    whole = f"{before[:-1]}-{following[0]}"
-    return any((_KEEPS_BEFORE.search(before[:-1]), _KEEPS_AFTER.match(following[0]), _KEEPS_BOTH.search(whole)))
+    first, second = part.lower(), following[0].lower()
+    if first + second in known:
+        return False
+    if f"{first}-{second}" in known:
+        return True
+    if not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2):
+        return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
+    stem, whole = before[:-1], f"{before[:-1]}-{following[0]}"
+    compound = _COMPOUND.search(stem) is not None and len(second) > 3 and not _ENDING.match(second)
+    relative = _ADVERB.search(stem) is not None and _ADJECTIVE.match(after) is not None
+    both_known = min(len(first), len(second)) > 3 and first in known and second in known
+    certain = (_KEEPS_BEFORE.search(stem), _KEEPS_AFTER.match(after), _KEEPS_BOTH.search(whole))
+    return any(certain) or compound or relative or both_known

@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 
 from ocr_service.document import (
     FIGURE_LABELS,
+    Failure,
     FileType,
     PageImage,
     PageResult,
@@ -36,7 +37,7 @@ from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
 from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
-from ocr_service.reading.orientation import recognise_upright, upright
+from ocr_service.reading.orientation import recognise_upright, unreadable_script, upright
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
@@ -45,6 +46,8 @@ from ocr_service.text_layer.layer_regions import LayerRegions, with_layer_words
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop
+
+_NUMBERS = frozenset({"number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def read_page(task: PageTask) -> PageResult:
     """Renders a page and reads it: its own text where that is proven, else its regions with Tesseract."""
     started = time.perf_counter()
     timer = StageTimer()
-    coverage = None
+    coverage, error = None, None
     with timer.stage("render"):
         layer = _text_layer(task)
     if layer is not None and settles(layer, task.text_layer):
@@ -92,18 +95,21 @@ def read_page(task: PageTask) -> PageResult:
                 task.text_layer,
             )
     else:
-        page, results, coverage = _read_by_eye(task, timer)
+        seen = _read_by_eye(task, timer)
+        page, results, coverage, error = seen.page, seen.results, seen.coverage, seen.error
     with timer.stage("crops"):
         results = with_figures(page, results, task.images)
     return PageResult(
         number=page.number,
-        status=page_status(results),
+        status="failed" if error else page_status(results),
         width=page.width,
         height=page.height,
         dpi=page.dpi,
         angle=page.angle,
         reader="tesseract",
-        markdown=page_markdown(results),
+        # What repeats over pages leaves the document's text; here only a page's number is surely none.
+        markdown=page_markdown(results, _NUMBERS),
+        error=error,
         regions=tuple(results),
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
@@ -115,21 +121,34 @@ def read_page(task: PageTask) -> PageResult:
     )
 
 
-def _read_by_eye(task: PageTask, timer: StageTimer) -> tuple[PageImage, list[RegionResult], float | None]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What reading by eye made of a page. ``error``: why it could not be read."""
+
+    page: PageImage
+    results: list[RegionResult]
+    coverage: float | None = None
+    error: Failure | None = None
+
+
+def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     with timer.stage("render"):
         rendered = _rasterised(task)
     if task.text_layer == "only":
-        return rendered, [], None
+        return _Seen(rendered, [])
     reader = _reader(task.language)
     with timer.stage("recognition"):
         recognition = recognise_upright(rendered, reader)
         page = recognition.page
+        error = unreadable_script(recognition, task.language)
+    if error is not None:
+        return _Seen(page, [], 0.0, error)
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
     with timer.stage("recognition"):
         reading = reader.compose(recognition, regions)
     results = [replace(r, source=None if r.format == "image" else "tesseract") for r in reading.regions]
-    return replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage
+    return _Seen(replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage)
 
 
 def _text_layer(task: PageTask) -> PageLayer | None:

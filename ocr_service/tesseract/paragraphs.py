@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.geometry.hyphenation import join_lines, word_is_broken
+from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.tesseract.words import Line
 
@@ -19,9 +19,10 @@ BOLDER = 1.12
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines from the top, which are one paragraph (or heading, or item)."""
+    """Lines from the top, which are one paragraph (or heading, or item). ``known``: the page's words in lower case."""
 
     lines: tuple[Line, ...]
+    known: frozenset[str] = frozenset()
 
     @property
     def box(self) -> Box:
@@ -37,12 +38,14 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        return join_lines([line.text for line in self.lines])
+        return join_lines([line.text for line in self.lines], self.known)
 
 
 def group_paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """Paragraphs of lines that stand in one or several columns, in no particular order."""
-    return [paragraph for chain in _chains(lines) for paragraph in _split(chain)]
+    chains = _chains(lines)
+    known = vocabulary(line.text for chain in chains for line in chain)
+    return [replace(paragraph, known=known) for chain in chains for paragraph in _split(chain)]
 
 
 def _chains(lines: Sequence[Line]) -> list[list[Line]]:
@@ -142,7 +145,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     marker = list_marker(line.text)
     if marker is not None and (marker.kind == "bullet" or _may_begin_item(so_far, line, em)):
         return True
-    if word_is_broken(last.text) and line.text[0].islower():
+    if word_is_broken(last.text) and line.text[0].isalpha():
         return False
     # The next word would have fitted: the writer ended the line on purpose.
     if right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em and not _hangs(so_far, line, em):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.geometry.hyphenation import join_lines
+from ocr_service.geometry.hyphenation import join_lines, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,32 @@ from ocr_service.geometry.hyphenation import join_lines
         ("во-", "первых", "во-первых"),
         ("из-", "за аварии", "из-за аварии"),
         ("из-", "делие", "изделие"),
+        ("план социально-", "экономического роста", "план социально-экономического роста"),
+        ("договор купли-", "продажи", "договор купли-продажи"),
+        ("город Ростов-", "на-Дону", "город Ростов-на-Дону"),
+        ("онлайн-", "касса", "онлайн-касса"),
+        ("перво-", "начальный", "первоначальный"),
+        ("много-", "численных", "многочисленных"),
+        ("twenty-", "one", "twenty-one"),
+        ("the e-", "mail", "the e-mail"),
+        ("in T-", "shirt", "in T-shirt"),
+        ("was long-", "awaited", "was long-awaited"),
+        ("the long-", "itude", "the longitude"),
+        ("was pub-", "lished", "was published"),
+        ("phone 555-", "0142", "phone 555-0142"),
     ],
 )
 def test_a_hyphen_at_a_lines_end_is_kept_where_the_word_has_one(upper: str, lower: str, whole: str) -> None:
     assert join_lines([upper, lower]) == whole
+
+
+def test_the_documents_own_words_decide_first() -> None:
+    known = vocabulary(["The onboard unit and the re-creation of", "a green house with a board on it"])
+    assert join_lines(["on-", "board"], known) == "onboard"
+    assert join_lines(["re-", "creation"], known) == "re-creation"
+    assert join_lines(["green-", "house"], known) == "green-house"
+    assert join_lines(["green-", "house"]) == "greenhouse"
+
+
+def test_words_that_a_line_breaks_are_not_the_documents_own() -> None:
+    assert vocabulary(["это обору-", "дование и при-"]) == {"это", "и"}

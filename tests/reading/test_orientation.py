@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import recognise_upright, upright
+from ocr_service.reading.orientation import recognise_upright, unreadable_script, upright
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import BlockReader
 
@@ -80,3 +80,35 @@ def test_without_language_data_a_rotation_is_not_proven_and_the_page_stays() -> 
 def test_missing_orientation_data_names_the_package(tmp_path: Path, reader: TesseractReader) -> None:
     with pytest.raises(EngineUnavailable, match="tesseract-ocr-osd"):
         upright(_rotated(_letter(), 0), lambda: reader.read_block, tmp_path)
+
+
+def _written(text: str) -> PageImage:
+    image = Image.new("RGB", (1240, 900), "white")
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.truetype(FONT.with_name("DejaVuSans.ttf"), 32)
+    for line in range(12):
+        draw.text((80, 60 + 55 * line), text, fill="black", font=font)
+    return PageImage(1, np.asarray(image), 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ο προμηθευτής παραδίδει τα αγαθά στη διεύθυνση", "ell"),
+        ("הספק ימסור את הסחורה לכתובת שצוינה", "heb"),
+        ("يسلم المورد البضائع إلى العنوان المحدد في الطلب", "ara"),
+    ],
+)
+def test_a_script_that_no_language_reads_is_named_with_what_to_install(
+    text: str, language: str, reader: TesseractReader
+) -> None:
+    failure = unreadable_script(recognise_upright(_written(text), reader), "rus+eng")
+    assert failure is not None
+    assert failure.code == "unreadable_script"
+    assert f"tesseract-ocr-{language}" in failure.message
+    assert f"OCR_LANGUAGES={language}" in failure.message
+
+
+@pytest.mark.parametrize("text", ["Поставщик передаёт товар покупателю", "The supplier shall deliver the goods"])
+def test_a_script_that_is_read_is_no_failure(text: str, reader: TesseractReader) -> None:
+    assert unreadable_script(recognise_upright(_written(text), reader), "rus+eng") is None

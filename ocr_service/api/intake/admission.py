@@ -19,6 +19,7 @@ from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.storage.space import FreeSpace
+from ocr_service.tesseract.scripts import full_codes
 from ocr_service.tesseract.tessdata import find_tessdata
 from ocr_service.workers.pool import PagePool
 
@@ -111,7 +112,7 @@ class Admission:
     async def inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
         """What a file is, and whether it may become a job. The file stays where it is, also after an error."""
         engine = self._engine(asked)
-        language = asked.language or self._defaults.language
+        language = full_codes(asked.language) if asked.language else self._defaults.language
         if engine == "tesseract":
             _check_language(language)
         found = await self._inspector.run(

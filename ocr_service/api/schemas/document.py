@@ -22,7 +22,7 @@ class SubmissionOptions(BaseModel):
     pages: str = Field("", description="Pages to read, such as `1-3,7,-1` (`-1` is the last one); all when empty")
     dpi: int | None = Field(None, ge=36, le=600, description="Resolution of the rendered pages, dots per inch")
     language: str | None = Field(
-        None, pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, such as `rus+eng`"
+        None, pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, such as `rus+eng` or `ru+en`"
     )
     engine: Literal["auto", "vlm", "tesseract"] = Field(
         "auto", description="Who reads: `vlm`, `tesseract`, or `auto`: the VLM where one is configured"
