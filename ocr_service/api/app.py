@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -57,6 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
         async with AsyncExitStack() as stack:
             app.state.services = await _start(settings, stack, counted)
             await stack.enter_async_context(watched_loop(counted.loop_lag))
+            if settings.enable_docs:
+                await asyncio.to_thread(app.openapi)  # 0.3 s that the first reader's neighbours would wait for
             # What is there now stays; looking through all of it again would stop everything for 0.1 s and more.
             gc.collect()
             gc.freeze()

@@ -10,7 +10,17 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.bombs import Bomb, deep_json_bombs, form_bombs, header_bombs, json_bombs, query_bombs, send
+from tests.support.bombs import (
+    FORM_PATHS,
+    JSON_PATHS,
+    Bomb,
+    deep_json_bombs,
+    form_bombs,
+    header_bombs,
+    json_bombs,
+    query_bombs,
+    send,
+)
 from tests.support.running import RunningService
 from tests.support.simple_documents import pdf
 
@@ -71,6 +81,15 @@ def watched(service: RunningService) -> Iterator[Watch]:
         thread.join()
 
 
+def test_every_route_that_takes_a_body_is_attacked(attacked: RunningService) -> None:
+    taking: dict[str, set[str]] = {"application/json": set(), "multipart/form-data": set()}
+    for path, operations in attacked.client.get("/openapi.json").json()["paths"].items():
+        for operation in operations.values():
+            for kind in operation.get("requestBody", {}).get("content", {}):
+                taking[kind].add(path)
+    assert taking == {"application/json": set(JSON_PATHS), "multipart/form-data": set(FORM_PATHS)}
+
+
 @pytest.mark.timeout(600)
 def test_a_bomb_is_refused_and_costs_little(attacked: RunningService) -> None:
     answers: dict[str, int] = {}
@@ -86,7 +105,12 @@ def test_a_bomb_is_refused_and_costs_little(attacked: RunningService) -> None:
 def routes(service: RunningService, job_id: str) -> Iterator[tuple[str, str]]:
     """Every path of the schema, with a job that is there, and its methods."""
     for path, operations in service.client.get("/openapi.json").json()["paths"].items():
-        filled = path.replace("{job_id}", job_id).replace("{number}", "1").replace("{file_id}", "a")
+        filled = (
+            path.replace("{job_id}", job_id)
+            .replace("{number}", "1")
+            .replace("{file_id}", "a")
+            .replace("{task_id}", "a")
+        )
         for method in operations:
             yield filled.replace("{batch_id}", "a"), method.upper()
 

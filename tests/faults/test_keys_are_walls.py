@@ -110,6 +110,7 @@ REFUSED: dict[str, list[tuple[Attempt, int]]] = {
         ("GET", "/jobs/{job_id}/result.html"),
         ("GET", "/jobs/{job_id}/result.txt"),
         ("GET", "/jobs/{job_id}/result.zip"),
+        ("GET", "/jobs/{job_id}/result.docx"),
         ("GET", "/jobs/{job_id}/result.pdf"),
         ("GET", "/jobs/{job_id}/pages/{number}"),
         ("GET", "/jobs/{job_id}/pages/{number}/image"),
@@ -125,6 +126,14 @@ REFUSED |= {
     )
 }
 REFUSED |= {
+    "GET /v1/status/poll/{task_id}": [
+        (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}-me"), 404),
+        (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}", params={"wait": 1}), 404),
+    ],
+    "GET /v1/result/{task_id}": [
+        (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}-mjhte"), 404),
+        (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}"), 404),
+    ],
     "GET /batches/{batch_id}": [(lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404)],
     "POST /v1/ocr": [
         (reads(lambda alices: {"type": "file", "file_id": alices.file_id}), 404),
@@ -164,10 +173,25 @@ NAMES_NOTHING = {
     "POST /ocr/image",
     "POST /layout-parsing",
     "POST /restructure-pages",
+    "POST /v1/convert/file",
+    "POST /v1/convert/file/async",
+    "POST /v1/convert/source",
+    "POST /v1/convert/source/async",
 }
 OPEN = {"GET /health", "GET /health/live", "GET /health/ready", "GET /health/startup", "GET /version", "GET /metrics"}
 # Parameters and fields that name something; each is tried above or below. The others say how, not what.
-NAMING = {"job_id", "number", "batch_id", "file_id", "after", "Last-Event-ID", "Idempotency-Key", "source", "document"}
+NAMING = {
+    "job_id",
+    "task_id",
+    "number",
+    "batch_id",
+    "file_id",
+    "after",
+    "Last-Event-ID",
+    "Idempotency-Key",
+    "source",
+    "document",
+}
 SAYING_HOW = {
     "partial", "image_links", "markdown", "only", "pages", "state", "limit", "file", "dpi", "language", "engine",
     "output", "include_images", "join_pages", "priority", "deadline_s", "cache", "cancel_on_disconnect", "webhook_url",
@@ -181,6 +205,9 @@ SAYING_HOW = {
     "temperature", "topP", "minPixels", "maxPixels", "maxNewTokens", "mergeLayoutBlocks", "markdownIgnoreLabels",
     "vlmExtraArgs", "prettifyMarkdown", "showFormulaNumber", "returnMarkdownImages", "restructurePages", "mergeTables",
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
+    # docling-serve: `sources` brings a document, or an address that the address rules judge
+    "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",
+    "page_range", "table_mode",
 }  # fmt: skip
 
 

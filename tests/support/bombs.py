@@ -9,8 +9,18 @@ from typing import Any
 from tests.support.simple_documents import pdf
 
 MEBIBYTE = 1 << 20
-JSON_PATHS = ("/v1/ocr", "/layout-parsing", "/restructure-pages", "/jobs")
-FORM_PATHS = ("/ocr/pdf", "/ocr/image", "/jobs", "/v1/files")
+_CONVERT = b'{"sources":[{"kind":"file","base64_string":"QUJD","filename":"a.pdf"}],'
+# By route that takes JSON: how a body begins, and a field with a list or an object.
+_JSON_ROUTES = {
+    "/v1/ocr": (b'{"document":{"type":"file","file_id":"a"},', "pages"),
+    "/layout-parsing": (b'{"file":"QUJD",', "markdownIgnoreLabels"),
+    "/restructure-pages": (b'{"logId":"a",', "pages"),
+    "/jobs": (b'{"dpi":100,', "source"),
+    "/v1/convert/source": (_CONVERT, "options"),
+    "/v1/convert/source/async": (_CONVERT, "options"),
+}
+JSON_PATHS = tuple(_JSON_ROUTES)
+FORM_PATHS = ("/ocr/pdf", "/ocr/image", "/jobs", "/v1/files", "/v1/convert/file", "/v1/convert/file/async")
 FORM_TYPE = "multipart/form-data; boundary=X"
 
 
@@ -30,13 +40,9 @@ class Bomb:
 
 def json_bombs() -> Iterator[Bomb]:
     """Each to each route that takes JSON; what is a value goes where the route looks for one."""
-    for path in JSON_PATHS:
-        field = {"/v1/ocr": "pages", "/layout-parsing": "markdownIgnoreLabels", "/restructure-pages": "pages"}.get(
-            path, "source"
-        )
-        head = _head(path)
+    for path, (head, holder) in _JSON_ROUTES.items():
         for name, value in _VALUES.items():
-            yield Bomb(name, path, _around(head + f'"{field}":'.encode(), value, b"}"), _JSON)
+            yield Bomb(name, path, _around(head + f'"{holder}":'.encode(), value, b"}"), _JSON)
             yield Bomb(f"{name} in a field that nobody knows", path, _around(b'{"x":', value, b"}"), _JSON)
         for name, body in _BODIES.items():
             yield Bomb(name, path, body, _JSON)
@@ -55,11 +61,16 @@ def deep_json_bombs() -> Iterator[Bomb]:
         yield Bomb(f"bbox {name}", "/restructure-pages", _pieces(page % (b"1", number, b"{}")), _JSON)
     many = b"{" + b",".join(b'"%d":1' % number for number in range(300_000)) + b"}"
     yield Bomb("300,000 figures that are none", "/restructure-pages", _pieces(page % (b"1", b"1", many)), _JSON)
-    yield Bomb("backtracking pages", "/v1/ocr", _pieces(_head("/v1/ocr") + b'"pages":"' + b"0 ," * 34 + b'x"}'), _JSON)
+    yield Bomb(
+        "backtracking pages",
+        "/v1/ocr",
+        _pieces(_JSON_ROUTES["/v1/ocr"][0] + b'"pages":"' + b"0 ," * 34 + b'x"}'),
+        _JSON,
+    )
     yield Bomb(
         "backtracking pages, 60 KB",
         "/v1/ocr",
-        _pieces(_head("/v1/ocr") + b'"pages":"' + b"0 ," * 20_000 + b'x"}'),
+        _pieces(_JSON_ROUTES["/v1/ocr"][0] + b'"pages":"' + b"0 ," * 20_000 + b'x"}'),
         _JSON,
     )
 
@@ -109,15 +120,6 @@ def header_bombs(path: str, method: str) -> Iterator[Bomb]:
 
 
 _JSON = {"Content-Type": "application/json"}
-
-
-def _head(path: str) -> bytes:
-    return {
-        "/v1/ocr": b'{"document":{"type":"file","file_id":"a"},',
-        "/layout-parsing": b'{"file":"QUJD",',
-        "/restructure-pages": b'{"logId":"a",',
-        "/jobs": b'{"dpi":100,',
-    }[path]
 
 
 def _pieces(body: bytes) -> Callable[[], Iterator[bytes]]:
