@@ -66,7 +66,7 @@ def test_what_needs_a_key_says_so_and_no_answer_is_promised_that_never_comes(des
         if not path.startswith(open_paths):
             assert "401" in operation["responses"], name
             # FastAPI's own shape of a wrong request, which is never sent.
-            assert "application/json" not in operation["responses"]["422"].get("content", {}) or "PaddleX" in str(
+            assert "application/json" not in operation["responses"]["422"].get("content", {}) or "Paddle" in str(
                 operation["tags"]
             ), name
 

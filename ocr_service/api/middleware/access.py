@@ -21,6 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ocr_service.api.middleware.browser_requests import AllowedHosts, BrowserRequests
+from ocr_service.api.middleware.signed_links import is_signed, link_owner, link_query
 from ocr_service.api.problems import problem_of
 from ocr_service.errors import Unauthorized
 
@@ -76,6 +77,19 @@ class ApiKeys:
                     found = name
         return found
 
+    def link_query(self, path: str, owner: str | None) -> str:
+        """The query with which ``path`` opens without a key for an hour; empty where no key is needed."""
+        return link_query(path, owner, self._of(owner)) if owner else ""
+
+    def link_owner(self, path: str, query: str) -> str | None:
+        """The owner whose link opens ``path``; None where it does not."""
+        owner = link_owner(path, query)
+        hashes = self._of(owner) if owner else []
+        return owner if owner and hashes and is_signed(path, query, owner, hashes) else None
+
+    def _of(self, owner: str) -> list[bytes]:
+        return [digest for name, digest in self.known if name == owner]
+
 
 def _named(entry: str) -> tuple[str, bytes]:
     name, colon, key = entry.partition(":")
@@ -127,6 +141,8 @@ class AccessControl:
         state["owner"] = None
         if self._keys and not self._rules.is_open(scope["path"]):
             owner = self._keys.owner(Headers(scope=scope))
+            if owner is None and scope["method"] == "GET":
+                owner = self._keys.link_owner(scope["path"], scope["query_string"].decode("latin-1"))
             if owner is None:
                 await _refuse(scope, receive, send)
                 return

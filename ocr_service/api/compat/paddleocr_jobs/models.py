@@ -1,0 +1,83 @@
+"""The shapes of PaddleOCR's job API, as ``paddleocr/_api_client`` 3.7 writes and reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
+
+from ocr_service.errors import NotFound
+
+_JOB_ID = re.compile(r"([0-9a-f]{32})(?:-(d|o)(r?)(i?))?")
+
+
+class OptionalPayload(BaseModel):
+    """Options with an effect here; the others are taken and change nothing, as upstream ignores unknown ones."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    restructurePages: bool | None = Field(None, description="Join what the ends of pages cut")
+    returnMarkdownImages: bool | None = Field(None, description="`false` gives no links to figures")
+
+
+class JobSubmission(BaseModel):
+    """What to read. A form has the document as `file`, JSON its address as `fileUrl`."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    model: str = Field(max_length=100, description="`PP-OCR…` gives lines of text; any other name Markdown and regions")
+    fileUrl: str | None = Field(None, max_length=2000, description="An https address, where ALLOW_URL_INPUT is set")
+    optionalPayload: OptionalPayload | Json[OptionalPayload] = Field(
+        default_factory=lambda: OptionalPayload.model_validate({}), description="Options; in a form as JSON"
+    )
+    pageRanges: str | None = Field(None, max_length=1000, description="Pages to read, such as `1-3,7`")
+    batchId: str | None = Field(None, description="Must be empty: batches are made with `POST /jobs`")
+
+    @field_validator("batchId")
+    @classmethod
+    def _no_batch(cls, batch: str | None) -> str | None:
+        if batch:
+            raise ValueError("batches are not made here; leave it out")
+        return batch
+
+
+class JobRef(BaseModel):
+    """A job, and what its result is to hold: both are in the id, since jobs know nothing of other protocols."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    lines: bool = False  # of text, as PP-OCR gives them
+    joined: bool = False
+    images: bool = True
+
+    @classmethod
+    def parsed(cls, text: str) -> Self:
+        """Raises NotFound."""
+        match = _JOB_ID.fullmatch(text)
+        if match is None:
+            raise NotFound.job(text[:64])
+        return cls(job_id=match[1], lines=match[2] == "o", joined=bool(match[3]), images=not match[4])
+
+    @property
+    def id(self) -> str:
+        return f"{self.job_id}-{'o' if self.lines else 'd'}{'r' * self.joined}{'i' * (not self.images)}"
+
+
+class JobAnswer(BaseModel):
+    """What every call answers with when it went well."""
+
+    code: Literal[0] = Field(0, description="Always 0")
+    msg: Literal["Success"] = Field("Success", description="Always `Success`")
+    data: dict[str, Any] = Field(
+        description="`jobId`; of a state also `state` (`pending`, `running`, `done`, `failed`), `extractProgress` and, "
+        "when done, `resultUrl.jsonUrl`: JSON lines, a page each, open without a key for an hour"
+    )
+
+
+class JobError(BaseModel):
+    """What every call answers with when it did not."""
+
+    code: int = Field(description="The HTTP status", examples=[422])
+    msg: str = Field(description="`code: text`, with a stable code", examples=["encrypted_pdf: …"])
