@@ -23,10 +23,14 @@ _SAMPLE_S = 0.1
 
 @dataclass
 class Usage:
-    """Of the app and its workers together: CPU seconds, peak of the summed proportional set size in MiB."""
+    """Of the app and its workers together: CPU seconds, peak of the summed proportional set size in MiB.
+
+    ``app_cpu_s`` and ``layout_cpu_s`` (the layout process) are parts of ``cpu_s``.
+    """
 
     cpu_s: float = 0.0
     app_cpu_s: float = 0.0
+    layout_cpu_s: float = 0.0
     peak_mib: float = 0.0
 
 
@@ -41,7 +45,7 @@ class BenchedService:
     def measured(self) -> Iterator[Usage]:
         """What the service takes while the block runs."""
         usage, stop = Usage(), threading.Event()
-        before, app_before = self._cpu(), self._own_cpu()
+        before, app_before, layout_before = self._cpu(), self._own_cpu(), self._layout_cpu()
 
         def sample() -> None:
             while not stop.wait(_SAMPLE_S):
@@ -55,6 +59,7 @@ class BenchedService:
             stop.set()
             sampler.join()
             usage.cpu_s, usage.app_cpu_s = self._cpu() - before, self._own_cpu() - app_before
+            usage.layout_cpu_s = self._layout_cpu() - layout_before
 
     def memory_mib(self) -> float:
         """Proportional set size, so that what workers share counts once."""
@@ -72,6 +77,17 @@ class BenchedService:
     def _own_cpu(self) -> float:
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+    def _layout_cpu(self) -> float:
+        total = 0.0
+        for process in self._processes():
+            try:
+                if "ocr_service.layout.process" in process.cmdline():
+                    times = process.cpu_times()
+                    total += times.user + times.system
+            except psutil.NoSuchProcess:
+                continue
+        return total
 
     def _cpu(self) -> float:
         """Of all living processes and of the children that have ended."""

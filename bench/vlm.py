@@ -1,9 +1,13 @@
-"""The service against a simulated VLM server: what the service itself costs, and what it leaves of the server's limit.
+"""The service against a VLM server: what the service itself costs, and what it leaves of the server's limit.
 
     python bench/vlm.py --sim PATH [--sim-args="--gpu fixed --latency 0.3"] [--document BOOK.pdf] [SCENARIO …]
+    python bench/vlm.py --url http://HOST:8080 --bare 64,128,256
 
 ``PATH`` is a program that answers ``/v1/chat/completions`` as vLLM does and takes ``--port``; its ``/sim/stats``, where
-it has one, gives the peak in flight as the server saw it. Layout is stubbed to 15 regions a page. Scenarios:
+it has one, gives the requests and the peak in flight as the server saw them. ``--url`` is a server that runs already,
+such as vLLM, whose ``/metrics`` give its tokens/s. Layout is stubbed to 15 regions a page unless ``--layout`` names a
+model. No two pages of the default document are equal, so that nothing is answered from the cache; the bench fails where
+the server got another number of requests than the result has regions. Scenarios:
 
     pages     the whole document once: pages/s, CPU a page, peak in flight, time to the first page, beside the bare loop
     latency   a document of one page, alone, several times: seconds above the server's own
@@ -15,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import random
 import shlex
 import statistics
 import subprocess
@@ -41,7 +46,6 @@ from ocr_service.render.rasterise import render_page
 from ocr_service.vlm.client import Sampling, chat_body
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops
-from scripts.make_samples import make_contract
 from tests.support.running import free_port, wait_until
 
 _REGIONS = 15
@@ -49,10 +53,9 @@ _REGIONS = 15
 
 @dataclass(frozen=True)
 class Server:
-    """The simulated VLM server; ``cpu_s`` of its process so far is ``cpu()``."""
+    """The VLM server. ``stats`` are empty for one that is not simulated."""
 
     url: str
-    process: subprocess.Popen[bytes]
 
     def stats(self) -> dict[str, Any]:
         response = httpx.get(f"{self.url}/sim/stats")
@@ -60,6 +63,12 @@ class Server:
 
     def reset(self) -> None:
         httpx.post(f"{self.url}/sim/reset")
+
+    def tokens(self) -> float:
+        """Tokens that a vLLM has generated since its start; 0 for other servers."""
+        lines = httpx.get(f"{self.url}/metrics").text.splitlines()
+        counted = [line for line in lines if line.startswith("vllm:generation_tokens_total")]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in counted)
 
 
 def main() -> None:
@@ -71,9 +80,13 @@ def main() -> None:
         "memory": _memory,
     }
     parser.add_argument("scenarios", nargs="*", default=["pages"], metavar="SCENARIO", help=", ".join(scenarios))
-    parser.add_argument("--sim", type=Path, required=True, help="the simulated server")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--sim", type=Path, help="the simulated server")
+    which.add_argument("--url", help="a server that runs, without /v1")
     parser.add_argument("--sim-args", default="--gpu fixed --latency 0.3", help="its further arguments")
     parser.add_argument("--document", type=Path, help="PDF of many pages; default: a made one of 120 pages")
+    parser.add_argument("--layout", default=f"stub:{_REGIONS}", help="LAYOUT_MODEL: embedded, PP-DocLayoutV3, …")
+    parser.add_argument("--bare", default="", metavar="N,N", help="the server's own limit first, with N in flight")
     parser.add_argument("--concurrency", type=int, default=128, help="VLM_CONCURRENCY")
     arguments = parser.parse_args()
     if unknown := set(arguments.scenarios) - scenarios.keys():
@@ -82,14 +95,15 @@ def main() -> None:
         arguments.letter = Path(folder) / "letter.pdf"
         _first_page(arguments.document or _made_book(Path(folder) / "one.pdf", 1), arguments.letter)
         arguments.document = arguments.document or _made_book(Path(folder) / "book.pdf", 120)
-        with _server(arguments.sim, arguments.sim_args) as server:
+        with _server(arguments) as server:
+            _bare(server, arguments)
             for name in arguments.scenarios:
-                print(f"== {name} ({arguments.sim_args})")
+                print(f"== {name} ({arguments.url or arguments.sim_args}, layout {arguments.layout})")
                 with running_service(
                     USE_VLM_API="true",
                     VLLM_URL=server.url,
                     VLM_CONCURRENCY=str(arguments.concurrency),
-                    LAYOUT_MODEL=f"stub:{_REGIONS}",
+                    LAYOUT_MODEL=arguments.layout,
                     CACHE_TTL_H="0",
                 ) as service:
                     server.reset()
@@ -100,20 +114,34 @@ def _pages(service: BenchedService, server: Server, arguments: argparse.Namespac
     first: list[float] = []
     with service.measured() as usage, _first_kept_page(service.output, first):
         started = time.monotonic()
-        pages = _read(service, arguments.document)
+        result = _read_result(service, arguments.document)
         seconds = time.monotonic() - started
+    pages = len(result["pages"])
+    asked = sum(region["tries"] > 0 for page in result["pages"] for region in page["regions"])
     stats = server.stats()
+    if stats.get("requests", asked) != asked or stats.get("images_seen_again"):
+        raise SystemExit(
+            f"{asked} regions were read with {stats['requests']} requests, {stats['images_seen_again']} of them for "
+            "pictures seen before: pages/s would say nothing. Use a document whose pages all differ"
+        )
     server.reset()
-    bare = asyncio.run(_bare_loop(server.url, _bodies(arguments.document), pages * _REGIONS, arguments.concurrency))
+    bare = asyncio.run(_bare_loop(server.url, _bodies(arguments.document), asked, arguments.concurrency))
     bare_peak = server.stats().get("peak_in_flight", "?")
     print(f"pages/s            {pages / seconds:8.1f}   ({pages} pages in {seconds:.1f} s)")
-    print(f"bare loop, pages/s {bare / _REGIONS:8.1f}   ({bare:.0f} requests/s, no rendering)")
+    print(f"bare loop, pages/s {bare * pages / asked:8.1f}   ({bare:.0f} requests/s, no rendering)")
     print(f"CPU ms a page, app {usage.app_cpu_s / pages * 1e3:8.1f}")
-    print(f"CPU ms, workers    {(usage.cpu_s - usage.app_cpu_s) / pages * 1e3:8.1f}")
+    workers_s = usage.cpu_s - usage.app_cpu_s - usage.layout_cpu_s
+    print(f"CPU ms, workers    {workers_s / pages * 1e3:8.1f}")
+    print(
+        f"CPU ms, layout     {usage.layout_cpu_s / pages * 1e3:8.1f}   (its process; 0 where the workers run the model)"
+    )
+    for stage in ("render", "layout", "crops"):
+        spent = sum(each["seconds"] for page in result["pages"] for each in page["stages"] if each["stage"] == stage)
+        print(f"{stage + ', ms a page':18} {spent / pages * 1e3:8.1f}   (wall time, waiting included)")
     print(
         f"peak in flight     {stats.get('peak_in_flight', '?'):>8}   of {arguments.concurrency}; bare loop {bare_peak}"
     )
-    print(f"images seen again  {stats.get('images_seen_again', '?'):>8}   of {stats.get('requests', '?')}")
+    print(f"requests           {stats.get('requests', '?'):>8}   for {asked} regions of {pages} pages")
     print(f"first page, s      {first[0] - started if first else float('nan'):8.2f}")
     print(f"peak memory, MiB   {usage.peak_mib:8.0f}")
 
@@ -153,16 +181,33 @@ def _memory(service: BenchedService, server: Server, arguments: argparse.Namespa
         print(f"after {number * pages:5} pages: peak {usage.peak_mib:6.0f} MiB, now {service.memory_mib():6.0f} MiB")
 
 
+def _bare(server: Server, arguments: argparse.Namespace) -> None:
+    """The server's own limit, without the service."""
+    bodies = _bodies(arguments.document)
+    for concurrency in (int(number) for number in arguments.bare.split(",") if number):
+        tokens, started = server.tokens(), time.monotonic()
+        rate = asyncio.run(_bare_loop(server.url, bodies, max(len(bodies), 4 * concurrency), concurrency))
+        tokens_s = (server.tokens() - tokens) / (time.monotonic() - started)
+        pages_s = rate / _REGIONS
+        print(
+            f"bare, {concurrency:4} in flight: {rate:8.1f} requests/s {pages_s:6.1f} pages/s {tokens_s:8.0f} tokens/s"
+        )
+
+
 def _read(service: BenchedService, document: Path) -> int:
     """Sends the document, waits for the whole result; its number of pages."""
+    return len(_read_result(service, document)["pages"])
+
+
+def _read_result(service: BenchedService, document: Path) -> dict[str, Any]:
     with document.open("rb") as file:
         answer = service.client.post("/ocr/pdf", files={"file": (document.name, file, "application/pdf")})
     if answer.status_code != 200:
         raise SystemExit(f"{answer.status_code}: {answer.text[:500]}")
-    result = answer.json()
+    result: dict[str, Any] = answer.json()
     if result["status"] != "completed":
         print(f"status {result['status']}")
-    return len(result["pages"])
+    return result
 
 
 def _timed(service: BenchedService, document: Path) -> float:
@@ -229,12 +274,19 @@ def _bodies(document: Path) -> list[bytes]:
 
 
 def _made_book(path: Path, pages: int) -> Path:
-    contract = path.with_name("contract.pdf")
-    make_contract(contract)
-    with pypdfium2.PdfDocument.new() as book, pypdfium2.PdfDocument(contract) as source:
-        while len(book) < pages:
-            book.import_pages(source, list(range(min(len(source), pages - len(book)))))
-        book.save(path)
+    """A PDF of as many A4 pages of text, no two alike, nor any two fifteenths of their height."""
+    from reportlab.lib.pagesizes import A4  # here: a machine that brings its own document may lack it
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(path), pagesize=A4, invariant=True)
+    for page in range(pages):
+        words = random.Random(page)
+        canvas.setFont("Helvetica", 10)
+        for line in range(60):
+            text = " ".join("".join(words.choices("abcdefghilmnoprstuvw", k=words.randint(2, 9))) for _ in range(13))
+            canvas.drawString(50, 815 - line * 13.2, f"{page + 1}.{line} {text}"[:95])
+        canvas.showPage()
+    canvas.save()
     return path
 
 
@@ -245,13 +297,17 @@ def _first_page(document: Path, to: Path) -> None:
 
 
 @contextmanager
-def _server(program: Path, arguments: str) -> Iterator[Server]:
+def _server(arguments: argparse.Namespace) -> Iterator[Server]:
+    if arguments.url:
+        yield Server(arguments.url.rstrip("/").removesuffix("/v1"))
+        return
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(program), "--port", str(port), *shlex.split(arguments)])
+    command = [sys.executable, str(arguments.sim), "--port", str(port), *shlex.split(arguments.sim_args)]
+    process = subprocess.Popen(command)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/v1/models", process, what="the simulated server")
-        yield Server(url, process)
+        yield Server(url)
     finally:
         process.terminate()
         process.wait(30)
