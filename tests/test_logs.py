@@ -86,7 +86,7 @@ def test_a_refused_document_is_one_line_with_its_code_and_no_traceback(talkative
 
 
 def test_a_client_that_hangs_up_leaves_a_line_and_no_traceback(talkative: RunningService) -> None:
-    head = "POST /ocr/pdf HTTP/1.1\r\nHost: x\r\nX-Request-ID: gone-1\r\nContent-Length: 1000\r\n"
+    head = "POST /ocr/pdf HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: gone-1\r\nContent-Length: 1000\r\n"
     form = "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
     with socket.create_connection(("127.0.0.1", talkative.port), timeout=PATIENCE_S) as connection:
         connection.sendall((head + form).encode())
