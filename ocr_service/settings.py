@@ -140,7 +140,8 @@ class Settings(BaseSettings):
     )
     vllm_url: CommaList = Field(
         ("http://127.0.0.1:8080/v1",),
-        description="Base address of the vLLM server; several with commas. `start.sh` starts the one at 127.0.0.1",
+        description="Base address of the vLLM server; several with commas. `start.sh` starts the one at 127.0.0.1; "
+        "`dns+http://NAME:PORT/v1` is every address of the name",
     )
     vllm_api_key: SecretStr | None = Field(None, description="Key that the vLLM server asks for")
     paddleocr_vl_version: VersionName = Field(
@@ -275,8 +276,8 @@ class Settings(BaseSettings):
     def _base_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         """The base of the OpenAI API: older notes give ``…/v1/markdown``, which no vLLM serves."""
         for url in urls:
-            if not url.startswith(("http://", "https://")):
-                raise ValueError("must be http:// or https:// addresses, with commas between")
+            if not url.startswith(("http://", "https://", "dns+http://")):
+                raise ValueError("must be http://, https:// or dns+http:// addresses, with commas between")
             if "@" in url:  # addresses are shown in logs and metrics
                 raise ValueError("must hold no user name or password; VLLM_API_KEY is for that")
         return tuple(

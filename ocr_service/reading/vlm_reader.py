@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,6 +23,7 @@ from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport
 from ocr_service.vlm.crop_cache import CropCache
+from ocr_service.vlm.discovery import DNS_SCHEME, addresses_of, discovering
 from ocr_service.vlm.encode_crop import encode
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading, read_region
@@ -32,6 +33,8 @@ from ocr_service.workers.pool import PagePool
 
 # Regions are ordered by page first: no page has so many.
 _REGIONS_A_PAGE = 100_000
+# What connections and pages ahead are reckoned with where a DNS name stands for backends; more of them work, too.
+_BACKENDS_OF_A_NAME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,29 +148,33 @@ class VlmEngine:
 async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOptions) -> AsyncIterator[VlmEngine]:
     """A running engine: its backends are probed from the start, with one region of each kind."""
     crops = warm_up_crops(options.prompts)
-    total = options.concurrency * len(options.urls)
+    named = [url for url in options.urls if url.startswith(DNS_SCHEME)]
+    backends = len(options.urls) - len(named) + len(named) * _BACKENDS_OF_A_NAME
+    total = options.concurrency * backends
     limits = VlmLimits(total, RetryPolicy(retries=options.retries, jitter=1.0), options.max_tokens)
-    # Two connections more for each backend: a probe and a health check do not wait for requests that hang.
-    async with (
-        http_transport(total + 2 * len(options.urls)) as transport,
-        Scheduler(
-            [Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls],
-            partial(warm_up, crops=crops),
-            concurrency=options.concurrency,
-            wait_s=options.backend_wait_s,
-        ) as scheduler,
-        VlmReader(pool, scheduler, page_limits, limits, options.prompts) as reader,
-    ):
+    async with AsyncExitStack() as stack:
+        # Two connections more for each backend: a probe and a health check do not wait for requests that hang.
+        transport = await stack.enter_async_context(http_transport(total + 2 * backends))
+        backend_at = partial(Backend, transport=transport, api_key=options.api_key, timeout_s=options.timeout_s)
+        scheduler = await stack.enter_async_context(
+            Scheduler(
+                [backend_at(url) for url in options.urls if url not in named],
+                partial(warm_up, crops=crops),
+                concurrency=options.concurrency,
+                wait_s=options.backend_wait_s,
+            )
+        )
+        await stack.enter_async_context(discovering(named, scheduler, backend_at))
+        reader = await stack.enter_async_context(VlmReader(pool, scheduler, page_limits, limits, options.prompts))
         yield VlmEngine(reader, scheduler)
 
 
 async def wait_for_backends(options: VlmOptions, *, wait_s: float, report: Callable[[str], None]) -> None:
     """Returns when every backend has read one region of each kind. Raises EngineUnavailable or BackendRefused."""
     crops = warm_up_crops(options.prompts)
-    async with http_transport(len(options.urls)) as transport:
-        backends = [
-            Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in options.urls
-        ]
+    urls = [address for url in options.urls for address in await addresses_of(url)]
+    async with http_transport(len(urls)) as transport:
+        backends = [Backend(url, transport, api_key=options.api_key, timeout_s=options.timeout_s) for url in urls]
         await asyncio.gather(*(wait_until_warm(backend, crops, wait_s=wait_s, report=report) for backend in backends))
 
 

@@ -3,7 +3,7 @@
 At most ``concurrency`` requests are in flight at a backend. Documents share backends fairly; within a document, earlier
 pages go first. A request goes to the backend with the fewest in flight. A backend that fails is down: it gets no
 requests and is probed until it answers. While all are down, a document waits up to ``wait_s`` seconds (BACKEND_WAIT_S),
-then its regions fail with EngineUnavailable.
+then its regions fail with EngineUnavailable. Backends can be added and drained while it runs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from ocr_service.errors import BackendRefused, EngineUnavailable, ServiceError
@@ -43,6 +44,7 @@ class _State:
     backend: Backend
     down: str
     in_flight: int = 0
+    last_sent: int = 0  # number of its last request; the lowest goes first among those with as many in flight
     errors: int = 0
     timeouts: int = 0
     last_answer: float = 0.0  # by the event loop's clock; or when the first of the requests in flight was sent
@@ -51,6 +53,12 @@ class _State:
     health_check: asyncio.Task[BackendTrouble | None] | None = None
     key_rejected: KeyRejected | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    draining: bool = False  # gets no further requests, and is forgotten when the last one has ended
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def takes_work(self) -> bool:
+        return not self.down and not self.draining
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,9 @@ class Scheduler:
         wait_s: float,
         silence_s: float = _SILENCE_S,
     ) -> None:
-        self._states = {backend: _State(backend, down="not probed yet") for backend in backends}
+        self._states: dict[Backend, _State] = {}
+        self._at_start = backends
+        self._sent = count(1)
         self._probe = probe
         self._concurrency = concurrency
         self._wait_s = wait_s
@@ -102,29 +112,53 @@ class Scheduler:
         # While all backends are down: the waiting documents, each with the timer that ends its wait.
         self._outage: dict[str, asyncio.TimerHandle] = {}
         self._given_up: set[str] = set()
-        self._tasks: list[asyncio.Task[None]] = []
         self.requests: Counter[tuple[str, str]] = Counter()
         self.retries: Counter[str] = Counter()
         self.answer_problems: Counter[str] = Counter()
 
     async def __aenter__(self) -> Scheduler:
-        for state in self._states.values():
-            state.gone.set()
-            probing = asyncio.create_task(self._probe_while_down(state), name=f"probe {state.backend}")
-            watching = asyncio.create_task(self._watch_silence(state), name=f"health of {state.backend}")
-            self._tasks += [probing, watching]
+        for backend in self._at_start:
+            self.add(backend)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         for timer in self._outage.values():
             timer.cancel()
         checks = [state.health_check for state in self._states.values() if state.health_check is not None]
-        tasks: list[asyncio.Task[Any]] = [*self._tasks, *checks]
+        tasks: list[asyncio.Task[Any]] = [*checks, *(task for state in self._states.values() for task in state.tasks)]
         for task in tasks:
             task.cancel()
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+
+    # Backends come and go
+
+    def add(self, backend: Backend) -> None:
+        """Probes the backend at once, and gives it requests as soon as it is up. One that drains stays."""
+        if backend in self._states:
+            self._states[backend].draining = False
+            self._fill()
+            return
+        state = self._states[backend] = _State(backend, down="not probed yet")
+        state.gone.set()
+        state.tasks.append(asyncio.create_task(self._probe_while_down(state), name=f"probe {backend}"))
+        state.tasks.append(asyncio.create_task(self._watch_silence(state), name=f"health of {backend}"))
+
+    def drain(self, backend: Backend) -> None:
+        """Gives the backend no further requests; those in flight end as they would."""
+        state = self._states[backend]
+        state.draining = True
+        if not state.in_flight:
+            self._forget(state)
+        self._start_timers_if_all_are_down()
+
+    def _forget(self, state: _State) -> None:
+        del self._states[state.backend]
+        for task in state.tasks:
+            task.cancel()
+        for url, outcome in [counted for counted in self.requests if counted[0] == state.backend.url]:
+            del self.requests[url, outcome]
 
     # Read by the pipeline, health checks and metrics
 
@@ -135,12 +169,12 @@ class Scheduler:
 
     @property
     def up(self) -> bool:
-        return any(not state.down for state in self._states.values())
+        return any(state.takes_work for state in self._states.values())
 
     @property
     def wants_more(self) -> bool:
         """Whether the next page should be prepared: fewer regions wait than the backends can take at once."""
-        backends = sum(not state.down for state in self._states.values())
+        backends = sum(state.takes_work for state in self._states.values())
         return self.queued < self._concurrency * max(1, backends)
 
     async def wait_until_wanted(self) -> None:
@@ -153,10 +187,10 @@ class Scheduler:
         return [
             BackendStatus(
                 url=state.backend.url,
-                up=not state.down,
+                up=state.takes_work,
                 in_flight=state.in_flight,
                 model=state.backend.model,
-                reason=state.down,
+                reason=state.down or ("draining" if state.draining else ""),
             )
             for state in self._states.values()
         ]
@@ -233,19 +267,22 @@ class Scheduler:
             self._signal_wanted()
 
     def _least_loaded(self, avoid: Backend | None) -> _State | None:
-        free = [state for state in self._states.values() if not state.down and state.in_flight < self._concurrency]
-        return min(free, key=lambda state: (state.backend is avoid, state.in_flight), default=None)
+        free = [state for state in self._states.values() if state.takes_work and state.in_flight < self._concurrency]
+        return min(free, key=lambda state: (state.backend is avoid, state.in_flight, state.last_sent), default=None)
 
     def _occupy(self, state: _State) -> None:
         if not state.in_flight:
             state.last_answer = asyncio.get_running_loop().time()
             state.busy.set()
         state.in_flight += 1
+        state.last_sent = next(self._sent)
 
     def _release(self, state: _State) -> None:
         state.in_flight -= 1
         if not state.in_flight:
             state.busy.clear()
+            if state.draining:
+                self._forget(state)
         self._fill()
 
     def _fill(self) -> None:
@@ -328,9 +365,7 @@ class Scheduler:
         log.warning("VLM backend %s is down: %s", state.backend, reason)
         state.down = reason
         state.gone.set()
-        if not self.up:
-            for document in self._slots_by_document:
-                self._start_wait_timer(document)
+        self._start_timers_if_all_are_down()
 
     def _set_up(self, state: _State) -> None:
         log.info("VLM backend %s is up", state.backend)
@@ -369,17 +404,26 @@ class Scheduler:
             log.warning("VLM backend %s is still down: %s", state.backend, reason)
         state.down = reason
 
+    @property
+    def _all_reject_the_key(self) -> bool:
+        return bool(self._states) and all(state.key_rejected for state in self._states.values())
+
     def _refuse_if_all_reject_the_key(self) -> None:
         """Waiting does not help: VLLM_API_KEY has to be changed."""
-        if all(state.key_rejected for state in self._states.values()):
+        if self._all_reject_the_key:
             for document in self._slots_by_document:
                 self._give_up(document)
+
+    def _start_timers_if_all_are_down(self) -> None:
+        if not self.up:
+            for document in self._slots_by_document:
+                self._start_wait_timer(document)
 
     def _start_wait_timer(self, document: str) -> None:
         if document not in self._outage:
             loop = asyncio.get_running_loop()
             self._outage[document] = loop.call_later(self._wait_s, self._give_up, document)
-            if all(state.key_rejected for state in self._states.values()):
+            if self._all_reject_the_key:
                 loop.call_soon(self._give_up, document)
 
     def _give_up(self, document: str) -> None:
@@ -391,9 +435,9 @@ class Scheduler:
 
     def _unavailable(self) -> ServiceError:
         wanted = [state.key_rejected for state in self._states.values() if state.key_rejected]
-        if len(wanted) == len(self._states):
+        if wanted and len(wanted) == len(self._states):
             return KeyRejected(str(wanted[0]))
-        reasons = "; ".join(f"{state.backend}: {state.down}" for state in self._states.values())
+        reasons = "; ".join(f"{status.url}: {status.reason}" for status in self.status()) or "VLLM_URL gives no address"
         return EngineUnavailable(f"No VLM backend is up ({reasons})", retry_after_s=self._wait_s)
 
 

@@ -171,13 +171,12 @@ def test_the_vllm_serves_the_version_that_is_set(helm: Helm, version: str) -> No
     assert f"--served-model-name={VERSIONS[version].vlm}" in vllm["args"]  # type: ignore[index]
 
 
-def test_the_app_knows_each_backend_by_name(helm: Helm) -> None:
+def test_the_app_follows_the_pods_behind_the_headless_service(helm: Helm) -> None:
     parts = helm.template(CHART / "ci" / "apart.yaml")
-    vllm = of_kind(parts, "StatefulSet")[0]
-    service = vllm["spec"]["serviceName"]
-    assert service in [part["metadata"]["name"] for part in of_kind(parts, "Service")]
-    urls = of_kind(parts, "ConfigMap")[0]["data"]["VLLM_URL"].split(",")
-    assert urls == [f"http://{vllm['metadata']['name']}-{number}.{service}:8080/v1" for number in range(4)]
+    name = of_kind(parts, "StatefulSet")[0]["spec"]["serviceName"]
+    (service,) = [part for part in of_kind(parts, "Service") if part["metadata"]["name"] == name]
+    assert service["spec"]["clusterIP"] == "None"
+    assert of_kind(parts, "ConfigMap")[0]["data"]["VLLM_URL"] == f"dns+http://{name}:8080/v1"
 
 
 def test_only_the_app_reaches_vllm(helm: Helm) -> None:

@@ -73,13 +73,14 @@ class FakeVllm:
     health_status: int = 200
     on_health: Callable[[], object] = lambda: None
     port: int = 0
+    host: str = "127.0.0.1"
     changed: threading.Condition = field(default_factory=threading.Condition)
     _server: uvicorn.Server = field(init=False, repr=False)
     _thread: threading.Thread = field(init=False, repr=False)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http://{self.host}:{self.port}/v1"
 
     def wait_until(self, condition: Callable[[FakeVllm], bool], timeout_s: float = PATIENCE_S) -> None:
         """Blocks the calling thread until the condition holds; AssertionError when it does not in time."""
@@ -92,8 +93,8 @@ class FakeVllm:
 
     @contextmanager
     def running(self, port: int = 0) -> Iterator[FakeVllm]:
-        """Serves on 127.0.0.1 in a thread; on leaving, connections are dropped and then refused."""
-        listener = socket.create_server(("127.0.0.1", port or free_port()))
+        """Serves on ``host`` in a thread; on leaving, connections are dropped and then refused."""
+        listener = socket.create_server((self.host, port or free_port()))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             self, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=0

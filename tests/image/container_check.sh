@@ -70,7 +70,7 @@ for mode in 0777 0755; do
 done
 [ -n "$(find "$work/0777" -name '*.md')" ] || fail "no Markdown in the mounted folder"
 case $($engine logs "$name" 2>&1) in
-    *"OUTPUT_DIR=/workspace/output cannot be written"*) ;;
+    *"OUTPUT_DIR=/workspace/output is not writable"*) ;;
     *) fail "no warning about the folder" ;;
 esac
 stops_in_order "older command line"

@@ -29,18 +29,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- base (include "pages2md.repository" .) }}-0.9B
 {{- end }}
 
-{{/* Backends by their pods' names: those that do not run yet, or any more, are left out by the app until they answer. */}}
-{{- define "pages2md.backends" -}}
-{{- $name := include "pages2md.name" . -}}
-{{- $most := int .Values.vllm.replicas -}}
-{{- if eq .Values.autoscaling.engine "keda" }}{{ $most = max $most (int .Values.autoscaling.maxReplicas) }}{{ end -}}
-{{- $urls := list -}}
-{{- range $number := until (int $most) -}}
-{{- $urls = append $urls (printf "http://%s-vllm-%d.%s-vllm:8080/v1" $name $number $name) -}}
-{{- end -}}
-{{- join "," $urls -}}
-{{- end }}
-
 {{/* Seconds from SIGTERM to SIGKILL: the pause before it, the app's own grace, and what ends after it. */}}
 {{- define "pages2md.grace" -}}
 {{- add (int .Values.preStopSeconds) (int (ceil (float64 (default 20 .Values.settings.SHUTDOWN_GRACE_S)))) 10 -}}

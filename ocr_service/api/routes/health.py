@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import platform
 from contextlib import suppress
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, Response
@@ -13,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from ocr_service import __version__
 from ocr_service.api.dependencies import Services, ServicesDep
+from ocr_service.api.routes.backends import BackendModel, backend_models
 from ocr_service.errors import NotReady
 from ocr_service.storage.filesystem import NotWritable, check_writable
 
@@ -23,16 +23,6 @@ _LIBRARIES = (
     *("fastapi", "uvicorn", "pypdfium2", "Pillow", "tesserocr", "httpx"),
     *("onnxruntime", "onnxruntime-gpu", "paddleocr"),
 )
-
-
-class BackendModel(BaseModel):
-    """A VLM server. ``reason``: why it gets no work, empty while it is up."""
-
-    url: str = Field(description="Base address")
-    up: bool = Field(description="Whether it gets work")
-    in_flight: int = Field(description="Requests under way")
-    model: str | None = Field(description="What it serves; null before it said so")
-    reason: str = Field(description="Why it gets no work; empty while it is up")
 
 
 class HealthModel(BaseModel):
@@ -87,7 +77,7 @@ async def health(services: ServicesDep) -> HealthModel:
             "waiting": pool.waiting,
             "restarts": pool.restarts.total(),
         },
-        vlm_backends=[BackendModel(**asdict(status)) for status in services.vlm.status()] if services.vlm else [],
+        vlm_backends=backend_models(services),
     )
 
 
@@ -100,7 +90,9 @@ async def live() -> dict[str, str]:
 async def ready(services: ServicesDep, response: Response) -> ReadyModel:
     waiting_for = _starting(services)
     if services.vlm is not None and not services.vlm.up:
-        waiting_for += [f"VLM backend {status.url}: {status.reason}" for status in services.vlm.status()]
+        waiting_for += [f"VLM backend {status.url}: {status.reason}" for status in services.vlm.status()] or [
+            "a VLM backend: VLLM_URL gives no address yet"
+        ]
     try:
         await asyncio.to_thread(check_writable, services.output_dir)
     except NotWritable as error:
