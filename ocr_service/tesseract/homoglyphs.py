@@ -100,6 +100,7 @@ _BEFORE_LABEL = re.compile(  # дом 3а
     r"|^(?:дом|корпус|квартир|офис|строени|подпункт|пункт|част|стать|раздел|приложени|рисун|таблиц|класс|групп)",
     re.I,
 )
+_LETTER_ONE = re.compile(r"([A-ZА-Я])[lI|](\W*)")
 _TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
 # Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and digits enough to be no name
 # (B2B, H2O, CO2). An x between digits is a times sign.
@@ -112,7 +113,8 @@ _DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
 def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
-    words = [_in_script(word, script) for word, script in zip(line.words, scripts, strict=True)]
+    read = [with_digit_one(word, line.words) for word in line.words]
+    words = [_in_script(word, script) for word, script in zip(read, scripts, strict=True)]
     for index, script in enumerate(scripts):
         if script == "cyrillic":
             words[index] = _read_3a_as_za(words, index)
@@ -124,6 +126,14 @@ def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
         for index in range(1, len(words)):
             words[index] = _in_lower_case(words[index - 1], words[index], line.words[index].text)
     return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
+
+
+def with_digit_one(word: Word, words: Sequence[Word]) -> Word:
+    """``Ql`` as ``Q1`` beside ``Q2``: an l or I is the digit where the same letter has a digit elsewhere."""
+    match = _LETTER_ONE.fullmatch(word.text)
+    if match is None or not any(re.fullmatch(match[1] + r"\d\W*", other.text) for other in words):
+        return word
+    return replace(word, text=f"{match[1]}1{match[2]}")
 
 
 def _read_3a_as_za(words: Sequence[Word], index: int) -> Word:

@@ -11,6 +11,7 @@ from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker
+from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
@@ -141,6 +142,8 @@ def _wide_step(step: float, usual: float, em: float) -> bool:
 def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     """Whether ``line`` begins a new paragraph after ``so_far``, which is set in the same style."""
     last = so_far[-1]
+    if ENTRY.search(last.text):
+        return True
     em = min(last.em, line.em)
     marker = list_marker(line.text)
     if marker is not None and (marker.kind == "bullet" or _may_begin_item(so_far, line, em)):

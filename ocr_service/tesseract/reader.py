@@ -16,8 +16,9 @@ from ocr_service.document import FIGURE_LABELS, TITLE_LABELS, Box, Gray, PageIma
 from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
-from ocr_service.tesseract.homoglyphs import resolve_homoglyphs
+from ocr_service.tesseract.homoglyphs import resolve_homoglyphs, with_digit_one
 from ocr_service.tesseract.ink_ledger import coverage, covered, letter_pieces, outside, unread_areas, whole_words
+from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import read_missed, without_replaced
 from ocr_service.tesseract.preprocess import downscaling
@@ -25,7 +26,7 @@ from ocr_service.tesseract.reocr import CropReader, languages_by_script, main_sc
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
-from ocr_service.tesseract.table_cells import Table, font_size
+from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.unread_regions import located as _located
 from ocr_service.tesseract.unread_regions import with_unread
@@ -97,7 +98,7 @@ class TesseractReader:
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
         lines, engine = self._lines([*without_replaced(raw, kept, missed), *missed], sheet)
-        tables, rest = find_tables(lines, hints, sheet)
+        tables, rest = find_tables(with_leaders(lines, sheet), hints, sheet)
         crops = CropReader(engine, sheet)
         repair = _InkRepair.of(lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
@@ -216,7 +217,14 @@ class _InkRepair:
     def table(self, table: Table) -> Table:
         """The cells that were read again lost both."""
         em = font_size(table) or 1.0
-        return [[replace(cell, words=self._cell(cell.words, em)) for cell in row] for row in table]
+        return [self._row(row, em) for row in table]
+
+    def _row(self, row: Sequence[Cell], em: float) -> list[Cell]:
+        beside = [word for cell in row for word in cell.words]
+        return [
+            replace(cell, words=tuple(with_digit_one(word, beside) for word in self._cell(cell.words, em)))
+            for cell in row
+        ]
 
     def _cell(self, words: tuple[Word, ...], em: float) -> tuple[Word, ...]:
         return tuple(repair_glyphs(with_missed_spaces(words, em, self.space * em, self.sheet), em, self.sheet))

@@ -132,3 +132,8 @@ def test_a_word_with_a_letter_that_has_no_homoglyph_is_latin() -> None:
     assert may_be_cyrillic("Hacoc")
     assert not may_be_cyrillic("PDF")
     assert not may_be_cyrillic("Насос")
+
+
+def test_an_l_beside_the_same_letter_with_a_digit_is_a_one() -> None:
+    assert resolved("Ql Q2 Q3 Q4") == "Q1 Q2 Q3 Q4"
+    assert resolved("Al Pacino") == "Al Pacino"

@@ -1,0 +1,88 @@
+"""Dot leaders: the dots between an entry of a table of contents and its page number, told by their ink."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.words import Line, Word, make_line
+
+LEADER = "…"
+ENTRY = re.compile(r" … \S{1,8}$")  # how the line of an entry ends
+_LEAST_DOTS = 4
+_DOT = 0.22  # em, the highest and widest dot of a leader
+_LEAST_WIDTH = 1.5  # em
+_NUMBER = re.compile(r"[\dIVXivxlЗзОоOб|]{1,6}\.?")  # a page number, as it may be read
+_AS_DIGITS = str.maketrans("ЗзОоOбIl|", "330006111")
+
+
+def with_leaders(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
+    """``lines`` with each leader as one ``…`` between an entry and its number, which are one line again."""
+    cleared = [line for line in (_without_dots(line, sheet) for line in lines) if line is not None]
+    numbers = [line for line in cleared if len(line.words) == 1 and _NUMBER.fullmatch(line.text)]
+    joined: list[Line] = []
+    taken: set[int] = set()
+    for line in cleared:
+        number = next((n for n in numbers if n is not line and id(n) not in taken and _leads_to(line, n, sheet)), None)
+        if number is None:
+            joined.append(line)
+        else:
+            taken.add(id(number))
+            joined.append(_entry(line.words, number.words[0], line.weight))
+    return [line for line in joined if id(line) not in taken]
+
+
+def _without_dots(line: Line, sheet: Sheet) -> Line | None:
+    """``line`` without words that are dots on the page; with its number after a leader where it has one."""
+    words = [word for word in line.words if not _is_dots(word, line, sheet)]
+    if len(words) == len(line.words):
+        return line
+    if not words:
+        return None
+    *before, last = words
+    if before and _NUMBER.fullmatch(last.text) and _has_leader(before[-1].box[2], last.box[0], line, sheet):
+        return _entry(before, last, line.weight)
+    return make_line(words, line.weight)
+
+
+def _entry(words: Sequence[Word], number: Word, weight: float) -> Line:
+    *before, last = words
+    left, right = last.box[2], max(last.box[2] + 1, number.box[0])
+    leader = Word(LEADER, (left, last.box[1], right, last.box[3]), 100.0)
+    last = replace(last, text=last.text.rstrip(".…") or last.text)
+    digits = number.text.translate(_AS_DIGITS) if not re.fullmatch(r"[IVXivx]+", number.text) else number.text
+    return make_line([*before, last, leader, replace(number, text=digits)], weight)
+
+
+def _is_dots(word: Word, line: Line, sheet: Sheet) -> bool:
+    """Whether the ink under a word is a row of dots, whatever was read there."""
+    x0, y0, x1, y1 = word.box
+    if x1 - x0 < _LEAST_WIDTH * line.em:
+        return len(word.text) >= 2 and not word.text.strip(".…·")
+    return _dots_only(sheet.ink[y0:y1, x0:x1], line.em)
+
+
+def _leads_to(line: Line, number: Line, sheet: Sheet) -> bool:
+    level = abs(line.baseline - number.baseline) < 0.4 * line.em
+    return level and number.box[0] > line.box[2] and _has_leader(line.box[2], number.box[0], line, sheet)
+
+
+def _has_leader(left: int, right: int, line: Line, sheet: Sheet) -> bool:
+    if right - left < _LEAST_WIDTH * line.em:
+        return False
+    top, bottom = round(line.baseline - 0.75 * line.em), round(line.baseline + 0.15 * line.em)
+    return _dots_only(sheet.ink[max(0, top) : bottom, left:right], line.em)
+
+
+def _dots_only(ink: np.ndarray, em: float) -> bool:
+    """Several small pieces and no larger one; one half of a letter at an end may be in the cut."""
+    if not ink.size:
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    small = (stats[1:, 2] <= _DOT * em) & (stats[1:, 3] <= _DOT * em)
+    return int(small.sum()) >= _LEAST_DOTS and int((~small).sum()) <= 1
