@@ -164,7 +164,8 @@ class RegionResult:
     ``degraded``: the text is what could be kept of a cut or repeating answer. ``tries``: requests it took.
     ``level``: a heading's level, 1 to 6, where the reader knows it. ``source``: what the text was taken from.
     ``outline_level``: a heading's in the document's outline. ``contradicted``: the page's own text says otherwise;
-    ``corrected``: how many of its words were put right by it.
+    ``corrected``: how many of its words were put right by it. ``polygon``: x and y of four corners in pixels, where the
+    reader gives them.
     """
 
     label: str
@@ -182,6 +183,7 @@ class RegionResult:
     outline_level: int | None = None
     contradicted: bool = False
     corrected: int = 0
+    polygon: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,9 @@ class ReadOptions:
     """What the client asked for. ``pages`` is a range expression such as ``1-3,7,-1``; empty means all.
 
     ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments.
-    ``page_markers``: what shows in the Markdown where a page begins."""
+    ``page_markers``: what shows in the Markdown where a page begins. For the VLM: ``read_charts`` and ``read_seals``,
+    None for the settings; ``read_figures``, the text in pictures; ``whole_page``: the label as which it reads pages
+    without layout, such as ``spotting``."""
 
     pages: str = ""
     dpi: int = 200
@@ -237,6 +241,10 @@ class ReadOptions:
     join_pages: bool = True
     headers: HeadersMode = "drop"
     page_markers: PageMarkers = "none"
+    read_charts: bool | None = None
+    read_seals: bool | None = None
+    read_figures: bool = False
+    whole_page: str = ""
     password: str = field(default="", repr=False)
     text_layer: TextLayerMode = "ignore"
 

@@ -64,8 +64,15 @@ def _dump(value: Any) -> str:
 
 
 def _region(fields: dict[str, Any]) -> RegionResult:
-    bbox = fields["bbox"]
-    return RegionResult(**{**fields, "bbox": (bbox[0], bbox[1], bbox[2], bbox[3]), "error": _failure(fields["error"])})
+    bbox, polygon = fields["bbox"], fields.get("polygon")
+    return RegionResult(
+        **{
+            **fields,
+            "bbox": (bbox[0], bbox[1], bbox[2], bbox[3]),
+            "error": _failure(fields["error"]),
+            "polygon": tuple(polygon) if polygon else None,
+        }
+    )
 
 
 def _text_layer(fields: dict[str, Any] | None) -> TextLayerReport | None:

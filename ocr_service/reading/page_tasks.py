@@ -210,7 +210,7 @@ def _prepared_regions(
 ) -> tuple[PreparedRegion, ...]:
     if (page_prompt := prompts.whole_page) is not None:
         with timer.stage("crops"):
-            return whole_page_crop(page, page_prompt)
+            return whole_page_crop(page, page_prompt, prompts.whole_label or "text")
     known = LayerRegions(layer) if layer is not None and layer.report.used else None
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))

@@ -74,19 +74,22 @@ class VlmReader:
     async def read(self, work: DocumentWork, number: int) -> PageResult:
         """Prepares and reads one page. Raises ServiceError when it cannot be prepared."""
         document = work.folder.job_id
+        prompts = self._prompts.asked_for(work.options)
         await self._page_limits.layout.settled()
         async with self._backpressure.permit(document, number):
             page = await self._pool.run(
                 prepare_page,
                 page_task(work, number, self._page_limits),
-                self._prompts,
+                prompts,
                 document=document,
                 order=number,
                 timeout_s=self._page_limits.timeout_s,
             )
-        return await self.recognise(page, document, work.run)
+        return await self.recognise(page, document, work.run, prompts)
 
-    async def recognise(self, page: PreparedPage, document: str, run: str = "") -> PageResult:
+    async def recognise(
+        self, page: PreparedPage, document: str, run: str = "", prompts: PromptSet | None = None
+    ) -> PageResult:
         """Reads the regions of a prepared page. A failure is a value of the result, also that no backend is up."""
         started = time.monotonic()
         timer = StageTimer()
@@ -102,7 +105,7 @@ class VlmReader:
             page,
             [task.result() for task in tasks],
             seconds=page.seconds + time.monotonic() - started,
-            whole=self._prompts.profile.form if self._prompts.whole_page is not None else None,
+            whole=(prompts or self._prompts).form,
         )
         words = {region.region.order: region.layer_words for region in page.regions if region.layer_words}
         return replace(check_answers(result, words), stages=page.stages + timer.times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, Region, RegionResult, page_status
 from ocr_service.errors import EngineUnavailable
@@ -11,6 +12,7 @@ from ocr_service.vlm.page_answer import page_blocks
 from ocr_service.vlm.profiles import Form
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_content import block_content, region_content, with_formula_numbers
+from ocr_service.vlm.spotting import spotted_lines
 
 
 def assemble_page(
@@ -30,6 +32,8 @@ def assemble_page(
             for prepared, reading in zip(page.regions, readings, strict=True)
         ]
         results = _without_figures_in_tables(page.regions, results)
+        if results and results[0].label == "spotting":
+            results = _spotted(page, results[0])
     return PageResult(
         number=page.number,
         status=page_status(results),
@@ -75,12 +79,24 @@ def _page_regions(
     return results
 
 
+def _spotted(page: PreparedPage, whole: RegionResult) -> list[RegionResult]:
+    """A region for each line that was spotted; the answer as it is where it has no places."""
+    lines = spotted_lines(whole.content, page.width, page.height)
+    return [
+        replace(
+            whole, bbox=line.box, order=order, format="text", content=line.text, polygon=line.polygon,
+            tries=whole.tries if order == 0 else 0,
+        )
+        for order, line in enumerate(lines)
+    ] or [whole]  # fmt: skip
+
+
 def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
     region = prepared.region
     figures = dict(prepared.crop.figures) if prepared.crop else {}
     content = region_content(region.label, reading.text, figures)
     text = content.content
-    if prepared.image and text:  # a chart or a seal that was read is shown as well
+    if prepared.image and text:  # a chart, a seal or a picture that was read is shown as well
         text = f"![]({prepared.image})\n\n{text}"
     error = reading.error
     return RegionResult(

@@ -6,15 +6,16 @@ the server for. Those of other models are in ``profiles.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from ocr_service.document import FIGURE_LABELS
-from ocr_service.vlm.profiles import PROFILES, ModelProfile, ProfileName
+from ocr_service.document import FIGURE_LABELS, ReadOptions
+from ocr_service.vlm.profiles import PROFILES, Form, ModelProfile, ProfileName
 
 Kind = Literal["text", "table", "formula", "chart", "seal", "spotting", "page"]
 
 _SPOTTING_PIXELS = 1_605_632
+_PICTURES = frozenset({"image", "header_image", "footer_image"})
 _OWN_PROMPT: dict[str, Kind] = {"table": "table", "chart": "chart", "seal": "seal"}
 
 
@@ -36,13 +37,31 @@ class Prompt:
 class PromptSet:
     """The prompts of VLM_PROFILE. READ_CHARTS and READ_SEALS send those labels to the VLM, where it reads them.
 
-    ``page_prompt`` (VLM_PROMPT) replaces the prompt of a profile for whole pages.
+    ``page_prompt`` (VLM_PROMPT) replaces the prompt of a profile for whole pages. ``read_figures``: pictures are read
+    as text. ``whole_label``: pages are not cut into regions but read as one with this label.
     """
 
     profile_name: ProfileName = "paddleocr-vl"
     read_charts: bool = False
     read_seals: bool = False
     page_prompt: str | None = None
+    read_figures: bool = False
+    whole_label: str = ""
+
+    def asked_for(self, options: ReadOptions) -> PromptSet:
+        """The same with what a client asked for."""
+        return replace(
+            self,
+            read_charts=self.read_charts if options.read_charts is None else options.read_charts,
+            read_seals=self.read_seals if options.read_seals is None else options.read_seals,
+            read_figures=options.read_figures,
+            whole_label=options.whole_page,
+        )
+
+    @property
+    def form(self) -> Form | None:
+        """Of the answer for a whole page; None where its answer is that of a region."""
+        return self.profile.form if self.profile.page is not None else None
 
     @property
     def profile(self) -> ModelProfile:
@@ -53,14 +72,15 @@ class PromptSet:
         """Labels of regions that are kept as image files and never sent to the VLM."""
         profile = self.profile
         read = {"chart": self.read_charts and profile.chart, "seal": self.read_seals and profile.seal}
-        return FIGURE_LABELS - {label for label, prompt in read.items() if prompt}
+        figures = FIGURE_LABELS - {label for label, prompt in read.items() if prompt}
+        return figures - _PICTURES if self.read_figures else figures
 
     @property
     def whole_page(self) -> Prompt | None:
         """The prompt for a page; None where the model reads regions."""
         profile = self.profile
         if profile.page is None:
-            return None
+            return self.for_label(self.whole_label) if self.whole_label else None
         text = self.page_prompt if self.page_prompt and self.profile_name == "page" else profile.page
         return Prompt("page", text, profile.min_pixels, profile.max_pixels, profile.special_tokens)
 

@@ -39,6 +39,8 @@ def region_content(label: str, answer: str, figures: Mapping[str, str]) -> Conte
     """The content of a region with this label. ``figures``: files by the token painted over them in a table."""
     if label == "table":
         return _table(answer, figures)
+    if label == "spotting":  # its places are read by spotted_lines
+        return Content("text", answer)
     text = with_dollars(answer, label)
     if label == "chart":
         return Content("markdown", markdown_table(_chart_rows(text)) or text)

@@ -43,10 +43,10 @@ def page_crops(
     return tuple(replace(each, region=replace(each.region, order=place)) for place, each in enumerate(prepared))
 
 
-def whole_page_crop(page: PageImage, prompt: Prompt) -> tuple[PreparedRegion, ...]:
-    """The page as one region."""
-    region = Region("text", (0, 0, page.width, page.height), order=0, score=1.0)
-    crop = encode(page.pixels, prompt)
+def whole_page_crop(page: PageImage, prompt: Prompt, label: str = "text") -> tuple[PreparedRegion, ...]:
+    """The page as one region with this label."""
+    region = Region(label, (0, 0, page.width, page.height), order=0, score=1.0)
+    crop = encode(enlarged(page.pixels) if prompt.kind == "spotting" else page.pixels, prompt)
     return (PreparedRegion(region, crop),)
 
 

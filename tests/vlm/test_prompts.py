@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ocr_service.document import ReadOptions
 from ocr_service.vlm.profiles import PROFILES, ProfileName
 from ocr_service.vlm.prompts import PromptSet
 
@@ -66,3 +67,12 @@ def test_the_prompt_of_a_page_is_a_setting_where_the_model_has_none_of_its_own()
         PromptSet(name, page_prompt="Read it all.").whole_page for name in PAGE_MODELS if name in ("page", "olmocr")
     ]
     assert [prompt is not None and prompt.text == "Read it all." for prompt in whole] == [False, True]
+
+
+def test_a_client_may_ask_for_charts_pictures_and_whole_pages() -> None:
+    prompts = PromptSet().asked_for(ReadOptions(read_charts=True, read_figures=True))
+    assert prompts.figures == {"seal"}
+    assert PromptSet(read_charts=True).asked_for(ReadOptions(read_charts=False)).figures >= {"chart"}
+    whole = PromptSet().asked_for(ReadOptions(whole_page="spotting"))
+    assert whole.whole_page == PromptSet().for_label("spotting")
+    assert whole.form is None

@@ -103,6 +103,9 @@ class RegionModel(BaseModel):
     outline_level: int | None = Field(description="A heading's level in the PDF's outline; null where it has none")
     source: Source | None = Field(description="What the text was taken from; null for a figure")
     contradicted: bool = Field(description="The PDF's own text says otherwise")
+    polygon: list[int] | None = Field(
+        None, description="`x0, y0, … x3, y3` of four corners in pixels; null where the reader gives none"
+    )
     corrected: int = Field(description="Words of the VLM's answer that were put right by the PDF's own text")
 
 

@@ -239,6 +239,8 @@ export interface Region {
   source: "text_layer" | "tesseract" | "vlm" | null;
   /** The PDF's own text says otherwise */
   contradicted: boolean;
+  /** `x0, y0, … x3, y3` of four corners in pixels; null where the reader gives none */
+  polygon?: number[] | null;
   /** Words of the VLM's answer that were put right by the PDF's own text */
   corrected: number;
 }

@@ -49,9 +49,20 @@ def pruned_result(page: PageResult, page_count: int, ignored: Collection[str] = 
             ]
         },
     }
+    spotted = [region for region in page.regions if region.polygon]
+    if spotted:
+        result["spotting_res"] = {
+            "rec_polys": [[list(point) for point in _points(region)] for region in spotted],
+            "rec_texts": [region.content for region in spotted],
+        }
     if page.error:
         result["error"] = {"code": page.error.code, "message": page.error.message}
     return result
+
+
+def _points(region: RegionResult) -> list[tuple[int, int]]:
+    polygon = region.polygon or ()
+    return list(zip(polygon[0::2], polygon[1::2], strict=True))
 
 
 def _blocks(regions: Iterable[RegionResult]) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ _Labels = Annotated[
 ]
 _Images = Annotated[dict[str, str], BeforeValidator(_only_strings)]
 
-_NOT_HERE = "Taken for compatibility; changes nothing here"
+_NOT_HERE = "Taken for compatibility; changes nothing here, and `warnings` say so"
 
 
 class _Formats(BaseModel):
@@ -48,16 +48,20 @@ class LayoutParsingRequest(_Formats):
     fileType: Literal[0, 1] | None = Field(None, description="0: PDF, 1: image. The content decides, whatever is here")
     useDocOrientationClassify: bool | None = Field(None, description=_NOT_HERE)
     useDocUnwarping: bool | None = Field(None, description=_NOT_HERE)
-    useLayoutDetection: bool | None = Field(None, description=_NOT_HERE)
-    useChartRecognition: bool | None = Field(None, description=f"{_NOT_HERE} (READ_CHARTS decides)")
-    useSealRecognition: bool | None = Field(None, description=f"{_NOT_HERE} (READ_SEALS decides)")
-    useOcrForImageBlock: bool | None = Field(None, description=_NOT_HERE)
+    useLayoutDetection: bool | None = Field(
+        None, description="`false`: each page is read as one block, as `promptLabel` says"
+    )
+    useChartRecognition: bool | None = Field(None, description="Charts are read; READ_CHARTS when not given")
+    useSealRecognition: bool | None = Field(None, description="Seals are read; READ_SEALS when not given")
+    useOcrForImageBlock: bool | None = Field(None, description="The text in pictures is read")
     layoutThreshold: float | dict[str, Any] | None = Field(None, description=_NOT_HERE)
     layoutNms: bool | None = Field(None, description=_NOT_HERE)
     layoutUnclipRatio: float | tuple[float, float] | dict[str, Any] | None = Field(None, description=_NOT_HERE)
     layoutMergeBboxesMode: str | dict[str, Any] | None = Field(None, description=_NOT_HERE)
     layoutShapeMode: Literal["rect", "quad", "poly", "auto"] = Field("auto", description=f"{_NOT_HERE}: boxes are rect")
-    promptLabel: str | None = Field(None, description=_NOT_HERE)
+    promptLabel: Literal["ocr", "formula", "table", "chart", "seal", "spotting"] | None = Field(
+        None, description="What a page is without `useLayoutDetection`; `spotting`: lines with polygons"
+    )
     formatBlockContent: bool | None = Field(None, description=_NOT_HERE)
     repetitionPenalty: float | None = Field(None, gt=0, description=_NOT_HERE)
     temperature: float | None = Field(None, ge=0, description=_NOT_HERE)
@@ -77,9 +81,28 @@ class LayoutParsingRequest(_Formats):
     mergeTables: bool = Field(True, description="With `restructurePages`: tables too")
     relevelTitles: bool = Field(True, description="With `restructurePages`: one level for headings of one size")
     visualize: bool | None = Field(
-        None, description="`inputImage`, the page as JPEG in base64; `false` leaves it out and spares the drawing"
+        None, description="`inputImage`, the page as JPEG in base64; `false` leaves it out, `true` adds `outputImages`"
     )
     logId: str | None = Field(None, max_length=_LONGEST_LOG_ID, description="Comes back in the answer")
+
+    @property
+    def whole_page(self) -> str:
+        """The label as which a page is read without layout; empty with layout."""
+        if self.promptLabel == "spotting":
+            return "spotting"
+        if self.useLayoutDetection is not False:
+            return ""
+        return "text" if self.promptLabel in (None, "ocr") else str(self.promptLabel)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Names the fields that were given and change nothing."""
+        given = sorted(name for name in self.model_fields_set if getattr(self, name) is not None)
+        described = {name: type(self).model_fields[name].description or "" for name in given}
+        ignored = [name for name in given if described[name].startswith(_NOT_HERE)]
+        if self.promptLabel and not self.whole_page:
+            ignored.append("promptLabel (it needs useLayoutDetection: false)")
+        return [f"{name}: changes nothing here" for name in ignored]
 
 
 class MarkdownModel(BaseModel):
@@ -98,7 +121,7 @@ class LayoutParsingPage(BaseModel):
     )
     markdown: MarkdownModel = Field(description="The page's text and figures")
     outputImages: dict[str, str] | None = Field(
-        None, description="Never there: pictures of the layout are not made here"
+        None, description="With `visualize: true`: `layout_det_res`, the page with its boxes, as JPEG in base64"
     )
     inputImage: str | None = Field(None, description="The page as JPEG in base64")
 
@@ -108,6 +131,7 @@ class LayoutParsingResult(BaseModel):
 
     layoutParsingResults: list[LayoutParsingPage] = Field(description="In order")
     dataInfo: dict[str, Any] | None = Field(None, description="`type`, and the pages' sizes in pixels")
+    warnings: list[str] | None = Field(None, description="Fields of the request that changed nothing")
 
 
 class PaddleAnswer(BaseModel):

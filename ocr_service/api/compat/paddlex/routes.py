@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
 
 from ocr_service.api.compat.json_documents import admit_document
+from ocr_service.api.compat.paddlex.layout_picture import layout_picture
 from ocr_service.api.compat.paddlex.mapping import figures, pruned_result, text_without
 from ocr_service.api.compat.paddlex.models import (
     LayoutParsingRequest,
@@ -107,7 +109,14 @@ async def layout_parsing(request: Request, services: ServicesDep) -> Response:
         admitted = await admit_document(
             services, body, asked.file, None, SubmissionOptions.model_validate({}), owner_of(request) or ""
         )
-        job = await read_to_the_end(request, services, admitted)
+        options = replace(
+            admitted.options,
+            read_charts=asked.useChartRecognition,
+            read_seals=asked.useSealRecognition,
+            read_figures=bool(asked.useOcrForImageBlock),
+            whole_page=asked.whole_page,
+        )
+        job = await read_to_the_end(request, services, replace(admitted, options=options))
         folder = await services.jobs.files.of(job, "pages")
     return StreamingResponse(
         _answer(services, job, folder, asked, request.state.log_id),
@@ -145,10 +154,11 @@ async def _answer(
     while (page := await asyncio.to_thread(next, pages, None)) is not None:
         item = await asyncio.to_thread(entry, page)
         if asked.visualize is not False and page.width:
-            item["inputImage"] = await _input_image(services, job, page)
+            item |= await _images(services, job, page, boxes=asked.visualize is True)
         yield f"{',' if sizes else ''}{json.dumps(item, ensure_ascii=False)}"
         sizes.append({"width": page.width, "height": page.height})
-    yield f'],"dataInfo":{json.dumps(_data_info(job, sizes))}}},"errorCode":0,"errorMsg":"Success"}}'
+    warnings = f',"warnings":{json.dumps(asked.warnings)}' if asked.warnings else ""
+    yield f'],"dataInfo":{json.dumps(_data_info(job, sizes))}{warnings}}},"errorCode":0,"errorMsg":"Success"}}'
 
 
 def _data_info(job: Job, sizes: list[dict[str, int]]) -> dict[str, Any]:
@@ -157,13 +167,17 @@ def _data_info(job: Job, sizes: list[dict[str, int]]) -> dict[str, Any]:
     return {"type": "image", **sizes[0]}
 
 
-async def _input_image(services: Services, job: Job, page: PageResult) -> str | None:
-    """None where the page cannot be drawn: by now the answer has begun, and its text matters more."""
+async def _images(services: Services, job: Job, page: PageResult, *, boxes: bool) -> dict[str, Any]:
+    """Empty where the page cannot be drawn: by now the answer has begun, and its text matters more."""
     try:
         picture = await page_picture(services, job, page)
     except ServiceError:
-        return None
-    return base64.b64encode(await asyncio.to_thread(picture.read_bytes)).decode()
+        return {"inputImage": None}
+    images: dict[str, Any] = {"inputImage": base64.b64encode(await asyncio.to_thread(picture.read_bytes)).decode()}
+    if boxes:
+        drawn = await asyncio.to_thread(layout_picture, picture, page)
+        images["outputImages"] = {"layout_det_res": base64.b64encode(drawn).decode()}
+    return images
 
 
 @router.post(
