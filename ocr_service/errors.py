@@ -258,7 +258,7 @@ class StorageFull(ServiceError):
 
 
 class S3Unavailable(ServiceError):
-    """The store is down, overloaded or lost bytes on the way: a later try may do."""
+    """The store is down, overloaded or lost bytes on the way: trying again later may succeed."""
 
     code, status, retryable = "s3_unavailable", 503, True
 
@@ -268,7 +268,7 @@ class S3Unavailable(ServiceError):
 
 
 class S3Refused(ServiceError):
-    """The store does not let us: keys, rights or the bucket's name."""
+    """The store refuses the request: wrong keys, missing rights or a wrong bucket name."""
 
     code, status = "s3_refused", 502
 
@@ -309,7 +309,7 @@ class WorkerCrashed(ServiceError):
 
 
 class UploadLost(ServiceError):
-    """What was uploaded is no longer there, though the job is: somebody removed it from OUTPUT_DIR."""
+    """The job is there and its upload is not: somebody removed the file from OUTPUT_DIR."""
 
     code, status = "upload_lost", 410
 
@@ -319,7 +319,7 @@ class UploadLost(ServiceError):
 
 
 class ServiceCrashed(ServiceError):
-    """The whole service died again and again while it read the document."""
+    """The service ended MAX_CRASHES times in a row while it read the document, with no page finished in between."""
 
     code, status = "service_crashed", 422
 

@@ -1,4 +1,4 @@
-"""What takes results to where they are wanted and documents from where they lie, built and started together."""
+"""Delivery of results (S3, webhooks) and download of documents (S3, URLs), built and started together."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class DeliveryServices:
 async def run_delivery(
     config: DeliveryConfig, jobs: JobService, pool: PagePool, admission: Admission, scratch: Path, space: FreeSpace
 ) -> AsyncIterator[DeliveryServices]:
-    """Deliver until the context ends; what is pending then goes on after the next start."""
+    """Delivers until the context ends; deliveries that are pending then continue after the next start."""
     rows, batches = DeliveryRows(jobs.store.database), BatchRows(jobs.store.database)
     if config.one_process:
         await rows.release_all()

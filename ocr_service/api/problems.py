@@ -49,9 +49,9 @@ def problem_of(error: ServiceError, *, headers: dict[str, str] | None = None) ->
 async def _service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
     request.state.code = error.code
-    if error.status >= 500:  # what the client got wrong is told by the code in the request's line
+    if error.status >= 500:  # a client's error is in the request's line, by its code
         log.warning("%s: %s", error.code, error)
-    # What still trickles in is not waited for.
+    # The rest of the body is not read.
     return problem_of(error, headers={"Connection": "close"} if error.status == UploadTooSlow.status else None)
 
 

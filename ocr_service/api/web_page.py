@@ -1,4 +1,4 @@
-"""The web page at ``/``: files that ``make web`` built, under headers that let nothing else in.
+"""The web page at ``/``: files that ``make web`` built, under a policy that allows nothing else.
 
 The page shows what strangers' documents say. It cleans their Markdown itself (``web/src/markdown/safe-dom.ts``); the
 content security policy stands behind that: no inline script, no inline style, no other origin, and with Trusted Types

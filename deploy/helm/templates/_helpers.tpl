@@ -15,6 +15,14 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* The names of the Service and of the ingress, and the name under which a forwarded port is called. */}}
+{{- define "pages2md.hosts" -}}
+{{- $name := include "pages2md.name" . -}}
+{{- $names := list "localhost" $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) -}}
+{{- if and .Values.ingress.enabled .Values.ingress.host }}{{ $names = append $names .Values.ingress.host }}{{ end -}}
+{{- join "," $names -}}
+{{- end }}
+
 {{/* Whether more than one replica of the app can run at a time. */}}
 {{- define "pages2md.many" -}}
 {{- if or (gt (int .Values.replicas) 1) .Values.autoscaling.engine }}true{{ end }}

@@ -1,4 +1,4 @@
-"""Documents that come inside JSON, as other services take them: base64, a data: URI or an address."""
+"""Documents inside JSON, as other protocols send them: base64, a data: URI or an address."""
 
 from __future__ import annotations
 

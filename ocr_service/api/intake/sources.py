@@ -1,4 +1,4 @@
-"""Documents that are fetched instead of uploaded: from the bucket, or by URL where that is allowed."""
+"""Documents that are downloaded instead of uploaded: from the bucket, or by URL with ALLOW_URL_INPUT."""
 
 from __future__ import annotations
 

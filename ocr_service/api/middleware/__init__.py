@@ -1,4 +1,4 @@
-"""What every request passes: keys, headers, log line, pace of the body, yields to the event loop, limits of the head.
+"""What every request passes: keys, headers, browsers' requests, log line, rate of the body, limits of the head, yields.
 
 Checks of one route belong to that route.
 """

@@ -1,7 +1,7 @@
-"""Who may call: API keys, and the headers that keep browsers from being turned against a user.
+"""Who may call: API keys, and the headers that limit what a browser does with an answer.
 
-Everything asks for a key except what is listed here, so that a new route is closed until somebody opens it. The check
-comes before a request's body is taken in. A key's name is the owner of the jobs it makes: several keys of one name
+Every path needs a key except those listed here, so that a new route is closed until it is added to them. The check
+comes before a request's body is read. A key's name is the owner of the jobs it makes: several keys of one name
 share their jobs, so that a key can be replaced without losing them.
 """
 

@@ -1,7 +1,7 @@
-"""A request's body must come in at some pace: who sends a byte a second holds a place for ever.
+"""A request's body must arrive at a least rate: a client that sends a byte a second would keep its place for ever.
 
 The rule is that of Apache's mod_reqtimeout (``body=20,MinRate=500``): some seconds at first, and more for what arrived.
-Only the waiting for the client counts, not the time that the service takes over what it got.
+Only the time spent waiting for the client counts, not the time that the service works on what arrived.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LEAST_BYTES_S = 500
 
 
 class MinBodyRate:
-    """ASGI middleware. Reading a body that comes too slowly raises UploadTooSlow. ``first_s``: seconds given first."""
+    """ASGI middleware. A body that arrives too slowly raises UploadTooSlow. ``first_s``: seconds given first."""
 
     def __init__(self, app: ASGIApp, first_s: float) -> None:
         self._app = app

@@ -1,7 +1,7 @@
-"""The boundary of a request: its id, its one line in the log, and the answer to a bug.
+"""A request's id, its one line in the log, and the answer where the service fails.
 
-Outermost of all, so that every answer carries the id and every request has its line. Only the path is logged: the query
-may hold a password.
+The outermost middleware, so that every answer carries the id and every request has its line. Only the path is logged:
+the query may hold a password.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger("ocr_service.access")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 _CLIENT_GONE = 499  # nginx's number for it; no answer was sent
-# Probes and scrapes come every few seconds; what a probe waits for is told by whoever it waits for.
+# Probes and scrapes arrive every few seconds; what a probe waits for has a log line of its own.
 _QUIET = re.compile(r"/health(/.*)?|/metrics")
 
 
@@ -42,7 +42,7 @@ class Answered:
 
 
 class RequestLog:
-    """ASGI middleware. ``observe`` hears of every request once it is over."""
+    """ASGI middleware. ``observe`` is called with every request once it has ended."""
 
     def __init__(self, app: ASGIApp, observe: Callable[[Answered], None] | None = None) -> None:
         self._app = app
@@ -70,7 +70,7 @@ class RequestLog:
             await self._app(scope, receive, with_id)
         except ClientDisconnect:
             status = status or _CLIENT_GONE
-        except asyncio.CancelledError:  # the server's: the grace of its end is over
+        except asyncio.CancelledError:  # the server's: SHUTDOWN_GRACE_S has passed
             if status:
                 raise
             scope.setdefault("state", {})["code"] = NotReady.code
@@ -78,12 +78,12 @@ class RequestLog:
         except Exception:  # the request's boundary
             log.exception("%s %s failed", scope["method"], scope["path"])
             if status:
-                raise  # the answer is under way; the server cuts the connection, so that nobody takes it for whole
+                raise  # the answer has begun; the server cuts the connection, so that nobody takes it for complete
             await problem_of(ServiceError.internal(request_id))(scope, receive, with_id)
         finally:
-            self._tell(scope, status or _CLIENT_GONE, time.monotonic() - started)
+            self._log(scope, status or _CLIENT_GONE, time.monotonic() - started)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
         method, path = scope["method"], scope["path"]
         state = scope.get("state", {})
         code, owner = state.get("code"), state.get("owner")

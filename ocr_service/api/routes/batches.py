@@ -38,7 +38,7 @@ class BatchModel(BaseModel):
     source: dict[str, str] = Field(description="The prefix in the bucket")
     total: int = Field(description="Documents")
     documents: dict[str, int] = Field(
-        description="How many stand where: the jobs' states, `waiting` (no job yet), `refused` (no job), `removed`"
+        description="Number of documents by state: a job's, `waiting` (no job yet), `refused` (no job), `removed`"
     )
     created_at: datetime = Field(description="When it was submitted")
     finished_at: datetime | None = Field(description="When its last job ended")

@@ -20,12 +20,12 @@ _DATABASE_S = 2.0  # Prometheus waits for 10 s
 
 @router.get(
     "/metrics",
-    summary="Figures for Prometheus",
+    summary="Metrics for Prometheus",
     response_class=Response,
     responses={200: {"content": {"text/plain": {}, "application/openmetrics-text": {}}}},
 )
 async def metrics(request: Request, services: ServicesDep) -> Response:
-    """While the database is away, the jobs' figures are left out, so that no alert is made of old ones."""
+    """While the database does not answer, the jobs' series are left out, so that no alert fires on old values."""
     counted = cast(Metrics, request.app.state.metrics)
     store = services.jobs.store.within(_DATABASE_S)
     deliveries = DeliveryRows(store.database, give_up_s=_DATABASE_S)

@@ -1,4 +1,4 @@
-"""``GET /jobs/{id}/pages/{n}/image``: the page as it was read, drawn when somebody looks at it."""
+"""``GET /jobs/{id}/pages/{n}/image``: the page as it was read, rendered at the first request."""
 
 from __future__ import annotations
 
