@@ -45,6 +45,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.DeadlineExceeded.passed(),
     errors.EmptyFile.named("contract.pdf"),
     errors.EncryptedPdf.no_password(),
+    errors.EncryptedPdf.password_removed(),
     errors.EngineUnavailable.no_vlm(),
     errors.FetchFailed.answered(404),
     errors.FileTooLarge.upload(512 << 20),
