@@ -26,13 +26,13 @@ from markdown_it.token import Token
 
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.image_links import ImageOf
+from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_mathml, formula_source
 from ocr_service.export.omml import omml
 from ocr_service.export.table_grid import Cell, Grid, is_number, table_grid
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no characters of XML 1.0
-_INLINE_FORMULA = re.compile(r"(?<![\\$\w])\$(?![\s$])([^$]{1,500}?)(?<![\\\s])\$(?![$\d])")
 _TEXT_WIDTH = Inches(6.0)
 _DEEPEST_LIST = 3  # levels of "List Bullet" and "List Number" in the template
 
@@ -120,7 +120,7 @@ class _Writer:
     def _inline(self, paragraph: Paragraph, text: str, marks: _Marks | None = None) -> None:
         """Text that may have formulas between dollar signs."""
         end = 0
-        for match in _INLINE_FORMULA.finditer(text):
+        for match in inline_formulas(text):
             self._plain(paragraph, text[end : match.start()], marks)
             self._formula(paragraph, match[1], display=False)
             end = match.end()

@@ -20,6 +20,7 @@ from ocr_service.export.image_links import ImageOf, data_uri
 from ocr_service.export.inline_formulas import replace_formulas
 from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_html
+from ocr_service.export.table_grid import is_number
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1a; --paper: #fdfdfb; --faint: #6b6b66; --line: #d8d8d2; --warn: #9a3412 }
@@ -39,6 +40,7 @@ p { margin: 0 0 1em; hyphens: auto; overflow-wrap: break-word } ul, ol { padding
 .wide { overflow-x: auto; margin: 1.5em 0 }
 table { border-collapse: collapse; font-size: .92em; line-height: 1.4; font-variant-numeric: tabular-nums }
 th, td { border: 1px solid var(--line); padding: .35em .6em; vertical-align: top; text-align: left }
+td.number { text-align: right; white-space: nowrap }
 figure { margin: 2em 0; text-align: center; break-inside: avoid } img { max-width: 100%; height: auto }
 .caption { color: var(--faint); font-size: .9em; text-align: center }
 .missing { color: var(--warn); border-left: 3px solid; padding-left: .8em; font: .9rem/1.5 system-ui, sans-serif }
@@ -72,6 +74,7 @@ _TABLE_ELEMENTS = {
     "img",
 }
 _TABLE_ATTRIBUTES = {"td": {"rowspan", "colspan"}, "th": {"rowspan", "colspan"}, "img": {"src", "alt"}}
+_PLAIN_CELL = re.compile(r'<td((?: (?:colspan|rowspan)="\d{1,4}")*)>([^<>]{1,60})</td>')
 _IMAGE_SOURCE = re.compile(r'(<img[^>]*? src=")([^"]*)"')
 
 
@@ -107,7 +110,7 @@ def _block(region: RegionResult, markdown: MarkdownIt, image_of: ImageOf) -> str
     if region.format == "html":
         return _table(content, image_of)
     if region.format == "markdown":
-        rendered: str = markdown.render(content)
+        rendered: str = _numbers_right(markdown.render(content))
         return f'<div class="wide">{rendered}</div>\n' if region.label == "table" else rendered
     kind = ' class="caption"' if region.label in CAPTION_LABELS else ""
     paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", content))
@@ -124,7 +127,16 @@ def _table(content: str, image_of: ImageOf) -> str:
     clean = nh3.clean(content, tags=_TABLE_ELEMENTS, attributes=_TABLE_ATTRIBUTES, url_schemes=set())
     clean = _IMAGE_SOURCE.sub(inside, clean)
     formulas = replace_formulas(clean, lambda body: formula_html(html.unescape(body), display=False))
-    return f'<div class="wide">{formulas}</div>\n'
+    return f'<div class="wide">{_numbers_right(formulas)}</div>\n'
+
+
+def _numbers_right(tables: str) -> str:
+    """The class ``number`` on each cell that holds a number and nothing else."""
+
+    def marked(match: re.Match[str]) -> str:
+        return f'<td class="number"{match[1]}>{match[2]}</td>' if is_number(html.unescape(match[2])) else match[0]
+
+    return _PLAIN_CELL.sub(marked, tables)
 
 
 def _figure(image: str | None, alt: str, image_of: ImageOf) -> str:

@@ -129,3 +129,13 @@ def test_formula_that_cannot_be_understood_is_shown_as_its_source(latex: str) ->
 def test_comparison_in_a_formula_survives_the_cleaning() -> None:
     assert "<mo>&lt;</mo>" in formula_html("a < b", display=False)
     assert "a&lt;b" in formula_html(r"\text{a<b}", display=False)
+
+
+def test_numbers_in_cells_stand_on_the_right_and_prices_are_no_formulas() -> None:
+    table = "<table><tr><td colspan='2'>$1,200.50</td></tr><tr><td>84 500,00</td><td>$5 and $6</td></tr></table>"
+    pipes = "| a | b |\n| --- | --- |\n| 12 % | x |"
+    html = written(page(1, region("table", table, format="html"), region("table", pipes, format="markdown")))
+    assert '<td class="number" colspan="2">$1,200.50</td>' in html
+    assert '<td class="number">84 500,00</td><td>$5 and $6</td>' in html
+    assert '<td class="number">12 %</td>' in html and "<td>x</td>" in html
+    assert "<math" not in html

@@ -48,3 +48,16 @@ test("a formula becomes MathML, and one that cannot be drawn stays as its source
   const broken = renderPage(page("$\\frac{$"))[0]?.content.querySelector(".broken");
   expect(broken?.textContent).toBe("\\frac{");
 });
+
+test("prices in cells are no formulas, formulas between them are", () => {
+  const [block] = renderPage(page("<table><tr><td>$5 and $6</td><td>$1,200.50 $ ^{1} $</td></tr></table>"));
+  const cells = [...(block?.content.querySelectorAll("td") ?? [])];
+  expect(cells[0]?.textContent).toBe("$5 and $6");
+  expect(cells[1]?.querySelectorAll("math")).toHaveLength(1);
+});
+
+test("formulas with spaces within their signs are formulas, escaped prices are not", () => {
+  const [block] = renderPage(page("costs \\$5, where $ x^2 $ is"));
+  expect(block?.content.querySelectorAll("math")).toHaveLength(1);
+  expect(block?.content.textContent).toContain("costs $5, where");
+});

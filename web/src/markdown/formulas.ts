@@ -4,7 +4,7 @@ import { t } from "../i18n";
 
 const LONGEST = 20_000;
 const OPTIONS = { throwOnError: true, trust: false, maxExpand: 200, maxSize: [50, 50] as [number, number] };
-const IN_CELLS = /\$\$([^$]+)\$\$|\$([^\s$](?:[^$]*[^\s$])?)\$/g;
+const IN_CELLS = /\$\$([^$]+)\$\$|(?<![\\$])\$(?!\$)((?:[^$\\\n<>]|\\[^\n]){1,500}?)\$(?!\$)/g;
 
 /** Draws what the Markdown parser left as `data-tex`, and formulas in the cells of HTML tables. */
 export function drawFormulas(fragment: DocumentFragment): void {
@@ -41,12 +41,24 @@ function markFormulas(cell: Element): void {
 function split(text: string): (string | HTMLElement)[] {
   const parts: (string | HTMLElement)[] = [];
   let end = 0;
-  for (const match of text.matchAll(IN_CELLS)) {
+  IN_CELLS.lastIndex = 0;
+  for (let match = IN_CELLS.exec(text); match; match = IN_CELLS.exec(text)) {
+    if (match[2] !== undefined && !isFormula(match[2], text.charAt(IN_CELLS.lastIndex))) {
+      IN_CELLS.lastIndex = match.index + 1; // its closing sign may open a formula
+      continue;
+    }
     const place = document.createElement("span");
     place.dataset.tex = match[1] ?? match[2] ?? "";
     parts.push(text.slice(end, match.index), place);
-    end = match.index + match[0].length;
+    end = IN_CELLS.lastIndex;
   }
   parts.push(text.slice(end));
   return parts;
+}
+
+/** As the service tells formulas from prices (export/inline_formulas.py): `$5 and $6` is none. */
+function isFormula(body: string, following: string): boolean {
+  const inner = body.trim();
+  if (inner === "" || /\d/.test(following) || /^\s/.test(body) !== /\s$/.test(body)) return false;
+  return /[\\^_{}]/.test(inner) || (!/[\p{L}]{2,}/u.test(inner) && /[\p{L}=+]/u.test(inner));
 }

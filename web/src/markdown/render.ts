@@ -26,6 +26,7 @@ const escapeAttribute = (text: string): string =>
 // Tables of the vision model are HTML, so HTML is let in here and sifted in `safeDom`.
 const parser = new MarkdownIt({ html: true, linkify: false }).use(tex, {
   delimiters: "all",
+  allowInlineWithSpace: true, // as the service writes them; its prices are escaped
   render: (formula: string, display: boolean) =>
     `<span data-tex="${escapeAttribute(formula)}" data-display="${display}"></span>`,
 });
