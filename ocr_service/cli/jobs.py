@@ -119,7 +119,7 @@ async def _looking(config: JobsConfig, look: Callable[[Store], Awaitable[int]]) 
 
 
 async def _list(store: Store, state: str | None, limit: int, *, as_json: bool) -> int:
-    jobs = await store.newest(state=JobState(state) if state else None, limit=limit)
+    jobs = await store.newest(states=[JobState(state)] if state else (), limit=limit)
     counts = await store.page_counts([job.id for job in jobs])
     if as_json:
         for job in jobs:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ocr_service.errors import NotFinished, NotFound
@@ -160,16 +160,21 @@ class Store(Rows):
     async def newest(
         self,
         *,
-        state: JobState | None = None,
+        states: Collection[JobState] = (),
+        name: str = "",
         owner: str | None = None,
         batch_id: str | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> list[Job]:
-        """Newest first; ``after`` is the last id of the page before."""
+        """Newest first; ``after`` is the last id of the page before. ``name``: what the file's name contains."""
         wanted = select(jobs).order_by(jobs.c.id.desc()).limit(limit)
-        if state is not None:
-            wanted = wanted.where(jobs.c.state == state.value)
+        if states:
+            wanted = wanted.where(jobs.c.state.in_([state.value for state in states]))
+        if name:
+            # SQLite knows upper and lower case of ASCII alone: names are looked for in the usual spellings.
+            spellings = {name, name.lower(), name.upper(), name.capitalize()}
+            wanted = wanted.where(or_(*(jobs.c.file_name.contains(one, autoescape=True) for one in spellings)))
         if owner is not None:
             wanted = wanted.where(jobs.c.owner == owner)
         if batch_id is not None:
@@ -225,8 +230,11 @@ class Store(Rows):
     async def position(self, job_id: str) -> int | None:
         return await self.read(lambda tx: queue.position(tx, job_id))
 
-    async def state_counts(self) -> dict[JobState, int]:
+    async def state_counts(self, owner: str | None = None) -> dict[JobState, int]:
+        """How many jobs are in each state, of one owner or of all; a state without jobs is left out."""
         wanted = select(jobs.c.state, func.count().label("jobs")).group_by(jobs.c.state)
+        if owner is not None:
+            wanted = wanted.where(jobs.c.owner == owner)
 
         def work(tx: Transaction) -> dict[JobState, int]:
             return {JobState(row.state): row.jobs for row in tx.all(wanted)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from ocr_service.api.web_files import WEB_FILES, web_file
@@ -32,3 +34,9 @@ def test_the_page_and_its_assets_are_found() -> None:
 )
 def test_nothing_else_is_served(path: str) -> None:
     assert web_file(path) is None
+
+
+@pytest.mark.parametrize(("script", "most_kb"), [("index-*.js", 40), ("Viewer-*.js", 160)])
+def test_scripts_stay_small(script: str, most_kb: int) -> None:
+    [file] = (WEB_FILES / "assets").glob(script)
+    assert len(gzip.compress(file.read_bytes())) <= most_kb * 1000

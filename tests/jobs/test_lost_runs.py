@@ -27,7 +27,7 @@ async def started(store: Store) -> list[str]:
 
 async def crashed(store: Store) -> list[Job]:
     """The process dies; the jobs it was running, as its successor finds them."""
-    running = [job.id for job in await store.newest(state=JobState.RUNNING)]
+    running = [job.id for job in await store.newest(states=[JobState.RUNNING])]
     await store.requeue_all("restart")
     return [await store.get(job_id) for job_id in running]
 

@@ -301,7 +301,13 @@ async def test_the_list_goes_on_after_the_last_id(store: Store) -> None:
     rest = await store.newest(limit=4, after=first[-1].id)
     assert [job.id for job in first + rest] == ids
     assert {job.owner for job in await store.newest(owner="a")} == {"a"}
-    assert await store.newest(state=JobState.RUNNING) == []
+    assert await store.newest(states=[JobState.RUNNING]) == []
+    assert await store.newest(states=[JobState.RUNNING, JobState.QUEUED], limit=100) == await store.newest(limit=100)
+    [name] = {job.file.name for job in first}
+    assert len(await store.newest(name=name[1:-1].upper(), limit=100)) == len(await store.newest(limit=100))
+    assert await store.newest(name="%") == await store.newest(name="no such name") == []
+    assert set(await store.state_counts()) == {JobState.QUEUED}
+    assert sum((await store.state_counts("a")).values()) == len(await store.newest(owner="a", limit=100))
     assert await store.state_counts() == {JobState.QUEUED: 7}
 
 

@@ -142,7 +142,8 @@ class StrictQuery(BaseModel):
 
 
 class ListQuery(StrictQuery):
-    state: JobState | None = Field(None, description="Only jobs in this state")
+    state: list[JobState] = Field([], max_length=6, description="Only jobs in this state; several may be given")
+    name: str = Field("", max_length=200, pattern=NO_NUL, description="Only documents whose name contains this")
     limit: int = Field(50, ge=1, le=500, description="Most jobs of this part")
     after: str = Field("", pattern=r"^([0-9a-f]{32})?$", description="`next` of the part before")
     batch_id: str | None = Field(None, max_length=64, pattern=NO_NUL, description="Only jobs of this batch")
@@ -152,7 +153,8 @@ class ListQuery(StrictQuery):
 async def list_jobs(request: Request, services: ServicesDep, query: Annotated[ListQuery, Query()]) -> JobListModel:
     """Go on with `after` until `next` is null."""
     found = await services.jobs.store.newest(
-        state=query.state,
+        states=query.state,
+        name=query.name,
         owner=owner_of(request),
         batch_id=query.batch_id,
         after=query.after or None,
@@ -161,6 +163,12 @@ async def list_jobs(request: Request, services: ServicesDep, query: Annotated[Li
     shown = found[: query.limit]
     following = shown[-1].id if len(found) > query.limit else None
     return JobListModel(jobs=await _described_all(services, shown), next=following)
+
+
+@router.get("/counts", summary="Number of jobs by state")
+async def count_jobs(request: Request, services: ServicesDep) -> dict[JobState, int]:
+    """A state without jobs is left out."""
+    return await services.jobs.store.state_counts(owner_of(request))
 
 
 @router.get("/{job_id}", summary="State of a job", responses=NOT_FOUND)

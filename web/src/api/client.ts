@@ -44,10 +44,25 @@ async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 export const getOptions = (): Promise<Options> => json("options");
 
-export async function listJobs(limit: number, after: string | null, signal?: AbortSignal): Promise<JobList> {
+export interface ListFilter {
+  states: readonly JobState[];
+  name: string;
+}
+
+export async function listJobs(
+  filter: ListFilter,
+  limit: number,
+  after: string | null,
+  signal?: AbortSignal,
+): Promise<JobList> {
   const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
+  for (const state of filter.states) query.append("state", state);
+  if (filter.name) query.append("name", filter.name);
   return json(`jobs?${query}`, signal);
 }
+
+export const countJobs = (signal?: AbortSignal): Promise<Partial<Record<JobState, number>>> =>
+  json("jobs/counts", signal);
 
 export const getJob = (id: string, signal?: AbortSignal): Promise<Job> => json(`jobs/${id}`, signal);
 

@@ -27,7 +27,7 @@ const named = (files: Iterable<File>): { file: File; name: string }[] =>
   [...files].map((file) => ({ file, name: file.name }));
 
 /** A place to drop or choose documents. */
-export function DropZone(): JSX.Element {
+export function DropZone({ small }: { small: boolean }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const texts = t.value;
   const choose = (): void => {
@@ -35,7 +35,7 @@ export function DropZone(): JSX.Element {
     if (input.current) input.current.value = ""; // the same file can be chosen again
   };
   return (
-    <label class="drop-zone">
+    <label class={small ? "drop-zone small" : "drop-zone"}>
       <input ref={input} type="file" multiple accept={ACCEPT} onChange={choose} aria-describedby="drop-types" />
       <span class="drop-icon">
         <Icon node={FileUp} size={30} />

@@ -1,15 +1,16 @@
 import { Files } from "lucide";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type ApiError, passes } from "../api/problem";
 import { isFinished } from "../api/states";
 import { explainError, t } from "../i18n";
-import { jobs, listState, loadMore, nextPart, refreshList, watchList } from "../state/jobs";
+import { counts, group, jobs, listState, loadMore, nextPart, refreshList, wantedName, watchList } from "../state/jobs";
 import { uploads } from "../state/uploads";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
 import { DropZone } from "./DropZone";
 import { JobCard } from "./JobCard";
+import { ListTools } from "./ListTools";
 import { OptionsPanel } from "./OptionsPanel";
 import { UploadRow } from "./UploadRow";
 
@@ -22,17 +23,20 @@ export function Home(): JSX.Element {
   useEffect(() => {
     document.title = texts.title;
   }, [texts]);
+  // Whoever has documents here looks for them, not for what the service does.
+  const used = Object.values(counts.value).some((count) => count > 0) || uploads.value.length > 0;
   return (
     <main id="main" class="home">
-      <section class="intro">
+      <section class={used ? "intro used" : "intro"}>
         <h1>{texts.headline}</h1>
         <p class="lead">{texts.lead}</p>
       </section>
       <KeyBanner />
-      <DropZone />
+      <DropZone small={used} />
       <OptionsPanel />
       <section class="documents" aria-labelledby="documents-title">
         <h2 id="documents-title">{texts.documentsTitle}</h2>
+        {used && <ListTools />}
         <Documents />
       </section>
     </main>
@@ -44,6 +48,7 @@ function Documents(): JSX.Element {
   const state = listState.value;
   const followed = jobs.value.filter((job) => !isFinished(job.state)).sort((a, b) => rank(a.state) - rank(b.state));
   const live = new Set(followed.slice(0, MOST_FOLLOWED).map((job) => job.id));
+  const isFiltered = group.value !== "all" || wantedName.value !== "";
   const empty = jobs.value.length === 0 && uploads.value.length === 0;
   return (
     <>
@@ -66,8 +71,8 @@ function Documents(): JSX.Element {
       {empty && state === "ready" && (
         <div class="empty">
           <Icon node={Files} size={28} />
-          <p class="empty-title">{texts.documentsEmpty}</p>
-          <p class="muted">{texts.documentsEmptyHint}</p>
+          <p class="empty-title">{isFiltered ? texts.listNothing : texts.documentsEmpty}</p>
+          {!isFiltered && <p class="muted">{texts.documentsEmptyHint}</p>}
         </div>
       )}
       {!empty && (
@@ -80,12 +85,26 @@ function Documents(): JSX.Element {
           ))}
         </ul>
       )}
-      {nextPart.value && (
-        <button class="button more" type="button" onClick={() => void loadMore()}>
-          {texts.showEarlier}
-        </button>
-      )}
+      {nextPart.value && <More />}
     </>
+  );
+}
+
+/** More of the list, asked for as its end comes near. */
+function More(): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!button.current) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void loadMore(), {
+      rootMargin: "600px 0px",
+    });
+    observer.observe(button.current);
+    return () => observer.disconnect();
+  }, [nextPart.value]);
+  return (
+    <button class="button more" type="button" ref={button} onClick={() => void loadMore()}>
+      {t.value.showEarlier}
+    </button>
   );
 }
 

@@ -8,6 +8,7 @@ import { announceState, cancelOrRemove } from "../state/actions";
 import { refreshJob } from "../state/jobs";
 import { countRead, type Marks, pageMarks, watchJob } from "../state/live";
 import { jobLink } from "../state/route";
+import { select, selected } from "../state/selection";
 import { Icon } from "../ui/Icon";
 import { PageStrip } from "../ui/PageStrip";
 import { StatePill } from "../ui/StatePill";
@@ -28,8 +29,15 @@ export function JobCard({ job, live }: { job: Job; live: boolean }): JSX.Element
   const marks = live ? pageMarks(job.id).value : NO_MARKS;
   return (
     <li class="card job" data-state={job.state}>
+      <input
+        class="card-action select"
+        type="checkbox"
+        aria-label={texts.selectDocument(job.file.name)}
+        checked={selected.value.has(job.id)}
+        onChange={(event) => select(job.id, event.currentTarget.checked)}
+      />
       <span class="file-icon">
-        <Icon node={job.file.type === "pdf" ? FileText : Image} size={20} />
+        <Icon node={job.file.type === "pdf" ? FileText : Image} size={18} />
       </span>
       <div class="card-body">
         <div class="card-head">
@@ -82,7 +90,11 @@ function facts(job: Job, marks: Marks): string {
     const last = [...marks.values()].at(-1);
     const done = read(job, marks);
     if (done === 0) return `${texts.starting} · ${texts.pagesCount(total)}`;
-    return [texts.readingOf(done, total), last && texts.lastPage(last.number, formatSeconds(last.seconds))]
+    return [
+      texts.readingOf(done, total),
+      left(job, done),
+      last && texts.lastPage(last.number, formatSeconds(last.seconds)),
+    ]
       .filter(Boolean)
       .join(" · ");
   }
@@ -96,3 +108,10 @@ function facts(job: Job, marks: Marks): string {
 }
 
 const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
+
+/** How long the rest may take, from what the pages before took. */
+function left(job: Job, done: number): string {
+  const elapsed = job.started_at ? (Date.now() - Date.parse(job.started_at)) / 1000 : 0;
+  if (job.runs > 1 || done < 3 || elapsed < 5) return ""; // nothing to go by yet
+  return t.value.timeLeft(formatSeconds((elapsed / done) * Math.max(job.pages.total - done, 0)));
+}

@@ -1,12 +1,13 @@
 /** The list of jobs, newest first, kept fresh by asking: quickly while something moves, slowly otherwise. */
 import { signal } from "@preact/signals";
-import { getJob, listJobs } from "../api/client";
+import { countJobs, getJob, type ListFilter, listJobs } from "../api/client";
 import { ApiError } from "../api/problem";
 import { isFinished } from "../api/states";
-import type { Job } from "../api/types";
+import type { Job, JobState } from "../api/types";
 import { onRecovery } from "./connection";
 
 const PART = 25;
+const LATER_PART = 100;
 const MOST_REFRESHED = 100;
 const BUSY_MS = 2000;
 const IDLE_MS = 15_000;
@@ -14,6 +15,37 @@ const IDLE_MS = 15_000;
 export const jobs = signal<readonly Job[]>([]);
 export const listState = signal<"loading" | "ready" | ApiError>("loading");
 export const nextPart = signal<string | null>(null);
+export const counts = signal<Partial<Record<JobState, number>>>({});
+
+/** Groups of states that a person looks for. */
+export const GROUPS = {
+  all: [],
+  open: ["queued", "running"],
+  done: ["completed"],
+  troubled: ["partial", "failed", "cancelled"],
+} as const satisfies Record<string, readonly JobState[]>;
+
+export type Group = keyof typeof GROUPS;
+
+export const group = signal<Group>("all");
+export const wantedName = signal("");
+
+const filter = (): ListFilter => ({ states: GROUPS[group.value], name: wantedName.value.trim() });
+
+const fits = (job: Job): boolean => {
+  const { states, name } = filter();
+  const hasState = states.length === 0 || states.includes(job.state);
+  return hasState && job.file.name.toLowerCase().includes(name.toLowerCase());
+};
+
+/** Shows other jobs: those of a group, or whose name contains some letters. */
+export function show(fields: { group?: Group; name?: string }): void {
+  if (fields.group) group.value = fields.group;
+  if (fields.name !== undefined) wantedName.value = fields.name;
+  jobs.value = jobs.value.filter(fits); // the rest comes from the service
+  nextPart.value = null;
+  void refreshList();
+}
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking: AbortController | null = null;
@@ -38,8 +70,12 @@ export async function refreshList(): Promise<void> {
   asking = request;
   try {
     const limit = Math.min(Math.max(jobs.value.length, PART), MOST_REFRESHED);
-    const list = await listJobs(limit, null, request.signal);
+    const [list, numbers] = await Promise.all([
+      listJobs(filter(), limit, null, request.signal),
+      countJobs(request.signal),
+    ]);
     if (request.signal.aborted) return;
+    counts.value = numbers;
     const newest = new Set(list.jobs.map((job) => job.id));
     const oldest = list.jobs.at(-1);
     const shownBelow = oldest && list.next ? jobs.value.filter((job) => job.id < oldest.id && !newest.has(job.id)) : [];
@@ -58,7 +94,9 @@ export async function refreshList(): Promise<void> {
 
 export async function loadMore(): Promise<void> {
   if (!nextPart.value) return;
-  const list = await listJobs(PART, nextPart.value);
+  const asked = filter();
+  const list = await listJobs(asked, LATER_PART, nextPart.value);
+  if (asked.name !== filter().name || asked.states !== filter().states) return;
   const known = new Set(jobs.value.map((job) => job.id));
   jobs.value = [...jobs.value, ...list.jobs.filter((job) => !known.has(job.id))];
   nextPart.value = list.next;

@@ -1,4 +1,4 @@
-/** The API key: asked for when the service wants one, kept for this tab only. */
+/** The API key: asked for when the service wants one, kept for this tab, or in the browser where the person wants it. */
 import { signal } from "@preact/signals";
 
 const STORED = "ocr-api-key";
@@ -10,7 +10,15 @@ export const keyRequest = signal<KeyRequest>("none");
 let waiting: { promise: Promise<boolean>; resolve: (given: boolean) => void } | null = null;
 
 export function currentKey(): string {
-  return sessionStorage.getItem(STORED) ?? "";
+  return sessionStorage.getItem(STORED) ?? remembered() ?? "";
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null; // switched off
+  }
 }
 
 export function keyHeaders(): Record<string, string> {
@@ -32,8 +40,14 @@ export async function askForKey(used: string): Promise<boolean> {
   return waiting.promise;
 }
 
-export function giveKey(key: string): void {
+export function giveKey(key: string, remember: boolean): void {
   sessionStorage.setItem(STORED, key);
+  try {
+    if (remember) localStorage.setItem(STORED, key);
+    else localStorage.removeItem(STORED);
+  } catch {
+    // switched off: kept for this tab
+  }
   settle("none", true);
 }
 
@@ -51,4 +65,16 @@ function settle(request: KeyRequest, given: boolean): void {
   const { resolve } = waiting ?? {};
   waiting = null;
   resolve?.(given);
+}
+
+/** Forgets the key, here and in the browser, and everything that was shown with it. */
+export function signOut(): void {
+  sessionStorage.removeItem(STORED);
+  try {
+    localStorage.removeItem(STORED);
+  } catch {
+    // see above
+  }
+  location.hash = "#/";
+  location.reload();
 }

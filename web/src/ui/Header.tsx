@@ -1,7 +1,9 @@
-import { Monitor, Moon, ScanText, Sun } from "lucide";
+import { LogOut, Monitor, Moon, ScanText, Sun } from "lucide";
 import type { JSX } from "preact";
 import { address } from "../api/client";
 import { t } from "../i18n";
+import { signOut } from "../state/key";
+import { offered } from "../state/offered";
 import { chooseLocale, chooseTheme, locale, type Theme, theme } from "../state/preferences";
 import { Icon } from "./Icon";
 
@@ -23,6 +25,13 @@ export function Header(): JSX.Element {
         <a class="quiet-link" href={address("docs")} target="_blank" rel="noopener">
           {texts.apiDocs}
         </a>
+        {offered.value?.key_name && (
+          <button class="quiet-link key-name" type="button" title={texts.signOut} onClick={signOut}>
+            <span class="wide-only">{offered.value.key_name}</span>
+            <Icon node={LogOut} size={16} />
+            <span class="off-screen">{texts.signOut}</span>
+          </button>
+        )}
         <div class="segments small" role="group" aria-label={texts.language}>
           {(["en", "ru"] as const).map((code) => (
             <button

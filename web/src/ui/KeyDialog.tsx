@@ -19,9 +19,10 @@ export function KeyDialog(): JSX.Element {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const key = String(new FormData(form).get("key") ?? "").trim();
+    const fields = new FormData(form);
+    const key = String(fields.get("key") ?? "").trim();
     form.reset();
-    if (key) giveKey(key);
+    if (key) giveKey(key, fields.has("remember"));
   };
   return (
     <dialog class="dialog" ref={dialog} aria-labelledby="key-title" aria-describedby="key-hint" onCancel={dismissKey}>
@@ -50,6 +51,10 @@ export function KeyDialog(): JSX.Element {
             {texts.keyRejected}
           </p>
         )}
+        <label class="choice">
+          <input type="checkbox" name="remember" />
+          <span class="hint">{texts.keyRemember}</span>
+        </label>
         <div class="dialog-actions">
           <button class="button" type="button" onClick={dismissKey}>
             {texts.cancel}
