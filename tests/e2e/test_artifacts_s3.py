@@ -277,7 +277,7 @@ def test_sigterm_waits_for_no_answer_of_a_silent_bucket_and_the_next_start_loses
 
 
 def times_waited(pair: Pair) -> int:
-    return sum(service.log.read_text().count("Jobs wait") for service in (pair.a, pair.b))
+    return sum(service.log.read_text().count("jobs wait for it") for service in (pair.a, pair.b))
 
 
 def test_a_submission_while_the_bucket_is_away_is_refused_and_leaves_nothing(pair: Pair) -> None:
