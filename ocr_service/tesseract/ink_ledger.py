@@ -26,7 +26,8 @@ _SOLID = 0.92  # of its box: a bar or a bullet, no letter (but an l, which is na
 _FAINT = 0.06
 _REACH = (0.7, 0.35)  # em, sideways and up and down, within which pieces are one area
 _REGULAR = 0.7  # of an area's pieces must be within a third of their median height
-_LEAST_PIECES = 3
+_LEAST_PIECES, _ROW = 3, 1.4  # a line is wider than high; pieces of a drawing are stacked as they come
+_MANY_PIECES = 10  # of one height, in a column, are digits
 _SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 _STEP = 4  # areas are grouped at a quarter of the size
@@ -123,7 +124,8 @@ def unread_areas(pieces: Pieces, read: npt.NDArray[np.bool_], shape: tuple[int, 
         x0, y0 = boxes[members, :2].min(axis=0).tolist()
         x1, y1 = boxes[members, 2:].max(axis=0).tolist()
         count = int(members.sum())
-        regular = count >= _LEAST_PIECES and alike >= _REGULAR
+        row = count >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
+        regular = alike >= _REGULAR and (row or count >= _MANY_PIECES)
         areas.append(UnreadArea((x0, y0, x1, y1), count, int(inks[members].sum()), height, regular))
     return sorted(areas, key=lambda area: -area.ink)
 

@@ -53,6 +53,17 @@ def test_where_all_was_read_the_coverage_is_whole_and_specks_and_frames_are_no_t
     assert coverage(pieces, seen, []) == 1.0
 
 
+def test_strokes_of_a_drawing_stacked_as_they_come_are_no_text() -> None:
+    page = DrawnPage(1000, 400)
+    for y in (60, 104, 148):
+        page.draw.ellipse((500, y, 530, y + 40), outline="black", width=4)
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [])
+    (area,) = unread_areas(pieces, covered(pieces, [], SHAPE), SHAPE)
+    assert area.pieces == 3
+    assert not area.regular
+
+
 def test_a_doubtful_word_accounts_for_nothing() -> None:
     sheet = drawn()
     lines = read(UPPER, LOWER, confidence=20.0)
