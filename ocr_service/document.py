@@ -246,7 +246,7 @@ class ReadOptions:
     read_figures: bool = False
     whole_page: str = ""
     password: str = field(default="", repr=False)
-    text_layer: TextLayerMode = "ignore"
+    text_layer: TextLayerMode = "auto"
 
 
 def page_status(results: Sequence[RegionResult]) -> Outcome:

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
 
     # Recognition
     text_layer: Literal["auto", "ignore", "only"] = Field(
-        "ignore",
+        "auto",
         description="Text that a PDF holds itself: `auto` uses what the picture proves, `ignore` reads all by eye, "
         "`only` reads nothing by eye",
     )

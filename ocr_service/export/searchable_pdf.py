@@ -17,6 +17,7 @@ from pikepdf import Array, Dictionary, Name
 
 from ocr_service.errors import DamagedFile, EncryptedPdf
 from ocr_service.export.glyphless_font import ADVANCE, add_font, encoded
+from ocr_service.export.invisible_text import remove_invisible_text
 from ocr_service.export.word_positions import Word
 
 _FONT = "/OcrText"
@@ -28,7 +29,8 @@ _SMALLEST_PT, _LARGEST_PT = 3.0, 14_400.0  # sides of a page (ISO 32000-1, annex
 class TextLayer:
     """The text of page ``number``: lines of words in pixels of an upright picture ``width`` x ``height``.
 
-    ``angle`` is the clockwise turn in degrees that made the page upright, on top of its own /Rotate.
+    ``angle`` is the clockwise turn in degrees that made the page upright, on top of its own /Rotate. ``replaces``: the
+    invisible text that the page has goes.
     """
 
     number: int
@@ -36,6 +38,7 @@ class TextLayer:
     height: int
     angle: int
     lines: Sequence[Sequence[Word]]
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, 
         font = add_font(pdf)
         for layer in layers:
             page = pdf.pages[layer.number - 1]
+            if layer.replaces:
+                remove_invisible_text(pdf, page)
             _add_text(pdf, page, font, layer, turn=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 

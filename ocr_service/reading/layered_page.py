@@ -8,7 +8,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.document import Gray, PageImage, Region, RegionResult, TextLayerMode
+from ocr_service.document import Box, Gray, PageImage, Region, RegionResult, TextLayerMode
+from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Line
 from ocr_service.text_layer.compose_layer import compose_layer
@@ -16,14 +17,16 @@ from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.remainder import has_pictures
 from ocr_service.text_layer.specimen import ReadSheet
 
+_SCRIPTS: dict[str, Script] = {"LATIN": "latin", "CYRILLIC": "cyrillic"}
 FindRegions = Callable[[PageImage], Sequence[Region]]
 
 
 def sheet_reader(reader: TesseractReader) -> ReadSheet:
     """Reads samples of fonts with the engine that reads pages."""
 
-    def read(sheet: Gray, dpi: int) -> list[tuple[str, tuple[int, int, int, int]]]:
-        return [(word.text, word.box) for line in reader.read_block(sheet, dpi) for word in line.words]
+    def read(sheet: Gray, dpi: int, script: str) -> list[tuple[str, Box]]:
+        lines = reader.read_block(sheet, dpi, _SCRIPTS.get(script))
+        return [(word.text, word.box) for line in lines for word in line.words]
 
     return read
 

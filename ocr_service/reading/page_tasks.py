@@ -155,6 +155,8 @@ def _text_layer(task: PageTask) -> PageLayer | None:
     """The page's own text, where it is wanted and PDFium can read it."""
     if task.type != "pdf" or task.text_layer == "ignore" or not task.path.exists():
         return None
+    if task.layout.startswith("stub:"):  # stands in for all that looks at a page
+        return None
     try:
         return read_page_layer(
             task.path,

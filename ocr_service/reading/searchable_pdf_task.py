@@ -10,14 +10,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
 
-from ocr_service.document import FileType, Gray, PageImage, PageResult
+from ocr_service.document import FileType, Gray, PageImage, PageResult, RegionResult
 from ocr_service.errors import ServiceError
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
@@ -51,8 +51,36 @@ def write_searchable_pdf(task: SearchableTask) -> None:
         pdf_of_images(task.target, (_image_page(task, page) for page in pages))
         return
     with open_pdf(task.folder.input, task.password) as pdf:
-        layers = (_layer(page, _gray_of(pdf, page)) for page in pages if not _has_own_text(pdf, page))
+        layers = (
+            replace(_layer(_read_by_eye(page), _gray_of(pdf, page)), replaces=_has_old_ocr(page))
+            for page in pages
+            if not _is_searchable(pdf, page)
+        )
         add_text_layers(task.folder.input, task.target, layers, password=task.password)
+
+
+def _is_searchable(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
+    """Whether the PDF's page stays as it is: its own text is proven, or, unproven, says what was read."""
+    if page.text_layer is None:
+        return _has_own_text(pdf, page)
+    return not any(_texts(region) for region in _read_by_eye(page).regions)
+
+
+def _read_by_eye(page: PageResult) -> PageResult:
+    """The page without the regions whose text is the PDF's own and can be found already."""
+    return replace(page, regions=tuple(region for region in page.regions if region.source != "text_layer"))
+
+
+def _has_old_ocr(page: PageResult) -> bool:
+    """Whether text that nobody sees is all that the page had: another program's reading of it."""
+    hidden = page.hidden_text
+    if page.text_layer is None or page.text_layer.used or hidden is None:
+        return False
+    return hidden.reasons.keys() == {"invisible"}
+
+
+def _texts(region: RegionResult) -> bool:
+    return region.format not in ("image", "latex") and bool(region.content.strip())
 
 
 def _layer(page: PageResult, gray: Gray | None) -> TextLayer:

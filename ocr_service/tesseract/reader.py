@@ -16,7 +16,7 @@ from ocr_service.document import FIGURE_LABELS, TITLE_LABELS, Box, Gray, PageIma
 from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
-from ocr_service.tesseract.homoglyphs import resolve_homoglyphs, with_digit_one
+from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_digit_one
 from ocr_service.tesseract.ink_ledger import coverage, covered, letter_pieces, outside, unread_areas, whole_words
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
@@ -66,9 +66,13 @@ class TesseractReader:
             placed.append(make_line(words, line.weight / scale))
         return placed
 
-    def read_block(self, gray: Gray, dpi: int) -> list[Line]:
-        """The lines of one block of text, read as it stands: no layout is looked for, nothing is repaired."""
-        return self._engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
+    def read_block(self, gray: Gray, dpi: int, script: Script | None = None) -> list[Line]:
+        """The lines of one block of text, read as it stands: no layout is looked for, nothing is repaired.
+
+        ``script``: the one that is expected, whose engine alone takes half the time.
+        """
+        engine = self._by_script.get(script, self._engine) if script else self._engine
+        return engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
 
     def compose(self, recognition: Recognition, regions: Sequence[Region]) -> Reading:
         """The regions of a page in reading order, boxes in its pixels, and how much of its text they hold.

@@ -26,6 +26,7 @@ from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.remainder import is_blank
 
+_FINE_DPI = 150
 _REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
 _OPEN, _NEXT, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: a link's beginning, its number's end, its end
 _LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
@@ -90,20 +91,21 @@ def _sheet(layer: PageLayer) -> Sheet:
 
 def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
     """Looked for where there is anything: a rule under a page's header takes no search of the whole page."""
-    paper = np.median(gray[::16, ::16])
-    drawn = np.abs(gray.astype(np.int16) - paper) > 8
+    paper = int(np.bincount(gray[::16, ::16].ravel(), minlength=256).argmax())
+    drawn = cv2.absdiff(gray, np.full_like(gray, paper)) > 8
     (rows,), (columns,) = np.nonzero(drawn.any(axis=1)), np.nonzero(drawn.any(axis=0))
     margin = dpi // 8  # white around, as it is looked for beside a rule
     top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
     part = gray[top : int(rows[-1]) + 1 + margin, left : int(columns[-1]) + 1 + margin]
-    found = find_ruling_lines(binarise(part), dpi)
+    # Every second pixel, the darkest of four: a fourth of the work, and no line gets fainter.
+    step = 2 if dpi >= _FINE_DPI else 1
+    small = cv2.erode(part, np.ones((step, step), np.uint8)).astype(np.uint8)[::step, ::step]
+    found = find_ruling_lines(binarise(np.ascontiguousarray(small)), dpi // step)
 
     def moved(boxes: Sequence[Box]) -> tuple[Box, ...]:
-        return tuple((x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in boxes)
+        return tuple((step * x0 + left, step * y0 + top, step * x1 + left, step * y1 + top) for x0, y0, x1, y1 in boxes)
 
-    mask = np.zeros_like(gray)
-    mask[top : top + part.shape[0], left : left + part.shape[1]] = found.mask
-    return RulingLines(moved(found.horizontal), moved(found.vertical), mask)
+    return RulingLines(moved(found.horizontal), moved(found.vertical), np.zeros_like(gray))
 
 
 def _other_directions(layer: PageLayer, urls: list[str]) -> list[RegionResult]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ class Glyphs:
 
     Boxes are x0, y0, x1, y1 in pixels of the page as rendered; ``object`` indexes ``objects``, whose ``font`` indexes
     ``fonts``. ``spaced``: a space of the file's own stands before it. ``unmapped``: the font has no Unicode for it.
-    ``plate``: which picture shows it alone (see ``visibility``).
+    ``plate``: which picture shows it alone (see ``visibility``). ``size`` (pixels), ``angle``, ``font``: its object's.
     """
 
     codes: Ints
@@ -76,6 +76,15 @@ class Glyphs:
     plate: Ints
     objects: tuple[TextObject, ...]
     fonts: tuple[Font, ...]
+    size: Floats = field(init=False)
+    angle: Floats = field(init=False)
+    font: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        objects = self.objects or (TextObject(None, 0, 0.0, 0.0, 0, (0, 0, 0, 0), False),)
+        object.__setattr__(self, "size", np.array([o.size for o in objects])[self.object])
+        object.__setattr__(self, "angle", np.array([o.angle for o in objects])[self.object])
+        object.__setattr__(self, "font", np.array([o.font for o in objects], np.int64)[self.object])
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -105,11 +114,6 @@ class Glyphs:
         )
 
     @property
-    def size(self) -> Floats:
-        """The type size of each character, pixels."""
-        return np.array([o.size for o in self.objects] or [0.0])[self.object]
-
-    @property
     def rise(self) -> Floats:
         """How far each level glyph reaches above its baseline, em."""
         return (self.origin[:, 1] - self.ink[:, 1]) / np.maximum(self.size, 1e-6)
@@ -118,14 +122,6 @@ class Glyphs:
     def drop(self) -> Floats:
         """How far each level glyph reaches below its baseline, em."""
         return (self.ink[:, 3] - self.origin[:, 1]) / np.maximum(self.size, 1e-6)
-
-    @property
-    def angle(self) -> Floats:
-        return np.array([o.angle for o in self.objects] or [0.0])[self.object]
-
-    @property
-    def font(self) -> Ints:
-        return np.array([o.font for o in self.objects] or [0], np.int64)[self.object]
 
 
 def turned_points(xy: Floats, quarters: int, width: float, height: float) -> Floats:

@@ -12,8 +12,8 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.text_layer.glyphs import Glyphs
 
-ReadSheet = Callable[[Gray, int], Sequence[tuple[str, Box]]]
-"""Words and their boxes on a sheet of a given dpi, as an eye that knows some alphabets reads them."""
+ReadSheet = Callable[[Gray, int, str], Sequence[tuple[str, Box]]]
+"""Words and their boxes on a sheet of a given dpi, in an alphabet (``LATIN``, ``CYRILLIC``; empty for any)."""
 
 _EM = 44.0  # pixels of the type on the sheet: what Tesseract reads best has an x-height of 20 and more
 _POINTS = 11  # what that type is said to be
@@ -37,9 +37,9 @@ class SpecimenSheet:
     pixels: Gray
     places: tuple[Box, ...]
 
-    def read(self, read_sheet: ReadSheet) -> list[str]:
+    def read(self, read_sheet: ReadSheet, script: str = "") -> list[str]:
         """What is read at each place, without spaces; empty where nothing is."""
-        found = list(read_sheet(self.pixels, round(72 * _EM / _POINTS)))
+        found = list(read_sheet(self.pixels, round(72 * _EM / _POINTS), script))
         texts = []
         for x0, y0, x1, y1 in self.places:
             parts = sorted(
