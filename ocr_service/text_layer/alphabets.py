@@ -107,6 +107,14 @@ def is_digit_lookalike(sign: str) -> bool:
     return sign in _DIGIT_LOOKALIKES
 
 
+_TAKEN_FOR = {"0": "OО", "1": "lI|!", "3": "З", "4": "Ч", "6": "б", "8": "В"}
+
+
+def may_be_digit(digit: str, read: str) -> bool:
+    """Whether an eye that sees ``digit`` alone may read ``read``; a small ``o`` is no zero."""
+    return read == digit or read in _TAKEN_FOR.get(digit, "")
+
+
 def mixes_alphabets(word: str) -> bool:
     """Whether letters of several alphabets stand together between hyphens, as nobody writes them."""
     part: set[str] = set()

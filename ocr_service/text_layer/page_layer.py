@@ -39,6 +39,7 @@ from ocr_service.text_layer.visibility import HiddenReason, Seen, draw, look
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
 _MOSTLY_LEVEL = 0.3  # of a page's characters that may be slanted without being the page's text
+_LONGEST_NAME = 80  # characters of an attachment's name
 _CHECKED, _UNCHECKED = "☒", "☐"
 _BULLET = "•"
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlett")
@@ -135,10 +136,14 @@ def _attachments(pdf: pdfium.PdfDocument) -> tuple[str, ...]:
     names = []
     for index in range(min(20, max(0, pdfium_c.FPDFDoc_GetAttachmentCount(pdf.raw)))):
         try:
-            names.append(pdf.get_attachment(index).get_name())
+            names.append(_printable(pdf.get_attachment(index).get_name()))
         except (pdfium.PdfiumError, UnicodeDecodeError):
             names.append("?")
     return (f"attachments are not read: {', '.join(names)}",) if names else ()
+
+
+def _printable(name: str) -> str:
+    return "".join(c for c in name if c.isprintable())[:_LONGEST_NAME]
 
 
 def _upright(opened: _Opened) -> _Opened:

@@ -20,6 +20,7 @@ from ocr_service.text_layer.alphabets import (
     is_digit_lookalike,
     letters_known,
     look_the_same,
+    may_be_digit,
     may_reach,
     mixes_alphabets,
     script_of,
@@ -33,6 +34,7 @@ _MOST_WORDS = 70  # on one sheet: some 0.2 s
 _LONGEST_WORD = 26  # characters
 _LONG_WORD = 12  # from which on longer ones are no better samples
 _REPEATS = 4
+_SETTLED = 7  # readings of a sign in words as one and the same other
 _MOST_REPEATED = 60
 _CLEARLY = 0.35  # of a font's characters read otherwise: nothing has to be asked again
 _TRIES = 2  # sheets
@@ -41,6 +43,8 @@ _ENOUGH = 0.5  # of a font's letters that must have been read right, where its a
 _FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
 _ODD_SHAPES = 0.12  # of a font's different letters
 _UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
+_CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
+_LOW = 1.12  # of the x-height: no capital is so low
 _MIXED_WORDS = 2
 _TWINS_ONLY, _TWINS_KINDS = 25, 8  # letters, and different ones, that all have twins in another alphabet
 
@@ -61,6 +65,11 @@ class Evidence:
     @property
     def proven(self) -> bool:
         return self.right > 0 and self.right >= self.wrong.total()
+
+    @property
+    def settled(self) -> bool:
+        """Whether words have said often enough, and with one voice, that it is another sign."""
+        return self.right == 0 and self.times >= _SETTLED and _one_other(self.wrong)
 
     @property
     def refuted(self) -> bool:
@@ -232,7 +241,7 @@ def _undecided(keys: Sequence[Key], readable: Flags, glyphs: Glyphs, known: Mapp
             continue
         font = fonts[index]
         seen.setdefault(font, set()).add(key)
-        if key not in known or not known[key].proven:
+        if key not in known or not (known[key].proven or known[key].settled):
             first.setdefault(font, {}).setdefault(key, index)
     chosen: list[int] = []
     for font, open_ in first.items():
@@ -273,7 +282,7 @@ def _read_repeated(
 
 
 def _is_row_of(sign: str, text: str) -> bool:
-    alike = sum(look_the_same(sign, read) for read in text)
+    alike = sum(may_be_digit(sign, read) if sign.isdigit() else look_the_same(sign, read) for read in text)
     return alike >= _REPEATS - 1 and alike >= len(text) - 1
 
 
@@ -293,7 +302,7 @@ def _compare(
     for at, read in align(written, text):
         sign = written[at]
         evidence = known.setdefault(keys[word[at]], Evidence())
-        if read is not None and look_the_same(sign, read) and not _digit_in_disguise(sign, read, written):
+        if read is not None and look_the_same(sign, read) and not _in_disguise(sign, read, written):
             evidence.right += 1
         elif read is None:
             evidence.wrong[""] += 1
@@ -301,16 +310,12 @@ def _compare(
             evidence.wrong[read] += 1
 
 
-def _digit_in_disguise(sign: str, read: str, written: Sequence[str]) -> bool:
-    """A letter in a number, where a digit was read."""
-    others = [s for s in written if s is not sign and s.isalnum()]
-    return (
-        sign.isalpha()
-        and read.isdigit()
-        and is_digit_lookalike(sign)
-        and bool(others)
-        and all(s.isdigit() for s in others)
-    )
+def _in_disguise(sign: str, read: str, written: Sequence[str]) -> bool:
+    """A letter in a number where a digit was read, or a digit in a word where a letter was."""
+    others = [s for s in written if s != sign and s.isalnum()]
+    if sign.isalpha() and read.isdigit():
+        return is_digit_lookalike(sign) and bool(others) and all(s.isdigit() for s in others)
+    return sign.isdigit() and read.isalpha() and len(others) > 1 and all(s.isalpha() for s in others)
 
 
 def align(written: Sequence[str], read: str) -> list[tuple[int, str | None]]:
@@ -413,23 +418,28 @@ def _judge(
 def _misshapen(
     counted: Sequence[int], keys: Sequence[Key], signs: Sequence[str], readable: Flags, glyphs: Glyphs
 ) -> set[Key]:
-    """Small letters that nobody could read, and that reach up or down where they should not."""
-    angles = glyphs.angle.tolist()
-    level = [i for i in counted if signs[i].islower() and abs((angles[i] + 45) % 90 - 45) < 1]
+    """Letters of a height that theirs have not, which reading alone does not tell: ``o`` for ``O``, ``ә`` for ``ғ``."""
+    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
     rise, drop = glyphs.rise.tolist(), glyphs.drop.tolist()
-    up = {i: rise[i] for i in level}
-    flat = sorted(up[i] for i in level if may_reach(signs[i], False, False))
-    if not flat:
-        return set()
-    x_height = flat[len(flat) // 2]
+    level = [i for i in counted if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
+    small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
+    x_height = _middle([rise[i] for i in small if may_reach(signs[i], False, False)])
+    cap_height = _middle([rise[i] for i in capital])
     found = set()
-    for i in level:
-        if readable[i] or glyphs.plate[i]:
-            continue
-        fits = may_reach(signs[i], up[i] > _UP * x_height, drop[i] > _DOWN)
-        if fits is False:
+    for i in small:
+        flat = may_reach(signs[i], False, False) and not may_reach(signs[i], True, False)
+        too_high = flat and (rise[i] > _UP * x_height > 0 or rise[i] > _CAPITAL * cap_height > 0)
+        odd = not readable[i] and may_reach(signs[i], rise[i] > _UP * x_height, drop[i] > _DOWN) is False
+        if too_high or odd:
+            found.add(keys[i])
+    for i in capital:
+        if look_the_same(signs[i], signs[i].lower()) and rise[i] < _LOW * x_height:
             found.add(keys[i])
     return found
+
+
+def _middle(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2] if values else 0.0
 
 
 def _one_other(wrong: Counter[str]) -> bool:

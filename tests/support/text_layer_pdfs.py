@@ -211,6 +211,15 @@ def merged(codes: dict[int, str]) -> dict[int, str]:
     return {code: "6" if text == "9" else text for code, text in codes.items()}
 
 
+def case_swapped(codes: dict[int, str]) -> dict[int, str]:
+    """Small letters that look like their capitals are called capitals."""
+    return {code: text.upper() if text in "cosvwxzсоухз" else text for code, text in codes.items()}
+
+
+def zero_for_o(codes: dict[int, str]) -> dict[int, str]:
+    return {code: "0" if text in "oо" else text for code, text in codes.items()}
+
+
 digits_only = swapped("38", "16", "57")
 
 
@@ -238,6 +247,8 @@ def map_samples() -> list[Sample]:
             "look_alike": look_alike if language == "en" else latin_look_alike,
             "digits": digits_only,
             "merged_digits": merged,
+            "case": case_swapped,
+            "zero_for_o": zero_for_o,
         }
         samples.append(Sample(f"{language}_clean", pdf, truth))
         samples += [
@@ -359,6 +370,17 @@ def _optional(sheet: Sheet) -> None:
     sheet.canvas._code.append("EMC")  # type: ignore[attr-defined]
 
 
+def _actual_text(sheet: Sheet) -> None:
+    """A word that is seen, which says to be another."""
+    said = SECRET.encode("utf-16-be").hex().upper()
+    sheet.canvas._code.append(f"/Span <</ActualText <FEFF{said}>>> BDC")  # type: ignore[attr-defined]
+    sheet.canvas.setFont("Serif", 11)
+    sheet.canvas.drawString(60, sheet.y, "Nothing else was decided on this day.")
+    sheet.canvas._code.append("EMC")  # type: ignore[attr-defined]
+    sheet.truth.append("Nothing else was decided on this day.")
+    sheet.y -= 30
+
+
 def _tiny(sheet: Sheet) -> None:
     _secret(sheet, size=1)
 
@@ -383,6 +405,7 @@ _HIDING: dict[str, Callable[[Sheet], None]] = {
     "clipped": _clipped,
     "optional_content": _optional,
     "tiny": _tiny,
+    "actual_text": _actual_text,
     "same_colour": _same_colour,
 }
 
