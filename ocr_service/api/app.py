@@ -17,6 +17,7 @@ from ocr_service.api.background import run_delivery
 from ocr_service.api.compat.docling import routes as docling
 from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
+from ocr_service.api.compat.open_webui import routes as open_webui
 from ocr_service.api.compat.paddleocr_jobs import routes as paddleocr_jobs
 from ocr_service.api.compat.paddlex import routes as paddlex
 from ocr_service.api.dependencies import Services
@@ -84,7 +85,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.keys = keys
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     own = (ocr, jobs, events, results, page_images, batches, options, backends)
-    for module in (*own, paddlex, mistral, mistral_files, docling, paddleocr_jobs):
+    foreign = (paddlex, mistral, mistral_files, docling, paddleocr_jobs, open_webui)
+    for module in (*own, *foreign):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -12,6 +12,7 @@ from fastapi import Request
 from ocr_service.api.intake.file_names import clean_name
 from ocr_service.api.intake.json_body import JsonBody, received_json
 from ocr_service.api.intake.multipart import Upload, receive_upload
+from ocr_service.api.intake.raw_body import receive_raw
 from ocr_service.api.schemas.document import SubmissionOptions, parse_options
 from ocr_service.document import FileInfo, HeadersMode, ReaderName, ReadOptions, TextLayerMode
 from ocr_service.errors import BadOption, EngineUnavailable, TooManyPages
@@ -94,6 +95,10 @@ class Admission:
     async def receive(self, request: Request, *, part: str = "file") -> Upload:
         """An uploaded form, not looked at yet: for a file that may become a job later. Whoever takes it removes it."""
         return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space, part=part)
+
+    async def receive_raw(self, request: Request, name: str) -> Upload:
+        """The same for a document that is the whole body."""
+        return await receive_raw(request, self._temp_dir, self._defaults.max_bytes, self._space, name)
 
     @asynccontextmanager
     async def json_body(self, request: Request) -> AsyncIterator[JsonBody]:
