@@ -181,6 +181,11 @@ class _Placed:
         return max(self.hints, key=lambda label: self.hints[label], default="text")
 
 
+def _along_the_margin(p: _Placed) -> str | None:
+    x0, y0, x1, y1 = p.paragraph.box
+    return "aside_text" if y1 - y0 > 2 * (x1 - x0) and len(p.paragraph.text) >= 4 and p.lines == 1 else None
+
+
 def _page_number(p: _Placed) -> str | None:
     return "number" if p.edge and p.lines == 1 and _PAGE_NUMBER.match(p.paragraph.text) else None
 
@@ -221,6 +226,7 @@ def _prose_of_the_model(p: _Placed) -> str | None:
 
 # Each gives a label or None; the first label holds, else it is "text".
 _LABELS: tuple[Callable[[_Placed], str | None], ...] = (
+    _along_the_margin,
     _page_number,
     _footnote,
     _small_print_at_the_edge,

@@ -29,6 +29,7 @@ _REGULAR = 0.7  # of an area's pieces must be within a third of their median hei
 _LEAST_PIECES, _ROW = 3, 1.4  # a line is wider than high; pieces of a drawing are stacked as they come
 _MANY_PIECES = 10  # of one height, in a column, are digits
 _SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
+_LONG = 4  # letters of a word that Tesseract rotated rightly: a column of digits is not read so surely
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 _STEP = 4  # areas are grouped at a quarter of the size
 
@@ -88,19 +89,29 @@ def whole_words(
 ) -> list[Word]:
     """The sure words beside which no piece of their own line was left unread: ``.19`` of ``1.19`` is not whole.
 
-    Nor is a word that stands upright over several lines: a column of digits read from the top to the bottom.
+    Nor is a short word that stands over several lines, a column of digits read from the top to the bottom; beside long
+    ones it belongs to a line that runs sideways.
     """
     mask = np.zeros(shape, np.uint8)
     gap = round(_CUT * pieces.em)
     for x0, y0, x1, y1 in pieces.boxes[~read].tolist():
         mask[(y0 + y1) // 2, max(0, x0 - gap) : x1 + gap] = 1
+    sure = [word for word in words if word.confidence >= _SURE]
+    sideways = [w.box for w in sure if len(w.text) >= _LONG and _stands(w, pieces.em)]
     whole = []
-    for word in words:
+    for word in sure:
         x0, y0, x1, y1 = word.box
-        standing = len(word.text) > 1 and y1 - y0 > 1.2 * (x1 - x0) and y1 - y0 > 1.5 * pieces.em
-        if word.confidence >= _SURE and not standing and not mask[y0:y1, x0:x1].any():
+        middle = (x0 + x1) / 2
+        misread = _stands(word, pieces.em) and not any(box[0] <= middle < box[2] for box in sideways)
+        if not misread and not mask[y0:y1, x0:x1].any():
             whole.append(word)
     return whole
+
+
+def _stands(word: Word, em: float) -> bool:
+    """Whether a word of several letters is higher than wide, and than a line."""
+    x0, y0, x1, y1 = word.box
+    return len(word.text) > 1 and y1 - y0 > 1.2 * (x1 - x0) and y1 - y0 > 1.5 * em
 
 
 def unread_areas(pieces: Pieces, read: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[UnreadArea]:

@@ -6,6 +6,7 @@ from ocr_service.document import Region
 from ocr_service.tesseract.compose import compose
 from ocr_service.tesseract.table_cells import open_cells
 from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import blank_sheet, text_line
 
 
@@ -50,3 +51,10 @@ def test_three_columns_of_text_that_the_model_took_for_a_picture_stay_text() -> 
     regions = compose(rest, tables, model, blank_sheet(), first_page=True)
     assert {region.label for region in regions} == {"text"}
     assert [region.content.split()[0] for region in regions] == ["каждое"] * 3
+
+
+def test_a_line_that_runs_along_the_margin_is_no_title() -> None:
+    stamp = make_line([Word("2103.15348v2", (50, 600, 97, 900), 90.0), Word("2021", (50, 910, 97, 1010), 90.0)])
+    prose = [text_line(300, 200 + 40 * row, "каждое", "слово", "здесь", "важно") for row in range(6)]
+    regions = compose([stamp, *prose], [], [], blank_sheet(), first_page=True)
+    assert sorted(region.label for region in regions) == ["aside_text", "text"]

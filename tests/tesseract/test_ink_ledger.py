@@ -87,3 +87,10 @@ def test_a_column_of_digits_read_from_top_to_bottom_is_no_whole_word() -> None:
     column = Word("OO", (100, 100, 130, 295), 90.0)
     pieces = letter_pieces(sheet, read(UPPER))
     assert whole_words(pieces, covered(pieces, [column], SHAPE), [column], SHAPE) == []
+
+
+def test_the_words_of_a_line_that_runs_sideways_are_whole() -> None:
+    sheet = drawn()
+    line = [Word("2103.15348", (700, 100, 730, 200), 90.0), Word("21", (700, 210, 730, 260), 90.0)]
+    pieces = letter_pieces(sheet, read(UPPER))
+    assert whole_words(pieces, covered(pieces, line, SHAPE), line, SHAPE) == line
