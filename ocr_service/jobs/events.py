@@ -1,8 +1,11 @@
-"""What is told about a job while it runs, to any number of listeners.
+"""Events of a job for any number of listeners.
 
-The rows are the truth (``Store.events``); this is the wake-up and a shared tail. A change marks the job's channel; the
-first listener that looks reads the new rows for all of them. Whoever runs a job only marks, and never waits for a
-listener; a slow listener reads what the tail no longer holds from the rows.
+The rows are the truth (``Store.events``); here are the wake-up and a shared tail. A change marks the job's channel as
+stale; the first listener that looks reads the new rows for all of them. Whoever runs a job only marks, and never waits
+for a listener; a slow listener reads from the rows what the tail no longer holds.
+
+Listeners wake a few at a time, so that the event loop serves its sockets in between: 2,000 that wake at once would hold
+it for a second.
 """
 
 from __future__ import annotations
@@ -17,31 +20,82 @@ from ocr_service.jobs.models import Change, Job, JobEvent
 from ocr_service.jobs.store import Store
 
 _TAIL = 512  # events a channel holds
-_TEXTS = 64  # pages' texts held for listeners, of all jobs
+_ENCODED = 256  # encoded events held for listeners, of all jobs
+_WOKEN_A_PASS = 8  # listeners that wake between two passes of the loop over its sockets: about 2 ms
+_MOST_EVENTS = 32  # handed over at once; a page's text is a few KB
+
+
+class _Pacer:
+    """Sets results of futures, a few in each pass of the event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._scheduled = False
+
+    def wake(self, futures: list[asyncio.Future[None]]) -> None:
+        self._waiting.extend(futures)
+        if self._waiting and not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._next_pass)
+
+    def _next_pass(self) -> None:
+        woken = 0
+        while self._waiting and woken < _WOKEN_A_PASS:
+            future = self._waiting.popleft()
+            if not future.done():  # its listener went away
+                future.set_result(None)
+                woken += 1
+        self._scheduled = bool(self._waiting)
+        if self._scheduled:
+            asyncio.get_running_loop().call_soon(self._next_pass)
 
 
 class _Channel:
-    """The followers of one job."""
+    """The listeners of one job."""
 
-    def __init__(self) -> None:
+    def __init__(self, pacer: _Pacer) -> None:
         self.listeners = 0
         self.stale = True
-        self.over = False  # the last that was told of the job was its end
-        self.changed = asyncio.Event()
-        self.finished = asyncio.Event()
+        self.over = False  # the last change of the job was its end
         self.reading = asyncio.Lock()
         self.tail: deque[JobEvent] = deque(maxlen=_TAIL)
         self.covers_after: int | None = None  # the tail holds all events with a greater seq
+        self._pacer = pacer
+        self._for_change: list[asyncio.Future[None]] = []
+        self._for_end: list[asyncio.Future[None]] = []
 
     def mark(self, *, finished: bool) -> None:
-        # A new event each time: whoever took the old one before looking at the rows misses nothing.
         self.stale = True
         self.over = finished
-        self.changed.set()
-        self.changed = asyncio.Event()
+        woken, self._for_change = self._for_change, []
         if finished:
-            self.finished.set()
-            self.finished = asyncio.Event()
+            woken += self._for_end
+            self._for_end = []
+        self._pacer.wake(woken)
+
+    def changed(self) -> asyncio.Future[None]:
+        """Done after the next change. Whoever takes it before looking at the rows misses nothing."""
+        return self._future(self._for_change)
+
+    def finished(self) -> asyncio.Future[None]:
+        return self._future(self._for_end)
+
+    @staticmethod
+    def _future(waiting: list[asyncio.Future[None]]) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(future)
+        return future
+
+    def held_after(self, seq: int) -> list[JobEvent] | None:
+        """The tail's events after ``seq``; None where it does not hold all of them, or may lack new ones."""
+        if self.stale or self.covers_after is None or seq < self.covers_after:
+            return None
+        found: list[JobEvent] = []
+        for event in reversed(self.tail):
+            if event.seq <= seq:
+                break
+            found.append(event)
+        return found[::-1]
 
 
 class EventHub:
@@ -49,7 +103,8 @@ class EventHub:
 
     def __init__(self) -> None:
         self._channels: dict[str, _Channel] = {}
-        self._texts: OrderedDict[tuple[str, int], asyncio.Task[str | None]] = OrderedDict()
+        self._encoded: OrderedDict[tuple[str, int, str], asyncio.Task[bytes]] = OrderedDict()
+        self._pacer = _Pacer()
 
     @property
     def listeners(self) -> int:
@@ -64,48 +119,49 @@ class EventHub:
         for channel in self._channels.values():
             channel.mark(finished=True)
 
-    async def follow(self, store: Store, job_id: str, after: int = 0) -> AsyncIterator[JobEvent]:
-        """The job's events after ``after``, then those to come, up to and with ``end``."""
+    async def follow(self, store: Store, job_id: str, after: int = 0) -> AsyncIterator[list[JobEvent]]:
+        """The job's events after ``after``, then those to come, up to and with ``end``; some at a time, never none."""
         with self._listening(job_id) as channel:
             job = await store.find(job_id)
             if job is None or (job.state.finished and after >= job.last_seq):
                 return
             while True:
-                changed = channel.changed
-                last: JobEvent | None = None
-                for last in await self._since(store, channel, job_id, after):
-                    yield last
-                    after = last.seq
-                if last is not None and last.kind == "end":
+                changed = channel.changed()
+                events = await self._since(store, channel, job_id, after)
+                for start in range(0, len(events), _MOST_EVENTS):
+                    yield events[start : start + _MOST_EVENTS]
+                    after = events[start : start + _MOST_EVENTS][-1].seq
+                if events and events[-1].kind == "end":
                     return
-                if last is None and channel.over and await store.find(job_id) is None:
+                if not events and channel.over and await store.find(job_id) is None:
                     return  # removed before its end was read
-                await changed.wait()
+                await changed
 
-    async def text(
-        self, job_id: str, event: JobEvent, load: Callable[[], Coroutine[Any, Any, str | None]]
-    ) -> str | None:
-        """What ``load`` gives for an event, once for all listeners that want it at about the same time."""
-        key = (job_id, event.seq)
-        if key not in self._texts:
-            self._texts[key] = asyncio.create_task(load(), name=f"text of event {event.seq}")
-            while len(self._texts) > _TEXTS:
-                self._texts.popitem(last=False)
-        return await asyncio.shield(self._texts[key])
+    async def encoded(
+        self, job_id: str, event: JobEvent, form: str, encode: Callable[[], Coroutine[Any, Any, bytes]]
+    ) -> bytes:
+        """What ``encode`` gives for an event in this form, once for all listeners that want it at about one time."""
+        key = (job_id, event.seq, form)
+        task = self._encoded.get(key)
+        if task is None:
+            task = self._encoded[key] = asyncio.create_task(encode(), name=f"encoding of event {event.seq}")
+            while len(self._encoded) > _ENCODED:
+                self._encoded.popitem(last=False)
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def wait_finished(self, store: Store, job_id: str) -> Job:
         """The job, once it is finished. Raises NotFound, also when it is removed meanwhile."""
         with self._listening(job_id) as channel:
             while True:
-                finished = channel.finished
+                finished = channel.finished()
                 job = await store.get(job_id)
                 if job.state.finished:
                     return job
-                await finished.wait()
+                await finished
 
     @contextmanager
     def _listening(self, job_id: str) -> Iterator[_Channel]:
-        channel = self._channels.setdefault(job_id, _Channel())
+        channel = self._channels.setdefault(job_id, _Channel(self._pacer))
         channel.listeners += 1
         try:
             yield channel
@@ -116,6 +172,10 @@ class EventHub:
 
     @staticmethod
     async def _since(store: Store, channel: _Channel, job_id: str, after: int) -> list[JobEvent]:
+        # While somebody reads, the tail is not stale any more and yet lacks what is being read.
+        held = None if channel.reading.locked() else channel.held_after(after)
+        if held is not None:
+            return held
         async with channel.reading:
             if channel.covers_after is None:
                 channel.covers_after = after
@@ -126,6 +186,5 @@ class EventHub:
                     if len(channel.tail) == _TAIL:
                         channel.covers_after = channel.tail[0].seq
                     channel.tail.append(event)
-            if after >= channel.covers_after:
-                return [event for event in channel.tail if event.seq > after]
-        return await store.events(job_id, after)
+            held = channel.held_after(after)
+        return held if held is not None else await store.events(job_id, after)

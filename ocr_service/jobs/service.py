@@ -149,7 +149,8 @@ class JobService:
                 task.cancel()
             await asyncio.wait({finished, draining})
 
-    def follow(self, job_id: str, after: int) -> AsyncIterator[JobEvent]:
+    def follow(self, job_id: str, after: int) -> AsyncIterator[list[JobEvent]]:
+        """See ``EventHub.follow``."""
         return self.hub.follow(self.store.without_limit(), job_id, after)
 
     async def cancel(self, job_id: str) -> Job:

@@ -1,6 +1,7 @@
 """Many listeners of one job: each gets everything once and in order, and the rows are read for all of them together."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -31,6 +32,10 @@ class CountingDatabase:
         return await self._database.write(work, give_up_s=give_up_s)
 
 
+async def heard(batches: AsyncIterator[list[JobEvent]]) -> list[JobEvent]:
+    return [event async for batch in batches for event in batch]
+
+
 async def test_two_hundred_listeners_share_the_reads(open_sqlite_store: OpenStore) -> None:
     hub = EventHub()
     async with open_sqlite_store(hub.mark) as store:
@@ -41,7 +46,7 @@ async def test_two_hundred_listeners_share_the_reads(open_sqlite_store: OpenStor
         assert claim is not None
 
         async def listen() -> list[JobEvent]:
-            return [event async for event in hub.follow(replace(store, database=counting), new.id)]
+            return await heard(hub.follow(replace(store, database=counting), new.id))
 
         async with asyncio.TaskGroup() as group:
             listening = [group.create_task(listen()) for _ in range(LISTENERS)]
@@ -63,14 +68,14 @@ async def test_a_listener_that_comes_late_or_is_slow_misses_nothing(open_sqlite_
         claim = await store.claim_next("r1")
         assert claim is not None
         slow = hub.follow(store, new.id)
-        first = await anext(slow)
+        seen = await anext(slow)
         for number in range(1, 601):  # more than the shared tail holds
             await keep_page(store, new.id, claim.run_id, PageRow(number, "completed", 0.1))
         await store.finish(new.id, claim.run_id, JobState.PARTIAL)
-        late = [event async for event in hub.follow(store, new.id, after=first.seq)]
-        assert [first, *late] == await store.events(new.id, 0)
-        assert [event async for event in slow] == late
-        assert [event async for event in hub.follow(store, new.id, after=late[-1].seq)] == []
+        late = await heard(hub.follow(store, new.id, after=seen[-1].seq))
+        assert [*seen, *late] == await store.events(new.id, 0)
+        assert await heard(slow) == late
+        assert await heard(hub.follow(store, new.id, after=late[-1].seq)) == []
 
 
 async def test_a_removed_job_ends_its_streams(open_sqlite_store: OpenStore) -> None:
@@ -81,7 +86,7 @@ async def test_a_removed_job_ends_its_streams(open_sqlite_store: OpenStore) -> N
         await store.cancel(new.id)
         last = (await store.get(new.id)).last_seq
         await store.remove(new.id)
-        assert [event async for event in hub.follow(store, new.id, after=last)] == []
+        assert await heard(hub.follow(store, new.id, after=last)) == []
 
 
 async def test_a_listener_that_was_slower_than_the_removal_is_let_go(open_sqlite_store: OpenStore) -> None:
@@ -90,8 +95,8 @@ async def test_a_listener_that_was_slower_than_the_removal_is_let_go(open_sqlite
         new = new_job()
         await store.submit(new)
         slow = hub.follow(store, new.id)
-        assert (await anext(slow)).data["state"] == "queued"
+        assert (await anext(slow))[0].data["state"] == "queued"
         await store.cancel(new.id)
         await store.remove(new.id)
         async with asyncio.timeout(PATIENCE_S):
-            assert [event async for event in slow] == []
+            assert await heard(slow) == []
