@@ -4,7 +4,7 @@
 
 Each listener follows the same job over a connection of its own, with the pages' text; the backend (the tests' fake)
 takes two seconds a page, four at a time, and probing begins when all listen. The listeners share a process, and a probe
-of ``/health/live`` on one kept connection has another. One listener shows how long a probe waits on this machine anyway.
+of ``/health/live`` on one kept connection has another. One listener shows how long a probe waits here anyway.
 CPU is user and system time of the app's process.
 """
 

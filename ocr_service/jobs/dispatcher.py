@@ -13,13 +13,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ocr_service.errors import NotReady
+from ocr_service.errors import NotReady, ServiceError
 from ocr_service.jobs.models import Change, Claim, JobState
 from ocr_service.jobs.store import Store
+from ocr_service.retry.policy import RetryPolicy
 
 log = logging.getLogger(__name__)
 
 _HAND_BACK_S = 2.5
+_RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=2.0)
+
+
+def _log_retry(error: BaseException, pause_s: float) -> None:
+    log.warning("cannot start jobs; retrying in %.1f s: %s", pause_s, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ class Dispatcher:
     @asynccontextmanager
     async def running_jobs(self, grace_s: float) -> AsyncIterator[None]:
         """Run jobs until the context ends; ``grace_s`` after ``drain`` what still runs is handed back."""
-        loop = asyncio.create_task(self._dispatch(), name="job dispatcher")
+        dispatching = _RETRIES.call(self._dispatch, ServiceError, before_pause=_log_retry)
+        loop = asyncio.create_task(dispatching, name="job dispatcher")
         try:
             yield
         finally:

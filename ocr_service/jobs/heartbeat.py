@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
 
 from ocr_service.errors import ServiceCrashed
+from ocr_service.jobs.db.postgres import connection_info
 from ocr_service.jobs.db.queue import Requeued
 from ocr_service.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
+_JOIN_S = 1.0
+_RECONNECT_S = 1.0
 _SHOW_UP_S = 3.0  # a replica tries again every 2 s while the database is away
 
 
-class Heartbeat:
-    """Writes this replica's heartbeat and takes over from others. Times are those of the database's clock.
+class Takeover:
+    """Takes over from replicas whose heartbeat stopped. Times are those of the database's clock.
 
     A replica is lost after 0.6 of ``takeover_s`` (TAKEOVER_S) without a heartbeat; heartbeats are written and checked
     every 0.15 of it, so the jobs of a lost replica are queued again within ``takeover_s``.
     """
 
-    def __init__(self, store: Store, *, replica: str, takeover_s: float, failed_at: Callable[[], float]) -> None:
+    def __init__(self, store: Store, *, takeover_s: float, failed_at: Callable[[], float]) -> None:
         self._store = store
-        self._replica = replica
         self._silent_s = takeover_s * 0.6
-        self._every_s = takeover_s * 0.15
+        self._every_s = beat_every_s(takeover_s)
         self._failed_at = failed_at
         self._back_at = float("-inf")
 
@@ -39,7 +45,7 @@ class Heartbeat:
         """Runs until it is cancelled."""
         while True:
             asked_at = time.monotonic()
-            await self._store.seen(self._replica)
+            await self._store.ping()
             silent = time.monotonic() - asked_at > _SHOW_UP_S  # the server was there, but gave no answer
             if silent or self._failed_at() > self._back_at:
                 self._back_at = time.monotonic()
@@ -49,6 +55,44 @@ class Heartbeat:
             ):
                 log_requeued(taken, "a replica's heartbeat stopped")
             await asyncio.sleep(self._every_s)
+
+
+def beat_every_s(takeover_s: float) -> float:
+    return takeover_s * 0.15
+
+
+@contextmanager
+def heartbeat(url: str, replica: str, *, every_s: float) -> Iterator[None]:
+    """Writes this replica's heartbeat until the context ends, from a thread and over a connection of its own.
+
+    On the event loop, or through the connections that jobs use, a replica that is merely busy would look lost.
+    """
+    ended = threading.Event()
+    thread = threading.Thread(target=_beat, args=(url, replica, every_s, ended), name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(_JOIN_S)
+
+
+def _beat(url: str, replica: str, every_s: float, ended: threading.Event) -> None:
+    while not ended.is_set():
+        try:
+            with psycopg.connect(connection_info(url), autocommit=True) as connection:
+                while not ended.is_set():
+                    connection.execute(_BEAT, (replica,))
+                    ended.wait(every_s)
+        except psycopg.Error as error:
+            log.debug("heartbeat: %s", error)  # the transactions that meet the outage tell of it
+            ended.wait(min(every_s, _RECONNECT_S))
+
+
+_BEAT = """
+INSERT INTO replicas (id, seen_at) VALUES (%s, extract(epoch from clock_timestamp())::float8)
+ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+"""
 
 
 def log_requeued(requeued: Requeued, reason: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ocr_service.document import Failure, Outcome, PageResult, ReaderName
-from ocr_service.errors import EngineUnavailable, NotFound, ServiceError, StorageFull, UploadLost
+from ocr_service.errors import EngineUnavailable, NotFound, NotReady, ServiceError, StorageFull, UploadLost
 from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.db.queue import DEADLINE_PASSED
 from ocr_service.jobs.files.job_files import JobFiles
@@ -64,9 +64,9 @@ class Runner:
         finish = partial(self.store.finish, claim.job.id, claim.run_id, state, failure=failure, cached=cached)
         await _DISK_FULL_RETRIES.call(
             finish,
-            StorageFull,
+            (StorageFull, NotReady),
             before_pause=lambda error, pause_s: log.warning(
-                "storage_full: cannot store state %s of the job; retrying in %.1f s: %s", state, pause_s, error
+                "cannot store state %s of the job: %s; retrying in %.1f s", state, error, pause_s
             ),
         )
 

@@ -18,8 +18,6 @@ from ocr_service.errors import (
     NotFinished,
     NotFound,
     NotReady,
-    S3Refused,
-    S3Unavailable,
     ServiceError,
 )
 from ocr_service.jobs.db.postgres import open_postgres
@@ -29,7 +27,7 @@ from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.events import EventHub
 from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.files.page_writer import PageWriter
-from ocr_service.jobs.heartbeat import Heartbeat, log_requeued
+from ocr_service.jobs.heartbeat import Takeover, beat_every_s, heartbeat, log_requeued
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.observers import JobObserver, JobObservers
 from ocr_service.jobs.runner import Runner
@@ -287,12 +285,11 @@ async def run_jobs(
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
         service = JobService(store, told.hub, dispatcher, files, observers, told.listeners)
         if config.database_url:
-            heartbeat = Heartbeat(
-                store.without_limit(), replica=replica, takeover_s=config.takeover_s, failed_at=failed_at
-            )
+            takeover = Takeover(store.without_limit(), takeover_s=config.takeover_s, failed_at=failed_at)
             stack.push_async_callback(_leave, store, replica)
             await store.seen(replica)
-            await stack.enter_async_context(_background(heartbeat.run(), "heartbeat"))
+            stack.enter_context(heartbeat(config.database_url, replica, every_s=beat_every_s(config.takeover_s)))
+            await stack.enter_async_context(_background(takeover.run(), "takeover"))
         await stack.enter_async_context(
             _background(_tidy(replace(service, store=store.without_limit()), config.ttl_s), "removal of old jobs")
         )
@@ -313,8 +310,8 @@ async def _tidy(service: JobService, ttl_s: float) -> None:
                 log.info("%d jobs were older than JOB_TTL_H: removed", removed)
             for stray in await service.files.strays():
                 await service.files.remove_stray(stray)
-        except (S3Unavailable, S3Refused, NotReady) as error:
-            log.warning("Old jobs stay for now: %s", error)
+        except ServiceError as error:
+            log.warning("cannot remove old jobs (JOB_TTL_H); retrying in the next round: %s", error)
         await asyncio.sleep(max(1.0, min(_TIDY_EVERY_S, ttl_s)))
 
 

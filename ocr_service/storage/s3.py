@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar, cast
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -89,9 +92,28 @@ class S3Store:
             await self.check()
             await asyncio.sleep(every_s)
 
-    async def upload(self, path: Path, key: str, content_type: str) -> None:
-        """Puts a file. What arrived is compared with what was sent. Raises S3Refused or S3Unavailable."""
-        await self._call(f"upload of {key}", partial(self._upload, path, key, content_type))
+    async def upload(self, path: Path, key: str, content_type: str, *, silent_s: float | None = None) -> None:
+        """Puts a file. What arrived is compared with what was sent. Raises S3Refused or S3Unavailable.
+
+        ``silent_s``: gives up when the store has taken no byte and given no answer for so long; without, after boto3's
+        own time-outs and tries (up to a minute).
+        """
+        progress = _Progress()
+        uploading = self._call(f"upload of {key}", partial(self._upload, path, key, content_type, progress))
+        if silent_s is None:
+            await uploading
+            return
+        task = asyncio.create_task(uploading, name=f"upload of {key}")
+        try:
+            while not task.done():
+                left = progress.at + silent_s - time.monotonic()
+                if left <= 0:
+                    self.state = f"error: S3, upload of {key}: no answer for {silent_s:g} s"
+                    raise S3Unavailable(self.state.removeprefix("error: "))
+                await asyncio.wait({task}, timeout=left)
+            task.result()
+        finally:
+            task.cancel()
 
     async def download(self, key: str, target: Path, *, max_bytes: int | None = None) -> int:
         """Fetches an object into a file; asks for its size first where it is limited. Returns bytes.
@@ -157,10 +179,10 @@ class S3Store:
     def _first_key(self) -> None:
         self._client.list_objects_v2(Bucket=self.config.bucket, MaxKeys=1)
 
-    def _upload(self, path: Path, key: str, content_type: str) -> None:
+    def _upload(self, path: Path, key: str, content_type: str, progress: _Progress) -> None:
         if path.stat().st_size < MULTIPART_FROM:
             md5 = file_md5(path)
-            with path.open("rb") as body:
+            with _watched(path, progress) as body:
                 answer = self._client.put_object(
                     Bucket=self.config.bucket,
                     Key=key,
@@ -175,7 +197,7 @@ class S3Store:
                 self.config.bucket,
                 key,
                 ExtraArgs={"ContentType": content_type},
-                Callback=self._stop_when_closed,
+                Callback=self._moving(progress),
                 Config=TransferConfig(
                     multipart_threshold=MULTIPART_FROM, multipart_chunksize=MULTIPART_FROM, use_threads=False
                 ),
@@ -221,12 +243,42 @@ class S3Store:
             for item in page.get("Contents", [])
         ]
 
+    def _moving(self, progress: _Progress) -> Callable[[int], None]:
+        def moved(count: int) -> None:
+            progress.made()
+            self._stop_when_closed(count)
+
+        return moved
+
     def _stop_when_closed(self, _bytes: int) -> None:
         if self._closed.is_set():
             raise S3Unavailable("S3: the service stops; it goes on after the next start")
 
     def _refuse_when_closed(self, **_event: Any) -> None:
         self._stop_when_closed(0)
+
+
+class _Progress:
+    """When an upload last moved (monotonic seconds)."""
+
+    def __init__(self) -> None:
+        self.at = time.monotonic()
+
+    def made(self) -> None:
+        self.at = time.monotonic()
+
+
+@contextmanager
+def _watched(path: Path, progress: _Progress) -> Iterator[BinaryIO]:
+    """The file; what is read of it goes to the store, so reading is progress."""
+
+    class Watched(FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            progress.made()
+            return super().read(size if size is not None else -1)
+
+    with Watched(path) as body:
+        yield cast(BinaryIO, body)
 
 
 def s3_client(config: S3Config) -> S3Client:

@@ -93,7 +93,7 @@ def test_a_disk_that_is_full_to_the_last_byte_loses_no_job(disk: Path, backend: 
         wait_until(lambda: pages_done(service, job_id) == 4)
         with filled(disk, leave=0):
             gate.set()
-            wait_until(lambda: "storage_full" in service.log.read_text(), what="storage_full in the log")
+            wait_until(lambda: "cannot store state" in service.log.read_text(), what="the line in the log")
             assert service.client.get("/health/live").status_code == 200
         wait_until(lambda: states(service, [job_id]) == ["failed"], what="the end of the job")
         assert service.client.get(f"/jobs/{job_id}").json()["error"]["code"] == "storage_full"

@@ -176,3 +176,15 @@ async def test_closed_store_uploads_no_more(proxy: FaultProxy, file: Path) -> No
 def test_tenant_is_joined_once(access: str, tenant: str, full: str) -> None:
     config = S3Config("", "", "", access_key=access, secret_key="", tenant_id=tenant)
     assert config.full_access_key == full
+
+
+async def test_an_upload_to_a_store_that_says_nothing_is_given_up(
+    store: S3Store, file: Path, proxy: FaultProxy
+) -> None:
+    with proxy.silent():
+        # Far shorter than boto3's own time-outs, after which the same error would come.
+        with pytest.raises(S3Unavailable, match=r"no answer for 0\.3 s"):
+            await store.upload(file, "ocr/1/a.md", "text/markdown", silent_s=0.3)
+        assert store.state.startswith("error: S3, upload of ocr/1/a.md: no answer")
+    await store.upload(file, "ocr/1/a.md", "text/markdown", silent_s=60)
+    assert store.state == "ok"

@@ -148,8 +148,7 @@ async def open_postgres(
 
 
 async def _listen(url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[None]]) -> None:
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    conninfo = make_conninfo(plain, **_KEEPALIVE)
+    conninfo = connection_info(url)
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
@@ -161,6 +160,12 @@ async def _listen(url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[
         except (psycopg.OperationalError, NotReady) as exc:
             log.warning("The job database is away (%s): listening again soon", " ".join(str(exc).split()))
         await asyncio.sleep(_LISTEN_AGAIN_S)
+
+
+def connection_info(url: str) -> str:
+    """What psycopg connects with; it notices a server that vanished."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return make_conninfo(plain, **_KEEPALIVE)
 
 
 def _parsed(url: str) -> URL:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError as SqlError
 
-from ocr_service.errors import StorageFull
+from ocr_service.errors import NotReady, StorageFull
 from ocr_service.jobs.db.clock import WallClock, shift_times
 from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 _ALONE = (
     "stop that one, give this one an OUTPUT_DIR of its own, or set DATABASE_URL=postgresql://… for several replicas"
 )
+_NO_ROOM = 1 << 20  # bytes; SQLite grows its files by pages of 4 KiB, the log's index by 32 KiB
 _READERS = 4  # threads that read, each with a connection of its own
 _GROUP = 256  # pieces of work that share a commit
 
@@ -44,7 +46,8 @@ class SqliteDatabase:
     times what the statement does, and every hand-over waits for Python's lock while the event loop is busy.
     """
 
-    def __init__(self, engine: Engine, on_change: OnChange, clock: WallClock | None = None) -> None:
+    def __init__(self, engine: Engine, folder: Path, on_change: OnChange, clock: WallClock | None = None) -> None:
+        self._folder = folder
         self._engine = engine
         self._on_change = on_change
         self._clock = clock
@@ -55,7 +58,8 @@ class SqliteDatabase:
     async def read(self, work: Work[T], *, give_up_s: float) -> T:
         if self._clock and self._clock.jump_s():
             await self.write(_nothing, give_up_s=give_up_s)  # the writer follows it
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        with _sqlite_errors(self._folder):
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def write(self, work: Work[T], *, give_up_s: float) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -106,7 +110,7 @@ class SqliteDatabase:
                 return await self._in_thread(group, one_clock=followed)
 
     async def _in_thread(self, group: list[Work[Any]], *, one_clock: bool) -> tuple[list[Any], list[Change]]:
-        with _sqlite_errors():
+        with _sqlite_errors(self._folder):
             return await asyncio.get_running_loop().run_in_executor(self._writer, self._written, group, one_clock)
 
     def _tell(self, group: list[_Waiting], results: list[Any], changes: list[Change]) -> None:
@@ -147,12 +151,18 @@ def _nothing(tx: Transaction) -> None: ...
 
 
 @contextmanager
-def _sqlite_errors() -> Iterator[None]:
+def _sqlite_errors(folder: Path) -> Iterator[None]:
+    """A full disk shows as SQLITE_FULL, but also as an I/O error of the log or its index, or as a file that cannot be
+    opened; what else causes those may pass, too."""
     try:
         yield
     except SqlError as exc:
-        if getattr(exc.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        code = getattr(exc.orig, "sqlite_errorcode", 0) & 0xFF
+        full = shutil.disk_usage(folder).free < _NO_ROOM
+        if code == sqlite3.SQLITE_FULL or (code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and full):
             raise StorageFull.no_space("OUTPUT_DIR") from exc
+        if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+            raise NotReady(f"The job database in OUTPUT_DIR fails ({exc.orig}). Try again soon.") from exc
         raise
 
 
@@ -171,7 +181,7 @@ async def open_sqlite(path: Path, on_change: OnChange) -> AsyncIterator[SqliteDa
         await asyncio.to_thread(prepare, path)
         engine = create_engine(f"sqlite:///{path}", pool_size=_READERS + 1, max_overflow=0)
         event.listen(engine, "connect", _configure)
-        database = SqliteDatabase(engine, on_change, WallClock())
+        database = SqliteDatabase(engine, path.parent, on_change, WallClock())
         writer = asyncio.create_task(database.run_writer(), name="job database writer")
         try:
             yield database
@@ -187,7 +197,8 @@ async def open_sqlite_read_only(path: Path) -> AsyncIterator[SqliteDatabase]:
     """For reading only, also while another process owns the file. Raises DatabaseError when it cannot be read."""
     if not await asyncio.to_thread(path.exists):
         raise DatabaseError(f"{path} is not there: no job was ever submitted with this OUTPUT_DIR")
-    database = SqliteDatabase(create_engine(f"sqlite:///file:{path}?mode=ro&uri=true"), lambda change: None)
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    database = SqliteDatabase(engine, path.parent, lambda change: None)
     try:
         yield database
     except SqlError as exc:

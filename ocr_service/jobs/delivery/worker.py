@@ -29,6 +29,13 @@ _AT_ONCE = 4  # deliveries of each kind; the files of an upload run in parallel 
 _GATHER_S = 0.2  # changes come in bursts, one for each page of each job: one look for all of them
 
 
+_LOOP_RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=5.0)
+
+
+def _log_retry(error: BaseException, pause_s: float) -> None:
+    log.warning("deliveries wait for the database; retrying in %.1f s: %s", pause_s, error)
+
+
 def delivery_retries(give_up_s: float) -> RetryPolicy:
     """Pauses from 1 s to half an hour; a delivery that fails for ``give_up_s`` seconds is given up."""
     return RetryPolicy(first_pause_s=1.0, longest_pause_s=1800.0, give_up_s=give_up_s)
@@ -105,8 +112,8 @@ class Deliveries:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         loops = [
-            asyncio.create_task(self._run(), name="deliveries"),
-            asyncio.create_task(self._keep_leases(), name="leases of deliveries"),
+            asyncio.create_task(_LOOP_RETRIES.call(work, ServiceError, before_pause=_log_retry), name=name)
+            for work, name in ((self._run, "deliveries"), (self._keep_leases, "leases of deliveries"))
         ]
         try:
             yield
