@@ -44,8 +44,11 @@ from ocr_service.storage.client_files import ClientFiles
 from ocr_service.storage.filesystem import check_writable
 from ocr_service.storage.scratch import scratch_folder
 from ocr_service.storage.space import FreeSpace
+from ocr_service.workers.pool import PagePool
 
 log = logging.getLogger(__name__)
+
+_EXPORTS_NICE = 19
 
 
 _DESCRIPTION = """Turns PDFs and images into Markdown. Send a document to `POST /ocr/pdf` and get its Markdown, JSON and
@@ -131,9 +134,14 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     admission = Admission(
         engines.inspector, scratch, defaults, space, AdmissionControl(job_service.store.limits, job_service.store.load)
     )
-    delivery = await stack.enter_async_context(
-        run_delivery(delivery_config(settings), job_service, engines.pool, admission, scratch, space)
+    # A worker that pages never wait for; it starts a process of its own, with the lowest priority.
+    exporter = await stack.enter_async_context(
+        PagePool(workers=1, nice=_EXPORTS_NICE, memory_mb=settings.render_memory_mb)
     )
+    delivery = await stack.enter_async_context(
+        run_delivery(delivery_config(settings), job_service, exporter, admission, scratch, space)
+    )
+    observers.all.append(delivery.exports)
     client_files = ClientFiles(settings.output_dir, settings.job_ttl_h * 3600)
     await stack.enter_async_context(mistral_files.swept(client_files))
     services = Services(

@@ -86,6 +86,8 @@ async def run_delivery(
         limits = SourceLimits(
             scratch, space, config.max_bytes, config.url_timeout_s, OwnKeys(config.s3.prefix if config.s3 else "")
         )
+        exports = Exports(pool, jobs.files)
+        await stack.enter_async_context(exports.running())
         deliveries, feeder = Deliveries(jobs.store, rows, kinds), BatchFeeder(batches)
         for listener in (deliveries.on_change, feeder.on_change):
             jobs.listeners.append(listener)
@@ -96,7 +98,7 @@ async def run_delivery(
             rows=rows,
             batches=batches,
             sources=Sources(admission, s3, fetching, limits),
-            exports=Exports(pool, jobs.files),
+            exports=exports,
             rules=config.rules,
             webhooks=config.webhooks,
             feeder=feeder,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
@@ -24,7 +25,9 @@ from ocr_service.export.searchable_pdf import ImagePage, TextLayer, add_text_lay
 from ocr_service.export.word_positions import Word, place_words
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
+from ocr_service.storage.atomic_write import atomic_write
 from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.space import storage_errors
 
 _DPI = 120  # enough to part lines and words; a page takes some 30 ms
 _OWN_TEXT = 0.5  # share of the words read that a page's own text must hold for the page to stay as it is
@@ -44,19 +47,74 @@ class SearchableTask:
     password: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LayersTask:
+    """Pages ``numbers`` of a PDF whose text layers are to be made ahead."""
+
+    folder: JobFolder
+    numbers: tuple[int, ...]
+    password: str = ""
+
+
 def write_searchable_pdf(task: SearchableTask) -> None:
-    """Raises DamagedFile and EncryptedPdf where the document cannot be written again."""
-    pages = (page_from_json(task.folder.page(number)) for number in task.numbers)
+    """From the layers that are there; those that are missing are made now.
+
+    Raises DamagedFile and EncryptedPdf where the document cannot be written again.
+    """
     if task.type != "pdf":
+        pages = (page_from_json(task.folder.page(number)) for number in task.numbers)
         pdf_of_images(task.target, (_image_page(task, page) for page in pages))
         return
     with open_pdf(task.folder.input, task.password) as pdf:
-        layers = (
-            replace(_layer(_read_by_eye(page), _gray_of(pdf, page)), replaces=_has_old_ocr(page))
-            for page in pages
-            if not _is_searchable(pdf, page)
-        )
-        add_text_layers(task.folder.input, task.target, layers, password=task.password)
+        layers = (_layer_of(task.folder, pdf, number) for number in task.numbers)
+        wanted = (layer for layer in layers if layer is not None)
+        add_text_layers(task.folder.input, task.target, wanted, password=task.password)
+
+
+def write_layers(task: LayersTask) -> None:
+    """Makes the layers that are missing, each in a file of its own in the job's folder."""
+    layers_folder(task.folder).mkdir(parents=True, exist_ok=True)
+    with open_pdf(task.folder.input, task.password) as pdf:
+        for number in task.numbers:
+            if _stored_layer(task.folder, number) is None:
+                encoded = _ENCODER.encode(_new_layer(task.folder, pdf, number))
+                with storage_errors("OUTPUT_DIR"):
+                    atomic_write(_layer_file(task.folder, number), encoded)
+
+
+def layers_folder(folder: JobFolder) -> Path:
+    return folder.work / "exports" / "layers"
+
+
+def _layer_file(folder: JobFolder, number: int) -> Path:
+    return layers_folder(folder) / f"p{number:04d}"
+
+
+def _stored_layer(folder: JobFolder, number: int) -> tuple[TextLayer | None] | None:
+    """The layer that was made of the page as it is kept now (None in it: the page has text of its own), else None."""
+    path = _layer_file(folder, number)
+    try:
+        if path.stat().st_mtime_ns < folder.page_file(number).stat().st_mtime_ns:
+            return None  # the page was read again since
+        return (_DECODER.decode(path.read_bytes()),)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _layer_of(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
+    stored = _stored_layer(folder, number)
+    return _new_layer(folder, pdf, number) if stored is None else stored[0]
+
+
+def _new_layer(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
+    page = page_from_json(folder.page(number))
+    if _is_searchable(pdf, page):
+        return None
+    return replace(_layer(_read_by_eye(page), _gray_of(pdf, page)), replaces=_has_old_ocr(page))
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda value: value.item())  # scalars of numpy's
+_DECODER = msgspec.msgpack.Decoder(TextLayer | None)
 
 
 def _is_searchable(pdf: pdfium.PdfDocument, page: PageResult) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
@@ -23,7 +23,7 @@ from ocr_service.api.schemas.problem import RESULTS, Answers
 from ocr_service.errors import Cancelled, NotFinished, NotFound, ServiceError, error_for
 from ocr_service.export.image_links import data_uri, relinked_file
 from ocr_service.export.result_json import with_s3
-from ocr_service.jobs.files.exports import SUFFIXES, ExportFormat
+from ocr_service.jobs.files.exports import LONG_PAGES, SUFFIXES, ExportFormat, ExportProgress
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import write_so_far
@@ -54,6 +54,20 @@ def given_as(*formats: str) -> Answers:
         content[media] = {} if name == "json" else {"schema": kind}
     return {200: {"content": content}}
 
+
+# What a request waits for an export that is not there: of a short document it comes in seconds.
+_SHORT_WAIT_S, _LONG_WAIT_S, _LONGEST_WAIT_S = 30.0, 1.0, 600.0
+Wait = Annotated[
+    float | None,
+    Query(ge=0, le=_LONGEST_WAIT_S, description="Seconds to wait for a file that is still being made, before 202"),
+]
+_PREPARING: Answers = {
+    202: {
+        "description": "The file is being made: ask again after `Retry-After` seconds",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}}},
+        "content": {"application/json": {"example": {"status": "preparing", "pages_done": 1200, "pages": 3000}}},
+    }
+}
 
 PageNumber = Annotated[int, PathParameter(ge=1, description="From 1")]
 Partial = Annotated[
@@ -107,53 +121,53 @@ def _embedded(folder: JobFolder, name: str) -> str | None:
     "/{job_id}/result.html",
     summary="The document as one HTML file",
     response_class=FileResponse,
-    responses=RESULTS | given_as("html"),
+    responses=RESULTS | given_as("html") | _PREPARING,
 )
-async def get_html(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+async def get_html(request: Request, services: ServicesDep, job_id: JobId, wait: Wait = None) -> Response:
     """Opens with no network: figures inside, formulas as MathML."""
-    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "html")
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "html", wait_s=wait)
 
 
 @router.get(
     "/{job_id}/result.txt",
     summary="The document as plain text",
     response_class=FileResponse,
-    responses=RESULTS | given_as("text"),
+    responses=RESULTS | given_as("text") | _PREPARING,
 )
-async def get_text(request: Request, services: ServicesDep, job_id: JobId) -> Response:
-    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "text")
+async def get_text(request: Request, services: ServicesDep, job_id: JobId, wait: Wait = None) -> Response:
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "text", wait_s=wait)
 
 
 @router.get(
     "/{job_id}/result.zip",
     summary="Markdown, JSON and figures in a zip",
     response_class=FileResponse,
-    responses=RESULTS | given_as("zip"),
+    responses=RESULTS | given_as("zip") | _PREPARING,
 )
-async def get_zip(request: Request, services: ServicesDep, job_id: JobId) -> Response:
-    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip")
+async def get_zip(request: Request, services: ServicesDep, job_id: JobId, wait: Wait = None) -> Response:
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "zip", wait_s=wait)
 
 
 @router.get(
     "/{job_id}/result.docx",
     summary="The document for Word",
     response_class=FileResponse,
-    responses=RESULTS | given_as("docx"),
+    responses=RESULTS | given_as("docx") | _PREPARING,
 )
-async def get_docx(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+async def get_docx(request: Request, services: ServicesDep, job_id: JobId, wait: Wait = None) -> Response:
     """Headings, lists, tables with merged cells, figures and formulas as Word's own."""
-    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "docx")
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "docx", wait_s=wait)
 
 
 @router.get(
     "/{job_id}/result.pdf",
     summary="The original pages, searchable",
     response_class=FileResponse,
-    responses=RESULTS | given_as("pdf"),
+    responses=RESULTS | given_as("pdf") | _PREPARING,
 )
-async def get_pdf(request: Request, services: ServicesDep, job_id: JobId) -> Response:
+async def get_pdf(request: Request, services: ServicesDep, job_id: JobId, wait: Wait = None) -> Response:
     """Invisible text over the words; made when it is first asked for, about 0.1 s a page."""
-    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "pdf")
+    return await result_file(services, await services.jobs.get(job_id, owner_of(request)), "pdf", wait_s=wait)
 
 
 @router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=RESULTS)
@@ -182,13 +196,15 @@ async def kept_page(services: Services, job: Job, number: int) -> bytes:
         raise NotFinished(f"Page {number} is not read yet.") from None
 
 
-async def result_file(services: Services, job: Job, form: ResultFormat, *, partial: bool = False) -> Response:
+async def result_file(
+    services: Services, job: Job, form: ResultFormat, *, partial: bool = False, wait_s: float | None = None
+) -> Response:
     """The artifact of a job that ended with one. Raises NotFinished, Cancelled, or what the job failed with."""
     stem = artifact_name(job.file.name)
     if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED):
         folder = (await services.jobs.files.of(job, "result")).published
         if (folder / f"{stem}.json").exists():
-            return await _published(services, job, form, folder, stem)
+            return await _published(services, job, form, folder, stem, wait_s)
     if partial and form in ("json", "markdown"):
         return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
     if not job.state.finished:
@@ -201,14 +217,21 @@ def _ended_without(job: Job, cancelled: str) -> ServiceError:
     return error_for(job.failure.code, job.failure.message) if job.failure else Cancelled(cancelled)
 
 
-async def _published(services: Services, job: Job, form: ResultFormat, folder: Path, stem: str) -> Response:
+async def _published(
+    services: Services, job: Job, form: ResultFormat, folder: Path, stem: str, wait_s: float | None
+) -> Response:
     if form == "json":
         if s3 := await s3_files(services, job):
             return StreamingResponse(with_s3(folder / f"{stem}.json", s3), media_type=_MEDIA[form])
         return FileResponse(folder / f"{stem}.json", media_type=_MEDIA[form])
     if form == "markdown":
         return FileResponse(folder / f"{stem}.md", media_type=_MEDIA[form])
-    made = await services.delivery.exports.file(job, form)
+    if wait_s is None:
+        wait_s = _SHORT_WAIT_S if job.page_total < LONG_PAGES else _LONG_WAIT_S
+    made = await services.delivery.exports.within(job, form, wait_s)
+    if isinstance(made, ExportProgress):
+        body = {"status": "preparing", "pages_done": made.pages_done, "pages": made.pages}
+        return JSONResponse(body, 202, headers={"Retry-After": str(round(made.retry_after_s))})
     inline = "inline" if form in ("html", "text", "pdf") else "attachment"
     name = f"{stem}.{_SUFFIX[form]}"
     return FileResponse(made, media_type=_MEDIA[form], filename=name, content_disposition_type=inline)

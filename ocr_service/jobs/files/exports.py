@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import logging
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ocr_service.document import PageResult
+from ocr_service.errors import EncryptedPdf, ServiceError
 from ocr_service.export.html import html_chunks
 from ocr_service.export.join_pages import joined_pages, text_pages
 from ocr_service.export.plain_text import text_chunks
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.zip_bundle import write_bundle
 from ocr_service.jobs.files.job_files import JobFiles, Part
-from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
+from ocr_service.jobs.observers import RunEnd
 from ocr_service.reading.docx_task import DocxTask, write_docx_file
 from ocr_service.reading.page_ranges import select_pages
-from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
+from ocr_service.reading.searchable_pdf_task import (
+    LayersTask,
+    SearchableTask,
+    layers_folder,
+    write_layers,
+    write_searchable_pdf,
+)
 from ocr_service.storage.atomic_write import atomic_file
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import storage_errors
 from ocr_service.workers.pool import PagePool
+
+log = logging.getLogger(__name__)
 
 ExportFormat = Literal["html", "text", "zip", "docx", "pdf"]
 SUFFIXES: dict[ExportFormat, str] = {"html": "html", "text": "txt", "zip": "zip", "docx": "docx", "pdf": "pdf"}
@@ -35,16 +47,36 @@ _MADE_OF: dict[ExportFormat, tuple[Part, ...]] = {
     "docx": ("pages",),
     "pdf": ("input", "pages"),
 }
+LONG_PAGES = 100  # from so many on, a searchable PDF is prepared while the document is read
+_LAYERS_A_TASK = 16  # about 2 s: what is asked for waits no longer for what is made ahead
+_PAGE_ESTIMATE_S = 0.1
 _BASE_S, _PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
 
 
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """An export that is being made: pages whose part is there, of all; ``retry_after_s``: a guess of what is left."""
+
+    pages_done: int
+    pages: int
+
+    @property
+    def retry_after_s(self) -> float:
+        return min(60.0, 1.0 + _PAGE_ESTIMATE_S * (self.pages - self.pages_done))
+
+
 class Exports:
-    """Text is written in threads; in the page workers PDFs, since they open the document, and Word files for memory."""
+    """Text is written in threads; PDFs and Word files by a worker of their own, which no page waits for.
+
+    An ``JobObserver``: of long PDFs, the text layers of the searchable PDF are made as pages are kept.
+    """
 
     def __init__(self, pool: PagePool, files: JobFiles) -> None:
         self._pool = pool
         self._files = files
-        self._locks: KeyedLocks[tuple[str, ExportFormat]] = KeyedLocks()
+        self._making: dict[tuple[str, ExportFormat, int], asyncio.Task[Path]] = {}
+        self._ahead: dict[str, tuple[Job, list[int]]] = {}  # kept pages whose layers are not made yet
+        self._wake = asyncio.Event()
 
     async def file(self, job: Job, form: ExportFormat) -> Path:
         """The file in this format, made now if it is not there yet. The job must have ended with a result.
@@ -52,12 +84,89 @@ class Exports:
         Raises StorageFull and as ``JobFiles.of``; for ``pdf`` also DamagedFile, EncryptedPdf, PageTimeout and
         WorkerCrashed.
         """
+        made = await self.within(job, form, None)
+        assert isinstance(made, Path)
+        return made
+
+    async def within(self, job: Job, form: ExportFormat, wait_s: float | None) -> Path | ExportProgress:
+        """The file, or how far it is after ``wait_s`` seconds; its making goes on. Raises as ``file``."""
         # The number of the job's last event is in the name: when it is read again, the file is made again.
         path = self._files.folder(job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
-        async with self._locks.of((job.id, form)):
-            if not path.exists():
-                await self._make(job, form, path)
+        key = job.id, form, job.last_seq
+        if key not in self._making:
+            if await asyncio.to_thread(path.exists):
+                return path
+            self._making[key] = asyncio.create_task(self._made(job, form, path), name=f"{form} of job {job.id}")
+            self._making[key].add_done_callback(lambda task: self._forget(key, task))
+        task = self._making[key]
+        await asyncio.wait({task}, timeout=wait_s)
+        if not task.done():
+            return await asyncio.to_thread(self._progress, job)
+        self._making.pop(key, None)
+        return task.result()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Makes layers ahead until the context ends, which also ends what is being made."""
+        ahead = asyncio.create_task(self._make_ahead(), name="layers of searchable PDFs")
+        try:
+            yield
+        finally:
+            tasks = {ahead, *self._making.values()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    # A JobObserver
+
+    def admitted(self, job: Job) -> None: ...
+
+    def started(self, job: Job) -> None: ...
+
+    def page_read(self, job: Job, page: PageResult) -> None:
+        if job.file.type == "pdf" and job.page_total >= LONG_PAGES and page.error is None:
+            self._ahead.setdefault(job.id, (job, []))[1].append(page.number)
+            self._wake.set()
+
+    def ended(self, job: Job, end: RunEnd) -> None:
+        """Layers that are still missing are made when somebody asks for the file."""
+        self._ahead.pop(job.id, None)
+
+    def lost(self, job: Job) -> None:
+        self._ahead.pop(job.id, None)
+
+    async def _make_ahead(self) -> None:
+        while True:
+            self._wake.clear()
+            while self._ahead:
+                job_id, (job, numbers) = next(iter(self._ahead.items()))
+                del self._ahead[job_id]  # the next pages of it come after those of other jobs
+                await self._make_layers(job, self._files.folder(job.id), tuple(numbers[:_LAYERS_A_TASK]))
+                if rest := numbers[_LAYERS_A_TASK:]:
+                    self._ahead.setdefault(job_id, (job, []))[1].extend(rest)
+            await self._wake.wait()
+
+    async def _make_layers(self, job: Job, folder: JobFolder, numbers: tuple[int, ...]) -> None:
+        task = LayersTask(folder, numbers, job.options.password)
+        timeout_s = _BASE_S + _PAGE_S * len(numbers)
+        try:
+            await self._pool.run(write_layers, task, document=f"{job.id} layers", order=1, timeout_s=timeout_s)
+        except ServiceError as error:  # whoever asks for the file meets it again, and is told
+            log.info("cannot make text layers of job %s ahead: %s", job.id, error)
+
+    async def _made(self, job: Job, form: ExportFormat, path: Path) -> Path:
+        await self._make(job, form, path)
         return path
+
+    def _forget(self, key: tuple[str, ExportFormat, int], task: asyncio.Task[Path]) -> None:
+        """A failure stays until somebody asks, so that who polls is told."""
+        if task.cancelled() or task.exception() is None:
+            self._making.pop(key, None)
+
+    def _progress(self, job: Job) -> ExportProgress:
+        layers = layers_folder(self._files.folder(job.id))
+        made = sum(1 for _ in layers.glob("p*")) if layers.is_dir() else 0
+        return ExportProgress(min(made, job.page_total), job.page_total)
 
     async def _make(self, job: Job, form: ExportFormat, path: Path) -> None:
         folder = await self._files.of(job, *_MADE_OF[form])
@@ -80,10 +189,17 @@ class Exports:
     async def _make_in_worker(self, job: Job, folder: JobFolder, form: ExportFormat, path: Path) -> None:
         numbers = tuple(await asyncio.to_thread(_numbers, job, folder))
         document, timeout_s = f"{job.id} {form}", _BASE_S + _PAGE_S * len(numbers)
+        if form == "pdf" and job.file.type == "pdf":
+            for start in range(0, len(numbers), _LAYERS_A_TASK):
+                await self._make_layers(job, folder, numbers[start : start + _LAYERS_A_TASK])
         with _temporary(path) as temporary:
             if form == "pdf":
                 pdf = SearchableTask(folder, job.file.type, numbers, temporary, job.options.password)
-                await self._pool.run(write_searchable_pdf, pdf, document=document, order=0, timeout_s=timeout_s)
+                try:
+                    await self._pool.run(write_searchable_pdf, pdf, document=document, order=0, timeout_s=timeout_s)
+                except EncryptedPdf as error:
+                    raise (EncryptedPdf.password_removed() if job.password_removed else error) from None
+                await asyncio.to_thread(shutil.rmtree, layers_folder(folder), ignore_errors=True)
             else:
                 word = DocxTask(folder, job.file.name, numbers, job.options, temporary)
                 await self._pool.run(write_docx_file, word, document=document, order=0, timeout_s=timeout_s)
