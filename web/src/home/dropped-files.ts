@@ -28,7 +28,7 @@ export function filesOf(transfer: DataTransfer): Promise<Named[]> {
 async function walk(entry: FileSystemEntry, folder: string, found: Named[]): Promise<void> {
   if (HIDDEN.test(entry.name) || found.length >= MOST_FILES) return;
   const name = folder + entry.name;
-  if (entry instanceof FileSystemFileEntry || entry.isFile) {
+  if (entry.isFile) {
     const file = await new Promise<File | null>((resolve) =>
       (entry as FileSystemFileEntry).file(resolve, () => resolve(null)),
     );
