@@ -96,6 +96,15 @@ def from_bucket(field: str, key: Callable[[Alices], str]) -> Attempt:
     return lambda bob, alices: bob.post("/jobs", json={"source": {field: key(alices)}})
 
 
+FIGURE = "p0001_r01_image.jpg"
+
+
+def with_false_link(bob: httpx.Client, path: str) -> httpx.Response:
+    """No key, and a link that says it is Alice's."""
+    query = {"owner": "alice", "expires": "99999999999", "signature": "0" * 64}
+    return httpx.get(str(bob.base_url).rstrip("/") + path, params=query, timeout=60)
+
+
 # By route: what the second key tries, and the status that each attempt ends with.
 REFUSED: dict[str, list[tuple[Attempt, int]]] = {
     f"{method} {path}": [(of_job(method, path), 404)]
@@ -134,6 +143,18 @@ REFUSED |= {
         (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}-mjhte"), 404),
         (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}"), 404),
     ],
+    "GET /api/v2/ocr/jobs/{job_id}": [
+        (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}"), 404),
+        (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}-d"), 404),
+    ],
+    "GET /api/v2/ocr/jobs/{job_id}/files/result.jsonl": [
+        (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}/files/result.jsonl"), 404),
+        (lambda bob, alices: with_false_link(bob, f"/api/v2/ocr/jobs/{alices.job_id}/files/result.jsonl"), 401),
+    ],
+    "GET /api/v2/ocr/jobs/{job_id}/files/images/{name}": [
+        (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}/files/images/{FIGURE}"), 404),
+        (lambda bob, alices: with_false_link(bob, f"/api/v2/ocr/jobs/{alices.job_id}/files/images/{FIGURE}"), 401),
+    ],
     "GET /batches/{batch_id}": [(lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404)],
     "POST /v1/ocr": [
         (reads(lambda alices: {"type": "file", "file_id": alices.file_id}), 404),
@@ -165,7 +186,9 @@ REFUSED |= {
 }
 # Nothing of one key can be named there: what these routes give is looked at in the tests below.
 NAMES_NOTHING = {
+    "GET /backends",
     "GET /jobs",
+    "GET /jobs/counts",
     "GET /options",
     "GET /v1/files",
     "POST /v1/files",
@@ -173,6 +196,7 @@ NAMES_NOTHING = {
     "POST /ocr/image",
     "POST /layout-parsing",
     "POST /restructure-pages",
+    "POST /api/v2/ocr/jobs",
     "POST /v1/convert/file",
     "POST /v1/convert/file/async",
     "POST /v1/convert/source",
@@ -181,8 +205,9 @@ NAMES_NOTHING = {
 OPEN = {"GET /health", "GET /health/live", "GET /health/ready", "GET /health/startup", "GET /version", "GET /metrics"}
 # Parameters and fields that name something; each is tried above or below. The others say how, not what.
 NAMING = {
-    "job_id",
     "task_id",
+    "name",
+    "job_id",
     "number",
     "batch_id",
     "file_id",
@@ -207,7 +232,9 @@ SAYING_HOW = {
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
     # docling-serve: `sources` brings a document, or an address that the address rules judge
     "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",
-    "page_range", "table_mode",
+    "page_range", "table_mode", "page_markers",
+    # PaddleOCR's hosted jobs; `fileUrl` is an address that the address rules judge
+    "fileUrl", "optionalPayload", "pageRanges",
 }  # fmt: skip
 
 
@@ -235,7 +262,7 @@ def test_every_parameter_is_listed(service: RunningService) -> None:
             names |= content["schema"]["properties"].keys()
         assert names <= NAMING | SAYING_HOW, route
         if route in NAMES_NOTHING:
-            assert names & NAMING <= {"after", "batch_id", "Idempotency-Key"}, route
+            assert names & NAMING <= {"after", "batch_id", "name", "Idempotency-Key"}, route
 
 
 @pytest.mark.parametrize("route", REFUSED)
@@ -258,6 +285,7 @@ def test_lists_hold_ones_own_alone(bob: httpx.Client, alices: Alices) -> None:
         answer = bob.get("/jobs", params=query)
         assert answer.status_code == 200
         assert alices.job_id not in answer.text and SECRET not in answer.text
+    assert sum(bob.get("/jobs/counts").json().values()) == len(bob.get("/jobs", params={"limit": 500}).json()["jobs"])
     files = bob.get("/v1/files").json()["data"]
     assert alices.file_id not in [file["id"] for file in files]
 

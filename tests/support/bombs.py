@@ -18,9 +18,18 @@ _JSON_ROUTES = {
     "/jobs": (b'{"dpi":100,', "source"),
     "/v1/convert/source": (_CONVERT, "options"),
     "/v1/convert/source/async": (_CONVERT, "options"),
+    "/api/v2/ocr/jobs": (b'{"fileUrl":"https://127.0.0.1/","model":"m",', "optionalPayload"),
 }
 JSON_PATHS = tuple(_JSON_ROUTES)
-FORM_PATHS = ("/ocr/pdf", "/ocr/image", "/jobs", "/v1/files", "/v1/convert/file", "/v1/convert/file/async")
+FORM_PATHS = (
+    "/ocr/pdf",
+    "/ocr/image",
+    "/jobs",
+    "/v1/files",
+    "/v1/convert/file",
+    "/v1/convert/file/async",
+    "/api/v2/ocr/jobs",
+)
 FORM_TYPE = "multipart/form-data; boundary=X"
 
 
@@ -61,6 +70,13 @@ def deep_json_bombs() -> Iterator[Bomb]:
         yield Bomb(f"bbox {name}", "/restructure-pages", _pieces(page % (b"1", number, b"{}")), _JSON)
     many = b"{" + b",".join(b'"%d":1' % number for number in range(300_000)) + b"}"
     yield Bomb("300,000 figures that are none", "/restructure-pages", _pieces(page % (b"1", b"1", many)), _JSON)
+    for name, payload in {
+        "lists": b"[" * 60_000,
+        "digits": b'{"a":' + b"9" * 6_000 + b"}",
+        "half": b'"\\ud800"',
+    }.items():
+        form = _part(b'name="model"', b"m") + _part(b'name="optionalPayload"', payload) + _part(_FILE, pdf("One"))
+        yield Bomb(f"payload of {name}", "/api/v2/ocr/jobs", _pieces(form + b"--X--\r\n"), {"Content-Type": FORM_TYPE})
     yield Bomb(
         "backtracking pages",
         "/v1/ocr",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
@@ -21,7 +22,7 @@ from ocr_service.api.intake.request_body import is_json
 from ocr_service.api.problems import problem_of
 from ocr_service.api.routes.jobs import submit
 from ocr_service.api.schemas.document import SubmissionOptions
-from ocr_service.api.validation import validated
+from ocr_service.api.validation import describe_validation, validated
 from ocr_service.document import MARGIN_LABELS, PageResult
 from ocr_service.errors import BadOption, Cancelled, NotFinished, NotFound, ServiceError, error_for
 from ocr_service.export.document_markdown import page_text
@@ -49,13 +50,20 @@ class _JobRoute(APIRoute):
             try:
                 return await handle(request)
             except ServiceError as error:
-                request.state.code = error.code
-                headers = problem_of(error).headers
-                retry_after = {name: value for name, value in headers.items() if name == "retry-after"}
-                body = JobError(code=error.status, msg=f"{error.code}: {error}")
-                return JSONResponse(body.model_dump(), error.status, headers=retry_after)
+                return _refusal(request, error)
+            except RequestValidationError as error:
+                return _refusal(request, BadOption(describe_validation(error.errors())))
 
         return with_job_errors
+
+
+def _refusal(request: Request, error: ServiceError) -> JSONResponse:
+    request.state.code = error.code
+    headers = problem_of(error).headers
+    retry_after = {name: value for name, value in headers.items() if name == "retry-after"}
+    return JSONResponse(
+        JobError(code=error.status, msg=f"{error.code}: {error}").model_dump(), error.status, headers=retry_after
+    )
 
 
 router = APIRouter(prefix=_PATH, tags=["PaddleOCR jobs"], route_class=_JobRoute)
