@@ -67,6 +67,11 @@ class LayoutModel:
         self._step = "not_initialized" if runner is None else "loading"
 
     @property
+    def page_warning(self) -> str:
+        """For a page: the consequence, without the reason, which may name paths of the server."""
+        return f"layout by the embedded model: {_LOSS.partition(': ')[2]}; /health says why" if self.warning else ""
+
+    @property
     def spec(self) -> str:
         """What ``load_detector`` takes."""
         return self.name if self._runner is None else f"{self.name}@{self._runner.path}"

@@ -94,7 +94,7 @@ def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:
         max_pixels=limits.max_pixels,
         password=work.options.password,
         layout=limits.layout.spec,
-        layout_warning=limits.layout.warning,
+        layout_warning=limits.layout.page_warning,
         language=work.options.language,
         images=images if work.options.include_images else None,
         text_layer=work.options.text_layer,

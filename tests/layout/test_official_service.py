@@ -78,7 +78,9 @@ def test_without_weights_the_embedded_model_reads_and_says_so(tmp_path: Path, vl
         (page,) = running.read("page.pdf", pdf("A page with ink")).json()["pages"]
         assert page["status"] == "completed"
         assert page["layout_model"] == "layout_cdla"
-        assert page["warnings"] == [health["layout_warning"]]
+        assert page["warnings"] == [
+            "layout by the embedded model: it knows no formulas, seals, charts or vertical text; /health says why"
+        ]
     assert running.log.read_text().count("LAYOUT_MODEL=auto cannot use PP-DocLayoutV3") == 1
 
 

@@ -82,6 +82,8 @@ async def test_auto_falls_back_to_the_embedded_model_and_says_why(
         await model.settled()
         assert (model.name, model.spec, model.waiting_for) == ("embedded", "embedded", "")
         assert reason in model.warning
+        assert "embedded model" in model.page_warning
+        assert reason not in model.page_warning
         assert model.state.startswith("failed: ")
     assert [record.levelno for record in caplog.records if reason in record.getMessage()].count(logging.WARNING) == 1
 
