@@ -280,6 +280,7 @@ def test_lists_hold_ones_own_alone(bob: httpx.Client, alices: Alices) -> None:
         {"batch_id": alices.batch_id},
         {"after": "f" * 32},
         {"after": alices.job_id},
+        {"name": SECRET[:9]},
         {"state": "completed"},
     ):
         answer = bob.get("/jobs", params=query)
