@@ -19,6 +19,7 @@ from tests.support.bombs import (
     header_bombs,
     json_bombs,
     query_bombs,
+    raw_bombs,
     send,
 )
 from tests.support.running import RunningService
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 _MOST_GROWTH = 100 << 20  # bytes, of the service and its workers
 _ALIVE_S = 60  # a guard against hanging; 0.02 s is usual
-BOMBS = [*json_bombs(), *deep_json_bombs(), *form_bombs()]
+BOMBS = [*json_bombs(), *deep_json_bombs(), *form_bombs(), *raw_bombs()]
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +83,16 @@ def watched(service: RunningService) -> Iterator[Watch]:
 
 
 def test_every_route_that_takes_a_body_is_attacked(attacked: RunningService) -> None:
-    taking: dict[str, set[str]] = {"application/json": set(), "multipart/form-data": set()}
+    taking: dict[str, set[str]] = {}
     for path, operations in attacked.client.get("/openapi.json").json()["paths"].items():
         for operation in operations.values():
             for kind in operation.get("requestBody", {}).get("content", {}):
-                taking[kind].add(path)
-    assert taking == {"application/json": set(JSON_PATHS), "multipart/form-data": set(FORM_PATHS)}
+                taking.setdefault(kind, set()).add(path)
+    assert taking == {
+        "application/json": set(JSON_PATHS),
+        "multipart/form-data": set(FORM_PATHS),
+        "application/octet-stream": {"/process"},
+    }
 
 
 @pytest.mark.timeout(600)

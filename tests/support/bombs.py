@@ -102,6 +102,18 @@ def form_bombs() -> Iterator[Bomb]:
         yield Bomb("quotes", path, whole, {"Content-Type": "multipart/form-data; " + '";' * 25_000})
 
 
+def raw_bombs() -> Iterator[Bomb]:
+    """Documents that are none, as the whole body."""
+    kind = {"Content-Type": "application/octet-stream"}
+    for name, body in {
+        "nothing": _pieces(b""),
+        "60 MB of junk": _repeated(b"", b"junk", 60, b""),
+        "100 MB": _repeated(b"%PDF-1.7", b"junk", 100, b""),
+    }.items():
+        yield Bomb(name, "/process", body, kind, "PUT")
+        yield Bomb(f"{name} of a long name", "/process", body, {**kind, "X-Filename": "%F0%9F%98%80" * 4_000}, "PUT")
+
+
 def query_bombs(path: str, method: str) -> Iterator[Bomb]:
     """Queries that every route must refuse or pass over; none may be a 5xx."""
     for name, query in {
