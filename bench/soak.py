@@ -4,8 +4,9 @@
 
 Clients keep the queue filled with documents of one to twelve pages, read by a VLM that is played by the tests' fake (a
 quarter with Tesseract); now and then one goes away in the middle, asks for what is not there or sends what is broken.
-With faults, a page worker is killed every ten seconds or so. At the end the service is idle again, and the figures at
-a tenth of the time are compared with those at the end. Exit code 1 when something grew, or a job did not end well.
+Listeners follow jobs to their end and take their exports. With faults, a page worker is killed every ten seconds or so.
+At the end the service is idle again, and the figures at a tenth of the time are compared with those at the end. Exit
+code 1 when something grew, or a job did not end well.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Soak:
     service: RunningService
     ends_at: float
     outcomes: Counter[str] = field(default_factory=Counter)
+    exports: Counter[int] = field(default_factory=Counter)
+    events: int = 0
     kills: int = 0
     number: int = 0
 
@@ -72,6 +75,24 @@ async def client(soak: Soak, session: aiohttp.ClientSession, dice: random.Random
             soak.outcomes["client went away" if limit < 1 else "no answer"] += 1
         async with session.get(f"/jobs/{soak.number:032x}") as answer:
             assert answer.status == 404
+
+
+async def listener(soak: Soak, session: aiohttp.ClientSession) -> None:
+    """Follows the newest job to its end, and takes its exports."""
+    while not soak.over:
+        async with session.get("/jobs", params={"limit": "1"}) as answer:
+            jobs = (await answer.json())["jobs"]
+        if not jobs:
+            await asyncio.sleep(0.1)
+            continue
+        job_id = jobs[0]["id"]
+        async with session.get(f"/jobs/{job_id}/events") as stream:
+            async for line in stream.content:
+                soak.events += line.startswith(b"event:")
+        for form in ("pdf", "html", "zip"):
+            async with session.get(f"/jobs/{job_id}/result.{form}", params={"wait": "60"}) as answer:
+                await answer.read()
+                soak.exports[answer.status] += 1
 
 
 async def killer(soak: Soak, dice: random.Random) -> None:
@@ -109,6 +130,7 @@ async def run(service: RunningService, minutes: float, faults: bool) -> int:
     async with aiohttp.ClientSession(service.url) as session, asyncio.TaskGroup() as group:
         for _ in range(CLIENTS):
             group.create_task(client(soak, session, dice))
+            group.create_task(listener(soak, session))
         if faults:
             group.create_task(killer(soak, dice))
         watching = group.create_task(watcher(soak, minutes * 60 / 20))
@@ -131,6 +153,9 @@ async def run(service: RunningService, minutes: float, faults: bool) -> int:
             break
         await asyncio.sleep(1)
     print(f"outcomes: {dict(soak.outcomes)}; page workers killed: {soak.kills}")
+    print(f"events heard: {soak.events}; exports by status: {dict(soak.exports)}")
+    if soak.exports[500]:
+        problems.append(f"exports that failed: {soak.exports[500]}")
     print("\n".join(problems) or "nothing grew, nothing was lost")
     return 1 if problems else 0
 

@@ -25,7 +25,7 @@ _RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=2.0)
 
 
 def _log_retry(error: BaseException, pause_s: float) -> None:
-    log.warning("cannot start jobs; retrying in %.1f s: %s", pause_s, error)
+    log.warning("cannot start jobs: %s; retrying in %.1f s", error, pause_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Dispatcher:
         tasks = [run.task for run in self._runs.values()]
         late: set[asyncio.Task[None]] = set()
         if tasks:
-            log.info("%d jobs are running: %.0f s for them to finish", len(tasks), grace_s)
+            log.info("shutting down: waiting up to %.0f s (SHUTDOWN_GRACE_S) for %d running jobs", grace_s, len(tasks))
             _, late = await asyncio.wait(tasks, timeout=grace_s)
         for task in late:
             task.cancel()
@@ -138,7 +138,9 @@ class Dispatcher:
         try:
             handed_back = await self._store.within(_HAND_BACK_S).hand_back(self._replica, "handed back")
         except NotReady:
-            log.warning("The database is away: what was running is taken over, or taken up again at the next start")
+            log.warning(
+                "cannot hand back running jobs: no answer from the database; another replica or the next start will"
+            )
         else:
             if tasks:
-                log.info("%d jobs finished, %d handed back", len(tasks) - len(late), handed_back)
+                log.info("shutting down: %d jobs finished, %d handed back", len(tasks) - len(late), handed_back)

@@ -83,7 +83,7 @@ class Runner:
         except Exception:  # the job's boundary: whatever it met ends this job and no other
             if deadline.expired():
                 return JobState.FAILED, DEADLINE_PASSED
-            log.exception("The job failed")
+            log.exception("job failed with internal_error")
             return JobState.FAILED, _INTERNAL
         return JobState(summary.status), failure
 
@@ -105,7 +105,7 @@ class Runner:
             done.failed += read.status == "failed"
             self.observers.page_read(job, read)
             if not_again:
-                log.info("page %d was read better before, and stays as it was", page.number)
+                log.info("page %d: kept the earlier reading, which is better", page.number)
             self.pages.check_room()  # the page is kept; the job must still be able to end
 
         await self.store.check_owned(job.id, claim.run_id)

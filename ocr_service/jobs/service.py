@@ -159,7 +159,7 @@ class JobService:
         if job.state is not JobState.CANCELLED:
             raise AlreadyFinished.job(job.state)
         if not before.state.finished:
-            log.info("job %s cancelled, as was asked for", job_id)
+            log.info("job %s cancelled by request", job_id)
         return job
 
     async def remove(self, job_id: str) -> None:
@@ -273,7 +273,7 @@ async def run_jobs(
     async with AsyncExitStack() as stack:
         store, failed_at = await stack.enter_async_context(open_store(config, told))
         if not config.database_url:
-            log_requeued(await store.requeue_all("restart"), "the process before this one ended without an order")
+            log_requeued(await store.requeue_all("restart"), "the previous process ended without a shutdown")
         s3, bucket = await stack.enter_async_context(_bucket(config))
         if s3 is not None:
             (config.root / ".jobs").mkdir(exist_ok=True)
@@ -307,7 +307,7 @@ async def _tidy(service: JobService, ttl_s: float) -> None:
     while True:
         try:
             if removed := await service.purge(ttl_s):
-                log.info("%d jobs were older than JOB_TTL_H: removed", removed)
+                log.info("removed %d jobs older than JOB_TTL_H", removed)
             for stray in await service.files.strays():
                 await service.files.remove_stray(stray)
         except ServiceError as error:

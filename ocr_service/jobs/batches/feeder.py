@@ -60,7 +60,7 @@ class BatchFeeder:
                 while batch := await self._rows.claim():
                     await self._feed(batch, submit)
             except ServiceError as error:  # the database did not answer in time
-                log.warning("Batches wait: %s", error)
+                log.warning("cannot read pending batches: %s", error)
             await self._pause(_LOOK_S)
 
     async def _feed(self, batch: Batch, submit: Submit) -> None:
@@ -81,7 +81,7 @@ class BatchFeeder:
             job_id = await submit(document)
         except ServiceError as error:
             if error.retryable:
-                log.info("Batch %s waits with %s: %s", document.batch.id, document.key, error)
+                log.info("batch %s: %s is submitted later: %s", document.batch.id, document.key, error)
                 await self._pause(error.retry_after_s if isinstance(error, QueueFull) else self._retry_s)
                 return  # it is the next one still
             await self._rows.refused(document, error.code, str(error))

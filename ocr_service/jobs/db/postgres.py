@@ -158,7 +158,8 @@ async def _listen(url: str, on_change: OnChange, on_gap: Callable[[], Awaitable[
                     job_id, state, run_id = notice.payload.split(" ")
                     on_change(Change(job_id, JobState(state), run_id or None))
         except (psycopg.OperationalError, NotReady) as exc:
-            log.warning("The job database is away (%s): listening again soon", " ".join(str(exc).split()))
+            reason = " ".join(str(exc).split())
+            log.warning("cannot listen to DATABASE_URL: %s; retrying in %g s", reason, _LISTEN_AGAIN_S)
         await asyncio.sleep(_LISTEN_AGAIN_S)
 
 

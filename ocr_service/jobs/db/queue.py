@@ -1,9 +1,10 @@
 """Who is next: the order of waiting jobs, and the way in and out of the queue.
 
-Interactive before batch; within that, turns: a job's turn is one after the last waiting job of the same API key, but
-not before the turn that is being served. So a key with one document waits for one document of each other key, not for
-the 300 of one of them (start-time fair queueing, Goyal et al., SIGCOMM 1996). The turn is a column, so the order is an
-index, the position a count, and any replica can claim what is next.
+Interactive before batch; within that, fair shares between API keys: a job's number (the column ``turn``) is one after
+that of the last waiting job of the same key, but not before the number that is being served. So a key with one document
+waits for one document of each other key, not for the 300 of one of them (start-time fair queueing, Goyal et al.,
+SIGCOMM 1996). The number is a column, so the order is an index, the position a count, and any replica can claim what is
+next.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
         "row_version": ROW_VERSION,
         "state": _QUEUED,
         "priority": int(new.priority),
-        "turn": _turn(tx, new),
+        "turn": _fair_share(tx, new),
         "owner": new.owner,
         "file_name": new.file.name,
         "file_type": new.file.type,
@@ -277,15 +278,15 @@ def _leader(tx: Transaction, new: NewJob, limits: QueueLimits) -> str | None:
 
 
 # Built once, as the next: building a statement costs more than the database takes over it.
-_TURNS = select(
+_SHARES = select(
     func.max(jobs.c.turn).filter(jobs.c.state == JobState.RUNNING.value).label("served"),
     func.max(jobs.c.turn).filter(jobs.c.owner == bindparam("of_owner")).label("last_own"),
     func.min(jobs.c.turn).filter(jobs.c.state == _QUEUED).label("first_waiting"),
 ).where(unfinished(), jobs.c.priority == bindparam("of_priority"))
 
 
-def _turn(tx: Transaction, new: NewJob) -> int:
-    row = (tx.execute(_TURNS, {"of_owner": new.owner, "of_priority": int(new.priority)})).one()
+def _fair_share(tx: Transaction, new: NewJob) -> int:
+    row = (tx.execute(_SHARES, {"of_owner": new.owner, "of_priority": int(new.priority)})).one()
     now: int = row.served if row.served is not None else (row.first_waiting or 0)
     return now if row.last_own is None else max(now, row.last_own + 1)
 
@@ -369,7 +370,10 @@ def next_deadline_in(tx: Transaction) -> float | None:
 
 
 def requeue(tx: Transaction, where: ColumnElement[bool], reason: str, limits: QueueLimits, *, lost: bool) -> Requeued:
-    """Put running jobs back, whose replica ends or is ``lost``; a job that loses run after run is failed."""
+    """Put running jobs back, whose replica ends or is ``lost``.
+
+    A job fails with ``service_crashed`` after MAX_CRASHES runs in a row that ended with the process, no page kept.
+    """
     rows = tx.all(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, where).order_by(jobs.c.id))
     again, given_up = 0, []
     for row in rows:

@@ -88,10 +88,10 @@ class SqliteDatabase:
         try:
             await self._in_thread([lambda tx: shift_times(tx, jump_s)], one_clock=False)
         except StorageFull as error:
-            log.warning("storage_full: deadlines could not be moved with the clock yet: %s", error)
+            log.warning("cannot shift deadlines after a clock change: %s", error)
             return False
         self._clock.followed(jump_s)
-        log.warning("the clock jumped by %+.0f s: deadlines and deliveries were moved with it", jump_s)
+        log.warning("the clock jumped by %+.0f s: shifted deadlines and deliveries", jump_s)
         return True
 
     async def _write_alone(self, work: Work[T], done: asyncio.Future[T]) -> None:

@@ -33,7 +33,7 @@ _LOOP_RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=5.0)
 
 
 def _log_retry(error: BaseException, pause_s: float) -> None:
-    log.warning("deliveries wait for the database; retrying in %.1f s: %s", pause_s, error)
+    log.warning("cannot read pending deliveries: %s; retrying in %.1f s", error, pause_s)
 
 
 def delivery_retries(give_up_s: float) -> RetryPolicy:
@@ -180,11 +180,11 @@ class Deliveries:
 
     async def _undelivered(self, retries: RetryPolicy, delivery: Delivery, error: DeliveryFailed) -> None:
         if retries.give_up_s is not None and delivery.failing_s > retries.give_up_s:
-            log.error("%s of job %s is given up: %s", delivery.kind, delivery.job_id, error)
+            log.error("gave up %s of job %s: %s", delivery.kind, delivery.job_id, error)
             await self._rows.give_up(delivery, error.seq, str(error))
             return
         pause = retries.pause_s(delivery.tries + 1)
-        log.warning("%s of job %s: %s; again in %.0f s", delivery.kind, delivery.job_id, error, pause)
+        log.warning("cannot deliver %s of job %s: %s; retrying in %.0f s", delivery.kind, delivery.job_id, error, pause)
         await self._rows.failed(delivery, str(error), again_in_s=pause)
 
     async def _put_down(self) -> None:

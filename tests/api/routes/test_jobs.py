@@ -95,7 +95,7 @@ def test_partial_results_are_offered_where_they_are_given(tmp_path: Path) -> Non
         partial = service.client.get(f"/jobs/{book}/result", params={"partial": True}).json()
         assert len(partial["pages"]) == 1
         gate.set()
-    assert f"job {book} cancelled, as was asked for" in service.log.read_text()
+    assert f"job {book} cancelled by request" in service.log.read_text()
 
 
 def test_control_characters_reach_neither_the_database_nor_a_terminal(service: RunningService) -> None:
