@@ -113,6 +113,7 @@ def running_service(**settings: str) -> Iterator[BenchedService]:
             "OUTPUT_DIR": f"{folder}/output",
             "TEMP_DIR": f"{folder}/temp",
             "LOG_LEVEL": "ERROR",
+            "TEXT_LAYER": "ignore",  # documents of benches hold their text, which would not be read at all
             **settings,
         }
         process = subprocess.Popen([sys.executable, "-m", "ocr_service", "serve"], env=environment)

@@ -32,7 +32,12 @@ def vllm() -> Iterator[FakeVllm]:
 
 def service(folder: Path, vllm: FakeVllm, **settings: str) -> RunningService:
     return RunningService(
-        folder, USE_VLM_API="true", VLLM_URL=vllm.url, PADDLEX_HOME=str(folder / "weights"), **settings
+        folder,
+        USE_VLM_API="true",
+        VLLM_URL=vllm.url,
+        PADDLEX_HOME=str(folder / "weights"),
+        TEXT_LAYER="ignore",
+        **settings,
     )
 
 

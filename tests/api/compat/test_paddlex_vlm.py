@@ -35,7 +35,9 @@ def vllm() -> Iterator[FakeVllm]:
 @pytest.fixture(scope="module")
 def vlm_service(tmp_path_factory: pytest.TempPathFactory, vllm: FakeVllm) -> Iterator[RunningService]:
     folder: Path = tmp_path_factory.mktemp("service")
-    with RunningService(folder, USE_VLM_API="true", VLLM_URL=vllm.url, LAYOUT_MODEL="stub:2") as running:
+    with RunningService(
+        folder, USE_VLM_API="true", VLLM_URL=vllm.url, LAYOUT_MODEL="stub:2", TEXT_LAYER="ignore"
+    ) as running:
         yield running
 
 
