@@ -24,6 +24,7 @@ _GUTTER = 0.75  # em: white that parts columns where the lines above and below h
 _GUTTER_LINES = 4
 _LONG_GUTTER = 8
 _LABEL, _VALUE = 30, 8.0  # characters of a form's label, and em to its value
+_MOST_FORM_LINES = 1_500  # of a page with a form; comparing all of them with all takes a second
 _SMALL = 0.82  # of the size beside it: a superscript
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 
@@ -329,6 +330,8 @@ def _is_mark(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> bool:
 
 def _with_values(lines: list[LayerLine]) -> list[LayerLine]:
     """Short lines that end in a colon with the value behind it, which a form may set a little higher or lower."""
+    if len(lines) > _MOST_FORM_LINES:
+        return lines
     taken: set[int] = set()
     joined: list[LayerLine] = []
     for line in lines:

@@ -40,6 +40,8 @@ _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
 _MOSTLY_LEVEL = 0.3  # of a page's characters that may be slanted without being the page's text
 _LONGEST_NAME = 80  # characters of an attachment's name
+_MOST_LINES = 12_000  # pieces of lines; composing 9,000 takes 18 s, reading them by eye minutes
+_MOST_COMPARED = 2_000_000  # words with links: a second
 _CHECKED, _UNCHECKED = "☒", "☐"
 _BULLET = "•"
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlett")
@@ -94,7 +96,10 @@ def read_page_layer(
         opened = _open(pdf, number, dpi, max_pixels)
     if opened is None:
         return None
-    return _proven(_upright(opened), read_sheet, language, f"{path}")
+    try:
+        return _proven(_upright(opened), read_sheet, language, f"{path}")
+    except TooManyGlyphs:
+        return None
 
 
 def _open(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> _Opened | None:
@@ -177,6 +182,8 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
     glyphs = glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [b for _, b in opened.boxes]))
     plates = opened.seen.plates
     lines = find_lines(glyphs)
+    if len(lines) > _MOST_LINES:
+        raise TooManyGlyphs
     proof = prove(glyphs, shape_classes(glyphs, plates), lines, plates, read_sheet, language, _MEMORY.of(document))
     lines = [_with_bullet(line, glyphs) for line in lines]
     good = [line for line in lines if _is_proven(line, glyphs, proof)]
@@ -293,6 +300,8 @@ def _beside(line: LayerLine, word: LayerWord) -> bool:
 
 def _urls(lines: Sequence[LayerLine], found: Sequence[tuple[str, Floats]]) -> dict[LayerWord, str]:
     urls: dict[LayerWord, str] = {}
+    if len(found) * sum(len(line.words) for line in lines) > _MOST_COMPARED:
+        return urls
     for line in lines if found else ():
         for word in line.words:
             x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
