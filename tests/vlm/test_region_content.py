@@ -78,7 +78,7 @@ def test_a_price_beside_a_formula_is_right_in_every_form() -> None:
     page = PageResult(1, "completed", 9, 9, 200, 0, "vlm", "", regions=(region,))
     html = "".join(html_chunks([page], title="t", language="en", image_of=lambda name: None))
     assert "<td>$1,200.50  <math" in html
-    assert "<td>$200.00</td>" in html
+    assert '<td class="number">$200.00</td>' in html
     assert region_text(region) == "Total\t$1,200.50 $ ^{1} $\nVAT\t$200.00"
 
 
