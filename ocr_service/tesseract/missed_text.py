@@ -20,6 +20,7 @@ _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
 _PAD = 0.8  # em of white around an area
 _SURE = 50.0  # Tesseract's confidence of a word of several letters
+_SAME_LINE = 0.6  # of a word's height within a line from which on it stands on that line
 _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
 
 
@@ -37,18 +38,35 @@ def read_missed(
     return found
 
 
-def without_replaced(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line]) -> list[Line]:
-    """``lines`` without the words that are not ``kept`` and whose place a word of ``found`` takes."""
+def with_found(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line]) -> list[Line]:
+    """``lines`` with what was ``found`` beside them: each found word in the line it stands on, else in one of its own.
+
+    A word that is not ``kept`` gives way to a found word in its place.
+    """
     if not found:
         return list(lines)
     boxes = [word.box for line in found for word in line.words]
     sure = set(kept)
-    result = []
-    for line in lines:
-        words = [word for word in line.words if word in sure or not any(_overlap(word.box, box) for box in boxes)]
-        if words:
-            result.append(line if len(words) == len(line.words) else make_line(words, line.weight))
-    return result
+    rows = [
+        [word for word in line.words if word in sure or not any(_overlap(word.box, box) for box in boxes)]
+        for line in lines
+    ]
+    alone: list[Line] = []
+    for part in found:
+        own: list[Word] = []
+        for word in part.words:
+            at = next((n for n, line in enumerate(lines) if rows[n] and _stands_on(word.box, line, rows[n])), None)
+            (own if at is None else rows[at]).append(word)
+        if own:
+            alone.append(make_line(own, part.weight))
+    return [make_line(words, line.weight) for line, words in zip(lines, rows, strict=True) if words] + alone
+
+
+def _stands_on(box: Box, line: Line, words: Sequence[Word]) -> bool:
+    """Whether a word of this ``box`` belongs among the ``words`` of ``line``: on its height, at most an em beside."""
+    shared = min(box[3], line.box[3]) - max(box[1], line.box[1])
+    near = box[0] < line.box[2] + line.em and box[2] > line.box[0] - line.em
+    return near and shared > _SAME_LINE * (box[3] - box[1]) and not any(_overlap(box, word.box) for word in words)
 
 
 def _overlap(a: Box, b: Box) -> bool:

@@ -20,7 +20,7 @@ from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_di
 from ocr_service.tesseract.ink_ledger import coverage, covered, letter_pieces, outside, unread_areas, whole_words
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
-from ocr_service.tesseract.missed_text import read_missed, without_replaced
+from ocr_service.tesseract.missed_text import read_missed, with_found
 from ocr_service.tesseract.preprocess import downscaling
 from ocr_service.tesseract.reocr import CropReader, languages_by_script, main_script, reocr_cells, reocr_foreign_words
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
@@ -101,7 +101,7 @@ class TesseractReader:
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
-        lines, engine = self._lines([*without_replaced(raw, kept, missed), *missed], sheet)
+        lines, engine = self._lines(with_found(raw, kept, missed), sheet)
         tables, rest = find_tables(with_leaders(lines, sheet), hints, sheet)
         crops = CropReader(engine, sheet)
         repair = _InkRepair.of(lines, sheet)

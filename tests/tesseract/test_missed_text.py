@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ink_ledger import covered, letter_pieces, unread_areas
-from ocr_service.tesseract.missed_text import read_missed, without_replaced
+from ocr_service.tesseract.missed_text import read_missed, with_found
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage, text_line
 
@@ -31,9 +31,18 @@ def test_nothing_is_read_where_nothing_was_missed() -> None:
 
 
 def test_doubtful_words_give_way_to_what_was_read_in_their_place() -> None:
-    line = text_line(100, 100, "слово", "garbage")
-    kept, doubtful = line.words
+    line = text_line(100, 100, "слово", "garbage", "конец")
+    first, doubtful, last = line.words
     found = [make_line([Word("мусор", doubtful.box, 90.0)])]
-    assert [part.text for part in without_replaced([line], [kept], found)] == ["слово"]
-    assert without_replaced([line], [kept, doubtful], found) == [line]
-    assert without_replaced([line], [kept], []) == [line]
+    assert [part.text for part in with_found([line], [first, last], found)] == ["слово мусор конец"]
+    assert with_found([line], [first, last], []) == [line]
+
+
+def test_a_found_word_joins_the_line_it_stands_on_and_no_other() -> None:
+    line = text_line(300, 100, "instrument", "must")
+    x0, y0, x1, y1 = line.box
+    before = Word("The", (x0 - 80, y0, x0 - 12, y1), 95.0)
+    column = Word("Total", (x1 + round(4 * line.em), y0, x1 + round(7 * line.em), y1), 95.0)
+    below = Word("below", (x0, y1 + 30, x0 + 90, y1 + 60), 95.0)
+    joined = with_found([line], line.words, [make_line([before]), make_line([column]), make_line([below])])
+    assert [part.text for part in joined] == ["The instrument must", "Total", "below"]
