@@ -19,6 +19,7 @@ from ocr_service.document import HiddenText, PageImage, Pixels, TextLayerReport
 from ocr_service.render.pdfium import load_form, open_pdf, page_with_size
 from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
+from ocr_service.text_layer.evidence import Memory
 from ocr_service.text_layer.glyphs import (
     Floats,
     Glyphs,
@@ -30,10 +31,11 @@ from ocr_service.text_layer.glyphs import (
 )
 from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle
 from ocr_service.text_layer.outline import outline_of_page
-from ocr_service.text_layer.proof import FontVerdict, Memory, Proof, is_senseless, prove
+from ocr_service.text_layer.proof import prove
 from ocr_service.text_layer.remainder import has_writing
 from ocr_service.text_layer.shapes import shape_classes
 from ocr_service.text_layer.specimen import ReadSheet
+from ocr_service.text_layer.verdicts import FontVerdict, Proof, is_senseless
 from ocr_service.text_layer.visibility import HiddenReason, Seen, draw, look
 
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach

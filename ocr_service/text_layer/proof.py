@@ -1,4 +1,4 @@
-"""Which fonts to believe: a sample of each font's words is read by eye, letter by letter.
+"""The sample: words of each font are read by eye, letter by letter, as evidence for or against its map.
 
 Words are chosen so that every character of every font is seen, cut out of the picture of the text alone, and set
 together on one sheet, which costs one short reading for the whole page. What was proven once in a document is
@@ -7,105 +7,34 @@ remembered, so that later pages cost less.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.alphabets import (
-    has_twin,
     is_digit_lookalike,
     letters_known,
     look_the_same,
     may_be_digit,
-    may_reach,
-    mixes_alphabets,
     script_of,
 )
+from ocr_service.text_layer.evidence import Evidence, Key
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.lines import LayerLine, LayerWord
 from ocr_service.text_layer.specimen import ReadSheet, TypeCase
+from ocr_service.text_layer.verdicts import Proof, verdicts
 
 _RAISED = 0.82  # of its word's size
 _MOST_WORDS = 70  # on one sheet: some 0.2 s
 _LONGEST_WORD = 26  # characters
 _LONG_WORD = 12  # from which on longer ones are no better samples
 _REPEATS = 4
-_SETTLED = 7  # readings of a sign in words as one and the same other
 _MOST_REPEATED = 60
 _CLEARLY = 0.35  # of a font's characters read otherwise: nothing has to be asked again
 _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
-_ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
-_FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
-_ODD_SHAPES = 0.12  # of a font's different letters
-_UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
-_CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
-_LOW = 1.12  # of the x-height: no capital is so low
-_MIXED_WORDS = 2
-_TWINS_ONLY, _TWINS_KINDS = 25, 8  # letters, and different ones, that all have twins in another alphabet
-
-Key = tuple[str, int, int]  # font, character, shape
-
-
-@dataclass(slots=True)
-class Evidence:
-    """What was read where a character should stand: ``right`` times itself, and ``wrong`` by what it was."""
-
-    right: int = 0
-    wrong: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def times(self) -> int:
-        return self.right + self.wrong.total()
-
-    @property
-    def proven(self) -> bool:
-        return self.right > 0 and self.right >= self.wrong.total()
-
-    @property
-    def settled(self) -> bool:
-        """Whether words have said often enough, and with one voice, that it is another sign."""
-        return self.right == 0 and self.times >= _SETTLED and _one_other(self.wrong)
-
-    @property
-    def refuted(self) -> bool:
-        return self.wrong.total() > self.right
-
-
-@dataclass(frozen=True, slots=True)
-class FontVerdict:
-    """``reason`` says why a font is not believed. ``by_shape``: no reading, its alphabet is not Tesseract's."""
-
-    name: str
-    trusted: bool
-    reason: str = ""
-    by_shape: bool = False
-    strength: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """``trusted`` for each glyph; ``fonts`` by the page's font number."""
-
-    trusted: Flags
-    fonts: Mapping[int, FontVerdict]
-
-
-class Memory:
-    """What earlier pages of a document have shown of its characters; one a worker, for the document that it reads."""
-
-    def __init__(self) -> None:
-        self._document = ""
-        self._evidence: dict[Key, Evidence] = {}
-
-    def of(self, document: str) -> dict[Key, Evidence]:
-        if document != self._document:
-            self._document, self._evidence = document, {}
-        return self._evidence
 
 
 def prove(
@@ -128,7 +57,7 @@ def prove(
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
     _read_repeated(_undecided(keys, readable, glyphs, known), type_case, keys, signs, read_sheet, known)
-    return _verdicts(glyphs, keys, signs, readable, lines, known)
+    return verdicts(glyphs, keys, signs, readable, lines, known)
 
 
 def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
@@ -157,10 +86,6 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
 def _readable(signs: Sequence[str], letters: frozenset[str]) -> Flags:
     """Whether Tesseract can tell what a sign is: digits, and the letters that it was taught."""
     return np.array([sign in "0123456789" or sign.lower()[:1] in letters for sign in signs], bool)
-
-
-def _counts(sign: str) -> bool:
-    return sign.isalnum()
 
 
 def _sample(
@@ -345,123 +270,3 @@ def align(written: Sequence[str], read: str) -> list[tuple[int, str | None]]:
         else:
             j -= 1
     return pairs[::-1]
-
-
-def _verdicts(
-    glyphs: Glyphs,
-    keys: Sequence[Key],
-    signs: Sequence[str],
-    readable: Flags,
-    lines: Sequence[LayerLine],
-    known: Mapping[Key, Evidence],
-) -> Proof:
-    fonts = glyphs.font
-    mixed = _mixed_words(lines, fonts)
-    trusted = np.zeros(len(glyphs), bool)
-    verdicts: dict[int, FontVerdict] = {}
-    for font in np.unique(fonts).tolist():
-        here = np.flatnonzero(fonts == font)
-        verdict, bad = _judge(
-            glyphs.fonts[font].name, here, keys, signs, readable, glyphs, known, mixed.get(font, (0, 0))
-        )
-        verdicts[font] = verdict
-        if verdict.trusted:
-            for index in here.tolist():
-                trusted[index] = keys[index] not in bad and not is_senseless(signs[index], bool(glyphs.unmapped[index]))
-    return Proof(trusted, verdicts)
-
-
-def _judge(
-    name: str,
-    here: Ints,
-    keys: Sequence[Key],
-    signs: Sequence[str],
-    readable: Flags,
-    glyphs: Glyphs,
-    known: Mapping[Key, Evidence],
-    mixed: tuple[int, int],
-) -> tuple[FontVerdict, set[Key]]:
-    """The verdict on a font, and those of its characters that are not believed although the font is."""
-    senseless = sum(is_senseless(signs[i], bool(glyphs.unmapped[i])) for i in here)
-    if senseless > 0.3 * len(here):
-        return FontVerdict(name, False, "no map to Unicode"), set()
-    if mixed[0] >= _MIXED_WORDS and mixed[0] > 0.03 * mixed[1]:
-        return FontVerdict(name, False, "letters of another alphabet that look alike"), set()
-    letters = [signs[i] for i in here if signs[i].isalpha()]
-    if len(letters) >= _TWINS_ONLY and len(set(letters)) >= _TWINS_KINDS and all(map(has_twin, letters)):
-        return FontVerdict(name, False, "only letters that look like those of another alphabet"), set()
-    counted = [i for i in here if _counts(signs[i])]
-    if not counted:
-        return FontVerdict(name, True, strength=0.9), set()
-    seen = {keys[i]: known[keys[i]] for i in counted if readable[i] and keys[i] in known}
-    bad = {key for key, evidence in seen.items() if evidence.refuted}
-    amount = Counter(keys[i] for i in counted)
-    wrong = sum(amount[key] for key in bad)
-    sure = [key for key in bad if known[key].wrong.total() >= 2 and _one_other(known[key].wrong)]
-    if wrong > _FEW * len(counted) or len(sure) >= 2:
-        digits = bad and all(chr(key[1]).isdigit() for key in bad)
-        return FontVerdict(name, False, "digits read otherwise" if digits else "letters read otherwise"), set()
-    right = sum(amount[key] for key, evidence in seen.items() if evidence.proven)
-    legible = sum(bool(readable[i]) for i in counted)
-    unseen = {keys[i] for i in counted if readable[i] and not (keys[i] in known and known[keys[i]].proven)}
-    if legible and right < _ENOUGH * legible:
-        return FontVerdict(name, False, "its sample could not be read"), set()
-    misshapen = _misshapen(counted, keys, signs, readable, glyphs)
-    if len(misshapen) > _ODD_SHAPES * len({keys[i] for i in counted}):
-        return FontVerdict(name, False, "shapes that are not those of its letters"), set()
-    by_shape = len(counted) >= 5 and legible < 0.5 * len(counted)
-    return FontVerdict(
-        name, True, by_shape=by_shape, strength=round(right / max(legible, 1), 3) if legible else 0.5
-    ), bad | unseen | misshapen
-
-
-def _misshapen(
-    counted: Sequence[int], keys: Sequence[Key], signs: Sequence[str], readable: Flags, glyphs: Glyphs
-) -> set[Key]:
-    """Letters of a height that theirs have not, which reading alone does not tell: ``o`` for ``O``, ``ә`` for ``ғ``."""
-    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
-    rise, drop = glyphs.rise.tolist(), glyphs.drop.tolist()
-    level = [i for i in counted if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
-    small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
-    x_height = _middle([rise[i] for i in small if may_reach(signs[i], False, False)])
-    cap_height = _middle([rise[i] for i in capital])
-    found = set()
-    for i in small:
-        flat = may_reach(signs[i], False, False) and not may_reach(signs[i], True, False)
-        too_high = flat and (rise[i] > _UP * x_height > 0 or rise[i] > _CAPITAL * cap_height > 0)
-        odd = not readable[i] and may_reach(signs[i], rise[i] > _UP * x_height, drop[i] > _DOWN) is False
-        if too_high or odd:
-            found.add(keys[i])
-    for i in capital:
-        if look_the_same(signs[i], signs[i].lower()) and rise[i] < _LOW * x_height:
-            found.add(keys[i])
-    return found
-
-
-def _middle(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2] if values else 0.0
-
-
-def _one_other(wrong: Counter[str]) -> bool:
-    """Whether a character was read as one and the same other sign each time, as with a map that swaps them."""
-    (read, count), *_ = wrong.most_common(1)
-    return bool(read) and count >= 0.8 * wrong.total()
-
-
-def is_senseless(sign: str, unmapped: bool) -> bool:
-    code = ord(sign)
-    private = 0xE000 <= code <= 0xF8FF or code >= 0xF0000
-    return unmapped or private or code in (0, 0xFFFD) or unicodedata.category(sign) in ("Cc", "Cn", "Cs")
-
-
-def _mixed_words(lines: Iterable[LayerLine], fonts: Ints) -> dict[int, tuple[int, int]]:
-    """By font: words that mix alphabets, and words at all."""
-    counts: dict[int, list[int]] = {}
-    for line in lines:
-        for word in line.words:
-            if len(word.glyphs) < 2 or not any(script_of(sign) for sign in word.text):
-                continue
-            count = counts.setdefault(int(fonts[word.glyphs[0]]), [0, 0])
-            count[0] += mixes_alphabets(word.text)
-            count[1] += 1
-    return {font: (count[0], count[1]) for font, count in counts.items()}

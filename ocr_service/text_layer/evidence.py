@@ -1,0 +1,54 @@
+"""What reading has shown of a font's characters, and what is remembered of it over a document's pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+_SETTLED = 7  # readings of a sign in words as one and the same other
+
+Key = tuple[str, int, int]  # font, character, shape
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was read where a character should stand: ``right`` times itself, and ``wrong`` by what it was."""
+
+    right: int = 0
+    wrong: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def times(self) -> int:
+        return self.right + self.wrong.total()
+
+    @property
+    def proven(self) -> bool:
+        return self.right > 0 and self.right >= self.wrong.total()
+
+    @property
+    def settled(self) -> bool:
+        """Whether words have said often enough, and with one voice, that it is another sign."""
+        return self.right == 0 and self.times >= _SETTLED and one_other(self.wrong)
+
+    @property
+    def refuted(self) -> bool:
+        return self.wrong.total() > self.right
+
+
+class Memory:
+    """What earlier pages of a document have shown of its characters; one a worker, for the document that it reads."""
+
+    def __init__(self) -> None:
+        self._document = ""
+        self._evidence: dict[Key, Evidence] = {}
+
+    def of(self, document: str) -> dict[Key, Evidence]:
+        if document != self._document:
+            self._document, self._evidence = document, {}
+        return self._evidence
+
+
+def one_other(wrong: Counter[str]) -> bool:
+    """Whether a character was read as one and the same other sign each time, as with a map that swaps them."""
+    (read, count), *_ = wrong.most_common(1)
+    return bool(read) and count >= 0.8 * wrong.total()

@@ -1,0 +1,240 @@
+"""Which fonts to believe, by what reading, map, alphabet and shape say of their characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr_service.text_layer.alphabets import has_twin, look_the_same, may_reach, mixes_alphabets, script_of
+from ocr_service.text_layer.evidence import Evidence, Key, one_other
+from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
+from ocr_service.text_layer.lines import LayerLine
+
+_UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
+_ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
+_FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
+_ODD_SHAPES = 0.12  # of a font's different letters
+_UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
+_CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
+_LOW = 1.12  # of the x-height: no capital is so low
+_MIXED_WORDS = 2
+_TWINS_ONLY, _TWINS_KINDS = 25, 8  # letters, and different ones, that all have twins in another alphabet
+_SHAPES_ONLY = 5  # characters at least of a font that is judged by shape
+
+
+@dataclass(frozen=True, slots=True)
+class FontVerdict:
+    """``reason`` says why a font is not believed. ``by_shape``: no reading, its alphabet is not Tesseract's."""
+
+    name: str
+    trusted: bool
+    reason: str = ""
+    by_shape: bool = False
+    strength: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``trusted`` for each glyph; ``fonts`` by the page's font number."""
+
+    trusted: Flags
+    fonts: Mapping[int, FontVerdict]
+
+
+def verdicts(
+    glyphs: Glyphs,
+    keys: Sequence[Key],
+    signs: Sequence[str],
+    readable: Flags,
+    lines: Sequence[LayerLine],
+    known: Mapping[Key, Evidence],
+) -> Proof:
+    """The verdict on each font of the page. ``keys``, ``signs`` and ``readable`` are by glyph."""
+    page = _Page(glyphs, keys, signs, readable, known)
+    mixed = _mixed_words(lines, glyphs.font)
+    trusted = np.zeros(len(glyphs), bool)
+    found: dict[int, FontVerdict] = {}
+    for font in np.unique(glyphs.font).tolist():
+        here = np.flatnonzero(glyphs.font == font).tolist()
+        found[font], doubted = _judge(glyphs.fonts[font].name, page, here, mixed.get(font, (0, 0)))
+        if found[font].trusted:
+            for index in here:
+                trusted[index] = keys[index] not in doubted and not page.is_senseless(index)
+    return Proof(trusted, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is known of a page's glyphs; all but ``known`` is by glyph."""
+
+    glyphs: Glyphs
+    keys: Sequence[Key]
+    signs: Sequence[str]
+    readable: Flags
+    known: Mapping[Key, Evidence]
+
+    def is_senseless(self, index: int) -> bool:
+        return is_senseless(self.signs[index], bool(self.glyphs.unmapped[index]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a page shows of one font, in glyphs. ``counted``: letters and digits; ``legible``: that Tesseract can read.
+
+    ``refuted`` and ``unseen`` characters are not believed though their font is.
+    """
+
+    glyphs: int
+    senseless: int
+    mixed_words: int
+    words: int
+    letters: Sequence[str]
+    counted: int
+    legible: int
+    right: int
+    wrong: int
+    swapped: int
+    refuted: frozenset[Key]
+    unseen: frozenset[Key]
+
+    @property
+    def strength(self) -> float:
+        """0 to 1: the share of the legible that was read right."""
+        if not self.counted:
+            return 0.9
+        return round(self.right / self.legible, 3) if self.legible else 0.5
+
+
+def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tuple[int, int]) -> _Facts:
+    keys, known = page.keys, page.known
+    legible = [i for i in counted if page.readable[i]]
+    seen = {keys[i]: known[keys[i]] for i in legible if keys[i] in known}
+    refuted = frozenset(key for key, evidence in seen.items() if evidence.refuted)
+    proven = frozenset(key for key, evidence in seen.items() if evidence.proven)
+    amount = Counter(keys[i] for i in counted)
+    return _Facts(
+        glyphs=len(here),
+        senseless=sum(page.is_senseless(i) for i in here),
+        mixed_words=mixed[0],
+        words=mixed[1],
+        letters=[page.signs[i] for i in here if page.signs[i].isalpha()],
+        counted=len(counted),
+        legible=len(legible),
+        right=sum(amount[key] for key in proven),
+        wrong=sum(amount[key] for key in refuted),
+        swapped=sum(known[key].wrong.total() >= 2 and one_other(known[key].wrong) for key in refuted),
+        refuted=refuted,
+        unseen=frozenset(keys[i] for i in legible) - proven,
+    )
+
+
+def _has_no_map(font: _Facts) -> bool:
+    return font.senseless > _UNMAPPED * font.glyphs
+
+
+def _mixes_alphabets(font: _Facts) -> bool:
+    return font.mixed_words >= _MIXED_WORDS and font.mixed_words > 0.03 * font.words
+
+
+def _has_only_twins(font: _Facts) -> bool:
+    enough = len(font.letters) >= _TWINS_ONLY and len(set(font.letters)) >= _TWINS_KINDS
+    return enough and all(map(has_twin, font.letters))
+
+
+def _is_misread(font: _Facts) -> bool:
+    return font.wrong > _FEW * font.counted or font.swapped >= 2
+
+
+def _has_misread_digits(font: _Facts) -> bool:
+    return _is_misread(font) and all(chr(key[1]).isdigit() for key in font.refuted)
+
+
+def _is_unproven(font: _Facts) -> bool:
+    return font.legible > 0 and font.right < _ENOUGH * font.legible
+
+
+# Why a font is not believed: the first that holds.
+_REFUSALS: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
+    ("no map to Unicode", _has_no_map),
+    ("letters of another alphabet that look alike", _mixes_alphabets),
+    ("only letters that look like those of another alphabet", _has_only_twins),
+    ("digits read otherwise", _has_misread_digits),
+    ("letters read otherwise", _is_misread),
+    ("its sample could not be read", _is_unproven),
+)
+
+
+def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) -> tuple[FontVerdict, set[Key]]:
+    """The verdict on a font, and those of its characters that are not believed although the font is."""
+    counted = [i for i in here if page.signs[i].isalnum()]
+    font = _facts(page, here, counted, mixed)
+    for reason, holds in _REFUSALS:
+        if holds(font):
+            return FontVerdict(name, False, reason), set()
+    misshapen = _misshapen(page, counted)
+    if len(misshapen) > _ODD_SHAPES * len({page.keys[i] for i in counted}):
+        return FontVerdict(name, False, "shapes that are not those of its letters"), set()
+    by_shape = font.counted >= _SHAPES_ONLY and font.legible < 0.5 * font.counted
+    verdict = FontVerdict(name, True, by_shape=by_shape, strength=font.strength)
+    return verdict, misshapen | font.refuted | font.unseen
+
+
+@dataclass(frozen=True, slots=True)
+class _Heights:
+    """Of a font's level letters, in em; 0 where none was seen."""
+
+    x_height: float
+    capital: float
+
+    def small_is_too_high(self, sign: str, rise: float) -> bool:
+        flat = may_reach(sign, False, False) and not may_reach(sign, True, False)
+        return bool(flat) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
+
+    def reaches_elsewhere(self, sign: str, rise: float, drop: float) -> bool:
+        return may_reach(sign, rise > _UP * self.x_height, drop > _DOWN) is False
+
+    def capital_is_too_low(self, sign: str, rise: float) -> bool:
+        return look_the_same(sign, sign.lower()) and rise < _LOW * self.x_height
+
+
+def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
+    """Letters of a height that theirs have not, which reading alone does not tell: ``o`` for ``O``, ``ә`` for ``ғ``."""
+    signs, glyphs = page.signs, page.glyphs
+    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
+    rise, drop = glyphs.rise.tolist(), glyphs.drop.tolist()
+    level = [i for i in counted if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
+    small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
+    heights = _Heights(
+        _middle([rise[i] for i in small if may_reach(signs[i], False, False)]), _middle([rise[i] for i in capital])
+    )
+    odd = [i for i in small if heights.small_is_too_high(signs[i], rise[i])]
+    odd += [i for i in small if not page.readable[i] and heights.reaches_elsewhere(signs[i], rise[i], drop[i])]
+    odd += [i for i in capital if heights.capital_is_too_low(signs[i], rise[i])]
+    return {page.keys[i] for i in odd}
+
+
+def _middle(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2] if values else 0.0
+
+
+def is_senseless(sign: str, unmapped: bool) -> bool:
+    code = ord(sign)
+    private = 0xE000 <= code <= 0xF8FF or code >= 0xF0000
+    return unmapped or private or code in (0, 0xFFFD) or unicodedata.category(sign) in ("Cc", "Cn", "Cs")
+
+
+def _mixed_words(lines: Iterable[LayerLine], fonts: Ints) -> dict[int, tuple[int, int]]:
+    """By font: words that mix alphabets, and words at all."""
+    counts: dict[int, list[int]] = {}
+    for line in lines:
+        for word in line.words:
+            if len(word.glyphs) < 2 or not any(script_of(sign) for sign in word.text):
+                continue
+            count = counts.setdefault(int(fonts[word.glyphs[0]]), [0, 0])
+            count[0] += mixes_alphabets(word.text)
+            count[1] += 1
+    return {font: (count[0], count[1]) for font, count in counts.items()}
