@@ -92,7 +92,8 @@ def test_every_dropped_file_is_a_row_with_its_fate_in_the_order_of_the_drop(
         expect(rows["4.pdf"]).to_contain_text("larger than the service takes")
         expect(rows["5.exe"]).to_contain_text("neither a PDF nor a picture")
         expect(rows["7.pdf"]).to_contain_text("damaged")
-        assert all(rows[name].count() == 1 for name, _ in files)
+        for name, _ in files:
+            expect(rows[name]).to_have_count(1)
         refused = [name for name in _names(page) if name in ("2.docx", "3.pdf", "4.pdf", "5.exe", "7.pdf")]
         assert refused == ["2.docx", "3.pdf", "4.pdf", "5.exe", "7.pdf"]
         assert sent.count("POST") == 3
