@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
+from ocr_service.api.compat.docling.answer import convert_answer
 from ocr_service.api.compat.docling.models import (
     ConvertAnswer,
     ConvertForm,
@@ -28,14 +27,8 @@ from ocr_service.api.schemas.document import json_schema_body
 from ocr_service.api.schemas.problem import NOT_FOUND, READ_FROM_JSON, RESULTS, problem_answers
 from ocr_service.api.validation import validated
 from ocr_service.api.wait_for_job import finished_within, read_to_the_end
-from ocr_service.document import PageResult
 from ocr_service.errors import BadOption, Cancelled, NotFinished, error_for
-from ocr_service.export.docling_document import docling_document
-from ocr_service.export.image_links import data_uri, relinked_file
-from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job, JobState, Priority
-from ocr_service.reading.page_ranges import select_pages
-from ocr_service.storage.filesystem import JobFolder, artifact_name
 
 router = APIRouter(prefix="/v1", tags=["docling-serve"])
 
@@ -43,7 +36,6 @@ _STATUS = {JobState.QUEUED: "pending", JobState.RUNNING: "started"} | dict.fromk
     (JobState.COMPLETED, JobState.PARTIAL), "success"
 )
 _LISTS: tuple[str, ...] = ("to_formats", "page_range")
-_PICTURE = re.compile(r"!\[[^\]]*\]\(images/[^)]+\)")
 _FORM = {
     "requestBody": {
         "required": True,
@@ -65,24 +57,31 @@ _SUBMITTED = READ_FROM_JSON | problem_answers("unsupported_type")
 TaskId = Annotated[str, PathParameter(max_length=64, description="As the answer to the submission gave it")]
 
 
-@router.post("/convert/file", summary="Read a file, as docling-serve", responses=_SUBMITTED, openapi_extra=_FORM)
-async def docling_convert_file(request: Request, services: ServicesDep) -> ConvertAnswer:
+@router.post(
+    "/convert/file",
+    summary="Read a file, as docling-serve",
+    response_model=ConvertAnswer,
+    responses=_SUBMITTED,
+    openapi_extra=_FORM,
+)
+async def docling_convert_file(request: Request, services: ServicesDep) -> Response:
     """The request and the answer of docling-serve. It is a job like any other, waited for until it is finished."""
     admitted, asked = await _from_form(request, services)
-    return await _answer(services, await read_to_the_end(request, services, admitted), asked)
+    return await convert_answer(services, await read_to_the_end(request, services, admitted), asked)
 
 
 @router.post(
     "/convert/source",
     summary="Read a source, as docling-serve",
+    response_model=ConvertAnswer,
     responses=_SUBMITTED,
     openapi_extra=json_schema_body(ConvertRequest),
 )
-async def docling_convert_source(request: Request, services: ServicesDep) -> ConvertAnswer:
+async def docling_convert_source(request: Request, services: ServicesDep) -> Response:
     """The same for a document in the JSON, or at an https address where ALLOW_URL_INPUT is set."""
     async with _from_json(request, services) as (admitted, asked):
         job = await read_to_the_end(request, services, admitted)
-    return await _answer(services, job, asked)
+    return await convert_answer(services, job, asked)
 
 
 @router.post(
@@ -119,8 +118,13 @@ async def docling_poll(
     return await _status(services, job, task)
 
 
-@router.get("/result/{task_id}", summary="Result of a task, as docling-serve", responses=RESULTS)
-async def docling_result(request: Request, services: ServicesDep, task_id: TaskId) -> ConvertAnswer:
+@router.get(
+    "/result/{task_id}",
+    summary="Result of a task, as docling-serve",
+    response_model=ConvertAnswer,
+    responses=RESULTS,
+)
+async def docling_result(request: Request, services: ServicesDep, task_id: TaskId) -> Response:
     task = TaskRef.parsed(task_id)
     job = await services.jobs.get(task.job_id, owner_of(request))
     if not job.state.finished:
@@ -128,7 +132,7 @@ async def docling_result(request: Request, services: ServicesDep, task_id: TaskI
     if job.state not in (JobState.COMPLETED, JobState.PARTIAL):
         raise error_for(job.failure.code, job.failure.message) if job.failure else Cancelled.job()
     asked = {"to_formats": task.formats, "image_export_mode": task.images}
-    return await _answer(services, job, ConvertOptions.model_validate(asked))
+    return await convert_answer(services, job, ConvertOptions.model_validate(asked))
 
 
 async def _from_form(request: Request, services: Services) -> tuple[Admitted, ConvertOptions]:
@@ -177,62 +181,3 @@ async def _status(services: Services, job: Job, task: TaskRef) -> TaskStatus:
             "error_message": reason if failed else None,
         }
     )
-
-
-async def _answer(services: Services, job: Job, asked: ConvertOptions) -> ConvertAnswer:
-    content: dict[str, Any] = {"filename": job.file.name}
-    errors: list[dict[str, Any]] = []
-    folder = await services.jobs.files.of(job, "pages")
-    if job.state is JobState.PARTIAL:
-        errors = await asyncio.to_thread(lambda: list(_errors(_pages(folder, job))))
-    if "md" in asked.to_formats:
-        published = (await services.jobs.files.of(job, "result")).published / f"{artifact_name(job.file.name)}.md"
-        content["md_content"] = await asyncio.to_thread(_markdown, published, folder, asked)
-    if "json" in asked.to_formats:
-        content["json_content"] = await asyncio.to_thread(lambda: docling_document(job.file, _pages(folder, job)))
-    if "html" in asked.to_formats:
-        content["html_content"] = await _text(await services.delivery.exports.file(job, "html"))
-    if "text" in asked.to_formats:
-        content["text_content"] = await _text(await services.delivery.exports.file(job, "text"))
-    return ConvertAnswer.model_validate(
-        {
-            "document": content,
-            "status": "partial_success" if job.state is JobState.PARTIAL else "success",
-            "errors": errors,
-            "processing_time": max(0.0, (job.finished_at or 0) - (job.started_at or job.finished_at or 0)),
-        }
-    )
-
-
-async def _text(path: Path) -> str:
-    return await asyncio.to_thread(path.read_text, "utf-8")
-
-
-def _pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
-    for number in select_pages(job.options.pages, job.file.pages):
-        yield page_from_json(folder.page(number))
-
-
-def _errors(pages: Iterator[PageResult]) -> Iterator[dict[str, Any]]:
-    for page in pages:
-        for error in filter(None, (page.error, *(region.error for region in page.regions))):
-            yield {
-                "component_type": "pipeline",
-                "module_name": error.stage,
-                "error_message": f"page {page.number}: {error.code}: {error.message}",
-            }
-
-
-def _markdown(path: Path, folder: JobFolder, asked: ConvertOptions) -> str:
-    if asked.image_export_mode == "referenced":
-        return path.read_text("utf-8")
-    if asked.image_export_mode == "placeholder":
-        return _PICTURE.sub("<!-- image -->", path.read_text("utf-8"))
-
-    def embedded(name: str) -> str | None:
-        try:
-            return data_uri(name, (folder.work / name).read_bytes())
-        except FileNotFoundError:
-            return None
-
-    return "".join(relinked_file(path, embedded))

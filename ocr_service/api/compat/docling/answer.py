@@ -1,0 +1,144 @@
+"""The answer of docling-serve with a document in it, written piece by piece: a long book never stands whole in memory
+as JSON, and no piece is long enough to keep others waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+
+from ocr_service.api.compat.docling.models import ConvertOptions
+from ocr_service.api.dependencies import Services
+from ocr_service.document import PageResult
+from ocr_service.export.docling_document import docling_document
+from ocr_service.export.image_links import data_uri, relinked_file
+from ocr_service.export.result_json import page_from_json
+from ocr_service.jobs.models import Job, JobState
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.storage.filesystem import JobFolder, artifact_name
+
+_PICTURE = re.compile(r"!\[[^\]]*\]\(images/[^)]+\)")
+_PIECE = 1 << 16  # characters
+
+
+async def convert_answer(services: Services, job: Job, asked: ConvertOptions) -> StreamingResponse:
+    """A ``ConvertAnswer`` as JSON. What can fail is done before its first byte.
+
+    Raises as ``Exports.file`` and ``JobFiles.of``.
+    """
+    folder = await services.jobs.files.of(job, "pages")
+    errors: list[dict[str, Any]] = []
+    if job.state is JobState.PARTIAL:
+        errors = await asyncio.to_thread(lambda: list(_errors(_pages(folder, job))))
+    content: dict[str, Iterable[str]] = dict.fromkeys(
+        ("md_content", "json_content", "html_content", "text_content"), ("null",)
+    )
+    if "md" in asked.to_formats:
+        published = (await services.jobs.files.of(job, "result")).published / f"{artifact_name(job.file.name)}.md"
+        content["md_content"] = _string(_markdown(published, folder, asked))
+    if "json" in asked.to_formats:
+        document = await asyncio.to_thread(lambda: docling_document(job.file, _pages(folder, job)))
+        content["json_content"] = _object(document)
+    if "html" in asked.to_formats:
+        content["html_content"] = _string(_text(await services.delivery.exports.file(job, "html")))
+    if "text" in asked.to_formats:
+        content["text_content"] = _string(_text(await services.delivery.exports.file(job, "text")))
+    about: dict[str, Any] = {
+        "status": "partial_success" if job.state is JobState.PARTIAL else "success",
+        "errors": errors,
+        "processing_time": max(0.0, (job.finished_at or 0) - (job.started_at or job.finished_at or 0)),
+        "timings": {},
+    }
+    return StreamingResponse(_pieces(_answer(job.file.name, content, about)), media_type="application/json")
+
+
+def _answer(name: str, content: dict[str, Iterable[str]], about: dict[str, Any]) -> Iterator[str]:
+    yield f'{{"document":{{"filename":{_json(name)}'
+    for form, value in content.items():
+        yield f',"{form}":'
+        yield from value
+    yield f"}},{_json(about)[1:]}"
+
+
+def _string(texts: Iterable[str]) -> Iterator[str]:
+    """Texts as one JSON string."""
+    yield '"'
+    for text in texts:
+        yield _json(text)[1:-1]
+    yield '"'
+
+
+def _object(fields: dict[str, Any]) -> Iterator[str]:
+    """An object whose long members are lists and objects of small items."""
+    yield "{"
+    for place, (name, value) in enumerate(fields.items()):
+        yield f"{',' if place else ''}{_json(name)}:"
+        if isinstance(value, dict):
+            yield from _object(value)
+        elif isinstance(value, list):
+            yield "["
+            for number, item in enumerate(value):
+                yield f"{',' if number else ''}{_json(item)}"
+            yield "]"
+        else:
+            yield _json(value)
+    yield "}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _pieces(texts: Iterator[str]) -> Iterator[str]:
+    """The same text in fewer pieces: each costs the event loop a turn."""
+    waiting: list[str] = []
+    size = 0
+    for text in texts:
+        waiting.append(text)
+        size += len(text)
+        if size >= _PIECE:
+            yield "".join(waiting)
+            waiting, size = [], 0
+    yield "".join(waiting)
+
+
+def _text(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        while text := file.read(_PIECE):
+            yield text
+
+
+def _pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
+    for number in select_pages(job.options.pages, job.file.pages):
+        yield page_from_json(folder.page(number))
+
+
+def _errors(pages: Iterator[PageResult]) -> Iterator[dict[str, Any]]:
+    for page in pages:
+        for error in filter(None, (page.error, *(region.error for region in page.regions))):
+            yield {
+                "component_type": "pipeline",
+                "module_name": error.stage,
+                "error_message": f"page {page.number}: {error.code}: {error.message}",
+            }
+
+
+def _markdown(path: Path, folder: JobFolder, asked: ConvertOptions) -> Iterator[str]:
+    if asked.image_export_mode == "embedded":
+
+        def embedded(name: str) -> str | None:
+            try:
+                return data_uri(name, (folder.work / name).read_bytes())
+            except FileNotFoundError:
+                return None
+
+        yield from relinked_file(path, embedded)
+        return
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield line if asked.image_export_mode == "referenced" else _PICTURE.sub("<!-- image -->", line)
