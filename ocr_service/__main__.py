@@ -13,10 +13,11 @@ from ocr_service.settings import Settings, SettingsError, load_settings, setting
 _EXAMPLES = """examples:
   {prog} serve                          the service on port 8081
   {prog} convert scan.pdf -o results    read files here, with no server
-  {prog} send scan.pdf -o results       have a running service read files
+  {prog} send scan.pdf -o results       read files on a running service
   {prog} settings                       every setting, its default and meaning
 
-Settings come from the environment or a .env file; a wrong one is named when a command starts."""
+COMMAND --help describes a command, its options and exit codes. Settings come from the environment or a .env file; a
+command that finds a wrong setting names it and exits with code 2."""
 
 # Each has add_command(commands). Only the one that is asked for is imported: the container's first process must start
 # the app within a fraction of a second, and needs nothing of FastAPI or the models itself.
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     prog = "python -m ocr_service" if called == "__main__.py" else called
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Turns PDFs and images into Markdown.",
+        description="Converts PDFs and images to Markdown.",
         epilog=_EXAMPLES.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -46,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name, module in _COMMANDS.items():
         if name in given[:1] or not set(given[:1]) & _COMMANDS.keys():
             import_module(module).add_command(commands)
-    commands.add_parser("settings", help="print every setting").set_defaults(run=_print_settings)
+    commands.add_parser("settings", help="print every setting with its default and meaning").set_defaults(
+        run=_print_settings
+    )
     options = parser.parse_args(given)
     try:
         settings = load_settings()

@@ -16,13 +16,13 @@ from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.atomic_write import atomic_file
 
 T = TypeVar("T")
-_BUSY = frozenset({429, 502, 503, 504})  # the service, or a proxy before it, has no room or is being restarted
+_BUSY = frozenset({429, 502, 503, 504})  # the service, or a proxy before it, is busy or restarts
 _RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)
-_TIMEOUT = httpx.Timeout(60, connect=10)  # events come with a sign of life every 15 s
+_TIMEOUT = httpx.Timeout(60, connect=10)  # the event stream has a keep-alive every 15 s
 
 
 class Refused(Exception):
-    """The service said no: asking again would give the same."""
+    """The service refused the request; a retry would get the same answer."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class Unreachable(Exception):
-    """The service could not be reached, or had no room, for longer than the client's patience."""
+    """The service gave no answer, or was busy, for longer than ``give_up_s``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,15 @@ class Event:
 
 
 class ServiceClient:
-    """``async with ServiceClient(url, key, patience_s=300) as client``. Raises Refused and Unreachable.
+    """``async with ServiceClient(url, key, give_up_s=300) as client``. Raises Refused and Unreachable.
 
-    ``patience_s``: seconds for which a broken connection or a full queue is tried again, counted from the last answer.
+    ``give_up_s``: seconds for which a broken connection or a full queue is retried, counted from the last answer.
     """
 
-    def __init__(self, url: str, key: str | None, *, patience_s: float) -> None:
+    def __init__(self, url: str, key: str | None, *, give_up_s: float) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=_TIMEOUT)
-        self._patience_s = patience_s
+        self._give_up_s = give_up_s
 
     async def __aenter__(self) -> ServiceClient:
         return self
@@ -60,14 +60,14 @@ class ServiceClient:
         await self._http.aclose()
 
     async def check(self) -> None:
-        """One try: is the service there, and does it take the key?"""
+        """Tries one request. Raises Unreachable where the service does not answer, Refused where it refuses the key."""
         try:
             await _checked(await self._http.get("/jobs", params={"limit": "1"}))
         except (httpx.TransportError, _Busy) as error:
             raise Unreachable(f"{self._http.base_url}: {_reason(error)}") from error
 
     async def submit(self, file: Path, fields: Mapping[str, str], idempotency_key: str) -> dict[str, Any]:
-        """The job of a file. Sent again after a lost answer, it is the same job."""
+        """Submits a file and returns its job. A retry after a lost answer returns the same job."""
 
         async def once() -> dict[str, Any]:
             with file.open("rb") as content:
@@ -82,7 +82,7 @@ class ServiceClient:
         return await self._patiently(once)
 
     async def retry(self, job_id: str) -> dict[str, Any]:
-        """Read again what did not come out well."""
+        """Reads the failed and partial pages again."""
 
         async def once() -> dict[str, Any]:
             return await _json(await self._http.post(f"/jobs/{job_id}/retry"))
@@ -96,8 +96,8 @@ class ServiceClient:
         return await self._patiently(once)
 
     async def events(self, job_id: str) -> AsyncIterator[Event]:
-        """What happens to the job, until it ends; after a break it goes on behind the last event that came."""
-        patience = _Patience(self._patience_s)
+        """The job's events until it ends; after a broken connection, those that follow the last event received."""
+        deadline = _RetryDeadline(self._give_up_s)
         seen = "0"
         while True:
             try:
@@ -107,17 +107,17 @@ class ServiceClient:
                     await _checked(answer)
                     ended = answer.status_code == httpx.codes.NO_CONTENT
                     async for event in _parsed(answer.aiter_lines()):
-                        patience.renew()
+                        deadline.renew()
                         seen, ended = event.id, event.kind == "end"
                         yield event
-                    # The end of an earlier run is told as well; after that of the last one the stream closes.
+                    # The end of an earlier run is an event too; after the end of the last run the stream closes.
                     if ended:
                         return
             except (httpx.TransportError, _Busy) as error:
-                await patience.pause(error)
+                await deadline.pause(error)
 
     async def download(self, job_id: str, form: str, target: Path) -> None:
-        """``result.{form}`` of the job, whole or not at all."""
+        """Downloads ``result.{form}`` of the job to ``target``, atomically."""
 
         async def once() -> None:
             while True:
@@ -128,40 +128,42 @@ class ServiceClient:
                             async for chunk in answer.aiter_bytes(1 << 16):
                                 file.write(chunk)
                         return
-                await asyncio.sleep(_retry_after_s(answer) or 1.0)  # it is still being made, however long that takes
+                await asyncio.sleep(
+                    _retry_after_s(answer) or 1.0
+                )  # 202: the service is still writing it; no time limit
 
         await self._patiently(once)
 
     async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
-        patience = _Patience(self._patience_s)
+        deadline = _RetryDeadline(self._give_up_s)
         while True:
             try:
                 return await act()
             except (httpx.TransportError, _Busy) as error:
-                await patience.pause(error)
+                await deadline.pause(error)
 
 
 class _Busy(Exception):
-    """An answer after which one tries again. ``retry_after_s``: what Retry-After says."""
+    """An answer that is retried. ``retry_after_s``: its Retry-After."""
 
     def __init__(self, message: str, retry_after_s: float | None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
 
 
-class _Patience:
-    """How long to wait before the next try, and when to give up."""
+class _RetryDeadline:
+    """The pause before the next try, and when to give up: ``_RETRIES`` with a deadline that each answer renews."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, give_up_s: float) -> None:
+        self._give_up_s = give_up_s
         self.renew()
 
     def renew(self) -> None:
-        self._until = time.monotonic() + self._seconds
+        self._until = time.monotonic() + self._give_up_s
         self._failures = 0
 
     async def pause(self, error: httpx.TransportError | _Busy) -> None:
-        """Raises Unreachable when it is time to give up."""
+        """Raises Unreachable after the deadline."""
         self._failures += 1
         pause = _RETRIES.pause_s(self._failures, error.retry_after_s if isinstance(error, _Busy) else None)
         if time.monotonic() + pause > self._until:
@@ -185,7 +187,7 @@ async def _checked(answer: httpx.Response) -> None:
     try:
         problem = json.loads(await answer.aread())
         code, message = str(problem["code"]), str(problem["detail"])
-    except (ValueError, KeyError, TypeError):  # not from the service: a proxy's page
+    except (ValueError, KeyError, TypeError):  # not an answer of the service: a proxy's error page
         code, message = f"http_{answer.status_code}", answer.reason_phrase
     if answer.status_code in _BUSY:
         raise _Busy(f"{code}: {message}", _retry_after_s(answer))
@@ -198,7 +200,7 @@ def _retry_after_s(answer: httpx.Response) -> float | None:
 
 
 async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
-    """Server-sent events, as the service writes them: one line of data each; comments are its signs of life."""
+    """Server-sent events as the service writes them: one line of data each; comments are keep-alives."""
     fields: dict[str, str] = {}
     async for line in lines:
         if line:

@@ -44,10 +44,11 @@ _EXAMPLES = """examples:
   python -m ocr_service convert archive/ -o results --formats folder,docx,pdf
   python -m ocr_service convert secret.pdf -o results --password hunter2
 
-Each file gets a folder of its own: results/contract/contract.md, contract.json and images/. With --formats also, or
-instead: md, json, html, txt, docx (Word), pdf (searchable), zip.
-After Ctrl-C the same command goes on: finished documents and pages are not read again; --again begins anew.
-Exit code: 0 when every page was read, 1 when something failed (each is named), 2 when nothing could be started."""
+Each file gets its own folder: results/contract/contract.md, contract.json and images/.
+Formats: folder (these files), md, json, html, txt, docx (Word), pdf (searchable), zip.
+After Ctrl-C, run the same command to continue: finished documents and pages are not read again; --again reads all anew.
+Exit code: 0 when every page was read, 1 when a document or page failed (each is named), 2 when no document could be
+started (arguments, settings, output folder, engine), 130 after Ctrl-C."""
 
 
 def add_command(commands: Commands) -> None:
@@ -59,33 +60,43 @@ def add_command(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=HELP.replace("%", "%%"))
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the results")
     parser.add_argument(
-        "--formats", type=formats, default=("folder",), metavar="LIST", help="with commas; default: folder"
+        "--formats",
+        type=formats,
+        default=("folder",),
+        metavar="LIST",
+        help="separated by commas, see below; default: folder",
     )
-    parser.add_argument("--again", action="store_true", help="read anew what was read before")
+    parser.add_argument("--again", action="store_true", help="read all pages anew, also those read before")
     parser.add_argument("--pages", default="", help="such as 1-3,7,-1 (-1 is the last page); default: all")
     parser.add_argument("--dpi", type=int, help="resolution of the rendered pages; default: RENDER_DPI")
     parser.add_argument("--language", help="Tesseract's languages, such as rus+eng or ru+en; default: OCR_LANGUAGE")
-    parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="auto", help="default: auto")
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "vlm", "tesseract"),
+        default="auto",
+        help="auto: the VLM if USE_VLM_API is set, else Tesseract; default: auto",
+    )
     parser.add_argument(
         "--text-layer",
         choices=("auto", "ignore", "only"),
-        help="what to do with the text that a PDF holds itself; default: TEXT_LAYER",
+        help="text that the PDF contains: auto uses what matches the picture, ignore reads the picture only, "
+        "only reads no pictures; default: TEXT_LAYER",
     )
-    parser.add_argument("--password", default="", help="password of encrypted PDFs")
+    parser.add_argument("--password", default="", help="password for encrypted PDFs")
     parser.add_argument(
         "--headers",
         choices=("drop", "keep", "comment"),
-        help="running headers, footers and page numbers in the text; default: HEADERS",
+        help="running headers, footers and page numbers: comment keeps them as HTML comments; default: HEADERS",
     )
     parser.add_argument(
         "--page-markers",
         choices=("none", "comment", "rule"),
         default="none",
-        help="what shows in the Markdown where a page begins; default: none",
+        help="mark in the Markdown where a page begins: comment is <!-- page 3 -->, rule is ---; default: none",
     )
-    parser.add_argument("--no-images", action="store_true", help="do not keep figures as files")
+    parser.add_argument("--no-images", action="store_true", help="write no image files for figures")
     parser.set_defaults(run=run)
 
 
@@ -102,7 +113,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         console.print(f"{error.code}: {error}", style="red", markup=False, soft_wrap=True)
         return 2
     except KeyboardInterrupt:
-        console.print("Stopped. Finished pages are kept; the same command goes on with the rest.")
+        console.print("Stopped. Finished pages are kept; run the same command to read the rest.")
         return 130
 
 

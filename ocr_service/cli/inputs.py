@@ -1,4 +1,4 @@
-"""The documents that a command is given: files, folders, patterns."""
+"""The documents given to a command: files, folders, patterns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
-HELP = "PDF, PNG, JPEG, TIFF, WebP or BMP; a folder stands for all of them in it; patterns such as 'scans/**/*.pdf'"
+HELP = "PDF, PNG, JPEG, TIFF, WebP or BMP; a folder (all such files in it); a pattern such as 'scans/**/*.pdf'"
 FORMATS = ("folder", "md", "json", "html", "txt", "docx", "pdf", "zip")
 """What ``--formats`` may list; ``folder`` is Markdown, JSON and the figures."""
 
@@ -16,7 +16,7 @@ FORMATS = ("folder", "md", "json", "html", "txt", "docx", "pdf", "zip")
 def documents(given: Iterable[Path], output: Path) -> list[Path]:
     """The files in the order in which they were given, each once; in a folder by name, without those in ``output``.
 
-    What is not there stays in the list, so that it is named when it cannot be opened.
+    A path that does not exist stays in the list: the command reports it when it cannot open it.
     """
     return list(dict.fromkeys(file for path in given for file in _files(path, output.absolute())))
 
@@ -43,5 +43,5 @@ def formats(text: str) -> tuple[str, ...]:
     """An argument such as ``md,docx``. Raises ArgumentTypeError."""
     listed = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if not listed or not set(listed) <= set(FORMATS):
-        raise argparse.ArgumentTypeError(f"{text!r}: must be some of {', '.join(FORMATS)}, with commas between")
+        raise argparse.ArgumentTypeError(f"{text!r}: must be a list of {', '.join(FORMATS)}, separated by commas")
     return listed

@@ -1,7 +1,7 @@
-"""``python -m ocr_service jobs``: look at jobs, cancel, retry and remove them.
+"""``python -m ocr_service jobs``: list, cancel, retry and remove jobs.
 
-Looking works beside a running service. What changes a job is done in the database where that is shared or free, and
-asked of the running service where it owns its SQLite file.
+``list`` and ``show`` read the database beside a running service. ``cancel``, ``retry`` and ``purge`` change PostgreSQL,
+or SQLite that no service has open, directly; where a running service owns the SQLite file, they call its HTTP API.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ _EXAMPLES = """examples:
   python -m ocr_service jobs list --state failed
   python -m ocr_service jobs show 01a2012a85ad5c9b0ad38c6256f17aaf
   python -m ocr_service jobs retry 01a2012a85ad5c9b0ad38c6256f17aaf      reads only the pages that failed
-  python -m ocr_service jobs purge --older-than 24                      hours since the end; never a running one
+  python -m ocr_service jobs purge --older-than 24                      finished more than 24 hours ago
 
-Exit code: 0 when it was done, 1 when a job refused, 2 when the database cannot be used."""
+The database is that of DATABASE_URL, or the SQLite file in OUTPUT_DIR; run this with the service's settings.
+Exit code: 0 when done, 1 when a job is unknown or refused, or the service that owns the SQLite file does not answer,
+2 when the database cannot be used."""
 
 _LONGEST_H = 24 * 366 * 100
 
@@ -45,23 +47,29 @@ _LONGEST_H = 24 * 366 * 100
 def add_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "jobs",
-        help="look at jobs, cancel, retry and remove them",
+        help="list, cancel, retry and remove jobs",
+        description="Lists, cancels, retries and removes jobs, beside a running service or without one.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="newest first")
-    listing.add_argument("--state", choices=[state.value for state in JobState])
-    listing.add_argument("--limit", type=count, default=50)
-    listing.add_argument("--json", action="store_true", help="one JSON object a line, for other programs")
+    listing = actions.add_parser("list", help="list jobs, newest first")
+    listing.add_argument("--state", choices=[state.value for state in JobState], help="default: all states")
+    listing.add_argument("--limit", type=count, default=50, metavar="N", help="jobs to list at most; default: 50")
+    listing.add_argument("--json", action="store_true", help="print one JSON object a line")
     for name, meaning in (
-        ("show", "state, moves and failed pages"),
-        ("cancel", "stop unfinished jobs; one that has ended stays as it is"),
-        ("retry", "read again the pages that failed"),
+        ("show", "print state, history and failed pages of jobs"),
+        ("cancel", "stop unfinished jobs; a finished job is refused"),
+        ("retry", "read the failed pages of finished jobs again"),
     ):
         actions.add_parser(name, help=meaning).add_argument("ids", nargs="+", metavar="ID")
     purge = actions.add_parser("purge", help="remove finished jobs and their files")
-    purge.add_argument("--older-than", type=hours, metavar="HOURS", help="hours since their end; default: JOB_TTL_H")
+    purge.add_argument(
+        "--older-than",
+        type=hours,
+        metavar="HOURS",
+        help="only jobs that finished more than HOURS hours ago; default: JOB_TTL_H",
+    )
     parser.set_defaults(run=run)
 
 
@@ -72,7 +80,7 @@ def count(text: str) -> int:
 
 
 def hours(text: str) -> float:
-    """Not less than 0: every finished job would be older."""
+    """0 or more. Raises ArgumentTypeError."""
     if not 0 <= (number := float(text)) <= _LONGEST_H:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {_LONGEST_H}")
     return number
@@ -85,8 +93,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(error, file=sys.stderr)
         return 2
     except httpx.TransportError as error:
-        asked = "the service that owns the database; is APP_PORT here the same as its own?"
-        print(f"{error}: no answer from {asked}", file=sys.stderr)
+        owner = "the service that owns the database; set APP_HOST and APP_PORT as that service has them"
+        print(f"{error}: no answer from {owner}", file=sys.stderr)
         return 1
     except (ServiceError, httpx.HTTPError) as error:
         print(error, file=sys.stderr)
@@ -129,14 +137,14 @@ async def _list(store: Store, state: str | None, limit: int, *, as_json: bool) -
     for job in jobs:
         failure = job.failure.code if job.failure else ""
         pages = _pages(job, counts.get(job.id, PageCounts()))
-        name = Text(job.file.name)  # as a plain string it would be searched for rich's own [markup]
+        name = Text(job.file.name)  # a plain string is parsed for rich's [markup]
         table.add_row(job.id, job.state, pages, _time(job.created_at), name, failure)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     return 0
 
 
 def _fields(job: Job, counts: PageCounts) -> dict[str, Any]:
-    """A job as ``GET /jobs`` tells it, as far as the list shows it."""
+    """The fields of ``GET /jobs`` that the list shows."""
     return {
         "id": job.id,
         "state": job.state,
@@ -188,7 +196,7 @@ async def _change(service: JobService, action: str, job_ids: list[str], age_s: f
 
 
 def _ask_service(settings: Settings, action: str, job_ids: list[str], age_s: float) -> int:
-    """Each key sees its own jobs; so all of them ask."""
+    """Calls the service once with each of API_KEYS, since a key sees its own jobs only. Returns the exit code."""
     host = "127.0.0.1" if settings.app_host in ("0.0.0.0", "::") else settings.app_host
     keys = [entry.partition(":")[2] or entry for entry in settings.api_keys] or [""]
     clients = [
@@ -213,12 +221,12 @@ def _ask_service(settings: Settings, action: str, job_ids: list[str], age_s: flo
 
 
 def _delete(client: httpx.Client, job_id: str, *, only: Literal["cancel", "remove"]) -> httpx.Response:
-    """``only``: what a DELETE does else depends on whether the job has ended by the time it comes."""
+    """Without ``only``, a DELETE cancels an unfinished job and removes a finished one."""
     return client.delete(f"/jobs/{job_id}", params={"only": only})
 
 
 def _said(answer: httpx.Response) -> str:
-    """The job's state by now, or why it was refused."""
+    """The job's state, or the reason of the refusal."""
     if answer.status_code == httpx.codes.NO_CONTENT:
         return JobState.CANCELLED
     return str(answer.json()["state" if answer.is_success else "detail"])
@@ -243,5 +251,5 @@ def _pages(job: Job, counts: PageCounts) -> str:
 
 
 def _time(seconds: float) -> str:
-    """With its zone, since the operator's clock may have another."""
+    """ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""``python -m ocr_service send FILE… --url … -o DIR``: has a running service read files, and brings the results."""
+"""``python -m ocr_service send FILE… --url … -o DIR``: sends files to a running service, downloads the results."""
 
 from __future__ import annotations
 
@@ -32,38 +32,54 @@ _EXAMPLES = """examples:
   python -m ocr_service send scans/*.tiff -o results --formats folder,pdf --parallel 16
   SEND_API_KEY=… python -m ocr_service send book.pdf -o results --pages 1-3,-1
 
-Each file gets a folder of its own: results/contract/contract.md, contract.json and images/. With --formats also, or
-instead: md, json, html, txt, docx (Word), pdf (searchable), zip.
-A broken connection is taken up where it broke. The same command again goes on with what an earlier one began: nothing
-that was read is read again, and what failed is tried once more; --again begins anew.
-Exit code: 0 when every page was read, 1 when something failed (each is named), 2 when nothing could be sent."""
+SEND_API_KEY is the API key. Each file gets its own folder: results/contract/contract.md, contract.json and images/.
+Formats: folder (these files), md, json, html, txt, docx (Word), pdf (searchable), zip.
+A broken connection is resumed. The same command continues an earlier one: pages that were read are not read again,
+failed ones are tried once more; --again reads all anew.
+Exit code: 0 when every page was read, 1 when a document or page failed (each is named), 2 when nothing could be sent
+(arguments, output folder, no connection, key refused), 130 after Ctrl-C."""
 
 
 def add_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "send",
-        help="have a running service read files",
-        description="Sends PDFs and images to a running service and brings the results.",
+        help="send files to a running service and download the results",
+        description="Sends PDFs and images to a running service and downloads the results.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=HELP)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the results")
     parser.add_argument("--url", default="http://127.0.0.1:8081", help="address of the service; default: %(default)s")
     parser.add_argument(
-        "--formats", type=formats, default=(_FOLDER,), metavar="LIST", help="with commas; default: folder"
+        "--formats",
+        type=formats,
+        default=(_FOLDER,),
+        metavar="LIST",
+        help="separated by commas, see below; default: folder",
     )
-    parser.add_argument("--parallel", type=_positive, default=8, metavar="N", help="documents at once; default: 8")
     parser.add_argument(
-        "--patience", type=float, default=300, metavar="S", help="seconds to try a broken connection; default: 300"
+        "--parallel", type=_positive, default=8, metavar="N", help="documents sent in parallel; default: 8"
     )
-    parser.add_argument("--again", action="store_true", help="read anew what was read before")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300,
+        metavar="S",
+        help="seconds to retry while the service does not answer or is busy; default: 300",
+    )
+    parser.add_argument("--again", action="store_true", help="read all pages anew, also those read before")
     parser.add_argument("--pages", default="", help="such as 1-3,7,-1 (-1 is the last page); default: all")
     parser.add_argument("--dpi", default="", help="resolution of the rendered pages; default: the service's")
-    parser.add_argument("--language", default="", help="Tesseract's languages, such as rus+eng")
+    parser.add_argument("--language", default="", help="Tesseract's languages, such as rus+eng; default: the service's")
     parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="", help="default: the service's")
-    parser.add_argument("--page-markers", choices=("none", "comment", "rule"), default="", help="default: none")
-    parser.add_argument("--password", default="", help="password of encrypted PDFs")
+    parser.add_argument(
+        "--page-markers",
+        choices=("none", "comment", "rule"),
+        default="",
+        help="mark in the Markdown where a page begins; default: none",
+    )
+    parser.add_argument("--password", default="", help="password for encrypted PDFs")
     parser.set_defaults(run=run)
 
 
@@ -75,7 +91,7 @@ def _positive(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What is asked for with every file. ``run``: distinguishes this run from earlier ones, "" where it should not."""
+    """Options of every submission. ``run`` makes the idempotency key unique to this run; "" continues earlier runs."""
 
     output: Path
     formats: tuple[str, ...]
@@ -94,7 +110,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except (Refused, Unreachable) as error:
         message = str(error)
     except KeyboardInterrupt:
-        console.print("Stopped. What was sent is still being read; the same command brings the results.")
+        console.print("Stopped. The service still reads the files sent; run the same command to download the results.")
         return 130
     console.print(message, style="red", markup=False, soft_wrap=True)
     return 2
@@ -108,10 +124,10 @@ async def _send(arguments: argparse.Namespace, key: str | None, console: Console
     order = _Order(arguments.output, arguments.formats, fields, os.urandom(8).hex() if arguments.again else "")
     files = documents(arguments.files, arguments.output)
     if not files:
-        console.print("There is no PDF or image in what was given.", style="red")
+        console.print("The given files and folders contain no PDF and no image.", style="red")
         return 2
     slots = asyncio.Semaphore(arguments.parallel)
-    async with ServiceClient(arguments.url, key, patience_s=arguments.patience) as client:
+    async with ServiceClient(arguments.url, key, give_up_s=arguments.patience) as client:
         await client.check()
 
         async def one(file: Path, name: str) -> bool:
@@ -128,7 +144,7 @@ async def _send(arguments: argparse.Namespace, key: str | None, console: Console
 
 
 class _Document:
-    """One file on its way: sent, watched, its results written."""
+    """One file: sends it, follows its events, writes its results."""
 
     def __init__(self, client: ServiceClient, order: _Order, bars: Bars, file: Path, name: str) -> None:
         self._client = client
@@ -139,7 +155,7 @@ class _Document:
         self._bar = bars.begin(file.name, "sending")
 
     async def read(self) -> bool:
-        """Whether every page was read. What went wrong is told."""
+        """Whether every page was read. Prints errors."""
         try:
             job = await self._submitted()
             not_well = await self._watched(job)
@@ -173,7 +189,7 @@ class _Document:
         return job
 
     async def _watched(self, job: dict[str, Any]) -> set[int]:
-        """Moves the bar until the job ends. The pages that were not read well."""
+        """Updates the progress bar until the job ends. Returns the numbers of failed and partial pages."""
         self._bars.pages(self._bar, total=job["pages"]["total"])
         self._show(job["state"])
         done: dict[int, str] = {}

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OPEN_FILES = 65536
-# Longer than a load balancer keeps an idle connection (60 s mostly): who closes first must be the one that sends next,
-# or requests are lost to a reset.
+# Longer than a load balancer keeps an idle connection (mostly 60 s): if the service closed it first, a request sent at
+# that moment would be lost to a reset.
 _KEEP_ALIVE_S = 75
 
 
 class _Server(uvicorn.Server):
-    """Tells the jobs first when it is to end: open requests, which uvicorn waits for, may wait for jobs."""
+    """At shutdown, drains the jobs first: open requests, for which uvicorn waits, may wait for jobs."""
 
     door: FrontDoor
 
@@ -50,7 +50,14 @@ class _Server(uvicorn.Server):
 
 
 def add_command(commands: Commands) -> None:
-    commands.add_parser("serve", help="run the HTTP service").set_defaults(run=lambda _, settings: serve(settings))
+    parser = commands.add_parser(
+        "serve",
+        help="run the HTTP service",
+        description="Runs the HTTP service on APP_HOST and APP_PORT until SIGTERM or Ctrl-C. Options are settings.",
+        epilog="Exit code: 0 after SIGTERM, 2 when a setting, OUTPUT_DIR, TEMP_DIR or the database must be corrected, "
+        "1 or 3 after another error.",
+    )
+    parser.set_defaults(run=lambda _, settings: serve(settings))
 
 
 def serve(settings: Settings) -> int:
@@ -95,14 +102,14 @@ def serve(settings: Settings) -> int:
 
 
 def _allow_many_connections() -> None:
-    """Up to the hard limit: 1024 open files, a common soft limit, are 500 clients and what they read."""
+    """Raises RLIMIT_NOFILE to its hard limit: 1024 open files, a common soft limit, serve about 500 clients."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _load(settings: Settings) -> FastAPI:
-    """The application and what it imports, in a thread of the front door's. Raises DatabaseError."""
+    """Imports and creates the application, in a thread of FrontDoor. Raises DatabaseError."""
     from ocr_service.api.app import create_app
     from ocr_service.bootstrap import jobs_config
     from ocr_service.jobs.service import check_database
@@ -112,11 +119,11 @@ def _load(settings: Settings) -> FastAPI:
 
 
 def _explain(error: Exception) -> int:
-    """Says why there is no service; the exit code is 2 where the operator can mend it."""
+    """Prints why the service does not run. Returns the exit code: 2 for a fault of the database, else 3."""
     from ocr_service.jobs.db.database import DatabaseError
 
     if isinstance(error, DatabaseError):
         print(error, file=sys.stderr)
         return 2
-    log.error("the service could not start, or not end in order", exc_info=error)
+    log.error("the service failed to start or to shut down", exc_info=error)
     return 3

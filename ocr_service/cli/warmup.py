@@ -21,7 +21,7 @@ def add_command(commands: Commands) -> None:
         "warmup",
         help="wait until the VLM backends are ready",
         description="Waits for every backend in VLLM_URL and has it read one region of each kind.",
-        epilog="Exit code: 0 when all are ready, 1 when one is not in time, or refuses.",
+        epilog="Exit code: 0 when all backends are ready, 1 when one is not ready in time or refuses.",
     )
     parser.add_argument("--wait", type=float, metavar="S", help="seconds to wait; default: VLLM_START_TIMEOUT_S")
     parser.set_defaults(run=run)

@@ -53,5 +53,5 @@ def test_formats_are_listed_with_commas() -> None:
 
 @pytest.mark.parametrize("text", ["", ",", "md,doc", "*"])
 def test_unknown_formats_are_refused(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="must be some of"):
+    with pytest.raises(argparse.ArgumentTypeError, match="must be a list of"):
         formats(text)
