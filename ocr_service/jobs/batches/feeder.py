@@ -1,7 +1,7 @@
-"""Makes the documents of batches jobs, one after another, and goes on with it after a restart.
+"""Submits the documents of batches as jobs, one after another, and continues after a restart.
 
-A bounded number of a batch's jobs is unfinished at any time: 10,000 documents are neither copied to the disk at once,
-nor do they fill the queue for others.
+At most ``_AHEAD`` jobs of a batch are unfinished at any time, so that a batch of 10,000 documents fills neither the
+disk nor the queue.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from ocr_service.jobs.models import Change
 log = logging.getLogger(__name__)
 
 _AHEAD = 50  # unfinished jobs of one batch
-_LOOK_S = 30.0  # for batches of replicas that are gone
+_LOOK_S = 30.0  # between two looks for batches whose replica died
 
 Submit = Callable[[BatchDocument], Awaitable[str]]
-"""Fetches a document and makes it a job; gives the job's id. Doing it twice gives the same job. Raises ServiceError."""
+"""Fetches a document and submits it; returns the job's id, of the same job at a second call. Raises ServiceError."""
 
 
 class BatchFeeder:
-    """Feeds one batch at a time in this process. ``on_change`` wakes it when jobs end, ``wake`` when a batch is there.
+    """Feeds one batch at a time in this process. ``on_change`` wakes it when jobs end, ``wake`` when a batch was added.
 
-    ``retry_s``: the pause after a full queue or a store that is away.
+    ``retry_s``: the pause in seconds after QueueFull, or while the database or the bucket does not answer.
     """
 
     def __init__(self, rows: BatchRows, *, retry_s: float = 5.0) -> None:
@@ -60,7 +60,7 @@ class BatchFeeder:
                 while batch := await self._rows.claim():
                     await self._feed(batch, submit)
             except ServiceError as error:  # the database did not answer in time
-                log.warning("cannot read pending batches: %s", error)
+                log.warning("cannot read pending batches: %s; retrying in %.0f s", error, _LOOK_S)
             await self._pause(_LOOK_S)
 
     async def _feed(self, batch: Batch, submit: Submit) -> None:
@@ -81,9 +81,9 @@ class BatchFeeder:
             job_id = await submit(document)
         except ServiceError as error:
             if error.retryable:
-                log.info("batch %s: %s is submitted later: %s", document.batch.id, document.key, error)
+                log.info("batch %s: cannot submit %s yet: %s; retrying", document.batch.id, document.key, error)
                 await self._pause(error.retry_after_s if isinstance(error, QueueFull) else self._retry_s)
-                return  # it is the next one still
+                return  # next_document returns it again
             await self._rows.refused(document, error.code, str(error))
         else:
             await self._rows.accepted(document, job_id)

@@ -1,4 +1,4 @@
-"""Batches: many documents under one id, as rows. A document of a batch has a job, or the reason why it got none."""
+"""The rows of batches and their documents. A document has a job, or the error for which it was refused."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ocr_service.jobs.db.tables import batches, db_now, jobs, unfinished
 from ocr_service.jobs.models import UNFINISHED, JobState, without_password
 
 LEASE_S = 120.0  # the feeder of a batch renews it with each document
-_MOST_FAILURES = 1000  # named in a summary
+_MOST_FAILURES = 1000  # listed in the progress of a batch
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``prefix``: where its documents lie in the bucket; ``options``: those of the submission, for every document."""
+    """``prefix``: the key prefix of its documents in the bucket; ``options``: of the submission, for every document."""
 
     id: str
     owner: str
@@ -41,7 +41,7 @@ class BatchDocument:
 
 @dataclass(frozen=True, slots=True)
 class BatchFailure:
-    """A document without a whole result: refused before it became a job, or failed or partial as one."""
+    """A document without a complete result: refused at submission, or its job is failed, partial or cancelled."""
 
     key: str
     job_id: str | None
@@ -52,7 +52,7 @@ class BatchFailure:
 
 @dataclass(frozen=True, slots=True)
 class BatchProgress:
-    """``states``: how many documents stand where (``waiting`` and ``refused`` besides the jobs' states)."""
+    """``states``: number of documents by state (``waiting``, ``refused``, ``removed`` and the states of jobs)."""
 
     batch: Batch
     states: dict[str, int]
@@ -66,7 +66,7 @@ class BatchProgress:
 
 @dataclass(frozen=True, slots=True)
 class BatchRows(Rows):
-    """The batches' rows, one call a transaction."""
+    """Reads and writes batches; each call is one transaction."""
 
     async def create(
         self, batch_id: str, owner: str, prefix: str, options: dict[str, Any], keys: Sequence[str]
@@ -80,7 +80,7 @@ class BatchRows(Rows):
         await self.write(work)
 
     async def claim(self) -> Batch | None:
-        """A batch that nobody feeds, for LEASE_S seconds."""
+        """Claims a batch that no process feeds, for LEASE_S seconds."""
         unfed = select(batches.c.id).where(~batches.c.fed, batches.c.fed_until <= db_now()).limit(1)
 
         def look(tx: Transaction) -> bool:
@@ -95,15 +95,15 @@ class BatchRows(Rows):
         return await self.write(work)
 
     async def release(self, batch_id: str) -> None:
-        """This process ends: another may feed it at once."""
+        """Ends the claim at shutdown, so that another process can feed the batch at once."""
         await self._write(update(batches).where(batches.c.id == batch_id).values(fed_until=0.0))
 
     async def release_all(self) -> None:
-        """At the start of the one process that owns the database: nobody feeds any."""
+        """Ends all claims, at the start of the one process that owns the database."""
         await self._write(update(batches).values(fed_until=0.0))
 
     async def next_document(self, batch: Batch) -> BatchDocument | None:
-        """The batch's next document without a job; None, and the batch is fed, when there is none."""
+        """The batch's next document without a job; without one, marks the batch as fed and returns None."""
         wanted = (
             select(documents)
             .where(documents.c.batch_id == batch.id, documents.c.job_id.is_(None), documents.c.error_code.is_(None))
@@ -176,11 +176,11 @@ def _joined() -> Any:
 
 
 def _state() -> Any:
-    """Where a document stands: its job's state, or why it has none."""
+    """A document's state: that of its job, else ``refused``, ``waiting`` or ``removed``."""
     without_job = case(
         (documents.c.error_code.is_not(None), "refused"),
         (documents.c.job_id.is_(None), "waiting"),
-        else_="removed",  # finished, and its time to be kept is over
+        else_="removed",  # its job was removed after JOB_TTL_H
     )
     return func.coalesce(jobs.c.state, without_job).label("state")
 

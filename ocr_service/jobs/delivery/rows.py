@@ -1,7 +1,7 @@
-"""What is still to be delivered, as rows: for each job an upload to S3, a webhook, or both.
+"""The rows of ``deliveries``: for each job an upload to S3, a webhook, or both.
 
 A row is a cursor over the job's events (``sent_seq``), not a state of its own: a delivery is pending while the job's
-row has moved past it, so nothing that happens to a job is forgotten, and a job that is read again is delivered again.
+``last_seq`` is greater, so no event of a job is lost, and a job that is retried is delivered again.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from ocr_service.jobs.models import NewJob
 
 Kind = Literal["s3", "webhook"]
 
-LEASE_S = 300.0  # a delivery that a dead replica had in hand is taken by another after this
+LEASE_S = 300.0  # a delivery claimed by a replica that died can be claimed by another after so long
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery that this process has in hand. ``failing_s``: seconds since its first failure in a row."""
+    """A delivery that this process has claimed. ``failing_s``: seconds since the first of its consecutive failures."""
 
     job_id: str
     kind: Kind
@@ -42,31 +42,31 @@ class DeliveryState:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRows(Rows):
-    """Waits for the database for as long as it is away, as what runs jobs does."""
+    """Calls wait for the database without a limit, as those of the runner do."""
 
     give_up_s: float = field(default=FOREVER, kw_only=True)
 
     async def claim(self, kind: Kind) -> Delivery | None:
-        """Take the next delivery that is due, for LEASE_S seconds."""
+        """Claims the next delivery that is due, for LEASE_S seconds."""
 
         def look(tx: Transaction) -> bool:
             return tx.one(select(deliveries.c.job_id).select_from(_joined()).where(_due(kind)).limit(1)) is not None
 
-        # A look costs no write lock, and mostly nothing is due.
+        # Mostly nothing is due, and a read takes no write lock.
         if not await self.read(look):
             return None
         return await self.write(lambda tx: _claim(tx, kind))
 
     async def sent(self, delivery: Delivery, seq: int) -> None:
-        """Everything up to event ``seq`` was delivered; the delivery stays in hand."""
+        """Stores that all events up to ``seq`` were delivered; the delivery stays claimed."""
         await self._update(delivery, in_hand=True, sent_seq=seq, tries=0, failing_since=None, error=None)
 
     async def renew(self, delivery: Delivery) -> None:
-        """Still in hand, for LEASE_S seconds more."""
+        """Extends the claim by LEASE_S seconds."""
         await self._update(delivery, in_hand=True, next_at=db_now() + LEASE_S)
 
     async def release(self, delivery: Delivery) -> None:
-        """Out of hand; due again as soon as there is something to deliver."""
+        """Ends the claim; the delivery is due as soon as the job has an event to deliver."""
         await self._update(delivery, in_hand=False, next_at=db_now())
 
     async def failed(self, delivery: Delivery, error: str, *, again_in_s: float) -> None:
@@ -80,7 +80,7 @@ class DeliveryRows(Rows):
         )
 
     async def give_up(self, delivery: Delivery, seq: int, error: str) -> None:
-        """Leave out what stands at the head, up to event ``seq``; the error stays to be seen."""
+        """Skips the events up to ``seq``; ``error`` stays in the row."""
         await self._update(
             delivery,
             in_hand=False,
@@ -93,7 +93,7 @@ class DeliveryRows(Rows):
         )
 
     async def release_all(self) -> None:
-        """At the start of the one process that owns the database: nothing is in anybody's hand."""
+        """Ends all claims, at the start of the one process that owns the database."""
 
         def work(tx: Transaction) -> None:
             tx.execute(update(deliveries).where(deliveries.c.in_hand).values(next_at=db_now(), in_hand=False))
@@ -121,7 +121,7 @@ class DeliveryRows(Rows):
         return await self.read(work)
 
     async def state(self, job_id: str, kind: Kind) -> DeliveryState | None:
-        """Where a job's delivery stands, None where there is none."""
+        """State of a job's delivery; None where the job has no delivery of this kind."""
         wanted = (
             select(deliveries.c.error, deliveries.c.given_up_seq, deliveries.c.sent_seq, _pending().label("pending"))
             .select_from(_joined())

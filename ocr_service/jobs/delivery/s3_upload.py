@@ -1,4 +1,4 @@
-"""A finished job's files to S3, under ``<prefix>/<job_id>/`` as they lie in OUTPUT_DIR."""
+"""Uploads a finished job's files to S3: ``<prefix>/<job_id>/`` has the names of OUTPUT_DIR."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Artifact:
 
 
 def artifacts_of(folder: JobFolder, prefix: str) -> list[Artifact]:
-    """The published files, the JSON last: who sees it there can rely on the rest. Empty where nothing was published."""
+    """The published files, the JSON last: once it is there, so are the others. Empty where nothing was published."""
     root = folder.published
     files = sorted(
         (path for path in root.rglob("*") if path.is_file()), key=lambda path: (path.suffix == ".json", path)
@@ -40,9 +40,9 @@ def artifacts_of(folder: JobFolder, prefix: str) -> list[Artifact]:
 
 
 async def upload_job(store: S3Store, folder: JobFolder, *, again: bool) -> None:
-    """Uploads what the job made; ``again``: leaves out what an earlier try brought there whole.
+    """Uploads the job's artifacts; ``again``: skips those that an earlier try uploaded completely.
 
-    Raises S3Refused or S3Unavailable; what is there by then stays.
+    Raises S3Refused or S3Unavailable; the objects uploaded before the error stay.
     """
     artifacts = await asyncio.to_thread(artifacts_of, folder, store.config.prefix)
     if again and artifacts:
@@ -62,7 +62,7 @@ def content_type(path: Path) -> str:
 async def _present(store: S3Store, artifacts: Sequence[Artifact]) -> dict[str, S3Object]:
     try:
         found = await store.objects(artifacts[-1].key.rpartition("/")[0] + "/")
-    except S3Refused:  # a key that may only write: then all is sent again, under the same names
+    except S3Refused:  # credentials without the right to list: upload all again, under the same names
         return {}
     return {item.key: item for item in found}
 

@@ -1,7 +1,7 @@
-"""Webhooks: what is told, and how the receiver knows that it is we who tell it.
+"""Webhooks: the body of a call, and its signature.
 
 ``X-OCR-Signature: t=<seconds since the epoch>,v1=<HMAC-SHA256 in hex of "t.body">``, with WEBHOOK_SECRET as the key.
-The time is signed too, so that a receiver can refuse what was recorded and is played again. docs/webhooks.md has the
+The time is signed too, so that a receiver can refuse a replayed call. docs/webhooks.md has the
 code of a receiver.
 """
 
@@ -24,11 +24,11 @@ END_EVENTS = frozenset({"completed", "partial", "failed", "cancelled"})
 
 
 class WebhookFailed(Exception):
-    """The receiver did not take it: another status than 2xx, or no answer. One line, without the address's query."""
+    """The receiver answered with another status than 2xx, or not at all. One line, without the address's query."""
 
 
 def wanted(event: JobEvent, events: Collection[str]) -> bool:
-    """Whether the receiver asked for this event; with no list it gets the end."""
+    """Whether ``webhook_events`` lists this event; an empty list means the job's end."""
     if event.kind == "page":
         return "page" in events
     return event.kind == "end" and (event.data["state"] in events or not END_EVENTS & set(events))
@@ -40,7 +40,7 @@ def name_of(event: JobEvent) -> str:
 
 
 def body_of(job: Job, counts: PageCounts, event: JobEvent) -> bytes:
-    """The JSON that is sent. ``id`` stays the same when it is sent again, so that a receiver can tell."""
+    """The JSON that is sent. A retry has the same ``id``, so that a receiver can drop duplicates."""
     content = {
         "id": f"{job.id}-{event.seq}",
         "event": name_of(event),
@@ -80,7 +80,7 @@ class WebhookSender:
             headers[SIGNATURE] = signature(self._secret, body, int(self._clock()))
         try:
             async with self._http.request("POST", url, headers=headers, content=body) as response:
-                if not response.is_success:  # a redirect is none either: it could lead anywhere
+                if not response.is_success:  # a redirect fails too: its target is not checked
                     raise WebhookFailed(f"the receiver answered {response.status_code}")
         except AddressRefused as exc:
             raise WebhookFailed(str(exc)) from exc

@@ -1,7 +1,7 @@
-"""Takes results to where they are wanted: uploads to S3 and webhooks, tried again until they arrive.
+"""Delivers results: uploads to S3 and calls webhooks, and retries until that succeeds or is given up.
 
-A result is complete on disk before any of this begins, so nothing here can fail a job. What is to be done stands in the
-database: after a restart it goes on where it was.
+A result is complete on disk before its delivery begins, so a delivery cannot fail a job. Pending deliveries are rows in
+the database: after a restart they continue.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ocr_service.storage.s3 import S3Store
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 4  # deliveries of each kind; the files of an upload run in parallel besides
-_GATHER_S = 0.2  # changes come in bursts, one for each page of each job: one look for all of them
+_GATHER_S = 0.2  # changes come in bursts, one for each page of each job: one query for all of them
 
 
 _LOOP_RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=5.0)
@@ -42,7 +42,7 @@ def delivery_retries(give_up_s: float) -> RetryPolicy:
 
 
 class DeliveryFailed(Exception):
-    """A try failed: why, in one line, and the event at which it failed."""
+    """A try failed: ``reason`` in one line, and the number of the event that was not delivered."""
 
     def __init__(self, reason: str, seq: int) -> None:
         super().__init__(reason)
@@ -50,7 +50,7 @@ class DeliveryFailed(Exception):
 
 
 class UploadDelivery:
-    """A job's artifacts to S3."""
+    """Uploads a job's artifacts to S3."""
 
     kind: Kind = "s3"
 
@@ -68,7 +68,7 @@ class UploadDelivery:
 
 
 class WebhookDelivery:
-    """A job's events to its webhook, in their order."""
+    """Sends a job's events to its webhook, in their order."""
 
     kind: Kind = "webhook"
 
@@ -105,7 +105,7 @@ class Deliveries:
         self._in_hand: dict[asyncio.Task[None], Delivery] = {}
 
     def on_change(self, change: Change | None) -> None:
-        """A job's row changed: there may be something to deliver."""
+        """A job's row changed: a delivery may be due."""
         if change is None or change.state is not JobState.RUNNING or self._pages_wanted:
             self._wake.set()
 
@@ -159,7 +159,7 @@ class Deliveries:
     async def _try(self, kind: UploadDelivery | WebhookDelivery, delivery: Delivery) -> None:
         job = await self._store.find(delivery.job_id)
         if job is None:
-            return  # it was removed, and its row with it
+            return  # the job was removed, and its deliveries with it
         progress: list[int] = []
 
         async def sent(seq: int) -> None:
@@ -169,18 +169,18 @@ class Deliveries:
         try:
             await kind.deliver(job, delivery, sent)
         except DeliveryFailed as error:
-            # What went through before it ended the row of failures.
+            # An event delivered by this try ended the earlier run of failures.
             since = replace(delivery, tries=0, failing_s=0.0) if progress else delivery
             await self._undelivered(kind.retries, since, error)
         except Exception:  # the job's boundary: a bug costs this try only
-            log.exception("%s of job %s", delivery.kind, delivery.job_id)
+            log.exception("cannot deliver %s of job %s: internal error", delivery.kind, delivery.job_id)
             await self._rows.failed(delivery, "internal error", again_in_s=kind.retries.longest_pause_s)
         else:
             await self._rows.release(delivery)
 
     async def _undelivered(self, retries: RetryPolicy, delivery: Delivery, error: DeliveryFailed) -> None:
         if retries.give_up_s is not None and delivery.failing_s > retries.give_up_s:
-            log.error("gave up %s of job %s: %s", delivery.kind, delivery.job_id, error)
+            log.error("gave up delivering %s of job %s: %s", delivery.kind, delivery.job_id, error)
             await self._rows.give_up(delivery, error.seq, str(error))
             return
         pause = retries.pause_s(delivery.tries + 1)
@@ -188,13 +188,13 @@ class Deliveries:
         await self._rows.failed(delivery, str(error), again_in_s=pause)
 
     async def _put_down(self) -> None:
-        """The process ends: what is in hand is cancelled and due again at once, here or at another replica."""
+        """At shutdown: cancels the running deliveries, which are due again at once, here or at another replica."""
         tasks = dict(self._in_hand)
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         for delivery in tasks.values():
-            with contextlib.suppress(TimeoutError):  # a database that is away: the lease ends by itself
+            with contextlib.suppress(TimeoutError):  # the database does not answer: the lease expires
                 async with asyncio.timeout(1):
                     await self._rows.release(delivery)

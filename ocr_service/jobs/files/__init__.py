@@ -1,4 +1,4 @@
 """The files of a job: its upload, its finished pages, its exports, written in groups.
 
-How a file is written whole belongs in storage/, what stands in it in export/.
+Atomic writes belong in storage/, the formats of the files in export/.
 """

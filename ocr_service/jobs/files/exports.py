@@ -1,4 +1,4 @@
-"""Formats made when they are asked for: HTML, plain text, zip, Word, searchable PDF; kept until the job changes."""
+"""Formats made at the first request: HTML, plain text, zip, Word, searchable PDF; kept until the job changes."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ _MADE_OF: dict[ExportFormat, tuple[Part, ...]] = {
     "docx": ("pages",),
     "pdf": ("input", "pages"),
 }
-LONG_PAGES = 100  # from so many on, a searchable PDF is prepared while the document is read
-_LAYERS_A_TASK = 16  # about 2 s: what is asked for waits no longer for what is made ahead
+LONG_PAGES = 100  # from so many pages on, the text layers are made while the document is read
+_LAYERS_A_TASK = 16  # about 2 s: a requested export waits no longer for layers made in advance
 _PAGE_ESTIMATE_S = 0.1
 _BASE_S, _PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
 
 
 @dataclass(frozen=True, slots=True)
 class ExportProgress:
-    """An export that is being made: pages whose part is there, of all; ``retry_after_s``: a guess of what is left."""
+    """An export in progress: pages done, of all pages; ``retry_after_s``: the estimated seconds left, at most 60."""
 
     pages_done: int
     pages: int
@@ -66,9 +66,9 @@ class ExportProgress:
 
 
 class Exports:
-    """Text is written in threads; PDFs and Word files by a worker of their own, which no page waits for.
+    """Writes text formats in threads; PDF and Word files in a worker of the pool.
 
-    An ``JobObserver``: of long PDFs, the text layers of the searchable PDF are made as pages are kept.
+    As a ``JobObserver`` it makes the text layers of long PDFs while their pages are read.
     """
 
     def __init__(self, pool: PagePool, files: JobFiles) -> None:
@@ -79,7 +79,7 @@ class Exports:
         self._wake = asyncio.Event()
 
     async def file(self, job: Job, form: ExportFormat) -> Path:
-        """The file in this format, made now if it is not there yet. The job must have ended with a result.
+        """The file in this format, made by this call if it does not exist. The job must have ended with a result.
 
         Raises StorageFull and as ``JobFiles.of``; for ``pdf`` also DamagedFile, EncryptedPdf, PageTimeout and
         WorkerCrashed.
@@ -89,8 +89,8 @@ class Exports:
         return made
 
     async def within(self, job: Job, form: ExportFormat, wait_s: float | None) -> Path | ExportProgress:
-        """The file, or how far it is after ``wait_s`` seconds; its making goes on. Raises as ``file``."""
-        # The number of the job's last event is in the name: when it is read again, the file is made again.
+        """The file, or its progress after ``wait_s`` seconds; the export continues. Raises as ``file``."""
+        # The name has the number of the job's last event: after a retry of the job, the file is made again.
         path = self._files.folder(job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
         key = job.id, form, job.last_seq
         if key not in self._making:
@@ -107,7 +107,7 @@ class Exports:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Makes layers ahead until the context ends, which also ends what is being made."""
+        """Makes layers in advance until the context ends; then cancels the exports in progress."""
         ahead = asyncio.create_task(self._make_ahead(), name="layers of searchable PDFs")
         try:
             yield
@@ -129,7 +129,7 @@ class Exports:
             self._wake.set()
 
     def ended(self, job: Job, end: RunEnd) -> None:
-        """Layers that are still missing are made when somebody asks for the file."""
+        """Missing layers are made at the request for the file."""
         self._ahead.pop(job.id, None)
 
     def lost(self, job: Job) -> None:
@@ -151,15 +151,15 @@ class Exports:
         timeout_s = _BASE_S + _PAGE_S * len(numbers)
         try:
             await self._pool.run(write_layers, task, document=f"{job.id} layers", order=1, timeout_s=timeout_s)
-        except ServiceError as error:  # whoever asks for the file meets it again, and is told
-            log.info("cannot make text layers of job %s ahead: %s", job.id, error)
+        except ServiceError as error:  # a request for the file gets the same error
+            log.info("cannot make text layers of job %s in advance: %s", job.id, error)
 
     async def _made(self, job: Job, form: ExportFormat, path: Path) -> Path:
         await self._make(job, form, path)
         return path
 
     def _forget(self, key: tuple[str, ExportFormat, int], task: asyncio.Task[Path]) -> None:
-        """A failure stays until somebody asks, so that who polls is told."""
+        """Drops a finished export; a failed one stays until the next request, which gets its error."""
         if task.cancelled() or task.exception() is None:
             self._making.pop(key, None)
 
@@ -231,7 +231,7 @@ def _written_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    """A file that becomes ``path`` when the block ends well; what was made of the job before goes."""
+    """A file that becomes ``path`` when the block ends without an error; then removes older exports of this format."""
     with storage_errors("OUTPUT_DIR"):
         path.parent.mkdir(exist_ok=True)
         with atomic_file(path) as unfinished:

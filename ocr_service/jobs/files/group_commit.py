@@ -1,4 +1,4 @@
-"""Writes that share: what comes while one write is under way, or in a pause after it, goes with the next."""
+"""Group commit: items that arrive during a write, or in the pause after it, are written together by the next."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class GroupCommit(Generic[T]):
-    """``write`` takes all that waits, and gives for each item the error that is its own, or None.
+    """``write`` takes all waiting items and returns for each its error or None.
 
-    A write has a cost of its own (a thread, a transaction), several times that of an item; so there can be a pause
-    after each, in which more come. The first after a quiet time does not wait, nor does what is wanted ``at_once``.
+    A write has a fixed cost (a thread, a transaction), several times that of an item; ``pause_s`` after each write
+    collects more items for the next. The first item after an idle time does not wait, nor does one with ``at_once``.
     """
 
     def __init__(
@@ -31,8 +31,7 @@ class GroupCommit(Generic[T]):
     async def add(self, item: T, *, at_once: bool = False, whole: bool = False) -> None:
         """Returns when the item is written. Raises its error.
 
-        ``whole``: a cancel waits for a write that has begun, so that nothing is written behind the back of whoever
-        cancelled.
+        ``whole``: a cancelled call waits for a write that has begun, so that nothing is written after it returns.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
@@ -67,7 +66,7 @@ class GroupCommit(Generic[T]):
         self._begun = {done: written for _, done in batch}
         try:
             errors = await self._write([item for item, _ in batch])
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+        except Exception as error:  # noqa: BLE001 - raised by ``add``
             errors = [error] * len(batch)
         finally:
             self._begun = {}

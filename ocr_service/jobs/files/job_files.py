@@ -1,7 +1,7 @@
-"""Where the files of jobs are had from: a folder that all replicas share, or each replica's own copy of the bucket.
+"""Access to the files of jobs: in a folder that all replicas share, or in each replica's own copy of the bucket.
 
-Whoever reads a job's files asks here for the parts that it needs. With ARTIFACTS=s3 what the folder lacks is fetched
-first, unless the job runs in this process: then its folder is ahead of the bucket, and nobody touches it but the run.
+A caller names the parts that it needs. With ARTIFACTS=s3 missing files are fetched first, unless the job runs in this
+process: then its folder is newer than the bucket, and only the run changes it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=8.0)
 
 
 class JobFiles:
-    """``root`` is OUTPUT_DIR; ``bucket`` is None where the folder is shared: then nothing here costs anything."""
+    """``root`` is OUTPUT_DIR; ``bucket`` is None where the folder is shared: then no call waits for anything."""
 
     def __init__(self, root: Path, store: Store, bucket: S3Artifacts | None) -> None:
         self._root = root
@@ -52,24 +52,24 @@ class JobFiles:
         return self._bucket.state if self._bucket else None
 
     def folder(self, job_id: str) -> JobFolder:
-        """As it is here, whatever it lacks."""
+        """The local folder, which may lack files."""
         return JobFolder(self._root, job_id)
 
     async def of(self, job: Job, *parts: Part, patient: bool = False) -> JobFolder:
-        """The job's folder with these parts in it, so far as the job has them. ``patient``: waits for the bucket.
+        """The job's folder with these parts, as far as the job has them. ``patient``: retries until the bucket answers.
 
-        Raises NotFound where the bucket lost what the job had, S3Unavailable, S3Refused, StorageFull.
+        Raises NotFound where the bucket lacks a part that the job had, S3Unavailable, S3Refused, StorageFull.
         """
         if self._bucket is not None:
             fetch = partial(self._fetched, self._bucket, job, parts)
             await (self._patiently(fetch) if patient else fetch())
         return self.folder(job.id)
 
-    # A job comes in, runs, goes
+    # Submission, run, removal
 
     @contextmanager
     def coming(self, job_id: str) -> Iterator[JobFolder]:
-        """While a document becomes a job, its folder is not a stray."""
+        """While a document is submitted, its folder is not a stray."""
         self._coming.add(job_id)
         try:
             yield self.folder(job_id)
@@ -81,14 +81,14 @@ class JobFiles:
             await self._bucket.keep_input(folder)
 
     async def forget(self, folder: JobFolder) -> None:
-        """What came in became no job. Whether anything of it came to the bucket is looked at later: it may be away."""
+        """Removes a refused submission. Its empty folder stays as a stray, so that its objects are removed later."""
         await asyncio.to_thread(folder.remove)
         if self._bucket is not None:
             await asyncio.to_thread(folder.work.mkdir)  # a stray
 
     @asynccontextmanager
     async def running(self, job: Job) -> AsyncIterator[JobFolder]:
-        """While a run reads the job here: its input and its pages by now are in the folder. Waits for the bucket."""
+        """While a run reads the job: its input and finished pages are in the folder. Waits for the bucket."""
         if self._bucket is None:
             yield self.folder(job.id)
             return
@@ -99,17 +99,17 @@ class JobFiles:
             self._running -= Counter([job.id])
 
     async def keep_pages(self, folder: JobFolder, numbers: Sequence[int], run_id: str) -> None:
-        """Before their rows are written. Waits for the bucket."""
+        """Called before the rows of the pages are written. Waits for the bucket."""
         if self._bucket is not None:
             await self._patiently(partial(self._bucket.keep_pages, folder, numbers, run_id))
 
     async def about_to_replace(self, folder: JobFolder, numbers: Iterable[int]) -> None:
-        """Before the first of these pages is read again: where the run ends before its end, the earlier ones count."""
+        """Called before these pages are read again: if the run is interrupted, the earlier readings count."""
         if self._bucket is not None:
             await self._bucket.about_to_replace(folder, numbers)
 
     async def keep_result(self, folder: JobFolder, run_id: str) -> None:
-        """Before the job's end is written down. Waits for the bucket."""
+        """Called before the job's end is stored. Waits for the bucket."""
         if self._bucket is not None:
             await self._patiently(partial(self._bucket.keep_result, folder, run_id))
 
@@ -124,14 +124,14 @@ class JobFiles:
     async def remove_stray(self, job_id: str) -> None:
         """Raises S3Unavailable and S3Refused."""
         if self._bucket is not None:
-            await self._bucket.remove(job_id)  # what came there after its job was removed
+            await self._bucket.remove(job_id)  # objects uploaded after the job was removed
             await self.remove_folder(job_id)
         else:
-            # What was published stays: it may be all that is left of a database that was changed for another.
+            # Published files stay: the folder may belong to another database.
             await asyncio.to_thread(shutil.rmtree, self.folder(job_id).work, ignore_errors=True)
 
     async def strays(self) -> list[str]:
-        """Folders here that belong to no job: of uploads that became none, of jobs that another replica removed."""
+        """Ids of local folders without a job: of refused uploads, of jobs that another replica removed."""
         found = await asyncio.to_thread(self._may_be_strays)
         known: set[str] = set()
         for start in range(0, len(found), 1000):
@@ -140,7 +140,7 @@ class JobFiles:
 
     def _may_be_strays(self) -> list[str]:
         folders = [path for path in (self._root / ".jobs").glob("*") if path.is_dir()]
-        if self._bucket is not None:  # the folder is this process's own: it knows what it takes in
+        if self._bucket is not None:  # no other process uses the folder
             return [path.name for path in folders if path.name not in self._coming]
         before = time.time() - _ORPHAN_AFTER_S
         return [path.name for path in folders if path.stat().st_mtime < before]
@@ -167,7 +167,7 @@ class JobFiles:
             await bucket.fetch_result(folder, await self._store.runs(job.id))
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Tries until it goes: keys and rights are mended as outages are, while the jobs wait."""
+        """Retries also after S3Refused: credentials and rights can be corrected while the jobs wait."""
         try:
             await work()
             return

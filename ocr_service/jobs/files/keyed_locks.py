@@ -1,4 +1,4 @@
-"""A lock for each key: those who want the same wait for the first of them."""
+"""A lock for each key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Lock:
 
 
 class KeyedLocks(Generic[K]):
-    """Holds nothing for keys that nobody wants."""
+    """Keeps a lock only while a task holds it or waits for it."""
 
     def __init__(self) -> None:
         self._locks: dict[K, _Lock] = {}

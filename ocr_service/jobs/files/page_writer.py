@@ -1,7 +1,7 @@
-"""Finished pages on their way to the disk: the file first, synced, then the row that says so.
+"""Stores finished pages: the file first, synced, then its row.
 
-Pages that finish together share a thread for their files, and a transaction for their rows; they finish together where
-they are kept twenty times a second. Files and rows go apart: while the database is away, files are kept all the same.
+Pages that finish within ``_PAUSE_S`` share a thread for their files and a transaction for their rows. Files do not wait
+for rows: while the database does not answer, files are written all the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _File = tuple[_Write, PageResult]
 
 
 class PageWriter:
-    """One for a process. A hop into a thread, and the threads in each other's way, cost more CPU than the file."""
+    """One for a process. A thread for each page would cost more CPU than writing its file."""
 
     def __init__(self, store: Store, space: FreeSpace) -> None:
         self._store = store
@@ -35,9 +35,9 @@ class PageWriter:
         self._rows = GroupCommit(self._write_rows, "writer of pages' rows")
 
     async def keep_file(self, folder: JobFolder, page: PageResult, *, last: bool, again: bool = False) -> None:
-        """Returns when the page's file is safe; also after a cancel nothing is written any more. Raises StorageFull.
+        """Returns when the page's file is synced. A cancelled call leaves no write behind. Raises StorageFull.
 
-        ``last``: the job waits for no other page. ``again``: it replaces an earlier reading, with the figures of that.
+        ``last``: the job's last page, written at once. ``again``: it replaces an earlier reading and its figures.
         """
         write = folder.replace_page if again else folder.keep_page
         await self._files.add((write, page), at_once=last, whole=True)
@@ -45,16 +45,16 @@ class PageWriter:
     async def write_down(
         self, folder: JobFolder, run_id: str, page: PageResult, *, not_again: Failure | None = None
     ) -> None:
-        """Returns when the row of a page that is kept says so. Raises RunLost.
+        """Returns when the row of a kept page is stored. Raises RunLost.
 
-        ``not_again``: why it is still the earlier reading.
+        ``not_again``: why the earlier reading was kept.
         """
         failure = not_again or (page_failure(page) if page.status == "failed" else None)
         row = PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
         await self._rows.add(KeptPage(folder.job_id, run_id, row))
 
     def check_room(self) -> None:
-        """Whether there was room to go on after the last pages. Raises StorageFull."""
+        """Raises StorageFull if the last write left less free space than a running job needs."""
         if self._no_room is not None:
             raise self._no_room
 
@@ -78,7 +78,7 @@ class PageWriter:
 def _written(write: _Write, page: PageResult) -> Exception | None:
     try:
         write(page.number, page_to_json(page))
-    except Exception as error:  # noqa: BLE001 - it belongs to this page, and to no other of the batch
+    except Exception as error:  # noqa: BLE001 - the other pages of the group are not affected
         return error
     return None
 
