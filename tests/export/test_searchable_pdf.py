@@ -20,6 +20,8 @@ from reportlab.platypus import Paragraph, Table
 
 from ocr_service.document import FileType, PageResult, RegionResult
 from ocr_service.export.result_json import page_to_json
+from ocr_service.export.searchable_pdf import TextLayer, text_content
+from ocr_service.export.word_positions import Word
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
 
@@ -274,3 +276,39 @@ def test_encrypted_pdf_stays_encrypted_with_its_password(
     with pikepdf.open(result, password="geheim") as pdf:
         pdf.save(tmp_path / "opened.pdf")
     assert "Мельница" in text_of(tmp_path / "opened.pdf")
+
+
+def layer(*lines: list[Word], angle: int = 0) -> TextLayer:
+    return TextLayer(1, 1000, 2000, angle, lines)
+
+
+def matrices(content: bytes) -> list[tuple[float, ...]]:
+    found = re.findall(r"Tz ([-\d. ]+) Tm", content.decode("ascii"))
+    return [tuple(map(float, matrix.split())) for matrix in found]
+
+
+def test_a_page_without_words_gets_no_operators() -> None:
+    assert text_content(layer(), (0, 0, 500, 1000), 0) == b""
+
+
+def test_text_is_invisible_unless_visible_is_asked_for() -> None:
+    words = [Word("a", (100, 200, 200, 240))]
+    assert b"3 Tr" in text_content(layer(words), (0, 0, 500, 1000), 0)
+    assert b"0 Tr" in text_content(layer(words), (0, 0, 500, 1000), 0, visible=True)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "expected"),
+    [
+        (0, (1, 0, 0, 1, 60, 890)),
+        (90, (0, 1, -1, 0, 140, 70)),
+        (180, (-1, 0, 0, -1, 460, 150)),
+        (270, (0, -1, 1, 0, 880, 470)),
+    ],
+)
+def test_a_word_is_placed_in_the_visible_box_of_a_rotated_page(rotation: int, expected: tuple[float, ...]) -> None:
+    """The picture is 1000 x 2000 pixels at 2 pixels a point; the visible box begins at (10, 20)."""
+    size = (500, 1000) if rotation in (0, 180) else (1000, 500)
+    box = (10.0, 20.0, 10.0 + size[0], 20.0 + size[1])
+    (matrix,) = matrices(text_content(layer([Word("a", (100, 200, 200, 260))]), box, rotation))
+    assert matrix == pytest.approx(expected)
