@@ -248,6 +248,10 @@ class NotReady(ServiceError):
     def stopping(cls) -> Self:
         return cls("The service is shutting down. Try again in a moment.", retry_after_s=5.0)
 
+    @classmethod
+    def no_database(cls) -> Self:
+        return cls("The job database does not answer. Try again soon.", retry_after_s=5.0)
+
 
 class StorageFull(ServiceError):
     code, status, retryable = "storage_full", 507, True

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count, takewhile
 
-from ocr_service.errors import QueueFull
+from ocr_service.errors import NotReady, QueueFull
 from ocr_service.jobs.db.queue import Incoming, Load, QueueLimits, refuse_too_many
+from ocr_service.jobs.patience import new_patience
 
 _REFUSE_AGAIN_S = 0.25  # after a refusal, requests of that key are refused so long without a query
 
@@ -33,7 +34,10 @@ class AdmissionControl:
 
     @asynccontextmanager
     async def place(self, owner: str) -> AsyncIterator[None]:
-        """Holds a slot. Raises QueueFull. To be left before the document becomes a row, or it would count twice."""
+        """Holds a slot. To be left before the document becomes a row, or it would count twice.
+
+        Raises QueueFull; NotReady where the database does not answer. The task's ``patience()`` begins here.
+        """
         at, refusal = self._refused.get(owner, (0.0, None))
         if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
             raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
@@ -42,7 +46,8 @@ class AdmissionControl:
         try:
             try:
                 # Rows first, then those ahead: a document that becomes a row in between counts once at most.
-                load = await self._counted()
+                with new_patience().waiting():
+                    load = await self._counted()
                 refuse_too_many(load, owner, self._limits, self._ahead(number, owner))
             except QueueFull as error:
                 self._refused[owner] = time.monotonic(), error
@@ -63,7 +68,11 @@ class AdmissionControl:
         return await asyncio.shield(self._next_count)
 
     async def _count_after(self, under_way: asyncio.Task[Load] | None) -> Load:
-        if under_way is not None:
+        error = None
+        if under_way is not None and not under_way.done():
             await asyncio.wait([under_way])
+            error = None if under_way.cancelled() else under_way.exception()
         self._counting, self._next_count = self._next_count, None
+        if isinstance(error, NotReady):  # it waited as long as a submission may, and this one with it
+            raise NotReady.no_database() from error
         return await self._load(len(self._coming))

@@ -30,6 +30,7 @@ from ocr_service.jobs.files.page_writer import PageWriter
 from ocr_service.jobs.heartbeat import Takeover, beat_every_s, heartbeat, log_requeued
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.observers import JobObserver, JobObservers
+from ocr_service.jobs.patience import patience
 from ocr_service.jobs.runner import Runner
 from ocr_service.jobs.store import Store
 from ocr_service.logs import job_var
@@ -115,8 +116,10 @@ class JobService:
         with self.files.coming(new.id) as folder:
             await asyncio.to_thread(folder.create, upload)
             try:
-                await self.files.keep_input(folder)
-                submission = await self.store.submit(new)
+                left = patience()
+                left.spend(await self.files.keep_input(folder, silent_s=left.left_s))
+                with left.waiting() as left_s:
+                    submission = await self.store.within(left_s).submit(new)
             except NotReady:
                 raise  # the database may have taken the job without saying so; if not, the folder is removed later
             except ServiceError:

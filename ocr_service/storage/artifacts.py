@@ -41,10 +41,13 @@ class S3Artifacts:
         """``checking``, ``ok`` or ``error: …``."""
         return self._store.state
 
-    async def keep_input(self, folder: JobFolder) -> None:
-        """Somebody waits for it: a store that is silent for SUBMISSION_S costs no more."""
-        key = self._key(folder, "input")
-        await self._store.upload(folder.input, key, "application/octet-stream", silent_s=SUBMISSION_S)
+    async def keep_input(self, folder: JobFolder, *, silent_s: float = SUBMISSION_S) -> float:
+        """Somebody waits for it: a store that is silent for ``silent_s``, or SUBMISSION_S, costs no more.
+
+        Returns the longest time in seconds that it was.
+        """
+        key, silent_s = self._key(folder, "input"), min(silent_s, SUBMISSION_S)
+        return await self._store.upload(folder.input, key, "application/octet-stream", silent_s=silent_s)
 
     async def keep_pages(self, folder: JobFolder, numbers: Sequence[int], run_id: str) -> None:
         """Puts pages that the folder keeps, with their figures, as what this run read."""

@@ -92,17 +92,17 @@ class S3Store:
             await self.check()
             await asyncio.sleep(every_s)
 
-    async def upload(self, path: Path, key: str, content_type: str, *, silent_s: float | None = None) -> None:
+    async def upload(self, path: Path, key: str, content_type: str, *, silent_s: float | None = None) -> float:
         """Puts a file. What arrived is compared with what was sent. Raises S3Refused or S3Unavailable.
 
         ``silent_s``: gives up when the store has taken no byte and given no answer for so long; without, after boto3's
-        own time-outs and tries (up to a minute).
+        own time-outs and tries (up to a minute). Returns the longest time in seconds that the store was silent.
         """
         progress = _Progress()
         uploading = self._call(f"upload of {key}", partial(self._upload, path, key, content_type, progress))
         if silent_s is None:
             await uploading
-            return
+            return progress.longest_s
         task = asyncio.create_task(uploading, name=f"upload of {key}")
         try:
             while not task.done():
@@ -112,6 +112,7 @@ class S3Store:
                     raise S3Unavailable(self.state.removeprefix("error: "))
                 await asyncio.wait({task}, timeout=left)
             task.result()
+            return progress.longest_s
         finally:
             task.cancel()
 
@@ -190,6 +191,7 @@ class S3Store:
                     ContentType=content_type,
                     ContentMD5=base64.b64encode(md5).decode(),  # the store refuses other bytes (BadDigest)
                 )
+            progress.made()
             encrypted, etag, expected = answer.get("ServerSideEncryption", ""), answer["ETag"], md5.hex()
         else:
             self._client.upload_file(
@@ -203,6 +205,7 @@ class S3Store:
                 ),
             )
             there = self._client.head_object(Bucket=self.config.bucket, Key=key)
+            progress.made()
             if there["ContentLength"] != path.stat().st_size:
                 raise S3Unavailable(
                     f"S3, upload of {key}: {there['ContentLength']} bytes arrived of {path.stat().st_size}"
@@ -259,13 +262,16 @@ class S3Store:
 
 
 class _Progress:
-    """When an upload last moved (monotonic seconds)."""
+    """When an upload last moved (monotonic seconds), and the longest time in seconds that it did not."""
 
     def __init__(self) -> None:
         self.at = time.monotonic()
+        self.longest_s = 0.0
 
     def made(self) -> None:
-        self.at = time.monotonic()
+        now = time.monotonic()
+        self.longest_s = max(self.longest_s, now - self.at)
+        self.at = now
 
 
 @contextmanager

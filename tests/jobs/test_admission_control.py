@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
-from ocr_service.errors import QueueFull
+from ocr_service.errors import NotReady, QueueFull
 from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.jobs.db.queue import Load, QueueLimits
 from ocr_service.jobs.store import Store
+from tests.support.postgres_server import PostgresServer
+from tests.support.running import PATIENCE_S
 from tests.support.store import OpenStore, new_job
 
 pytestmark = pytest.mark.anyio
@@ -101,3 +103,37 @@ async def test_a_rush_shares_a_few_counts_and_fills_the_queue_exactly(open_store
         assert admitted == [True] * 20 + [False] * 80
         assert gate.calls == 1
         assert (await store.load(0)).waiting == 20
+
+
+async def test_who_waited_for_a_count_that_had_no_answer_does_not_wait_for_another(
+    open_postgres_store: OpenStore, postgres: PostgresServer
+) -> None:
+    async with open_postgres_store() as store:
+        await store.ping()
+        calls, reached = 0, asyncio.Event()
+
+        async def load(coming: int) -> Load:
+            nonlocal calls
+            calls += 1
+            reached.set()
+            return await store.within(1.0).load(coming)
+
+        room = AdmissionControl(store.limits, load)
+
+        async def code() -> str:
+            try:
+                async with room.place(""):
+                    return "admitted"
+            except NotReady as error:
+                return error.code
+
+        postgres.freeze()
+        try:
+            first = asyncio.create_task(code())
+            await reached.wait()
+            second = asyncio.create_task(code())
+            await asyncio.wait({first, second}, timeout=PATIENCE_S)
+            assert (first.result(), second.result(), calls) == ("not_ready", "not_ready", 1)
+        finally:
+            postgres.thaw()
+        assert (await code(), calls) == ("admitted", 2)

@@ -19,6 +19,8 @@ from ocr_service.api.schemas.problem import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id
+from ocr_service.jobs.patience import patience
+from ocr_service.jobs.store import Store
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -86,12 +88,11 @@ async def submit_batch_document(services: Services, document: BatchDocument) -> 
 
 
 async def described(services: Services, job: Job) -> JobModel:
-    [model] = await _described_all(services, [job])
+    [model] = await _described_all(services.jobs.store, [job])
     return model
 
 
-async def _described_all(services: Services, found: Sequence[Job]) -> list[JobModel]:
-    store = services.jobs.store
+async def _described_all(store: Store, found: Sequence[Job]) -> list[JobModel]:
     counts = await store.page_counts([job.id for job in found])
     return [
         job_model(
@@ -132,7 +133,8 @@ async def post_job(
             admitted = await services.delivery.sources.from_url(source.url or "", asked, owner_of(request) or "")
     submission = await submit(services, admitted, owner_of(request), idempotency_key, Priority.BATCH)
     response.headers["Location"] = f"/jobs/{submission.job.id}"
-    return await described(services, submission.job)
+    [model] = await _described_all(services.jobs.store.within(patience().left_s), [submission.job])
+    return model
 
 
 class StrictQuery(BaseModel):
@@ -162,7 +164,7 @@ async def list_jobs(request: Request, services: ServicesDep, query: Annotated[Li
     )
     shown = found[: query.limit]
     following = shown[-1].id if len(found) > query.limit else None
-    return JobListModel(jobs=await _described_all(services, shown), next=following)
+    return JobListModel(jobs=await _described_all(services.jobs.store, shown), next=following)
 
 
 @router.get("/counts", summary="Number of jobs by state")

@@ -72,7 +72,7 @@ class PostgresDatabase:
                 self._left_behind.add(attempt)
         if attempt.done():
             return attempt.result()
-        raise _no_answer()
+        raise NotReady.no_database()
 
     def _ended(self, attempt: asyncio.Task[T]) -> None:
         self._left_behind.discard(attempt)
@@ -84,7 +84,7 @@ class PostgresDatabase:
         try:
             return await retries.call(partial(self._once, work), _Away)
         except _Away as away:
-            raise _no_answer() from away.__cause__
+            raise NotReady.no_database() from away.__cause__
 
     async def _once(self, work: Work[T]) -> T:
         try:
@@ -100,10 +100,6 @@ class PostgresDatabase:
 
 class _Away(Exception):
     """The same statement may succeed soon; the cause says why it did not."""
-
-
-def _no_answer() -> NotReady:
-    return NotReady("The job database does not answer. Try again soon.", retry_after_s=5.0)
 
 
 def _passing(exc: DBAPIError | PoolTimeout) -> bool:

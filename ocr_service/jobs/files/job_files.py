@@ -76,9 +76,9 @@ class JobFiles:
         finally:
             self._coming.discard(job_id)
 
-    async def keep_input(self, folder: JobFolder) -> None:
-        if self._bucket is not None:
-            await self._bucket.keep_input(folder)
+    async def keep_input(self, folder: JobFolder, *, silent_s: float) -> float:
+        """How long the bucket of ARTIFACTS=s3 said nothing, in seconds; at most ``silent_s``."""
+        return await self._bucket.keep_input(folder, silent_s=silent_s) if self._bucket is not None else 0.0
 
     async def forget(self, folder: JobFolder) -> None:
         """Removes a refused submission. Its empty folder stays as a stray, so that its objects are removed later."""
