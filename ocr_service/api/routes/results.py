@@ -59,7 +59,11 @@ def given_as(*formats: str) -> Answers:
 _SHORT_WAIT_S, _LONG_WAIT_S, _LONGEST_WAIT_S = 30.0, 1.0, 600.0
 Wait = Annotated[
     float | None,
-    Query(ge=0, le=_LONGEST_WAIT_S, description="Seconds to wait for a file that is still being made, before 202"),
+    Query(
+        ge=0,
+        le=_LONGEST_WAIT_S,
+        description="Seconds to wait for a file that is still being made, before 202; no byte is sent meanwhile",
+    ),
 ]
 _PREPARING: Answers = {
     202: {
