@@ -129,12 +129,12 @@ def mixes_alphabets(word: str) -> bool:
     return False
 
 
-_HAS_TWIN = frozenset("аеорсухіјѕһԁԛАВЕКМНОРСТХУІЅЈГaceopxyijshdqABCEHKMOPTXYISJοαινρκυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
+_HAVE_HOMOGLYPHS = frozenset("аеорсухіјѕһԁԛАВЕКМНОРСТХУІЅЈГaceopxyijshdqABCEHKMOPTXYISJοαινρκυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 
 
-def has_twin(sign: str) -> bool:
+def has_homoglyph(sign: str) -> bool:
     """Whether a letter looks like one of another alphabet."""
-    return sign in _HAS_TWIN
+    return sign in _HAVE_HOMOGLYPHS
 
 
 _RUSSIAN = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")

@@ -176,14 +176,14 @@ def _drawn_once(glyphs: Glyphs, frame: _Frame, row: list[int]) -> list[int]:
     """Without what is drawn a second time at nearly the same place, as some programs make bold type."""
     kept: list[int] = []
     for i in row:
-        twin = any(
+        duplicate = any(
             glyphs.codes[frame.index[i]] == glyphs.codes[frame.index[j]]
             and glyphs.object[frame.index[i]] != glyphs.object[frame.index[j]]  # a ligature has an f twice
             and abs(frame.left[i] - frame.left[j]) < 0.3 * (frame.right[j] - frame.left[j])
             and abs(frame.base[i] - frame.base[j]) < 0.1 * frame.size[j]
             for j in kept[-3:]
         )
-        if not twin:
+        if not duplicate:
             kept.append(i)
     return kept
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr_service.text_layer.alphabets import has_twin, look_the_same, may_reach, mixes_alphabets, script_of
+from ocr_service.text_layer.alphabets import has_homoglyph, look_the_same, may_reach, mixes_alphabets, script_of
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.lines import LayerLine
@@ -22,7 +22,7 @@ _UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and bel
 _CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
 _LOW = 1.12  # of the x-height: no capital is so low
 _MIXED_WORDS = 2
-_TWINS_ONLY, _TWINS_KINDS = 25, 8  # letters, and different ones, that all have twins in another alphabet
+_HOMOGLYPHS_ONLY, _HOMOGLYPH_KINDS = 25, 8  # letters, and different ones, that all have homoglyphs in another alphabet
 _SHAPES_ONLY = 5  # characters at least of a font that is judged by shape
 
 
@@ -140,9 +140,9 @@ def _mixes_alphabets(font: _Facts) -> bool:
     return font.mixed_words >= _MIXED_WORDS and font.mixed_words > 0.03 * font.words
 
 
-def _has_only_twins(font: _Facts) -> bool:
-    enough = len(font.letters) >= _TWINS_ONLY and len(set(font.letters)) >= _TWINS_KINDS
-    return enough and all(map(has_twin, font.letters))
+def _has_only_homoglyphs(font: _Facts) -> bool:
+    enough = len(font.letters) >= _HOMOGLYPHS_ONLY and len(set(font.letters)) >= _HOMOGLYPH_KINDS
+    return enough and all(map(has_homoglyph, font.letters))
 
 
 def _is_misread(font: _Facts) -> bool:
@@ -161,7 +161,7 @@ def _is_unproven(font: _Facts) -> bool:
 _REFUSALS: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
     ("no map to Unicode", _has_no_map),
     ("letters of another alphabet that look alike", _mixes_alphabets),
-    ("only letters that look like those of another alphabet", _has_only_twins),
+    ("only letters that look like those of another alphabet", _has_only_homoglyphs),
     ("digits read otherwise", _has_misread_digits),
     ("letters read otherwise", _is_misread),
     ("its sample could not be read", _is_unproven),
