@@ -35,7 +35,7 @@ _WEBHOOK_GIVE_UP_S = 86_400.0
 class DeliveryServices:
     """``s3`` is None where none is configured; ``webhooks``: whether ALLOW_WEBHOOKS is set.
 
-    ``feeder`` is run by whoever can submit documents."""
+    ``feeder`` is run by the caller, which can submit documents."""
 
     s3: S3Store | None
     rows: DeliveryRows

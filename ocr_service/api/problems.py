@@ -1,4 +1,4 @@
-"""Errors as answers: ``application/problem+json`` with a stable code, whatever raised."""
+"""Turns errors into answers: ``application/problem+json`` with a stable code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocr_service.errors import BadOption, ServiceError, UploadTooSlow
 
 log = logging.getLogger(__name__)
 
-_RETRY_AFTER_S = 5.0  # where the error does not know better
+_RETRY_AFTER_S = 5.0  # for errors without a Retry-After of their own
 
 _HTTP_CODES = {401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "file_too_large"}
 
@@ -39,7 +39,7 @@ def problem(
 
 
 def problem_of(error: ServiceError, *, headers: dict[str, str] | None = None) -> JSONResponse:
-    """The answer to a service error; 429 and 503 always say when to come again."""
+    """The answer to a service error; 429 and 503 always have Retry-After."""
     retry_after_s = error.retry_after_s
     if retry_after_s is None and error.status in (429, 503):
         retry_after_s = _RETRY_AFTER_S
@@ -49,7 +49,7 @@ def problem_of(error: ServiceError, *, headers: dict[str, str] | None = None) ->
 async def _service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
     request.state.code = error.code
-    if error.status >= 500:  # a client's error is in the request's line, by its code
+    if error.status >= 500:  # the code of a client's error is in the request's log line
         log.warning("%s: %s", error.code, error)
     # The rest of the body is not read.
     return problem_of(error, headers={"Connection": "close"} if error.status == UploadTooSlow.status else None)

@@ -21,7 +21,7 @@ _AT_A_TIME_S = 3600.0
 async def read_to_the_end(request: Request, services: Services, admitted: Admitted) -> Job:
     """The job of an admitted document once it has a result: for protocols that know no "not yet".
 
-    A client that goes away ends the waiting, not the job: asking again joins it, or gets its result. Raises what the
+    A client that disconnects ends the wait, not the job: the same request joins it, or gets its result. Raises what the
     job failed with, Cancelled, and NotReady when the service ends before the job does.
     """
     submission = await submit(services, admitted, owner_of(request), None, Priority.INTERACTIVE)
@@ -41,7 +41,7 @@ async def read_to_the_end(request: Request, services: Services, admitted: Admitt
 async def finished_within(
     request: Request, services: Services, job: Job, seconds: float, *, cancel_on_disconnect: bool = False
 ) -> Job:
-    """The job after ``seconds``, or as soon as it is finished. A client that goes away ends the waiting."""
+    """The job after ``seconds``, or as soon as it is finished. A client that disconnects ends the wait."""
     waiting = asyncio.create_task(services.jobs.wait(job.id, seconds))
     gone = asyncio.create_task(_disconnected(request))
     try:

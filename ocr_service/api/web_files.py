@@ -59,7 +59,7 @@ def web_file(path: str) -> WebFile | None:
 def _read(file: Path, headers: dict[str, str]) -> WebFile | None:
     try:
         content = file.read_bytes()
-    except (OSError, ValueError):  # not there, a folder, a name that no file can have
+    except (OSError, ValueError):  # missing, a folder, or no valid file name
         return None
     kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     return WebFile(content, {"Content-Type": kind, **headers})

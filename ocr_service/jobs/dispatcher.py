@@ -1,6 +1,6 @@
-"""Starts what is next, up to a number of documents at a time, and stops what this process must not run any more.
+"""Claims and starts queued jobs, up to a number at a time, and stops jobs that this process no longer owns.
 
-The same for both databases: a claim is one transaction.
+It works alike on SQLite and PostgreSQL: a claim is one transaction.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Run:
 
 
 class Dispatcher:
-    """``limit`` documents at a time. ``run`` reads one document to its end and writes its state; it never raises."""
+    """Runs at most ``limit`` jobs at a time. ``run`` reads one document and stores the job's state; it never raises."""
 
     def __init__(self, store: Store, run: Callable[[Claim], Awaitable[None]], *, replica: str, limit: int) -> None:
         self._store = store.without_limit()
@@ -43,7 +43,7 @@ class Dispatcher:
         self._replica = replica
         self._limit = limit
         self._runs: dict[str, _Run] = {}
-        self._suspects: set[str] = set()  # those that run here whose last run ended with its process
+        self._suspects: set[str] = set()  # running jobs whose last run ended with its process
         self._wake = asyncio.Event()
         self.draining = asyncio.Event()
         self._asked_to_end_at = 0.0
@@ -55,8 +55,8 @@ class Dispatcher:
     def on_change(self, change: Change) -> None:
         """A job's row changed, here or at another replica."""
         if change.state is not JobState.RUNNING:
-            self._wake.set()  # something to start, or a follower that may start now
-        if change.job_id in self._suspects:  # it keeps pages, so the next one may start
+            self._wake.set()  # a job is queued, or waits for a job that has now ended
+        if change.job_id in self._suspects:  # it has stored a page, so the next job may start
             self._suspects.discard(change.job_id)
             self._wake.set()
         run = self._runs.get(change.job_id)
@@ -66,26 +66,26 @@ class Dispatcher:
             run.task.cancel()
 
     async def on_gap(self) -> None:
-        """Changes may have been missed: look at the rows of all that runs here."""
+        """Changes may have been missed: checks the rows of all running jobs."""
         self._wake.set()
         here = {run.claim.run_id: run for run in self._runs.values()}
         for lost in here.keys() - await self._store.runs_of(list(here)):
             here[lost].task.cancel()
 
     async def stopped(self, job_id: str) -> None:
-        """Until nothing of this job runs in this process."""
+        """Returns when no run of this job is left in this process."""
         if run := self._runs.get(job_id):
             await asyncio.wait([run.task])
 
     def drain(self) -> None:
-        """Start nothing more; from now on the grace counts."""
+        """Starts no more jobs. The grace of ``running_jobs`` counts from the first call."""
         if not self.draining.is_set():
             self._asked_to_end_at = time.monotonic()
             self.draining.set()
 
     @asynccontextmanager
     async def running_jobs(self, grace_s: float) -> AsyncIterator[None]:
-        """Run jobs until the context ends; ``grace_s`` after ``drain`` what still runs is handed back."""
+        """Runs jobs until the context ends; jobs that still run ``grace_s`` seconds after ``drain`` are handed back."""
         dispatching = _RETRIES.call(self._dispatch, ServiceError, before_pause=_log_retry)
         loop = asyncio.create_task(dispatching, name="job dispatcher")
         try:
@@ -139,7 +139,7 @@ class Dispatcher:
             handed_back = await self._store.within(_HAND_BACK_S).hand_back(self._replica, "handed back")
         except NotReady:
             log.warning(
-                "cannot hand back running jobs: no answer from the database; another replica or the next start will"
+                "cannot hand back running jobs: no answer from the database; another replica or the next start does it"
             )
         else:
             if tasks:

@@ -1,10 +1,10 @@
 """Events of a job for any number of listeners.
 
-The rows are the truth (``Store.events``); here are the wake-up and a shared tail. A change marks the job's channel as
-stale; the first listener that looks reads the new rows for all of them. Whoever runs a job only marks, and never waits
-for a listener; a slow listener reads from the rows what the tail no longer holds.
+The events are rows (``Store.events``); this module wakes the listeners and caches the newest rows. A change marks the
+job's channel as stale; the first listener to wake reads the new rows for all of them. The runner only marks the
+channel and never waits for a listener; a slow listener reads rows that the cache no longer has from the database.
 
-Listeners wake a few at a time, so that the event loop serves its sockets in between: 2,000 that wake at once would hold
+Listeners wake a few at a time, so that the event loop serves its sockets in between: waking 2,000 at once would block
 it for a second.
 """
 
@@ -74,7 +74,7 @@ class _Channel:
         self._pacer.wake(woken)
 
     def changed(self) -> asyncio.Future[None]:
-        """Done after the next change. Whoever takes it before looking at the rows misses nothing."""
+        """Done after the next change. Take it before reading the rows, so that no change is missed."""
         return self._future(self._for_change)
 
     def finished(self) -> asyncio.Future[None]:
@@ -87,7 +87,7 @@ class _Channel:
         return future
 
     def held_after(self, seq: int) -> list[JobEvent] | None:
-        """The tail's events after ``seq``; None where it does not hold all of them, or may lack new ones."""
+        """The cached events after ``seq``; None if the cache may lack some of them."""
         if self.stale or self.covers_after is None or seq < self.covers_after:
             return None
         found: list[JobEvent] = []
@@ -120,7 +120,7 @@ class EventHub:
             channel.mark(finished=True)
 
     async def follow(self, store: Store, job_id: str, after: int = 0) -> AsyncIterator[list[JobEvent]]:
-        """The job's events after ``after``, then those to come, up to and with ``end``; some at a time, never none."""
+        """The job's events after ``after``, then new ones, up to and including ``end``; no list is empty."""
         with self._listening(job_id) as channel:
             job = await store.find(job_id)
             if job is None or (job.state.finished and after >= job.last_seq):
@@ -140,7 +140,7 @@ class EventHub:
     async def encoded(
         self, job_id: str, event: JobEvent, form: str, encode: Callable[[], Coroutine[Any, Any, bytes]]
     ) -> bytes:
-        """What ``encode`` gives for an event in this form, once for all listeners that want it at about one time."""
+        """The result of ``encode`` for an event in this form; concurrent listeners share one call."""
         key = (job_id, event.seq, form)
         task = self._encoded.get(key)
         if task is None:
@@ -172,7 +172,7 @@ class EventHub:
 
     @staticmethod
     async def _since(store: Store, channel: _Channel, job_id: str, after: int) -> list[JobEvent]:
-        # While somebody reads, the tail is not stale any more and yet lacks what is being read.
+        # While a listener reads the rows, the channel is no longer stale, but the tail still lacks them.
         held = None if channel.reading.locked() else channel.held_after(after)
         if held is not None:
             return held

@@ -1,7 +1,7 @@
 """Heartbeats of the replicas, and the takeover of jobs from replicas whose heartbeat stopped.
 
-SQLite has one process, which queues at its start what was running before. On PostgreSQL each replica writes a heartbeat
-and queues the jobs of replicas that no longer do.
+With SQLite there is one process, which queues interrupted jobs again at its start. With PostgreSQL each replica writes
+a heartbeat and queues the jobs of replicas whose heartbeat stopped.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class Takeover:
         while True:
             asked_at = time.monotonic()
             await self._store.ping()
-            silent = time.monotonic() - asked_at > _SHOW_UP_S  # the server was there, but gave no answer
+            silent = time.monotonic() - asked_at > _SHOW_UP_S  # connected, but no answer
             if silent or self._failed_at() > self._back_at:
                 self._back_at = time.monotonic()
-            # After an outage of the database everybody looks lost: leave the others the time to show up again.
+            # After an outage of the database all heartbeats are old: give the other replicas time to write theirs.
             if time.monotonic() - self._back_at > self._silent_s + _SHOW_UP_S and (
                 taken := await self._store.take_over(self._silent_s)
             ):
@@ -65,7 +65,7 @@ def beat_every_s(takeover_s: float) -> float:
 def heartbeat(url: str, replica: str, *, every_s: float) -> Iterator[None]:
     """Writes this replica's heartbeat until the context ends, from a thread and over a connection of its own.
 
-    On the event loop, or through the connections that jobs use, a replica that is merely busy would look lost.
+    On the event loop, or over the connections that jobs use, the heartbeat of a busy replica would be late.
     """
     ended = threading.Event()
     thread = threading.Thread(target=_beat, args=(url, replica, every_s, ended), name="heartbeat", daemon=True)
@@ -85,7 +85,7 @@ def _beat(url: str, replica: str, every_s: float, ended: threading.Event) -> Non
                     connection.execute(_BEAT, (replica,))
                     ended.wait(every_s)
         except psycopg.Error as error:
-            log.debug("heartbeat: %s", error)  # the transactions that meet the outage tell of it
+            log.debug("heartbeat: %s", error)  # the transactions that fail in the outage log it
             ended.wait(min(every_s, _RECONNECT_S))
 
 
@@ -99,4 +99,6 @@ def log_requeued(requeued: Requeued, reason: str) -> None:
     if requeued.again:
         log.warning("%s: %d of its jobs are queued again", reason, requeued.again)
     for job_id in requeued.given_up:
-        log.error("job %s failed: %s: too many runs in a row ended with the process", job_id, ServiceCrashed.code)
+        log.error(
+            "job %s failed with %s: MAX_CRASHES runs in a row ended with the process", job_id, ServiceCrashed.code
+        )

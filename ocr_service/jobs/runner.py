@@ -1,4 +1,4 @@
-"""One run of a job: what is kept already is taken over, what is missing is read, the end is written down."""
+"""One run of a job: takes over stored pages, reads the missing ones, stores the job's end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DISK_FULL_RETRIES = RetryPolicy(first_pause_s=2.0, longest_pause_s=2.0)
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """``readers`` has one for each engine that is configured."""
+    """``readers`` has one entry for each configured engine."""
 
     store: Store
     pages: PageWriter
@@ -41,7 +41,7 @@ class Runner:
     observers: JobObserver
 
     async def __call__(self, claim: Claim) -> None:
-        """Run the job to its end and write that down. Only a cancelled run raises: CancelledError."""
+        """Runs the job to its end and stores its state. Raises only CancelledError, of a cancelled run."""
         job = claim.job
         job_var.set(job.id)
         self.observers.started(job)
@@ -60,7 +60,7 @@ class Runner:
         self.observers.ended(job, RunEnd(state, failure, done.pages, done.kept, done.failed, seconds, done.cached))
 
     async def _write_end(self, claim: Claim, state: JobState, failure: JobFailure | None, *, cached: bool) -> None:
-        """Until it is written down: on a full disk the database takes nothing. Raises RunLost."""
+        """Stores the job's end; retries while the disk is full or the database does not answer. Raises RunLost."""
         finish = partial(self.store.finish, claim.job.id, claim.run_id, state, failure=failure, cached=cached)
         await _DISK_FULL_RETRIES.call(
             finish,
@@ -80,7 +80,7 @@ class Runner:
             raise
         except ServiceError as error:
             return JobState.FAILED, JobFailure(error.code, str(error))
-        except Exception:  # the job's boundary: whatever it met ends this job and no other
+        except Exception:  # the job's boundary: an unexpected error ends this job only
             if deadline.expired():
                 return JobState.FAILED, DEADLINE_PASSED
             log.exception("job failed with internal_error")
@@ -128,26 +128,26 @@ class Runner:
             return summary
 
     async def _adopt(self, job: Job, folder: JobFolder) -> bool:
-        """Take the pages of the job that read the same content with the same options; whether they were there."""
+        """Takes the pages of the job that read the same content with the same options. Whether all were there."""
         leader = await self.store.find(job.leader_id) if job.leader_id else None
         if leader is None or leader.state is not JobState.COMPLETED:
             return False
         wanted = select_pages(job.options.pages, job.file.pages)
         try:
             theirs = await self.files.of(leader, "pages", patient=True)
-        except NotFound:  # it was removed meanwhile
+        except NotFound:  # the other job was removed meanwhile
             return False
         return await asyncio.to_thread(folder.adopt, theirs, wanted)
 
     async def _kept_but_not_written_down(self, folder: JobFolder, written_down: Collection[int]) -> list[PageResult]:
-        """A page's file comes before its row: a crash between leaves the row to be made."""
+        """Pages whose file was written but not their row, because the process ended in between."""
         numbers = [number for number in await asyncio.to_thread(folder.kept_pages) if number not in written_down]
         return [page_from_json(await asyncio.to_thread(folder.page, number)) for number in numbers]
 
 
 @dataclass(slots=True)
 class _Done:
-    """What a run did by now: pages read; those of them that are kept, and that failed; those that were there before."""
+    """Counts of a run: pages ``read``; of these stored (``pages``) and ``failed``; ``kept``: stored before the run."""
 
     read: int = 0
     pages: int = 0
@@ -160,7 +160,7 @@ _INTERNAL = JobFailure(ServiceError.code, "The service met an error of its own; 
 
 
 def _first_failure(folder: JobFolder, summary: DocumentSummary) -> JobFailure | None:
-    """What the job says of the first page that could not be read."""
+    """The failure of the first failed page, for the job."""
     if not summary.failed:
         return None
     error = page_failure(page_from_json(folder.page(summary.failed[0])))
@@ -192,5 +192,5 @@ def better_reading(folder: JobFolder, new: PageResult) -> tuple[PageResult, Fail
 
 
 def _worth(page: PageResult) -> tuple[int, int]:
-    """Of two in part, the one with fewer failed regions is better."""
+    """Sorts by status; of two partial pages, the one with fewer failed regions is greater."""
     return _RANKS[page.status], -sum(region.error is not None for region in page.regions)

@@ -103,7 +103,7 @@ def _digest(key: str) -> bytes:
 
 
 def _given(headers: Headers) -> Iterator[str]:
-    """A platform's gateway may put a token of its own into Authorization: either header will do.
+    """Accepts either header, since a platform's gateway may put its own token into Authorization.
 
     Clients of PaddleX's hosted service write ``Authorization: token <key>``.
     """
@@ -209,4 +209,6 @@ def install_access(
         )
     app.add_middleware(SecurityHeaders)
     if not keys:
-        log.warning("API_KEYS is empty: everybody who reaches this port may send documents and read results")
+        log.warning(
+            "API_KEYS is empty: everybody who can reach this port can send documents and read results; set API_KEYS"
+        )

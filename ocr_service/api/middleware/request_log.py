@@ -78,7 +78,7 @@ class RequestLog:
         except Exception:  # the request's boundary
             log.exception("%s %s failed", scope["method"], scope["path"])
             if status:
-                raise  # the answer has begun; the server cuts the connection, so that nobody takes it for complete
+                raise  # the answer has begun; the server closes the connection, so that no client takes it for complete
             await problem_of(ServiceError.internal(request_id))(scope, receive, with_id)
         finally:
             self._log(scope, status or _CLIENT_GONE, time.monotonic() - started)

@@ -24,7 +24,7 @@ def link_query(path: str, owner: str, hashes: Sequence[bytes], now: float | None
 
 
 def link_owner(path: str, query: str) -> str | None:
-    """Whose link this says it is; None where it is none, or too old."""
+    """The owner named in the link; None where it is no link, or expired."""
     if not _SIGNED.fullmatch(path):
         return None
     fields = parse_qs(query)

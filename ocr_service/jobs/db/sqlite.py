@@ -231,11 +231,11 @@ def prepare(path: Path) -> None:
     if path.exists():
         try:
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-                verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         except sqlite3.DatabaseError as exc:
             raise DatabaseError(_damaged(path, str(exc))) from None
-        if verdict != "ok":
-            raise DatabaseError(_damaged(path, verdict))
+        if answer != "ok":
+            raise DatabaseError(_damaged(path, answer))
     upgrade(f"sqlite:///{path}", name=str(path))
 
 
