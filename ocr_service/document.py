@@ -59,7 +59,7 @@ class StageTime:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A rendered page, upright. ``angle`` is the clockwise turn in degrees (0, 90, 180, 270) that made it so."""
+    """A rendered page, upright. ``angle`` is the clockwise rotation in degrees (0, 90, 180, 270) that made it so."""
 
     number: int
     pixels: Pixels

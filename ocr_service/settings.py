@@ -124,8 +124,8 @@ class Settings(BaseSettings):
     # Recognition
     text_layer: Literal["auto", "ignore", "only"] = Field(
         "auto",
-        description="Text that a PDF holds itself: `auto` uses what the picture proves, `ignore` reads all by eye, "
-        "`only` reads nothing by eye",
+        description="Text that the PDF contains: `auto` uses it where OCR of samples confirms it, `ignore` reads "
+        "all with OCR, `only` uses no OCR",
     )
     ocr_language: str = Field(
         "rus+eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, joined with `+`"

@@ -81,8 +81,8 @@ def add_command(commands: Commands) -> None:
     parser.add_argument(
         "--text-layer",
         choices=("auto", "ignore", "only"),
-        help="text that the PDF contains: auto uses what matches the picture, ignore reads the picture only, "
-        "only reads no pictures; default: TEXT_LAYER",
+        help="text that the PDF contains: auto uses it where OCR of samples confirms it, ignore reads all with OCR, "
+        "only uses no OCR; default: TEXT_LAYER",
     )
     parser.add_argument("--password", default="", help="password for encrypted PDFs")
     parser.add_argument(

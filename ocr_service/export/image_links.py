@@ -1,4 +1,4 @@
-"""The links of a document's Markdown to its figures, relative as they are written or turned into something else."""
+"""The links of a document's Markdown to its figures, relative as written, or replaced."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _line_spans(ink: Ink) -> list[Run]:
 
 
 def _is_last(end: int, spans: list[Run], typical: float) -> bool:
-    """Whether nothing stands close below."""
+    """Whether no line is close below."""
     return not any(0 <= start - end < 0.35 * typical for start, _ in spans)
 
 

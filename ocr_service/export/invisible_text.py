@@ -1,4 +1,4 @@
-"""Takes the text that nobody sees out of a PDF's page: an old OCR layer, before a better one is put in its place."""
+"""Removes invisible text from a PDF's page: an old OCR layer, before a new one is added."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEEPEST = 4  # form XObjects inside one another: programs graft their text as o
 
 
 def remove_invisible_text(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    """Leaves out what is shown in render mode 3, also in form XObjects; everything else stays as it is."""
+    """Removes text of render mode 3, also in form XObjects; everything else stays unchanged."""
     kept = _without(pikepdf.parse_content_stream(page))
     if kept is not None:
         page.obj.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))

@@ -60,7 +60,7 @@ def text_pages(pages: Pages, headers: HeadersMode) -> Iterator[PageResult]:
 
 @dataclass(frozen=True, slots=True)
 class _Margins:
-    """What left a page's text: the regions that stand before it, and those after it."""
+    """Regions left out of a page's text: those before it, and those after it."""
 
     before: tuple[RegionResult, ...]
     after: tuple[RegionResult, ...]

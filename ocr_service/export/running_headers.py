@@ -68,7 +68,7 @@ def running_lines(pages: Iterable[PageResult]) -> RunningLines:
 
 
 def without_margins(page: PageResult, running: RunningLines) -> tuple[list[RegionResult], list[RegionResult]]:
-    """The regions of a page's text, and those that leave it; both in the page's order."""
+    """The regions of a page's text, and those left out of it; both in the page's order."""
     margins = [region for region in page.regions if _leaves(page, region, running)]
     text = [region for region in page.regions if region not in margins]
     if not any(region.content.strip() or region.format == "image" for region in text):

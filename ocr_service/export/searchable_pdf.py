@@ -1,7 +1,7 @@
 """The original pages with an invisible layer of text, so that a scan can be searched and copied from.
 
 A PDF's own pages stay as they are, down to their bytes; an image becomes a page with the image in it. The text goes
-beneath everything else (as OCRmyPDF does), so that nothing the page does to its graphics state can move it.
+beneath everything else (as OCRmyPDF does), so that no graphics state of the page moves it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _SMALLEST_PT, _LARGEST_PT = 3.0, 14_400.0  # sides of a page (ISO 32000-1, annex
 class TextLayer:
     """The text of page ``number``: lines of words in pixels of an upright picture ``width`` x ``height``.
 
-    ``angle`` is the clockwise turn in degrees that made the page upright, on top of its own /Rotate. ``replaces``: the
-    invisible text that the page has goes.
+    ``angle`` is the clockwise rotation in degrees that made the page upright, on top of its own /Rotate. ``replaces``:
+    the page's own invisible text is removed.
     """
 
     number: int
@@ -60,17 +60,17 @@ def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, 
             page = pdf.pages[layer.number - 1]
             if layer.replaces:
                 remove_invisible_text(pdf, page)
-            _add_text(pdf, page, font, layer, turn=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
+            _add_text(pdf, page, font, layer, rotation=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 
 
 def pdf_of_images(target: Path, pages: Iterable[tuple[ImagePage, TextLayer]]) -> None:
-    """Writes a PDF with a page for each picture, turned upright by its /Rotate, with its text."""
+    """Writes a PDF with a page for each picture, rotated upright by its /Rotate, with its text."""
     with pikepdf.new() as pdf:
         font = add_font(pdf)
         for image, layer in pages:
             page = _image_page(pdf, image, layer.angle)
-            _add_text(pdf, page, font, layer, turn=layer.angle)
+            _add_text(pdf, page, font, layer, rotation=layer.angle)
         pdf.save(target)
 
 
@@ -101,8 +101,8 @@ def _page_size(image: ImagePage) -> tuple[float, float]:
     return max(_SMALLEST_PT, width * smaller), max(_SMALLEST_PT, height * smaller)
 
 
-def _add_text(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, layer: TextLayer, *, turn: int) -> None:
-    content = text_content(layer, _visible_box(page), turn % 360)
+def _add_text(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, layer: TextLayer, *, rotation: int) -> None:
+    content = text_content(layer, _visible_box(page), rotation % 360)
     if not content:
         return
     page.add_resource(font, Name.Font, Name(_FONT))
@@ -110,10 +110,10 @@ def _add_text(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, layer:
 
 
 def text_content(
-    layer: TextLayer, box: tuple[float, float, float, float], turn: int, *, visible: bool = False
+    layer: TextLayer, box: tuple[float, float, float, float], rotation: int, *, visible: bool = False
 ) -> bytes:
-    """The operators that write a page's text. ``box``: the visible part, in points; ``turn``: clockwise, to upright."""
-    place = _placing(layer, box, turn)
+    """The operators that write a page's text. ``box``: the visible part, points; ``rotation``: clockwise degrees."""
+    place = _placing(layer, box, rotation)
     lines = ["q BT", f"{_VISIBLE if visible else _INVISIBLE} Tr"]
     empty = len(lines)
     for line in layer.lines:
@@ -130,16 +130,18 @@ def text_content(
 
 
 def _placing(
-    layer: TextLayer, box: tuple[float, float, float, float], turn: int
+    layer: TextLayer, box: tuple[float, float, float, float], rotation: int
 ) -> Callable[[float, float, float, float], tuple[str, float, float]]:
     """From left, bottom, height and width on the upright picture (pixels) to text matrix, size and width (points)."""
     left, bottom, right, top = box
-    across, down = (right - left, top - bottom) if turn in (0, 180) else (top - bottom, right - left)
+    across, down = (right - left, top - bottom) if rotation in (0, 180) else (top - bottom, right - left)
     x_scale, y_scale = across / layer.width, down / layer.height
-    # Turned clockwise by `turn` to be upright, a page's own axes stand turned back by as much: ISO 32000-1, 8.3.4.
-    rightwards = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[turn]
-    upwards = {0: (0, 1), 90: (-1, 0), 180: (0, -1), 270: (1, 0)}[turn]
-    corner = {0: (left, top), 90: (left, bottom), 180: (right, bottom), 270: (right, top)}[turn]  # upper left of it all
+    # The page is shown rotated clockwise by `rotation`; so its own axes are rotated anticlockwise: ISO 32000-1, 8.3.4.
+    rightwards = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation]
+    upwards = {0: (0, 1), 90: (-1, 0), 180: (0, -1), 270: (1, 0)}[rotation]
+    corner = {0: (left, top), 90: (left, bottom), 180: (right, bottom), 270: (right, top)}[
+        rotation
+    ]  # upper left of it all
 
     def place(x: float, y: float, height: float, width: float) -> tuple[str, float, float]:
         along, below = x * x_scale, y * y_scale

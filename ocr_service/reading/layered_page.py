@@ -1,4 +1,4 @@
-"""A page whose PDF holds text: what is proven is taken from there, and only the rest is read by eye."""
+"""A page whose PDF holds text: proven text is taken from there, and only the rest is recognised."""
 
 from __future__ import annotations
 

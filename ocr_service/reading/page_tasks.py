@@ -123,7 +123,7 @@ def read_page(task: PageTask) -> PageResult:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What reading by eye made of a page. ``error``: why it could not be read."""
+    """The result of OCR of a page. ``error``: why the page could not be read."""
 
     page: PageImage
     results: list[RegionResult]

@@ -1,4 +1,4 @@
-"""The quarter turn at which text reads, found by reading a window of it four ways."""
+"""The rotation by a multiple of 90° at which text is readable, found by reading a window at all four."""
 
 from __future__ import annotations
 

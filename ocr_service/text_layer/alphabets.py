@@ -65,7 +65,7 @@ def shape_of(sign: str) -> str:
 
 
 def look_the_same(written: str, read: str) -> bool:
-    """Whether an eye that reads ``read`` may have seen ``written``."""
+    """Whether OCR may read ``written`` as ``read``, because both look the same."""
     if written == read:
         return True
     if written.isdigit() and read.isdigit():
@@ -111,12 +111,12 @@ _TAKEN_FOR = {"0": "OО", "1": "lI|!", "3": "З", "4": "Ч", "6": "б", "8": "В
 
 
 def may_be_digit(digit: str, read: str) -> bool:
-    """Whether an eye that sees ``digit`` alone may read ``read``; a small ``o`` is no zero."""
+    """Whether OCR may read a lone ``digit`` as ``read``; a small ``o`` is no zero."""
     return read == digit or read in _TAKEN_FOR.get(digit, "")
 
 
 def mixes_alphabets(word: str) -> bool:
-    """Whether letters of several alphabets stand together between hyphens, as nobody writes them."""
+    """Whether letters of several alphabets stand together between hyphens, which no spelling has."""
     part: set[str] = set()
     for sign in word:
         if not sign.isalpha():

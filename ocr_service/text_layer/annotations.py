@@ -1,4 +1,4 @@
-"""What lies on a page beside its content: form fields, notes that are shown, links."""
+"""Annotations of a page: form fields, visible notes, links."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CheckBox:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a link to the outside leads, and what of the page it covers."""
+    """An external link: its address and its boxes on the page."""
 
     url: str
     boxes: tuple[PointBox, ...]

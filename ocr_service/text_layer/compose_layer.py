@@ -1,4 +1,4 @@
-"""The regions of a page from its proven lines, and from those that were read by eye where nothing was proven.
+"""The regions of a page from its proven lines, and from those that OCR read where nothing was proven.
 
 Paragraphs, headings, lists and tables are found as in a page that Tesseract has read, from exact boxes and type sizes.
 """
@@ -33,7 +33,7 @@ _LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
 
 
 def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Region]) -> list[RegionResult]:
-    """Regions in reading order. ``others``: lines read by eye; ``hints``: the layout model's regions, where asked."""
+    """Regions in reading order. ``others``: lines read by OCR; ``hints``: the layout model's regions, where asked."""
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
     lines = [make_page_line(layer, line, urls) for line in level]
@@ -78,7 +78,7 @@ def _with_links(words: Sequence[LayerWord], by_word: Mapping[LayerWord, str], ur
 
 
 def _sheet(layer: PageLayer) -> Sheet:
-    """The page without its text: where its rules are."""
+    """The page without its text, for its ruling lines."""
     height, width = layer.picture.height, layer.picture.width
     gray = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     still = np.array([[1.0, 0, 0], [0, 1, 0]])
@@ -90,7 +90,7 @@ def _sheet(layer: PageLayer) -> Sheet:
 
 
 def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
-    """Looked for where there is anything: a rule under a page's header takes no search of the whole page."""
+    """Ruling lines, searched only in the part of the page that has ink."""
     paper = int(np.bincount(gray[::16, ::16].ravel(), minlength=256).argmax())
     drawn = cv2.absdiff(gray, np.full_like(gray, paper)) > 8
     (rows,), (columns,) = np.nonzero(drawn.any(axis=1)), np.nonzero(drawn.any(axis=0))

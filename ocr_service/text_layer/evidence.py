@@ -1,4 +1,4 @@
-"""What reading has shown of a font's characters, and what is remembered of it over a document's pages."""
+"""How OCR read a font's characters, kept over the pages of a document."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Evidence:
 
     @property
     def settled(self) -> bool:
-        """Whether words have said often enough, and with one voice, that it is another sign."""
+        """Whether words were read often enough, and always alike, as another sign."""
         return self.right == 0 and self.times >= _SETTLED and one_other(self.wrong)
 
     @property

@@ -31,7 +31,7 @@ _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
 class TooManyGlyphs(Exception):
-    """The page's text is too much to be looked at within a page's time."""
+    """The page has more characters or objects than can be read within PAGE_TIMEOUT_S."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ class Glyphs:
             plate=self.plate[keep],
         )
 
-    def turned(self, quarters: int, width: int, height: int) -> Glyphs:
-        """After ``quarters`` quarter turns anticlockwise of a page ``width`` x ``height``."""
+    def rotated(self, quarters: int, width: int, height: int) -> Glyphs:
+        """After ``quarters`` quarter rotations anticlockwise of a page ``width`` x ``height``."""
         return replace(
             self,
-            ink=turned_boxes(self.ink, quarters, width, height),
-            cell=turned_boxes(self.cell, quarters, width, height),
-            origin=turned_points(self.origin, quarters, width, height),
+            ink=rotated_boxes(self.ink, quarters, width, height),
+            cell=rotated_boxes(self.cell, quarters, width, height),
+            origin=rotated_points(self.origin, quarters, width, height),
             objects=tuple(replace(o, angle=(o.angle - 90 * quarters) % 360) for o in self.objects),
         )
 
@@ -124,17 +124,17 @@ class Glyphs:
         return (self.ink[:, 3] - self.origin[:, 1]) / np.maximum(self.size, 1e-6)
 
 
-def turned_points(xy: Floats, quarters: int, width: float, height: float) -> Floats:
-    """Points of a picture ``width`` x ``height`` after ``quarters`` quarter turns anticlockwise."""
+def rotated_points(xy: Floats, quarters: int, width: float, height: float) -> Floats:
+    """Points of a picture ``width`` x ``height`` after ``quarters`` quarter rotations anticlockwise."""
     x, y = xy[:, 0], xy[:, 1]
     pairs = {0: (x, y), 1: (y, width - x), 2: (width - x, height - y), 3: (height - y, x)}
     return np.stack(pairs[quarters % 4], axis=1)
 
 
-def turned_boxes(boxes: Floats, quarters: int, width: float, height: float) -> Floats:
-    """Boxes of a picture ``width`` x ``height`` after ``quarters`` quarter turns anticlockwise."""
-    a = turned_points(boxes[:, :2], quarters, width, height)
-    b = turned_points(boxes[:, 2:], quarters, width, height)
+def rotated_boxes(boxes: Floats, quarters: int, width: float, height: float) -> Floats:
+    """Boxes of a picture ``width`` x ``height`` after ``quarters`` quarter rotations anticlockwise."""
+    a = rotated_points(boxes[:, :2], quarters, width, height)
+    b = rotated_points(boxes[:, 2:], quarters, width, height)
     return np.concatenate([np.minimum(a, b), np.maximum(a, b)], axis=1)
 
 
@@ -202,7 +202,7 @@ def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
 
 
 class _Reading:
-    """One pass over a text page; what objects and fonts say of themselves is asked once each."""
+    """One pass over a text page; properties of each object and font are read once."""
 
     def __init__(self, text: Any, to_pixels: ToPixels) -> None:
         self._text = text

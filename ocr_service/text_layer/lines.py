@@ -1,6 +1,6 @@
-"""Characters to words and lines, by where they stand and not by the order in which the file draws them.
+"""Groups characters into words and lines, by their positions and not by their order in the file.
 
-Lines are found in the frame of their own writing: what stands sideways is turned level first.
+Lines are found in their own direction: vertical and slanted characters are rotated level first.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class LayerLine:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Glyphs of one direction, turned level: advance boxes' ``left`` and ``right``, ``base`` line, type ``size``."""
+    """Glyphs of one direction, rotated level: advance boxes' ``left`` and ``right``, ``base`` line, type ``size``."""
 
     index: Ints
     left: Floats
@@ -87,7 +87,7 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
 
 
 def main_angle(glyphs: Glyphs) -> int:
-    """How most of the page's characters stand: 0, 90, 180 or 270 degrees clockwise."""
+    """The angle of most of the page's characters: 0, 90, 180 or 270 degrees clockwise."""
     if not len(glyphs):
         return 0
     quarters = np.rint(glyphs.angle / 90).astype(int) % 4

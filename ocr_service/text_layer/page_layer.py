@@ -27,7 +27,7 @@ from ocr_service.text_layer.glyphs import (
     ToPixels,
     page_objects,
     read_glyphs,
-    turned_boxes,
+    rotated_boxes,
 )
 from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle
 from ocr_service.text_layer.outline import outline_of_page
@@ -42,7 +42,7 @@ _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
 _MOSTLY_LEVEL = 0.3  # of a page's characters that may be slanted without being the page's text
 _LONGEST_NAME = 80  # characters of an attachment's name
-_MOST_LINES = 12_000  # pieces of lines; composing 9,000 takes 18 s, reading them by eye minutes
+_MOST_LINES = 12_000  # pieces of lines; composing 9,000 takes 18 s, their OCR minutes
 _MOST_COMPARED = 2_000_000  # words with links: a second
 _CHECKED, _UNCHECKED = "☒", "☐"
 _BULLET = "•"
@@ -73,7 +73,7 @@ class PageLayer:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What PDFium gave for a page, in pixels of ``picture``, as the file has it."""
+    """What PDFium returned for a page, in pixels of ``picture``, before the page is rotated upright."""
 
     picture: PageImage
     glyphs: Glyphs
@@ -154,28 +154,28 @@ def _printable(name: str) -> str:
 
 
 def _upright(opened: _Opened) -> _Opened:
-    """The page turned so that most of what is seen of its text stands level."""
+    """The page rotated so that most of its visible text is level."""
     angle = main_angle(opened.glyphs.kept(opened.seen.visible))
     if not angle:
         return opened
     quarters, (height, width) = angle // 90, opened.picture.pixels.shape[:2]
 
-    def turn(boxes: Floats) -> Floats:
-        return turned_boxes(boxes, quarters, width, height)
+    def rotate(boxes: Floats) -> Floats:
+        return rotated_boxes(boxes, quarters, width, height)
 
     return replace(
         opened,
         picture=replace(
             opened.picture, pixels=np.ascontiguousarray(np.rot90(opened.picture.pixels, quarters)), angle=360 - angle
         ),
-        glyphs=opened.glyphs.turned(quarters, width, height),
+        glyphs=opened.glyphs.rotated(quarters, width, height),
         seen=replace(
             opened.seen,
             ground=np.ascontiguousarray(np.rot90(opened.seen.ground, quarters)),
             plates=tuple(np.ascontiguousarray(np.rot90(plate, quarters)) for plate in opened.seen.plates),
         ),
-        links=tuple((url, turn(boxes)) for url, boxes in opened.links),
-        boxes=tuple((box, turn(boxes)) for box, boxes in opened.boxes),
+        links=tuple((url, rotate(boxes)) for url, boxes in opened.links),
+        boxes=tuple((box, rotate(boxes)) for box, boxes in opened.boxes),
     )
 
 
@@ -217,7 +217,7 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
 
 
 def _slanted(lines: Sequence[LayerLine], glyphs: Glyphs) -> list[LayerLine]:
-    """Lines at odd angles, of stamps and watermarks: nothing reads them by eye, and they spoil what is under them."""
+    """Lines at odd angles, of stamps and watermarks: OCR cannot read them, and they disturb what is under them."""
     slanted = [line for line in lines if line.angle % 90]
     return slanted if sum(len(line.glyphs) for line in slanted) < _MOSTLY_LEVEL * len(glyphs) else []
 

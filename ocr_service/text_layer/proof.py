@@ -1,4 +1,4 @@
-"""The sample: words of each font are read by eye, letter by letter, as evidence for or against its map.
+"""The sample: words of each font are read by OCR, letter by letter, as evidence for or against its character map.
 
 Words are chosen so that every character of every font is seen, cut out of the picture of the text alone, and set
 together on one sheet, which costs one short reading for the whole page. What was proven once in a document is
@@ -46,7 +46,7 @@ def prove(
     language: str,
     known: dict[Key, Evidence],
 ) -> Proof:
-    """Which of the visible ``glyphs`` say what the eye sees. ``known`` is taken from and added to."""
+    """Which of the visible ``glyphs`` have the Unicode that OCR reads. ``known`` is read and extended."""
     keys = _keys(glyphs, shapes)
     signs = [chr(int(code)) for code in glyphs.codes]
     readable = _readable(signs, letters_known(language))

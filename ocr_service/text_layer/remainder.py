@@ -1,4 +1,4 @@
-"""What a page shows beside its proven text: is there writing left that has to be read by eye?"""
+"""The page's picture without its proven text: whether writing is left that needs OCR."""
 
 from __future__ import annotations
 

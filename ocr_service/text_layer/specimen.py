@@ -1,4 +1,4 @@
-"""The sheet on which samples of a page's type are set, to be read by eye: each glyph cut out, level, in one size."""
+"""The sheet on which samples of a page's type are set for OCR: each glyph cut out, level, in one size."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class TypeCase:
         return self._cut(index, max(1.0, float(self._sizes[index])), (x0, y0, x1, y1)).pixels
 
     def _cut(self, index: int, size: float, box: tuple[float, float, float, float]) -> Piece:
-        """The part of the picture in ``box``, turned so that the baseline of glyph ``index`` is level."""
+        """The part of the picture in ``box``, rotated so that the baseline of glyph ``index`` is level."""
         plate = self._plates[int(self._glyphs.plate[index])]
         scale = _EM / size
         angle = math.radians(float(self._angles[index]))

@@ -29,8 +29,8 @@ class SubmissionOptions(BaseModel):
     )
     text_layer: TextLayerMode | None = Field(
         None,
-        description="Text that a PDF holds itself: `auto` uses what the picture proves, `ignore` reads all by eye, "
-        "`only` reads nothing by eye (docs/text_layer.md)",
+        description="Text that the PDF contains: `auto` uses it where OCR of samples confirms it, `ignore` reads "
+        "all with OCR, `only` uses no OCR (docs/text_layer.md)",
     )
     output: Literal["json", "markdown", "html", "text", "zip", "docx", "pdf"] = Field(
         "json",

@@ -30,7 +30,7 @@ class ConvertOptions(BaseModel):
         "embedded", description="Figures in the Markdown: `data:` URIs, `<!-- image -->`, or links into the job's files"
     )
     do_ocr: bool = Field(True, description="`false` takes only the text that a PDF holds itself")
-    force_ocr: bool = Field(False, description="`true` reads by eye also what a PDF holds as text")
+    force_ocr: bool = Field(False, description="`true` reads all with OCR, also text that the PDF contains")
     page_range: Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], Field()] = Field(
         (1, _LAST_PAGE), description="First and last page"
     )
