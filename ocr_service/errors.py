@@ -372,6 +372,6 @@ class Cancelled(ServiceError):
 
 
 def error_for(code: str, message: str) -> ServiceError:
-    """The error of a code that was written down earlier; a code that this version does not know is a ServiceError."""
+    """The error of a stored code; a code that this version does not know is a ServiceError."""
     kinds = {kind.code: kind for kind in ServiceError.__subclasses__()}
     return kinds.get(code, ServiceError)(message)

@@ -141,7 +141,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page that a run has kept in a file, to be written down."""
+    """A page whose file a run has written; its row is still to be written."""
 
     job_id: str
     run_id: str
@@ -158,7 +158,7 @@ class PageCounts:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run a job: whoever holds ``run_id`` may write its state. ``deadline_in_s`` counts from the claim."""
+    """The right to run a job: only its ``run_id`` may write the state. ``deadline_in_s`` counts from the claim."""
 
     job: Job
     run_id: str
@@ -167,7 +167,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A job's row changed: told to whoever follows or runs that job, in this process or in another."""
+    """A job's row changed: sent to the listeners and the dispatcher, in this process or in another."""
 
     job_id: str
     state: JobState

@@ -1,6 +1,6 @@
 """A job's story in the log, at INFO: admitted, started, each page that did not end well, the end with its counts.
 
-No file name and no text of a document: the id leads whoever may see them to them.
+No file name and no text of a document: with the id, the holder of the job's API key finds them.
 """
 
 from __future__ import annotations

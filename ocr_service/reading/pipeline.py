@@ -50,7 +50,7 @@ async def read_document(work: DocumentWork, reader: PageReader, keep: KeepPage) 
 
 
 async def _to_its_end(function: Callable[..., DocumentSummary], *arguments: Any) -> DocumentSummary:
-    """In a thread. A cancel waits for it, so that nothing is published behind the back of whoever cancelled."""
+    """In a thread. A cancelled call waits for it, so that nothing is published after it returns."""
     running = asyncio.create_task(asyncio.to_thread(function, *arguments))
     try:
         return await asyncio.shield(running)

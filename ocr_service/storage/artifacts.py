@@ -58,7 +58,7 @@ class S3Artifacts:
         await self._store.each(numbers, keep)
 
     async def about_to_replace(self, folder: JobFolder, numbers: Iterable[int]) -> None:
-        """From now on these may be newer than the bucket's: whoever fetches them next gets the bucket's."""
+        """From now on these may be newer than the bucket's: the next fetch gets the bucket's."""
         for number in numbers:
             await to_thread(_unmark, folder, _page_name(number, ""))
 
@@ -169,7 +169,7 @@ def _pack_page(folder: JobFolder, number: int, target: Path) -> None:
 
 
 def _missing(folder: JobFolder, runs: Mapping[int, str]) -> list[tuple[int, str]]:
-    """Drops the pages that no run is known of: they were never written down."""
+    """Drops pages of unknown runs: their rows were never written."""
     kept = set(folder.kept_pages())
     marks = {path.name for path in _copies(folder).glob("p*")}
     for number in kept - runs.keys():

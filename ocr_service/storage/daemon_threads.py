@@ -57,7 +57,7 @@ def _run(future: Future[Any], work: Callable[[], Any]) -> None:
         return
     try:
         result = work()
-    except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the call
+    except BaseException as error:  # noqa: BLE001 - raised in the caller
         future.set_exception(error)
     else:
         future.set_result(result)

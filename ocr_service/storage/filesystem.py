@@ -82,7 +82,7 @@ class JobFolder:
         self._page_dir.mkdir(exist_ok=True)
 
     def remove_unfinished(self) -> None:
-        """What a process that died was writing. To be called by whoever owns the job alone."""
+        """Removes files that a process was writing when it died. Only the run that owns the job may call it."""
         for unfinished in self.work.rglob(f"{UNFINISHED}*"):
             unfinished.unlink(missing_ok=True)
         shutil.rmtree(self._again, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Rectangles filled with one colour, such as the head of a table: their ground made paper, what stands on it ink.
+"""Rectangles filled with one colour, such as the head of a table: made white, with the text on them as ink.
 
 Tesseract takes a dark bar for one blob and loses the light text on it; text on a mid grey falls under its one level for
 the whole page.

@@ -223,7 +223,7 @@ class PagePool:
             case Done():
                 try:
                     task.result.set_result(outcome.value(task.returns))
-                except MalformedAnswer as exc:  # whoever speaks for the worker now is not our code
+                except MalformedAnswer as exc:  # the process no longer runs our code
                     return self._lost(task, "crashed", WorkerCrashed(str(exc)))
             case Refused():
                 task.result.set_exception(outcome.error)

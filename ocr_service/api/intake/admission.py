@@ -29,7 +29,7 @@ from ocr_service.workers.pool import PagePool
 class Admitted:
     """A document that may become a job; ``pages`` of it are asked for.
 
-    ``path`` is in TEMP_DIR; whoever takes it moves or removes it.
+    ``path`` is in TEMP_DIR; the caller moves or removes it.
     """
 
     path: Path
@@ -93,7 +93,7 @@ class Admission:
         self._space.check()
 
     async def receive(self, request: Request, *, part: str = "file") -> Upload:
-        """An uploaded form, not looked at yet: for a file that may become a job later. Whoever takes it removes it."""
+        """An uploaded form, not looked at yet: for a file that may become a job later. The caller removes it."""
         return await receive_upload(request, self._temp_dir, self._defaults.max_bytes, self._space, part=part)
 
     async def receive_raw(self, request: Request, name: str) -> Upload:

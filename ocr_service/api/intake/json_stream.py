@@ -44,7 +44,7 @@ class LongStrings(Protocol):
     def write(self, raw: bytes) -> None: ...
 
     def finish(self) -> str:
-        """What stands in the string's place; needs no escapes."""
+        """The placeholder of the string; needs no escapes."""
         ...
 
 

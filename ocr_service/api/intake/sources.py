@@ -120,7 +120,7 @@ class Sources:
 
     @asynccontextmanager
     async def _scratch_file(self, owner: str) -> AsyncIterator[Path]:
-        """A file, within the limits of the queue; it is gone after an error, else whoever was given it removes it."""
+        """A file, within the limits of the queue; after an error it is removed, else the caller removes it."""
         async with self._admission.place(owner):
             path = self._new_file()
             try:

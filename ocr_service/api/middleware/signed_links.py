@@ -1,7 +1,7 @@
 """Links that open without a key for an hour: for clients that fetch a result as if it lay in object storage.
 
 The signature covers path, owner and end. Its secret is made of the hashes of the owner's keys: the same on every
-replica, unknown to whoever has no key, and worthless once the key is removed.
+replica, unknown to clients without a key, and invalid once the key is removed.
 """
 
 from __future__ import annotations

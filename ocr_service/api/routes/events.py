@@ -35,7 +35,7 @@ class EventStream(EventSourceResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, send)
         if self.active:  # neither the events ended nor the client went away
-            with suppress(TimeoutError):  # whoever takes nothing gets no last chunk
+            with suppress(TimeoutError):  # a client that does not read gets no last chunk
                 async with asyncio.timeout(_LAST_CHUNK_S):
                     await send({"type": "http.response.body", "body": _STOPPING, "more_body": False})
 

@@ -97,7 +97,7 @@ class SqliteDatabase:
     async def _write_alone(self, work: Work[T], done: asyncio.Future[T]) -> None:
         try:
             written = await self._in_writer([work])
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised in the call that waits
             if not done.done():
                 done.set_exception(error)
             return
