@@ -11,7 +11,7 @@ import base64
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from io import FileIO
@@ -98,34 +98,26 @@ class S3Store:
         ``silent_s``: gives up when the store has taken no byte and given no answer for so long; without, after boto3's
         own time-outs and tries (up to a minute). Returns the longest time in seconds that the store was silent.
         """
-        progress = _Progress()
-        uploading = self._call(f"upload of {key}", partial(self._upload, path, key, content_type, progress))
-        if silent_s is None:
-            await uploading
-            return progress.longest_s
-        task = asyncio.create_task(uploading, name=f"upload of {key}")
-        try:
-            while not task.done():
-                left = progress.at + silent_s - time.monotonic()
-                if left <= 0:
-                    self.state = f"error: S3, upload of {key}: no answer for {silent_s:g} s"
-                    raise S3Unavailable(self.state.removeprefix("error: "))
-                await asyncio.wait({task}, timeout=left)
-            task.result()
-            return progress.longest_s
-        finally:
-            task.cancel()
+        silence = Silence(silent_s)
+        await self._heard(f"upload of {key}", partial(self._upload, path, key, content_type, silence), silence)
+        return silence.longest_s
 
-    async def download(self, key: str, target: Path, *, max_bytes: int | None = None) -> int:
+    async def download(
+        self, key: str, target: Path, *, max_bytes: int | None = None, silence: Silence | None = None
+    ) -> int:
         """Fetches an object into a file; asks for its size first where it is limited. Returns bytes.
 
-        Raises NotFound, FileTooLarge.
+        Raises NotFound, FileTooLarge; S3Unavailable where ``silence`` is too long.
         """
-        return await self._call(f"download of {key}", partial(self._download, key, target, max_bytes))
+        silence = silence or Silence()
+        return await self._heard(
+            f"download of {key}", partial(self._download, key, target, max_bytes, silence), silence
+        )
 
-    async def objects(self, prefix: str) -> list[S3Object]:
-        """Everything under a prefix, in the order of the keys."""
-        return await self._call(f"list of {prefix}", partial(self._objects, prefix))
+    async def objects(self, prefix: str, *, silence: Silence | None = None) -> list[S3Object]:
+        """Everything under a prefix, in the order of the keys. Raises S3Unavailable where ``silence`` is too long."""
+        silence = silence or Silence()
+        return await self._heard(f"list of {prefix}", partial(self._objects, prefix, silence), silence)
 
     async def remove(self, key: str) -> None:
         """One by one: a list of keys needs a checksum header that not every store knows."""
@@ -156,6 +148,25 @@ class S3Store:
         self._threads.close()
         self._client.close()
 
+    async def _heard(self, doing: str, work: Callable[[], T], silence: Silence) -> T:
+        """``_call`` that is given up when the store is silent for longer than ``silence`` allows."""
+        calling = self._call(doing, work)
+        if silence.limit_s is None:
+            return await calling
+        task = asyncio.create_task(calling, name=doing)
+        try:
+            while not task.done():
+                left = silence.at + silence.limit_s - time.monotonic()
+                if left <= 0:
+                    self.state = f"error: S3, {doing}: no answer for {silence.limit_s:g} s"
+                    raise S3Unavailable(self.state.removeprefix("error: "))
+                await asyncio.wait({task}, timeout=left)
+            return task.result()
+        finally:
+            silence.made()
+            silence.over.set()
+            task.cancel()
+
     async def _call(self, doing: str, work: Callable[[], T]) -> T:
         """One call in a thread; keeps ``state``, of which what the caller got wrong (not found) says nothing."""
 
@@ -180,7 +191,7 @@ class S3Store:
     def _first_key(self) -> None:
         self._client.list_objects_v2(Bucket=self.config.bucket, MaxKeys=1)
 
-    def _upload(self, path: Path, key: str, content_type: str, progress: _Progress) -> None:
+    def _upload(self, path: Path, key: str, content_type: str, progress: Silence) -> None:
         if path.stat().st_size < MULTIPART_FROM:
             md5 = file_md5(path)
             with _watched(path, progress) as body:
@@ -218,35 +229,41 @@ class S3Store:
     def _remove(self, key: str) -> None:
         self._client.delete_object(Bucket=self.config.bucket, Key=key)
 
-    def _download(self, key: str, target: Path, max_bytes: int | None) -> int:
+    def _download(self, key: str, target: Path, max_bytes: int | None, silence: Silence) -> int:
         if max_bytes is not None:
             size = self._client.head_object(Bucket=self.config.bucket, Key=key)["ContentLength"]
             if size > max_bytes:
                 raise FileTooLarge(f"{key} has {size} bytes; at most {max_bytes} are read (MAX_UPLOAD_MB)")
         answer = self._client.get_object(Bucket=self.config.bucket, Key=key)
         received = 0
-        with target.open("wb") as file:
-            for chunk in answer["Body"].iter_chunks(_MEBIBYTE):
-                self._stop_when_closed(len(chunk))
-                received += len(chunk)
-                if (
-                    max_bytes is not None and received > max_bytes
-                ):  # it was replaced by a larger one since it was asked for its size
-                    raise FileTooLarge(f"{key} is larger than {max_bytes} bytes (MAX_UPLOAD_MB)")
-                file.write(chunk)
+        with closing(answer["Body"]) as body:
+            if silence.over.is_set():  # whoever waited has gone, and the file with it
+                raise S3Unavailable(f"S3, download of {key}: given up")
+            with target.open("wb") as file:
+                for chunk in body.iter_chunks(_MEBIBYTE):
+                    self._stop_when_closed(len(chunk))
+                    silence.made()
+                    received += len(chunk)
+                    if (
+                        max_bytes is not None and received > max_bytes
+                    ):  # it was replaced by a larger one since it was asked for its size
+                        raise FileTooLarge(f"{key} is larger than {max_bytes} bytes (MAX_UPLOAD_MB)")
+                    file.write(chunk)
         if received != answer["ContentLength"]:
             raise S3Unavailable(f"S3, download of {key}: {received} bytes arrived of {answer['ContentLength']}")
         return received
 
-    def _objects(self, prefix: str) -> list[S3Object]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.config.bucket, Prefix=prefix)
-        return [
-            S3Object(key=item["Key"], size=item["Size"], etag=item["ETag"].strip('"'))
-            for page in pages
-            for item in page.get("Contents", [])
-        ]
+    def _objects(self, prefix: str, silence: Silence) -> list[S3Object]:
+        found: list[S3Object] = []
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.config.bucket, Prefix=prefix):
+            silence.made()
+            found += [
+                S3Object(key=item["Key"], size=item["Size"], etag=item["ETag"].strip('"'))
+                for item in page.get("Contents", [])
+            ]
+        return found
 
-    def _moving(self, progress: _Progress) -> Callable[[int], None]:
+    def _moving(self, progress: Silence) -> Callable[[int], None]:
         def moved(count: int) -> None:
             progress.made()
             self._stop_when_closed(count)
@@ -261,10 +278,15 @@ class S3Store:
         self._stop_when_closed(0)
 
 
-class _Progress:
-    """When an upload last moved (monotonic seconds), and the longest time in seconds that it did not."""
+class Silence:
+    """How long the store says nothing in one call, and how long it may: ``limit_s``, None for boto3's own time-outs.
 
-    def __init__(self) -> None:
+    ``at``: when the call last moved (monotonic seconds); ``longest_s``: the longest time that it did not.
+    """
+
+    def __init__(self, limit_s: float | None = None) -> None:
+        self.limit_s = limit_s
+        self.over = threading.Event()  # nobody waits for the call any more
         self.at = time.monotonic()
         self.longest_s = 0.0
 
@@ -275,7 +297,7 @@ class _Progress:
 
 
 @contextmanager
-def _watched(path: Path, progress: _Progress) -> Iterator[BinaryIO]:
+def _watched(path: Path, progress: Silence) -> Iterator[BinaryIO]:
     """The file; what is read of it goes to the store, so reading is progress."""
 
     class Watched(FileIO):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr_service.errors import FileTooLarge, NotFound, S3Refused, S3Unavailable
-from ocr_service.storage.s3 import MULTIPART_FROM, S3Config, S3Store
+from ocr_service.storage.s3 import MULTIPART_FROM, S3Config, S3Store, Silence
 from tests.fakes.fault_proxy import FaultProxy
 from tests.support.running import until
 from tests.support.s3_server import fetch
@@ -188,3 +188,21 @@ async def test_an_upload_to_a_store_that_says_nothing_is_given_up(
         assert store.state.startswith("error: S3, upload of ocr/1/a.md: no answer")
     assert 0 <= await store.upload(file, "ocr/1/a.md", "text/markdown", silent_s=60) < 60
     assert store.state == "ok"
+
+
+async def test_a_read_from_a_store_that_says_nothing_is_given_up_and_writes_no_file(
+    store: S3Store, file: Path, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    await store.upload(file, "in/a.pdf", "application/pdf")
+    target = tmp_path / "fetched"
+    with proxy.silent():
+        # Far shorter than boto3's own time-outs, after which the same error would come.
+        with pytest.raises(S3Unavailable, match=r"download of in/a\.pdf: no answer for 0\.3 s"):
+            await store.download("in/a.pdf", target, max_bytes=1 << 20, silence=Silence(0.3))
+        listing = Silence(0.3)
+        with pytest.raises(S3Unavailable, match=r"list of in/: no answer for 0\.3 s"):
+            await store.objects("in/", silence=listing)
+        assert listing.longest_s >= 0.3
+    assert [found.key for found in await store.objects("in/", silence=Silence(60))] == ["in/a.pdf"]
+    assert not target.exists()
+    assert await store.download("in/a.pdf", target, max_bytes=1 << 20, silence=Silence(60)) == file.stat().st_size

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from ocr_service.api.intake.multipart import Upload
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
 from ocr_service.api.validation import validated
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
+from ocr_service.jobs.patience import patience
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
-from ocr_service.storage.s3 import S3Store
+from ocr_service.storage.artifacts import SUBMISSION_S
+from ocr_service.storage.s3 import S3Store, Silence
 from ocr_service.storage.space import FreeSpace, storage_errors
 
 MOST_DOCUMENTS = 10_000  # of a batch
@@ -82,8 +84,8 @@ class Sources:
         if self._limits.own_keys.has(key):
             raise NotFound(f"S3, download of {key}: not found")
         async with self._scratch_file(owner) as path:
-            with storage_errors("TEMP_DIR"):
-                await store.download(key, path, max_bytes=self._limits.max_bytes)
+            with storage_errors("TEMP_DIR"), _silence() as silence:
+                await store.download(key, path, max_bytes=self._limits.max_bytes, silence=silence)
             upload = await asyncio.to_thread(_upload, path, key.rpartition("/")[2])
             return await self._admission.inspected(upload, asked)
 
@@ -105,7 +107,8 @@ class Sources:
         store = self._store()
         check_prefix("s3_prefix", prefix)
         own = self._limits.own_keys
-        listed = [] if own.has(prefix) else await store.objects(prefix)
+        with _silence() as silence:
+            listed = [] if own.has(prefix) else await store.objects(prefix, silence=silence)
         found = [item.key for item in listed if not item.key.endswith("/") and not own.has(item.key)]
         if not found:
             raise NotFound(f"There are no documents under {prefix!r} in the bucket")
@@ -135,6 +138,17 @@ class Sources:
             handle, name = tempfile.mkstemp(dir=self._limits.scratch, prefix="source-")
             os.close(handle)
         return Path(name)
+
+
+@contextmanager
+def _silence() -> Iterator[Silence]:
+    """What the bucket may be silent in a submission; what it was is gone for the calls that follow."""
+    left = patience()
+    silence = Silence(min(SUBMISSION_S, left.left_s))
+    try:
+        yield silence
+    finally:
+        left.spend(silence.longest_s)
 
 
 async def parse_submission(request: Request) -> tuple[SourceModel, SubmissionOptions]:
