@@ -11,7 +11,7 @@ from lxml import etree, html
 _MOST_COLUMNS = 200
 _MOST_SPAN = 1000
 _NUMBER = re.compile(
-    r"[(+−–-]?\s*(?:[$€£₽¥]\s?)?\d[\d\s.,'\u00a0\u202f]{0,25}\)?\s?(?:[%‰$€£₽¥]|руб\.?|р\.)?", re.IGNORECASE
+    r"[(+−–-]?\s{0,9}(?:[$€£₽¥]\s?)?\d[\d\s.,'\u00a0\u202f]{0,25}\)?\s?(?:[%‰$€£₽¥]|руб\.?|р\.)?", re.IGNORECASE
 )
 
 
