@@ -14,7 +14,7 @@ from itertools import count, takewhile
 
 from ocr_service.errors import NotReady, QueueFull
 from ocr_service.jobs.db.queue import Incoming, Load, QueueLimits, refuse_too_many
-from ocr_service.jobs.patience import new_patience
+from ocr_service.jobs.wait_budget import new_wait_budget
 
 _REFUSE_AGAIN_S = 0.25  # after a refusal, requests of that key are refused so long without a query
 
@@ -36,7 +36,7 @@ class AdmissionControl:
     async def place(self, owner: str) -> AsyncIterator[None]:
         """Holds a slot. To be left before the document becomes a row, or it would count twice.
 
-        Raises QueueFull; NotReady where the database does not answer. The task's ``patience()`` begins here.
+        Raises QueueFull; NotReady where the database does not answer. The task's ``wait_budget()`` begins here.
         """
         at, refusal = self._refused.get(owner, (0.0, None))
         if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
@@ -46,7 +46,7 @@ class AdmissionControl:
         try:
             try:
                 # Rows first, then those ahead: a document that becomes a row in between counts once at most.
-                with new_patience().waiting():
+                with new_wait_budget().waiting():
                     load = await self._counted()
                 refuse_too_many(load, owner, self._limits, self._ahead(number, owner))
             except QueueFull as error:

@@ -30,9 +30,9 @@ from ocr_service.jobs.files.page_writer import PageWriter
 from ocr_service.jobs.heartbeat import Takeover, beat_every_s, heartbeat, log_requeued
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.observers import JobObserver, JobObservers
-from ocr_service.jobs.patience import patience
 from ocr_service.jobs.runner import Runner
 from ocr_service.jobs.store import Store
+from ocr_service.jobs.wait_budget import wait_budget
 from ocr_service.logs import job_var
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.readers import PageReader
@@ -116,7 +116,7 @@ class JobService:
         with self.files.coming(new.id) as folder:
             await asyncio.to_thread(folder.create, upload)
             try:
-                left = patience()
+                left = wait_budget()
                 left.spend(await self.files.keep_input(folder, silent_s=left.left_s))
                 with left.waiting() as left_s:
                     submission = await self.store.within(left_s).submit(new)

@@ -21,7 +21,7 @@ from ocr_service.api.intake.multipart import Upload
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
 from ocr_service.api.validation import validated
 from ocr_service.errors import AddressRefused, BadOption, EmptyFile, NotFound, TooManyDocuments
-from ocr_service.jobs.patience import patience
+from ocr_service.jobs.wait_budget import wait_budget
 from ocr_service.net.safe_http import SafeHttp
 from ocr_service.net.url_input import fetch_document
 from ocr_service.storage.artifacts import SUBMISSION_S
@@ -143,7 +143,7 @@ class Sources:
 @contextmanager
 def _silence() -> Iterator[Silence]:
     """What the bucket may be silent in a submission; what it was is gone for the calls that follow."""
-    left = patience()
+    left = wait_budget()
     silence = Silence(min(SUBMISSION_S, left.left_s))
     try:
         yield silence

@@ -19,8 +19,8 @@ from ocr_service.api.schemas.problem import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id
-from ocr_service.jobs.patience import patience
 from ocr_service.jobs.store import Store
+from ocr_service.jobs.wait_budget import wait_budget
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -133,7 +133,7 @@ async def post_job(
             admitted = await services.delivery.sources.from_url(source.url or "", asked, owner_of(request) or "")
     submission = await submit(services, admitted, owner_of(request), idempotency_key, Priority.BATCH)
     response.headers["Location"] = f"/jobs/{submission.job.id}"
-    [model] = await _described_all(services.jobs.store.within(patience().left_s), [submission.job])
+    [model] = await _described_all(services.jobs.store.within(wait_budget().left_s), [submission.job])
     return model
 
 

@@ -12,7 +12,7 @@ from ocr_service.jobs.db.database import REQUEST_S
 _LEAST_S = 0.25  # a call that is healthy is never refused for what others before it took
 
 
-class Patience:
+class WaitBudget:
     """Seconds of silence that are left. What a submission does itself (its upload, the look at the file) is not
     counted."""
 
@@ -36,16 +36,16 @@ class Patience:
             self.spend(time.monotonic() - began)
 
 
-_patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
+_budget: ContextVar[WaitBudget | None] = ContextVar("wait_budget", default=None)
 
 
-def new_patience(seconds: float = REQUEST_S) -> Patience:
-    """For a submission that begins; the calls that follow in its task find it by ``patience()``."""
-    patience = Patience(seconds)
-    _patience.set(patience)
-    return patience
+def new_wait_budget(seconds: float = REQUEST_S) -> WaitBudget:
+    """For a submission that begins; the calls that follow in its task find it by ``wait_budget()``."""
+    budget = WaitBudget(seconds)
+    _budget.set(budget)
+    return budget
 
 
-def patience() -> Patience:
+def wait_budget() -> WaitBudget:
     """That of the submission in this task, or a new one."""
-    return _patience.get() or new_patience()
+    return _budget.get() or new_wait_budget()
