@@ -54,6 +54,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.NotFinished.job("running"),
     errors.NotFound.job("01a2014bd376680b1ee87fc7cd8fdc0c"),
     errors.NotReady.stopping(),
+    errors.NotReady.no_database(),
     errors.PageTimeout.after(60),
     errors.QueueFull.waiting(500),
     errors.RecognitionFailed.doubtful("http://127.0.0.1:8080/v1", "the answer is empty", 3),
