@@ -14,6 +14,7 @@ from ocr_service.document import FORMULA_LABELS, TITLE_LABELS, Format, RegionRes
 from ocr_service.export.tables import markdown_table
 from ocr_service.vlm.formula_delimiters import with_dollars
 from ocr_service.vlm.otsl import otsl_to_html, put_figures_back
+from ocr_service.vlm.page_answer import without_wrappers
 
 _FLOWING = frozenset({"text", "ocr", "vertical_text", "reference_content", "vision_footnote"})
 # "1.2 ", "(3)", "IV." or a Chinese numeral before a title.
@@ -38,7 +39,7 @@ class Content:
 def region_content(label: str, answer: str, figures: Mapping[str, str]) -> Content:
     """The content of a region with this label. ``figures``: files by the token painted over them in a table."""
     if label == "table":
-        return _table(answer, figures)
+        return _table(without_wrappers(answer), figures)
     if label == "spotting":  # its places are read by spotted_lines
         return Content("text", answer)
     text = with_dollars(answer, label)
