@@ -74,28 +74,30 @@ def test_every_dropped_file_is_a_row_with_its_fate_in_the_order_of_the_drop(
     with visiting(browser, service.url) as visitor:
         page = visitor.open()
         files = [
-            ("1.pdf", pdf("one")),
-            ("2.docx", b"PK"),
-            ("3.pdf", b""),
-            ("4.pdf", b"%PDF-" + b"0" * (20 << 20)),
-            ("5.exe", b"MZ"),
-            ("6.pdf", pdf("six")),
-            ("7.pdf", b"%PDF-1.7 nothing"),
+            ("row 1.pdf", pdf("one")),
+            ("row 2.docx", b"PK"),
+            ("row 3.pdf", b""),
+            ("row 4.pdf", b"%PDF-" + b"0" * (20 << 20)),
+            ("row 5.exe", b"MZ"),
+            ("row 6.pdf", pdf("six")),
+            ("row 7.pdf", b"%PDF-1.7 nothing"),
         ]
         sent: list[str] = []
         page.on("request", lambda asked: sent.append(asked.method))
         page.evaluate(_DROP, [[name, len(content), content[:4000].decode("latin-1")] for name, content in files])
         expect(page.locator(".card.upload.refused")).to_have_count(5)
         rows = {name: page.locator(".card", has_text=name) for name, _ in files}
-        expect(rows["2.docx"]).to_contain_text("neither a PDF nor a picture")
-        expect(rows["3.pdf"]).to_contain_text("The file is empty")
-        expect(rows["4.pdf"]).to_contain_text("larger than the service takes")
-        expect(rows["5.exe"]).to_contain_text("neither a PDF nor a picture")
-        expect(rows["7.pdf"]).to_contain_text("damaged")
+        expect(rows["row 2.docx"]).to_contain_text("neither a PDF nor a picture")
+        expect(rows["row 3.pdf"]).to_contain_text("The file is empty")
+        expect(rows["row 4.pdf"]).to_contain_text("larger than the service takes")
+        expect(rows["row 5.exe"]).to_contain_text("neither a PDF nor a picture")
+        expect(rows["row 7.pdf"]).to_contain_text("damaged")
         for name, _ in files:
             expect(rows[name]).to_have_count(1)
-        refused = [name for name in _names(page) if name in ("2.docx", "3.pdf", "4.pdf", "5.exe", "7.pdf")]
-        assert refused == ["2.docx", "3.pdf", "4.pdf", "5.exe", "7.pdf"]
+        refused = [
+            name for name in _names(page) if name in ("row 2.docx", "row 3.pdf", "row 4.pdf", "row 5.exe", "row 7.pdf")
+        ]
+        assert refused == ["row 2.docx", "row 3.pdf", "row 4.pdf", "row 5.exe", "row 7.pdf"]
         assert sent.count("POST") == 3
         assert visitor.barriers() == []
 
