@@ -115,8 +115,14 @@ async def state(runner: LayoutRunner, begin: str) -> str:
 
 @pytest.mark.anyio
 async def test_without_paddleocr_the_state_says_so(tmp_path: Path) -> None:
+    (tmp_path / "paddleocr.py").write_text("raise ImportError('not installed')")  # also where it is installed
     async with LayoutRunner(
-        tmp_path / "layout", model="PP-DocLayoutV3", engine="onnxruntime", device="cpu", page_limit_s=30, environment={}
+        tmp_path / "layout",
+        model="PP-DocLayoutV3",
+        engine="onnxruntime",
+        device="cpu",
+        page_limit_s=30,
+        environment={"PYTHONPATH": str(tmp_path)},
     ) as runner:
         assert runner.state == "loading"
         assert "needs the Python package paddleocr" in await state(runner, "failed")
