@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _ready(service: RunningService, job_id: str, most: dict[str, float]) -> None:
-    niced = {worker.pid for worker in page_workers(service) if worker.nice() >= 19}
+    niced = {worker.pid for worker in page_workers(service) if worker.nice() >= 10}
     readers = [worker for worker in page_workers(service) if worker.pid not in niced]
     before = sum(sum(worker.cpu_times()[:2]) for worker in readers)
     ended, asked = time.monotonic(), 0
@@ -71,7 +71,7 @@ def _watch(service: RunningService, over: Callable[[], bool]) -> dict[str, float
         most["app"] = max(most["app"], app_process(service).memory_info().rss / (1 << 20))
         for worker in page_workers(service):
             try:
-                if worker.nice() >= 19:
+                if worker.nice() >= 10:
                     most["exporter"] = max(most["exporter"], worker.memory_info().rss / (1 << 20))
             except psutil.NoSuchProcess:
                 continue

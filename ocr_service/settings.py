@@ -155,7 +155,8 @@ class Settings(BaseSettings):
     )
     vlm_mode: Literal["regions", "page"] = Field("regions", description="`page` is the same as VLM_PROFILE=page")
     vlm_prompt: str = Field("Convert the page to Markdown.", description="The prompt of VLM_PROFILE=page")
-    vlm_concurrency: int = Field(128, ge=1, le=4096, description="Requests in flight at one backend")
+    # As paddlex's own client (inference/models/common/genai.py); the server decodes 256 at once.
+    vlm_concurrency: int = Field(200, ge=1, le=4096, description="Requests in flight at one backend")
     vlm_timeout_s: float = Field(
         300, gt=0, description="Seconds that one request may take: 4,096 tokens at 60 ms, and some queueing"
     )

@@ -131,7 +131,7 @@ class VlmOptions:
 
     urls: Sequence[str]
     api_key: str = ""
-    concurrency: int = 128
+    concurrency: int = 200
     timeout_s: float = 120.0
     retries: int = 3
     max_tokens: int = 4096

@@ -78,3 +78,11 @@ def test_a_text_of_a_thousand_words_keeps_to_its_lines() -> None:
 def test_wide_letters_are_wider_than_narrow_ones() -> None:
     assert text_width("шшш") > text_width("ссс") > text_width("iii")
     assert text_width("") == 0
+
+
+def test_words_keep_their_runs_between_ink_that_is_no_text_and_words_without_ink() -> None:
+    words = [f"word{number}" + "m" * (number % 5) for number in range(60)]
+    printed = _runs(words[:-6])
+    dots = [(printed[0][0] - 12 * (place + 1), printed[0][0] - 12 * (place + 1) + 4) for place in range(6)]
+    places = _spans(align(words, [_line(0, *sorted(dots), *printed)]))
+    assert places[: len(printed)] == [(0, round(x0), round(x1)) for x0, x1 in printed]
