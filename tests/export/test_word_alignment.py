@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from ocr_service.export.ink_lines import InkLine
@@ -80,9 +82,12 @@ def test_wide_letters_are_wider_than_narrow_ones() -> None:
     assert text_width("") == 0
 
 
-def test_words_keep_their_runs_between_ink_that_is_no_text_and_words_without_ink() -> None:
-    words = [f"word{number}" + "m" * (number % 5) for number in range(60)]
-    printed = _runs(words[:-6])
-    dots = [(printed[0][0] - 12 * (place + 1), printed[0][0] - 12 * (place + 1) + 4) for place in range(6)]
-    places = _spans(align(words, [_line(0, *sorted(dots), *printed)]))
-    assert places[: len(printed)] == [(0, round(x0), round(x1)) for x0, x1 in printed]
+def test_words_after_much_ink_that_is_no_text_keep_their_runs() -> None:
+    words = ["o" * length for length in random.Random(7).choices(range(2, 16), k=60)]
+    printed = _runs(words)
+    dots = [(10 + 12 * place, 14 + 12 * place) for place in range(6)]
+    lines = [_line(0, *printed[:20]), _line(30, *dots), _line(60, *printed[20:])]
+    lost = ["oo"] * 6  # as many words without ink as there is ink without words
+    places = _spans(align([*words[:40], *lost, *words[40:]], lines))
+    assert places[:20] == [(0, round(x0), round(x1)) for x0, x1 in printed[:20]]
+    assert places[20:40] == [(2, round(x0), round(x1)) for x0, x1 in printed[20:40]]
