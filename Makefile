@@ -40,12 +40,16 @@ SLOW_PROCESSES ?= $(shell expr $$(nproc) \* 2)
 # $(1): what runs, $(2): the command.
 timed = @echo "== $(1)"; start=$$(date +%s); $(2); code=$$?; \
 	echo "== $(1): exit code $$code after $$(( $$(date +%s) - start )) s"; exit $$code
+# Slow tests that failed beside others run once more by themselves, and both outcomes stand in the log: on a busy machine a
+# browser or a database may be late, but a fault fails twice. $(1): which tests, as pytest's -m says it; $(2): more arguments.
+twice = { $(PYTEST) -n $(SLOW_PROCESSES) -m "$(1)" $(2) || { test $$? -eq 1 && echo "== what failed, once more by itself" && \
+	$(BIN)/python -m pytest -q --last-failed -m "$(1)" $(2); }; }
 
 test: setup ## run the quick tests: each module, and the main job over HTTP with real parts
 	$(call timed,quick tests ($(QUICK_PROCESSES) processes),$(PYTEST) -n $(QUICK_PROCESSES) -m "$(QUICK)")
 
 test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, faults, fuzzing
-	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(PYTEST) -n $(SLOW_PROCESSES) -m "$(SLOW)")
+	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(call twice,$(SLOW)))
 
 # What the gpu image installs: its packages replace those of the lock (scripts/image_packages.sh).
 PINS := .venv-pins/bin
@@ -64,7 +68,7 @@ test-pins: setup .venv-pins/.ready ## run the tests of layout, reading and expor
 # Clients of others drive the service, from an environment of their own.
 CLIENTS := .venv-clients/bin
 test-clients: setup .venv-clients/.ready ## run the tests with real clients of others (needs Node 20.19 or later)
-	$(call timed,tests with clients of others,$(PYTEST) -n $(SLOW_PROCESSES) -m clients tests/clients)
+	$(call timed,tests with clients of others,$(call twice,clients,tests/clients))
 
 .venv-clients/.ready: tests/clients/requirements.txt tests/clients/package-lock.json
 	@echo "== Clients of others into .venv-clients (this takes some minutes)"
