@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
 from ocr_service.vlm.profiles import PROFILES, ProfileName
 from ocr_service.vlm.versions import VERSIONS, VersionName, version_of
 from ocr_service.workers.hardware import usable_cores
@@ -133,6 +134,9 @@ class Settings(BaseSettings):
     headers: Literal["drop", "keep", "comment"] = Field(
         "drop",
         description="Running headers, footers and page numbers in the text: `drop`, `keep`, `comment` (HTML comments)",
+    )
+    chunk_tokens: int = Field(
+        512, ge=LEAST_TOKENS, le=MOST_TOKENS, description="Most tokens of a chunk (docs/formats.md), estimated"
     )
     use_vlm_api: bool = Field(
         False,

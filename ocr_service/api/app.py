@@ -158,6 +158,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         engine_version=partial(engine_version, settings, engines),
         sync_wait_s=settings.sync_wait_s,
         layout=engines.layout,
+        chunk_tokens=settings.chunk_tokens,
         vlm=engines.vlm,
     )
     await stack.enter_async_context(delivery.feeder.running(partial(jobs.submit_batch_document, services)))

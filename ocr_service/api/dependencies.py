@@ -26,7 +26,7 @@ class Services:
 
     ``scratch`` is this process's folder in TEMP_DIR; ``sync_wait_s`` is how long ``/ocr/*`` waits, in seconds.
     ``startup_note``: a file of the supervisor's, there while the start waits for something outside this process.
-    ``vlm`` is None where the settings do not ask for one.
+    ``vlm`` is None where the settings do not ask for one. ``chunk_tokens``: most tokens of a chunk unless asked for.
     """
 
     admission: Admission
@@ -41,6 +41,7 @@ class Services:
     engine_version: Callable[[ReaderName], str]
     sync_wait_s: float
     layout: LayoutModel
+    chunk_tokens: int
     startup_note: Path | None = None
     vlm: Scheduler | None = None
 

@@ -45,7 +45,7 @@ _EXAMPLES = """examples:
   python -m ocr_service convert secret.pdf -o results --password hunter2
 
 Each file gets its own folder: results/contract/contract.md, contract.json and images/.
-Formats: folder (these files), md, json, html, txt, docx (Word), pdf (searchable), zip.
+Formats: folder (these files), md, json, chunks.json (for retrieval), html, txt, docx (Word), pdf (searchable), zip.
 After Ctrl-C, run the same command to continue: finished documents and pages are not read again; --again reads all anew.
 Exit code: 0 when every page was read, 1 when a document or page failed (each is named), 2 when no document could be
 started (arguments, settings, output folder, engine), 130 after Ctrl-C."""
@@ -141,7 +141,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
         bars = stack.enter_context(Bars(console, total=len(files)))
         for file, name in zip(files, folder_names(files), strict=True):
             folder = JobFolder(arguments.output.absolute(), name, "-o")
-            order = _Order(file, folder, options, arguments.formats, arguments.again)
+            order = _Order(file, folder, options, arguments.formats, settings.chunk_tokens, arguments.again)
             well = await _converted(order, reader, engines, bars)
             code = max(code, not well)
     shutil.rmtree(arguments.output / ".jobs", ignore_errors=True)
@@ -156,6 +156,7 @@ class _Order:
     folder: JobFolder
     options: ReadOptions
     formats: tuple[str, ...]
+    chunk_tokens: int
     again: bool
 
 
@@ -166,7 +167,7 @@ async def _converted(order: _Order, reader: PageReader, engines: Engines, bars: 
     try:
         digest, size = await asyncio.to_thread(_digest, file)
         record = _Record.of(digest, order.options, reader.name)
-        if not order.again and await asyncio.to_thread(record.is_finished, folder, order.formats):
+        if not order.again and await asyncio.to_thread(record.is_finished, order):
             for form in order.formats:
                 print(folder.published / f"{artifact_name(file.name)}.{'md' if form == 'folder' else form}")
             return True
@@ -176,9 +177,17 @@ async def _converted(order: _Order, reader: PageReader, engines: Engines, bars: 
         )
         info = FileInfo(file.name, found.type, digest, size, found.pages)
         summary = await _read(order, info, reader, bars, bar)
-        written = await write_formats(folder, info, order.options, order.formats, engines.pool)
+        written = await write_formats(
+            folder,
+            info,
+            order.options,
+            order.formats,
+            engines.pool,
+            status=summary.status,
+            chunk_tokens=order.chunk_tokens,
+        )
         if summary.status == "completed":
-            await asyncio.to_thread(record.finish, folder, order.formats)
+            await asyncio.to_thread(record.finish, order)
     except (ServiceError, OSError) as error:
         reason = f"{error.code}: {error}" if isinstance(error, ServiceError) else f"{error.strerror}"
         bars.say(f"{file}: {reason}", "red")
@@ -223,14 +232,14 @@ class _Record:
         known = {name: getattr(options, name) for name in options.__slots__ if name != "password"}
         return cls(json.dumps([__version__, digest, reader, known], sort_keys=True))
 
-    def is_finished(self, folder: JobFolder, wanted: tuple[str, ...]) -> bool:
-        return _read_text(folder.published / _RECORD) == self._finished(wanted)
+    def is_finished(self, order: _Order) -> bool:
+        return _read_text(order.folder.published / _RECORD) == self._finished(order)
 
-    def finish(self, folder: JobFolder, wanted: tuple[str, ...]) -> None:
-        atomic_write(folder.published / _RECORD, self._finished(wanted).encode())
+    def finish(self, order: _Order) -> None:
+        atomic_write(order.folder.published / _RECORD, self._finished(order).encode())
 
-    def _finished(self, wanted: tuple[str, ...]) -> str:
-        return json.dumps([self.text, wanted])
+    def _finished(self, order: _Order) -> str:
+        return json.dumps([self.text, order.formats, order.chunk_tokens])
 
 
 def _read_text(path: Path) -> str | None:

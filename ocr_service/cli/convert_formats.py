@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from ocr_service.document import FileInfo, PageResult, ReadOptions
+from ocr_service.document import FileInfo, Outcome, PageResult, ReadOptions
+from ocr_service.export.chunks.chunks_json import chunks_json
 from ocr_service.export.html import html_chunks
 from ocr_service.export.join_pages import joined_pages, text_pages
 from ocr_service.export.plain_text import text_chunks
@@ -24,7 +26,14 @@ _BASE_S, _PAGE_S = 60.0, 2.0  # as for the service's exports
 
 
 async def write_formats(
-    folder: JobFolder, info: FileInfo, options: ReadOptions, formats: Sequence[str], pool: PagePool
+    folder: JobFolder,
+    info: FileInfo,
+    options: ReadOptions,
+    formats: Sequence[str],
+    pool: PagePool,
+    *,
+    status: Outcome,
+    chunk_tokens: int,
 ) -> list[Path]:
     """Writes the formats into the published folder and leaves there only what was asked for. The files to name.
 
@@ -39,6 +48,9 @@ async def write_formats(
             await _in_worker(folder, info, options, numbers, form, target, pool)
         elif form in ("html", "txt", "zip"):
             await asyncio.to_thread(_write, folder, info, options, numbers, form, target)
+        elif form == "chunks.json":
+            head = {"job_id": folder.job_id, "status": status, "file": info.name}
+            await asyncio.to_thread(_write_chunks, folder, options, numbers, head, chunk_tokens, target)
         written.append(target)
     if "folder" not in formats:
         await asyncio.to_thread(_leave_only, folder.published, stem, formats)
@@ -67,23 +79,44 @@ async def _in_worker(
 def _write(
     folder: JobFolder, info: FileInfo, options: ReadOptions, numbers: Sequence[int], form: str, target: Path
 ) -> None:
-    def pages() -> Iterator[PageResult]:
-        return (page_from_json(folder.page(number)) for number in numbers)
-
     if form == "zip":
         with atomic_file(folder.work / "bundle") as unfinished:
             write_bundle(folder.published, unfinished)
         (folder.work / "bundle").replace(target)
         return
-    stream = joined_pages(pages, headers=options.headers) if options.join_pages else text_pages(pages, options.headers)
+    stream = _pages(folder, options, numbers)
     language = "ru" if options.language.startswith("rus") else "en"
     chunks = (
         text_chunks(stream)
         if form == "txt"
         else html_chunks(stream, title=info.name, language=language, image_of=folder.image)
     )
+    _write_texts(chunks, target)
+
+
+def _write_chunks(
+    folder: JobFolder,
+    options: ReadOptions,
+    numbers: Sequence[int],
+    head: dict[str, Any],
+    chunk_tokens: int,
+    target: Path,
+) -> None:
+    _write_texts(chunks_json(_pages(folder, options, numbers), chunk_tokens, head), target)
+
+
+def _pages(folder: JobFolder, options: ReadOptions, numbers: Sequence[int]) -> Iterator[PageResult]:
+    """The pages as the text has them."""
+
+    def pages() -> Iterator[PageResult]:
+        return (page_from_json(folder.page(number)) for number in numbers)
+
+    return joined_pages(pages, headers=options.headers) if options.join_pages else text_pages(pages, options.headers)
+
+
+def _write_texts(texts: Iterable[str], target: Path) -> None:
     with atomic_file(target) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(chunks)
+        file.writelines(texts)
 
 
 def _leave_only(published: Path, stem: str, formats: Sequence[str]) -> None:

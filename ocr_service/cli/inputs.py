@@ -9,8 +9,8 @@ from pathlib import Path
 
 SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
 HELP = "PDF, PNG, JPEG, TIFF, WebP or BMP; a folder (all such files in it); a pattern such as 'scans/**/*.pdf'"
-FORMATS = ("folder", "md", "json", "html", "txt", "docx", "pdf", "zip")
-"""What ``--formats`` may list; ``folder`` is Markdown, JSON and the figures."""
+FORMATS = ("folder", "md", "json", "chunks.json", "html", "txt", "docx", "pdf", "zip")
+"""What ``--formats`` may list, by suffix; ``folder`` is Markdown, JSON and the figures."""
 
 
 def documents(given: Iterable[Path], output: Path) -> list[Path]:

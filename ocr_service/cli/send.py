@@ -33,7 +33,7 @@ _EXAMPLES = """examples:
   SEND_API_KEY=… python -m ocr_service send book.pdf -o results --pages 1-3,-1
 
 SEND_API_KEY is the API key. Each file gets its own folder: results/contract/contract.md, contract.json and images/.
-Formats: folder (these files), md, json, html, txt, docx (Word), pdf (searchable), zip.
+Formats: folder (these files), md, json, chunks.json (for retrieval), html, txt, docx (Word), pdf (searchable), zip.
 A broken connection is resumed. The same command continues an earlier one: pages that were read are not read again,
 failed ones are tried once more; --again reads all anew.
 Exit code: 0 when every page was read, 1 when a document or page failed (each is named), 2 when nothing could be sent

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, HeadersMode, PageResult, RegionResult
 from ocr_service.export.heading_levels import TitleSizes, title_level, title_sizes
@@ -31,6 +31,25 @@ _CONTINUED = re.compile(
 )
 
 Pages = Callable[[], Iterable[PageResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A region of a later page that went on with one of an earlier page, and is a part of that now.
+
+    ``start``: where in the joined content it begins: a character of a paragraph, a row of a table.
+    """
+
+    page: int
+    region: RegionResult
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRegion(RegionResult):
+    """A region that later pages went on with, in their order."""
+
+    continued: tuple[Continuation, ...] = ()
 
 
 def joined_pages(
@@ -145,7 +164,7 @@ class _OpenTable:
     def __init__(self, page: PageResult, rows: Rows) -> None:
         self._page, self._first = page, rows
         self._sources = [row.source for row in rows.rows]
-        self._grown = False
+        self._continued: list[Continuation] = []
 
     @classmethod
     def at_end_of(cls, page: PageResult) -> _OpenTable | None:
@@ -165,16 +184,22 @@ class _OpenTable:
             return None
         if not _same_width(self._page, self._page.regions[-1], page, region):
             return None
+        self._continued.append(Continuation(page.number, region, len(self._sources)))
         self._sources += [row.source for row in _without_head(rows.rows, self._first.rows)]
-        self._grown = True
         return replace(page, regions=page.regions[skipped + 1 :])
 
     def closed(self, page: PageResult) -> PageResult:
         """The page that the table began on, with all of its rows."""
-        if not self._grown:
+        if not self._continued:
             return page
         content = write_table(self._first.kind, self._first.opening, self._sources, self._first.closing)
-        return replace(page, regions=(*page.regions[:-1], replace(page.regions[-1], content=content)))
+        return replace(page, regions=(*page.regions[:-1], _joined(page.regions[-1], content, *self._continued)))
+
+
+def _joined(region: RegionResult, content: str, *continued: Continuation) -> JoinedRegion:
+    own = {field.name: getattr(region, field.name) for field in fields(RegionResult)}
+    earlier = region.continued if isinstance(region, JoinedRegion) else ()
+    return JoinedRegion(**{**own, "content": content}, continued=(*earlier, *continued))
 
 
 def _same_width(page: PageResult, region: RegionResult, other_page: PageResult, other: RegionResult) -> bool:
@@ -208,7 +233,9 @@ def _join_paragraph(page: PageResult, following: PageResult) -> tuple[PageResult
         return None
     if not continues(first.region.content, second.region.content):
         return None
-    whole = replace(first.region, content=join_lines([first.region.content.rstrip(), second.region.content.lstrip()]))
+    content = join_lines([first.region.content.rstrip(), second.region.content.lstrip()])
+    start = max(0, len(content) - len(second.region.content.strip()))
+    whole = _joined(first.region, content, Continuation(following.number, second.region, start))
     return (
         replace(page, regions=(*page.regions[: first.index], whole, *page.regions[first.index + 1 :])),
         replace(following, regions=following.regions[: second.index] + following.regions[second.index + 1 :]),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ocr_service.cli.inputs import FORMATS
 from tests.support.running import PATIENCE_S, wait_until
 from tests.support.simple_documents import pdf
 
@@ -44,11 +45,11 @@ def test_folders_and_patterns_are_taken_and_every_format_is_written(tmp_path: Pa
     (tmp_path / "scans" / "deep" / "two.pdf").write_bytes(pdf("Second"))
     (tmp_path / "scans" / "notes.txt").write_text("no document")
     out = tmp_path / "results"
-    run = convert(tmp_path / "scans", "-o", out, "--formats", "md,json,html,docx,pdf,txt,zip")
+    run = convert(tmp_path / "scans", "-o", out, "--formats", "md,json,html,docx,pdf,txt,zip,chunks.json")
     assert run.returncode == 0, run.stderr
     for name in ("one", "two"):
         written = {path.name for path in (out / name).iterdir()} - {".convert.json", "images"}
-        assert written == {f"{name}.{form}" for form in ("md", "json", "html", "docx", "pdf", "txt", "zip")}
+        assert written == {f"{name}.{form}" for form in FORMATS if form != "folder"}
     again = convert(tmp_path / "scans" / "**" / "*.pdf", "-o", out / "again", "--formats", "txt")
     assert again.returncode == 0, again.stderr
     assert sorted(path.name for path in (out / "again").iterdir()) == ["one", "two"]

@@ -18,9 +18,11 @@ from starlette.background import BackgroundTask
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.routes.jobs import JobId
 from ocr_service.api.s3_links import figure_links, s3_files
+from ocr_service.api.schemas.chunks import ChunksModel
 from ocr_service.api.schemas.document import DocumentModel, PageModel
 from ocr_service.api.schemas.problem import RESULTS, Answers
 from ocr_service.errors import Cancelled, NotFinished, NotFound, ServiceError, error_for
+from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
 from ocr_service.export.image_links import data_uri, relinked_file
 from ocr_service.export.result_json import with_s3
 from ocr_service.jobs.files.exports import LONG_PAGES, SUFFIXES, ExportFormat, ExportProgress
@@ -39,6 +41,7 @@ _MEDIA = {
     "markdown": "text/markdown; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "text": "text/plain; charset=utf-8",
+    "chunks": "application/json",
     "zip": "application/zip",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
@@ -143,6 +146,31 @@ async def get_text(request: Request, services: ServicesDep, job_id: JobId, wait:
 
 
 @router.get(
+    "/{job_id}/result.chunks.json",
+    summary="Chunks for retrieval",
+    response_model=ChunksModel,
+    responses=RESULTS | _PREPARING,
+)
+async def get_chunks(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    max_tokens: Annotated[
+        int | None,
+        Query(
+            ge=LEAST_TOKENS,
+            le=MOST_TOKENS,
+            description="Most tokens of a chunk, estimated; CHUNK_TOKENS when not given",
+        ),
+    ] = None,
+    wait: Wait = None,
+) -> Response:
+    """Pieces of the text that never cross a heading, each with its headings, pages and boxes (docs/formats.md)."""
+    job = await services.jobs.get(job_id, owner_of(request))
+    return await result_file(services, job, "chunks", wait_s=wait, chunk_tokens=max_tokens)
+
+
+@router.get(
     "/{job_id}/result.zip",
     summary="Markdown, JSON and figures in a zip",
     response_class=FileResponse,
@@ -201,14 +229,20 @@ async def kept_page(services: Services, job: Job, number: int) -> bytes:
 
 
 async def result_file(
-    services: Services, job: Job, form: ResultFormat, *, partial: bool = False, wait_s: float | None = None
+    services: Services,
+    job: Job,
+    form: ResultFormat,
+    *,
+    partial: bool = False,
+    wait_s: float | None = None,
+    chunk_tokens: int | None = None,
 ) -> Response:
     """The artifact of a job that ended with one. Raises NotFinished, Cancelled, or what the job failed with."""
     stem = artifact_name(job.file.name)
     if job.state in (JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED):
         folder = (await services.jobs.files.of(job, "result")).published
         if (folder / f"{stem}.json").exists():
-            return await _published(services, job, form, folder, stem, wait_s)
+            return await _published(services, job, form, folder, stem, wait_s, chunk_tokens)
     if partial and form in ("json", "markdown"):
         return await _so_far(services, job, f"{stem}.{_SUFFIX[form]}", form)
     if not job.state.finished:
@@ -222,7 +256,13 @@ def _ended_without(job: Job, cancelled: str) -> ServiceError:
 
 
 async def _published(
-    services: Services, job: Job, form: ResultFormat, folder: Path, stem: str, wait_s: float | None
+    services: Services,
+    job: Job,
+    form: ResultFormat,
+    folder: Path,
+    stem: str,
+    wait_s: float | None,
+    chunk_tokens: int | None,
 ) -> Response:
     if form == "json":
         if s3 := await s3_files(services, job):
@@ -232,11 +272,12 @@ async def _published(
         return FileResponse(folder / f"{stem}.md", media_type=_MEDIA[form])
     if wait_s is None:
         wait_s = _SHORT_WAIT_S if job.page_total < LONG_PAGES else _LONG_WAIT_S
-    made = await services.delivery.exports.within(job, form, wait_s)
+    tokens = chunk_tokens or services.chunk_tokens
+    made = await services.delivery.exports.within(job, form, wait_s, chunk_tokens=tokens)
     if isinstance(made, ExportProgress):
         body = {"status": "preparing", "pages_done": made.pages_done, "pages": made.pages}
         return JSONResponse(body, 202, headers={"Retry-After": str(round(made.retry_after_s))})
-    inline = "inline" if form in ("html", "text", "pdf") else "attachment"
+    inline = "inline" if form in ("html", "text", "chunks", "pdf") else "attachment"
     name = f"{stem}.{_SUFFIX[form]}"
     return FileResponse(made, media_type=_MEDIA[form], filename=name, content_disposition_type=inline)
 

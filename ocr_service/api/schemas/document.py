@@ -32,9 +32,10 @@ class SubmissionOptions(BaseModel):
         description="Text that the PDF contains: `auto` uses it where OCR of samples confirms it, `ignore` reads "
         "all with OCR, `only` uses no OCR (docs/text_layer.md)",
     )
-    output: Literal["json", "markdown", "html", "text", "zip", "docx", "pdf"] = Field(
+    output: Literal["json", "markdown", "html", "text", "chunks", "zip", "docx", "pdf"] = Field(
         "json",
-        description="What the answer of `/ocr/*` holds; `docx` is for Word, `pdf` is searchable (docs/formats.md)",
+        description="What the answer of `/ocr/*` holds; `docx` is for Word, `pdf` is searchable, `chunks` are for "
+        "retrieval (docs/formats.md)",
     )
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")

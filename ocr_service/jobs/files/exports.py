@@ -1,4 +1,4 @@
-"""Formats made at the first request: HTML, plain text, zip, Word, searchable PDF; kept until the job changes."""
+"""Formats made at the first request: HTML, text, chunks, zip, Word, searchable PDF; kept until the job changes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Literal
 
 from ocr_service.document import PageResult
 from ocr_service.errors import EncryptedPdf, ServiceError
+from ocr_service.export.chunks.chunks_json import chunks_json
 from ocr_service.export.html import html_chunks
 from ocr_service.export.join_pages import joined_pages, text_pages
 from ocr_service.export.plain_text import text_chunks
@@ -37,12 +38,20 @@ from ocr_service.workers.pool import PagePool
 
 log = logging.getLogger(__name__)
 
-ExportFormat = Literal["html", "text", "zip", "docx", "pdf"]
-SUFFIXES: dict[ExportFormat, str] = {"html": "html", "text": "txt", "zip": "zip", "docx": "docx", "pdf": "pdf"}
+ExportFormat = Literal["html", "text", "chunks", "zip", "docx", "pdf"]
+SUFFIXES: dict[ExportFormat, str] = {
+    "html": "html",
+    "text": "txt",
+    "chunks": "chunks.json",
+    "zip": "zip",
+    "docx": "docx",
+    "pdf": "pdf",
+}
 
 _MADE_OF: dict[ExportFormat, tuple[Part, ...]] = {
     "html": ("pages",),
     "text": ("pages",),
+    "chunks": ("pages",),
     "zip": ("result",),
     "docx": ("pages",),
     "pdf": ("input", "pages"),
@@ -50,6 +59,7 @@ _MADE_OF: dict[ExportFormat, tuple[Part, ...]] = {
 LONG_PAGES = 100  # from so many pages on, the text layers are made while the document is read
 _LAYERS_A_TASK = 16  # about 2 s: a requested export waits no longer for layers made in advance
 _PAGE_ESTIMATE_S = 0.1
+_MOST_SIZES = 4  # files of chunks that a job keeps, each with another size of its chunks
 _BASE_S, _PAGE_S = 60.0, 2.0  # a page takes about 0.1 s; the rest is for machines under load
 
 
@@ -74,7 +84,7 @@ class Exports:
     def __init__(self, pool: PagePool, files: JobFiles) -> None:
         self._pool = pool
         self._files = files
-        self._making: dict[tuple[str, ExportFormat, int], asyncio.Task[Path]] = {}
+        self._making: dict[Path, asyncio.Task[Path]] = {}
         self._ahead: dict[str, tuple[Job, list[int]]] = {}  # kept pages whose layers are not made yet
         self._wake = asyncio.Event()
 
@@ -88,21 +98,27 @@ class Exports:
         assert isinstance(made, Path)
         return made
 
-    async def within(self, job: Job, form: ExportFormat, wait_s: float | None) -> Path | ExportProgress:
-        """The file, or its progress after ``wait_s`` seconds; the export continues. Raises as ``file``."""
+    async def within(
+        self, job: Job, form: ExportFormat, wait_s: float | None, *, chunk_tokens: int = 0
+    ) -> Path | ExportProgress:
+        """The file, or its progress after ``wait_s`` seconds; the export continues. Raises as ``file``.
+
+        ``chunk_tokens``: of ``chunks``, the most tokens of one.
+        """
         # The name has the number of the job's last event: after a retry of the job, the file is made again.
-        path = self._files.folder(job.id).work / "exports" / f"{job.last_seq}.{SUFFIXES[form]}"
-        key = job.id, form, job.last_seq
-        if key not in self._making:
+        size = f"{chunk_tokens}." if form == "chunks" else ""
+        path = self._files.folder(job.id).work / "exports" / f"{job.last_seq}.{size}{SUFFIXES[form]}"
+        if path not in self._making:
             if await asyncio.to_thread(path.exists):
                 return path
-            self._making[key] = asyncio.create_task(self._made(job, form, path), name=f"{form} of job {job.id}")
-            self._making[key].add_done_callback(lambda task: self._forget(key, task))
-        task = self._making[key]
+            making = self._made(job, form, path, chunk_tokens)
+            self._making[path] = asyncio.create_task(making, name=f"{form} of job {job.id}")
+            self._making[path].add_done_callback(lambda task: self._forget(path, task))
+        task = self._making[path]
         await asyncio.wait({task}, timeout=wait_s)
         if not task.done():
             return await asyncio.to_thread(self._progress, job)
-        self._making.pop(key, None)
+        self._making.pop(path, None)
         return task.result()
 
     @asynccontextmanager
@@ -154,21 +170,21 @@ class Exports:
         except ServiceError as error:  # a request for the file gets the same error
             log.info("cannot make text layers of job %s in advance: %s", job.id, error)
 
-    async def _made(self, job: Job, form: ExportFormat, path: Path) -> Path:
-        await self._make(job, form, path)
+    async def _made(self, job: Job, form: ExportFormat, path: Path, chunk_tokens: int) -> Path:
+        await self._make(job, form, path, chunk_tokens)
         return path
 
-    def _forget(self, key: tuple[str, ExportFormat, int], task: asyncio.Task[Path]) -> None:
+    def _forget(self, path: Path, task: asyncio.Task[Path]) -> None:
         """Drops a finished export; a failed one stays until the next request, which gets its error."""
         if task.cancelled() or task.exception() is None:
-            self._making.pop(key, None)
+            self._making.pop(path, None)
 
     def _progress(self, job: Job) -> ExportProgress:
         layers = layers_folder(self._files.folder(job.id))
         made = sum(1 for _ in layers.glob("p*")) if layers.is_dir() else 0
         return ExportProgress(min(made, job.page_total), job.page_total)
 
-    async def _make(self, job: Job, form: ExportFormat, path: Path) -> None:
+    async def _make(self, job: Job, form: ExportFormat, path: Path, chunk_tokens: int) -> None:
         folder = await self._files.of(job, *_MADE_OF[form])
         if form in ("pdf", "docx"):
             await self._make_in_worker(job, folder, form, path)
@@ -182,7 +198,7 @@ class Exports:
 
             def write(target: Path) -> None:
                 with target.open("w", encoding="utf-8", newline="\n") as file:
-                    file.writelines(_chunks(job, folder, form))
+                    file.writelines(_text(job, folder, form, chunk_tokens))
 
         await asyncio.to_thread(_written_whole, path, write)
 
@@ -205,7 +221,7 @@ class Exports:
                 await self._pool.run(write_docx_file, word, document=document, order=0, timeout_s=timeout_s)
 
 
-def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:
+def _text(job: Job, folder: JobFolder, form: ExportFormat, chunk_tokens: int) -> Iterable[str]:
     numbers = _numbers(job, folder)
 
     def pages() -> Iterator[PageResult]:
@@ -215,6 +231,8 @@ def _chunks(job: Job, folder: JobFolder, form: ExportFormat) -> Iterable[str]:
     stream = joined_pages(pages, headers=headers) if job.options.join_pages else text_pages(pages, headers)
     if form == "text":
         return text_chunks(stream)
+    if form == "chunks":
+        return chunks_json(stream, chunk_tokens, {"job_id": job.id, "status": job.state, "file": job.file.name})
     language = "ru" if job.options.language.startswith("rus") else "en"
     return html_chunks(stream, title=job.file.name, language=language, image_of=folder.image)
 
@@ -236,6 +254,14 @@ def _temporary(path: Path) -> Iterator[Path]:
         path.parent.mkdir(exist_ok=True)
         with atomic_file(path) as unfinished:
             yield unfinished
-        for older in path.parent.glob(f"[0-9]*{path.suffix}"):
-            if older != path:
-                older.unlink(missing_ok=True)
+        made = sorted(path.parent.glob(f"[0-9]*{path.suffix}"), key=_made_at, reverse=True)
+        current = [other for other in made if other.name.partition(".")[0] == path.name.partition(".")[0]]
+        for older in {*made} - {path, *current[:_MOST_SIZES]}:
+            older.unlink(missing_ok=True)
+
+
+def _made_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # removed by another export of the job
+        return 0.0

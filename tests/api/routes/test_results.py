@@ -19,7 +19,7 @@ def finished(service: RunningService, name: str, content: bytes, **options: str)
     return f"/jobs/{job_id}"
 
 
-@pytest.mark.parametrize("form", ["pdf", "docx", "html", "txt", "zip"])
+@pytest.mark.parametrize("form", ["pdf", "docx", "html", "txt", "chunks.json", "zip"])
 def test_a_file_that_was_not_ready_is_made_on_for_the_request_that_waits(service: RunningService, form: str) -> None:
     path = f"{finished(service, 'waiting', pdf('Waiting for the file'))}/result.{form}"
     early = service.client.get(path, params={"wait": 0})

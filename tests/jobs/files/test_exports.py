@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -128,3 +129,17 @@ async def test_an_encrypted_document_without_its_password_is_refused_with_the_re
     job = kept_job(exports, (tmp_path / "locked.pdf").read_bytes(), password_removed=True)
     with pytest.raises(EncryptedPdf, match="removed when the job ended"):
         await exports.file(job, "pdf")
+
+
+async def test_chunks_of_several_sizes_are_kept_until_the_job_changes(exports: Exports) -> None:
+    job = kept_job(exports)
+    folder = exports._files.folder(job.id).work / "exports"
+    for size in (32, 64, 128, 256, 512, 1024):
+        made = await exports.within(job, "chunks", None, chunk_tokens=size)
+        assert isinstance(made, Path)
+        assert json.loads(made.read_bytes())["max_tokens"] == size
+    names = {path.name for path in folder.iterdir()}
+    assert len(names) == 4 and "9.1024.chunks.json" in names
+    again = await exports.within(replace(job, last_seq=12), "chunks", None, chunk_tokens=64)
+    assert isinstance(again, Path)
+    assert [path.name for path in folder.iterdir()] == ["12.64.chunks.json"]
