@@ -14,6 +14,7 @@ from fastapi import FastAPI, Security
 
 from ocr_service import __version__
 from ocr_service.api.background import run_delivery
+from ocr_service.api.compat.docling import chunk_routes as docling_chunks
 from ocr_service.api.compat.docling import routes as docling
 from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.keys = keys
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     own = (ocr, jobs, events, results, page_images, batches, options, backends)
-    foreign = (paddlex, mistral, mistral_files, docling, paddleocr_jobs, open_webui)
+    foreign = (paddlex, mistral, mistral_files, docling, docling_chunks, paddleocr_jobs, open_webui)
     for module in (*own, *foreign):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)

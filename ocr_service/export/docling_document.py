@@ -35,15 +35,25 @@ class _Items:
     tables: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     body: list[dict[str, str]] = field(default_factory=list)
+    references: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def add(self, kind: str, item: dict[str, Any]) -> None:
+    def add(self, kind: str, region: tuple[int, int], item: dict[str, Any]) -> None:
         items: list[dict[str, Any]] = getattr(self, kind)
         reference = f"#/{kind}/{len(items)}"
         items.append({"self_ref": reference, "parent": {"$ref": "#/body"}, "children": [], **item})
         self.body.append({"$ref": reference})
+        self.references[region] = reference
 
 
-def docling_document(file: FileInfo, pages: Iterable[PageResult]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A DoclingDocument as JSON's values. ``references``: its items by page number and order of the region."""
+
+    document: dict[str, Any]
+    references: dict[tuple[int, int], str]
+
+
+def docling_document(file: FileInfo, pages: Iterable[PageResult]) -> Converted:
     """The whole document in memory: docling's schema refers from its beginning to its end."""
     items = _Items()
     sizes: dict[str, Any] = {}
@@ -54,7 +64,7 @@ def docling_document(file: FileInfo, pages: Iterable[PageResult]) -> dict[str, A
         for region in page.regions:
             _add(items, page.number, region, scale)
     root = {"children": [], "name": "_root_", "label": "unspecified"}
-    return {
+    document = {
         "schema_name": "DoclingDocument",
         "version": "1.10.0",
         "name": file.name.rpartition(".")[0] or file.name,
@@ -73,18 +83,21 @@ def docling_document(file: FileInfo, pages: Iterable[PageResult]) -> dict[str, A
         "form_items": [],
         "pages": sizes,
     }
+    return Converted(document, items.references)
 
 
 def _add(items: _Items, number: int, region: RegionResult, scale: float) -> None:
     text = region_text(region)
+    key = number, region.order
     place: dict[str, Any] = {"prov": [_provenance(number, region, scale, len(text))], "content_layer": "body"}
     if region.label == "table" and (data := _table(region.content)):
         items.add(
-            "tables", {**place, "label": "table", "captions": [], "references": [], "footnotes": [], "data": data}
+            "tables", key, {**place, "label": "table", "captions": [], "references": [], "footnotes": [], "data": data}
         )
     elif region.label in FIGURE_LABELS or region.image:
         items.add(
             "pictures",
+            key,
             {**place, "label": "picture", "captions": [], "references": [], "footnotes": [], "annotations": []},
         )
     elif text:
@@ -101,7 +114,7 @@ def _add(items: _Items, number: int, region: RegionResult, scale: float) -> None
             item["level"] = min(max((region.level or 2) - 1, 1), 100)
         if label == "code":
             item |= {"captions": [], "references": [], "footnotes": [], "code_language": "unknown"}
-        items.add("texts", item)
+        items.add("texts", key, item)
 
 
 def _provenance(number: int, region: RegionResult, scale: float, length: int) -> dict[str, Any]:

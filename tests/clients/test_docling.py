@@ -53,6 +53,20 @@ def test_doclings_client_is_told_of_a_wrong_key_and_of_an_encrypted_document(
     assert "password" in str(locked["detail"])
 
 
+@pytest.mark.parametrize("chunker", ["hybrid", "hierarchical"])
+def test_doclings_client_gets_chunks(keyed: RunningService, contract_scan: Path, secret: Path, chunker: str) -> None:
+    read = run_client("docling_client_chunk.py", keyed.url, KEY, contract_scan, chunker)
+    assert read.get("status") == ["success"], read
+    assert {number for chunk in read["chunks"] for number in chunk["pages"]} == {1, 2}
+    assert all(chunk["text"].startswith((chunk["headings"] or [""])[0]) for chunk in read["chunks"])
+    assert any("Договор поставки № 41/2026" in (chunk["headings"] or []) for chunk in read["chunks"])
+    assert all((chunk["tokens"] is None) == (chunker == "hierarchical") for chunk in read["chunks"])
+    locked = run_client("docling_client_chunk.py", keyed.url, KEY, secret, chunker)
+    assert "password" in str(locked)
+    wrong = run_client("docling_client_chunk.py", keyed.url, "wrong", contract_scan, chunker)
+    assert "A valid API key is needed" in str(wrong)
+
+
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_haystack_gets_the_same_text(keyed: RunningService, contract_scan: Path, secret: Path, mode: str) -> None:
     read = run_client("docling_haystack_read.py", keyed.url, KEY, contract_scan, mode)

@@ -12,7 +12,7 @@ FILE = FileInfo("contract.v2.pdf", "pdf", "0123456789abcdef" + "0" * 48, 1000, 1
 
 
 def exported(*regions: RegionResult, file: FileInfo = FILE) -> dict[str, Any]:
-    return docling_document(file, [page(1, *regions)])
+    return docling_document(file, [page(1, *regions)]).document
 
 
 def test_name_and_origin_are_those_of_the_file() -> None:

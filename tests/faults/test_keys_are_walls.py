@@ -118,6 +118,7 @@ REFUSED: dict[str, list[tuple[Attempt, int]]] = {
         ("GET", "/jobs/{job_id}/result.md"),
         ("GET", "/jobs/{job_id}/result.html"),
         ("GET", "/jobs/{job_id}/result.txt"),
+        ("GET", "/jobs/{job_id}/result.chunks.json"),
         ("GET", "/jobs/{job_id}/result.zip"),
         ("GET", "/jobs/{job_id}/result.docx"),
         ("GET", "/jobs/{job_id}/result.pdf"),
@@ -138,10 +139,12 @@ REFUSED |= {
     "GET /v1/status/poll/{task_id}": [
         (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}-me"), 404),
         (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}", params={"wait": 1}), 404),
+        (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}-hierarchical"), 404),
     ],
     "GET /v1/result/{task_id}": [
         (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}-mjhte"), 404),
         (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}"), 404),
+        (lambda bob, alices: bob.get(f"/v1/result/{alices.job_id}-hybrid128mrd"), 404),
     ],
     "GET /api/v2/ocr/jobs/{job_id}": [
         (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}"), 404),
@@ -203,6 +206,10 @@ NAMES_NOTHING = {
     "POST /v1/convert/file/async",
     "POST /v1/convert/source",
     "POST /v1/convert/source/async",
+    "POST /v1/chunk/{chunker}/file",
+    "POST /v1/chunk/{chunker}/file/async",
+    "POST /v1/chunk/{chunker}/source",
+    "POST /v1/chunk/{chunker}/source/async",
 }
 OPEN = {"GET /health", "GET /health/live", "GET /health/ready", "GET /health/startup", "GET /version", "GET /metrics"}
 # Parameters and fields that name something; each is tried above or below. The others say how, not what.
@@ -234,7 +241,10 @@ SAYING_HOW = {
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
     # docling-serve: `sources` brings a document, or an address that the address rules judge
     "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",
-    "page_range", "table_mode", "page_markers",
+    "page_range", "table_mode", "page_markers", "max_tokens", "chunker", "include_converted_doc",
+    "convert_options", "chunking_options", "convert_to_formats", "convert_image_export_mode", "convert_do_ocr",
+    "convert_force_ocr", "convert_page_range", "convert_table_mode", "chunking_max_tokens", "chunking_merge_peers",
+    "chunking_include_raw_text",
     # PaddleOCR's hosted jobs; `fileUrl` is an address that the address rules judge
     "fileUrl", "optionalPayload", "pageRanges",
 }  # fmt: skip

@@ -32,9 +32,6 @@ async def convert_answer(services: Services, job: Job, asked: ConvertOptions) ->
     Raises as ``Exports.file`` and ``JobFiles.of``.
     """
     folder = await services.jobs.files.of(job, "pages")
-    errors: list[dict[str, Any]] = []
-    if job.state is JobState.PARTIAL:
-        errors = await asyncio.to_thread(lambda: list(_errors(_pages(folder, job))))
     content: dict[str, Iterable[str]] = dict.fromkeys(
         ("md_content", "json_content", "html_content", "text_content"), ("null",)
     )
@@ -42,59 +39,67 @@ async def convert_answer(services: Services, job: Job, asked: ConvertOptions) ->
         published = (await services.jobs.files.of(job, "result")).published / f"{artifact_name(job.file.name)}.md"
         content["md_content"] = _string(_markdown(published, folder, asked))
     if "json" in asked.to_formats:
-        document = await asyncio.to_thread(lambda: docling_document(job.file, _pages(folder, job)))
-        content["json_content"] = _object(document)
+        converted = await asyncio.to_thread(lambda: docling_document(job.file, kept_pages(folder, job)))
+        content["json_content"] = object_texts(converted.document)
     if "html" in asked.to_formats:
         content["html_content"] = _string(_text(await services.delivery.exports.file(job, "html")))
     if "text" in asked.to_formats:
         content["text_content"] = _string(_text(await services.delivery.exports.file(job, "text")))
-    about: dict[str, Any] = {
+    about = await state_of(folder, job)
+    return StreamingResponse(pieces(_answer(job.file.name, content, about)), media_type="application/json")
+
+
+async def state_of(folder: JobFolder, job: Job) -> dict[str, Any]:
+    """How the document was read, each failed page named."""
+    errors: list[dict[str, Any]] = []
+    if job.state is JobState.PARTIAL:
+        errors = await asyncio.to_thread(lambda: list(_errors(kept_pages(folder, job))))
+    return {
         "status": "partial_success" if job.state is JobState.PARTIAL else "success",
         "errors": errors,
         "processing_time": max(0.0, (job.finished_at or 0) - (job.started_at or job.finished_at or 0)),
         "timings": {},
     }
-    return StreamingResponse(_pieces(_answer(job.file.name, content, about)), media_type="application/json")
 
 
 def _answer(name: str, content: dict[str, Iterable[str]], about: dict[str, Any]) -> Iterator[str]:
-    yield f'{{"document":{{"filename":{_json(name)}'
+    yield f'{{"document":{{"filename":{as_json(name)}'
     for form, value in content.items():
         yield f',"{form}":'
         yield from value
-    yield f"}},{_json(about)[1:]}"
+    yield f"}},{as_json(about)[1:]}"
 
 
 def _string(texts: Iterable[str]) -> Iterator[str]:
     """Texts as one JSON string."""
     yield '"'
     for text in texts:
-        yield _json(text)[1:-1]
+        yield as_json(text)[1:-1]
     yield '"'
 
 
-def _object(fields: dict[str, Any]) -> Iterator[str]:
+def object_texts(fields: dict[str, Any]) -> Iterator[str]:
     """An object whose long members are lists and objects of small items."""
     yield "{"
     for place, (name, value) in enumerate(fields.items()):
-        yield f"{',' if place else ''}{_json(name)}:"
+        yield f"{',' if place else ''}{as_json(name)}:"
         if isinstance(value, dict):
-            yield from _object(value)
+            yield from object_texts(value)
         elif isinstance(value, list):
             yield "["
             for number, item in enumerate(value):
-                yield f"{',' if number else ''}{_json(item)}"
+                yield f"{',' if number else ''}{as_json(item)}"
             yield "]"
         else:
-            yield _json(value)
+            yield as_json(value)
     yield "}"
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _pieces(texts: Iterator[str]) -> Iterator[str]:
+def pieces(texts: Iterator[str]) -> Iterator[str]:
     """The same text in fewer pieces: each costs the event loop a turn."""
     waiting: list[str] = []
     size = 0
@@ -113,7 +118,7 @@ def _text(path: Path) -> Iterator[str]:
             yield text
 
 
-def _pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
+def kept_pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
     for number in select_pages(job.options.pages, job.file.pages):
         yield page_from_json(folder.page(number))
 

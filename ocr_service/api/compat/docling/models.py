@@ -125,7 +125,7 @@ class TaskStatus(BaseModel):
     """How far a task is."""
 
     task_id: str = Field(description="For `/v1/status/poll/{id}` and `/v1/result/{id}`")
-    task_type: Literal["convert"] = Field("convert", description="What it does")
+    task_type: Literal["convert", "chunk"] = Field("convert", description="What it does")
     task_status: Literal["pending", "started", "success", "failure"] = Field(description="Its state")
     task_position: int | None = Field(None, description="Place in the queue, from 1")
     task_meta: dict[str, int] | None = Field(None, description="Documents by state; here always one")
