@@ -2,10 +2,9 @@ import { expect, test } from "vitest";
 import { shareOf } from "../src/viewer/exports";
 
 test.each([
-  [{ progress: 0.25 }, 0.25],
-  [{ done: 3, total: 12 }, 0.25],
-  [{ done: 0, total: 0 }, null],
-  [{ progress: 7 }, null],
+  [{ status: "preparing", pages_done: 3, pages: 12 }, 0.25],
+  [{ status: "preparing", pages_done: 0, pages: 0 }, null],
+  [{ pages_done: 7, pages: 1 }, null],
   [{}, null],
   [null, null],
   ["text", null],

@@ -51,13 +51,8 @@ async function made(path: string, onShare: (share: number | null) => void): Prom
 
 export function shareOf(answer: unknown): number | null {
   if (typeof answer !== "object" || answer === null) return null;
-  const { progress, done, total } = answer as Record<string, unknown>;
-  const share =
-    typeof progress === "number"
-      ? progress
-      : typeof done === "number" && typeof total === "number"
-        ? done / total
-        : null;
+  const { pages_done: done, pages } = answer as Record<string, unknown>;
+  const share = typeof done === "number" && typeof pages === "number" ? done / pages : null;
   return share !== null && share >= 0 && share <= 1 ? share : null;
 }
 
