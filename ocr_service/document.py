@@ -26,6 +26,7 @@ Stage = Literal["inspect", "render", "layout", "crops", "recognition", "assembly
 HeadersMode = Literal["drop", "keep", "comment"]
 PageMarkers = Literal["none", "comment", "rule"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
+Edited = Literal["content", "label", "level", "order", "deleted"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
 TEXT_LABELS = frozenset({"text", "abstract", "content", "reference", "reference_content", "algorithm", "vertical_text"})
@@ -35,6 +36,10 @@ UNREAD_LABEL = "unread"  # text-like ink that could not be read: kept as a pictu
 CAPTION_LABELS = frozenset({"figure_title", "table_title", "chart_title"})
 # Left out of the Markdown, as PaddleX does by default (``markdown_ignore_labels``); JSON keeps them.
 MARGIN_LABELS = frozenset({"number", "footnote", "header", "header_image", "footer", "footer_image", "aside_text"})
+REGION_LABELS = (
+    TITLE_LABELS | TEXT_LABELS | FIGURE_LABELS | FORMULA_LABELS | CAPTION_LABELS | MARGIN_LABELS
+    | {"table", "formula_number"}
+)  # fmt: skip
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the rendered page, x1 and y1 exclusive
 
@@ -165,7 +170,8 @@ class RegionResult:
     ``level``: a heading's level, 1 to 6, where the reader knows it. ``source``: what the text was taken from.
     ``outline_level``: a heading's in the document's outline. ``contradicted``: the page's own text says otherwise;
     ``corrected``: how many of its words were put right by it. ``polygon``: x and y of four corners in pixels, where the
-    reader gives them.
+    reader gives them. ``id``: its place as it was read, which names it in corrections; None where an earlier version
+    read it: then its place in the page. ``edited``: what of it a person has corrected.
     """
 
     label: str
@@ -184,6 +190,24 @@ class RegionResult:
     contradicted: bool = False
     corrected: int = 0
     polygon: tuple[int, ...] | None = None
+    id: int | None = None
+    edited: tuple[Edited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person made of the region with this id: who (the key's name), and when (seconds since the epoch).
+
+    ``revision``: that of the page after it. ``changed``: in what it differs from ``original``, the region as it was
+    read; empty where the correction was undone.
+    """
+
+    region: int
+    revision: int
+    by: str
+    at: float
+    changed: tuple[Edited, ...]
+    original: RegionResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +217,8 @@ class PageResult:
     ``text_layer`` and ``hidden_text``: of the PDF's own text; None where it was not looked at, or hides nothing.
     ``coverage``: the share of the text-like ink that was read, 0 to 1; None where nobody counted.
     ``layout_model``: what found the regions; empty where the VLM got the whole page.
+    ``regions`` are those that count: corrected, and without deleted ones. ``revision``: grows with each correction and
+    each new reading; ``read_revision``: that of the last reading, whose ids the regions have.
     """
 
     number: int
@@ -212,6 +238,9 @@ class PageResult:
     text_layer: TextLayerReport | None = None
     hidden_text: HiddenText | None = None
     layout_model: str = ""
+    revision: int = 0
+    read_revision: int = 0
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

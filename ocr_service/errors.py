@@ -201,6 +201,10 @@ class NotFinished(ServiceError):
     def job(cls, state: str) -> Self:
         return cls(f"The job is {state}; {_PARTIAL} give what is read so far.")
 
+    @classmethod
+    def to_correct(cls, state: str) -> Self:
+        return cls(f"The job is {state}; its pages can be corrected once it has ended.")
+
 
 class AlreadyFinished(ServiceError):
     """A job ended before it could be cancelled."""
@@ -218,6 +222,21 @@ class IdempotencyConflict(ServiceError):
     @classmethod
     def other_file(cls) -> Self:
         return cls("This Idempotency-Key was used with another file or other options.")
+
+
+class CorrectionConflict(ServiceError):
+    """A region was corrected, or its page read again, since the one who corrects it now has looked."""
+
+    code, status = "correction_conflict", 409
+
+    @classmethod
+    def corrected(cls, page: int, region: int, seen: int, by: str) -> Self:
+        who = f" by {by}" if by else ""
+        return cls(f"Region {region} of page {page} was corrected{who} after revision {seen}: get the page again.")
+
+    @classmethod
+    def read_again(cls, page: int, seen: int) -> Self:
+        return cls(f"Page {page} was read again after revision {seen}: get the page again.")
 
 
 # What the service cannot do now

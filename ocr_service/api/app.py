@@ -29,7 +29,19 @@ from ocr_service.api.middleware.min_body_rate import MinBodyRate
 from ocr_service.api.middleware.request_log import Answered, RequestLog
 from ocr_service.api.middleware.yield_to_loop import YieldToLoop
 from ocr_service.api.problems import install_error_handlers
-from ocr_service.api.routes import backends, batches, events, health, jobs, metrics, ocr, options, page_images, results
+from ocr_service.api.routes import (
+    backends,
+    batches,
+    corrections,
+    events,
+    health,
+    jobs,
+    metrics,
+    ocr,
+    options,
+    page_images,
+    results,
+)
 from ocr_service.api.schemas.problem import ANYWHERE, describe_problems
 from ocr_service.api.web_page import install_docs, install_web_page
 from ocr_service.bootstrap import delivery_config, engine_version, jobs_config, start_engines
@@ -88,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     keys = ApiKeys.parse(settings.api_keys)
     app.state.keys = keys
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    own = (ocr, jobs, events, results, page_images, batches, options, backends)
+    own = (ocr, jobs, events, results, corrections, page_images, batches, options, backends)
     foreign = (paddlex, mistral, mistral_files, docling, docling_chunks, paddleocr_jobs, open_webui)
     for module in (*own, *foreign):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)

@@ -59,7 +59,9 @@ def title_sizes(pages: Callable[[], Iterable[PageResult]]) -> TitleSizes:
 
 
 def title_level(page: PageResult, region: RegionResult, sizes: TitleSizes) -> int:
-    """The level of one heading, 1 to 6."""
+    """The level of one heading, 1 to 6; a person's word counts."""
+    if "level" in region.edited and region.level is not None:
+        return region.level
     if region.label == "doc_title":
         return 1
     if region.outline_level is not None:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from ocr_service.document import Failure, HiddenText, PageResult, RegionResult, StageTime, TextLayerReport
+from ocr_service.document import Correction, Failure, HiddenText, PageResult, RegionResult, StageTime, TextLayerReport
 
 
 def page_to_json(page: PageResult) -> bytes:
-    return json.dumps(page, ensure_ascii=False, separators=(",", ":"), default=_fields).encode()
+    """The page with an id for each region: its place, unless it has one."""
+    return json.dumps(with_ids(page), ensure_ascii=False, separators=(",", ":"), default=_fields).encode()
+
+
+def with_ids(page: PageResult) -> PageResult:
+    """The page with its regions named by their places where no name is written."""
+    if all(region.id is not None for region in page.regions):
+        return page
+    regions = (replace(region, id=place) if region.id is None else region for place, region in enumerate(page.regions))
+    return replace(page, regions=tuple(regions))
 
 
 def _fields(noun: Any) -> dict[str, Any]:
@@ -31,6 +41,7 @@ def page_from_json(content: bytes) -> PageResult:
             "stages": tuple(StageTime(**stage) for stage in fields["stages"]),
             "text_layer": _text_layer(fields.get("text_layer")),
             "hidden_text": HiddenText(**hidden) if (hidden := fields.get("hidden_text")) else None,
+            "corrections": tuple(_correction(entry) for entry in fields.get("corrections", ())),
         }
     )
 
@@ -71,8 +82,13 @@ def _region(fields: dict[str, Any]) -> RegionResult:
             "bbox": (bbox[0], bbox[1], bbox[2], bbox[3]),
             "error": _failure(fields["error"]),
             "polygon": tuple(polygon) if polygon else None,
+            "edited": tuple(fields.get("edited", ())),
         }
     )
+
+
+def _correction(fields: dict[str, Any]) -> Correction:
+    return Correction(**{**fields, "changed": tuple(fields["changed"]), "original": _region(fields["original"])})
 
 
 def _text_layer(fields: dict[str, Any] | None) -> TextLayerReport | None:
@@ -103,6 +119,14 @@ def with_s3(path: Path, s3: Sequence[dict[str, str]]) -> Iterator[bytes]:
         tail = json.loads(b"{" + file.read()[1:])
     tail["artifacts"]["s3"] = list(s3)
     yield b"," + json.dumps(tail, ensure_ascii=False, separators=(",", ":"))[1:].encode() + b"\n"
+
+
+def timings_of(path: Path) -> dict[str, float]:
+    """Of a document that ``write_document`` wrote."""
+    with path.open("rb") as file:
+        file.seek(_tail_start(file))
+        timings: dict[str, float] = json.loads(b"{" + file.read()[1:])["timings"]
+        return timings
 
 
 def _tail_start(file: BinaryIO) -> int:

@@ -77,6 +77,8 @@ def without_margins(page: PageResult, running: RunningLines) -> tuple[list[Regio
 
 
 def _leaves(page: PageResult, region: RegionResult, running: RunningLines) -> bool:
+    if "label" in region.edited:  # a person's word counts
+        return region.label in _LABELS | _PICTURES
     if running.pages < 2:
         return False
     if region.label in _PICTURES:

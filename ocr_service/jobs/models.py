@@ -38,10 +38,11 @@ _TRANSITIONS: dict[JobState, frozenset[JobState]] = {
         {JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED}
     ),
     # Retry: what has no good result is read again, or the pages that somebody names.
-    JobState.PARTIAL: frozenset({JobState.QUEUED}),
-    JobState.FAILED: frozenset({JobState.QUEUED}),
+    # A correction makes whole what could not be read; undone, it does not.
+    JobState.PARTIAL: frozenset({JobState.QUEUED, JobState.COMPLETED, JobState.FAILED}),
+    JobState.FAILED: frozenset({JobState.QUEUED, JobState.COMPLETED, JobState.PARTIAL}),
     JobState.CANCELLED: frozenset({JobState.QUEUED}),
-    JobState.COMPLETED: frozenset({JobState.QUEUED}),
+    JobState.COMPLETED: frozenset({JobState.QUEUED, JobState.PARTIAL, JobState.FAILED}),
 }
 
 
@@ -95,7 +96,7 @@ class Job:
     """A job's row. Times are seconds since the epoch by the database's clock; ``run_id`` names the run that owns it.
 
     ``lost_runs``: how many runs ended with their process since a page was last kept. ``password_removed``: the document
-    came with a password, which was removed from the row when the job ended.
+    came with a password, which was removed from the row when the job ended. ``corrections``: how many people have made.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Job:
     webhook: Webhook | None = None
     failure: JobFailure | None = None
     password_removed: bool = False
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,24 @@ class KeptPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectedPage:
+    """A page that a person has corrected. ``version`` takes the place of the id of the run that read it, ``replaces``.
+
+    ``failure``: why the page has no result, where it still has none.
+    """
+
+    job_id: str
+    number: int
+    replaces: str
+    version: str
+    status: Outcome
+    failure: JobFailure | None = None
+
+
+CORRECTED = "corrected"  # the reason of a move that a correction makes
+
+
+@dataclass(frozen=True, slots=True)
 class PageCounts:
     """Pages of a job that need not be read: ``done`` have a result (good or in part), ``failed`` have none."""
 
@@ -172,6 +192,10 @@ class Change:
     job_id: str
     state: JobState
     run_id: str | None
+
+
+class PageReplaced(Exception):
+    """A page was corrected or read again after it was looked at: look again."""
 
 
 class RunLost(Exception):

@@ -19,6 +19,7 @@ from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
 from ocr_service.jobs.observers import JobObserver, RunEnd
 from ocr_service.jobs.store import Store
 from ocr_service.logs import job_var
+from ocr_service.reading.corrections import carried
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
 from ocr_service.reading.readers import DocumentWork, PageReader
@@ -98,7 +99,7 @@ class Runner:
             last = done.kept + done.read == job.page_total
             again = read.number in work.again
             page, not_again = await asyncio.to_thread(better_reading, folder, read) if again else (read, None)
-            await self.pages.keep_file(folder, page, last=last, again=again and page is read)
+            await self.pages.keep_file(folder, page, last=last, again=again and not_again is None)
             await self.files.keep_pages(folder, [page.number], claim.run_id)
             await self.pages.write_down(folder, claim.run_id, page, not_again=not_again)
             done.pages += 1
@@ -124,7 +125,7 @@ class Runner:
             if done.kept < job.page_total and not await asyncio.to_thread(folder.input.exists):
                 raise UploadLost.input_gone()
             summary = await read_document(work, reader, keep)
-            await self.files.keep_result(folder, claim.run_id)
+            await self.files.keep_result(folder, claim.run_id, corrected=job.corrections > 0)
             return summary
 
     async def _adopt(self, job: Job, folder: JobFolder) -> bool:
@@ -173,19 +174,19 @@ _STAYS = "as it was read before; read again, it failed: "
 _RANKS: dict[Outcome, int] = {"failed": 0, "partial": 1, "completed": 2}
 
 
-def better_reading(folder: JobFolder, new: PageResult) -> tuple[PageResult, Failure | None]:
-    """``new``, or the page that the folder keeps where that is better, and why the new one is not.
+def better_reading(folder: JobFolder, read: PageResult) -> tuple[PageResult, Failure | None]:
+    """The page as it was ``read`` again, with its corrections, or the page that the folder keeps where that is better.
 
-    The warnings of an earlier page that stays say so.
+    With an earlier page that stays comes why the new one is no better, which its warnings say, too.
     """
-    failure = page_failure(new)
-    if failure is None:
-        return new, None
     try:
-        earlier = page_from_json(folder.page(new.number))
+        earlier = page_from_json(folder.page(read.number))
     except FileNotFoundError:
-        return new, None
-    if _worth(new) >= _worth(earlier):
+        return read, None
+    new = carried(earlier, read)
+    failure = page_failure(new)
+    loses_corrections = new.error is not None and any(entry.changed for entry in earlier.corrections)
+    if failure is None or (_worth(new) >= _worth(earlier) and not loses_corrections):
         return new, None
     others = (warning for warning in earlier.warnings if not warning.startswith(_STAYS))
     return replace(earlier, warnings=(*others, f"{_STAYS}{failure.message}")), failure

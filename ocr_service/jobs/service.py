@@ -20,6 +20,7 @@ from ocr_service.errors import (
     NotReady,
     ServiceError,
 )
+from ocr_service.jobs.corrections import Corrections
 from ocr_service.jobs.db.postgres import open_postgres
 from ocr_service.jobs.db.queue import QueueLimits, Submission
 from ocr_service.jobs.db.sqlite import open_sqlite, open_sqlite_read_only, owned
@@ -106,6 +107,7 @@ class JobService:
     files: JobFiles
     observers: JobObserver
     listeners: list[Listener]
+    corrections: Corrections
 
     async def submit(self, new: NewJob, upload: Path) -> Submission:
         """Take the upload in, synced, and queue the job.
@@ -256,7 +258,8 @@ async def open_jobs_for_changes(config: JobsConfig) -> AsyncIterator[JobService]
         nothing = Dispatcher(store, _run_nothing, replica="", limit=0)
         async with _bucket(config) as (_, bucket):
             files = JobFiles(config.root, store, bucket)
-            yield JobService(store, told.hub, nothing, files, JobObservers([]), told.listeners)
+            corrections = Corrections(store, files)
+            yield JobService(store, told.hub, nothing, files, JobObservers([]), told.listeners, corrections)
 
 
 async def _run_nothing(claim: Claim) -> None:
@@ -286,7 +289,8 @@ async def run_jobs(
         pages = PageWriter(store.without_limit(), FreeSpace((config.root,), config.min_free))
         runner = Runner(store.without_limit(), pages, readers, files, observers)
         dispatcher = told.dispatcher = Dispatcher(store, runner, replica=replica, limit=config.max_running)
-        service = JobService(store, told.hub, dispatcher, files, observers, told.listeners)
+        corrections = Corrections(store, files)
+        service = JobService(store, told.hub, dispatcher, files, observers, told.listeners, corrections)
         if config.database_url:
             takeover = Takeover(store.without_limit(), takeover_s=config.takeover_s, failed_at=failed_at)
             stack.push_async_callback(_leave, store, replica)
@@ -296,6 +300,7 @@ async def run_jobs(
         await stack.enter_async_context(
             _background(_tidy(replace(service, store=store.without_limit()), config.ttl_s), "removal of old jobs")
         )
+        await stack.enter_async_context(corrections.running())
         await stack.enter_async_context(dispatcher.running_jobs(config.grace_s))
         yield service
 

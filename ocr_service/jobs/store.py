@@ -13,9 +13,12 @@ from ocr_service.errors import NotFinished, NotFound
 from ocr_service.jobs.db import queue
 from ocr_service.jobs.db import transitions as writer
 from ocr_service.jobs.db.database import Rows, Transaction
-from ocr_service.jobs.db.tables import db_now, jobs, moves, pages, replicas
+from ocr_service.jobs.db.tables import db_now, jobs, moves, pages, replicas, unfinished
+from ocr_service.jobs.delivery.rows import put_off_upload
 from ocr_service.jobs.models import (
+    CORRECTED,
     Claim,
+    CorrectedPage,
     Job,
     JobEvent,
     JobFailure,
@@ -128,6 +131,18 @@ class Store(Rows):
 
         return await self.write(work)
 
+    async def correct_page(self, page: CorrectedPage) -> Job:
+        """The job after the correction. Raises NotFound, NotFinished, PageReplaced."""
+
+        def work(tx: Transaction) -> Job:
+            job = writer.correct_page(tx, page)
+            if job is None:
+                raise _no_job(page.job_id)
+            put_off_upload(tx, page.job_id)
+            return job
+
+        return await self.write(work)
+
     async def remove(self, job_id: str) -> None:
         """Forget a finished job; its idempotency key is free again. Raises NotFinished."""
 
@@ -217,9 +232,19 @@ class Store(Rows):
 
         return await self.read(work)
 
+    async def corrected(self) -> list[Job]:
+        """Finished jobs in which people have corrected pages."""
+        wanted = select(jobs).where(jobs.c.corrections > 0, ~unfinished())
+
+        def work(tx: Transaction) -> list[Job]:
+            return [writer.job_from_row(row) for row in (tx.execute(wanted)).mappings()]
+
+        return await self.read(work)
+
     async def runs(self, job_id: str) -> list[str]:
-        """The job's runs, newest first."""
-        started = moves.c.job_id == job_id, moves.c.state == JobState.RUNNING.value
+        """The job's runs and the versions that corrections made, newest first."""
+        made = or_(moves.c.state == JobState.RUNNING.value, moves.c.reason == CORRECTED)
+        started = moves.c.job_id == job_id, made
         wanted = select(moves.c.run_id).where(*started).order_by(moves.c.seq.desc())
 
         def work(tx: Transaction) -> list[str]:
@@ -254,11 +279,11 @@ class Store(Rows):
         def work(tx: Transaction) -> list[JobEvent]:
             found: list[JobEvent] = []
             for row in tx.all(ended):
-                found += _end(row.seq, JobState(row.state))
+                found += _end(row.seq, JobState(row.state), row.reason)
             for row in tx.all(happened):
                 state = JobState(row.state)
                 found.append(JobEvent(row.seq, "state", {"state": state.value, "at": row.at, "reason": row.reason}))
-                found += _end(row.seq, state)
+                found += _end(row.seq, state, row.reason)
             for row in tx.all(kept):
                 data = {
                     "number": row.number,
@@ -339,8 +364,9 @@ class Store(Rows):
         return await self.write(work)
 
 
-def _end(seq: int, state: JobState) -> list[JobEvent]:
-    return [JobEvent(seq + 1, "end", {"state": state.value})] if state.finished else []
+def _end(seq: int, state: JobState, reason: str | None) -> list[JobEvent]:
+    said = {"reason": CORRECTED} if reason == CORRECTED else {}
+    return [JobEvent(seq + 1, "end", {"state": state.value, **said})] if state.finished else []
 
 
 def _refuse_unfinished(job: Job | None) -> None:

@@ -108,9 +108,10 @@ def _layer_of(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextLa
 
 def _new_layer(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
     page = page_from_json(folder.page(number))
-    if _is_searchable(pdf, page):
+    missing = _corrected_by_hand(page) if _is_searchable(pdf, page) else _read_by_eye(page)
+    if not any(_texts(region) for region in missing.regions):
         return None
-    return replace(_layer(_read_by_eye(page), _gray_of(pdf, page)), replaces=_has_old_ocr(page))
+    return replace(_layer(missing, _gray_of(pdf, page)), replaces=_has_old_ocr(page))
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda value: value.item())  # scalars of numpy's
@@ -126,7 +127,13 @@ def _is_searchable(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
 
 def _read_by_eye(page: PageResult) -> PageResult:
     """The page without the regions whose text is the PDF's own and can be found already."""
-    return replace(page, regions=tuple(region for region in page.regions if region.source != "text_layer"))
+    regions = (region for region in page.regions if region.source != "text_layer" or "content" in region.edited)
+    return replace(page, regions=tuple(regions))
+
+
+def _corrected_by_hand(page: PageResult) -> PageResult:
+    """The page with those regions alone whose text a person has corrected: the PDF's own text lacks it."""
+    return replace(page, regions=tuple(region for region in page.regions if "content" in region.edited))
 
 
 def _has_old_ocr(page: PageResult) -> bool:

@@ -57,6 +57,20 @@ class S3Artifacts:
 
         await self._store.each(numbers, keep)
 
+    async def keep_corrected(self, folder: JobFolder, number: int, content: bytes, version: str) -> None:
+        """Puts a corrected page, with the figures that the folder has, under the correction's name."""
+        with _unfinished(folder) as bundle:
+            await to_thread(_pack_corrected, folder, number, content, bundle)
+            await self._store.upload(bundle, self._key(folder, _page_name(number, version)), "application/zip")
+
+    async def mark_corrected(self, folder: JobFolder, number: int, version: str) -> None:
+        """The folder has the corrected page, too."""
+        await to_thread(_mark_down, folder, _page_name(number, version))
+
+    def has_result(self, folder: JobFolder, version: str) -> bool:
+        """Whether the folder's result is that of this run or correction."""
+        return _mark(folder, _result_name(version)).exists()
+
     async def about_to_replace(self, folder: JobFolder, numbers: Iterable[int]) -> None:
         """From now on these may be newer than the bucket's: the next fetch gets the bucket's."""
         for number in numbers:
@@ -166,6 +180,13 @@ def _mark_down(folder: JobFolder, name: str) -> None:
 def _pack_page(folder: JobFolder, number: int, target: Path) -> None:
     figures = [(f"images/{path.name}", path) for path in folder.figures(number)]
     write_files([("page.json", folder.page_file(number)), *figures], target)
+
+
+def _pack_corrected(folder: JobFolder, number: int, content: bytes, target: Path) -> None:
+    with temporary_file(folder.work) as page:
+        page.write_bytes(content)
+        figures = [(f"images/{path.name}", path) for path in folder.figures(number)]
+        write_files([("page.json", page), *figures], target)
 
 
 def _missing(folder: JobFolder, runs: Mapping[int, str]) -> list[tuple[int, str]]:

@@ -4,6 +4,7 @@
     OUTPUT_DIR/.jobs/<job_id>/pages/p0001.json    a finished page
     OUTPUT_DIR/.jobs/<job_id>/images/…            its figures
     OUTPUT_DIR/.jobs/<job_id>/again/images/…      those of a page that is being read again
+    OUTPUT_DIR/.jobs/<job_id>/published-version   of a job with corrections: which of them the result has
     OUTPUT_DIR/<job_id>/<name>.md …               what the job made, published in one rename
 
 Everything here blocks; the event loop calls it through a thread.
@@ -152,6 +153,18 @@ class JobFolder:
             staging.rename(self.published)
             sync_folder(self.root)
         shutil.rmtree(previous, ignore_errors=True)
+
+    @property
+    def published_version(self) -> str:
+        """The run, or the correction, whose result was published last; empty where nobody has corrected anything."""
+        try:
+            return (self.work / "published-version").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
+
+    def keep_published_version(self, version: str) -> None:
+        with storage_errors(self.root_name):
+            atomic_write(self.work / "published-version", version.encode("ascii"))
 
     def remove(self) -> None:
         """Removes all that belongs to the job; a second call does nothing."""

@@ -329,6 +329,26 @@ def test_a_retry_replaces_what_replicas_have_of_the_run_before(pair: Pair) -> No
         ]
 
 
+def test_a_correction_at_one_replica_is_what_the_other_shows_and_reads_on_from(pair: Pair) -> None:
+    book = submit(pair.a.client, "corrected", document("corrected", 3))
+    wait_finished(pair.a.client, [book])
+    for service in (pair.a, pair.b):  # both have copies
+        assert service.client.get(f"/jobs/{book}/result.md").text.count("read") == 3
+    for revision, (service, text) in enumerate(((pair.a, "by a"), (pair.b, "by a and b"))):
+        change = {"revision": revision, "content": text}
+        service.client.patch(f"/jobs/{book}/pages/2/regions/0", json=change).raise_for_status()
+        for other in (pair.a, pair.b):
+            assert other.client.get(f"/jobs/{book}/pages/2").json()["markdown"] == text
+            assert text in other.client.get(f"/jobs/{book}/result.md").text
+    stale = pair.a.client.patch(f"/jobs/{book}/pages/2/regions/0", json={"revision": 1, "content": "late"})
+    assert (stale.status_code, stale.json()["code"]) == (409, "correction_conflict")
+    pair.fake.answer = lambda asked: Reply("mended") if is_page(asked) else None
+    pair.b.client.post(f"/jobs/{book}/retry", params={"pages": "1-2"}).raise_for_status()
+    wait_finished(pair.b.client, [book])
+    for service in (pair.a, pair.b):
+        assert service.client.get(f"/jobs/{book}/result.md").text == "mended by a and b read\n"
+
+
 def test_a_retry_that_another_replica_takes_over_goes_on_and_keeps_what_cannot_be_read_again(pair: Pair) -> None:
     gate = threading.Event()
     book = submit(pair.a.client, "again", document("again", 6))

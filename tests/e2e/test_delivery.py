@@ -171,6 +171,25 @@ def test_webhook_comes_once_signed_after_the_receiver_refused_it(service: Runnin
         assert json.loads(request.body)["job"]["id"] == answer.json()["id"]
 
 
+def test_a_corrected_result_is_uploaded_again_and_no_second_end_is_told(service: RunningService) -> None:
+    receiver = Receiver(refusals=0)
+    with WebServer(receiver) as server:
+        form = {"webhook_url": f"{server.url}/hook", "webhook_events": "page,completed", "cache": "false"}
+        submitted = service.client.post("/jobs", files={"file": ("plums.pdf", pdf("Four red plums"))}, data=form)
+        job_id = submitted.json()["id"]
+        wait_until(lambda: len(receiver.accepted) == 2 and uploaded(service, job_id), what="the first delivery")
+        change = {"revision": 0, "content": "Five blue plums"}
+        service.client.patch(f"/jobs/{job_id}/pages/1/regions/0", json=change).raise_for_status()
+
+        def arrived() -> bool:
+            files = [file for file in s3_files(service, job_id) if file["key"].endswith(".md") and "url" in file]
+            return bool(files) and b"Five blue plums" in fetch(files[0]["url"])[0]
+
+        wait_until(arrived, what="the upload of the corrected result")
+        wait_until(lambda: len(receiver.accepted) == 3, what="the page's webhook")
+    assert [request.headers["x-ocr-event"] for request in receiver.accepted] == ["page", "completed", "page"]
+
+
 @pytest.mark.parametrize("url", ["https://localhost/hook", "http://example.com/", "https://169.254.169.254/"])
 def test_webhook_to_an_address_inside_is_refused_at_once(service: RunningService, url: str) -> None:
     answer = service.read("a.pdf", pdf("x"), path="/jobs", webhook_url=url)

@@ -110,3 +110,27 @@ def test_pages_that_wait_to_be_read_again_are_there_through_a_crash_and_a_cancel
         retry(service, book)
         assert wait_finished(service.client, [book])[book]["pages"]["done"] == PAGES
         assert texts(service, book) == ["mended"] * PAGES
+
+
+def test_a_page_that_is_read_again_keeps_what_people_corrected(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        book = submit(service.client, "book", document("book", PAGES))
+        wait_finished(service.client, [book])
+        path = f"/jobs/{book}/pages/2/regions/0"
+        service.client.patch(path, json={"revision": 0, "content": "by hand"}).raise_for_status()
+        fake.answer = mended
+        retry(service, book, "1-2")
+        refused = service.client.patch(path, json={"revision": 1, "content": "too early"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_finished")
+        assert wait_finished(service.client, [book])[book]["state"] == "completed"
+        assert texts(service, book) == ["mended", "by hand", *["read"] * (PAGES - 2)]
+        result = service.client.get(f"/jobs/{book}/result").json()
+        [entry] = result["pages"][1]["corrections"]
+        assert entry["original"]["content"] == "mended"
+        assert "by hand" in result["markdown"]
+        stale = service.client.patch(path, json={"revision": 1, "content": "of the earlier reading"})
+        assert (stale.status_code, stale.json()["code"]) == (409, "correction_conflict")
+        service.kill()
+        service.start()
+        assert "by hand" in service.client.get(f"/jobs/{book}/result.md").text

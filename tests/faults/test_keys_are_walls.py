@@ -81,7 +81,7 @@ Attempt = Callable[[httpx.Client, Alices], httpx.Response]
 
 
 def of_job(method: str, path: str) -> Attempt:
-    return lambda bob, alices: bob.request(method, path.format(job_id=alices.job_id, number=1))
+    return lambda bob, alices: bob.request(method, path.format(job_id=alices.job_id, number=1, region=0))
 
 
 def of_file(method: str, path: str) -> Attempt:
@@ -124,6 +124,7 @@ REFUSED: dict[str, list[tuple[Attempt, int]]] = {
         ("GET", "/jobs/{job_id}/result.pdf"),
         ("GET", "/jobs/{job_id}/pages/{number}"),
         ("GET", "/jobs/{job_id}/pages/{number}/image"),
+        ("PATCH", "/jobs/{job_id}/pages/{number}/regions/{region}"),
     )
 }
 REFUSED |= {
@@ -218,6 +219,7 @@ NAMING = {
     "name",
     "job_id",
     "number",
+    "region",
     "batch_id",
     "file_id",
     "after",
@@ -239,6 +241,7 @@ SAYING_HOW = {
     "temperature", "topP", "minPixels", "maxPixels", "maxNewTokens", "mergeLayoutBlocks", "markdownIgnoreLabels",
     "vlmExtraArgs", "prettifyMarkdown", "showFormulaNumber", "returnMarkdownImages", "restructurePages", "mergeTables",
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
+    "revision", "content", "format", "label", "level", "order", "deleted", "undo",
     # docling-serve: `sources` brings a document, or an address that the address rules judge
     "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",
     "page_range", "table_mode", "page_markers", "max_tokens", "chunker", "include_converted_doc",

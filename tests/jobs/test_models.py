@@ -14,10 +14,10 @@ from ocr_service.jobs.models import (
 ALLOWED = {
     "queued": {"running", "failed", "cancelled"},
     "running": {"completed", "partial", "failed", "cancelled", "queued"},
-    "partial": {"queued"},
-    "failed": {"queued"},
+    "partial": {"queued", "completed", "failed"},
+    "failed": {"queued", "completed", "partial"},
     "cancelled": {"queued"},
-    "completed": {"queued"},
+    "completed": {"queued", "partial", "failed"},
 }
 
 

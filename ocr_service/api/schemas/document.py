@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.validation import validated
-from ocr_service.document import Format, Outcome, PageMarkers, ReaderName, Source, Stage, TextLayerMode
+from ocr_service.document import Edited, Format, Outcome, PageMarkers, ReaderName, Source, Stage, TextLayerMode
 from ocr_service.errors import BadOption
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
@@ -108,6 +108,22 @@ class RegionModel(BaseModel):
         None, description="`x0, y0, … x3, y3` of four corners in pixels; null where the reader gives none"
     )
     corrected: int = Field(description="Words of the VLM's answer that were put right by the PDF's own text")
+    id: int | None = Field(
+        None,
+        description="Names the region in corrections; null where an earlier version read it: its place in the list",
+    )
+    edited: list[Edited] = Field([], description="What of it a person has corrected (docs/corrections.md)")
+
+
+class CorrectionModel(BaseModel):
+    """What a person made of a region."""
+
+    region: int = Field(description="`id` of the region")
+    revision: int = Field(description="`revision` of the page after it")
+    by: str = Field(description="Name of the API key; empty where there are no keys")
+    at: float = Field(description="Seconds since the epoch")
+    changed: list[Edited] = Field(description="In what it differs from the reading; empty: the correction was undone")
+    original: RegionModel = Field(description="The region as it was read last")
 
 
 class StageModel(BaseModel):
@@ -162,6 +178,11 @@ class PageModel(BaseModel):
     layout_model: str = Field(
         description="What found the regions; empty where the VLM read the whole page at once",
         examples=["PP-DocLayoutV3"],
+    )
+    revision: int = Field(0, description="Grows with each correction and each new reading")
+    read_revision: int = Field(0, description="`revision` at which it was read last")
+    corrections: list[CorrectionModel] = Field(
+        [], description="What people corrected, with the regions as they were read; deleted ones are here alone"
     )
 
 

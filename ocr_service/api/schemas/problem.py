@@ -40,6 +40,8 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.AlreadyFinished.job("completed"),
     errors.BackendRefused.answered("http://127.0.0.1:8080/v1", 400, "the image could not be loaded"),
     errors.Cancelled.job(),
+    errors.CorrectionConflict.corrected(2, 5, 3, "anna"),
+    errors.CorrectionConflict.read_again(2, 3),
     errors.CrossSiteRefused.sent_by("https://page.example"),
     errors.DamagedFile.no_structure(),
     errors.DeadlineExceeded.passed(),
@@ -52,6 +54,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.HostRefused.named("page.example"),
     errors.IdempotencyConflict.other_file(),
     errors.NotFinished.job("running"),
+    errors.NotFinished.to_correct("running"),
     errors.NotFound.job("01a2014bd376680b1ee87fc7cd8fdc0c"),
     errors.NotReady.stopping(),
     errors.NotReady.no_database(),
@@ -156,6 +159,7 @@ READ_FROM_JSON = problem_answers(
 RESULTS = problem_answers(
     "bad_option", "not_found", "not_finished", "cancelled", *_FAILURES, "deadline_exceeded", "storage_full", *_BUCKET
 )
+CORRECTED = problem_answers("not_found", "bad_option", "correction_conflict", "not_finished", "storage_full", *_BUCKET)
 REMOVED = problem_answers("not_found", "bad_option", "already_finished", "not_finished", *_BUCKET)
 
 

@@ -76,6 +76,7 @@ jobs = Table(
     Column("failure_message", Text),
     Column("failure_page", Integer),
     Column("failure_stage", Text),
+    Column("corrections", Integer, nullable=False, server_default="0"),  # how many people have made
     Index("jobs_queue", "state", text("priority DESC"), "turn", "id"),
     Index("jobs_cache", "cache_key"),
     Index("jobs_leader", "leader_id"),

@@ -28,14 +28,18 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ocr_service.document import FileInfo
+from ocr_service.errors import NotFinished
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages
 from ocr_service.jobs.models import (
+    CORRECTED,
     Change,
+    CorrectedPage,
     Job,
     JobFailure,
     JobState,
     KeptPage,
+    PageReplaced,
     Priority,
     RunLost,
     Webhook,
@@ -78,6 +82,7 @@ def job_from_row(row: RowMapping) -> Job:
         webhook=Webhook(row["webhook_url"], tuple(row["webhook_events"] or ())) if row["webhook_url"] else None,
         failure=_failure(row),
         password_removed=bool(row["options"].get("password_removed")),
+        corrections=row["corrections"],
     )
 
 
@@ -202,6 +207,69 @@ def _page_row(page: KeptPage, seq: int) -> dict[str, Any]:
         "error_code": page.row.error_code,
         "again": page.row.again,
     }
+
+
+def correct_page(tx: Transaction, page: CorrectedPage) -> Job | None:
+    """Writes down a correction of a job that has ended; the job as it is then, None where there is no such page.
+
+    The page and its new version become the job's last events. Doing it twice changes nothing. Raises NotFinished where
+    the job is read again, and PageReplaced where the page is not the one that was corrected.
+    """
+    job = locked_job(tx, page.job_id)
+    mine = pages.c.job_id == page.job_id, pages.c.number == page.number
+    row = tx.one(select(pages.c.run_id).where(*mine))
+    if job is None or row is None:
+        return None
+    if row.run_id == page.version:  # a connection was lost in the commit, which had come through all the same
+        return job
+    if not job.state.finished:
+        raise NotFinished.to_correct(job.state)
+    if row.run_id != page.replaces:
+        raise PageReplaced(page.number)
+    seq = job.last_seq + 1
+    values = {"seq": seq, "run_id": page.version, "status": page.status}
+    failed = page.failure.code if page.failure else None
+    tx.execute(update(pages).where(*mine).values(**values, error_code=failed))
+    statuses = [row.status for row in tx.all(select(pages.c.status).where(pages.c.job_id == page.job_id))]
+    to = _state_after(job, statuses)
+    failure = _failure_after(job, page) if to is not JobState.COMPLETED else None
+    changed = tx.execute(
+        update(jobs)
+        .where(jobs.c.id == job.id)
+        .values(
+            state=to.value,
+            last_seq=seq + 2,  # of the move, and of the end that follows it
+            corrections=jobs.c.corrections + 1,
+            failure_code=failure.code if failure else null(),
+            failure_message=failure.message if failure else null(),
+            failure_page=failure.page if failure else null(),
+            failure_stage=failure.stage if failure else null(),
+        )
+        .returning(*jobs.c)
+    )
+    after = job_from_row(changed.mappings().one())
+    move_row = {"state": to.value, "at": db_now(), "run_id": page.version, "reason": CORRECTED}
+    tx.execute(insert(moves).values(job_id=job.id, seq=seq + 1, **move_row))
+    tx.changes.append(Change(job.id, to, page.version))
+    return after
+
+
+def _state_after(job: Job, statuses: Sequence[str]) -> JobState:
+    """As at the end of a run, where every page has been read; else as the job ended."""
+    if job.state is JobState.CANCELLED or len(statuses) < job.page_total:
+        return job.state
+    if all(status == "completed" for status in statuses):
+        to = JobState.COMPLETED
+    else:
+        to = JobState.FAILED if all(status == "failed" for status in statuses) else JobState.PARTIAL
+    return to if to is job.state else moved(job, to).state
+
+
+def _failure_after(job: Job, page: CorrectedPage) -> JobFailure | None:
+    """The job's failure; where that was the corrected page's, what this page's is now."""
+    if job.failure is not None and job.failure.page != page.number:
+        return job.failure
+    return page.failure
 
 
 def _keep(build: Callable[[Table], PostgresqlInsert | SqliteInsert]) -> PostgresqlInsert | SqliteInsert:

@@ -18,6 +18,7 @@ from ocr_service.jobs.models import NewJob
 
 Kind = Literal["s3", "webhook"]
 
+_QUIET_S = 2.0  # without a correction, before the corrected result is uploaded
 LEASE_S = 300.0  # a delivery claimed by a replica that died can be claimed by another after so long
 
 
@@ -163,6 +164,16 @@ def plan_deliveries(tx: Transaction, new: NewJob) -> None:
     for kind, pages_too in kinds:
         row = {"job_id": new.id, "kind": kind, "pages_too": pages_too, "sent_seq": 0, "tries": 0, "in_hand": False}
         tx.execute(insert(deliveries).values(row | {"next_at": db_now()}))
+
+
+def put_off_upload(tx: Transaction, job_id: str) -> None:
+    """An upload of the job that is due waits until nothing was corrected for a while: one upload for many corrections.
+
+    One that fails or is claimed keeps its time.
+    """
+    mine = deliveries.c.job_id == job_id, deliveries.c.kind == "s3"
+    idle = ~deliveries.c.in_hand, deliveries.c.tries == 0
+    tx.execute(update(deliveries).where(*mine, *idle).values(next_at=db_now() + _QUIET_S))
 
 
 def _claim(tx: Transaction, kind: Kind) -> Delivery | None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection
 import httpx
 
 from ocr_service.errors import AddressRefused
-from ocr_service.jobs.models import Job, JobEvent, PageCounts
+from ocr_service.jobs.models import CORRECTED, Job, JobEvent, PageCounts
 from ocr_service.net.safe_http import SafeHttp
 
 SIGNATURE = "X-OCR-Signature"
@@ -31,6 +31,8 @@ def wanted(event: JobEvent, events: Collection[str]) -> bool:
     """Whether ``webhook_events`` lists this event; an empty list means the job's end."""
     if event.kind == "page":
         return "page" in events
+    if event.data.get("reason") == CORRECTED:  # the job ended before, and that was told
+        return False
     return event.kind == "end" and (event.data["state"] in events or not END_EVENTS & set(events))
 
 

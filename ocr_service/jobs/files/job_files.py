@@ -12,18 +12,23 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ocr_service.errors import NotReady, S3Refused, S3Unavailable
+from ocr_service.errors import NotFound, NotReady, S3Refused, S3Unavailable
+from ocr_service.export.result_json import timings_of
 from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.jobs.store import Store
+from ocr_service.reading.page_ranges import select_pages
+from ocr_service.reading.pipeline import assemble
+from ocr_service.reading.readers import DocumentWork
 from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.artifacts import S3Artifacts
-from ocr_service.storage.filesystem import JobFolder
+from ocr_service.storage.file_lock import file_lock
+from ocr_service.storage.filesystem import JobFolder, artifact_name
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +39,9 @@ _PASSING = (S3Unavailable, S3Refused, NotReady)
 _RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=8.0)
 
 
+_CORRECTING, _PUBLISHING = "correcting.lock", "publishing.lock"
+
+
 class JobFiles:
     """``root`` is OUTPUT_DIR; ``bucket`` is None where the folder is shared: then no call waits for anything."""
 
@@ -42,6 +50,7 @@ class JobFiles:
         self._store = store
         self._bucket = bucket
         self._locks: KeyedLocks[str] = KeyedLocks()
+        self._publishing: KeyedLocks[str] = KeyedLocks()
         self._running: Counter[str] = Counter()
         self._coming: set[str] = set()
         self._waiting = 0
@@ -63,7 +72,67 @@ class JobFiles:
         if self._bucket is not None:
             fetch = partial(self._fetched, self._bucket, job, parts)
             await (self._patiently(fetch) if patient else fetch())
+        if job.corrections and "result" in parts:
+            await self._publish_corrections(job)
         return self.folder(job.id)
+
+    # Corrections
+
+    @asynccontextmanager
+    async def correcting(self, job: Job) -> AsyncIterator[JobFolder]:
+        """The job's folder with its pages, while nobody else corrects any and no run begins. Raises as ``of``."""
+        async with self._locks.of(job.id):
+            if self._bucket is not None:
+                await self._fetch(self._bucket, job, ("pages",))
+            folder = self.folder(job.id)
+            async with _folder_lock(folder, _CORRECTING):
+                yield folder
+
+    async def replace_page(
+        self, folder: JobFolder, number: int, content: bytes, version: str, commit: Callable[[], Awaitable[Job]]
+    ) -> Job:
+        """Keeps a corrected page. It counts once ``commit`` has stored its version, which this returns.
+
+        A process that ends right after that leaves the page of the folder as it was, and the caller without an answer.
+        """
+        if self._bucket is not None:
+            await self._bucket.keep_corrected(folder, number, content, version)
+        job = await commit()
+        await asyncio.to_thread(folder.keep_page, number, content)
+        if self._bucket is not None:
+            await self._bucket.mark_corrected(folder, number, version)
+        return job
+
+    async def _publish_corrections(self, job: Job) -> None:
+        """Publishes the result anew where it lacks corrections. A cancelled call waits for what has begun."""
+        versions = await self._store.runs(job.id)
+        if not versions or await asyncio.to_thread(self._is_published, job.id, versions[0]):
+            return
+        publishing = asyncio.create_task(self._published_anew(job.id), name=f"corrected result of job {job.id}")
+        try:
+            await asyncio.shield(publishing)
+        except asyncio.CancelledError:
+            await asyncio.wait([publishing])
+            raise
+
+    async def _published_anew(self, job_id: str) -> None:
+        folder = self.folder(job_id)
+        async with self._publishing.of(job_id), _folder_lock(folder, _PUBLISHING):
+            job, versions = await self._store.get(job_id), await self._store.runs(job_id)
+            if not job.state.finished or await asyncio.to_thread(self._is_published, job_id, versions[0]):
+                return  # another run will publish, or another request has
+            if self._bucket is not None:
+                await self._fetched(self._bucket, job, ("pages",))
+            if await asyncio.to_thread(_assemble_anew, folder, job):
+                await asyncio.to_thread(folder.keep_published_version, versions[0])
+                if self._bucket is not None:
+                    await self._bucket.keep_result(folder, versions[0])
+
+    def _is_published(self, job_id: str, version: str) -> bool:
+        folder = self.folder(job_id)
+        if self._bucket is not None:
+            return self._bucket.has_result(folder, version)
+        return folder.published_version == version
 
     # Submission, run, removal
 
@@ -88,7 +157,14 @@ class JobFiles:
 
     @asynccontextmanager
     async def running(self, job: Job) -> AsyncIterator[JobFolder]:
-        """While a run reads the job: its input and finished pages are in the folder. Waits for the bucket."""
+        """While a run reads the job: its input and finished pages are in the folder. Waits for the bucket.
+
+        What is being corrected when the run begins is in the folder, too.
+        """
+        if job.corrections:
+            for name in (_CORRECTING, _PUBLISHING):
+                async with _folder_lock(self.folder(job.id), name):
+                    pass
         if self._bucket is None:
             yield self.folder(job.id)
             return
@@ -108,8 +184,10 @@ class JobFiles:
         if self._bucket is not None:
             await self._bucket.about_to_replace(folder, numbers)
 
-    async def keep_result(self, folder: JobFolder, run_id: str) -> None:
-        """Called before the job's end is stored. Waits for the bucket."""
+    async def keep_result(self, folder: JobFolder, run_id: str, *, corrected: bool) -> None:
+        """Called before the job's end is stored. Waits for the bucket. ``corrected``: people have corrected pages."""
+        if corrected:
+            await asyncio.to_thread(folder.keep_published_version, run_id)
         if self._bucket is not None:
             await self._patiently(partial(self._bucket.keep_result, folder, run_id))
 
@@ -181,3 +259,39 @@ class JobFiles:
             self._waiting -= 1
         if not self._waiting:
             log.info("the bucket of ARTIFACTS=s3 answers again, jobs go on")
+
+
+@asynccontextmanager
+async def _folder_lock(folder: JobFolder, name: str) -> AsyncIterator[None]:
+    """One process and one task at a time, of all replicas that share the folder. Raises NotFound where it is gone."""
+    held = ExitStack()
+
+    def take() -> None:
+        try:
+            held.enter_context(file_lock(folder.work / name, on_wait=lambda: None))
+        except FileNotFoundError:
+            raise NotFound.job(folder.job_id) from None
+
+    taking = asyncio.create_task(asyncio.to_thread(take), name=f"{name} of job {folder.job_id}")
+    try:
+        await asyncio.shield(taking)
+        yield
+    except asyncio.CancelledError:
+        await asyncio.wait([taking])
+        raise
+    finally:
+        held.close()
+
+
+def _assemble_anew(folder: JobFolder, job: Job) -> bool:
+    """Publishes the job's result from its pages as they are now; False where a page was never read."""
+    wanted = select_pages(job.options.pages, job.file.pages)
+    if not set(wanted) <= set(folder.kept_pages()):
+        return False
+    earlier = folder.published / f"{artifact_name(job.file.name)}.json"
+    timings = timings_of(earlier) if earlier.exists() else {}
+    try:
+        assemble(DocumentWork(folder, job.file, job.options), wanted, job.engine, timings)
+    except FileNotFoundError:  # the job was removed meanwhile
+        raise NotFound.job(job.id) from None
+    return True

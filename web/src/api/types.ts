@@ -8,6 +8,7 @@ export type ErrorCode =
   | "bad_option"
   | "bad_pages"
   | "cancelled"
+  | "correction_conflict"
   | "cross_site_refused"
   | "damaged_pdf"
   | "deadline_exceeded"
@@ -38,6 +39,22 @@ export type ErrorCode =
   | "upload_lost"
   | "upload_too_slow"
   | "worker_crashed";
+
+/** What a person made of a region. */
+export interface Correction {
+  /** `id` of the region */
+  region: number;
+  /** `revision` of the page after it */
+  revision: number;
+  /** Name of the API key; empty where there are no keys */
+  by: string;
+  /** Seconds since the epoch */
+  at: number;
+  /** In what it differs from the reading; empty: the correction was undone */
+  changed: ("content" | "label" | "level" | "order" | "deleted")[];
+  /** The region as it was read last */
+  original: Region;
+}
 
 /** Why a page or a region has no result. */
 export interface Failure {
@@ -121,6 +138,8 @@ export interface Job {
   deadline_at: string | null;
   /** Why it failed, or its first page did */
   error: JobFailure | null;
+  /** Corrections that people have made in it */
+  corrections: number;
 }
 
 /** Pages of a job. ``total - done - failed`` are still to be read. */
@@ -193,6 +212,12 @@ export interface Page {
   hidden_text: HiddenText | null;
   /** What found the regions; empty where the VLM read the whole page at once */
   layout_model: string;
+  /** Grows with each correction and each new reading */
+  revision?: number;
+  /** `revision` at which it was read last */
+  read_revision?: number;
+  /** What people corrected, with the regions as they were read; deleted ones are here alone */
+  corrections?: Correction[];
 }
 
 /** An error, as RFC 9457 has it. */
@@ -243,6 +268,10 @@ export interface Region {
   polygon?: number[] | null;
   /** Words of the VLM's answer that were put right by the PDF's own text */
   corrected: number;
+  /** Names the region in corrections; null where an earlier version read it: its place in the list */
+  id?: number | null;
+  /** What of it a person has corrected (docs/corrections.md) */
+  edited?: ("content" | "label" | "level" | "order" | "deleted")[];
 }
 
 /** One stage of a page. */

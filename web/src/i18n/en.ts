@@ -256,6 +256,7 @@ export const en = {
     address_refused: "The service may not fetch documents from that address.",
     fetch_failed: "The document could not be fetched from its address.",
     host_refused: "The service does not answer under this address. Its operator can allow it (ALLOWED_HOSTS).",
+    correction_conflict: "Somebody else has changed this place meanwhile. Look at it again, then correct it.",
     cross_site_refused: "The request came from another site and was refused. Reload this page.",
     unauthorized: "The service wants an API key.",
     not_found: "It is not there any more.",
