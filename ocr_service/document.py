@@ -98,7 +98,7 @@ class Crop:
     ``jpeg_base64`` is ASCII, ready to be joined into a JSON body; ``digest`` tells pictures apart. ``blank``: there is
     no ink, so that an empty answer is the right one. ``figures``: tokens such as ``[F23]`` painted over a table's
     figures, each with the figure's file. ``size``: width and height in pixels. ``is_table``: a table is asked for.
-    ``special_tokens``: the answer is to have them.
+    ``special_tokens``: the answer is to have them. ``letters``: how many its ink makes, 0 where nobody counted.
     """
 
     prompt: str
@@ -109,6 +109,7 @@ class Crop:
     size: tuple[int, int] = (0, 0)
     is_table: bool = False
     special_tokens: bool = False
+    letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ class PreparedRegion:
     """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region).
 
     ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what the
-    answer must say.
+    answer must say. ``ink``: pixels of text-like ink that the region accounts for, None where nobody counted.
+    ``missed``: no layout model saw it, only its ink was found; ``image`` then names the picture that is kept of it
+    where it cannot be read.
     """
 
     region: Region
@@ -124,6 +127,8 @@ class PreparedRegion:
     image: str | None = None
     layer_text: str | None = None
     layer_words: tuple[str, ...] = ()
+    ink: int | None = None
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ class HiddenText:
 class RegionResult:
     """A region as read. ``content`` is in ``format``; ``image`` is the figure's file relative to the job's folder.
 
-    ``degraded``: the text is what could be kept of a cut or repeating answer. ``tries``: requests it took.
+    ``degraded``: no answer was whole, and the text is what could be kept. ``tries``: requests it took.
     ``level``: a heading's level, 1 to 6, where the reader knows it. ``source``: what the text was taken from.
     ``outline_level``: a heading's in the document's outline. ``contradicted``: the page's own text says otherwise;
     ``corrected``: how many of its words were put right by it. ``polygon``: x and y of four corners in pixels, where the

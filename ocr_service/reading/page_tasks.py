@@ -36,16 +36,18 @@ from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
+from ocr_service.layout.text_ink import text_ink, with_missed_text
 from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
 from ocr_service.reading.orientation import recognise_upright, unreadable_script, upright
 from ocr_service.reading.stage_timer import StageTimer
+from ocr_service.reading.unread_pictures import with_picture_names
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.text_layer.layer_regions import LayerRegions, with_layer_words
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.prompts import PromptSet
-from ocr_service.vlm.region_crops import page_crops, whole_page_crop
+from ocr_service.vlm.region_crops import page_crops, whole_page_crop, with_ink
 
 _NUMBERS = frozenset({"number"})
 
@@ -216,6 +218,10 @@ def _prepared_regions(
     known = LayerRegions(layer) if layer is not None and layer.report.used else None
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
+        # With stub layout nobody looks at the page.
+        ink = None if task.layout.startswith("stub:") else text_ink(page.pixels, page.dpi)
+        if ink is not None:
+            regions = with_missed_text(regions, ink)
     with timer.stage("crops"):
         figures = [region for region in regions if region.label in FIGURE_LABELS]
         images: dict[int, str] = {}
@@ -223,6 +229,9 @@ def _prepared_regions(
             files = save_figures(page, figures, task.images)
             images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
         prepared = page_crops(page, regions, images, prompts, known.running_text if known else None)
+        if ink is not None:
+            prepared = with_ink(prepared, ink, prompts)
+            prepared = with_picture_names(prepared, page.number, task.images)
         return with_layer_words(prepared, known) if known else prepared
 
 

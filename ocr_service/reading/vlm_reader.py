@@ -13,10 +13,11 @@ from functools import partial
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.document import Crop, PageResult, PreparedPage, PreparedRegion, ReaderName
+from ocr_service.document import UNREAD_LABEL, Crop, PageResult, PreparedPage, PreparedRegion, ReaderName
 from ocr_service.reading.page_tasks import prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
+from ocr_service.reading.unread_pictures import keep_unread_pictures
 from ocr_service.retry.policy import RetryPolicy
 from ocr_service.text_layer.answer_check import check_answers
 from ocr_service.vlm.assemble_page import assemble_page
@@ -75,17 +76,21 @@ class VlmReader:
         """Prepares and reads one page. Raises ServiceError when it cannot be prepared."""
         document = work.folder.job_id
         prompts = self._prompts.asked_for(work.options)
+        task = page_task(work, number, self._page_limits)
         await self._page_limits.layout.settled()
         async with self._backpressure.permit(document, number):
             page = await self._pool.run(
                 prepare_page,
-                page_task(work, number, self._page_limits),
+                task,
                 prompts,
                 document=document,
                 order=number,
                 timeout_s=self._page_limits.timeout_s,
             )
-        return await self.recognise(page, document, work.run, prompts)
+        result = await self.recognise(page, document, work.run, prompts)
+        if task.images is not None and any(region.label == UNREAD_LABEL for region in result.regions):
+            await asyncio.to_thread(keep_unread_pictures, page, result, task.images)
+        return result
 
     async def recognise(
         self, page: PreparedPage, document: str, run: str = "", prompts: PromptSet | None = None

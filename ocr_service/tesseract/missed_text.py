@@ -10,8 +10,8 @@ import numpy as np
 import tesserocr
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.ink_areas import InkArea, Pieces
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.ink_ledger import Pieces, UnreadArea
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
@@ -25,7 +25,7 @@ _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
 
 
 def read_missed(
-    areas: Sequence[UnreadArea], pieces: Pieces, kept: Sequence[Word], sheet: Sheet, engine: TesseractEngine
+    areas: Sequence[InkArea], pieces: Pieces, kept: Sequence[Word], sheet: Sheet, engine: TesseractEngine
 ) -> list[Line]:
     """The lines that stand in ``areas``; words that are ``kept`` are not read again."""
     if not areas:
@@ -83,7 +83,7 @@ def _without_words(gray: Gray, words: Iterable[Word]) -> Gray:
     return left
 
 
-def _read_area(area: UnreadArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
+def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
     pad = round(_PAD * em)
     height, width = gray.shape
     grow = round(0.25 * em)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre
-from ocr_service.tesseract.ink_ledger import Pieces
+from ocr_service.geometry.ink_areas import Pieces
 from ocr_service.tesseract.rotation import BlockReader, best_rotation
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, split_by_box, sure_share

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_service.document import UNREAD_LABEL, Failure, RegionResult
-from ocr_service.tesseract.ink_ledger import UnreadArea
+from ocr_service.geometry.ink_areas import InkArea
 
 _PAD = 6  # pixels around the ink
 
 
-def with_unread(results: Sequence[RegionResult], areas: Sequence[UnreadArea]) -> list[RegionResult]:
+def with_unread(results: Sequence[RegionResult], areas: Sequence[InkArea]) -> list[RegionResult]:
     """``results`` with a region for each area, after the last one that begins above it."""
     regions = list(results)
     for area in sorted(areas, key=lambda area: area.box[1]):

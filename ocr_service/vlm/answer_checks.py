@@ -6,6 +6,7 @@ Repetition is cut as ``truncate_repetitive_content`` in paddlex 3.7 does. The of
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ class AnswerProblem(StrEnum):
     EMPTY = "empty answer"
     CUT = "answer cut at the token limit"
     REPETITION = "runaway repetition"
+    SHORT = "answer much shorter than the ink of its region"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,17 @@ _LEAST_TABLE, _LEAST_OTHER = 5000, 50
 _UNIT, _UNIT_REPEATS = 8, 5
 _WHOLE_REPEATS = 10
 _LINES, _LINES_SHARE = 10, 0.8
+_FEW_LETTERS = 20  # of ink: a stamp's ornament or a signature may have as many
+_SHORT = 0.4  # of the ink's letters
+_TAG = re.compile(r"<[^<>]*>")
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
-def check_answer(text: str, finish_reason: str | None, *, table: bool = False) -> CheckedAnswer:
-    """The checked answer. ``finish_reason``: ``stop``, ``length`` or ``repetition``; ``table``: the text is OTSL."""
+def check_answer(text: str, finish_reason: str | None, *, table: bool = False, letters: int = 0) -> CheckedAnswer:
+    """The checked answer. ``finish_reason``: ``stop``, ``length`` or ``repetition``; ``table``: the text is OTSL.
+
+    ``letters``: how many the ink of the region makes, 0 where nobody counted.
+    """
     kept = cut_repetition(text, least=_LEAST_TABLE if table else _LEAST_OTHER)
     if finish_reason == "repetition" or kept != text:
         return CheckedAnswer(kept, AnswerProblem.REPETITION)
@@ -43,7 +52,19 @@ def check_answer(text: str, finish_reason: str | None, *, table: bool = False) -
         return CheckedAnswer(text, AnswerProblem.CUT)
     if not text.strip():
         return CheckedAnswer("", AnswerProblem.EMPTY)
+    if letters >= _FEW_LETTERS and share_read(text, letters) < _SHORT:
+        return CheckedAnswer(text, AnswerProblem.SHORT)
     return CheckedAnswer(text)
+
+
+def share_read(text: str, letters: int) -> float:
+    """The answer's letters and digits as a share of the ``letters`` that the ink makes, 0 to 1.
+
+    Tags and tokens of tables do not count; a Chinese or Japanese sign has about two pieces of ink.
+    """
+    plain = _TAG.sub("", text)
+    signs = sum(c.isalnum() for c in plain) + len(_HAN.findall(plain))
+    return min(1.0, signs / letters) if letters else 1.0
 
 
 def cut_repetition(text: str, *, least: int) -> str:

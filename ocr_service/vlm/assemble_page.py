@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr_service.document import Failure, PageResult, PreparedPage, PreparedRegion, Region, RegionResult, page_status
+from ocr_service.document import (
+    UNREAD_LABEL,
+    Failure,
+    PageResult,
+    PreparedPage,
+    PreparedRegion,
+    Region,
+    RegionResult,
+    page_status,
+)
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
+from ocr_service.vlm.answer_checks import AnswerProblem, share_read
 from ocr_service.vlm.page_answer import page_blocks
 from ocr_service.vlm.profiles import Form
 from ocr_service.vlm.read_region import RegionReading
@@ -44,13 +54,55 @@ def assemble_page(
         reader="vlm",
         markdown=page_markdown(with_formula_numbers(results)),
         regions=tuple(results),
-        warnings=page.warnings,
+        warnings=(*page.warnings, *_losses(page.regions, readings)),
         error=_no_backend(results),
         seconds=round(seconds, 3),
         layout_model=page.layout_model,
         text_layer=page.text_layer,
         hidden_text=page.hidden_text,
+        coverage=_coverage(page.regions, readings),
     )
+
+
+def _coverage(regions: Sequence[PreparedRegion], readings: Sequence[RegionReading | None]) -> float | None:
+    """The share of the text-like ink that was read, below 1.0 where any was not; None where nobody counted it."""
+    counted = [(r.ink, _share(r, reading)) for r, reading in zip(regions, readings, strict=True) if r.ink is not None]
+    if not counted:
+        return None
+    total = sum(ink for ink, _ in counted)
+    if all(share == 1.0 for _, share in counted) or not total:
+        return 1.0
+    return min(0.999, round(sum(ink * share for ink, share in counted) / total, 3))
+
+
+def _share(region: PreparedRegion, reading: RegionReading | None) -> float:
+    """How much of a region's ink its reading accounts for. What is kept as a figure, or known without asking, is."""
+    if reading is None:
+        return 1.0
+    if reading.error is not None:
+        return 0.0
+    if not reading.degraded:
+        return 1.0
+    return min(0.999, share_read(reading.text, region.crop.letters if region.crop else 0))
+
+
+def _losses(regions: Sequence[PreparedRegion], readings: Sequence[RegionReading | None]) -> list[str]:
+    """What the page's warnings say of text-like ink that was not read, with its place in pixels of the page."""
+    warnings = []
+    for prepared, reading in zip(regions, readings, strict=True):
+        where = ",".join(str(side) for side in prepared.region.bbox)
+        if reading is None:
+            continue
+        if reading.problem is AnswerProblem.SHORT:
+            warnings.append(f"text at {where} may be incomplete: {reading.problem}")
+        elif prepared.missed and reading.error is not None:
+            warnings.append(_unread_ink(prepared.region).message)
+    return warnings
+
+
+def _unread_ink(region: Region) -> Failure:
+    where = ",".join(str(side) for side in region.bbox)
+    return Failure("unread", f"text that could not be read at {where}", "recognition")
 
 
 def _page_regions(
@@ -93,6 +145,8 @@ def _spotted(page: PreparedPage, whole: RegionResult) -> list[RegionResult]:
 
 def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
     region = prepared.region
+    if prepared.missed:
+        return _read_missed(prepared, reading)
     figures = dict(prepared.crop.figures) if prepared.crop else {}
     content = region_content(region.label, reading.text, figures)
     text = content.content
@@ -112,6 +166,24 @@ def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
         degraded=reading.degraded,
         source="vlm",
         error=Failure(error.code, str(error), "recognition") if error else None,
+    )
+
+
+def _read_missed(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
+    """Text that no layout model saw; a picture of it where it cannot be read either."""
+    outage = reading.error is not None and reading.error.code == EngineUnavailable.code
+    if reading.error is None or outage:
+        return _read(replace(prepared, missed=False, image=None), reading)
+    region = prepared.region
+    return RegionResult(
+        label=UNREAD_LABEL,
+        bbox=region.bbox,
+        order=region.order,
+        score=region.score,
+        format="image",
+        image=prepared.image,
+        tries=reading.tries,
+        error=_unread_ink(region),
     )
 
 

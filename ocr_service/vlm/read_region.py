@@ -21,15 +21,16 @@ _MOST_OUTAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class RegionReading:
-    """A region as read in ``tries`` requests. ``degraded``: the text is the kept part of a cut answer.
+    """A region as read in ``tries`` requests. ``degraded``: no answer was whole, and the text is what could be kept.
 
-    With ``error`` there is no text.
+    ``problem``: why not. With ``error`` there is no text.
     """
 
     text: str
     tries: int
     degraded: bool = False
     error: ServiceError | None = None
+    problem: AnswerProblem | None = None
 
 
 async def read_region(
@@ -64,7 +65,7 @@ async def read_region(
         except ServiceError as error:
             reason = error
             break
-        checked = check_answer(answer.text, answer.finish_reason, table=crop.is_table)
+        checked = check_answer(answer.text, answer.finish_reason, table=crop.is_table, letters=crop.letters)
         if checked.problem is None or (checked.problem is AnswerProblem.EMPTY and crop.blank):
             return RegionReading(checked.text, tries)
         problems.append(checked.problem)
@@ -72,7 +73,9 @@ async def read_region(
         if tries <= most and len(problems) < len(_TEMPERATURES):
             scheduler.retries["answer"] += 1
         kept = max(kept, checked.text, key=len)
+        if problems[-2:] == [AnswerProblem.SHORT] * 2:
+            break  # the model sees no more there; a third answer would cost as much again
         reason = RecognitionFailed.doubtful(str(avoid), str(checked.problem), len(problems))
     if kept.strip():
-        return RegionReading(kept, tries, degraded=True)
+        return RegionReading(kept, tries, degraded=True, problem=problems[-1])
     return RegionReading("", tries, error=reason)

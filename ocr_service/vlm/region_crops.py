@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ocr_service.document import Box, Crop, PageImage, PreparedRegion, Region
+from ocr_service.layout.text_ink import TextInk
 from ocr_service.vlm.encode_crop import cut, encode, enlarged, paint_token, stack, without_margins
 from ocr_service.vlm.merge_blocks import Paragraph, join_broken
 from ocr_service.vlm.prompts import Prompt, PromptSet
@@ -18,6 +19,8 @@ KnownText = Callable[[Sequence[Region]], str | None]
 
 # A token smaller than this could not be read (paddlex, ``tokenize_figure_of_table``), pixels.
 _LEAST_FIGURE = 25
+# Kinds whose answers have a letter for each of the ink; a formula's has its commands, a chart's what the bars say.
+_WRITTEN_OUT = frozenset({"text", "table"})
 # The model tells these digits apart from letters and from each other.
 _TOKEN_DIGITS = "2345678"
 
@@ -41,6 +44,34 @@ def page_crops(
         for region in _prepared(page, paragraph, regions, images, prompts, known_text or _nothing)
     )
     return tuple(replace(each, region=replace(each.region, order=place)) for place, each in enumerate(prepared))
+
+
+def with_ink(prepared: Sequence[PreparedRegion], ink: TextInk, prompts: PromptSet) -> tuple[PreparedRegion, ...]:
+    """The regions with the text-like ink that each accounts for, and with the letters that its answer must have.
+
+    The ink of a paragraph's further parts is that of the part whose crop has them all. A region that is kept as a
+    figure accounts for nothing.
+    """
+    counted: list[PreparedRegion] = []
+    first = -1  # of the paragraph's parts
+    for each in prepared:
+        prompt = prompts.for_label(each.region.label)
+        found = ink.in_region(each.region.bbox)
+        missed = each.region.score == 0.0 and each.layer_text is None
+        own = replace(each, ink=found.ink if prompt else 0, missed=missed)
+        if each.crop is not None or each.layer_text is not None:
+            first = len(counted)
+        if each.crop is not None:
+            letters = found.letters if prompt and prompt.kind in _WRITTEN_OUT else 0
+            own = replace(own, crop=replace(each.crop, letters=letters))
+        elif prompt and each.layer_text is None and first >= 0 and (before := counted[first]).crop is not None:
+            letters = before.crop.letters + found.letters if before.crop.letters else 0
+            counted[first] = replace(
+                before, ink=(before.ink or 0) + found.ink, crop=replace(before.crop, letters=letters)
+            )
+            own = replace(own, ink=0)
+        counted.append(own)
+    return tuple(counted)
 
 
 def whole_page_crop(page: PageImage, prompt: Prompt, label: str = "text") -> tuple[PreparedRegion, ...]:

@@ -6,14 +6,14 @@ import numpy as np
 
 from ocr_service.document import RegionResult, page_status
 from ocr_service.export.markdown import page_markdown
+from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.ink_ledger import UnreadArea
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.unread_regions import located, with_unread
 from ocr_service.tesseract.words import Line
 from tests.support.sheets import DrawnPage
 
-AREA = UnreadArea((100, 300, 400, 330), 9, 900, 16.0, True)
+AREA = InkArea((100, 300, 400, 330), 9, 900, 16.0, True)
 
 
 def test_an_unread_area_is_a_picture_with_an_error_after_what_stands_above_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.vlm.answer_checks import AnswerProblem, CheckedAnswer, check_answer
+from ocr_service.vlm.answer_checks import AnswerProblem, CheckedAnswer, check_answer, share_read
 
 LINE = "Договор поставки № 7 от 1 марта. "
 
@@ -55,3 +55,27 @@ def test_the_longest_answers_are_checked_without_quadratic_cost() -> None:
     assert check_answer("абвгдежз " * 4096, "length").text == "абвгдежз"
     text = "".join(chr(1072 + number * number % 31) for number in range(37_000))
     assert check_answer(text, "length").problem is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "short"),
+    [
+        ("Договор поставки", 15, False),
+        ("Договор поставки", 60, True),
+        ("Договор поставки", 0, False),  # nobody counted
+        ("№", 19, False),  # too little ink to say anything
+        ("<fcel>Насос<fcel>6<nl>" * 3, 60, True),
+        ("供应商应在三十天内交付货物", 40, False),  # most signs have several pieces
+        (LINE * 4, 110, False),
+    ],
+)
+def test_an_answer_much_shorter_than_its_ink_is_asked_for_again(text: str, letters: int, short: bool) -> None:
+    problem = check_answer(text, "stop", letters=letters).problem
+    assert problem is (AnswerProblem.SHORT if short else None)
+
+
+def test_the_share_that_was_read_counts_letters_and_no_tags() -> None:
+    assert share_read("<fcel>ab<fcel>12<nl>", 8) == 0.5
+    assert share_read("abc", 2) == 1.0
+    assert share_read("", 10) == 0.0
+    assert share_read("", 0) == 1.0

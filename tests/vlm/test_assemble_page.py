@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_service.document import Crop, Failure, PreparedPage, PreparedRegion, Region
 from ocr_service.errors import EngineUnavailable, RecognitionFailed
+from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.read_region import RegionReading
 
@@ -69,3 +72,48 @@ def test_a_whole_page_is_its_markdown() -> None:
         page(PreparedRegion(TEXT, CROP)), [RegionReading("# A\n\nb", 1)], seconds=0, whole="markdown"
     )
     assert result.markdown == "# A\n\nb"
+
+
+SHORT = AnswerProblem.SHORT
+READ = PreparedRegion(TEXT, replace(CROP, letters=100), ink=1000)
+MISSED = PreparedRegion(Region("text", (0, 60, 100, 90), 1, 0.0), replace(CROP, letters=50), ink=500, missed=True)
+
+
+def test_a_page_whose_ink_was_all_read_has_the_whole_coverage() -> None:
+    readings = [RegionReading("Hello", 1), RegionReading("there", 1)]
+    result = assemble_page(page(READ, MISSED), readings, seconds=0)
+    assert (result.coverage, result.status, result.warnings) == (1.0, "completed", ("small",))
+    assert [region.label for region in result.regions] == ["text", "text"]
+
+
+def test_text_that_no_model_saw_and_no_model_read_is_unread() -> None:
+    readings = [RegionReading("Hello", 1), RegionReading("", 3, error=RecognitionFailed("empty answer"))]
+    result = assemble_page(page(READ, MISSED), readings, seconds=0)
+    assert result.status == "partial"
+    assert result.coverage == 0.667
+    unread = result.regions[1]
+    assert (unread.label, unread.format, unread.error and unread.error.code) == ("unread", "image", "unread")
+    assert result.warnings[-1] == "text that could not be read at 0,60,100,90"
+
+
+def test_a_backend_that_is_down_makes_no_text_unreadable() -> None:
+    error = EngineUnavailable("no VLM backend is up")
+    result = assemble_page(page(MISSED), [RegionReading("", tries=0, error=error)], seconds=0)
+    assert result.error == Failure("engine_unavailable", str(error), "recognition")
+
+
+def test_an_answer_much_shorter_than_its_ink_lowers_the_coverage_and_is_named() -> None:
+    reading = RegionReading("x" * 25, 2, degraded=True, problem=SHORT)
+    result = assemble_page(page(READ), [reading], seconds=0)
+    assert result.coverage == 0.25
+    assert result.regions[0].degraded
+    assert "0,0,100,50 may be incomplete" in result.warnings[-1]
+
+
+def test_a_cut_answer_is_never_the_whole_coverage() -> None:
+    reading = RegionReading("x" * 200, 3, degraded=True, problem=AnswerProblem.CUT)
+    assert assemble_page(page(READ), [reading], seconds=0).coverage == 0.999
+
+
+def test_where_nobody_counted_there_is_no_coverage() -> None:
+    assert assemble_page(page(PreparedRegion(TEXT, CROP)), [RegionReading("a", 1)], seconds=0).coverage is None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ocr_service.document import Crop
+from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.read_region import RegionReading, read_region
 from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.support.backends import CROP, RETRY, scheduling
@@ -120,3 +123,19 @@ async def test_a_server_that_does_not_know_repetition_detection_is_not_asked_for
         second = await read_region(scheduler, CROP, "document", 2, retry=RETRY, max_tokens=64)
     assert (second.text, second.tries) == ("read", 2)
     assert not any("repetition_detection" in asked.body for asked in fake.asked)
+
+
+async def test_an_answer_much_shorter_than_its_ink_is_asked_for_once_more(fake: FakeVllm) -> None:
+    crop = replace(CROP, letters=200)
+    whole = " ".join(f"поставки {number} партии" for number in range(12))
+    fake.script.extend([Reply(text="Договор"), Reply(text=whole)])
+    assert await read(fake, crop) == RegionReading(whole, tries=2)
+    fake.script.extend([Reply(text="Договор"), Reply(text="Договор №")])
+    reading = await read(fake, crop)
+    assert (reading.text, reading.tries, reading.degraded, reading.problem) == (
+        "Договор №",
+        2,
+        True,
+        AnswerProblem.SHORT,
+    )
+    assert [asked.body["temperature"] for asked in fake.asked[-2:]] == [0.0, 0.3]

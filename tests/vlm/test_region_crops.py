@@ -9,10 +9,12 @@ import numpy as np
 from PIL import Image
 
 from ocr_service.document import Box, PageImage, PreparedPage, PreparedRegion, Region
+from ocr_service.layout.text_ink import text_ink
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import Prompt, PromptSet
 from ocr_service.vlm.read_region import RegionReading
-from ocr_service.vlm.region_crops import page_crops, whole_page_crop
+from ocr_service.vlm.region_crops import page_crops, whole_page_crop, with_ink
+from tests.support.sheets import DrawnPage
 
 PAGE = PageImage(1, np.full((1000, 800, 3), 255, dtype=np.uint8), dpi=100)
 
@@ -94,3 +96,22 @@ def test_a_whole_page_is_one_picture() -> None:
     (prepared,) = whole_page_crop(PAGE, Prompt("page", "Read.", max_pixels=4_014_080))
     assert prepared.crop is not None
     assert (prepared.crop.prompt, picture(prepared).size) == ("Read.", (800, 1000))
+
+
+def test_each_crop_has_the_letters_of_its_ink_and_a_paragraph_those_of_all_its_parts() -> None:
+    drawn = DrawnPage(1240, 1000)
+    for top in (120, 300, 700):
+        drawn.text(70, top, "Договор")
+    regions = [
+        region("text", 50, 100, 1200, 200, order=0),
+        region("image", 700, 205, 1200, 600, order=1),
+        region("text", 50, 205, 690, 600, order=2),
+        region("display_formula", 50, 650, 1200, 800, order=3),
+    ]
+    page = drawn.page()
+    prepared = with_ink(page_crops(page, regions, {}, PromptSet()), text_ink(page.pixels, page.dpi), PromptSet())
+    letters = [each.crop.letters if each.crop else None for each in prepared]
+    assert letters[0] is not None and 10 < letters[0] < 24
+    assert letters[1:] == [None, None, 0]
+    assert [each.ink is not None and each.ink > 0 for each in prepared] == [True, False, False, True]
+    assert not any(each.missed for each in prepared)

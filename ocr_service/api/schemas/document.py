@@ -99,7 +99,7 @@ class RegionModel(BaseModel):
     image: str | None = Field(description="The figure's file, relative to the job's folder")
     level: int | None = Field(description="A heading's level, from 1")
     tries: int = Field(description="Requests that it took")
-    degraded: bool = Field(description="The text is what could be kept of a cut or repeating answer")
+    degraded: bool = Field(description="No answer was whole: the text is what could be kept")
     error: FailureModel | None = Field(description="Why it could not be read; null when it was")
     outline_level: int | None = Field(description="A heading's level in the PDF's outline; null where it has none")
     source: Source | None = Field(description="What the text was taken from; null for a figure")
@@ -168,8 +168,8 @@ class PageModel(BaseModel):
     stages: list[StageModel] = Field(description="Where the time went")
     coverage: float | None = Field(
         None,
-        description="Share of the text-like ink that was read, 0 to 1. Below 1.0 each place that was not is a region "
-        "`unread` with its picture, the page is `partial`; null where nobody counted",
+        description="Share of the text-like ink that was read, 0 to 1. Below 1.0 regions `unread` or `degraded`, or "
+        "those with an `error`, say where; null where nobody counted",
     )
     text_layer: TextLayerModel | None = Field(description="Of the PDF's own text; null where it was not looked at")
     hidden_text: HiddenTextModel | None = Field(

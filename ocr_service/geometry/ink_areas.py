@@ -1,0 +1,91 @@
+"""Pieces of ink that have a letter's size, and the areas that they form.
+
+A piece is a connected component of ink. An area counts as text where its pieces have the regular heights of type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ocr_service.document import Box, Gray
+
+TEN_POINTS_IN = 10 / 72  # inches: the usual size of type
+_HEIGHTS = (0.3, 2.6)  # em, of letters from footnotes to headings; dots, dashes and pictures are outside
+_WIDEST = 8.0  # times the height: letters that touch
+_SOLID = 0.92  # of its box: a bar or a bullet, no letter (but an l, which is narrow)
+_FAINT = 0.06
+_REACH = (0.7, 0.35)  # em, sideways and up and down, within which pieces are one area
+_REGULAR = 0.7  # of an area's pieces must be within a third of their median height
+_LEAST_PIECES, _ROW = 3, 1.4  # a line is wider than high; pieces of a drawing are stacked as they come
+_MANY_PIECES = 10  # of one height, in a column, are digits
+_STEP = 4  # areas are grouped at a quarter of the size
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Letter-like pieces: ``boxes`` (n x 4, x0 y0 x1 y1) and ``areas`` in pixels. ``em``: the usual size of type."""
+
+    boxes: npt.NDArray[np.int32]
+    areas: npt.NDArray[np.int32]
+    em: float
+
+
+@dataclass(frozen=True, slots=True)
+class InkArea:
+    """A place with letter-like pieces: how many ``pieces``, their ink and their usual height in pixels.
+
+    ``regular``: the pieces have the heights and the places of type.
+    """
+
+    box: Box
+    pieces: int
+    ink: int
+    height: float
+    regular: bool
+
+
+def letter_pieces(ink: Gray, em: float, dpi: int, *, least_height: float = 5.0) -> Pieces:
+    """The pieces of ``ink`` (255 is ink) of the size of letters, in type of ``em`` pixels or of ten points.
+
+    ``least_height``: pixels below which a piece says nothing.
+    """
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    x, y, w, h, area = (stats[1:, column] for column in range(5))
+    filled = area / (w * h)
+    ordinary = TEN_POINTS_IN * dpi
+    least, most = max(least_height, _HEIGHTS[0] * min(em, ordinary)), _HEIGHTS[1] * max(em, ordinary)
+    letter = (h >= least) & (h <= most) & (w <= _WIDEST * h) & (w >= 2)
+    letter &= (filled > _FAINT) & ((filled < _SOLID) | (w < 0.4 * h))
+    boxes = np.stack([x, y, x + w, y + h], axis=1)[letter].astype(np.int32)
+    return Pieces(boxes, area[letter].astype(np.int32), em)
+
+
+def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
+    """The areas of the ``chosen`` pieces, the one with the most ink first. ``shape``: of the page, height and width."""
+    boxes, inks = pieces.boxes[chosen], pieces.areas[chosen]
+    if not len(boxes):
+        return []
+    mask = np.zeros((shape[0] // _STEP + 2, shape[1] // _STEP + 2), np.uint8)
+    dx, dy = (round(reach * pieces.em) for reach in _REACH)
+    for x0, y0, x1, y1 in boxes.tolist():
+        mask[max(0, y0 - dy) // _STEP : (y1 + dy) // _STEP + 1, max(0, x0 - dx) // _STEP : (x1 + dx) // _STEP + 1] = 1
+    _, labels = cv2.connectedComponents(mask)
+    middles = (boxes[:, :2] + boxes[:, 2:]) // 2
+    group = labels[middles[:, 1] // _STEP, middles[:, 0] // _STEP]
+    areas = []
+    for label in np.unique(group):
+        members = group == label
+        heights = (boxes[members, 3] - boxes[members, 1]).astype(float)
+        height = float(np.median(heights))
+        alike = float(np.mean((heights > height / 1.5) & (heights < height * 1.5)))
+        x0, y0 = boxes[members, :2].min(axis=0).tolist()
+        x1, y1 = boxes[members, 2:].max(axis=0).tolist()
+        count = int(members.sum())
+        row = count >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
+        regular = alike >= _REGULAR and (row or count >= _MANY_PIECES)
+        areas.append(InkArea((x0, y0, x1, y1), count, int(inks[members].sum()), height, regular))
+    return sorted(areas, key=lambda area: -area.ink)

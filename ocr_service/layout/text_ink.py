@@ -1,0 +1,131 @@
+"""The text-like ink of a page by its regions: how much each has, and where it stands outside all of them.
+
+Looked at in a page of about 100 dpi, so that an A4 page costs a page worker 3 ms where rendering, layout and crops take
+100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Box, Gray, Pixels, Region
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, ink_areas, letter_pieces
+
+_DPI = 100  # of the page that is looked at
+_BLOCK, _OFFSET = 21, 18  # pixels and grey levels: ink is darker than the mean over a line and a half
+_LEAST_HEIGHT = 3  # pixels: of a stroke of 5-point type; dots of leaders are lower
+_RULE = 25  # pixels: upright strokes that long are ruling lines
+_STROKES = 6.5  # of ``(starts of strokes)² / ink`` a letter, see ``letters``
+_AROUND = 0.35  # em: what sticks out of a region's box belongs to it
+_PAD = 0.3  # em of paper around text that no region has
+_MOST_AREAS = 16  # a page: a page of noise must not send a hundred requests
+
+
+@dataclass(frozen=True, slots=True)
+class RegionInk:
+    """Of one region: how many ``letters`` its ink makes, about, and the ink itself in pixels of the reduced page."""
+
+    letters: int
+    ink: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextInk:
+    """The ink of a page reduced by ``factor`` to ``dpi`` (255 is ink), and the strokes of its letters alone."""
+
+    ink: Gray
+    strokes: Gray
+    factor: int
+    dpi: int
+
+    def outside(self, boxes: Sequence[Box]) -> list[Box]:
+        """Where text stands in none of ``boxes``, from the top; boxes in pixels of the page."""
+        em = TEN_POINTS_IN * self.dpi
+        around, pad = round(_AROUND * em), max(2, round(_PAD * em))
+        left = self.ink.copy()
+        for box in boxes:
+            x0, y0, x1, y1 = self._reduced(box)
+            left[max(0, y0 - around) : y1 + around, max(0, x0 - around) : x1 + around] = 0
+        x, y, width, height = cv2.boundingRect(left)
+        if not width:
+            return []
+        part = np.ascontiguousarray(left[y : y + height, x : x + width])
+        pieces = letter_pieces(part, em, self.dpi, least_height=_LEAST_HEIGHT)
+        areas = ink_areas(pieces, np.ones(len(pieces.boxes), bool), (height, width))[:_MOST_AREAS]
+        found = [self._on_page(area.box, (x, y), pad) for area in areas if area.regular]
+        return sorted(found, key=lambda box: (box[1], box[0]))
+
+    def _on_page(self, box: Box, offset: tuple[int, int], pad: int) -> Box:
+        """``box`` of a part of the reduced page that begins at ``offset``, with ``pad`` around, on the page."""
+        (x, y), (bottom, right) = offset, self.ink.shape
+        x0, y0 = max(0, x + box[0] - pad), max(0, y + box[1] - pad)
+        x1, y1 = min(right, x + box[2] + pad), min(bottom, y + box[3] + pad)
+        return x0 * self.factor, y0 * self.factor, x1 * self.factor, y1 * self.factor
+
+    def in_region(self, box: Box) -> RegionInk:
+        """The ink inside ``box``, in pixels of the page.
+
+        The places where strokes begin in their rows are in proportion to a letter's height, its ink to the square of
+        it. So ``starts² / ink`` counts letters whatever their size: on 45 pages, Latin and Cyrillic, 8 to 18 points,
+        drawn and scanned, a letter has 4.7 to 7.8, in 6 points 3.8.
+        """
+        x0, y0, x1, y1 = self._reduced(box)
+        strokes = self.strokes[max(0, y0) : y1, max(0, x0) : x1]
+        if strokes.shape[0] == 0 or strokes.shape[1] < 2:
+            return RegionInk(0, 0)
+        ink = cv2.countNonZero(strokes)
+        starts = cv2.countNonZero(cv2.subtract(strokes[:, 1:], strokes[:, :-1]))
+        return RegionInk(round(starts * starts / (ink * _STROKES)) if ink else 0, ink)
+
+    def _reduced(self, box: Box) -> Box:
+        x0, y0, x1, y1 = (side // self.factor for side in box)
+        return x0, y0, x1, y1
+
+
+def text_ink(pixels: Pixels, dpi: int) -> TextInk:
+    """The text-like ink of a page at this ``dpi``."""
+    factor = max(1, round(dpi / _DPI))
+    height, width = (side // factor for side in pixels.shape[:2])
+    # By whole pixels: any other factor costs ten times as much.
+    whole = pixels[: height * factor, : width * factor]
+    reduced = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA) if factor > 1 else whole
+    gray = cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY)
+    darker = cv2.subtract(cv2.blur(gray, (_BLOCK, _BLOCK)), gray)
+    _, ink = cv2.threshold(darker, _OFFSET, 255, cv2.THRESH_BINARY)
+    upright = cv2.erode(ink, np.ones((_LEAST_HEIGHT, 1), np.uint8))
+    rules = cv2.morphologyEx(upright, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
+    strokes = cv2.subtract(upright, rules)
+    return TextInk(ink.astype(np.uint8), strokes.astype(np.uint8), factor, round(dpi / factor))
+
+
+def with_missed_text(regions: Sequence[Region], ink: TextInk) -> list[Region]:
+    """``regions`` in reading order, with a region of text for each place that has text-like ink and none of them.
+
+    Such a region has the score 0.0: no model saw it. It follows what stands above it in its column.
+    """
+    missed = ink.outside([region.bbox for region in regions])
+    if not missed:
+        return list(regions)
+    joined = list(regions)
+    for box in missed:
+        joined.insert(_place(joined, box), Region("text", box, 0, 0.0))
+    return [replace(region, order=order) for order, region in enumerate(joined)]
+
+
+def _place(regions: Sequence[Region], box: Box) -> int:
+    """The index in reading order at which a new box goes."""
+    column = [i for i, r in enumerate(regions) if min(r.bbox[2], box[2]) > max(r.bbox[0], box[0])] or range(
+        len(regions)
+    )
+    above = [i for i in column if _middle(regions[i].bbox) <= _middle(box)]
+    if above:
+        return max(above, key=lambda i: _middle(regions[i].bbox)) + 1
+    return min(column, key=lambda i: _middle(regions[i].bbox), default=0)
+
+
+def _middle(box: Box) -> float:
+    return (box[1] + box[3]) / 2

@@ -1,0 +1,54 @@
+"""What leaves a page worker for the VLM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_service.document import PreparedPage
+from ocr_service.reading.page_tasks import PageTask, prepare_page
+from ocr_service.vlm.prompts import PromptSet
+from tests.support.sheets import DPI, DrawnPage
+
+CORNERS = {
+    (60, 60): "Экземпляр",
+    (1350, 80): "2026-118",
+    (80, 2200): "Подпись",
+    (1300, 2230): "Страница",
+    (700, 1700): "Итого",
+}
+
+
+def prepared(folder: Path, page: DrawnPage, layout: str = "embedded") -> PreparedPage:
+    path = folder / "page.png"
+    page.image.save(path, dpi=(DPI, DPI))
+    task = PageTask(path, "png", 1, DPI, 50_000_000, "", layout, "rus+eng", folder / "images")
+    return prepare_page(task, PromptSet())
+
+
+@pytest.fixture
+def drawn() -> DrawnPage:
+    page = DrawnPage(1654, 2339)
+    for row in range(12):
+        page.text(150, 400 + 45 * row, "Настоящий договор вступает в силу со дня подписания обеими сторонами")
+    for (x, y), text in CORNERS.items():
+        page.text(x, y, text)
+    return page
+
+
+def test_every_text_on_the_page_is_sent_whatever_the_layout_model_saw(tmp_path: Path, drawn: DrawnPage) -> None:
+    page = prepared(tmp_path, drawn)
+    sent = [region.region.bbox for region in page.regions if region.crop is not None]
+    for x, y in [*CORNERS, (150, 400), (1000, 850)]:
+        assert any(box[0] <= x + 20 < box[2] and box[1] <= y + 20 < box[3] for box in sent), (x, y)
+    assert all(region.ink is not None for region in page.regions)
+    assert max(region.crop.letters for region in page.regions if region.crop) > 300
+    missed = [region for region in page.regions if region.missed]
+    assert [region.image for region in missed] == [f"images/p0001_r{r.region.order:02d}_unread.jpg" for r in missed]
+
+
+def test_with_stub_layout_nobody_looks_at_the_page(tmp_path: Path, drawn: DrawnPage) -> None:
+    page = prepared(tmp_path, drawn, "stub:4")
+    assert len(page.regions) == 4
+    assert all(region.ink is None and region.crop and region.crop.letters == 0 for region in page.regions)
