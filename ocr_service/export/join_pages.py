@@ -4,7 +4,8 @@ A page is held only while what follows may go on with its last region, so that a
 memory whole. The pages themselves (their JSON, their own Markdown) stay as they were read.
 
 The rule for tables is PaddleX's (``restructure_pages``): the last of one page and the first of the next, widths within
-10 %, the same number of columns, a repeated head dropped. Ours on top: a line such as "Продолжение таблицы 3" between.
+10 %, the same number of columns, a repeated head dropped. Ours on top: a line such as "Продолжение таблицы 3" between,
+a head that was not read alike on both pages, a row that the page's end cut.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from difflib import SequenceMatcher
 
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, HeadersMode, PageResult, RegionResult
 from ocr_service.export.heading_levels import TitleSizes, title_level, title_sizes
 from ocr_service.export.running_headers import RunningLines, running_lines, without_margins
-from ocr_service.export.tables import Row, Rows, parse_table, write_table
+from ocr_service.export.tables import Row, Rows, joined_row, parse_table, write_table
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.geometry.numbering import list_marker
 
 _WIDTHS = 0.1  # of the wider table
+_LETTERS = re.compile(r"\w")
+_DIGITS = re.compile(r"\d")
+_FEW_LETTERS = 4  # shorter words differ by one letter and mean another thing
+_ALIKE = 0.75  # of two readings of one heading; "Сумма" and "Цена" have 0.22
 _MOST_HELD = 50  # pages; a photograph on each of 1,000 pages is not kept for a paragraph that may never go on
 _FLOATING = FIGURE_LABELS | CAPTION_LABELS | {"footnote"}  # these stand at a page's top or end, not in its text
 _PARAGRAPH_LABELS = frozenset({"text", "abstract", "content", "reference_content"})
@@ -164,6 +170,7 @@ class _OpenTable:
     def __init__(self, page: PageResult, rows: Rows) -> None:
         self._page, self._first = page, rows
         self._sources = [row.source for row in rows.rows]
+        self._last = rows.rows[-1]
         self._continued: list[Continuation] = []
 
     @classmethod
@@ -184,8 +191,13 @@ class _OpenTable:
             return None
         if not _same_width(self._page, self._page.regions[-1], page, region):
             return None
+        further = list(_without_head(rows.rows, self._first.rows))
+        if further and _is_cut(self._last, further[0]):
+            self._last = joined_row(rows.kind, self._last, further.pop(0))
+            self._sources[-1] = self._last.source
         self._continued.append(Continuation(page.number, region, len(self._sources)))
-        self._sources += [row.source for row in _without_head(rows.rows, self._first.rows)]
+        self._sources += [row.source for row in further]
+        self._last = further[-1] if further else self._last
         return replace(page, regions=page.regions[skipped + 1 :])
 
     def closed(self, page: PageResult) -> PageResult:
@@ -209,13 +221,36 @@ def _same_width(page: PageResult, region: RegionResult, other_page: PageResult, 
 
 
 def _without_head(rows: tuple[Row, ...], first: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The rows without those that repeat the first table's head (one row or several, compared as text)."""
+    """The rows without those that repeat the first table's head, one or several, as far as they were read alike."""
     repeated = 0
     for row, head in zip(rows, first, strict=False):
-        if row.cells != head.cells or not any(row.cells):
+        if not any(row.cells) or not _same_head(row.cells, head.cells):
             break
         repeated += 1
     return rows[repeated:]
+
+
+def _same_head(cells: tuple[str, ...], head: tuple[str, ...]) -> bool:
+    """Whether two rows have the same words in each cell. Rows with a number that differs are never the same."""
+    return len(cells) == len(head) and all(_alike(a, b) for a, b in zip(cells, head, strict=True))
+
+
+def _alike(cell: str, other: str) -> bool:
+    """Of two readings of one word some letters may differ, but no digit."""
+    first, second = ("".join(_LETTERS.findall(text.lower())) for text in (cell, other))
+    if first == second:
+        return True
+    if _DIGITS.findall(first) != _DIGITS.findall(second) or min(len(first), len(second)) < _FEW_LETTERS:
+        return False
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
+
+
+def _is_cut(last: Row, first: Row) -> bool:
+    """Whether the end of a page cut a row in two: the rest has no first cell, and its cells go on with those above."""
+    if len(first.cells) != len(last.cells) or first.cells[0]:
+        return False
+    pairs = [(above, cell) for above, cell in zip(last.cells, first.cells, strict=True) if cell]
+    return bool(pairs) and all(above and continues(above, cell) for above, cell in pairs)
 
 
 @dataclass(frozen=True, slots=True)

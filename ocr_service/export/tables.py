@@ -10,6 +10,7 @@ from html import escape
 from lxml import etree, html
 
 from ocr_service.export.inline_formulas import escape_currency
+from ocr_service.geometry.hyphenation import join_lines
 
 
 def markdown_table(cells: Sequence[Sequence[str]]) -> str:
@@ -72,6 +73,28 @@ def write_table(kind: str, opening: str, rows: list[str], closing: str) -> str:
     head, *body = rows
     columns = len(_split(head))
     return "\n".join([head, "|" + " --- |" * columns, *body])
+
+
+def joined_row(kind: str, row: Row, rest: Row) -> Row:
+    """``row`` with each cell of ``rest`` after its own; both have as many cells."""
+    cells = tuple(join_lines([a, b]) if a and b else a or b for a, b in zip(row.cells, rest.cells, strict=True))
+    if kind == "markdown":
+        parts = zip(_split(row.source), _split(rest.source), strict=True)
+        source = "| " + " | ".join(join_lines([a, b]) if a and b else a or b for a, b in parts) + " |"
+        return Row(source, cells, row.columns)
+    element, other = (html.fragment_fromstring(f"<table>{each.source}</table>").find(".//tr") for each in (row, rest))
+    for cell, more in zip(_cells(element), _cells(other), strict=True):
+        _append(cell, more)
+    return Row(html.tostring(element, encoding="unicode", with_tail=False), cells, row.columns)
+
+
+def _append(cell: html.HtmlElement, more: html.HtmlElement) -> None:
+    text = more.text or ""
+    if text and len(cell):
+        cell[-1].tail = f"{(cell[-1].tail or '').rstrip()} {text}"
+    elif text:
+        cell.text = join_lines([cell.text or "", text])
+    cell.extend(list(more))
 
 
 def _html_rows(text: str) -> Rows | None:

@@ -49,6 +49,35 @@ def test_line_that_says_so_joins_and_goes(line: str) -> None:
     assert joined(first, second) == [[html("a b", "1 2", "3 4")], []]
 
 
+def test_a_repeated_head_goes_also_where_it_was_not_read_alike() -> None:
+    first = page(1, region("table", html("No. Наименование Цена,руб.", "1 Насос 10")))
+    second = page(2, region("table", html("No Наименованне Цена,руб", "2 Щит 20")))
+    assert joined(first, second)[0] == [html("No. Наименование Цена,руб.", "1 Насос 10", "2 Щит 20")]
+
+
+@pytest.mark.parametrize("row", ["2 Наименование Цена,руб.", "No. Количество Цена,руб.", "No. Наименование Цех"])
+def test_a_row_that_only_resembles_the_head_stays(row: str) -> None:
+    first = page(1, region("table", html("No. Наименование Цена,руб.", "1 Насос 10")))
+    assert row.split()[1] in joined(first, page(2, region("table", html(row))))[0][0].split("10")[1]
+
+
+def test_a_row_that_the_page_cut_is_one() -> None:
+    head = "| № | Наименование | Цена |\n| --- | --- | --- |\n"
+    first = page(1, region("table", head + "| 1 | Клапан обрат- | 10 |"))
+    second = page(2, region("table", head + "|  | ный с фланцем |  |\n| 2 | Щит | 20 |"))
+    assert joined(first, second) == [[head + "| 1 | Клапан обратный с фланцем | 10 |\n| 2 | Щит | 20 |"], []]
+    cell = "<table><tr><td>1</td><td>Клапан <b>обратный</b>{}</td></tr>{}</table>"
+    rest = page(2, region("table", "<table><tr><td></td><td>с фланцем</td></tr></table>"))
+    assert joined(page(1, region("table", cell.format("", ""))), rest) == [[cell.format(" с фланцем", "")], []]
+
+
+@pytest.mark.parametrize("row", ["| 2 | с фланцем |  |", "|  | Итого | 30 |", "|  |  | 30 |", "|  | с фланцем | 30 |"])
+def test_a_row_that_goes_on_with_nothing_stays_a_row(row: str) -> None:
+    head = "| № | Наименование | Цена |\n| --- | --- | --- |\n"
+    first, second = page(1, region("table", head + "| 1 | Клапан |  |")), page(2, region("table", f"{head}{row}"))
+    assert joined(first, second) == [[f"{head}| 1 | Клапан |  |\n{row}"], []]
+
+
 def test_tables_that_differ_stay_apart() -> None:
     first = page(1, region("table", html("a b", "1 2")))
     more_columns = page(2, region("table", html("a b c")))
