@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
+from ocr_service.tesseract.scripts import full_codes
 from ocr_service.vlm.profiles import PROFILES, ProfileName
 from ocr_service.vlm.versions import VERSIONS, VersionName, version_of
 from ocr_service.workers.hardware import usable_cores
@@ -129,7 +130,9 @@ class Settings(BaseSettings):
         "all with OCR, `only` uses no OCR",
     )
     ocr_language: str = Field(
-        "rus+eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's languages, joined with `+`"
+        "rus+eng",
+        pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$",
+        description="Tesseract's languages, joined with `+`; `ru+en` is understood",
     )
     headers: Literal["drop", "keep", "comment"] = Field(
         "drop",
@@ -266,6 +269,11 @@ class Settings(BaseSettings):
             if not _HOST_NAME.fullmatch(name):
                 raise ValueError("must be names without a port, such as ocr.example.com or *.example.com, or *")
         return tuple(name.lower() for name in names)
+
+    @field_validator("ocr_language")
+    @classmethod
+    def _tesseract_names(cls, language: str) -> str:
+        return full_codes(language)
 
     @field_validator("api_keys")
     @classmethod

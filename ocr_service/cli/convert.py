@@ -121,7 +121,7 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
     options = ReadOptions(
         pages=arguments.pages,
         dpi=arguments.dpi or settings.render_dpi,
-        language=full_codes(arguments.language or settings.ocr_language),
+        language=full_codes(arguments.language) if arguments.language else settings.ocr_language,
         include_images=not arguments.no_images,
         headers=arguments.headers or settings.headers,
         page_markers=arguments.page_markers,
