@@ -204,7 +204,7 @@ export interface Page {
   seconds: number;
   /** Where the time went */
   stages: Stage[];
-  /** Share of the text-like ink that was read, 0 to 1. Below 1.0 each place that was not is a region `unread` with its picture, the page is `partial`; null where nobody counted */
+  /** Share of the text-like ink that was read, 0 to 1. Below 1.0 regions `unread` or `degraded`, or those with an `error`, say where; null where nobody counted */
   coverage?: number | null;
   /** Of the PDF's own text; null where it was not looked at */
   text_layer: TextLayer | null;
@@ -254,7 +254,7 @@ export interface Region {
   level: number | null;
   /** Requests that it took */
   tries: number;
-  /** The text is what could be kept of a cut or repeating answer */
+  /** No answer was whole: the text is what could be kept */
   degraded: boolean;
   /** Why it could not be read; null when it was */
   error: Failure | null;
