@@ -101,7 +101,7 @@ class Runner:
             page, not_again = await asyncio.to_thread(better_reading, folder, read) if again else (read, None)
             await self.pages.keep_file(folder, page, last=last, again=again and not_again is None)
             await self.files.keep_pages(folder, [page.number], claim.run_id)
-            await self.pages.write_down(folder, claim.run_id, page, not_again=not_again)
+            await self.pages.store_row(folder, claim.run_id, page, not_again=not_again)
             done.pages += 1
             done.failed += read.status == "failed"
             self.observers.page_read(job, read)
@@ -119,8 +119,8 @@ class Runner:
             await self.files.about_to_replace(folder, again)
             taken_over = await self._kept_but_not_written_down(folder, {row.number for row in rows})
             await self.files.keep_pages(folder, [page.number for page in taken_over], claim.run_id)
-            write_down = partial(self.pages.write_down, folder, claim.run_id)
-            await asyncio.gather(*map(write_down, taken_over))
+            store_row = partial(self.pages.store_row, folder, claim.run_id)
+            await asyncio.gather(*map(store_row, taken_over))
             done.kept = len(set(await asyncio.to_thread(folder.kept_pages)) - again)
             if done.kept < job.page_total and not await asyncio.to_thread(folder.input.exists):
                 raise UploadLost.input_gone()
@@ -135,7 +135,7 @@ class Runner:
             return False
         wanted = select_pages(job.options.pages, job.file.pages)
         try:
-            theirs = await self.files.of(leader, "pages", patient=True)
+            theirs = await self.files.of(leader, "pages", retry=True)
         except NotFound:  # the other job was removed meanwhile
             return False
         return await asyncio.to_thread(folder.adopt, theirs, wanted)

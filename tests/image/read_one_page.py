@@ -19,8 +19,8 @@ page.save(pdf, "PDF", resolution=150)
 
 # Raises MaxRetryError where the service is not ready after a minute.
 until_ready = Retry(120, status_forcelist=[503], backoff_factor=0.1, backoff_max=0.5, respect_retry_after_header=False)
-with PoolManager(retries=until_ready, timeout=5) as patient:
-    patient.request("GET", f"{SERVICE}/health/ready")
+with PoolManager(retries=until_ready, timeout=5) as http:
+    http.request("GET", f"{SERVICE}/health/ready")
 
 with httpx.Client(base_url=SERVICE, timeout=60, trust_env=False) as service:
     answer = service.post("/ocr/pdf", files={"file": ("invoice.pdf", pdf.getvalue(), "application/pdf")})

@@ -104,7 +104,7 @@ async def _page_markdown(services: Services, job: Job, event: JobEvent) -> str |
             return None
 
     try:
-        folder = await services.jobs.files.of(job, "pages", patient=True)
+        folder = await services.jobs.files.of(job, "pages", retry=True)
     except NotFound:
         return None
     return await asyncio.to_thread(read, folder)

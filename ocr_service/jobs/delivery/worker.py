@@ -102,7 +102,7 @@ class Deliveries:
         self._kinds = kinds
         self._wake = asyncio.Event()
         self._pages_wanted = True  # whether any unfinished job's pages are to be delivered as they are read
-        self._in_hand: dict[asyncio.Task[None], Delivery] = {}
+        self._under_way: dict[asyncio.Task[None], Delivery] = {}
 
     def on_change(self, change: Change | None) -> None:
         """A job's row changed: a delivery may be due."""
@@ -141,7 +141,7 @@ class Deliveries:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE_S / 3)
-            for delivery in list(self._in_hand.values()):
+            for delivery in list(self._under_way.values()):
                 await self._rows.renew(delivery)
 
     def _start(self, kind: UploadDelivery | WebhookDelivery, delivery: Delivery, slot: asyncio.Semaphore) -> None:
@@ -153,8 +153,8 @@ class Deliveries:
                 self._wake.set()
 
         task = asyncio.create_task(run(), name=f"{delivery.kind} of job {delivery.job_id}")
-        self._in_hand[task] = delivery
-        task.add_done_callback(self._in_hand.pop)
+        self._under_way[task] = delivery
+        task.add_done_callback(self._under_way.pop)
 
     async def _try(self, kind: UploadDelivery | WebhookDelivery, delivery: Delivery) -> None:
         job = await self._store.find(delivery.job_id)
@@ -189,7 +189,7 @@ class Deliveries:
 
     async def _put_down(self) -> None:
         """At shutdown: cancels the running deliveries, which are due again at once, here or at another replica."""
-        tasks = dict(self._in_hand)
+        tasks = dict(self._under_way)
         for task in tasks:
             task.cancel()
         if tasks:

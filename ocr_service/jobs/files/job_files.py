@@ -64,14 +64,14 @@ class JobFiles:
         """The local folder, which may lack files."""
         return JobFolder(self._root, job_id)
 
-    async def of(self, job: Job, *parts: Part, patient: bool = False) -> JobFolder:
-        """The job's folder with these parts, as far as the job has them. ``patient``: retries until the bucket answers.
+    async def of(self, job: Job, *parts: Part, retry: bool = False) -> JobFolder:
+        """The job's folder with these parts, as far as the job has them. ``retry``: again until the bucket answers.
 
         Raises NotFound where the bucket lacks a part that the job had, S3Unavailable, S3Refused, StorageFull.
         """
         if self._bucket is not None:
             fetch = partial(self._fetched, self._bucket, job, parts)
-            await (self._patiently(fetch) if patient else fetch())
+            await (self._retrying(fetch) if retry else fetch())
         if job.corrections and "result" in parts:
             await self._publish_corrections(job)
         return self.folder(job.id)
@@ -168,7 +168,7 @@ class JobFiles:
         if self._bucket is None:
             yield self.folder(job.id)
             return
-        await self._patiently(partial(self._begun, self._bucket, job))
+        await self._retrying(partial(self._begun, self._bucket, job))
         try:
             yield self.folder(job.id)
         finally:
@@ -177,7 +177,7 @@ class JobFiles:
     async def keep_pages(self, folder: JobFolder, numbers: Sequence[int], run_id: str) -> None:
         """Called before the rows of the pages are written. Waits for the bucket."""
         if self._bucket is not None:
-            await self._patiently(partial(self._bucket.keep_pages, folder, numbers, run_id))
+            await self._retrying(partial(self._bucket.keep_pages, folder, numbers, run_id))
 
     async def about_to_replace(self, folder: JobFolder, numbers: Iterable[int]) -> None:
         """Called before these pages are read again: if the run is interrupted, the earlier readings count."""
@@ -189,7 +189,7 @@ class JobFiles:
         if corrected:
             await asyncio.to_thread(folder.keep_published_version, run_id)
         if self._bucket is not None:
-            await self._patiently(partial(self._bucket.keep_result, folder, run_id))
+            await self._retrying(partial(self._bucket.keep_result, folder, run_id))
 
     async def remove_from_bucket(self, job_id: str) -> None:
         """Raises S3Unavailable and S3Refused."""
@@ -244,7 +244,7 @@ class JobFiles:
         if "result" in parts:
             await bucket.fetch_result(folder, await self._store.runs(job.id))
 
-    async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _retrying(self, work: Callable[[], Awaitable[None]]) -> None:
         """Retries also after S3Refused: credentials and rights can be corrected while the jobs wait."""
         try:
             await work()

@@ -42,7 +42,7 @@ class PageWriter:
         write = folder.replace_page if again else folder.keep_page
         await self._files.add((write, page), at_once=last, whole=True)
 
-    async def write_down(
+    async def store_row(
         self, folder: JobFolder, run_id: str, page: PageResult, *, not_again: Failure | None = None
     ) -> None:
         """Returns when the row of a kept page is stored. Raises RunLost.
