@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from ocr_service import __version__
 from ocr_service.document import ReaderName
 from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.usage import PageQuotas
 from ocr_service.jobs.service import JobsConfig
 from ocr_service.layout.runner import LayoutFailed, LayoutRunner
 from ocr_service.layout.selection import LayoutModel, choose
@@ -195,6 +196,7 @@ def jobs_config(settings: Settings) -> JobsConfig:
             per_owner=settings.jobs_per_key,
             cache_ttl_s=settings.cache_ttl_h * 3600,
             lost_runs=settings.max_crashes,
+            quotas=PageQuotas.parse(settings.pages_per_day),
         ),
         max_running=settings.max_running_jobs,
         takeover_s=settings.takeover_s,

@@ -63,6 +63,28 @@ class StageTime:
 
 
 @dataclass(frozen=True, slots=True)
+class PageUsage:
+    """What reading a page took: ``cpu_s`` seconds of its page worker, and tokens as the backends count them.
+
+    Tokens are those of all answers, also of answers that failed a check and were asked for again.
+    """
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cpu_s: float = 0.0
+
+    def __add__(self, other: PageUsage) -> PageUsage:
+        return PageUsage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            round(self.cpu_s + other.cpu_s, 3),
+        )
+
+
+NO_USAGE = PageUsage()
+
+
+@dataclass(frozen=True, slots=True)
 class PageImage:
     """A rendered page, upright. ``angle`` is the clockwise rotation in degrees (0, 90, 180, 270) that made it so."""
 
@@ -147,6 +169,7 @@ class PreparedPage:
     layout_model: str = ""
     text_layer: TextLayerReport | None = None
     hidden_text: HiddenText | None = None
+    usage: PageUsage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +269,7 @@ class PageResult:
     revision: int = 0
     read_revision: int = 0
     corrections: tuple[Correction, ...] = ()
+    usage: PageUsage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,13 @@ class TooManyPages(ServiceError):
     def of_file(cls, name: str, pages: int, most: int) -> Self:
         return cls(f"{name} has {pages} pages, more than {most} (MAX_PAGES); ask for a part of it with pages=1-{most}")
 
+    @classmethod
+    def of_a_day(cls, pages: int, quota: int) -> Self:
+        return cls(
+            f"{pages} pages are asked for, more than the {quota} a day of this API key (PAGES_PER_DAY); ask for a part "
+            f"of them with pages=1-{quota}"
+        )
+
 
 class PageTooLarge(ServiceError):
     code, status = "page_too_large", 422
@@ -249,6 +256,20 @@ class QueueFull(ServiceError):
     def waiting(cls, jobs: int, retry_after_s: float | None = None) -> Self:
         return cls(
             f"{jobs} jobs are waiting, as many as QUEUE_LIMIT allows. Try again later.", retry_after_s=retry_after_s
+        )
+
+
+class QuotaExceeded(ServiceError):
+    """The API key has read, or has waiting, as many pages as it may in a day."""
+
+    code, status, retryable = "quota_exceeded", 429, True
+
+    @classmethod
+    def pages(cls, used: int, quota: int, day_ends_in_s: float | None = None) -> Self:
+        return cls(
+            f"{used} of {quota} pages a day (PAGES_PER_DAY) are read or waiting, which leaves too few for this "
+            "document. The day ends at midnight UTC.",
+            retry_after_s=day_ends_in_s,
         )
 
 

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         (), description="Keys that may call, `name:key` or `key`, with commas; empty means no protection", repr=False
     )
     send_api_key: SecretStr | None = Field(None, description="Key that `python -m ocr_service send` calls with")
+    admin_keys: CommaList = Field(
+        (), description="Names of API_KEYS that see the usage of all keys, with commas (docs/usage.md)"
+    )
     protect_metrics: bool = Field(False, description="`/metrics` asks for a key too")
     enable_docs: bool = Field(True, description="Serve Swagger UI at `/docs`")
     cors_origins: CommaList = Field((), description="Origins allowed to call from a browser, with commas; `*` for all")
@@ -87,6 +90,12 @@ class Settings(BaseSettings):
     )
     queue_limit: int = Field(1000, ge=1, description="Most jobs waiting; more get 429")
     jobs_per_key: int = Field(0, ge=0, description="Most unfinished jobs of one API key; 0 means no limit of its own")
+    pages_per_day: CommaList = Field(
+        (),
+        description="Most pages that an API key may read in a day of UTC: a number, and `name:number` for single keys "
+        "(0: no limit), with commas; empty means no limit (docs/usage.md)",
+        examples=["1000,archive:0"],
+    )
     max_running_jobs: int = Field(8, ge=1, description="Documents that are read at the same time by one process")
     max_crashes: int = Field(
         10, ge=1, description="Runs of a job in a row that may end with the process, no page kept; then it fails"
@@ -256,7 +265,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
 
     @field_validator(
-        "api_keys", "vllm_url", "cors_origins", "allowed_hosts", "url_hosts", "url_trusted_hosts", mode="before"
+        "api_keys",
+        "admin_keys",
+        "pages_per_day",
+        "vllm_url",
+        "cors_origins",
+        "allowed_hosts",
+        "url_hosts",
+        "url_trusted_hosts",
+        mode="before",
     )
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
@@ -283,6 +300,24 @@ class Settings(BaseSettings):
             if colon and not (name.strip() and key.strip()):
                 raise ValueError("must be `name:key` or `key`, with commas between; a name or a key is empty")
         return entries
+
+    @field_validator("pages_per_day")
+    @classmethod
+    def _quotas(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in entries:
+            if not re.fullmatch(r"([^:]+:)?\s*[0-9]{1,12}", entry):
+                raise ValueError("must be a number of pages, or `name:number`, with commas between")
+        return entries
+
+    @model_validator(mode="after")
+    def _names_of_keys(self) -> Settings:
+        """A name that is misspelt would silently have no rights, or no quota."""
+        known = {entry.partition(":")[0].strip() for entry in self.api_keys if ":" in entry}
+        quotas = [entry.rpartition(":")[0].strip() for entry in self.pages_per_day if ":" in entry]
+        for setting, names in (("ADMIN_KEYS", self.admin_keys), ("PAGES_PER_DAY", quotas)):
+            if unknown := [name for name in names if name not in known]:
+                raise ValueError(f"{setting}: {unknown[0]!r} is not a name in API_KEYS (`name:key`)")
+        return self
 
     @field_validator("vllm_url")
     @classmethod

@@ -41,6 +41,7 @@ from ocr_service.api.routes import (
     options,
     page_images,
     results,
+    usage,
 )
 from ocr_service.api.schemas.problem import ANYWHERE, describe_problems
 from ocr_service.api.web_page import install_docs, install_web_page
@@ -99,8 +100,9 @@ def create_app(settings: Settings) -> FastAPI:
         install_docs(app)
     keys = ApiKeys.parse(settings.api_keys)
     app.state.keys = keys
+    app.state.admin_keys = frozenset(settings.admin_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    own = (ocr, jobs, events, results, corrections, page_images, batches, options, backends)
+    own = (ocr, jobs, events, results, corrections, page_images, batches, options, backends, usage)
     foreign = (paddlex, mistral, mistral_files, docling, docling_chunks, paddleocr_jobs, open_webui)
     for module in (*own, *foreign):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)

@@ -8,7 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from ocr_service.document import Correction, Failure, HiddenText, PageResult, RegionResult, StageTime, TextLayerReport
+from ocr_service.document import (
+    Correction,
+    Failure,
+    HiddenText,
+    PageResult,
+    PageUsage,
+    RegionResult,
+    StageTime,
+    TextLayerReport,
+)
 
 
 def page_to_json(page: PageResult) -> bytes:
@@ -42,6 +51,7 @@ def page_from_json(content: bytes) -> PageResult:
             "text_layer": _text_layer(fields.get("text_layer")),
             "hidden_text": HiddenText(**hidden) if (hidden := fields.get("hidden_text")) else None,
             "corrections": tuple(_correction(entry) for entry in fields.get("corrections", ())),
+            "usage": PageUsage(**fields.get("usage", {})),
         }
     )
 

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count, takewhile
 
-from ocr_service.errors import NotReady, QueueFull
+from ocr_service.errors import NotReady, QueueFull, QuotaExceeded
 from ocr_service.jobs.db.queue import Incoming, Load, QueueLimits, refuse_too_many
+from ocr_service.jobs.db.usage import refuse_used_up
 from ocr_service.jobs.wait_budget import new_wait_budget
 
 _REFUSE_AGAIN_S = 0.25  # after a refusal, requests of that key are refused so long without a query
@@ -28,7 +29,7 @@ class AdmissionControl:
         self._load = load
         self._numbers = count()
         self._coming: dict[int, str] = {}  # owners, by number, in the order of their coming
-        self._refused: dict[str, tuple[float, QueueFull]] = {}
+        self._refused: dict[str, tuple[float, QueueFull | QuotaExceeded]] = {}
         self._counting: asyncio.Task[Load] | None = None
         self._next_count: asyncio.Task[Load] | None = None
 
@@ -36,11 +37,12 @@ class AdmissionControl:
     async def place(self, owner: str) -> AsyncIterator[None]:
         """Holds a slot. To be left before the document becomes a row, or it would count twice.
 
-        Raises QueueFull; NotReady where the database does not answer. The task's ``wait_budget()`` begins here.
+        Raises QueueFull, QuotaExceeded; NotReady where the database does not answer. The task's ``wait_budget()``
+        begins here.
         """
         at, refusal = self._refused.get(owner, (0.0, None))
         if refusal is not None and time.monotonic() - at < _REFUSE_AGAIN_S:
-            raise QueueFull(str(refusal), retry_after_s=refusal.retry_after_s)
+            raise type(refusal)(str(refusal), retry_after_s=refusal.retry_after_s)
         number = next(self._numbers)
         self._coming[number] = owner
         try:
@@ -48,8 +50,9 @@ class AdmissionControl:
                 # Rows first, then those ahead: a document that becomes a row in between counts once at most.
                 with new_wait_budget().waiting():
                     load = await self._counted()
+                refuse_used_up(owner, self._limits.quotas, load.quota_uses)
                 refuse_too_many(load, owner, self._limits, self._ahead(number, owner))
-            except QueueFull as error:
+            except (QueueFull, QuotaExceeded) as error:
                 self._refused[owner] = time.monotonic(), error
                 raise
             self._refused.pop(owner, None)

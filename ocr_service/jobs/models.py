@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Literal
 
-from ocr_service.document import FileInfo, Outcome, ReaderName, ReadOptions, Stage
+from ocr_service.document import FileInfo, Outcome, PageResult, ReaderName, ReadOptions, Stage
 
 
 class JobState(StrEnum):
@@ -142,12 +142,34 @@ class PageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What was read: ``pages`` with a result, ``failed_pages`` without one, regions, tokens and CPU seconds of both."""
+
+    pages: int = 0
+    failed_pages: int = 0
+    regions: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cpu_s: float = 0.0
+
+    @classmethod
+    def of(cls, page: PageResult) -> Usage:
+        failed = page.status == "failed"
+        took = page.usage
+        return cls(not failed, failed, len(page.regions), took.prompt_tokens, took.completion_tokens, took.cpu_s)
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page whose file a run has written; its row is still to be written."""
+    """A page whose file a run has written; its row is still to be written. ``usage``: nothing for a copied page."""
 
     job_id: str
     run_id: str
     row: PageRow
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Runner:
             page, not_again = await asyncio.to_thread(better_reading, folder, read) if again else (read, None)
             await self.pages.keep_file(folder, page, last=last, again=again and not_again is None)
             await self.files.keep_pages(folder, [page.number], claim.run_id)
-            await self.pages.store_row(folder, claim.run_id, page, not_again=not_again)
+            await self.pages.store_row(folder, claim.run_id, page, read=read, not_again=not_again)
             done.pages += 1
             done.failed += read.status == "failed"
             self.observers.page_read(job, read)
@@ -119,8 +119,11 @@ class Runner:
             await self.files.about_to_replace(folder, again)
             taken_over = await self._kept_but_not_written_down(folder, {row.number for row in rows})
             await self.files.keep_pages(folder, [page.number for page in taken_over], claim.run_id)
-            store_row = partial(self.pages.store_row, folder, claim.run_id)
-            await asyncio.gather(*map(store_row, taken_over))
+            writes = (
+                self.pages.store_row(folder, claim.run_id, page, read=None if done.cached else page)
+                for page in taken_over
+            )
+            await asyncio.gather(*writes)
             done.kept = len(set(await asyncio.to_thread(folder.kept_pages)) - again)
             if done.kept < job.page_total and not await asyncio.to_thread(folder.input.exists):
                 raise UploadLost.input_gone()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, text
@@ -14,6 +14,7 @@ from ocr_service.jobs.db import queue
 from ocr_service.jobs.db import transitions as writer
 from ocr_service.jobs.db.database import Rows, Transaction
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages, replicas, unfinished
+from ocr_service.jobs.db.usage import quota_uses, refuse_over_quota
 from ocr_service.jobs.delivery.rows import put_off_upload
 from ocr_service.jobs.models import (
     CORRECTED,
@@ -39,7 +40,7 @@ class Store(Rows):
     # Into the queue, and out of it
 
     async def submit(self, new: NewJob) -> queue.Submission:
-        """Raises IdempotencyConflict and QueueFull."""
+        """Raises IdempotencyConflict, QueueFull, QuotaExceeded and TooManyPages."""
         try:
             return await self.write(lambda tx: queue.submit(tx, new, self.limits))
         except IntegrityError:
@@ -51,7 +52,12 @@ class Store(Rows):
 
     async def load(self, coming: int) -> queue.Load:
         """What counts towards the limits, for ``coming`` documents that are being taken in."""
-        return await self.read(lambda tx: queue.load(tx, self.limits, coming))
+
+        def work(tx: Transaction) -> queue.Load:
+            uses = quota_uses(tx) if self.limits.quotas.any else {}
+            return replace(queue.load(tx, self.limits, coming), quota_uses=uses)
+
+        return await self.read(work)
 
     async def claim_next(self, replica: str) -> Claim | None:
         return await self.write(lambda tx: queue.claim_next(tx, replica))
@@ -113,7 +119,8 @@ class Store(Rows):
     async def retry(self, job_id: str, again: Sequence[int] = ()) -> Job:
         """Queue a finished job again, to read what is not whole, and the pages of ``again``. Raises NotFound.
 
-        An unfinished job, and a completed one where no pages are named, is left as it is.
+        An unfinished job, and a completed one where no pages are named, is left as it is. Raises also QuotaExceeded and
+        TooManyPages.
         """
 
         def work(tx: Transaction) -> Job:
@@ -127,7 +134,9 @@ class Store(Rows):
                 values["leader_id"] = None
             tx.execute(jobs.update().where(jobs.c.id == job_id).values(values))
             writer.mark_again(tx, job_id, again)
-            return writer.move(tx, job, JobState.QUEUED, reason="retry", lost_runs=0)
+            queued = writer.move(tx, job, JobState.QUEUED, reason="retry", lost_runs=0)
+            refuse_over_quota(tx, job.owner, self.limits.quotas, more=job.page_total - writer.pages_kept(tx, job_id))
+            return queued
 
         return await self.write(work)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from ocr_service.document import PageResult, RegionResult
 from ocr_service.jobs.db.queue import Backlog
 from ocr_service.jobs.delivery.rows import Kind
-from ocr_service.jobs.models import Job, JobState
+from ocr_service.jobs.models import Job, JobState, Usage
 from ocr_service.jobs.observers import RunEnd
 from ocr_service.observability.capacity import Capacity
 from ocr_service.vlm.answer_checks import AnswerProblem
@@ -49,6 +49,7 @@ class Watched:
     folders: Mapping[str, Path] = field(default_factory=dict)
     capacity: Capacity = field(default_factory=Capacity)
     backlog: Backlog | None = None
+    usage: Mapping[str, Usage] = field(default_factory=dict)  # by API key; empty where the scrape may not see it
 
     @property
     def pages_wait(self) -> bool:
@@ -123,6 +124,8 @@ class Metrics:
             ["reader", "outcome"],
             registry=registry,
         )
+        self._tokens = Counter("ocr_tokens", "Tokens as the backends count them", ["kind"], registry=registry)
+        self._page_cpu_s = Counter("ocr_page_cpu_seconds", "CPU seconds of page workers", ["reader"], registry=registry)
         self._stage_s = Histogram(
             "ocr_stage_duration_seconds",
             "Seconds that one stage of a page took, waiting for a backend included",
@@ -169,6 +172,9 @@ class Metrics:
     def page_read(self, job: Job, page: PageResult) -> None:
         self._pages.labels(page.reader, page.status).inc()
         self._page_s.labels(page.reader).observe(page.seconds)
+        self._tokens.labels("prompt").inc(page.usage.prompt_tokens)
+        self._tokens.labels("completion").inc(page.usage.completion_tokens)
+        self._page_cpu_s.labels(page.reader).inc(page.usage.cpu_s)
         self.watched.capacity.page_ended(time.monotonic(), more_waiting=self.watched.pages_wait)
         for stage in page.stages:
             self._stage_s.labels(stage.stage, page.reader).observe(stage.seconds)
@@ -218,6 +224,7 @@ class _AtScrape(Collector):
             yield _gauge(
                 "ocr_oldest_job_seconds", "Since the first of the waiting jobs was queued", [], [((), backlog.oldest_s)]
             )
+        yield from _usage(self._watched.usage)
         measured = self._watched.capacity.pages_a_second
         yield _gauge(
             "ocr_capacity_pages_per_second",
@@ -245,6 +252,19 @@ def _pools(pools: Mapping[str, PagePool]) -> Iterator[Metric]:
     yield _gauge("ocr_page_tasks", "Number of page tasks by state", states, tasks)
     yield _gauge("ocr_page_workers", "Number of worker processes, warm and configured", states, workers)
     yield _counter("ocr_page_worker_restarts", "Worker processes replaced, by reason", ["pool", "reason"], restarts)
+
+
+def _usage(usage: Mapping[str, Usage]) -> Iterator[Metric]:
+    def by_key(name: str, meaning: str, value: Callable[[Usage], float]) -> Metric:
+        return _counter(f"ocr_usage_{name}", meaning, ["key"], [((key,), value(one)) for key, one in usage.items()])
+
+    if usage:
+        yield by_key("pages", "Pages with a result, by API key", lambda one: one.pages)
+        yield by_key("failed_pages", "Pages without a result, by API key", lambda one: one.failed_pages)
+        yield by_key("regions", "Regions, by API key", lambda one: one.regions)
+        yield by_key("prompt_tokens", "Prompt tokens, by API key", lambda one: one.prompt_tokens)
+        yield by_key("completion_tokens", "Completion tokens, by API key", lambda one: one.completion_tokens)
+        yield by_key("cpu_seconds", "CPU seconds of page workers, by API key", lambda one: one.cpu_s)
 
 
 def _scheduler(scheduler: Scheduler) -> Iterator[Metric]:

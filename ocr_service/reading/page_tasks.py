@@ -21,6 +21,7 @@ from ocr_service.document import (
     FileType,
     PageImage,
     PageResult,
+    PageUsage,
     PreparedPage,
     PreparedRegion,
     Region,
@@ -83,7 +84,7 @@ def warm_up(layout: str, language: str) -> None:
 
 def read_page(task: PageTask) -> PageResult:
     """Renders a page and reads it: its own text where that is proven, else its regions with Tesseract."""
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     timer = StageTimer()
     coverage, error = None, None
     with timer.stage("render"):
@@ -120,7 +121,13 @@ def read_page(task: PageTask) -> PageResult:
         text_layer=_report(task, layer),
         hidden_text=layer.hidden if layer is not None else None,
         layout_model=_detector(task.layout).name,
+        usage=_cpu_since(cpu_started),
     )
+
+
+def _cpu_since(started: float) -> PageUsage:
+    """``started`` is of ``time.process_time``: a worker reads one page at a time, so its CPU time is the page's."""
+    return PageUsage(cpu_s=round(time.process_time() - started, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ def _report(task: PageTask, layer: PageLayer | None) -> TextLayerReport | None:
 
 def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
     """Renders a page, finds its regions and makes the crops that the VLM gets."""
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     timer = StageTimer()
     with timer.stage("render"):
         layer = _text_layer(task)
@@ -206,6 +213,7 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
         layout_model="" if prompts.whole_page is not None else _detector(task.layout).name,
         text_layer=_report(task, layer),
         hidden_text=layer.hidden if layer is not None else None,
+        usage=_cpu_since(cpu_started),
     )
 
 

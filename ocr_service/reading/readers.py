@@ -81,7 +81,8 @@ class FallbackReader:
         if page.error is None or page.error.code != EngineUnavailable.code:
             return page
         other = await self._second.read(work, number)
-        return replace(other, warnings=(*other.warnings, f"read by {self._second.name}: {page.error.message}"))
+        warning = f"read by {self._second.name}: {page.error.message}"
+        return replace(other, warnings=(*other.warnings, warning), usage=page.usage + other.usage)
 
 
 def page_task(work: DocumentWork, number: int, limits: PageLimits) -> PageTask:

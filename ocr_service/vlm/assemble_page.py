@@ -61,6 +61,7 @@ def assemble_page(
         text_layer=page.text_layer,
         hidden_text=page.hidden_text,
         coverage=_coverage(page.regions, readings),
+        usage=sum((reading.usage for reading in readings if reading is not None), page.usage),
     )
 
 

@@ -19,7 +19,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from ocr_service.document import Crop
+from ocr_service.document import NO_USAGE, Crop, PageUsage
 from ocr_service.errors import BackendRefused
 from ocr_service.vlm.answer_text import printable, without_end_tokens
 
@@ -28,6 +28,7 @@ _KEEP_ALIVE_S = 4.0
 _CONNECT_S = 5.0
 _HEALTH_S = 5.0  # vLLM answers in milliseconds, unless its process is busy with images
 _LONGEST_RETRY_AFTER_S = 60.0
+_MOST_TOKENS = 1 << 31  # of one answer
 # Statuses below 500 after which another try may succeed: time-out, too early, too many requests.
 _PASSING = frozenset({408, 425, 429})
 
@@ -57,10 +58,11 @@ class BackendTrouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The model's text; ``finish_reason`` is ``stop``, ``length`` or ``repetition``."""
+    """The model's text; ``finish_reason`` is ``stop``, ``length`` or ``repetition``. ``usage``: the tokens it took."""
 
     text: str
     finish_reason: str | None
+    usage: PageUsage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,18 @@ def _json(response: httpx.Response, url: str) -> Any:
 def _answer(body: Any, url: str) -> Answer:
     match body:
         case {"choices": [{"message": {"content": str() | None as text}, "finish_reason": str() | None as reason}, *_]}:
-            return Answer(without_end_tokens(printable(text or "")), reason)
+            return Answer(without_end_tokens(printable(text or "")), reason, _usage(body))
     raise BackendTrouble(f"{url} answered 200 without a chat message", Trouble.ERROR)
+
+
+def _usage(body: Any) -> PageUsage:
+    """The tokens that the server counted; none where it does not say, or says what cannot be."""
+    match body:
+        case {"usage": {"prompt_tokens": int() as prompt, "completion_tokens": int() as completion}} if (
+            0 <= prompt < _MOST_TOKENS and 0 <= completion < _MOST_TOKENS
+        ):
+            return PageUsage(prompt, completion)
+    return NO_USAGE
 
 
 def _error_message(response: httpx.Response) -> str:

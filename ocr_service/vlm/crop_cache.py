@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from ocr_service.document import Crop
+from ocr_service.document import NO_USAGE, Crop
 from ocr_service.vlm.read_region import RegionReading
 
 _Key = tuple[str, str, bytes]
@@ -29,7 +29,7 @@ class CropCache:
             return await self._ask_first(key, ask)
         self._readings.move_to_end(key)
         reading = await asyncio.shield(first)  # a caller that is cancelled must not cancel the others
-        return await ask() if reading is None else replace(reading, tries=0)
+        return await ask() if reading is None else replace(reading, tries=0, usage=NO_USAGE)
 
     async def _ask_first(self, key: _Key, ask: Callable[[], Awaitable[RegionReading]]) -> RegionReading:
         mine: asyncio.Future[RegionReading | None] = asyncio.get_running_loop().create_future()

@@ -6,7 +6,7 @@ import asyncio
 import math
 from dataclasses import dataclass
 
-from ocr_service.document import Crop
+from ocr_service.document import NO_USAGE, Crop, PageUsage
 from ocr_service.errors import RecognitionFailed, ServiceError
 from ocr_service.retry.policy import RetryPolicy
 from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
@@ -23,7 +23,7 @@ _MOST_OUTAGES = 5
 class RegionReading:
     """A region as read in ``tries`` requests. ``degraded``: no answer was whole, and the text is what could be kept.
 
-    ``problem``: why not. With ``error`` there is no text.
+    ``problem``: why not. With ``error`` there is no text. ``usage``: the tokens of all its answers.
     """
 
     text: str
@@ -31,6 +31,7 @@ class RegionReading:
     degraded: bool = False
     error: ServiceError | None = None
     problem: AnswerProblem | None = None
+    usage: PageUsage = NO_USAGE
 
 
 async def read_region(
@@ -41,6 +42,7 @@ async def read_region(
     tries = failures = outages = 0
     problems: list[AnswerProblem] = []
     kept = ""
+    usage = NO_USAGE
     avoid: Backend | None = None
     reason: ServiceError = RecognitionFailed("no request was sent")
     while tries <= most and len(problems) < len(_TEMPERATURES):
@@ -65,9 +67,10 @@ async def read_region(
         except ServiceError as error:
             reason = error
             break
+        usage += answer.usage
         checked = check_answer(answer.text, answer.finish_reason, table=crop.is_table, letters=crop.letters)
         if checked.problem is None or (checked.problem is AnswerProblem.EMPTY and crop.blank):
-            return RegionReading(checked.text, tries)
+            return RegionReading(checked.text, tries, usage=usage)
         problems.append(checked.problem)
         scheduler.answer_problems[checked.problem.name.lower()] += 1
         if tries <= most and len(problems) < len(_TEMPERATURES):
@@ -77,5 +80,5 @@ async def read_region(
             break  # the model sees no more there; a third answer would cost as much again
         reason = RecognitionFailed.doubtful(str(avoid), str(checked.problem), len(problems))
     if kept.strip():
-        return RegionReading(kept, tries, degraded=True, problem=problems[-1])
-    return RegionReading("", tries, error=reason)
+        return RegionReading(kept, tries, degraded=True, problem=problems[-1], usage=usage)
+    return RegionReading("", tries, error=reason, usage=usage)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.document import Failure, StageTime
+from ocr_service.document import Failure, PageUsage, StageTime
 from ocr_service.export.result_json import page_from_json, page_to_json, with_ids, with_s3, write_document
 from tests.support.pages import page, region
 
@@ -23,11 +23,18 @@ _PAGE = page(
     error=Failure("page_timeout", "took too long", "render"),
     stages=(StageTime("render", 1.5, 0.25),),
     markdown="# A",
+    usage=PageUsage(700, 30, 0.25),
 )
 
 
 def test_a_page_comes_back_as_it_was_written() -> None:
     assert page_from_json(page_to_json(_PAGE)) == with_ids(_PAGE)
+
+
+def test_a_page_of_a_version_that_counted_nothing_is_read() -> None:
+    fields = json.loads(page_to_json(_PAGE))
+    del fields["usage"]
+    assert page_from_json(json.dumps(fields).encode()).usage == PageUsage()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ class Reply:
 
     text: str | None = "read"
     finish_reason: str = "stop"
+    usage: tuple[int, int] | None = None  # prompt and completion tokens
     status: int = 200
     error: Any = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -181,7 +182,10 @@ class FakeVllm:
         else:
             message = {"role": "assistant", "content": reply.text}
             choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason}
-            await _send(send, 200, _dump({"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}))
+            completion: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}
+            if reply.usage is not None:
+                completion["usage"] = dict(zip(("prompt_tokens", "completion_tokens"), reply.usage, strict=True))
+            await _send(send, 200, _dump(completion))
 
 
 def _asked(headers: dict[bytes, bytes], body: bytes) -> Asked:

@@ -194,6 +194,7 @@ NAMES_NOTHING = {
     "GET /jobs",
     "GET /jobs/counts",
     "GET /options",
+    "GET /usage",
     "GET /v1/models",
     "PUT /process",
     "GET /v1/files",
@@ -250,6 +251,7 @@ SAYING_HOW = {
     "chunking_include_raw_text",
     # PaddleOCR's hosted jobs; `fileUrl` is an address that the address rules judge
     "fileUrl", "optionalPayload", "pageRanges",
+    "since", "until",
 }  # fmt: skip
 
 
@@ -304,6 +306,7 @@ def test_lists_hold_ones_own_alone(bob: httpx.Client, alices: Alices) -> None:
     assert sum(bob.get("/jobs/counts").json().values()) == len(bob.get("/jobs", params={"limit": 500}).json()["jobs"])
     files = bob.get("/v1/files").json()["data"]
     assert alices.file_id not in [file["id"] for file in files]
+    assert "alice" not in bob.get("/usage").text
 
 
 def test_an_idempotency_key_is_ones_own(bob: httpx.Client, alices: Alices) -> None:

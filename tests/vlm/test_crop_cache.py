@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from ocr_service.document import Crop
+from ocr_service.document import Crop, PageUsage
 from ocr_service.errors import RecognitionFailed
 from ocr_service.vlm.crop_cache import CropCache
 from ocr_service.vlm.read_region import RegionReading
 
 pytestmark = pytest.mark.anyio
 HEADER = Crop("OCR:", b"", b"header")
-GOOD, BAD = RegionReading("read", 1), RegionReading("", 4, error=RecognitionFailed("no"))
+GOOD, BAD = RegionReading("read", 1, usage=PageUsage(9, 1)), RegionReading("", 4, error=RecognitionFailed("no"))
 
 
 class PromptSet:
@@ -36,6 +36,7 @@ async def test_the_same_picture_is_asked_once_also_at_the_same_time() -> None:
     await asyncio.sleep(0)
     ask.go.set()
     assert [(await reading).tries for reading in readings] == [1, 0, 0]
+    assert [(await reading).usage.prompt_tokens for reading in readings] == [9, 0, 0]
     assert (await same.read("book", HEADER, ask)).text == "read"
     assert ask.asked == 1
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_service.document import Crop
+from ocr_service.document import Crop, PageUsage
 from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.read_region import RegionReading, read_region
 from tests.fakes.vllm import FakeVllm, Reply, failure
@@ -57,6 +57,36 @@ async def test_a_passing_fault_costs_one_more_try(fake: FakeVllm, fault: Reply) 
     fake.script.append(fault)
     assert await read(fake) == RegionReading("read", tries=2)
     assert len(fake.asked) == 2
+
+
+async def test_tokens_of_all_answers_are_counted_also_of_those_that_are_asked_for_again(fake: FakeVllm) -> None:
+    fake.script.extend(
+        [
+            Reply(text="half of", finish_reason="length", usage=(700, 4096)),
+            failure(500),
+            Reply(usage=(700, 12)),
+        ]
+    )
+    assert await read(fake) == RegionReading("read", tries=3, usage=PageUsage(1400, 4108))
+    fake.script.extend([Reply(text="cut", finish_reason="length", usage=(1, 2))] * 3)
+    assert (await read(fake)).usage == PageUsage(3, 6)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        "null",
+        '{"prompt_tokens": "7", "completion_tokens": 1}',
+        '{"prompt_tokens": 7}',
+        '{"prompt_tokens": -7, "completion_tokens": 1}',
+        '{"prompt_tokens": 1e99, "completion_tokens": 1}',
+        '{"prompt_tokens": 99999999999999999999, "completion_tokens": 1}',
+    ],
+)
+async def test_a_server_that_counts_no_tokens_or_wrong_ones_reads_all_the_same(fake: FakeVllm, usage: str) -> None:
+    body = '{"choices": [{"message": {"content": "read"}, "finish_reason": "stop"}], "usage": %s}'
+    fake.script.append(Reply(body=(body % usage).encode()))
+    assert await read(fake) == RegionReading("read", tries=1)
 
 
 async def test_a_hanging_request_is_given_up_and_tried_again(fake: FakeVllm) -> None:

@@ -150,6 +150,14 @@ class HiddenTextModel(BaseModel):
     reasons: dict[str, int] = Field(description="How many by what hides them", examples=[{"same_colour": 62}])
 
 
+class PageUsageModel(BaseModel):
+    """What reading a page took."""
+
+    prompt_tokens: int = Field(description="As the backends count them, images included; 0 with Tesseract")
+    completion_tokens: int = Field(description="Of all answers, also of those that were asked for again")
+    cpu_s: float = Field(description="CPU seconds of the page worker")
+
+
 class PageModel(BaseModel):
     """One page, read or failed."""
 
@@ -184,6 +192,7 @@ class PageModel(BaseModel):
     corrections: list[CorrectionModel] = Field(
         [], description="What people corrected, with the regions as they were read; deleted ones are here alone"
     )
+    usage: PageUsageModel = Field(description="What reading it took")
 
 
 class FileModel(BaseModel):

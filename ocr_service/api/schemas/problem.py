@@ -60,6 +60,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.NotReady.no_database(),
     errors.PageTimeout.after(60),
     errors.QueueFull.waiting(500),
+    errors.QuotaExceeded.pages(960, 1000),
     errors.RecognitionFailed.doubtful("http://127.0.0.1:8080/v1", "the answer is empty", 3),
     errors.RenderFailed.page(3),
     errors.S3Refused.refused("upload of ocr/contract.md", "access denied", "AccessDenied"),
@@ -68,6 +69,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.StorageFull.no_space("OUTPUT_DIR"),
     errors.TooManyDocuments.under("in/", 12_000, 10_000),
     errors.TooManyPages.of_file("book.pdf", 5000, 3000),
+    errors.TooManyPages.of_a_day(1200, 1000),
     errors.Unauthorized.no_key(),
     errors.UnsupportedType.looks_like("a Word document", ACCEPTED),
     errors.BadOption.not_json(),
@@ -131,13 +133,13 @@ def _example(status: int, code: str) -> dict[str, Any]:
 
 _SOURCE = ("bad_option", "empty_file", "damaged_pdf", "encrypted_pdf", "too_many_pages", "bad_pages", "page_too_large")
 _BUCKET = ("s3_refused", "s3_unavailable")  # also of what is uploaded and read, with ARTIFACTS=s3
-_CAPACITY = ("queue_full", "engine_unavailable", "not_ready", "storage_full", *_BUCKET)
+_CAPACITY = ("queue_full", "quota_exceeded", "engine_unavailable", "not_ready", "storage_full", *_BUCKET)
 
 ANYWHERE = problem_answers(
     "unauthorized", "cross_site_refused", "host_refused", "bad_option", "internal_error", "not_ready"
 )
 NOT_FOUND = problem_answers("not_found")
-RETRIED = problem_answers("not_found", "bad_pages", "bad_option", "encrypted_pdf")
+RETRIED = problem_answers("not_found", "bad_pages", "bad_option", "encrypted_pdf", "too_many_pages", "quota_exceeded")
 # Of an upload that becomes a job, of one that is fetched as well, and of one that is waited for.
 _UPLOAD = (*_SOURCE, "file_too_large", "unsupported_type", "upload_too_slow", *_CAPACITY)
 FETCHED = problem_answers(

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from ocr_service.errors import QueueFull, ServiceError
+from ocr_service.errors import QueueFull, QuotaExceeded, ServiceError
 from ocr_service.jobs.batches.rows import Batch, BatchDocument, BatchRows
 from ocr_service.jobs.models import Change
 
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _AHEAD = 50  # unfinished jobs of one batch
 _LOOK_S = 30.0  # between two looks for batches whose replica died
+_QUOTA_LOOK_S = 300.0  # most between two tries of a batch whose key has used up PAGES_PER_DAY
 
 Submit = Callable[[BatchDocument], Awaitable[str]]
 """Fetches a document and submits it; returns the job's id, of the same job at a second call. Raises ServiceError."""
@@ -67,6 +68,9 @@ class BatchFeeder:
         try:
             while document := await self._rows.next_document(batch):
                 await self._feed_one(document, submit)
+        except QuotaExceeded as error:  # of this batch's key: the batches of others go on
+            log.info("batch %s is continued later: %s", batch.id, error)
+            await self._rows.postpone(batch.id, min(error.retry_after_s or _QUOTA_LOOK_S, _QUOTA_LOOK_S))
         except asyncio.CancelledError:
             with contextlib.suppress(TimeoutError, ServiceError):
                 async with asyncio.timeout(1):
@@ -79,6 +83,8 @@ class BatchFeeder:
             await self._pause(self._retry_s)
         try:
             job_id = await submit(document)
+        except QuotaExceeded:
+            raise
         except ServiceError as error:
             if error.retryable:
                 log.info("batch %s: cannot submit %s yet: %s; retrying", document.batch.id, document.key, error)

@@ -98,6 +98,10 @@ class BatchRows(Rows):
         """Ends the claim at shutdown, so that another process can feed the batch at once."""
         await self._write(update(batches).where(batches.c.id == batch_id).values(fed_until=0.0))
 
+    async def postpone(self, batch_id: str, seconds: float) -> None:
+        """Nobody feeds the batch for so long."""
+        await self._write(update(batches).where(batches.c.id == batch_id).values(fed_until=db_now() + seconds))
+
     async def release_all(self) -> None:
         """Ends all claims, at the start of the one process that owns the database."""
         await self._write(update(batches).values(fed_until=0.0))

@@ -13,7 +13,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ from ocr_service.errors import DeadlineExceeded, IdempotencyConflict, QueueFull,
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, pages, unfinished
 from ocr_service.jobs.db.transitions import job_from_row, locked_job, move
+from ocr_service.jobs.db.usage import NO_QUOTAS, PageQuotas, QuotaUse, refuse_over_quota
 from ocr_service.jobs.delivery.rows import plan_deliveries
 from ocr_service.jobs.models import (
     Change,
@@ -61,12 +62,14 @@ class QueueLimits:
     """``waiting`` and ``per_owner`` (unfinished; 0 is no limit) in jobs, ``cache_ttl_s`` in seconds (0: no cache).
 
     ``lost_runs``: so many runs in a row may end with their process and no page kept; then the job fails.
+    ``quotas``: of pages a day.
     """
 
     waiting: int
     per_owner: int
     cache_ttl_s: float
     lost_runs: int = 10
+    quotas: PageQuotas = NO_QUOTAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,14 @@ _NOTHING = Incoming()
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Jobs in the table: those that wait, the unfinished of each owner, how many finish a second (None: unknown)."""
+    """Jobs in the table: those that wait, the unfinished of each owner, how many finish a second (None: unknown).
+
+    ``quota_uses``: pages of today by owner; empty where nobody asks for it."""
 
     waiting: int
     of_owner: Mapping[str, int]
     a_second: float | None
+    quota_uses: Mapping[str, QuotaUse] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,7 @@ def submit(tx: Transaction, new: NewJob, limits: QueueLimits) -> Submission:
     }
     row = (tx.execute(_ADD, values)).mappings().one()
     tx.execute(insert(moves).values(job_id=new.id, seq=1, state=_QUEUED, at=db_now()))
+    refuse_over_quota(tx, new.owner, limits.quotas, more=0 if leader_id else new.pages)
     plan_deliveries(tx, new)
     tx.changes.append(Change(new.id, JobState.QUEUED, None))
     return Submission(job_from_row(row), created=True)

@@ -161,6 +161,22 @@ batch_documents = Table(
 )
 
 
+# What each API key has read on each day (of UTC, days since 1970-01-01): counted as the rows of pages are written.
+usage = Table(
+    "usage",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("pages", BigInteger, nullable=False),
+    Column("failed_pages", BigInteger, nullable=False),
+    Column("regions", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("cpu_s", Float(53), nullable=False),
+    Index("usage_day", "day"),
+)
+
+
 def unfinished(job: FromClause = jobs) -> ColumnElement[bool]:
     """The job waits or runs."""
     return job.c.state.in_([state.value for state in UNFINISHED])
@@ -182,3 +198,20 @@ def _sqlite_now(element: Any, compiler: Any, **kw: Any) -> str:
 def _postgresql_now(element: Any, compiler: Any, **kw: Any) -> str:
     # As a subquery it is asked once a statement; asked for each row, as a volatile function is, no index would serve.
     return "(SELECT extract(epoch from clock_timestamp())::float8)"
+
+
+class db_day(FunctionElement[int]):
+    """Days since 1970-01-01 in UTC by the database's own clock."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(db_day, "sqlite")
+def _sqlite_day(element: Any, compiler: Any, **kw: Any) -> str:
+    return "CAST(julianday('now') - 2440587.5 AS INTEGER)"
+
+
+@compiles(db_day, "postgresql")
+def _postgresql_day(element: Any, compiler: Any, **kw: Any) -> str:
+    return "(SELECT floor(extract(epoch from clock_timestamp()) / 86400)::int)"

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Integer,
     RowMapping,
     Table,
@@ -31,6 +32,7 @@ from ocr_service.document import FileInfo
 from ocr_service.errors import NotFinished
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages
+from ocr_service.jobs.db.usage import count_usage
 from ocr_service.jobs.models import (
     CORRECTED,
     Change,
@@ -172,6 +174,12 @@ def mark_again(tx: Transaction, job_id: str, numbers: Sequence[int]) -> None:
     tx.execute(update(pages).where(pages.c.job_id == job_id, wanted).values(again=True))
 
 
+def pages_kept(tx: Transaction, job_id: str) -> int:
+    """How many of the job's pages need not be read."""
+    kept = select(func.count()).where(pages.c.job_id == job_id, ~pages.c.again)
+    return int(tx.execute(kept).scalar_one())
+
+
 def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
     """Write down pages whose results are on disk; the runs that lost their jobs, of which nothing is written.
 
@@ -182,6 +190,7 @@ def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
         runs.setdefault(page.run_id, []).append(page)
     lost: set[str] = set()
     rows: list[dict[str, Any]] = []
+    owners: dict[str, str] = {}
     for run_id, its_pages in sorted(runs.items()):
         job_id = its_pages[0].job_id
         values = {"of_job": job_id, "of_run": run_id, "more": len(its_pages)}
@@ -189,10 +198,14 @@ def keep_pages(tx: Transaction, kept: Sequence[KeptPage]) -> set[str]:
         if held is None:
             lost.add(run_id)
             continue
+        owners[job_id] = held.owner
         rows += [_page_row(page, held.last_seq - back) for back, page in enumerate(reversed(its_pages))][::-1]
         tx.changes.append(Change(job_id, JobState.RUNNING, run_id))
     if rows:
-        tx.execute(_KEEP[tx.connection.dialect.name], rows)
+        # A row that this run has written already is not returned, and its page is not counted again.
+        written = {(row.job_id, row.number) for row in tx.execute(_KEEP[tx.connection.dialect.name], rows)}
+        counted = [page for page in kept if (page.job_id, page.row.number) in written and page.run_id not in lost]
+        count_usage(tx, [(owners[page.job_id], page.usage) for page in counted])
     return lost
 
 
@@ -272,14 +285,14 @@ def _failure_after(job: Job, page: CorrectedPage) -> JobFailure | None:
     return page.failure
 
 
-def _keep(build: Callable[[Table], PostgresqlInsert | SqliteInsert]) -> PostgresqlInsert | SqliteInsert:
+def _keep(build: Callable[[Table], PostgresqlInsert | SqliteInsert]) -> Executable:
     statement = build(pages)
     # A page that this run has written already keeps its number, or a listener would see it twice.
     return statement.on_conflict_do_update(
         index_elements=["job_id", "number"],
         set_={name: statement.excluded[name] for name in ("seq", "run_id", "status", "seconds", "error_code", "again")},
         where=pages.c.run_id != statement.excluded.run_id,
-    )
+    ).returning(pages.c.job_id, pages.c.number)
 
 
 _KEEP = {"postgresql": _keep(postgresql_insert), "sqlite": _keep(sqlite_insert)}
@@ -291,5 +304,5 @@ _TAKE_NUMBERS = (
         jobs.c.state == JobState.RUNNING.value,
     )
     .values(last_seq=jobs.c.last_seq + bindparam("more", type_=Integer), lost_runs=0)
-    .returning(jobs.c.last_seq)
+    .returning(jobs.c.last_seq, jobs.c.owner)
 )

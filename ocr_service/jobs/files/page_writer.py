@@ -13,7 +13,7 @@ from ocr_service.document import Failure, PageResult
 from ocr_service.errors import StorageFull
 from ocr_service.export.result_json import page_to_json
 from ocr_service.jobs.files.group_commit import GroupCommit
-from ocr_service.jobs.models import KeptPage, PageRow, RunLost
+from ocr_service.jobs.models import KeptPage, PageRow, RunLost, Usage
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import FreeSpace
@@ -43,15 +43,21 @@ class PageWriter:
         await self._files.add((write, page), at_once=last, whole=True)
 
     async def store_row(
-        self, folder: JobFolder, run_id: str, page: PageResult, *, not_again: Failure | None = None
+        self,
+        folder: JobFolder,
+        run_id: str,
+        page: PageResult,
+        *,
+        read: PageResult | None,
+        not_again: Failure | None = None,
     ) -> None:
-        """Returns when the row of a kept page is stored. Raises RunLost.
+        """Returns when the row of a kept page is stored, and its usage is counted. Raises RunLost.
 
-        ``not_again``: why the earlier reading was kept.
+        ``read``: the reading that is counted; None for a copy. ``not_again``: why the earlier reading was kept.
         """
         failure = not_again or (page_failure(page) if page.status == "failed" else None)
         row = PageRow(page.number, page.status, page.seconds, failure.code if failure else None)
-        await self._rows.add(KeptPage(folder.job_id, run_id, row))
+        await self._rows.add(KeptPage(folder.job_id, run_id, row, Usage.of(read) if read else Usage()))
 
     def check_room(self) -> None:
         """Raises StorageFull if the last write left less free space than a running job needs."""

@@ -96,6 +96,8 @@ async def test_a_database_of_an_earlier_version_goes_on_with_its_jobs(
         before = await store.get(new.id)
     with closing(sqlite3.connect(tmp_path / "jobs.sqlite3")) as connection:
         connection.execute("ALTER TABLE pages DROP COLUMN again")
+        connection.execute("ALTER TABLE jobs DROP COLUMN corrections")
+        connection.execute("DROP TABLE usage")
         connection.execute("DROP INDEX jobs_finished")
         connection.execute("DROP INDEX jobs_batch")
         connection.execute("UPDATE alembic_version SET version_num = '0004'")

@@ -36,7 +36,7 @@ async def running_job(store: Store, root: Path) -> tuple[JobFolder, str]:
 
 async def keep(writer: PageWriter, folder: JobFolder, run: str, page: PageResult) -> None:
     await writer.keep_file(folder, page, last=False)
-    await writer.store_row(folder, run, page)
+    await writer.store_row(folder, run, page, read=page)
 
 
 async def test_what_comes_during_a_write_goes_together_with_the_next() -> None:

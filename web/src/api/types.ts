@@ -26,6 +26,7 @@ export type ErrorCode =
   | "page_timeout"
   | "page_too_large"
   | "queue_full"
+  | "quota_exceeded"
   | "recognition_failed"
   | "render_failed"
   | "s3_refused"
@@ -218,6 +219,18 @@ export interface Page {
   read_revision?: number;
   /** What people corrected, with the regions as they were read; deleted ones are here alone */
   corrections?: Correction[];
+  /** What reading it took */
+  usage: PageUsage;
+}
+
+/** What reading a page took. */
+export interface PageUsage {
+  /** As the backends count them, images included; 0 with Tesseract */
+  prompt_tokens: number;
+  /** Of all answers, also of those that were asked for again */
+  completion_tokens: number;
+  /** CPU seconds of the page worker */
+  cpu_s: number;
 }
 
 /** An error, as RFC 9457 has it. */

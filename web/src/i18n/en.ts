@@ -264,6 +264,7 @@ export const en = {
     already_finished: "It ended before it could be cancelled.",
     idempotency_conflict: "The same upload was sent before with another file. Drop the file again.",
     queue_full: "The service has as much to do as it takes. The document is sent again by itself.",
+    quota_exceeded: "The pages of today are used up for this key. The day ends at midnight UTC.",
     upload_too_slow: "The upload came too slowly. Try again over a better connection.",
     s3_unavailable: "The storage does not answer. Try again in a moment.",
     s3_refused: "The storage refused the service. Tell its operator.",

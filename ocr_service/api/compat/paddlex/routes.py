@@ -82,7 +82,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         413: "`file_too_large`",
         415: "`unsupported_type`",
         422: "`bad_option`, `empty_file`, `damaged_pdf`, `encrypted_pdf`, `too_many_pages`, `address_refused`",
-        429: "`queue_full`, with Retry-After",
+        429: "`queue_full`, `quota_exceeded`, with Retry-After",
         502: "`recognition_failed`, `backend_refused`, `s3_refused`",
         503: "`engine_unavailable`, `not_ready`, `s3_unavailable`, with Retry-After",
         504: "`deadline_exceeded`",
