@@ -1,4 +1,5 @@
-"""The text of a document without its page breaks: tables and paragraphs that a page's end cut are one again.
+"""The text of a document without its page breaks: tables and paragraphs that a page's end cut are one again, and
+paragraphs that a column's end cut.
 
 A page is held only while what follows may go on with its last region, so that a document of 1,000 pages is never in
 memory whole. The pages themselves (their JSON, their own Markdown) stay as they were read.
@@ -15,7 +16,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 
-from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, HeadersMode, PageResult, RegionResult
+from ocr_service.document import (
+    CAPTION_LABELS,
+    FIGURE_LABELS,
+    TITLE_LABELS,
+    Box,
+    HeadersMode,
+    PageResult,
+    RegionResult,
+)
 from ocr_service.export.heading_levels import TitleSizes, title_level, title_sizes
 from ocr_service.export.running_headers import RunningLines, running_lines, without_margins
 from ocr_service.export.tables import Row, Rows, joined_row, parse_table, write_table
@@ -41,7 +50,7 @@ Pages = Callable[[], Iterable[PageResult]]
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A region of a later page that went on with one of an earlier page, and is a part of that now.
+    """A region that went on with an earlier one, of an earlier page or column, and is a part of that now.
 
     ``start``: where in the joined content it begins: a character of a paragraph, a row of a table.
     """
@@ -53,7 +62,7 @@ class Continuation:
 
 @dataclass(frozen=True, slots=True)
 class JoinedRegion(RegionResult):
-    """A region that later pages went on with, in their order."""
+    """A region that later ones went on with, in their order."""
 
     continued: tuple[Continuation, ...] = ()
 
@@ -71,7 +80,7 @@ def joined_pages(
     sizes = title_sizes(pages) if levels else None
     margins: dict[int, _Margins] = {}
     text = _text_pages(pages, margins)
-    whole = _whole_paragraphs(_with_levels(page, sizes) for page in text)
+    whole = _whole_paragraphs(_with_whole_columns(_with_levels(page, sizes)) for page in text)
     joined = _whole_tables(whole) if tables else whole
     return joined if headers == "drop" else (_with_margins(page, margins, headers) for page in joined)
 
@@ -157,6 +166,35 @@ def _whole_paragraphs(pages: Iterable[PageResult]) -> Iterator[PageResult]:
             window.clear()
         window.append(page)
     yield from window
+
+
+def _with_whole_columns(page: PageResult) -> PageResult:
+    """The page with its paragraphs whole that go on at the head of the next column."""
+    regions: list[RegionResult] = []
+    open_at, last_part = -1, (0, 0, 0, 0)  # the paragraph that may go on, and the box of its last part
+    for region in page.regions:
+        if region.label in _PARAGRAPH_LABELS:
+            if open_at >= 0 and _goes_on_in_column(regions[open_at], last_part, region):
+                regions[open_at], last_part = _continued(regions[open_at], page.number, region), region.bbox
+                continue
+            open_at, last_part = len(regions), region.bbox
+        elif region.label not in _FLOATING:
+            open_at = -1
+        regions.append(region)
+    return page if len(regions) == len(page.regions) else replace(page, regions=tuple(regions))
+
+
+def _goes_on_in_column(first: RegionResult, last_part: Box, second: RegionResult) -> bool:
+    """Whether ``second`` stands right of the last part of ``first``, begins above its end, and continues its text."""
+    beside = second.bbox[0] >= last_part[2] and second.bbox[1] < last_part[3]
+    return beside and _kind(first) == _kind(second) and continues(first.content, second.content)
+
+
+def _continued(first: RegionResult, page: int, second: RegionResult) -> JoinedRegion:
+    """The paragraph of ``first`` with that of ``second``, which stands on ``page``."""
+    content = join_lines([first.content.rstrip(), second.content.lstrip()])
+    start = max(0, len(content) - len(second.content.strip()))
+    return _joined(first, content, Continuation(page, second, start))
 
 
 def _is_passed_over(page: PageResult) -> bool:
@@ -268,9 +306,7 @@ def _join_paragraph(page: PageResult, following: PageResult) -> tuple[PageResult
         return None
     if not continues(first.region.content, second.region.content):
         return None
-    content = join_lines([first.region.content.rstrip(), second.region.content.lstrip()])
-    start = max(0, len(content) - len(second.region.content.strip()))
-    whole = _joined(first.region, content, Continuation(following.number, second.region, start))
+    whole = _continued(first.region, following.number, second.region)
     return (
         replace(page, regions=(*page.regions[: first.index], whole, *page.regions[first.index + 1 :])),
         replace(following, regions=following.regions[: second.index] + following.regions[second.index + 1 :]),

@@ -219,3 +219,39 @@ def test_pages_come_one_by_one() -> None:
     asked.clear()
     assert next(stream).number == 1
     assert max(asked) <= 3
+
+
+_LEFT, _RIGHT, _THIRD = (100, 300, 350, 1300), (360, 200, 610, 1300), (620, 200, 870, 400)
+
+
+def test_a_paragraph_that_goes_on_over_columns_is_whole() -> None:
+    columns = (
+        region("text", "Комиссия утвер-", _LEFT),
+        region("image", "", (100, 1310, 350, 1390), format="image"),
+        region("text", "дила смету и", _RIGHT),
+        region("text", "закрыла заседание.", _THIRD),
+    )
+    assert joined(page(1, *columns)) == [["Комиссия утвердила смету и закрыла заседание.", ""]]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        region("text", "новая строка", (100, 1310, 350, 1390)),  # under it
+        region("text", "Новый абзац", _RIGHT),
+        region("footnote", "сноска", _RIGHT),
+        region("text", "- пункт", _RIGHT, format="markdown"),
+    ],
+)
+def test_what_does_not_go_on_in_the_next_column_stays_apart(second: RegionResult) -> None:
+    first = region("text", "Комиссия утвердила смету и", _LEFT)
+    assert joined(page(1, first, second)) == [[first.content, second.content]]
+
+
+def test_a_heading_between_columns_ends_a_paragraph() -> None:
+    regions = (
+        region("text", "смету и", _LEFT),
+        region("paragraph_title", "Итог", _RIGHT),
+        region("text", "ещё", _THIRD),
+    )
+    assert joined(page(1, *regions)) == [["смету и", "Итог", "ещё"]]
