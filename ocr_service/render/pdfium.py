@@ -14,6 +14,9 @@ from ocr_service.document import PageImage
 from ocr_service.errors import DamagedFile, EmptyFile, EncryptedPdf
 from ocr_service.render.scale import POINTS_PER_INCH, fitting_dpi
 
+_MOST_ATTACHMENTS = 20  # that a warning names
+_LONGEST_NAME = 80  # characters of an attachment's name
+
 
 @contextmanager
 def open_pdf(path: Path, password: str = "") -> Iterator[pdfium.PdfDocument]:
@@ -43,7 +46,24 @@ def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pi
         page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
         # Reversed byte order is RGB; the array shares the bitmap's memory, which lives as long as the array.
         bitmap = page.render(scale=page_dpi / POINTS_PER_INCH, rev_byteorder=True)
-        return PageImage(number, bitmap.to_numpy(), page_dpi, warnings=form_warnings + warnings)
+        return PageImage(
+            number, bitmap.to_numpy(), page_dpi, warnings=(*form_warnings, *warnings, *attachments(pdf, number))
+        )
+
+
+def attachments(pdf: pdfium.PdfDocument, number: int) -> tuple[str, ...]:
+    """A warning of page 1 that names the files inside of the PDF, which are not read."""
+    names = []
+    for index in range(min(_MOST_ATTACHMENTS, pdf.count_attachments())) if number == 1 else ():
+        try:
+            names.append(_printable(pdf.get_attachment(index).get_name()))
+        except (pdfium.PdfiumError, UnicodeDecodeError):
+            names.append("?")
+    return (f"attachments are not read: {', '.join(names)}",) if names else ()
+
+
+def _printable(name: str) -> str:
+    return "".join(c for c in name if c.isprintable())[:_LONGEST_NAME]
 
 
 def load_form(pdf: pdfium.PdfDocument) -> tuple[str, ...]:
