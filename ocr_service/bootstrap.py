@@ -132,6 +132,7 @@ def vlm_options(settings: Settings) -> VlmOptions:
         timeout_s=settings.vlm_timeout_s,
         retries=settings.vlm_retries,
         max_tokens=settings.answer_tokens,
+        confidence=settings.vlm_confidence,
         backend_wait_s=settings.backend_wait_s,
         prompts=PromptSet(
             profile_name=settings.profile,

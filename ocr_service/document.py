@@ -7,8 +7,8 @@ models, whichever model found the region.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -27,6 +27,7 @@ HeadersMode = Literal["drop", "keep", "comment"]
 PageMarkers = Literal["none", "comment", "rule"]
 Format = Literal["text", "markdown", "html", "latex", "image"]
 Edited = Literal["content", "label", "level", "order", "deleted"]
+Doubt = Literal["low_confidence", "contradicted", "degraded", "unread", "failed"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
 TEXT_LABELS = frozenset({"text", "abstract", "content", "reference", "reference_content", "algorithm", "vertical_text"})
@@ -135,20 +136,32 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedWord:
+    """A word as it stands on the page; one that a line's end breaks is two.
+
+    ``bbox`` in pixels of the page. ``confidence``: the reader's, 0 to 1; None where it gives none for words.
+    """
+
+    text: str
+    bbox: Box
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedRegion:
     """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region).
 
-    ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what the
-    answer must say. ``ink``: pixels of text-like ink that the region accounts for, None where nobody counted.
-    ``missed``: no layout model saw it, only its ink was found; ``image`` then names the picture that is kept of it
-    where it cannot be read.
+    ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what stands
+    there, all of it proven, and the answer must say. ``ink``: pixels of text-like ink that the region accounts for,
+    None where nobody counted. ``missed``: no layout model saw it, only its ink was found; ``image`` then names the
+    picture that is kept of it where it cannot be read.
     """
 
     region: Region
     crop: Crop | None = None
     image: str | None = None
     layer_text: str | None = None
-    layer_words: tuple[str, ...] = ()
+    layer_words: tuple[PlacedWord, ...] = ()
     ink: int | None = None
     missed: bool = False
 
@@ -194,18 +207,21 @@ class HiddenText:
 class RegionResult:
     """A region as read. ``content`` is in ``format``; ``image`` is the figure's file relative to the job's folder.
 
+    ``score``: the layout model's, 0 to 1; None where the region was found without it.
     ``degraded``: no answer was whole, and the text is what could be kept. ``tries``: requests it took.
     ``level``: a heading's level, 1 to 6, where the reader knows it. ``source``: what the text was taken from.
     ``outline_level``: a heading's in the document's outline. ``contradicted``: the page's own text says otherwise;
     ``corrected``: how many of its words were put right by it. ``polygon``: x and y of four corners in pixels, where the
     reader gives them. ``id``: its place as it was read, which names it in corrections; None where an earlier version
-    read it: then its place in the page. ``edited``: what of it a person has corrected.
+    read it: then its place in the page. ``edited``: what of it a person has corrected. ``confidence``: how sure the
+    source is of the text, 0 to 1; None where it does not say. ``review``: why a person should look at it. ``words``: in
+    reading order, where the reader places them; whoever changes ``content`` removes them.
     """
 
     label: str
     bbox: Box
     order: int
-    score: float
+    score: float | None
     format: Format = "text"
     content: str = ""
     image: str | None = None
@@ -218,6 +234,9 @@ class RegionResult:
     contradicted: bool = False
     corrected: int = 0
     polygon: tuple[int, ...] | None = None
+    confidence: float | None = None
+    review: tuple[Doubt, ...] = ()
+    words: tuple[PlacedWord, ...] = ()
     id: int | None = None
     edited: tuple[Edited, ...] = ()
 
@@ -246,7 +265,8 @@ class PageResult:
     ``coverage``: the share of the text-like ink that was read, 0 to 1; None where nobody counted.
     ``layout_model``: what found the regions; empty where the VLM got the whole page.
     ``regions`` are those that count: corrected, and without deleted ones. ``revision``: grows with each correction and
-    each new reading; ``read_revision``: that of the last reading, whose ids the regions have.
+    each new reading; ``read_revision``: that of the last reading, whose ids the regions have. ``confidence``: the mean
+    of the regions' by their letters.
     """
 
     number: int
@@ -270,6 +290,7 @@ class PageResult:
     read_revision: int = 0
     corrections: tuple[Correction, ...] = ()
     usage: PageUsage = NO_USAGE
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +311,8 @@ class ReadOptions:
     ``headers``: whether the text leaves out running lines and page numbers, keeps them, or has them as comments.
     ``page_markers``: what shows in the Markdown where a page begins. For the VLM: ``read_charts`` and ``read_seals``,
     None for the settings; ``read_figures``, the text in pictures; ``whole_page``: the label as which it reads pages
-    without layout, such as ``spotting``."""
+    without layout, such as ``spotting``. ``min_confidence``: regions with less are marked for review.
+    ``include_words``: the JSON has the words of each region."""
 
     pages: str = ""
     dpi: int = 200
@@ -305,6 +327,26 @@ class ReadOptions:
     whole_page: str = ""
     password: str = field(default="", repr=False)
     text_layer: TextLayerMode = "auto"
+    min_confidence: float = 0.0
+    include_words: bool = False
+
+
+def moved_region(region: RegionResult, move: Callable[[Box], Box]) -> RegionResult:
+    """The region with its box and those of its words in other pixels."""
+    words = tuple(PlacedWord(word.text, move(word.bbox), word.confidence) for word in region.words)
+    return replace(region, bbox=move(region.bbox), words=words)
+
+
+def words_confidence(words: Iterable[PlacedWord]) -> float | None:
+    """The mean of the words' confidences by their length; None where no word has one."""
+    return weighted_mean((word.confidence, len(word.text)) for word in words if word.confidence is not None)
+
+
+def weighted_mean(values: Iterable[tuple[float, int]]) -> float | None:
+    """The mean of confidences with their weights, to three places; None without any."""
+    known = list(values)
+    total = sum(weight for _, weight in known)
+    return round(sum(value * weight for value, weight in known) / total, 3) if total else None
 
 
 def page_status(results: Sequence[RegionResult]) -> Outcome:

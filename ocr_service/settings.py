@@ -138,6 +138,9 @@ class Settings(BaseSettings):
         description="Text that the PDF contains: `auto` uses it where OCR of samples confirms it, `ignore` reads "
         "all with OCR, `only` uses no OCR",
     )
+    min_confidence: float = Field(
+        0.6, ge=0, le=1, description="Regions that were read with less confidence are marked for review; 0 marks none"
+    )
     ocr_language: str = Field(
         "rus+eng",
         pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$",
@@ -178,6 +181,9 @@ class Settings(BaseSettings):
     )
     vlm_retries: int = Field(3, ge=0, le=20, description="Tries after the first for one region")
     vlm_max_tokens: int = Field(4096, ge=16, description="Longest answer, tokens; 8000 for whole pages unless set")
+    vlm_confidence: bool = Field(
+        True, description="Ask for the probability of each token (`logprobs`), the confidence of a region"
+    )
     vlm_fallback: Literal["none", "tesseract"] = Field(
         "none", description="`tesseract` reads a page that no backend could read; the page says so"
     )

@@ -139,6 +139,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         language=settings.ocr_language,
         headers=settings.headers,
         text_layer=settings.text_layer,
+        min_confidence=settings.min_confidence,
         engine=engines.default,
     )
     space = FreeSpace((settings.output_dir,), settings.min_free_mb << 20, scratch=(settings.temp_dir,))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from ocr_service.retry import RetryPolicy
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.storage.atomic_write import atomic_file
 
 T = TypeVar("T")

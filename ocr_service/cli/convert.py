@@ -96,6 +96,7 @@ def add_command(commands: Commands) -> None:
         default="none",
         help="mark in the Markdown where a page begins: comment is <!-- page 3 -->, rule is ---; default: none",
     )
+    parser.add_argument("--words", action="store_true", help="the JSON has each word with its box and confidence")
     parser.add_argument("--no-images", action="store_true", help="write no image files for figures")
     parser.set_defaults(run=run)
 
@@ -127,6 +128,8 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
         page_markers=arguments.page_markers,
         password=arguments.password,
         text_layer=arguments.text_layer or settings.text_layer,
+        min_confidence=settings.min_confidence,
+        include_words=arguments.words,
     )
     files = documents(arguments.files, arguments.output)
     if not files:

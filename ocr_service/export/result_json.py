@@ -1,4 +1,8 @@
-"""Pages and documents as JSON, in the shape of the HTTP contract; a document is written page by page."""
+"""Pages and documents as JSON, in the shape of the HTTP contract; a document is written page by page.
+
+The file of a page holds one thing more: the words of its regions, at its end, so that they are cut off without a look
+at the rest. There are some 400 on a page, more bytes than all else, and few ask for them.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +18,23 @@ from ocr_service.document import (
     HiddenText,
     PageResult,
     PageUsage,
+    PlacedWord,
     RegionResult,
     StageTime,
     TextLayerReport,
 )
 
+_WORDS = b',"words":['  # quotes inside texts are escaped, so these bytes stand nowhere else
+
 
 def page_to_json(page: PageResult) -> bytes:
-    """The page with an id for each region: its place, unless it has one."""
-    return json.dumps(with_ids(page), ensure_ascii=False, separators=(",", ":"), default=_fields).encode()
+    """The content of a page's file: the page as clients see it, with an id for each region (its place, unless it has
+    one), then a list of words for each region and for each that was corrected, as it was read."""
+    named = with_ids(page)
+    public = json.dumps(named, ensure_ascii=False, separators=(",", ":"), default=_fields)
+    regions = [*named.regions, *(correction.original for correction in named.corrections)]
+    words = [[(word.text, *word.bbox, word.confidence) for word in region.words] for region in regions]
+    return f'{public[:-1]},"words":{_dump(words)}}}'.encode()
 
 
 def with_ids(page: PageResult) -> PageResult:
@@ -35,22 +47,39 @@ def with_ids(page: PageResult) -> PageResult:
 
 def _fields(noun: Any) -> dict[str, Any]:
     """A noun's fields, one level deep: ``dataclasses.asdict`` copies every value and takes five times as long."""
-    return {name: getattr(noun, name) for name in noun.__slots__}
+    return {name: getattr(noun, name) for name in noun.__slots__ if name != "words"}
+
+
+def public_page(content: bytes, *, words: bool) -> bytes:
+    """A page's file as clients see it; with ``words``, each of its regions has its words."""
+    end = content.rfind(_WORDS)
+    if end < 0:  # written before there were words
+        return content
+    if not words:
+        return content[:end] + b"}"
+    fields = json.loads(content)
+    for region, found in zip(fields["regions"], fields.pop("words"), strict=False):
+        region["words"] = [
+            {"text": text, "bbox": [x0, y0, x1, y1], "confidence": confidence}
+            for text, x0, y0, x1, y1, confidence in found
+        ]
+    return _dump(fields).encode()
 
 
 def page_from_json(content: bytes) -> PageResult:
     """Raises ValueError or TypeError for what ``page_to_json`` did not write."""
     fields = json.loads(content)
+    words = iter(fields.pop("words", ()))
     return PageResult(
         **{
             **fields,
-            "regions": tuple(_region(region) for region in fields["regions"]),
+            "regions": tuple(_region(region, next(words, ())) for region in fields["regions"]),
             "warnings": tuple(fields["warnings"]),
             "error": _failure(fields["error"]),
             "stages": tuple(StageTime(**stage) for stage in fields["stages"]),
             "text_layer": _text_layer(fields.get("text_layer")),
             "hidden_text": HiddenText(**hidden) if (hidden := fields.get("hidden_text")) else None,
-            "corrections": tuple(_correction(entry) for entry in fields.get("corrections", ())),
+            "corrections": tuple(_correction(entry, next(words, ())) for entry in fields.get("corrections", ())),
             "usage": PageUsage(**fields.get("usage", {})),
         }
     )
@@ -59,7 +88,7 @@ def page_from_json(content: bytes) -> PageResult:
 def write_document(
     file: TextIO, head: Mapping[str, Any], markdown: Iterable[str], pages: Iterable[bytes], tail: Mapping[str, Any]
 ) -> None:
-    """Writes a DocumentResult, holding one page at a time; ``pages`` are of ``page_to_json``."""
+    """Writes a DocumentResult, holding one page at a time; ``pages`` are of ``public_page``."""
     file.write("{")
     for name, value in head.items():
         file.write(f"{json.dumps(name)}:{_dump(value)},")
@@ -84,7 +113,7 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _region(fields: dict[str, Any]) -> RegionResult:
+def _region(fields: dict[str, Any], words: Sequence[Sequence[Any]]) -> RegionResult:
     bbox, polygon = fields["bbox"], fields.get("polygon")
     return RegionResult(
         **{
@@ -93,12 +122,15 @@ def _region(fields: dict[str, Any]) -> RegionResult:
             "error": _failure(fields["error"]),
             "polygon": tuple(polygon) if polygon else None,
             "edited": tuple(fields.get("edited", ())),
+            "review": tuple(fields.get("review", ())),
+            "words": tuple(PlacedWord(text, (x0, y0, x1, y1), sure) for text, x0, y0, x1, y1, sure in words),
         }
     )
 
 
-def _correction(fields: dict[str, Any]) -> Correction:
-    return Correction(**{**fields, "changed": tuple(fields["changed"]), "original": _region(fields["original"])})
+def _correction(fields: dict[str, Any], words: Sequence[Sequence[Any]]) -> Correction:
+    original = _region(fields["original"], words)
+    return Correction(**{**fields, "changed": tuple(fields["changed"]), "original": original})
 
 
 def _text_layer(fields: dict[str, Any] | None) -> TextLayerReport | None:

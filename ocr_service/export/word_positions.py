@@ -1,7 +1,7 @@
-"""Where on the page each word stands: the text of a region spread over the ink in its box.
+"""Where on the page each word stands: where the reader placed it, else by the ink in its region's box.
 
-Readers give text with a region's box, no more: the VLM knows no lines at all. So the lines are found again in the
-picture, and the words aligned with them.
+The VLM gives text with a region's box, no more, and knows no lines at all. So the lines are found again in the picture,
+and the words aligned with them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from ocr_service.document import Gray, PageResult, RegionResult
+from ocr_service.document import Box, Gray, PageResult, PlacedWord, RegionResult
 from ocr_service.export.ink_lines import Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
 from ocr_service.export.plain_text import region_text
 from ocr_service.export.tables import parse_table
@@ -19,6 +20,8 @@ from ocr_service.export.word_alignment import align
 from ocr_service.geometry.deskew import sheared_level, slope_of
 
 _MARGIN = 0.002  # of the page's width: boxes that readers give may cut the outermost strokes
+_FAR = 4  # heights of a word: what stands further away is another cell or column
+_WITHOUT_WORDS = ("image", "latex")
 _RULING_PIXELS = 3  # half of a thick ruling at 120 dpi, and what skew adds
 
 
@@ -35,28 +38,92 @@ Line = list[Word]
 
 def place_words(page: PageResult, gray: Gray) -> list[Line]:
     """The lines of a page in reading order, each with its words. ``gray`` shows the upright page at any scale."""
-    height, width = gray.shape
-    across, down = width / page.width, height / page.height
-    margin = round(_MARGIN * width)
-    slope = slope_of(gray)
-    levelled, offset = sheared_level(gray, slope) if slope else (gray, 0)
+    picture = _Picture(page, gray)
     lines: list[Line] = []
     for region in sorted(page.regions, key=lambda region: region.order):
-        x0, y0, x1, y1 = region.bbox
-        left, right = max(0, round(x0 * across) - margin), min(width, round(x1 * across) + margin)
-        # The box of a skew region is touched by its corners: where lines fall, at the upper left and the lower right.
-        first, last = (left, right) if slope > 0 else (right, left)
-        top = max(0, round(y0 * down - slope * first) + offset - margin)
-        bottom = min(levelled.shape[0], round(y1 * down - slope * last) + offset + margin)
-        if right - left >= 3 and bottom - top >= 3:
-            placed = _place_region(region, ink_of(levelled[top:bottom, left:right]))
-            lines += [[_on_page(word, left, top - offset, slope) for word in line] for line in placed if line]
+        if region.format in _WITHOUT_WORDS:
+            continue
+        lines += picture.own_lines(region.words) if region.words else picture.lines_by_ink(region)
     return lines
 
 
+def with_words(page: PageResult, gray: Gray) -> PageResult:
+    """The page with the words of all text: where the reader placed none they are placed by the ink of ``gray``."""
+    picture = _Picture(page, gray)
+    return replace(
+        page,
+        regions=tuple(
+            region if region.words or region.format in _WITHOUT_WORDS else picture.with_words(region)
+            for region in page.regions
+        ),
+    )
+
+
+class _Picture:
+    """A page and its picture: pixels of the page from those of the picture, and back."""
+
+    def __init__(self, page: PageResult, gray: Gray) -> None:
+        self._gray = gray
+        self._size = page.width, page.height
+        self._across, self._down = gray.shape[1] / page.width, gray.shape[0] / page.height
+
+    @cached_property
+    def _level(self) -> tuple[Gray, float, int]:
+        """The picture with its lines level, their slope before, and the row of its upper left corner."""
+        slope = slope_of(self._gray)
+        levelled, offset = sheared_level(self._gray, slope) if slope else (self._gray, 0)
+        return levelled, slope, offset
+
+    def own_lines(self, words: Sequence[PlacedWord]) -> list[Line]:
+        """The words at their places, parted into lines."""
+        lines: list[list[PlacedWord]] = []
+        for word in words:
+            if lines and _goes_on(lines[-1][-1].bbox, word.bbox):
+                lines[-1].append(word)
+            else:
+                lines.append([word])
+        return [[Word(word.text, self._scaled(word.bbox)) for word in line] for line in lines]
+
+    def _scaled(self, box: Box) -> tuple[float, float, float, float]:
+        x0, y0, x1, y1 = box
+        return x0 * self._across, y0 * self._down, x1 * self._across, y1 * self._down
+
+    def lines_by_ink(self, region: RegionResult) -> list[Line]:
+        levelled, slope, offset = self._level
+        height, width = levelled.shape
+        margin = round(_MARGIN * width)
+        x0, y0, x1, y1 = self._scaled(region.bbox)
+        left, right = max(0, round(x0) - margin), min(width, round(x1) + margin)
+        # The box of a skew region is touched by its corners: where lines fall, at the upper left and the lower right.
+        first, last = (left, right) if slope > 0 else (right, left)
+        top = max(0, round(y0 - slope * first) + offset - margin)
+        bottom = min(height, round(y1 - slope * last) + offset + margin)
+        if right - left < 3 or bottom - top < 3:
+            return []
+        placed = _place_region(region, ink_of(levelled[top:bottom, left:right]))
+        return [[_on_page(word, left, top - offset, slope) for word in line] for line in placed if line]
+
+    def with_words(self, region: RegionResult) -> RegionResult:
+        words = tuple(PlacedWord(w.text, self._on_page(w.box)) for line in self.lines_by_ink(region) for w in line)
+        return replace(region, words=words)
+
+    def _on_page(self, box: tuple[float, float, float, float]) -> Box:
+        """Whole pixels of the page around ``box``, at least one wide and high."""
+        width, height = self._size
+        x0 = max(0, min(width - 1, math.floor(box[0] / self._across)))
+        y0 = max(0, min(height - 1, math.floor(box[1] / self._down)))
+        x1 = max(x0 + 1, min(width, math.ceil(box[2] / self._across)))
+        return x0, y0, x1, max(y0 + 1, min(height, math.ceil(box[3] / self._down)))
+
+
+def _goes_on(last: Box, box: Box) -> bool:
+    """Whether a word stands on the line of the one before it, and near it."""
+    lower = min(last[3] - last[1], box[3] - box[1])
+    gap = box[0] - last[2]
+    return min(last[3], box[3]) - max(last[1], box[1]) > 0.3 * lower and -0.5 * lower < gap < _FAR * lower
+
+
 def _place_region(region: RegionResult, ink: Ink) -> list[Line]:
-    if region.format in ("image", "latex"):
-        return []
     if region.label == "table" and (table := parse_table(region.content)):
         return _place_table([row.cells for row in table.rows], table.columns, ink)
     return _place_text(region_text(region), ink)

@@ -25,6 +25,7 @@ from ocr_service.errors import BadOption, CorrectionConflict, NotFound
 from ocr_service.export.markdown import page_markdown
 from ocr_service.export.result_json import with_ids
 from ocr_service.geometry.boxes import area, shared_area
+from ocr_service.reading.review import page_confidence
 from ocr_service.vlm.region_content import with_formula_numbers
 
 _SAME_PLACE = 0.5  # of the area that two boxes cover together: the same region in two readings
@@ -169,7 +170,17 @@ def _edited(region: RegionResult, change: RegionChange) -> RegionResult:
         if format_ == "image" and region.image is None:
             raise BadOption("format: the region has no picture")
         content = region.content if change.content is None else change.content
-        region = replace(region, content=content, format=format_, error=None, degraded=False, contradicted=False)
+        region = replace(
+            region,
+            content=content,
+            format=format_,
+            error=None,
+            degraded=False,
+            contradicted=False,
+            confidence=None,  # the reader's, of what it had read
+            review=(),
+            words=region.words if content == region.content else (),
+        )
     if change.label is not None:
         if label not in REGION_LABELS:
             raise BadOption(f"label: {label!r} is none of {', '.join(sorted(REGION_LABELS))}")
@@ -213,7 +224,7 @@ def _made_of(page: PageResult, regions: Sequence[RegionResult]) -> PageResult:
     else:
         markdown = page_markdown(with_formula_numbers(ordered))
     status = page.status if page.error is not None else page_status(ordered)
-    return replace(page, regions=ordered, markdown=markdown, status=status)
+    return replace(page, regions=ordered, markdown=markdown, status=status, confidence=page_confidence(ordered))
 
 
 # Carrying over

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pypdfium2 as pdfium
 
 from ocr_service.document import (
@@ -32,6 +33,7 @@ from ocr_service.document import (
 )
 from ocr_service.errors import DamagedFile, EmptyFile, EngineUnavailable
 from ocr_service.export.markdown import page_markdown
+from ocr_service.export.word_positions import with_words
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.filter_paddlex import filter_for_vlm
@@ -50,6 +52,7 @@ from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop, with_ink
 
+_WORDS_DPI = 120  # enough to part lines and words
 _NUMBERS = frozenset({"number"})
 
 
@@ -217,6 +220,13 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
     )
 
 
+def place_page_words(task: PageTask, page: PageResult) -> PageResult:
+    """The page with words in all of its regions. Those that no reader placed are placed by their ink."""
+    rendered = _rasterised(replace(task, dpi=min(_WORDS_DPI, task.dpi)))
+    gray = cv2.cvtColor(rendered.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    return with_words(page, np.ascontiguousarray(np.rot90(gray, -page.angle // 90)))
+
+
 def _prepared_regions(
     page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer, layer: PageLayer | None
 ) -> tuple[PreparedRegion, ...]:
@@ -256,7 +266,9 @@ def with_figures(page: PageImage, results: Sequence[RegionResult], images: Path 
     if images is None:
         return list(results)
     figures = [
-        Region(result.label, result.bbox, result.order, result.score) for result in results if result.format == "image"
+        Region(result.label, result.bbox, result.order, result.score or 0.0)
+        for result in results
+        if result.format == "image"
     ]
     names = dict(zip((figure.order for figure in figures), save_figures(page, figures, images), strict=True))
     return [replace(region, image=names.get(region.order)) for region in results]

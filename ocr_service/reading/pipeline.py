@@ -17,10 +17,11 @@ from typing import Any
 from ocr_service.document import Failure, Outcome, PageResult, ReaderName, Stage
 from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageFull, WorkerCrashed
 from ocr_service.export.document_markdown import document_markdown
-from ocr_service.export.result_json import page_from_json, write_document
+from ocr_service.export.result_json import page_from_json, public_page, write_document
 from ocr_service.logs import page_var
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.readers import DocumentWork, PageReader
+from ocr_service.reading.review import reviewed
 from ocr_service.storage.filesystem import artifact_name
 
 KeepPage = Callable[[PageResult], Awaitable[None]]
@@ -81,7 +82,7 @@ async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int]
 async def _read_page(work: DocumentWork, reader: PageReader, number: int) -> PageResult:
     started = time.monotonic()
     try:
-        return await reader.read(work, number)
+        return reviewed(await reader.read(work, number), work.options.min_confidence)
     except StorageFull:
         raise
     except ServiceError as error:
@@ -164,7 +165,8 @@ def _write(
         "s3": [],
     }
     with (folder / f"{name}.json").open("w", encoding="utf-8") as file:
-        pages = (work.folder.page(number) for number in numbers)
+        words = work.options.include_words
+        pages = (public_page(work.folder.page(number), words=words) for number in numbers)
         write_document(file, head, _blocks(markdown), pages, {"artifacts": artifacts, "timings": timings})
 
 

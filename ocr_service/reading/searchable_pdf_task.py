@@ -127,8 +127,14 @@ def _is_searchable(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
 
 def _read_by_eye(page: PageResult) -> PageResult:
     """The page without the regions whose text is the PDF's own and can be found already."""
-    regions = (region for region in page.regions if region.source != "text_layer" or "content" in region.edited)
-    return replace(page, regions=tuple(regions))
+    return replace(page, regions=tuple(region for region in page.regions if not _is_in_the_pdf(region)))
+
+
+def _is_in_the_pdf(region: RegionResult) -> bool:
+    """Also for a region of the VLM that the PDF's text confirms: no other words of the VLM's have a confidence."""
+    confirmed = bool(region.words) and all(word.confidence is not None for word in region.words)
+    own = region.source == "text_layer" or (region.source == "vlm" and confirmed)
+    return own and "content" not in region.edited
 
 
 def _corrected_by_hand(page: PageResult) -> PageResult:

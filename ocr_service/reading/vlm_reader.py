@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import UNREAD_LABEL, Crop, PageResult, PreparedPage, PreparedRegion, ReaderName
-from ocr_service.reading.page_tasks import prepare_page
+from ocr_service.reading.page_tasks import place_page_words, prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import keep_unread_pictures
-from ocr_service.retry import RetryPolicy
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.text_layer.answer_check import check_answers
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure
@@ -40,11 +40,15 @@ _BACKENDS_OF_A_NAME = 16
 
 @dataclass(frozen=True, slots=True)
 class VlmLimits:
-    """``concurrency``: requests in flight at all backends together; ``max_tokens`` of one answer."""
+    """``concurrency``: requests in flight at all backends together; ``max_tokens`` of one answer.
+
+    ``confidence``: the probability of the answers' tokens is asked for.
+    """
 
     concurrency: int
     retry: RetryPolicy
     max_tokens: int
+    confidence: bool = False
 
 
 class VlmReader:
@@ -90,7 +94,16 @@ class VlmReader:
         result = await self.recognise(page, document, work.run, prompts)
         if task.images is not None and any(region.label == UNREAD_LABEL for region in result.regions):
             await asyncio.to_thread(keep_unread_pictures, page, result, task.images)
-        return result
+        if not work.options.include_words or not result.regions:
+            return result
+        return await self._pool.run(
+            place_page_words,
+            task,
+            result,
+            document=document,
+            order=number,
+            timeout_s=self._page_limits.timeout_s,
+        )
 
     async def recognise(
         self, page: PreparedPage, document: str, run: str = "", prompts: PromptSet | None = None
@@ -112,7 +125,7 @@ class VlmReader:
             seconds=page.seconds + time.monotonic() - started,
             whole=(prompts or self._prompts).form,
         )
-        words = {region.region.order: region.layer_words for region in page.regions if region.layer_words}
+        words = {region.region.order: region.layer_words for region in page.regions if region.crop is not None}
         return replace(check_answers(result, words), stages=page.stages + timer.times)
 
     async def _read(self, prepared: PreparedRegion, page: int, document: str, run: str) -> RegionReading | None:
@@ -126,6 +139,7 @@ class VlmReader:
             page * _REGIONS_A_PAGE + prepared.region.order,
             retry=self._limits.retry,
             max_tokens=self._limits.max_tokens,
+            confidence=self._limits.confidence,
         )
         return await self._crop_cache.read(f"{document} {run}", prepared.crop, ask)
 
@@ -140,6 +154,7 @@ class VlmOptions:
     timeout_s: float = 120.0
     retries: int = 3
     max_tokens: int = 4096
+    confidence: bool = False
     backend_wait_s: float = 300.0
     prompts: PromptSet = field(default_factory=PromptSet)
 
@@ -159,7 +174,8 @@ async def vlm_engine(pool: PagePool, page_limits: PageLimits, options: VlmOption
     named = [url for url in options.urls if url.startswith(DNS_SCHEME)]
     backends = len(options.urls) - len(named) + len(named) * _BACKENDS_OF_A_NAME
     total = options.concurrency * backends
-    limits = VlmLimits(total, RetryPolicy(retries=options.retries, jitter=1.0), options.max_tokens)
+    retry = RetryPolicy(retries=options.retries, jitter=1.0)
+    limits = VlmLimits(total, retry, options.max_tokens, options.confidence)
     async with AsyncExitStack() as stack:
         # Two connections more for each backend: a probe and a health check do not wait for requests that hang.
         transport = await stack.enter_async_context(http_transport(total + 2 * backends))

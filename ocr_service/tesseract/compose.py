@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult
+from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult, words_confidence
 from ocr_service.export.markdown import escape_text
 from ocr_service.export.running_headers import EDGE
 from ocr_service.export.tables import markdown_table
@@ -22,7 +21,7 @@ from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_lev
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
-from ocr_service.tesseract.words import Line, make_line
+from ocr_service.tesseract.words import Line, make_line, placed_words
 
 _PROSE = frozenset({"text", "reference"})
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
@@ -54,10 +53,7 @@ def compose(
 
     ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
     """
-    grids = [
-        RegionResult("table", t.box, 0, t.score, "markdown", markdown_table([[c.text for c in r] for r in t.cells]))
-        for t in tables
-    ]
+    grids = [_grid(table, regions) for table in tables]
     figures, rest = figures_and_lines(lines, regions, grids, sheet)
     rest = _joined_pieces(_split_at_columns(rest, regions), regions)
     paragraphs = group_paragraphs(rest)
@@ -65,6 +61,25 @@ def compose(
     placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
     order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
     return _joined_lists([block for index in order for block in placed[index].regions])
+
+
+def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
+    words = placed_words(word for row in table.cells for cell in row for word in cell.words)
+    return RegionResult(
+        label="table",
+        bbox=table.box,
+        order=0,
+        score=_model_score(table.box, regions),
+        format="markdown",
+        content=markdown_table([[cell.text for cell in row] for row in table.cells]),
+        confidence=words_confidence(words),
+        words=words,
+    )
+
+
+def _model_score(box: Box, regions: Sequence[Region]) -> float | None:
+    """The highest score of the layout model's regions there; None where it saw none."""
+    return max((region.score for region in regions if _covers(region.bbox, box)), default=None)
 
 
 def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
@@ -127,8 +142,16 @@ def _text_blocks(
     levels = iter(heading_levels(headings, body, first_page=first_page, top=height // 2))
     blocks = []
     for paragraph, label in zip(paragraphs, labels, strict=True):
-        score = round(statistics.fmean(line.confidence for line in paragraph.lines) / 100, 3)
-        block = RegionResult(label, paragraph.box, 0, score, "text", paragraph.text)
+        words = placed_words(word for line in paragraph.lines for word in line.words)
+        block = RegionResult(
+            label=label,
+            bbox=paragraph.box,
+            order=0,
+            score=_model_score(paragraph.box, regions),
+            content=paragraph.text,
+            confidence=words_confidence(words),
+            words=words,
+        )
         if label == "paragraph_title":
             level = next(levels)
             block = replace(block, level=level, label="doc_title" if level == 1 else label)

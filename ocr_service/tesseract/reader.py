@@ -12,7 +12,16 @@ import cv2
 import numpy as np
 import tesserocr
 
-from ocr_service.document import FIGURE_LABELS, TITLE_LABELS, Box, Gray, PageImage, Region, RegionResult
+from ocr_service.document import (
+    FIGURE_LABELS,
+    TITLE_LABELS,
+    Box,
+    Gray,
+    PageImage,
+    Region,
+    RegionResult,
+    moved_region,
+)
 from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
@@ -86,9 +95,12 @@ class TesseractReader:
             regions = [replace(r, bbox=_scaled(r.bbox, scale, shape)) for r in regions]
         hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
         reading = self._composed(recognition, hints)
-        placed = [replace(r, bbox=sheet.skew.to_page(r.bbox), order=order) for order, r in enumerate(reading.regions)]
-        if scale != 1.0:
-            placed = [replace(r, bbox=_scaled(r.bbox, 1 / scale, (page.height, page.width))) for r in placed]
+
+        def to_page(box: Box) -> Box:
+            on_page = sheet.skew.to_page(box)
+            return on_page if scale == 1.0 else _scaled(on_page, 1 / scale, (page.height, page.width))
+
+        placed = [replace(moved_region(r, to_page), order=order) for order, r in enumerate(reading.regions)]
         return replace(reading, regions=[_located(region) for region in placed])
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> Reading:
@@ -128,12 +140,15 @@ class TesseractReader:
         # Not the first page: a title is the page's own.
         reading = self.read(PageImage(recognition.page.number + 1, pixels, sheet.dpi), ())
         left, top = block.box[0] - frame(em), block.box[1] - frame(em)
+
+        def on_sheet(box: Box) -> Box:
+            x0, y0, x1, y1 = box_before_rotation(box, block.degrees, (width, height))
+            return max(0, x0 + left), max(0, y0 + top), x1 + left, y1 + top
+
         regions = []
         for region in reading.regions:
-            x0, y0, x1, y1 = box_before_rotation(region.bbox, block.degrees, (width, height))
-            box = (max(0, x0 + left), max(0, y0 + top), x1 + left, y1 + top)
             label = "text" if region.label in TITLE_LABELS else region.label
-            regions.append(replace(region, bbox=box, label=label, level=None))
+            regions.append(replace(moved_region(region, on_sheet), label=label, level=None))
         return Insert(block.box, tuple(regions)), reading.coverage
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:

@@ -18,7 +18,9 @@ def with_unread(results: Sequence[RegionResult], areas: Sequence[InkArea]) -> li
         x0, y0, x1, y1 = area.box
         box = (max(0, x0 - _PAD), max(0, y0 - _PAD), x1 + _PAD, y1 + _PAD)
         after = [index for index, region in enumerate(regions) if region.bbox[1] <= y0]
-        regions.insert(after[-1] + 1 if after else 0, RegionResult(UNREAD_LABEL, box, 0, 0.0, "image", error=_unread()))
+        regions.insert(
+            after[-1] + 1 if after else 0, RegionResult(UNREAD_LABEL, box, 0, None, "image", error=_unread())
+        )
     return regions
 
 

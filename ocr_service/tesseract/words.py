@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ocr_service.document import Box
+from ocr_service.document import Box, PlacedWord
 from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.font_metrics import DESCENDER, DESCENDING, ink_height
 
@@ -65,6 +65,11 @@ def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
     sizes = [size for word in ordered for size in [word.em] * len(word.text) if size is not None]
     box = enclosing([word.box for word in ordered])
     return Line(ordered, box, statistics.median(sizes) if sizes else float(box[3] - box[1]), weight)
+
+
+def placed_words(words: Iterable[Word]) -> tuple[PlacedWord, ...]:
+    """The words as a region has them."""
+    return tuple(PlacedWord(word.text, word.box, round(word.confidence / 100, 2)) for word in words)
 
 
 def split_by_box(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line]]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from ocr_service.document import FORMULA_LABELS, PageResult, RegionResult
+from ocr_service.document import FORMULA_LABELS, PageResult, PlacedWord, RegionResult
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.region_content import with_formula_numbers
 
@@ -45,19 +45,29 @@ class _Token:
         return plain(self.text)
 
 
-def check_answers(page: PageResult, words: Mapping[int, Sequence[str]]) -> PageResult:
-    """The page with its regions checked; ``words`` of the text layer by the region's ``order``."""
+def check_answers(page: PageResult, words: Mapping[int, Sequence[PlacedWord]]) -> PageResult:
+    """The page with its regions checked; ``words`` of the text layer by the region's ``order``.
+
+    A region that says what the layer says has the layer's words, at their places.
+    """
     regions = tuple(_checked(region, words.get(region.order, ())) for region in page.regions)
     if regions == page.regions:
         return page
     return replace(page, regions=regions, markdown=page_markdown(with_formula_numbers(regions)))
 
 
-def _checked(region: RegionResult, words: Sequence[str]) -> RegionResult:
+def _checked(region: RegionResult, words: Sequence[PlacedWord]) -> RegionResult:
     if not words or region.error is not None or not region.content:
         return region
-    found = check_answer(region.content, words, numbers_only=region.label in FORMULA_LABELS)
-    return replace(region, content=found.content, corrected=found.corrected, contradicted=found.contradicted)
+    texts = [word.text for word in words]
+    found = check_answer(region.content, texts, numbers_only=region.label in FORMULA_LABELS)
+    return replace(
+        region,
+        content=found.content,
+        corrected=found.corrected,
+        contradicted=found.contradicted,
+        words=() if found.contradicted else tuple(words),
+    )
 
 
 def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = False) -> Checked:

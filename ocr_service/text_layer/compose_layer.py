@@ -12,7 +12,16 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.document import TITLE_LABELS, Box, Gray, Region, RegionResult, Source
+from ocr_service.document import (
+    TITLE_LABELS,
+    Box,
+    Gray,
+    PlacedWord,
+    Region,
+    RegionResult,
+    Source,
+    words_confidence,
+)
 from ocr_service.export.markdown import escape_inline, escape_text
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.deskew import Skew
@@ -53,7 +62,7 @@ def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked
     width, height = layer.picture.width, layer.picture.height
     texts = _with_links(line.words, layer.urls if linked else {}, urls)
     words = [
-        Word(text, pixel_box(word.box, width, height), 100 * max(layer.strength, 0.7), max(word.size, 1.0))
+        Word(text, pixel_box(word.box, width, height), 100 * word.strength, max(word.size, 1.0))
         for word, text in zip(line.words, texts, strict=True)
     ]
     letters = sum(len(word.text) for word in line.words)
@@ -122,7 +131,13 @@ def _other_directions(layer: PageLayer, urls: list[str]) -> list[RegionResult]:
         ordered = sorted(lines, key=lambda line: sign * line.box[side])
         text = " ".join(" ".join(_with_links(line.words, layer.urls, urls)) for line in ordered)
         box = pixel_box(enclosing_floats([line.box for line in ordered]), width, height)
-        results.append(RegionResult("aside_text", box, 0, round(layer.strength, 3), "text", text))
+        words = tuple(
+            PlacedWord(word.text, pixel_box(word.box, width, height), round(word.strength, 2))
+            for line in ordered
+            for word in line.words
+        )
+        confidence = words_confidence(words)
+        results.append(RegionResult("aside_text", box, 0, None, content=text, confidence=confidence, words=words))
     return results
 
 
@@ -139,6 +154,8 @@ def _in_order(results: Sequence[RegionResult], dpi: int) -> list[RegionResult]:
 
 def _finished(region: RegionResult, outline: Mapping[str, int], urls: Sequence[str]) -> RegionResult:
     """With its links as Markdown, and its level as the outline has it."""
+    if urls:
+        region = replace(region, words=tuple(_without_marks(word) for word in region.words))
     plain = _LINK.sub(r"\2", region.content)
     if region.label in TITLE_LABELS | {"text"} and region.format == "text" and len(plain) < 300:
         level = level_in_outline(plain, outline)
@@ -154,6 +171,11 @@ def _finished(region: RegionResult, outline: Mapping[str, int], urls: Sequence[s
     content = _LINK.sub(lambda m: f"[{m[2]}]({urls[int(m[1])]})", content)
     content = re.sub(r"(?<!\\)\]\((\S+)\) \[([^\]]*)\]\(\1\)", r" \2](\1)", content)
     return replace(region, content=re.sub(f"[{_OPEN}{_CLOSE}]|{_NEXT}", "", content))
+
+
+def _without_marks(word: PlacedWord) -> PlacedWord:
+    text = re.sub(f"{_OPEN}\\d+{_NEXT}|{_CLOSE}", "", word.text)
+    return word if text == word.text else replace(word, text=text)
 
 
 def _source(region: RegionResult, others: Sequence[Line]) -> Source | None:

@@ -10,11 +10,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, Box, PreparedRegion, Region
+from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, Box, PlacedWord, PreparedRegion, Region
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.paragraphs import group_paragraphs
-from ocr_service.tesseract.words import Line, split_by_box
+from ocr_service.tesseract.words import Line, placed_words, split_by_box
 from ocr_service.text_layer.compose_layer import make_page_line
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.remainder import has_writing
@@ -51,12 +51,12 @@ class LayerRegions:
             texts.append(_flowing(lines))
         return join_lines(texts)
 
-    def words(self, box: Box) -> tuple[str, ...]:
+    def words(self, box: Box) -> tuple[PlacedWord, ...]:
         """What an answer for this region must say, in the order of its lines; nothing where not all of it is proven."""
         if not self._all_proven(box):
             return ()
         lines = sorted(self._inside(box), key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0]))
-        return tuple(word.text for line in lines for word in line.words)
+        return placed_words(word for line in lines for word in line.words)
 
     def _inside(self, box: Box) -> list[Line]:
         return split_by_box([line for line in self._lines if _touches(box, line.box)], box)[0]
@@ -70,10 +70,10 @@ class LayerRegions:
 
 
 def with_layer_words(prepared: Sequence[PreparedRegion], known: LayerRegions) -> tuple[PreparedRegion, ...]:
-    """The regions that go to the VLM with what the layer knows of them."""
+    """The regions with the words that the layer proves to stand there."""
     result = []
     for place, region in enumerate(prepared):
-        if region.crop is None:
+        if region.crop is None and region.layer_text is None:
             result.append(region)
             continue
         # What follows without a picture of its own is read together with it.

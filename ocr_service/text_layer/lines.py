@@ -31,12 +31,13 @@ _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 
 @dataclass(frozen=True, slots=True)
 class LayerWord:
-    """``box`` in pixels of the page; ``glyphs`` are indices in reading order; ``raised`` -1, 0 or 1."""
+    """``box`` in pixels of the page; ``glyphs`` are indices in reading order; ``strength`` of its proof, 0 to 1."""
 
     text: str
     box: tuple[float, float, float, float]
     glyphs: tuple[int, ...]
     size: float
+    strength: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

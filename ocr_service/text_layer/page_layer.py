@@ -5,8 +5,9 @@ Draw the page with and without its text, look what is seen, find the lines, prov
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import HiddenText, PageImage, Pixels, TextLayerReport
-from ocr_service.render.pdfium import load_form, open_pdf, page_with_size
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.render.pdfium import attachments, load_form, open_pdf, page_with_size
 from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
 from ocr_service.text_layer.evidence import Memory
@@ -29,7 +31,7 @@ from ocr_service.text_layer.glyphs import (
     read_glyphs,
     rotated_boxes,
 )
-from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle
+from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle, pixel_box
 from ocr_service.text_layer.outline import outline_of_page
 from ocr_service.text_layer.proof import prove
 from ocr_service.text_layer.remainder import has_writing
@@ -41,7 +43,6 @@ from ocr_service.text_layer.visibility import HiddenReason, Seen, draw, look
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
 _MOSTLY_LEVEL = 0.3  # of a page's characters that may be slanted without being the page's text
-_LONGEST_NAME = 80  # characters of an attachment's name
 _MOST_LINES = 12_000  # pieces of lines; composing 9,000 takes 18 s, their OCR minutes
 _MOST_COMPARED = 2_000_000  # words with links: a second
 _CHECKED, _UNCHECKED = "☒", "☐"
@@ -55,7 +56,7 @@ class PageLayer:
 
     ``lines``: proven, of all directions. ``ground``: the picture without any text; ``remainder``: without the proven
     text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font, ``outline``:
-    levels by normalised titles. ``strength``: how much of the letters was read and found right, 0 to 1.
+    levels by normalised titles.
     """
 
     picture: PageImage
@@ -68,7 +69,6 @@ class PageLayer:
     unread: bool
     report: TextLayerReport
     hidden: HiddenText | None
-    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,30 +127,14 @@ def _open(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> _O
         finally:
             if page is not loaded:
                 page.close()
-    names = _attachments(pdf) if number == 1 else ()
     return _Opened(
-        PageImage(number, picture, page_dpi, warnings=(*warnings, *size_warnings, *names)),
+        PageImage(number, picture, page_dpi, warnings=(*warnings, *size_warnings, *attachments(pdf, number))),
         glyphs,
         seen,
         tuple((link.url, to_pixels.boxes(np.array(link.boxes, float))) for link in found),
         tuple((box, to_pixels.boxes(np.array([box.box], float))) for box in boxes),
         outline_of_page(pdf, number),
     )
-
-
-def _attachments(pdf: pdfium.PdfDocument) -> tuple[str, ...]:
-    """A warning that names the files inside of the PDF, which are not read."""
-    names = []
-    for index in range(min(20, max(0, pdfium_c.FPDFDoc_GetAttachmentCount(pdf.raw)))):
-        try:
-            names.append(_printable(pdf.get_attachment(index).get_name()))
-        except (pdfium.PdfiumError, UnicodeDecodeError):
-            names.append("?")
-    return (f"attachments are not read: {', '.join(names)}",) if names else ()
-
-
-def _printable(name: str) -> str:
-    return "".join(c for c in name if c.isprintable())[:_LONGEST_NAME]
 
 
 def _upright(opened: _Opened) -> _Opened:
@@ -188,7 +172,7 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
         raise TooManyGlyphs
     proof = prove(glyphs, shape_classes(glyphs, plates), lines, plates, read_sheet, language, _MEMORY.of(document))
     lines = [_with_bullet(line, glyphs) for line in lines]
-    good = [line for line in lines if _is_proven(line, glyphs, proof)]
+    good = [_with_strength(line, proof.strength) for line in lines if _is_proven(line, glyphs, proof)]
     unproven = [line for line in lines if not _is_proven(line, glyphs, proof)]
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
@@ -197,7 +181,7 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
     gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     marked = _with_check_boxes(good, opened, glyphs)
     return PageLayer(
-        picture=opened.picture,
+        picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),
         lines=tuple(marked),
         bold=frozenset(
             word
@@ -212,7 +196,6 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
         unread=bad > 0 or has_writing(gray, opened.picture.dpi),
         report=_report(proof.fonts, len(good), bad, bool(opened.seen.visible.any())),
         hidden=_hidden(opened.seen.reasons),
-        strength=_strength(good, glyphs, proof.fonts),
     )
 
 
@@ -220,6 +203,15 @@ def _slanted(lines: Sequence[LayerLine], glyphs: Glyphs) -> list[LayerLine]:
     """Lines at odd angles, of stamps and watermarks: OCR cannot read them, and they disturb what is under them."""
     slanted = [line for line in lines if line.angle % 90]
     return slanted if sum(len(line.glyphs) for line in slanted) < _MOSTLY_LEVEL * len(glyphs) else []
+
+
+def _left_out(slanted: Sequence[LayerLine], picture: PageImage) -> Iterator[str]:
+    """A warning for slanted text that was not proven, which nothing else will read."""
+    if slanted:
+        boxes = [pixel_box(line.box, picture.width, picture.height) for line in slanted]
+        where = ",".join(str(side) for side in enclosing(boxes))
+        characters = sum(len(line.glyphs) for line in slanted)
+        yield f"slanted text that could not be proven was left out: {characters} characters at {where}"
 
 
 def _inside(boxes: Floats, outer: Sequence[Floats]) -> np.ndarray:
@@ -333,6 +325,11 @@ def _hidden(reasons: Sequence[HiddenReason | None]) -> HiddenText | None:
     return HiddenText(counts.total(), dict(sorted(counts.items()))) if counts else None
 
 
-def _strength(lines: Sequence[LayerLine], glyphs: Glyphs, fonts: Mapping[int, FontVerdict]) -> float:
-    used = [fonts[int(font)].strength for line in lines for font in glyphs.font[list(line.glyphs)]]
-    return round(float(np.mean(used)), 3) if used else 0.0
+def _with_strength(line: LayerLine, strength: Floats) -> LayerLine:
+    """The line with the strength of each word: the mean of its letters and digits."""
+    return replace(line, words=tuple(replace(word, strength=_mean(strength, word)) for word in line.words))
+
+
+def _mean(strength: Floats, word: LayerWord) -> float:
+    known = [value for value in strength[list(word.glyphs)].tolist() if not math.isnan(value)]
+    return sum(known) / len(known) if known else 1.0

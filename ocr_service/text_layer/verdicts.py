@@ -11,7 +11,7 @@ import numpy as np
 
 from ocr_service.text_layer.alphabets import has_homoglyph, look_the_same, may_reach, mixes_alphabets, script_of
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
-from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
+from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.lines import LayerLine
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
@@ -23,6 +23,7 @@ _CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65
 _LOW = 1.12  # of the x-height: no capital is so low
 _MIXED_WORDS = 2
 _HOMOGLYPHS_ONLY, _HOMOGLYPH_KINDS = 25, 8  # letters, and different ones, that all have homoglyphs in another alphabet
+BY_SHAPE = 0.8  # the strength of a letter that no reading has confirmed: its font is believed, and its shape fits
 _SHAPES_ONLY = 5  # characters at least of a font that is judged by shape
 
 
@@ -34,15 +35,19 @@ class FontVerdict:
     trusted: bool
     reason: str = ""
     by_shape: bool = False
-    strength: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """``trusted`` for each glyph; ``fonts`` by the page's font number."""
+    """``trusted`` for each glyph; ``fonts`` by the page's font number.
+
+    ``strength`` of each letter and digit, 0 to 1: the share of its readings that were right; BY_SHAPE where nothing
+    could read it; not a number for other signs.
+    """
 
     trusted: Flags
     fonts: Mapping[int, FontVerdict]
+    strength: Floats
 
 
 def verdicts(
@@ -64,7 +69,16 @@ def verdicts(
         if found[font].trusted:
             for index in here:
                 trusted[index] = keys[index] not in doubted and not page.is_senseless(index)
-    return Proof(trusted, found)
+    return Proof(trusted, found, _strength(page))
+
+
+def _strength(page: _Page) -> Floats:
+    strength = np.full(len(page.glyphs), np.nan)
+    for index, (key, sign) in enumerate(zip(page.keys, page.signs, strict=True)):
+        if sign.isalnum():
+            evidence = page.known.get(key) if page.readable[index] else None
+            strength[index] = evidence.right / evidence.times if evidence and evidence.times else BY_SHAPE
+    return strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +114,6 @@ class _Facts:
     swapped: int
     refuted: frozenset[Key]
     unseen: frozenset[Key]
-
-    @property
-    def strength(self) -> float:
-        """0 to 1: the share of the legible that was read right."""
-        if not self.counted:
-            return 0.9
-        return round(self.right / self.legible, 3) if self.legible else 0.5
 
 
 def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tuple[int, int]) -> _Facts:
@@ -179,8 +186,7 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
     if len(misshapen) > _ODD_SHAPES * len({page.keys[i] for i in counted}):
         return FontVerdict(name, False, "shapes that are not those of its letters"), set()
     by_shape = font.counted >= _SHAPES_ONLY and font.legible < 0.5 * font.counted
-    verdict = FontVerdict(name, True, by_shape=by_shape, strength=font.strength)
-    return verdict, misshapen | font.refuted | font.unseen
+    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen
 
 
 @dataclass(frozen=True, slots=True)

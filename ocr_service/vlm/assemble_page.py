@@ -9,11 +9,13 @@ from ocr_service.document import (
     UNREAD_LABEL,
     Failure,
     PageResult,
+    PlacedWord,
     PreparedPage,
     PreparedRegion,
     Region,
     RegionResult,
     page_status,
+    words_confidence,
 )
 from ocr_service.errors import EngineUnavailable
 from ocr_service.export.markdown import page_markdown
@@ -127,6 +129,7 @@ def _page_regions(
                 level=content.level,
                 tries=reading.tries if order == 0 else 0,
                 degraded=reading.degraded,
+                confidence=reading.confidence,
             )
         )
     return results
@@ -165,6 +168,7 @@ def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
         level=content.level,
         tries=reading.tries,
         degraded=reading.degraded,
+        confidence=reading.confidence,
         source="vlm",
         error=Failure(error.code, str(error), "recognition") if error else None,
     )
@@ -174,13 +178,13 @@ def _read_missed(prepared: PreparedRegion, reading: RegionReading) -> RegionResu
     """Text that no layout model saw; a picture of it where it cannot be read either."""
     outage = reading.error is not None and reading.error.code == EngineUnavailable.code
     if reading.error is None or outage:
-        return _read(replace(prepared, missed=False, image=None), reading)
+        return replace(_read(replace(prepared, missed=False, image=None), reading), score=None)
     region = prepared.region
     return RegionResult(
         label=UNREAD_LABEL,
         bbox=region.bbox,
         order=region.order,
-        score=region.score,
+        score=None,
         format="image",
         image=prepared.image,
         tries=reading.tries,
@@ -192,7 +196,7 @@ def _unread(prepared: PreparedRegion) -> RegionResult:
     """A figure, or a further part of a paragraph whose text is in the first part."""
     region = prepared.region
     if prepared.layer_text is not None:
-        return _from_text_layer(region, prepared.layer_text)
+        return _from_text_layer(region, prepared.layer_text, prepared.layer_words)
     return RegionResult(
         label=region.label,
         bbox=region.bbox,
@@ -204,7 +208,7 @@ def _unread(prepared: PreparedRegion) -> RegionResult:
     )
 
 
-def _from_text_layer(region: Region, text: str) -> RegionResult:
+def _from_text_layer(region: Region, text: str, words: tuple[PlacedWord, ...]) -> RegionResult:
     """As an answer would be, but for the text, which is no Markdown."""
     return RegionResult(
         label=region.label,
@@ -215,6 +219,8 @@ def _from_text_layer(region: Region, text: str) -> RegionResult:
         level=region_content(region.label, text, {}).level,
         tries=0,
         source="text_layer",
+        confidence=words_confidence(words),
+        words=words,
     )
 
 

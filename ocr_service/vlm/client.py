@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+import math
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ _CONNECT_S = 5.0
 _HEALTH_S = 5.0  # vLLM answers in milliseconds, unless its process is busy with images
 _LONGEST_RETRY_AFTER_S = 60.0
 _MOST_TOKENS = 1 << 31  # of one answer
+_REPETITION, _LOGPROBS = "repetition_detection", "logprobs"
 # Statuses below 500 after which another try may succeed: time-out, too early, too many requests.
 _PASSING = frozenset({408, 425, 429})
 
@@ -58,20 +60,33 @@ class BackendTrouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The model's text; ``finish_reason`` is ``stop``, ``length`` or ``repetition``. ``usage``: the tokens it took."""
+    """The model's text; ``finish_reason`` is ``stop``, ``length`` or ``repetition``. ``usage``: the tokens it took.
+
+    ``confidence``: the mean probability of its tokens, 0 to 1; None where it was not asked for or not given.
+    """
 
     text: str
     finish_reason: str | None
     usage: PageUsage = NO_USAGE
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Sampling parameters of one request. ``detect_repetition``: the server stops a loop early, where it can."""
+    """Sampling parameters of one request. ``detect_repetition``: the server stops a loop early, where it can.
+
+    ``confidence``: it tells the probability of each token, where it can.
+    """
 
     max_tokens: int = 4096
     temperature: float = 0.0
     detect_repetition: bool = False
+    confidence: bool = False
+
+    @property
+    def optional_fields(self) -> tuple[str, ...]:
+        """Fields of the request that a server may not know."""
+        return (_REPETITION,) * self.detect_repetition + (_LOGPROBS,) * self.confidence
 
 
 # vLLM 0.17 and later: eight or more equal runs of up to 64 tokens end the answer with ``finish_reason`` "repetition".
@@ -111,7 +126,7 @@ class Backend:
         self._health_url = httpx.URL(f"{url.removesuffix('/v1')}/health")
         self._model: str | None = None
         self._reading_model = asyncio.Lock()
-        self._detects_repetition = True
+        self._unknown_fields: set[str] = set()
 
     def __str__(self) -> str:
         return self.url
@@ -138,7 +153,7 @@ class Backend:
         request = httpx.Request("GET", self._health_url, headers=self._headers, extensions=self._extensions)
         try:
             await self._send(request, min(_HEALTH_S, self._timeout_s))
-        except (BackendRefused, _UnknownField):
+        except BackendRefused:
             return
 
     async def ask(self, crop: Crop, sampling: Sampling) -> Answer:
@@ -147,29 +162,40 @@ class Backend:
             async with self._reading_model:
                 if self._model is None:
                     await self.read_model()
-        detect = sampling.detect_repetition and self._detects_repetition
-        body = chat_body(self._model, crop, replace(sampling, detect_repetition=detect))
+        understood = self._understood(sampling)
+        body = chat_body(self._model, crop, understood)
         request = httpx.Request(
             "POST", self._chat_url, content=body, headers=self._headers, extensions=self._extensions
         )
         try:
-            response = await self._send(request)
-        except _UnknownField:
-            self._detects_repetition = False
+            response = await self._send(request, optional=understood.optional_fields)
+        except _UnknownField as unknown:
+            self._unknown_fields.add(unknown.field)
             return await self.ask(crop, sampling)
         return _answer(_json(response, self.url), self.url)
 
-    async def _send(self, request: httpx.Request, timeout_s: float | None = None) -> httpx.Response:
+    def _understood(self, sampling: Sampling) -> Sampling:
+        """``sampling`` without what the server does not take."""
+        return replace(
+            sampling,
+            detect_repetition=sampling.detect_repetition and _REPETITION not in self._unknown_fields,
+            confidence=sampling.confidence and _LOGPROBS not in self._unknown_fields,
+        )
+
+    async def _send(
+        self, request: httpx.Request, timeout_s: float | None = None, optional: Sequence[str] = ()
+    ) -> httpx.Response:
+        """``optional``: fields of the request that a server may not know. Raises _UnknownField where it says so."""
         with _http_errors(self.url):
             async with asyncio.timeout(timeout_s or self._timeout_s):
                 response = await self._transport.handle_async_request(request)
                 async with aclosing(response):
                     await response.aread()
         if response.status_code != 200:
-            self._raise_for(response)
+            self._raise_for(response, optional)
         return response
 
-    def _raise_for(self, response: httpx.Response) -> None:
+    def _raise_for(self, response: httpx.Response, optional: Sequence[str]) -> None:
         status, said = response.status_code, _error_message(response)
         if status >= 500 or status in _PASSING:
             trouble = Trouble.BUSY if status == 429 else Trouble.ERROR
@@ -181,8 +207,9 @@ class Backend:
         if status == 404:
             self._model = None  # another model may be served by now
             raise BackendRefused(f"{self.url} answered 404: {said}. Check that VLLM_URL is the base of an OpenAI API")
-        if status == 400 and self._detects_repetition and "repetition_detection" in said:
-            raise _UnknownField
+        for field in optional if status == 400 else ():
+            if field in said:
+                raise _UnknownField(field)
         raise BackendRefused.answered(self.url, status, said)
 
 
@@ -191,7 +218,11 @@ class KeyRejected(BackendRefused):
 
 
 class _UnknownField(Exception):
-    """The server does not take ``repetition_detection``."""
+    """The server does not take a field that requests can do without."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 def chat_body(model: str | None, crop: Crop, sampling: Sampling) -> bytes:
@@ -203,7 +234,9 @@ def chat_body(model: str | None, crop: Crop, sampling: Sampling) -> bytes:
         "skip_special_tokens": not crop.special_tokens,
     }
     if sampling.detect_repetition:
-        options["repetition_detection"] = _REPETITION_DETECTION
+        options[_REPETITION] = _REPETITION_DETECTION
+    if sampling.confidence:
+        options[_LOGPROBS] = True
     return b"".join(
         (
             b'{"model":',
@@ -243,8 +276,14 @@ def _json(response: httpx.Response, url: str) -> Any:
 
 def _answer(body: Any, url: str) -> Answer:
     match body:
-        case {"choices": [{"message": {"content": str() | None as text}, "finish_reason": str() | None as reason}, *_]}:
-            return Answer(without_end_tokens(printable(text or "")), reason, _usage(body))
+        case {
+            "choices": [
+                {"message": {"content": str() | None as text}, "finish_reason": str() | None as reason} as choice,
+                *_,
+            ]
+        }:
+            said = without_end_tokens(printable(text or ""))
+            return Answer(said, reason, _usage(body), _confidence(choice.get(_LOGPROBS)))
     raise BackendTrouble(f"{url} answered 200 without a chat message", Trouble.ERROR)
 
 
@@ -256,6 +295,15 @@ def _usage(body: Any) -> PageUsage:
         ):
             return PageUsage(prompt, completion)
     return NO_USAGE
+
+
+def _confidence(logprobs: Any) -> float | None:
+    """The mean probability of an answer's tokens, from ``logprobs`` as the OpenAI API has them."""
+    match logprobs:
+        case {"content": [_, *_] as tokens}:
+            found = [token["logprob"] for token in tokens if isinstance(token.get("logprob"), int | float)]
+            return round(sum(map(math.exp, found)) / len(found), 3) if found else None
+    return None
 
 
 def _error_message(response: httpx.Response) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ocr_service.document import NO_USAGE, Crop, PageUsage
 from ocr_service.errors import RecognitionFailed, ServiceError
-from ocr_service.retry import RetryPolicy
+from ocr_service.retry.policy import RetryPolicy
 from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
 from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
 from ocr_service.vlm.scheduler import Scheduler
@@ -23,7 +23,8 @@ _MOST_OUTAGES = 5
 class RegionReading:
     """A region as read in ``tries`` requests. ``degraded``: no answer was whole, and the text is what could be kept.
 
-    ``problem``: why not. With ``error`` there is no text. ``usage``: the tokens of all its answers.
+    ``problem``: why not. With ``error`` there is no text. ``usage``: the tokens of all its answers. ``confidence``: the
+    mean probability of the tokens of the one that was kept, where it is known.
     """
 
     text: str
@@ -32,21 +33,32 @@ class RegionReading:
     error: ServiceError | None = None
     problem: AnswerProblem | None = None
     usage: PageUsage = NO_USAGE
+    confidence: float | None = None
 
 
 async def read_region(
-    scheduler: Scheduler, crop: Crop, document: str, order: int, *, retry: RetryPolicy, max_tokens: int
+    scheduler: Scheduler,
+    crop: Crop,
+    document: str,
+    order: int,
+    *,
+    retry: RetryPolicy,
+    max_tokens: int,
+    confidence: bool = False,
 ) -> RegionReading:
-    """Sends the crop until an answer passes the checks or no try is left. A failure is a value of the reading."""
+    """Sends the crop until an answer passes the checks or no try is left. A failure is a value of the reading.
+
+    ``confidence``: the probability of the answer's tokens is asked for.
+    """
     most = math.inf if retry.retries is None else retry.retries
     tries = failures = outages = 0
     problems: list[AnswerProblem] = []
-    kept = ""
+    kept, sureness = "", None
     usage = NO_USAGE
     avoid: Backend | None = None
     reason: ServiceError = RecognitionFailed("no request was sent")
     while tries <= most and len(problems) < len(_TEMPERATURES):
-        sampling = Sampling(max_tokens, _TEMPERATURES[len(problems)], detect_repetition=bool(problems))
+        sampling = Sampling(max_tokens, _TEMPERATURES[len(problems)], bool(problems), confidence)
         try:
             async with scheduler.slot(document, order, avoid=avoid) as backend:
                 avoid = backend
@@ -70,15 +82,16 @@ async def read_region(
         usage += answer.usage
         checked = check_answer(answer.text, answer.finish_reason, table=crop.is_table, letters=crop.letters)
         if checked.problem is None or (checked.problem is AnswerProblem.EMPTY and crop.blank):
-            return RegionReading(checked.text, tries, usage=usage)
+            return RegionReading(checked.text, tries, usage=usage, confidence=answer.confidence)
         problems.append(checked.problem)
         scheduler.answer_problems[checked.problem.name.lower()] += 1
         if tries <= most and len(problems) < len(_TEMPERATURES):
             scheduler.retries["answer"] += 1
-        kept = max(kept, checked.text, key=len)
+        if len(checked.text) > len(kept):
+            kept, sureness = checked.text, answer.confidence
         if problems[-2:] == [AnswerProblem.SHORT] * 2:
             break  # the model sees no more there; a third answer would cost as much again
         reason = RecognitionFailed.doubtful(str(avoid), str(checked.problem), len(problems))
     if kept.strip():
-        return RegionReading(kept, tries, degraded=True, problem=problems[-1], usage=usage)
+        return RegionReading(kept, tries, True, problem=problems[-1], usage=usage, confidence=sureness)
     return RegionReading("", tries, error=reason, usage=usage)

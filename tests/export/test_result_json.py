@@ -8,13 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.document import Failure, PageUsage, StageTime
-from ocr_service.export.result_json import page_from_json, page_to_json, with_ids, with_s3, write_document
+from ocr_service.document import Failure, PageUsage, PlacedWord, StageTime
+from ocr_service.export.result_json import (
+    page_from_json,
+    page_to_json,
+    public_page,
+    with_ids,
+    with_s3,
+    write_document,
+)
 from tests.support.pages import page, region
 
 _PAGE = page(
     3,
-    region("text", 'Said: "so \\ be it".\n\x01 é 😀', tries=2, degraded=True),
+    region(
+        "text",
+        'Said: "so \\ be it".\n\x01 é 😀,"words":[',
+        tries=2,
+        degraded=True,
+        confidence=0.93,
+        review=("degraded",),
+        words=(PlacedWord('"so', (1, 2, 30, 14), 0.93), PlacedWord("\\", (35, 2, 40, 14))),
+    ),
     region(
         "image", "", format="image", image="images/p0003_r01_image.jpg", error=Failure("repetition", "r", "recognition")
     ),
@@ -37,6 +52,23 @@ def test_a_page_of_a_version_that_counted_nothing_is_read() -> None:
     assert page_from_json(json.dumps(fields).encode()).usage == PageUsage()
 
 
+def test_words_of_a_page_are_shown_only_where_they_are_asked_for() -> None:
+    shown, plain = (json.loads(public_page(page_to_json(_PAGE), words=words)) for words in (True, False))
+    assert shown["regions"][0].pop("words") == [
+        {"text": '"so', "bbox": [1, 2, 30, 14], "confidence": 0.93},
+        {"text": "\\", "bbox": [35, 2, 40, 14], "confidence": None},
+    ]
+    assert shown["regions"][1].pop("words") == []
+    assert shown == plain
+    assert "words" not in plain
+
+
+def test_a_page_of_an_earlier_version_has_no_words() -> None:
+    earlier = public_page(page_to_json(_PAGE), words=False)
+    assert public_page(earlier, words=True) == earlier
+    assert [region.words for region in page_from_json(earlier).regions] == [(), ()]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"{}", b'{"regions": [], "warnings": [], "error": null, "stages": []}']
 )
@@ -49,7 +81,11 @@ def _document(path: Path, *, chunks: list[str], s3: list[dict[str, str]]) -> Non
     artifacts = {"artifacts": {"directory": "/out", "s3": s3}}
     with path.open("w", encoding="utf-8", newline="") as file:
         write_document(
-            file, {"job_id": "x"}, chunks, [page_to_json(_PAGE)] * 2, artifacts | {"timings": {"read_s": 1.5}}
+            file,
+            {"job_id": "x"},
+            chunks,
+            [public_page(page_to_json(_PAGE), words=False)] * 2,
+            artifacts | {"timings": {"read_s": 1.5}},
         )
 
 
@@ -59,7 +95,7 @@ def test_a_document_is_written_in_chunks_and_read_as_one(tmp_path: Path) -> None
     assert document == {
         "job_id": "x",
         "markdown": 'a "quoted"\n\\ slash😀',
-        "pages": [json.loads(page_to_json(_PAGE))] * 2,
+        "pages": [json.loads(public_page(page_to_json(_PAGE), words=False))] * 2,
         "artifacts": {"directory": "/out", "s3": []},
         "timings": {"read_s": 1.5},
     }

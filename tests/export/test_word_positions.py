@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.document import Gray, RegionResult
-from ocr_service.export.word_positions import Line, place_words
+from ocr_service.document import Gray, PlacedWord, RegionResult
+from ocr_service.export.word_positions import Line, place_words, with_words
 from tests.support.pages import HEIGHT, WIDTH, page, region
 
 _FONT = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 22)
@@ -75,3 +75,32 @@ def test_text_without_ink_is_spread_over_its_box() -> None:
 )
 def test_figures_formulas_and_empty_boxes_have_no_words(nothing: RegionResult) -> None:
     assert place_words(page(1, nothing), _drawn({})) == []
+
+
+def test_words_stay_where_their_reader_placed_them() -> None:
+    """Two lines of a slanted scan, whose boxes overlap in height, and a cell far to the right."""
+    boxes = [
+        (100, 300, 200, 330),
+        (210, 306, 300, 336),
+        (900, 320, 980, 350),
+        (100, 326, 180, 352),
+        (190, 331, 280, 358),
+    ]
+    words = tuple(PlacedWord(text, box) for text, box in zip(["ab", "cd", "12", "ef", "gh"], boxes, strict=True))
+    text = region("table", "| ab cd | 12 |", (100, 300, 980, 360), words=words)
+    placed = place_words(page(1, text), _drawn({}, 0.5))
+    assert [[word.text for word in line] for line in placed] == [["ab", "cd"], ["12"], ["ef", "gh"]]
+    assert [word.box for line in placed for word in line] == [tuple(side / 2 for side in box) for box in boxes]
+
+
+def test_words_that_no_reader_placed_are_placed_by_ink_without_confidence() -> None:
+    printed = {(100, 300): _LINES[0], (100, 340): _LINES[1]}
+    own = region("text", "own", (700, 300, 760, 330), words=(PlacedWord("own", (700, 300, 760, 330), 0.9),))
+    regions = (region("text", "\n".join(_LINES), (95, 295, 600, 375)), own, region("image", "", format="image"))
+    by_ink, kept, figure = with_words(page(1, *regions), _drawn(printed, 0.6)).regions
+    assert (kept, figure.words) == (own, ())
+    assert [word.text for word in by_ink.words] == " ".join(_LINES).split()
+    assert {word.confidence for word in by_ink.words} == {None}
+    for word, (_, x0, x1) in zip(by_ink.words, _boxes(printed), strict=True):
+        assert word.bbox[0] == pytest.approx(x0, abs=6)
+        assert word.bbox[2] == pytest.approx(x1, abs=6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import math
 import socket
 import threading
 from collections import deque
@@ -23,11 +24,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Reply:
-    """What the fake does with a request: an answer, an error, or a fault. ``finish_reason`` goes with ``text``."""
+    """What the fake does with a request: an answer, an error, or a fault. ``finish_reason`` goes with ``text``.
+
+    ``probability``: of each token, told where the request asks for ``logprobs``.
+    """
 
     text: str | None = "read"
     finish_reason: str = "stop"
     usage: tuple[int, int] | None = None  # prompt and completion tokens
+    probability: float = 1.0
     status: int = 200
     error: Any = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -166,10 +171,10 @@ class FakeVllm:
             self.in_flight -= 1
             self.changed.notify_all()
         if waiting.done():
-            await self._reply(reply, send)
+            await self._reply(reply, asked, send)
         waiting.cancel()
 
-    async def _reply(self, reply: Reply, send: Send) -> None:
+    async def _reply(self, reply: Reply, asked: Asked, send: Send) -> None:
         if reply.reset:
             await _start(send, 200, [(b"content-length", b"1000")])
             await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
@@ -181,11 +186,19 @@ class FakeVllm:
             await _send(send, reply.status, _dump({"error": reply.error}), named)
         else:
             message = {"role": "assistant", "content": reply.text}
-            choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason}
+            logprobs = _logprobs(reply) if asked.body.get("logprobs") else None
+            choice = {"index": 0, "message": message, "logprobs": logprobs, "finish_reason": reply.finish_reason}
             completion: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}
             if reply.usage is not None:
                 completion["usage"] = dict(zip(("prompt_tokens", "completion_tokens"), reply.usage, strict=True))
             await _send(send, 200, _dump(completion))
+
+
+def _logprobs(reply: Reply) -> dict[str, Any]:
+    """As vLLM writes them: one entry a token, here a word."""
+    logprob = math.log(reply.probability)
+    tokens = (reply.text or "").split()
+    return {"content": [{"token": t, "logprob": logprob, "bytes": [*t.encode()], "top_logprobs": []} for t in tokens]}
 
 
 def _asked(headers: dict[bytes, bytes], body: bytes) -> Asked:

@@ -233,7 +233,7 @@ SAYING_HOW = {
     "partial", "image_links", "markdown", "only", "pages", "state", "limit", "file", "dpi", "language", "engine",
     "output", "include_images", "join_pages", "priority", "deadline_s", "cache", "cancel_on_disconnect", "webhook_url",
     "webhook_events", "headers", "password", "text_layer", "model", "include_image_base64", "image_limit",
-    "image_min_size",
+    "image_min_size", "min_confidence", "include_words",
     "table_format", "extract_header", "extract_footer", "include_blocks", "confidence_scores_granularity",
     "bbox_annotation_format", "document_annotation_format", "document_annotation_prompt", "purpose", "outputFormats",
     "fileType", "useDocOrientationClassify", "useDocUnwarping", "useLayoutDetection", "useChartRecognition",
@@ -243,6 +243,7 @@ SAYING_HOW = {
     "vlmExtraArgs", "prettifyMarkdown", "showFormulaNumber", "returnMarkdownImages", "restructurePages", "mergeTables",
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
     "revision", "content", "format", "label", "level", "order", "deleted", "undo",
+    "textLayer",
     # docling-serve: `sources` brings a document, or an address that the address rules judge
     "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",
     "page_range", "table_mode", "page_markers", "max_tokens", "chunker", "include_converted_doc",

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ocr_service.document import FileInfo, ReadOptions
-from ocr_service.export.result_json import page_to_json
+from ocr_service.export.result_json import page_to_json, public_page
 from ocr_service.reading.pipeline import assemble
 from ocr_service.reading.readers import DocumentWork
 from ocr_service.storage.filesystem import JobFolder
@@ -26,4 +26,4 @@ def test_the_json_has_the_text_of_the_markdown_file_and_the_pages_as_they_were_k
     result = json.loads((work.folder.published / "book.json").read_bytes())
     assert result["markdown"] == markdown
     assert "Строка\r\nи другая." in markdown and "слов конец" in markdown
-    assert result["pages"] == [json.loads(page_to_json(kept)) for kept in pages]
+    assert result["pages"] == [json.loads(public_page(page_to_json(kept), words=False)) for kept in pages]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ocr_service.document import Box, Failure, PageResult, RegionResult
+from ocr_service.document import Box, Failure, PageResult, PlacedWord, RegionResult
 from ocr_service.errors import BadOption, CorrectionConflict, NotFound
 from ocr_service.export.result_json import page_from_json, page_to_json
 from ocr_service.reading.corrections import Author, RegionChange, as_read, carried, corrected
@@ -192,3 +192,21 @@ def test_a_page_without_corrections_counts_its_readings() -> None:
     found = carried(letter(), letter())
     assert (found.revision, found.read_revision, found.corrections) == (1, 1, ())
     assert found.regions == letter().regions
+
+
+def test_a_corrected_text_has_neither_the_readers_words_nor_its_doubts_until_it_is_undone() -> None:
+    words = (PlacedWord("totl", FIRST, 0.4),)
+    doubtful = region("text", "totl", FIRST, confidence=0.4, review=("low_confidence",), words=words)
+    found = corrected(read(doubtful), 0, RegionChange(content="total"), by("anna"))
+    stored = page_from_json(page_to_json(found))
+    [now] = stored.regions
+    assert (now.confidence, now.review, now.words, stored.confidence) == (None, (), (), None)
+    [before] = corrected(stored, 0, RegionChange(undo=True), by("anna", 1)).regions
+    assert (before.confidence, before.review, before.words) == (0.4, ("low_confidence",), words)
+
+
+def test_a_text_that_a_person_confirms_keeps_its_words() -> None:
+    words = (PlacedWord("total", FIRST, 0.4),)
+    doubtful = region("text", "total", FIRST, confidence=0.4, review=("low_confidence",), words=words)
+    [now] = corrected(read(doubtful), 0, RegionChange(content="total"), by("anna")).regions
+    assert (now.review, now.words) == ((), words)

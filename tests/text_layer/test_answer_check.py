@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ocr_service.document import PageResult, RegionResult
+from ocr_service.document import PageResult, PlacedWord, RegionResult
 from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers
 
 _WORDS = [
@@ -104,6 +104,8 @@ def test_the_page_s_markdown_follows_what_was_corrected() -> None:
         "table", (0, 0, 9, 9), 0, 1.0, "html", _TABLE.format(price="31.60", name="Colville"), source="vlm"
     )
     page = PageResult(1, "completed", 9, 9, 200, 0, "vlm", "old", (region,))
-    checked = check_answers(page, {0: _WORDS})
+    words = [PlacedWord(text, (0, 0, 9, 9), 1.0) for text in _WORDS]
+    checked = check_answers(page, {0: words})
+    assert checked.regions[0].words == tuple(words)
     assert "31.50" in checked.markdown and "31.60" not in checked.markdown
     assert checked.regions[0].corrected == 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pikepdf
 import pytest
 
-from tests.support.text_layer_pdfs import SECRET, map_and_hidden_samples
+from ocr_service.document import TextLayerMode
+from tests.support.text_layer_pdfs import ENGLISH, SECRET, Sample, Sheet, map_and_hidden_samples, swapped, with_maps
 from tests.support.text_layer_set import read_sample, words_of
 
 _SAMPLES = {sample.name: sample for sample in map_and_hidden_samples()}
@@ -58,3 +61,76 @@ def test_ignore_reads_all_by_eye(tmp_path: Path) -> None:
     page = read_sample(tmp_path, _SAMPLES["en_clean"], "ignore")
     assert page.text_layer is None
     assert {region.source for region in page.regions} == {"tesseract"}
+
+
+def test_words_have_their_places_and_how_often_their_letters_were_read_right(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("Prices exclude delivery")
+    page = read_sample(tmp_path, Sample("words", sheet.pdf(), sheet.text()))
+    [region] = page.regions
+    assert [word.text for word in region.words] == ["Prices", "exclude", "delivery"]
+    scale = page.dpi / 72
+    first, last = region.words[0].bbox, region.words[-1].bbox
+    assert first[0] == pytest.approx(60 * scale, abs=4)
+    assert first[3] == pytest.approx((sheet.size[1] - (sheet.size[1] - 70)) * scale, abs=6)
+    assert region.bbox[0] <= first[0] < first[2] < last[0] < last[2] <= region.bbox[2]
+    assert region.confidence == 1.0 and {word.confidence for word in region.words} == {1.0}
+
+
+def test_letters_that_only_their_shapes_prove_are_less_sure(tmp_path: Path) -> None:
+    page = read_sample(tmp_path, _SAMPLES["kk_clean"])
+    sure = {word.text: word.confidence for region in page.regions for word in region.words}
+    assert sure["Комиссия"] == 1.0
+    assert 0.8 <= (sure["өтті"] or 0) < 1.0
+
+
+def test_a_link_is_in_the_text_and_not_in_the_words(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("See the annual report for details")
+    sheet.canvas.linkURL("https://example.org/report", (80, sheet.size[1] - 75, 190, sheet.size[1] - 55))
+    page = read_sample(tmp_path, Sample("link", sheet.pdf(), ""))
+    assert "](https://example.org/report)" in page.markdown
+    assert [word.text for word in page.regions[0].words] == ["See", "the", "annual", "report", "for", "details"]
+
+
+def stamped(text: str, *, lies: bool) -> bytes:
+    """A page of text with a slanted stamp, whose font's map is true or lies."""
+    sheet = Sheet()
+    for paragraph in ENGLISH:
+        sheet.paragraph(paragraph)
+    sheet.canvas.saveState()
+    sheet.canvas.translate(200, 350)
+    sheet.canvas.rotate(30)
+    sheet.canvas.setFont("Mono", 24)
+    sheet.canvas.drawString(0, 0, text)
+    sheet.canvas.restoreState()
+    pdf = sheet.pdf()
+    return with_maps(pdf, swapped("PN", "AO", "ID"), "Mono") if lies else pdf
+
+
+def test_a_stamp_that_cannot_be_proven_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    page = read_sample(tmp_path, Sample("stamp", stamped("PAID IN FULL", lies=True), ""))
+    [warning] = [warning for warning in page.warnings if "slanted text" in warning]
+    assert warning.startswith("slanted text that could not be proven was left out: 10 characters at ")
+    x0, y0, x1, y1 = (int(side) for side in warning.rpartition(" ")[2].split(","))
+    assert 0 <= x0 < 200 * page.dpi / 72 + 10 < x1 <= page.width and 0 <= y0 < y1 <= page.height
+    assert "NOD" not in page.markdown
+
+
+def test_a_proven_stamp_is_text_of_the_page_without_a_warning(tmp_path: Path) -> None:
+    page = read_sample(tmp_path, Sample("stamp", stamped("PAID IN FULL", lies=False), ""))
+    assert "PAID IN FULL" in page.markdown or any("PAID IN FULL" in region.content for region in page.regions)
+    assert not [warning for warning in page.warnings if "slanted" in warning]
+
+
+@pytest.mark.parametrize("mode", ["auto", "ignore"])
+def test_attachments_are_named(tmp_path: Path, mode: TextLayerMode) -> None:
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        for name in ("invoice.xml", "Приложение 1.xlsx"):
+            pdf.attachments[name] = b"<x/>"
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    page = read_sample(tmp_path, Sample("attached", buffer.getvalue(), ""), mode)
+    assert "attachments are not read: invoice.xml, Приложение 1.xlsx" in page.warnings

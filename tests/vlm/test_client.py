@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from ocr_service.vlm.client import (
     chat_body,
     http_transport,
 )
-from tests.fakes.vllm import FakeVllm, Reply, failure
+from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
 from tests.support.backends import CROP
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +54,27 @@ async def test_an_answer_has_its_text_and_reason(fake: FakeVllm) -> None:
     async with backend(fake.url) as vlm:
         assert await vlm.ask(CROP, Sampling()) == Answer("words", "length")
         assert vlm.model == fake.model
+
+
+async def test_the_confidence_of_an_answer_is_the_mean_probability_of_its_tokens(fake: FakeVllm) -> None:
+    fake.then = Reply(text="two words", probability=0.75)
+    async with backend(fake.url) as vlm:
+        assert await vlm.ask(CROP, Sampling(confidence=True)) == Answer("two words", "stop", confidence=0.75)
+        assert await vlm.ask(CROP, Sampling()) == Answer("two words", "stop")
+    assert [asked.body.get("logprobs") for asked in fake.asked] == [True, None]
+
+
+async def test_a_server_that_does_not_know_an_optional_field_is_asked_without_it(fake: FakeVllm) -> None:
+    def refuse(asked: Asked) -> Reply | None:
+        return failure(400, "Unrecognized argument: logprobs") if "logprobs" in asked.body else None
+
+    fake.answer = refuse
+    async with backend(fake.url) as vlm:  # several at once: each of them is refused before the backend knows better
+        answers = await asyncio.gather(*(vlm.ask(CROP, Sampling(confidence=True)) for _ in range(4)))
+        assert answers == [Answer("read", "stop")] * 4
+        before = len(fake.asked)
+        assert await vlm.ask(CROP, Sampling(confidence=True)) == Answer("read", "stop")
+        assert len(fake.asked) == before + 1
 
 
 @pytest.mark.parametrize(

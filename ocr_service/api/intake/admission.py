@@ -50,6 +50,7 @@ class Defaults:
     language: str
     headers: HeadersMode
     text_layer: TextLayerMode
+    min_confidence: float
     engine: ReaderName  # what engine=auto means
 
 
@@ -141,6 +142,8 @@ class Admission:
             page_markers=asked.page_markers,
             password=asked.password,
             text_layer=asked.text_layer or self._defaults.text_layer,
+            min_confidence=self._defaults.min_confidence if asked.min_confidence is None else asked.min_confidence,
+            include_words=asked.include_words,
         )
         return Admitted(upload.path, info, wanted, options, engine, asked)
 

@@ -15,6 +15,7 @@ from ocr_service.api.routes.results import PageNumber, kept_page
 from ocr_service.api.schemas.document import PageModel, json_schema_body
 from ocr_service.api.schemas.problem import CORRECTED
 from ocr_service.api.validation import validated
+from ocr_service.export.result_json import public_page
 from ocr_service.reading.corrections import Author, RegionChange
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -76,4 +77,4 @@ async def correct_region(
     )
     author = Author(owner_of(request) or "", round(time.time(), 3), asked.revision)
     page = await services.jobs.corrections.correct(job.id, number, region, change, author)
-    return Response(page, media_type="application/json")
+    return Response(public_page(page, words=job.options.include_words), media_type="application/json")

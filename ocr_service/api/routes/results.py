@@ -24,7 +24,7 @@ from ocr_service.api.schemas.problem import RESULTS, Answers
 from ocr_service.errors import Cancelled, NotFinished, NotFound, ServiceError, error_for
 from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
 from ocr_service.export.image_links import data_uri, relinked_file
-from ocr_service.export.result_json import with_s3
+from ocr_service.export.result_json import public_page, with_s3
 from ocr_service.jobs.files.exports import LONG_PAGES, SUFFIXES, ExportFormat, ExportProgress
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.reading.page_ranges import select_pages
@@ -206,11 +206,12 @@ async def get_pdf(request: Request, services: ServicesDep, job_id: JobId, wait: 
 async def get_page(request: Request, services: ServicesDep, job_id: JobId, number: PageNumber) -> Response:
     """There as soon as the page is read, whatever the other pages do."""
     job = await services.jobs.get(job_id, owner_of(request))
-    return Response(await kept_page(services, job, number), media_type="application/json")
+    content = public_page(await kept_page(services, job, number), words=job.options.include_words)
+    return Response(content, media_type="application/json")
 
 
 async def kept_page(services: Services, job: Job, number: int) -> bytes:
-    """A page's result as JSON.
+    """The content of a page's file.
 
     Raises NotFound where the job has no such page, NotFinished where it may still be read; where it will not be, what
     the job failed with, or Cancelled.

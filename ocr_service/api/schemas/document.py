@@ -7,7 +7,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.validation import validated
-from ocr_service.document import Edited, Format, Outcome, PageMarkers, ReaderName, Source, Stage, TextLayerMode
+from ocr_service.document import (
+    Doubt,
+    Edited,
+    Format,
+    Outcome,
+    PageMarkers,
+    ReaderName,
+    Source,
+    Stage,
+    TextLayerMode,
+)
 from ocr_service.errors import BadOption
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
@@ -37,6 +47,13 @@ class SubmissionOptions(BaseModel):
         description="What the answer of `/ocr/*` holds; `docx` is for Word, `pdf` is searchable, `chunks` are for "
         "retrieval (docs/formats.md)",
     )
+    min_confidence: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Regions with less `confidence` have `low_confidence` in `review`; MIN_CONFIDENCE when not given",
+    )
+    include_words: bool = Field(False, description="The JSON has each region's `words`: text, box and confidence")
     include_images: bool = Field(True, description="Keep the figures as files")
     join_pages: bool = Field(True, description="Join tables and paragraphs that the end of a page cut")
     headers: Literal["drop", "keep", "comment"] | None = Field(
@@ -87,13 +104,23 @@ class FailureModel(BaseModel):
     stage: Stage = Field(description="Where it happened")
 
 
+class WordModel(BaseModel):
+    """A word as it stands on the page; one that a line's end breaks is two."""
+
+    text: str = Field(description="As it was read")
+    bbox: tuple[int, int, int, int] = Field(description="`[x0, y0, x1, y1]` in pixels of the page")
+    confidence: float | None = Field(description="0 to 1; null where the reader gives none for words")
+
+
 class RegionModel(BaseModel):
     """A labelled box on a page, as read."""
 
     label: str = Field(description="What the layout model takes it for", examples=["paragraph_title"])
     bbox: tuple[int, int, int, int] = Field(description="`[x0, y0, x1, y1]` in pixels of a page `width` x `height`")
     order: int = Field(description="Place in the reading order, from 0")
-    score: float = Field(description="The layout model's confidence, 0 to 1")
+    score: float | None = Field(
+        description="The layout model's confidence, 0 to 1; null where the region was found without it"
+    )
     format: Format = Field(description="What `content` is written in")
     content: str = Field(description="The text, written as `format` says; empty for a figure without words")
     image: str | None = Field(description="The figure's file, relative to the job's folder")
@@ -108,6 +135,17 @@ class RegionModel(BaseModel):
         None, description="`x0, y0, … x3, y3` of four corners in pixels; null where the reader gives none"
     )
     corrected: int = Field(description="Words of the VLM's answer that were put right by the PDF's own text")
+    confidence: float | None = Field(
+        None, description="How sure its source is of the text, 0 to 1 (docs/formats.md); null where it does not say"
+    )
+    review: list[Doubt] = Field(
+        [],
+        description="Why a person should look at it, empty for most: `low_confidence` (below `min_confidence`), "
+        "`contradicted`, `degraded`, `unread`, `failed`",
+    )
+    words: list[WordModel] | None = Field(
+        None, description="In reading order; only with `include_words=true`", examples=[None]
+    )
     id: int | None = Field(
         None,
         description="Names the region in corrections; null where an earlier version read it: its place in the list",
@@ -182,6 +220,9 @@ class PageModel(BaseModel):
     text_layer: TextLayerModel | None = Field(description="Of the PDF's own text; null where it was not looked at")
     hidden_text: HiddenTextModel | None = Field(
         description="Text of the PDF that nobody sees; null where there is none"
+    )
+    confidence: float | None = Field(
+        None, description="Mean of the regions' by their letters; null where no region has one"
     )
     layout_model: str = Field(
         description="What found the regions; empty where the VLM read the whole page at once",

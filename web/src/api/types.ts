@@ -211,6 +211,8 @@ export interface Page {
   text_layer: TextLayer | null;
   /** Text of the PDF that nobody sees; null where there is none */
   hidden_text: HiddenText | null;
+  /** Mean of the regions' by their letters; null where no region has one */
+  confidence?: number | null;
   /** What found the regions; empty where the VLM read the whole page at once */
   layout_model: string;
   /** Grows with each correction and each new reading */
@@ -255,8 +257,8 @@ export interface Region {
   bbox: [number, number, number, number];
   /** Place in the reading order, from 0 */
   order: number;
-  /** The layout model's confidence, 0 to 1 */
-  score: number;
+  /** The layout model's confidence, 0 to 1; null where the region was found without it */
+  score: number | null;
   /** What `content` is written in */
   format: "text" | "markdown" | "html" | "latex" | "image";
   /** The text, written as `format` says; empty for a figure without words */
@@ -281,6 +283,12 @@ export interface Region {
   polygon?: number[] | null;
   /** Words of the VLM's answer that were put right by the PDF's own text */
   corrected: number;
+  /** How sure its source is of the text, 0 to 1 (docs/formats.md); null where it does not say */
+  confidence?: number | null;
+  /** Why a person should look at it, empty for most: `low_confidence` (below `min_confidence`), `contradicted`, `degraded`, `unread`, `failed` */
+  review?: ("low_confidence" | "contradicted" | "degraded" | "unread" | "failed")[];
+  /** In reading order; only with `include_words=true` */
+  words?: Word[] | null;
   /** Names the region in corrections; null where an earlier version read it: its place in the list */
   id?: number | null;
   /** What of it a person has corrected (docs/corrections.md) */
@@ -307,4 +315,14 @@ export interface TextLayer {
   rejected_fonts: string[];
   /** Why fonts or lines were not believed; empty where all were */
   reason: string;
+}
+
+/** A word as it stands on the page; one that a line's end breaks is two. */
+export interface Word {
+  /** As it was read */
+  text: string;
+  /** `[x0, y0, x1, y1]` in pixels of the page */
+  bbox: [number, number, number, number];
+  /** 0 to 1; null where the reader gives none for words */
+  confidence: number | null;
 }

@@ -1,0 +1,32 @@
+"""Which regions a person should look at, and how sure the page's sources are of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ocr_service.document import UNREAD_LABEL, Doubt, PageResult, RegionResult, weighted_mean
+
+
+def reviewed(page: PageResult, min_confidence: float) -> PageResult:
+    """The page with its confidence, and its regions with the reasons for a review."""
+    regions = tuple(replace(region, review=tuple(_doubts(region, min_confidence))) for region in page.regions)
+    return replace(page, regions=regions, confidence=page_confidence(regions))
+
+
+def _doubts(region: RegionResult, min_confidence: float) -> Iterator[Doubt]:
+    if region.label == UNREAD_LABEL:
+        yield "unread"
+    elif region.error is not None:
+        yield "failed"
+    if region.contradicted:
+        yield "contradicted"
+    if region.degraded:
+        yield "degraded"
+    if region.confidence is not None and region.confidence < min_confidence:
+        yield "low_confidence"
+
+
+def page_confidence(regions: Sequence[RegionResult]) -> float | None:
+    """The mean of the regions' by their letters; None where none has one."""
+    return weighted_mean((r.confidence, sum(map(str.isalnum, r.content))) for r in regions if r.confidence is not None)
