@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from mistralai.client import Mistral
 from mistralai.client.errors import SDKError
-from mistralai.client.models import OCRResponse, UnknownBlock
+from mistralai.client.models import (
+    OCRBlockConfidenceScores,
+    OCRPageConfidenceScores,
+    OCRResponse,
+    UnknownBlock,
+)
 from PIL import Image
 
 from tests.support.running import RunningService
@@ -81,6 +86,39 @@ def test_tables_stand_apart_when_a_format_is_asked_for(
     assert cell in table.content
     assert f"[{table.id}]({table.id})" in page.markdown
     assert "Обратный клапан" not in page.markdown
+
+
+def test_confidence_comes_by_page_word_and_block(client: Mistral, contract_scan: Path) -> None:
+    content = contract_scan.read_bytes()
+    assert not read(client, content).pages[0].confidence_scores
+    by_page = read(client, content, confidence_scores_granularity="page").pages[0].confidence_scores
+    assert isinstance(by_page, OCRPageConfidenceScores) and by_page.word_confidence_scores is None
+    assert 0 < by_page.minimum_page_confidence_score < by_page.average_page_confidence_score <= 1
+    assert by_page.average_page_confidence_score > 0.85
+    page = read(client, content, confidence_scores_granularity="word").pages[0]
+    assert isinstance(page.confidence_scores, OCRPageConfidenceScores)
+    words = page.confidence_scores.word_confidence_scores or []
+    starts = [word.start_index for word in words]
+    assert starts == sorted(set(starts))
+    assert all(page.markdown.startswith(word.text, word.start_index) for word in words)
+    said = [word.text for word in words]
+    assert "Обратный" in said and "52" in said
+    assert len(said) > 0.9 * len([word for word in page.markdown.split() if any(map(str.isalnum, word))])
+    blocks = read(client, content, confidence_scores_granularity="block").pages[0].blocks or []
+    scores = [block.confidence_scores for block in blocks if not isinstance(block, UnknownBlock)]
+    assert all(isinstance(score, OCRBlockConfidenceScores) for score in scores)
+
+
+def test_words_of_a_table_that_stands_apart_have_their_places_in_it(client: Mistral, contract_scan: Path) -> None:
+    options = {"confidence_scores_granularity": "word", "table_format": "markdown"}
+    page = read(client, contract_scan.read_bytes(), **options).pages[0]
+    assert page.tables
+    [table] = page.tables
+    assert isinstance(table.word_confidence_scores, list) and table.word_confidence_scores
+    for word in table.word_confidence_scores:
+        assert table.content.startswith(word.text, word.start_index)
+    assert isinstance(page.confidence_scores, OCRPageConfidenceScores)
+    assert "Обратный" not in [word.text for word in page.confidence_scores.word_confidence_scores or []]
 
 
 def test_pages_count_from_zero(client: Mistral) -> None:

@@ -1,16 +1,21 @@
-"""Three kinds of client, one document: curl's form, PaddleX's JSON, Mistral's own client."""
+"""Several kinds of client, one document: curl's form, PaddleX's JSON, Mistral's own client, and what they may ask."""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from mistralai.client import Mistral
 
+from tests.support.jobs import wait_finished
 from tests.support.running import RunningService
+from tests.support.simple_documents import pdf
 
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 
@@ -52,3 +57,48 @@ def test_the_same_document_is_read_once_for_all_of_them(
     assert job["state"] == "completed"
     assert job["cached"] is True
     assert job["file"]["sha256"] == by_curl["file"]["sha256"]
+
+
+def by_form(client: httpx.Client, document: bytes, mode: str) -> str:
+    answer = client.post("/jobs", files={"file": ("a.pdf", document)}, data={"text_layer": mode})
+    return str(answer.raise_for_status().json()["id"])
+
+
+def by_paddlex(client: httpx.Client, document: bytes, mode: str) -> str:
+    body = {"file": base64.b64encode(document).decode(), "textLayer": mode, "visualize": False}
+    return client.post("/layout-parsing", json=body).raise_for_status().headers["location"].rpartition("/")[2]
+
+
+def by_paddleocr_jobs(client: httpx.Client, document: bytes, mode: str) -> str:
+    fields = {"model": "PaddleOCR-VL", "optionalPayload": json.dumps({"textLayer": mode})}
+    answer = client.post("/api/v2/ocr/jobs", files={"file": ("a.pdf", document)}, data=fields)
+    return str(answer.raise_for_status().json()["data"]["jobId"])[:32]
+
+
+def by_mistral(client: httpx.Client, document: bytes, mode: str) -> str:
+    chunk = {
+        "type": "document_url",
+        "document_url": f"data:application/pdf;base64,{base64.b64encode(document).decode()}",
+    }
+    answer = client.post("/v1/ocr", json={"model": "any", "document": chunk, "text_layer": mode})
+    return answer.raise_for_status().headers["location"].rpartition("/")[2]
+
+
+def by_docling(client: httpx.Client, document: bytes, mode: str) -> str:
+    fields = {"auto": {}, "ignore": {"force_ocr": "true"}, "only": {"do_ocr": "false"}}[mode]
+    answer = client.post("/v1/convert/file/async", files={"files": ("a.pdf", document)}, data=fields)
+    return str(answer.raise_for_status().json()["task_id"])[:32]
+
+
+@pytest.mark.parametrize("submit", [by_form, by_paddlex, by_paddleocr_jobs, by_mistral, by_docling])
+def test_text_layer_means_the_same_in_every_protocol(
+    service: RunningService, submit: Callable[[httpx.Client, bytes, str], str]
+) -> None:
+    document = pdf("Prices quoted above exclude delivery")
+    found = {}
+    for mode in ("auto", "ignore", "only"):
+        job_id = submit(service.client, document, mode)
+        wait_finished(service.client, [job_id])
+        page = service.client.get(f"/jobs/{job_id}/pages/1").raise_for_status().json()
+        found[mode] = {region["source"] for region in page["regions"]}, page["text_layer"] is not None
+    assert found == {"auto": ({"text_layer"}, True), "ignore": ({"tesseract"}, False), "only": ({"text_layer"}, True)}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ocr_service.api.compat.mistral.confidence import block_confidence, page_confidence, words_in
 from ocr_service.api.compat.mistral.models import (
     MistralBlock,
     MistralDimensions,
     MistralImage,
     MistralOcrRequest,
     MistralPage,
+    MistralPageConfidence,
     MistralTable,
+    MistralWordConfidence,
 )
 from ocr_service.document import CAPTION_LABELS, FORMULA_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.document_markdown import page_text
@@ -51,16 +54,35 @@ class MistralPages:
         if self.asked.table_format:
             tables = {number: self._table(region) for number, region in enumerate(page.regions) if _is_table(region)}
         asked = self.asked
+        markdown = self._linked(self._text(page, tables))
         return MistralPage(
             index=page.number - 1,
-            markdown=self._linked(self._text(page, tables)),
+            markdown=markdown,
             images=images,
             tables=list(tables.values()) if asked.table_format else None,
             dimensions=MistralDimensions(dpi=page.dpi, height=page.height, width=page.width) if page.width else None,
             header=_contents(page.regions, _HEADERS) if asked.extract_header else None,
             footer=_contents(page.regions, _FOOTERS) if asked.extract_footer else None,
             blocks=self._blocks(page.regions, tables) if asked.include_blocks else None,
+            confidence_scores=self._confidence(page, markdown, tables),
         )
+
+    def _confidence(
+        self, page: PageResult, markdown: str, tables: Mapping[int, MistralTable]
+    ) -> MistralPageConfidence | None:
+        granularity = self.asked.confidence_scores_granularity
+        scores = page_confidence(page) if granularity else None
+        if scores is None or granularity != "word":
+            return scores
+        words: list[MistralWordConfidence] = []
+        at = 0
+        for number, region in enumerate(page.regions):
+            block = self._linked(page_markdown([region], ()))
+            start = -1 if number in tables or not block else markdown.find(block, at)
+            if start >= 0:  # headers are not in the text, tables may be apart from it
+                at = start + len(block)
+                words += words_in(markdown, region, start, at)
+        return scores.model_copy(update={"word_confidence_scores": words})
 
     def _image(self, region: RegionResult) -> MistralImage | None:
         """The region's figure with a number of its own; None where it has none, or none is wanted."""
@@ -86,7 +108,14 @@ class MistralPages:
             content, is_html = region.content, region.format == "html"
         table_id = f"tbl-{self._tables}.{'html' if is_html else 'md'}"
         self._tables += 1
-        return MistralTable(id=table_id, content=self._linked(content), format="html" if is_html else "markdown")
+        content = self._linked(content)
+        by_word = self.asked.confidence_scores_granularity == "word"
+        return MistralTable(
+            id=table_id,
+            content=content,
+            format="html" if is_html else "markdown",
+            word_confidence_scores=list(words_in(content, region)) if by_word else None,
+        )
 
     def _text(self, page: PageResult, tables: dict[int, MistralTable]) -> str:
         if not tables or page.error is not None:
@@ -111,6 +140,7 @@ class MistralPages:
 
     def _blocks(self, regions: Iterable[RegionResult], tables: dict[int, MistralTable]) -> list[MistralBlock]:
         blocks = []
+        by_block = self.asked.confidence_scores_granularity == "block"
         for number, region in enumerate(regions):
             image_id = self._image_ids.get(region.image or "")
             kind = _TYPES.get(region.label, "image" if image_id else "text")
@@ -125,6 +155,7 @@ class MistralPages:
                     content=self._linked(page_markdown([region], ())),
                     image_id=image_id if kind == "image" else None,
                     table_id=tables[number].id if number in tables else None,
+                    confidence_scores=block_confidence(region) if by_block else None,
                 )
             )
         return blocks

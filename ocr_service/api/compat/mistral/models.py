@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
+from ocr_service.document import TextLayerMode
+
 _LONGEST_PAGES = 1000  # characters, as page_ranges has it
 _MOST_PAGES = 10_000
 _PAGE = 1_000_000_000
@@ -90,7 +92,13 @@ class MistralOcrRequest(BaseModel):
     extract_footer: bool | None = Field(None, description="Give the page's footer in `footer`")
     include_blocks: bool | None = Field(None, description="Give every region with its box")
     confidence_scores_granularity: Literal["word", "page", "block"] | None = Field(
-        None, description="Taken for compatibility; readers here give no scores of the text"
+        None,
+        description="`page`: mean and least confidence of each page; `word`: also of each word; `block`: also of each "
+        "block, with `include_blocks`",
+    )
+    text_layer: TextLayerMode | None = Field(
+        None,
+        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
     )
     bbox_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
     document_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
@@ -129,12 +137,43 @@ class MistralImage(BaseModel):
     image_base64: str | None = Field(None, description="`data:` URI")
 
 
+class MistralWordConfidence(BaseModel):
+    """A word and its place."""
+
+    text: str = Field(description="As it was read")
+    confidence: float = Field(description="0 to 1; its region's where the reader gives none for words")
+    start_index: int = Field(
+        description="Where it begins in `markdown`, or in the table's `content`; characters from 0"
+    )
+
+
+class MistralPageConfidence(BaseModel):
+    """How sure the page's sources are of its text."""
+
+    average_page_confidence_score: float = Field(description="0 to 1")
+    minimum_page_confidence_score: float = Field(description="Of a word, or of a region whose words have none")
+    word_confidence_scores: list[MistralWordConfidence] | None = Field(
+        None, description="In the order of `markdown`; only with granularity `word`"
+    )
+
+
+class MistralBlockConfidence(BaseModel):
+    """How sure its source is of a block."""
+
+    average_content_confidence_score: float | None = Field(description="0 to 1; null without text")
+    minimum_content_confidence_score: float | None = Field(description="Of a word; the average where words have none")
+    block_type_confidence_score: float | None = Field(
+        description="The layout model's; null where the block was found without it"
+    )
+
+
 class MistralTable(BaseModel):
     """A table taken out of the text."""
 
     id: str = Field(description="The link's target in `markdown`", examples=["tbl-0.html"])
     content: str = Field(description="The table")
     format: Literal["markdown", "html"] = Field(description="What `content` is written in")
+    word_confidence_scores: list[MistralWordConfidence] | None = Field(None, description="With granularity `word`")
 
 
 class MistralDimensions(BaseModel):
@@ -156,6 +195,7 @@ class MistralBlock(BaseModel):
     content: str = Field(description="Markdown or HTML")
     image_id: str | None = Field(None, description="Of an image: its `id` in `images`")
     table_id: str | None = Field(None, description="Of a table: its `id` in `tables`")
+    confidence_scores: MistralBlockConfidence | None = Field(None, description="With granularity `block`")
 
 
 class MistralPage(BaseModel):
@@ -169,6 +209,9 @@ class MistralPage(BaseModel):
     header: str | None = Field(None, description="Its header; only with `extract_header`")
     footer: str | None = Field(None, description="Its footer; only with `extract_footer`")
     blocks: list[MistralBlock] | None = Field(None, description="In reading order; only with `include_blocks`")
+    confidence_scores: MistralPageConfidence | None = Field(
+        None, description="Only with `confidence_scores_granularity`, and where the page's readers give confidence"
+    )
 
 
 class MistralUsage(BaseModel):

@@ -59,7 +59,7 @@ async def mistral_ocr(request: Request, services: ServicesDep) -> Response:
 
 
 async def _admitted(services: Services, body: JsonBody, asked: MistralOcrRequest, owner: str | None) -> Admitted:
-    options = SubmissionOptions.model_validate({"pages": asked.own_pages})
+    options = SubmissionOptions.model_validate({"pages": asked.own_pages, "text_layer": asked.text_layer})
     document = asked.document
     if isinstance(document, FileChunk):
         return await _uploaded(services, document.file_id, options, owner)

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
 
+from ocr_service.document import TextLayerMode
 from ocr_service.errors import NotFound
 
 _JOB_ID = re.compile(r"([0-9a-f]{32})(?:-(d|o)(r?)(i?))?")
@@ -19,6 +20,10 @@ class OptionalPayload(BaseModel):
 
     restructurePages: bool | None = Field(None, description="Join what the ends of pages cut")
     returnMarkdownImages: bool | None = Field(None, description="`false` gives no links to figures")
+    textLayer: TextLayerMode | None = Field(
+        None,
+        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
+    )
 
 
 class JobSubmission(BaseModel):

@@ -152,7 +152,9 @@ async def _from_form(request: Request, services: Services) -> tuple[Admitted, Jo
 
 
 def _options(asked: JobSubmission) -> SubmissionOptions:
-    return SubmissionOptions.model_validate({"pages": asked.pageRanges or ""})
+    return SubmissionOptions.model_validate(
+        {"pages": asked.pageRanges or "", "text_layer": asked.optionalPayload.textLayer}
+    )
 
 
 @router.get("/{job_id}", summary="State of a job, as PaddleOCR's API", responses=_ERRORS)
@@ -264,10 +266,10 @@ def _flat(name: str) -> str:
 
 
 def _text_lines(page: PageResult) -> dict[str, Any]:
-    """Regions as PP-OCR writes its lines: text, confidence of the layout, box."""
+    """Regions as PP-OCR writes its lines: text, confidence (1.0 where it is not known), box."""
     read = [(text, region) for region in page.regions if (text := region_text(region))]
     return {
         "rec_texts": [text for text, _ in read],
-        "rec_scores": [region.score for _, region in read],
+        "rec_scores": [1.0 if region.confidence is None else region.confidence for _, region in read],
         "rec_boxes": [list(region.bbox) for _, region in read],
     }

@@ -25,7 +25,7 @@ def layout_picture(picture: Path, page: PageResult) -> bytes:
         colour = _COLOURS[crc32(region.label.encode()) % len(_COLOURS)]
         points = _outline(region, scale)
         draw.polygon(points, outline=colour, width=max(2, image.width // 600))
-        draw.text(points[0], f"{region.label} {region.score:.2f}", colour, font, anchor="lb")
+        draw.text(points[0], _caption(region), colour, font, anchor="lb")
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=_JPEG_QUALITY)
     return buffer.getvalue()
@@ -39,3 +39,7 @@ def _outline(region: RegionResult, scale: tuple[float, float]) -> list[tuple[flo
         x0, y0, x1, y1 = region.bbox
         corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
     return [(x * scale[0], y * scale[1]) for x, y in corners]
+
+
+def _caption(region: RegionResult) -> str:
+    return region.label if region.score is None else f"{region.label} {region.score:.2f}"

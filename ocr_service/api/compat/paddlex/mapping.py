@@ -29,12 +29,14 @@ _DPI = 200  # of pages that do not say theirs; only the sizes of headings agains
 
 
 def pruned_result(page: PageResult, page_count: int, ignored: Collection[str] = MARGIN_LABELS) -> dict[str, Any]:
-    """``prunedResult``. Ours on top: ``dpi``, ``error``, and of a block its format, level, figure and error."""
+    """``prunedResult``. Ours on top: ``dpi``, ``confidence``, ``error``, and of a block its format, level, confidence,
+    figure and error."""
     result: dict[str, Any] = {
         "page_count": page_count,
         "width": page.width,
         "height": page.height,
         "dpi": page.dpi,
+        "confidence": page.confidence,
         "model_settings": {
             "use_doc_preprocessor": False,
             "use_layout_detection": True,
@@ -44,7 +46,7 @@ def pruned_result(page: PageResult, page_count: int, ignored: Collection[str] = 
         "parsing_res_list": _blocks(page.regions),
         "layout_det_res": {
             "boxes": [
-                {"label": region.label, "score": region.score, "coordinate": list(region.bbox), "order": region.order}
+                {"label": region.label, "score": _score(region), "coordinate": list(region.bbox), "order": region.order}
                 for region in page.regions
             ]
         },
@@ -58,6 +60,11 @@ def pruned_result(page: PageResult, page_count: int, ignored: Collection[str] = 
     if page.error:
         result["error"] = {"code": page.error.code, "message": page.error.message}
     return result
+
+
+def _score(region: RegionResult) -> float:
+    """1.0 for a region that was found without the layout model: clients leave out what has a low score."""
+    return 1.0 if region.score is None else region.score
 
 
 def _points(region: RegionResult) -> list[tuple[int, int]]:
@@ -82,6 +89,8 @@ def _blocks(regions: Iterable[RegionResult]) -> list[dict[str, Any]]:
         }
         if region.level is not None:
             block["block_level"] = region.level
+        if region.confidence is not None:
+            block["block_confidence"] = region.confidence
         if region.image:
             block["block_image"] = region.image
         if region.error:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
+from ocr_service.document import TextLayerMode
+
 _MOST_LABELS, _LONGEST_LABEL = 100, 100
 _LONGEST_LOG_ID = 256
 _MOST_PAGES = 10_000
@@ -80,6 +82,10 @@ class LayoutParsingRequest(_Formats):
     restructurePages: bool = Field(False, description="Join what the ends of pages cut")
     mergeTables: bool = Field(True, description="With `restructurePages`: tables too")
     relevelTitles: bool = Field(True, description="With `restructurePages`: one level for headings of one size")
+    textLayer: TextLayerMode | None = Field(
+        None,
+        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
+    )
     visualize: bool | None = Field(
         None, description="`inputImage`, the page as JPEG in base64; `false` leaves it out, `true` adds `outputImages`"
     )

@@ -106,9 +106,8 @@ async def layout_parsing(request: Request, services: ServicesDep) -> Response:
     async with services.admission.json_body(request) as body:
         request.state.log_id = log_id_of(body.fields) or request.state.log_id
         asked = await asyncio.to_thread(validated, LayoutParsingRequest, body.fields)
-        admitted = await admit_document(
-            services, body, asked.file, None, SubmissionOptions.model_validate({}), owner_of(request) or ""
-        )
+        submission = SubmissionOptions.model_validate({"text_layer": asked.textLayer})
+        admitted = await admit_document(services, body, asked.file, None, submission, owner_of(request) or "")
         options = replace(
             admitted.options,
             read_charts=asked.useChartRecognition,

@@ -1,0 +1,61 @@
+"""``confidence_scores`` of a page, of its words and of its blocks, as Mistral's OCR API has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ocr_service.api.compat.mistral.models import MistralBlockConfidence, MistralPageConfidence, MistralWordConfidence
+from ocr_service.document import PageResult, RegionResult
+
+_MARKUP = re.compile(r"<[^>]*>|&#?\w+;")
+_WORD = re.compile(r"[^\s|#*]+")
+
+
+def page_confidence(page: PageResult) -> MistralPageConfidence | None:
+    """None where no reader of the page gives confidence."""
+    if page.confidence is None:
+        return None
+    least = [value for region in page.regions if (value := _least(region)) is not None]
+    return MistralPageConfidence(
+        average_page_confidence_score=page.confidence,
+        minimum_page_confidence_score=min(least, default=page.confidence),
+        word_confidence_scores=None,
+    )
+
+
+def block_confidence(region: RegionResult) -> MistralBlockConfidence:
+    return MistralBlockConfidence(
+        average_content_confidence_score=region.confidence,
+        minimum_content_confidence_score=_least(region),
+        block_type_confidence_score=region.score,
+    )
+
+
+def words_in(
+    text: str, region: RegionResult, start: int = 0, end: int | None = None
+) -> Iterator[MistralWordConfidence]:
+    """The words of a region, in order, that ``text`` has between ``start`` and ``end``.
+
+    Words that are written otherwise there (escaped, or joined over a line's end) are left out.
+    """
+    at = start
+    for word, confidence in _words(region, text[start:end]):
+        found = text.find(word, at, end)
+        if found >= 0:
+            at = found + len(word)
+            yield MistralWordConfidence(text=word, confidence=confidence, start_index=found)
+
+
+def _words(region: RegionResult, text: str) -> Sequence[tuple[str, float]]:
+    if region.confidence is None:
+        return ()
+    known = [(word.text, word.confidence) for word in region.words if word.confidence is not None]
+    plain = _MARKUP.sub(lambda match: " " * len(match[0]), text)
+    return known or [(match[0], region.confidence) for match in _WORD.finditer(plain)]
+
+
+def _least(region: RegionResult) -> float | None:
+    """Of the words with a letter or a digit: marks are read worse and matter less."""
+    known = [w.confidence for w in region.words if w.confidence is not None and any(map(str.isalnum, w.text))]
+    return min(known, default=region.confidence)

@@ -1,0 +1,188 @@
+"""A model that lies, on born-digital documents: every lie is put right or flagged, and few questions are asked."""
+
+from __future__ import annotations
+
+import base64
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocr_service.reading.page_tasks import PageTask, prepare_page
+from ocr_service.vlm.prompts import PromptSet
+from tests.fakes.vllm import Asked, FakeVllm, Reply
+from tests.support.running import RunningService
+from tests.support.text_layer_pdfs import ENGLISH, Sheet
+
+_PAGES, _TABLES = 8, 3
+_NAMES = ("Wexford", "Colville", "Montague", "Ashdown", "Harrogate", "Penrith", "Sutherland", "Kilmarnock")
+_HEAD = ("Code", "Name", "Amount", "Year")
+_EVERY = 4  # answers: one of them lies
+
+Rows = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Documents:
+    """One PDF a page, since a crop is told by its page; ``truth``: the rows of a table by the bytes of its crop."""
+
+    paths: tuple[Path, ...]
+    truth: Mapping[bytes, Rows]
+
+
+def _rows(chance: random.Random) -> Rows:
+    body = (
+        (
+            f"K-{chance.randint(1000, 9999)}",
+            chance.choice(_NAMES),
+            f"{chance.randint(10, 9999)}.{chance.randint(10, 99)}",
+            str(chance.randint(1950, 2024)),
+        )
+        for _ in range(4)
+    )
+    return (_HEAD, *body)
+
+
+def _page(chance: random.Random) -> tuple[bytes, list[Rows]]:
+    sheet = Sheet()
+    sheet.heading("Statement of accounts", 1)
+    tables = []
+    for place in range(_TABLES):
+        sheet.heading(f"Part {place + 1}")
+        sheet.paragraph(ENGLISH[place])
+        tables.append(_rows(chance))
+        _ruled(sheet, tables[-1])
+    sheet.paragraph(ENGLISH[3])
+    return sheet.pdf(), tables
+
+
+def _ruled(sheet: Sheet, rows: Rows) -> None:
+    widths, height, top = (90, 130, 110, 90), 20, sheet.y
+    for r in range(len(rows) + 1):
+        sheet.canvas.line(60, top - r * height, 60 + sum(widths), top - r * height)
+    for c in range(len(widths) + 1):
+        x = 60 + sum(widths[:c])
+        sheet.canvas.line(x, top, x, top - len(rows) * height)
+    sheet.canvas.setFont("Sans", 10)
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            sheet.canvas.drawString(66 + sum(widths[:c]), top - r * height - 14, cell)
+    sheet.y = top - len(rows) * height - 26
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    folder = tmp_path_factory.mktemp("lies")
+    chance = random.Random(1987)
+    paths, truth = [], {}
+    for number in range(_PAGES):
+        content, tables = _page(chance)
+        by_code = {rows[1][0]: rows for rows in tables}
+        paths.append(folder / f"accounts{number}.pdf")
+        paths[-1].write_bytes(content)
+        task = PageTask(paths[-1], "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, "auto")
+        for region in prepare_page(task, PromptSet()).regions:
+            codes = [by_code[word.text] for word in region.layer_words if word.text in by_code]
+            if region.crop is not None and codes:
+                truth[base64.b64decode(region.crop.jpeg_base64)] = codes[0]
+    return Documents(tuple(paths), truth)
+
+
+@dataclass
+class Liar:
+    """Answers with the table that is on the crop; in each fourth answer a digit or a name is another."""
+
+    truth: Mapping[bytes, Rows]
+    chance: random.Random = field(default_factory=lambda: random.Random(11))
+    answers: int = 0
+    lies: int = 0
+
+    def __call__(self, asked: Asked) -> Reply:
+        rows = self.truth.get(asked.jpeg)
+        if rows is None:
+            return Reply(text="what is on no crop of these documents")
+        self.answers += 1
+        if self.answers % _EVERY == 0:
+            self.lies += 1
+            rows = self._lied(rows)
+        return Reply(text="".join("".join(f"<fcel>{cell}" for cell in row) + "<nl>" for row in rows))
+
+    def _lied(self, rows: Rows) -> Rows:
+        r, c = self.chance.randrange(1, len(rows)), self.chance.randrange(len(rows[0]))
+        cell = rows[r][c]
+        if c == 1:
+            other = self.chance.choice([name for name in _NAMES if name != cell])
+        else:
+            at = self.chance.choice([place for place, sign in enumerate(cell) if sign.isdigit()])
+            digit = self.chance.choice([digit for digit in "0123456789" if digit != cell[at]])
+            other = cell[:at] + digit + cell[at + 1 :]
+        return (*rows[:r], (*rows[r][:c], other, *rows[r][c + 1 :]), *rows[r + 1 :])
+
+
+@pytest.fixture(scope="module")
+def liar(documents: Documents) -> Liar:
+    return Liar(documents.truth)
+
+
+@pytest.fixture(scope="module")
+def vllm(liar: Liar) -> Iterator[FakeVllm]:
+    with FakeVllm(answer=liar).running() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def service(vllm: FakeVllm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    folder = tmp_path_factory.mktemp("service")
+    with RunningService(folder, USE_VLM_API="true", VLLM_URL=vllm.url, VLM_RETRIES="1") as running:
+        yield running
+
+
+def read(service: RunningService, path: Path, **options: str) -> dict[str, Any]:
+    answer = service.read(path.name, path.read_bytes(), **options).raise_for_status()
+    [page] = answer.json()["pages"]
+    return dict(page)
+
+
+def cells(html: str) -> list[list[str]]:
+    rows = [row.split("<td>")[1:] for row in html.replace("<th>", "<td>").split("<tr>")[1:]]
+    return [[cell.partition("<")[0] for cell in row] for row in rows]
+
+
+def test_every_lie_is_put_right_or_flagged_and_counted(
+    service: RunningService, vllm: FakeVllm, liar: Liar, documents: Documents
+) -> None:
+    assert len(documents.truth) == _PAGES * _TABLES
+    pages = [read(service, path) for path in documents.paths]
+    assert liar.answers == _PAGES * _TABLES and liar.lies == liar.answers // _EVERY
+    true = [[list(row) for row in rows] for rows in documents.truth.values()]
+    tables = [region for page in pages for region in page["regions"] if region["label"] == "table"]
+    assert len(tables) == liar.answers
+    undetected = [table for table in tables if cells(table["content"]) not in true and not table["contradicted"]]
+    assert undetected == []
+    caught = [table for table in tables if table["corrected"] or table["contradicted"]]
+    assert len(caught) == liar.lies
+    assert all(("contradicted" in table["review"]) == table["contradicted"] for table in tables)
+    metrics = service.client.get("/metrics").text.splitlines()
+    counted = {
+        outcome: float(line.rpartition(" ")[2])
+        for line in metrics
+        for outcome in ("corrected", "contradicted")
+        if line.startswith("ocr_text_layer_regions_total{") and f'outcome="{outcome}"' in line
+    }
+    assert counted.get("corrected", 0) == sum(bool(table["corrected"]) for table in tables)
+    assert counted.get("contradicted", 0) == sum(table["contradicted"] for table in tables)
+
+
+def test_more_than_half_of_the_requests_are_spared(
+    service: RunningService, vllm: FakeVllm, documents: Documents
+) -> None:
+    asked = {}
+    for mode in ("auto", "ignore"):
+        before = len(vllm.asked)
+        pages = [read(service, path, text_layer=mode, cache="false") for path in documents.paths[:3]]
+        asked[mode] = len(vllm.asked) - before
+        assert all(page["status"] == "completed" for page in pages)
+    assert 0 < asked["auto"] < asked["ignore"] / 2
