@@ -1,4 +1,4 @@
-"""The wheel as somebody gets it who runs ``pip install`` on a server: installed alone, it serves."""
+"""The wheels as somebody gets them who runs ``pip install``: the service's serves, the client's reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ocr_service import __version__
-from tests.support.running import RunningService
+from tests.support.running import PATIENCE_S, RunningService
+from tests.support.simple_documents import pdf
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,10 +34,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     shutil.copytree(ROOT / "ocr_service", source / "ocr_service", ignore=shutil.ignore_patterns("__pycache__"))
-    run(sys.executable, "-m", "venv", folder / "venv")
-    programs = folder / "venv" / "bin"
-    run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", source)
-    return programs
+    return environment_with(source, folder / "venv")
+
+
+def environment_with(source: Path, folder: Path) -> Path:
+    run(sys.executable, "-m", "venv", folder)
+    run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", source)
+    return folder / "bin"
 
 
 def test_both_ways_to_call_it_say_the_version(installed: Path) -> None:
@@ -57,3 +61,31 @@ def test_the_installed_service_reads_a_scan(installed: Path, tmp_path: Path, con
         result = service.read("contract.pdf", contract_scan.read_bytes()).json()
     assert result["status"] == "completed"
     assert "ДОГОВОР" in result["markdown"].upper()
+
+
+@pytest.fixture(scope="module")
+def client_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of an environment that holds the client's wheel."""
+    folder = tmp_path_factory.mktemp("client")
+    unwanted = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
+    for name in ("packaging", "ocr_service"):
+        shutil.copytree(ROOT / name, folder / "source" / name, ignore=unwanted)
+    return environment_with(folder / "source/packaging/client", folder / "venv")
+
+
+def test_the_client_alone_brings_httpx_and_tenacity_and_no_server(client_alone: Path) -> None:
+    packages = {line.partition("==")[0].partition(" ")[0] for line in run(client_alone / "pip", "freeze").splitlines()}
+    assert packages == {"pages2md-client", "httpx", "httpcore", "h11", "anyio", "certifi", "idna", "tenacity"} | (
+        packages & {"sniffio", "typing_extensions"}  # of anyio, by the version of Python
+    )
+    files = run(client_alone / "pip", "show", "--files", "pages2md-client")
+    assert "ocr_service/py.typed" in files and "ocr_service/settings.py" not in files
+
+
+def test_the_client_alone_reads_a_document(client_alone: Path, service: RunningService, tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(pdf("Read from far away"))
+    program = f"from ocr_service import Client; print(Client({service.url!r}).read('letter.pdf').markdown)"
+    done = subprocess.run(
+        [client_alone / "python", "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "Read from far away"), done.stderr

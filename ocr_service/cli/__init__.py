@@ -1,4 +1,4 @@
-"""The commands of ``python -m ocr_service``: one module each, and the HTTP client they share.
+"""The commands of ``python -m ocr_service``: one module each.
 
 The container's first process belongs in launcher/.
 """

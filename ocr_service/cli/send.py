@@ -12,13 +12,14 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 
 from ocr_service.cli.bars import Bars
-from ocr_service.cli.client import Refused, ServiceClient, Unreachable
 from ocr_service.cli.inputs import HELP, documents, formats
+from ocr_service.client import AsyncClient, Job, JobFailed, Options, Refused, Unreachable
+from ocr_service.client.values import Form
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, artifact_name, check_writable, folder_names
 
@@ -95,7 +96,7 @@ class _Order:
 
     output: Path
     formats: tuple[str, ...]
-    fields: dict[str, str]
+    fields: Options
     run: str
 
 
@@ -118,16 +119,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _send(arguments: argparse.Namespace, key: str | None, console: Console) -> int:
     names = ("pages", "dpi", "language", "engine", "page_markers", "password")
-    fields = {name: value for name in names if (value := getattr(arguments, name))}
+    fields = cast(Options, {name: value for name in names if (value := getattr(arguments, name))})
     if arguments.again:
-        fields["cache"] = "false"
+        fields["cache"] = False
     order = _Order(arguments.output, arguments.formats, fields, os.urandom(8).hex() if arguments.again else "")
     files = documents(arguments.files, arguments.output)
     if not files:
         console.print("The given files and folders contain no PDF and no image.", style="red")
         return 2
     slots = asyncio.Semaphore(arguments.parallel)
-    async with ServiceClient(arguments.url, key, give_up_s=arguments.patience) as client:
+    async with AsyncClient(arguments.url, key, patience_s=arguments.patience) as client:
         await client.check()
 
         async def one(file: Path, name: str) -> bool:
@@ -146,7 +147,7 @@ async def _send(arguments: argparse.Namespace, key: str | None, console: Console
 class _Document:
     """One file: sends it, follows its events, writes its results."""
 
-    def __init__(self, client: ServiceClient, order: _Order, bars: Bars, file: Path, name: str) -> None:
+    def __init__(self, client: AsyncClient, order: _Order, bars: Bars, file: Path, name: str) -> None:
         self._client = client
         self._order = order
         self._bars = bars
@@ -159,16 +160,15 @@ class _Document:
         try:
             job = await self._submitted()
             not_well = await self._watched(job)
-            job = await self._client.job(job["id"])
-            self._show(job["state"])
-            if job["state"] in ("completed", "partial"):
-                for path in await self._written(job["id"]):
+            job = await self._client.job(job)
+            self._show(job.state)
+            if job.state in ("completed", "partial"):
+                for path in await self._written(job):
                     print(path)
-            if job["state"] == "completed":
+            if job.state == "completed":
                 return True
-            failure = job["error"] or {"code": job["state"], "message": f"the job is {job['state']}"}
             pages = f" (pages {', '.join(map(str, sorted(not_well)))})" if not_well else ""
-            self._say(f"{failure['code']}: {failure['message']}{pages}")
+            self._say(f"{JobFailed(job)}{pages}")
         except (Refused, Unreachable) as error:
             self._show("failed")
             self._say(str(error))
@@ -179,21 +179,21 @@ class _Document:
             self._bars.end(self._bar)
         return False
 
-    async def _submitted(self) -> dict[str, Any]:
+    async def _submitted(self) -> Job:
         digest = await asyncio.to_thread(_digest, self._file)
         asked = json.dumps([digest, self._file.name, self._order.fields, self._order.run], sort_keys=True)
         key = hashlib.sha256(asked.encode()).hexdigest()
-        job = await self._client.submit(self._file, self._order.fields, key)
-        if job["state"] in ("partial", "failed", "cancelled"):  # of an earlier run
-            job = await self._client.retry(job["id"])
+        job = await self._client.submit(self._file, idempotency_key=key, **self._order.fields)
+        if job.state in ("partial", "failed", "cancelled"):  # of an earlier run
+            job = await self._client.retry(job)
         return job
 
-    async def _watched(self, job: dict[str, Any]) -> set[int]:
+    async def _watched(self, job: Job) -> set[int]:
         """Updates the progress bar until the job ends. Returns the numbers of failed and partial pages."""
-        self._bars.pages(self._bar, total=job["pages"]["total"])
-        self._show(job["state"])
+        self._bars.pages(self._bar, total=job.pages_total)
+        self._show(job.state)
         done: dict[int, str] = {}
-        async for event in self._client.events(job["id"]):
+        async for event in self._client.events(job):
             if event.kind == "page":
                 done[event.data["number"]] = event.data["status"]
                 self._bars.pages(self._bar, completed=len(done))
@@ -201,7 +201,7 @@ class _Document:
                 self._show(event.data["state"])
         return {number for number, status in done.items() if status != "completed"}
 
-    async def _written(self, job_id: str) -> list[Path]:
+    async def _written(self, job: Job) -> list[Path]:
         folder = self._order.output / self._name
         folder.mkdir(exist_ok=True)
         stem = artifact_name(self._file.name)
@@ -210,12 +210,12 @@ class _Document:
             if form == _FOLDER:
                 with tempfile.TemporaryDirectory(dir=folder, prefix=".unpacking-") as scratch:
                     bundle = Path(scratch) / "bundle.zip"
-                    await self._client.download(job_id, "zip", bundle)
+                    await self._client.download(job, "zip", bundle)
                     await asyncio.to_thread(_unpack, bundle, Path(scratch) / "files", folder)
                 written.append(folder / f"{stem}.md")
             else:
                 target = folder / f"{stem}.{form}"
-                await self._client.download(job_id, form, target)
+                await self._client.download(job, cast(Form, form), target)
                 written.append(target)
         return written
 
