@@ -45,6 +45,8 @@ class Options(TypedDict, total=False):
     engine: Literal["auto", "vlm", "tesseract"]
     text_layer: Literal["auto", "ignore", "only"]
     include_images: bool
+    include_words: bool
+    min_confidence: float
     join_pages: bool
     headers: Literal["drop", "keep", "comment"]
     page_markers: Literal["none", "comment", "rule"]

@@ -23,7 +23,7 @@ from ocr_service.reading.corrections import carried
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
 from ocr_service.reading.readers import DocumentWork, PageReader
-from ocr_service.retry.policy import RetryPolicy
+from ocr_service.retry import RetryPolicy
 from ocr_service.storage.filesystem import JobFolder
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from ocr_service.jobs.store import Store
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import assemble
 from ocr_service.reading.readers import DocumentWork
-from ocr_service.retry.policy import RetryPolicy
+from ocr_service.retry import RetryPolicy
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.file_lock import file_lock
 from ocr_service.storage.filesystem import JobFolder, artifact_name

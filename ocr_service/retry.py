@@ -2,6 +2,7 @@
 
 The pause doubles from ``first_pause_s`` to ``longest_pause_s``; a random part of it (``jitter``) keeps callers that
 failed together from coming back together (M. Brooker, "Exponential Backoff and Jitter", AWS 2015).
+Which errors are worth another try is decided where the call is made.
 """
 
 from __future__ import annotations
