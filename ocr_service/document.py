@@ -342,6 +342,16 @@ def words_confidence(words: Iterable[PlacedWord]) -> float | None:
     return weighted_mean((word.confidence, len(word.text)) for word in words if word.confidence is not None)
 
 
+def least_confidence(region: RegionResult) -> float | None:
+    """That of the word with the least of those with a letter or a digit; the region's where words have none.
+
+    A wrong word hides in the mean of a region: of the wrong words of 110 dpi scans, regions with a mean below 0.6 have
+    13 %, regions with a word below 0.6 have 48 % (6 pages, 61 wrong words; 41 of 183 regions).
+    """
+    known = [w.confidence for w in region.words if w.confidence is not None and any(map(str.isalnum, w.text))]
+    return min(known, default=region.confidence)
+
+
 def weighted_mean(values: Iterable[tuple[float, int]]) -> float | None:
     """The mean of confidences with their weights, to three places; None without any."""
     known = list(values)

@@ -139,7 +139,10 @@ class Settings(BaseSettings):
         "all with OCR, `only` uses no OCR",
     )
     min_confidence: float = Field(
-        0.6, ge=0, le=1, description="Regions that were read with less confidence are marked for review; 0 marks none"
+        0.6,
+        ge=0,
+        le=1,
+        description="Regions with a word that was read with less confidence are marked for review; 0 marks none",
     )
     ocr_language: str = Field(
         "rus+eng",

@@ -25,12 +25,15 @@ _WITHOUT_WORDS = ("image", "latex")
 _RULING_PIXELS = 3  # half of a thick ruling at 120 dpi, and what skew adds
 
 
+FloatBox = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word with its box ``x0, y0, x1, y1`` in pixels of the picture."""
 
     text: str
-    box: tuple[float, float, float, float]
+    box: FloatBox
 
 
 Line = list[Word]
@@ -76,15 +79,14 @@ class _Picture:
 
     def own_lines(self, words: Sequence[PlacedWord]) -> list[Line]:
         """The words at their places, parted into lines."""
-        lines: list[list[PlacedWord]] = []
-        for word in words:
-            if lines and _goes_on(lines[-1][-1].bbox, word.bbox):
-                lines[-1].append(word)
-            else:
-                lines.append([word])
-        return [[Word(word.text, self._scaled(word.bbox)) for word in line] for line in lines]
+        lines = _parted(words)
+        slope = _slope(lines)
+        return [
+            [Word(word.text, self._scaled(box)) for word, box in zip(line, _of_one_height(line, slope), strict=True)]
+            for line in lines
+        ]
 
-    def _scaled(self, box: Box) -> tuple[float, float, float, float]:
+    def _scaled(self, box: FloatBox) -> FloatBox:
         x0, y0, x1, y1 = box
         return x0 * self._across, y0 * self._down, x1 * self._across, y1 * self._down
 
@@ -107,13 +109,42 @@ class _Picture:
         words = tuple(PlacedWord(w.text, self._on_page(w.box)) for line in self.lines_by_ink(region) for w in line)
         return replace(region, words=words)
 
-    def _on_page(self, box: tuple[float, float, float, float]) -> Box:
+    def _on_page(self, box: FloatBox) -> Box:
         """Whole pixels of the page around ``box``, at least one wide and high."""
         width, height = self._size
         x0 = max(0, min(width - 1, math.floor(box[0] / self._across)))
         y0 = max(0, min(height - 1, math.floor(box[1] / self._down)))
         x1 = max(x0 + 1, min(width, math.ceil(box[2] / self._across)))
         return x0, y0, x1, max(y0 + 1, min(height, math.ceil(box[3] / self._down)))
+
+
+def _parted(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
+    lines: list[list[PlacedWord]] = []
+    for word in words:
+        if lines and _goes_on(lines[-1][-1].bbox, word.bbox):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
+
+
+def _slope(lines: Sequence[Sequence[PlacedWord]]) -> float:
+    """How much the lines fall from left to right, in pixels a pixel: least squares over all, each about its middle."""
+    rise = run = 0.0
+    for line in lines:
+        xs, ys = [(w.bbox[0] + w.bbox[2]) / 2 for w in line], [w.bbox[3] for w in line]
+        x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+        rise += sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True))
+        run += sum((a - x) ** 2 for a in xs)
+    return rise / run if run else 0.0
+
+
+def _of_one_height(line: Sequence[PlacedWord], slope: float) -> list[FloatBox]:
+    """Boxes of a line's words that are all as high as the line: viewers take words on one baseline for one line."""
+    falls = [slope * (word.bbox[0] + word.bbox[2]) / 2 for word in line]
+    top = min(word.bbox[1] - fall for word, fall in zip(line, falls, strict=True))
+    bottom = max(word.bbox[3] - fall for word, fall in zip(line, falls, strict=True))
+    return [(w.bbox[0], top + fall, w.bbox[2], bottom + fall) for w, fall in zip(line, falls, strict=True)]
 
 
 def _goes_on(last: Box, box: Box) -> bool:

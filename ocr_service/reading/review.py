@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ocr_service.document import UNREAD_LABEL, Doubt, PageResult, RegionResult, weighted_mean
+from ocr_service.document import (
+    UNREAD_LABEL,
+    Doubt,
+    PageResult,
+    RegionResult,
+    least_confidence,
+    weighted_mean,
+)
 
 
 def reviewed(page: PageResult, min_confidence: float) -> PageResult:
@@ -23,7 +30,8 @@ def _doubts(region: RegionResult, min_confidence: float) -> Iterator[Doubt]:
         yield "contradicted"
     if region.degraded:
         yield "degraded"
-    if region.confidence is not None and region.confidence < min_confidence:
+    least = least_confidence(region)
+    if least is not None and least < min_confidence:
         yield "low_confidence"
 
 

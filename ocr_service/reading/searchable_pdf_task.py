@@ -111,7 +111,9 @@ def _new_layer(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextL
     missing = _corrected_by_hand(page) if _is_searchable(pdf, page) else _read_by_eye(page)
     if not any(_texts(region) for region in missing.regions):
         return None
-    return replace(_layer(missing, _gray_of(pdf, page)), replaces=_has_old_ocr(page))
+    needs_ink = any(_texts(region) and not region.words for region in missing.regions)
+    gray = _gray_of(pdf, page) if needs_ink else None
+    return replace(_layer(missing, gray), replaces=_has_old_ocr(page))
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda value: value.item())  # scalars of numpy's

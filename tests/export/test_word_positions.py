@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -86,11 +88,22 @@ def test_words_stay_where_their_reader_placed_them() -> None:
         (100, 326, 180, 352),
         (190, 331, 280, 358),
     ]
-    words = tuple(PlacedWord(text, box) for text, box in zip(["ab", "cd", "12", "ef", "gh"], boxes, strict=True))
+    words = tuple(PlacedWord(text, box) for text, box in zip(("ab", "cd", "12", "ef", "gh"), boxes, strict=True))
     text = region("table", "| ab cd | 12 |", (100, 300, 980, 360), words=words)
     placed = place_words(page(1, text), _drawn({}, 0.5))
     assert [[word.text for word in line] for line in placed] == [["ab", "cd"], ["12"], ["ef", "gh"]]
-    assert [word.box for line in placed for word in line] == [tuple(side / 2 for side in box) for box in boxes]
+    for word, box in zip((word for line in placed for word in line), boxes, strict=True):
+        assert word.box == pytest.approx([side / 2 for side in box], abs=1)
+
+
+def test_a_word_that_hangs_below_its_slanted_line_stays_on_it() -> None:
+    boxes = [(100 + 110 * i, 300 + 3 * i, 200 + 110 * i, 320 + 3 * i + (8 if i == 3 else 0)) for i in range(7)]
+    words = tuple(PlacedWord(f"word{i}", box) for i, box in enumerate(boxes))
+    text = region("text", "", (100, 300, 980, 360), words=words)
+    [line] = place_words(page(1, text), _drawn({}))
+    steps = [b.box[3] - a.box[3] for a, b in pairwise(line)]
+    assert steps == pytest.approx([3] * 6, abs=0.2)
+    assert {round(word.box[3] - word.box[1]) for word in line} == {28}
 
 
 def test_words_that_no_reader_placed_are_placed_by_ink_without_confidence() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_service.document import Failure
+from ocr_service.document import Failure, PlacedWord, RegionResult
 from ocr_service.reading.review import reviewed
 from tests.support.pages import page, region
 
@@ -26,6 +26,21 @@ def test_each_reason_is_named_and_a_good_region_has_none() -> None:
         ("failed",),
         (),
     ]
+
+
+def test_one_unsure_word_is_enough_and_marks_are_no_words() -> None:
+    def with_words(**confidences: float) -> RegionResult:
+        return region("text", " ", confidence=0.9, words=words(confidences))
+
+    def words(confidences: dict[str, float]) -> tuple[PlacedWord, ...]:
+        return tuple(PlacedWord(text, (0, 0, 9, 9), confidence) for text, confidence in confidences.items())
+
+    regions = (
+        with_words(sure=0.9, unsure=0.5),
+        with_words(sure=0.9, well=0.7),
+        region("text", "a —", confidence=0.9, words=words({"a": 0.9, "—": 0.2})),
+    )
+    assert [found.review for found in reviewed(page(1, *regions), 0.6).regions] == [("low_confidence",), (), ()]
 
 
 def test_min_confidence_of_zero_marks_nothing_as_unsure() -> None:

@@ -51,7 +51,7 @@ class SubmissionOptions(BaseModel):
         None,
         ge=0,
         le=1,
-        description="Regions with less `confidence` have `low_confidence` in `review`; MIN_CONFIDENCE when not given",
+        description="Regions with a word below it have `low_confidence` in `review`; MIN_CONFIDENCE when not given",
     )
     include_words: bool = Field(False, description="The JSON has each region's `words`: text, box and confidence")
     include_images: bool = Field(True, description="Keep the figures as files")
@@ -140,7 +140,7 @@ class RegionModel(BaseModel):
     )
     review: list[Doubt] = Field(
         [],
-        description="Why a person should look at it, empty for most: `low_confidence` (below `min_confidence`), "
+        description="Why a person should look at it, empty for most: `low_confidence` (a word below `min_confidence`), "
         "`contradicted`, `degraded`, `unread`, `failed`",
     )
     words: list[WordModel] | None = Field(

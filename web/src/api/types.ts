@@ -285,7 +285,7 @@ export interface Region {
   corrected: number;
   /** How sure its source is of the text, 0 to 1 (docs/formats.md); null where it does not say */
   confidence?: number | null;
-  /** Why a person should look at it, empty for most: `low_confidence` (below `min_confidence`), `contradicted`, `degraded`, `unread`, `failed` */
+  /** Why a person should look at it, empty for most: `low_confidence` (a word below `min_confidence`), `contradicted`, `degraded`, `unread`, `failed` */
   review?: ("low_confidence" | "contradicted" | "degraded" | "unread" | "failed")[];
   /** In reading order; only with `include_words=true` */
   words?: Word[] | null;

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ocr_service.api.compat.mistral.models import MistralBlockConfidence, MistralPageConfidence, MistralWordConfidence
-from ocr_service.document import PageResult, RegionResult
+from ocr_service.document import PageResult, RegionResult, least_confidence
 
 _MARKUP = re.compile(r"<[^>]*>|&#?\w+;")
 _WORD = re.compile(r"[^\s|#*]+")
@@ -16,7 +16,7 @@ def page_confidence(page: PageResult) -> MistralPageConfidence | None:
     """None where no reader of the page gives confidence."""
     if page.confidence is None:
         return None
-    least = [value for region in page.regions if (value := _least(region)) is not None]
+    least = [value for region in page.regions if (value := least_confidence(region)) is not None]
     return MistralPageConfidence(
         average_page_confidence_score=page.confidence,
         minimum_page_confidence_score=min(least, default=page.confidence),
@@ -27,7 +27,7 @@ def page_confidence(page: PageResult) -> MistralPageConfidence | None:
 def block_confidence(region: RegionResult) -> MistralBlockConfidence:
     return MistralBlockConfidence(
         average_content_confidence_score=region.confidence,
-        minimum_content_confidence_score=_least(region),
+        minimum_content_confidence_score=least_confidence(region),
         block_type_confidence_score=region.score,
     )
 
@@ -53,9 +53,3 @@ def _words(region: RegionResult, text: str) -> Sequence[tuple[str, float]]:
     known = [(word.text, word.confidence) for word in region.words if word.confidence is not None]
     plain = _MARKUP.sub(lambda match: " " * len(match[0]), text)
     return known or [(match[0], region.confidence) for match in _WORD.finditer(plain)]
-
-
-def _least(region: RegionResult) -> float | None:
-    """Of the words with a letter or a digit: marks are read worse and matter less."""
-    known = [w.confidence for w in region.words if w.confidence is not None and any(map(str.isalnum, w.text))]
-    return min(known, default=region.confidence)
