@@ -5,7 +5,7 @@ A piece is a connected component of ink. An area counts as text where its pieces
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -22,6 +22,9 @@ _REACH = (0.7, 0.35)  # em, sideways and up and down, within which pieces are on
 _REGULAR = 0.7  # of an area's pieces must be within a third of their median height
 _LEAST_PIECES, _ROW = 3, 1.4  # a line is wider than high; pieces of a drawing are stacked as they come
 _MANY_PIECES = 10  # of one height, in a column, are digits
+_OVERLAP = 0.12  # em of a piece's height, above and below, that does not join it to another row
+_ROW_PIECES, _LONG = 5, 3.0  # of a row that is text for sure: how many, and its width in their height
+_LEVEL = 0.25  # of a piece's height that its foot may be off the line of the others
 _STEP = 4  # areas are grouped at a quarter of the size
 
 
@@ -66,26 +69,55 @@ def letter_pieces(ink: Gray, em: float, dpi: int, *, least_height: float = 5.0) 
 
 def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
     """The areas of the ``chosen`` pieces, the one with the most ink first. ``shape``: of the page, height and width."""
-    boxes, inks = pieces.boxes[chosen], pieces.areas[chosen]
-    if not len(boxes):
+    areas = []
+    for members in _groups(pieces, chosen, shape, _REACH):
+        area, alike = _area(pieces, members)
+        x0, y0, x1, y1 = area.box
+        row = area.pieces >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
+        areas.append(replace(area, regular=alike >= _REGULAR and (row or area.pieces >= _MANY_PIECES)))
+    return sorted(areas, key=lambda area: -area.ink)
+
+
+def text_rows(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
+    """Of the ``chosen`` pieces those that stand in a row as letters do: of one height, on one line.
+
+    What a photograph or a drawing has of a letter's size does not.
+    """
+    rows = []
+    for members in _groups(pieces, chosen, shape, (_REACH[0], -_OVERLAP)):
+        area, alike = _area(pieces, members)
+        x0, _, x1, _ = area.box
+        feet = pieces.boxes[members, 3]
+        level = float(np.mean(np.abs(feet - np.median(feet)) <= _LEVEL * area.height))
+        if area.pieces >= _ROW_PIECES and x1 - x0 >= _LONG * area.height and min(alike, level) >= _REGULAR:
+            rows.append(replace(area, regular=True))
+    return rows
+
+
+def _groups(
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int], reach: tuple[float, float]
+) -> list[npt.NDArray[np.intp]]:
+    """The indices of the ``chosen`` pieces by areas. ``reach`` in em, sideways, and up and down."""
+    indices = np.flatnonzero(chosen)
+    if not len(indices):
         return []
     mask = np.zeros((shape[0] // _STEP + 2, shape[1] // _STEP + 2), np.uint8)
-    dx, dy = (round(reach * pieces.em) for reach in _REACH)
-    for x0, y0, x1, y1 in boxes.tolist():
-        mask[max(0, y0 - dy) // _STEP : (y1 + dy) // _STEP + 1, max(0, x0 - dx) // _STEP : (x1 + dx) // _STEP + 1] = 1
+    dx, dy = (round(side * pieces.em) for side in reach)
+    for x0, y0, x1, y1 in pieces.boxes[indices].tolist():
+        top, bottom = sorted((y0 - dy, y1 + dy))
+        mask[max(0, top) // _STEP : bottom // _STEP + 1, max(0, x0 - dx) // _STEP : (x1 + dx) // _STEP + 1] = 1
     _, labels = cv2.connectedComponents(mask)
-    middles = (boxes[:, :2] + boxes[:, 2:]) // 2
+    middles = (pieces.boxes[indices, :2] + pieces.boxes[indices, 2:]) // 2
     group = labels[middles[:, 1] // _STEP, middles[:, 0] // _STEP]
-    areas = []
-    for label in np.unique(group):
-        members = group == label
-        heights = (boxes[members, 3] - boxes[members, 1]).astype(float)
-        height = float(np.median(heights))
-        alike = float(np.mean((heights > height / 1.5) & (heights < height * 1.5)))
-        x0, y0 = boxes[members, :2].min(axis=0).tolist()
-        x1, y1 = boxes[members, 2:].max(axis=0).tolist()
-        count = int(members.sum())
-        row = count >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
-        regular = alike >= _REGULAR and (row or count >= _MANY_PIECES)
-        areas.append(InkArea((x0, y0, x1, y1), count, int(inks[members].sum()), height, regular))
-    return sorted(areas, key=lambda area: -area.ink)
+    return [indices[group == label] for label in np.unique(group)]
+
+
+def _area(pieces: Pieces, members: npt.NDArray[np.intp]) -> tuple[InkArea, float]:
+    """The area of these pieces, and the share of them that are about as high as most."""
+    boxes = pieces.boxes[members]
+    heights = (boxes[:, 3] - boxes[:, 1]).astype(float)
+    height = float(np.median(heights))
+    alike = float(np.mean((heights > height / 1.5) & (heights < height * 1.5)))
+    x0, y0 = boxes[:, :2].min(axis=0).tolist()
+    x1, y1 = boxes[:, 2:].max(axis=0).tolist()
+    return InkArea((x0, y0, x1, y1), len(members), int(pieces.areas[members].sum()), height, False), alike

@@ -16,7 +16,7 @@ from ocr_service.geometry.numbering import list_marker
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.captions import CAPTION
-from ocr_service.tesseract.figure_text import figures_and_lines
+from ocr_service.tesseract.figure_text import find_figures
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.sheet import Sheet
@@ -40,6 +40,14 @@ class Insert:
     regions: tuple[RegionResult, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The regions of a page, and the lines that stayed in its figures."""
+
+    regions: list[RegionResult]
+    left_out: list[Line]
+
+
 def compose(
     lines: Sequence[Line],
     tables: Sequence[FoundTable],
@@ -48,19 +56,23 @@ def compose(
     *,
     first_page: bool,
     inserts: Sequence[Insert] = (),
-) -> list[RegionResult]:
+    rows: Sequence[Box] = (),
+) -> Composition:
     """Regions in reading order, in pixels of the sheet.
 
     ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
+    ``rows``: where ink stands as letters do, for figures.
     """
     grids = [_grid(table, regions) for table in tables]
-    figures, rest = figures_and_lines(lines, regions, grids, sheet)
-    rest = _joined_pieces(_split_at_columns(rest, regions), regions)
+    found = find_figures(lines, regions, grids, sheet, rows)
+    figures = found.regions
+    rest = _joined_pieces(_split_at_columns(found.lines, regions), regions)
     paragraphs = group_paragraphs(rest)
     blocks = grids + figures + _text_blocks(paragraphs, regions, figures, sheet.size[1], first_page)
     placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
     order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
-    return _joined_lists([block for index in order for block in placed[index].regions])
+    ordered = _joined_lists([block for index in order for block in placed[index].regions])
+    return Composition(ordered, found.left_out)
 
 
 def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:

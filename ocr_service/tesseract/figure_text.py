@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,20 +16,35 @@ from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, split_by_box
 
 _CONFIDENT = 75.0  # Tesseract's; what it reads into a photograph has less
+_WRITTEN = 50.0  # the same of a line whose ink stands as letters do
 _LEGIBLE = 0.6  # of a line's letters in confident words
 _DRAWN = 1.5  # em: larger pieces of ink are drawn, not written
 _PICTORIAL = 0.04  # of a region's area that drawn pieces take up at least
 
 
-def figures_and_lines(
-    lines: Sequence[Line], regions: Sequence[Region], tables: Sequence[RegionResult], sheet: Sheet
-) -> tuple[list[RegionResult], list[Line]]:
-    """The figures, and the lines of the page with the legible ones of the figures.
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a page, the ``lines`` of its text with the legible ones of the figures, and those left out."""
 
-    What the layout model took for a figure is none where nothing is drawn besides its text.
+    regions: list[RegionResult]
+    lines: list[Line]
+    left_out: list[Line]
+
+
+def find_figures(
+    lines: Sequence[Line],
+    regions: Sequence[Region],
+    tables: Sequence[RegionResult],
+    sheet: Sheet,
+    rows: Sequence[Box] = (),
+) -> Figures:
+    """What the layout model took for a figure is none where nothing is drawn besides its text.
+
+    ``rows``: where pieces of ink stand as letters do, so that what was read there is no chance of a photograph.
     """
     figures: list[RegionResult] = []
     rest = list(lines)
+    left_out: list[Line] = []
     for region in regions:
         if region.label not in FIGURE_LABELS or region.score < SURE:
             continue
@@ -36,12 +52,13 @@ def figures_and_lines(
             continue
         inner, outer = split_by_box(rest, region.bbox)
         box, caption = _without_caption(region.bbox, inner)
-        legible = [line for line in inner if line in caption or _is_legible(line)]
+        legible = [line for line in inner if line in caption or _is_legible(line) or _is_written(line, rows)]
         if legible and not _is_drawn(box, inner, sheet):
             continue
         figures.append(RegionResult(region.label, box, 0, region.score, "image"))
         rest = outer + legible
-    return figures, rest
+        left_out += [line for line in inner if line not in legible]
+    return Figures(figures, rest, left_out)
 
 
 def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
@@ -65,6 +82,10 @@ def _is_legible(line: Line) -> bool:
         count for count, word in counts if word.confidence >= _CONFIDENT and (count >= 3 or _is_number(word.text))
     )
     return confident >= 2 and confident >= _LEGIBLE * letters
+
+
+def _is_written(line: Line, rows: Sequence[Box]) -> bool:
+    return line.confidence >= _WRITTEN and any(contains_centre(row, line.box) for row in rows)
 
 
 def _is_number(text: str) -> bool:

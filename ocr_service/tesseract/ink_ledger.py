@@ -12,14 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box
-from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas
+from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas, text_rows
 from ocr_service.geometry.ink_areas import letter_pieces as pieces_of
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word
 
 _SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
 _LONG = 4  # letters of a word that Tesseract rotated rightly: a column of digits is not read so surely
+_WORDS, _LEGIBLE = 3, 40.0  # a line of so many words with less confidence is garbage; right ones have 44 and more
+_DOUBTFUL_LINE, _DOUBTFUL_WORDS = 60.0, 2  # right lines of a bad scan have 65 and more, or one unsure word
+_LETTER = (0.4, 1.3)  # em: the height of what is lost of a line
+_BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a ruling line's piece
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 
 
@@ -80,12 +84,83 @@ def unread_areas(pieces: Pieces, read: npt.NDArray[np.bool_], shape: tuple[int, 
     return ink_areas(pieces, ~read, shape)
 
 
-def coverage(pieces: Pieces, read: npt.NDArray[np.bool_], unread: Sequence[InkArea]) -> float:
-    """The share of text-like ink that was read, 0 to 1; below 1.0 wherever something is ``unread``."""
-    inked, lost = int(pieces.areas[read].sum()), sum(area.ink for area in unread)
+def coverage(
+    pieces: Pieces,
+    read: npt.NDArray[np.bool_],
+    unread: Sequence[InkArea],
+    doubtful: npt.NDArray[np.bool_] | None = None,
+) -> float:
+    """The share of text-like ink that was read for sure, 0 to 1; below 1.0 wherever something was not.
+
+    ``doubtful``: the pieces of ``read`` that only doubtful words account for.
+    """
+    unsure = np.zeros_like(read) if doubtful is None else read & doubtful
+    inked = int(pieces.areas[read & ~unsure].sum())
+    lost = sum(area.ink for area in unread) + int(pieces.areas[unsure].sum())
     if not lost:
         return 1.0
     return min(0.999, round(inked / (inked + lost), 3))
+
+
+def legible_lines(lines: Sequence[Line]) -> list[Line]:
+    """``lines`` without those of several words of which hardly one was read; their ink is unread."""
+    return [line for line in lines if len(line.words) < _WORDS or line.confidence >= _LEGIBLE]
+
+
+def lost_in_line(area: InkArea, lines: Sequence[Line], tables: Sequence[Box], em: float) -> bool:
+    """Whether so little ink that it says nothing by itself is a word's, since it stands in a line or in a table."""
+    x0, y0, x1, y1 = area.box
+    if any(contains_centre(table, area.box) and _of_a_letter(area, em) for table in tables):
+        return True
+    return any(
+        line.confidence >= _DOUBTFUL_LINE
+        and line.box[1] <= (y0 + y1) / 2 <= line.box[3]
+        and x0 < line.box[2] + line.em
+        and x1 > line.box[0] - line.em
+        and _of_a_letter(area, line.em)
+        for line in lines
+    )
+
+
+def _of_a_letter(area: InkArea, em: float) -> bool:
+    """Of its height; a narrow bar that is higher than an l is a piece of a ruling line."""
+    x0, y0, x1, y1 = area.box
+    height = y1 - y0
+    return _LETTER[0] * em <= height <= _LETTER[1] * em and not (x1 - x0 < _BAR[0] * height and height > _BAR[1] * em)
+
+
+def doubtful_words(lines: Sequence[Line]) -> list[Word]:
+    """Words that stay in the text, though hardly any of their line was read for sure."""
+    doubtful = []
+    for line in lines:
+        unsure = [word for word in line.words if word.confidence < _SURE]
+        if line.confidence < _DOUBTFUL_LINE and len(unsure) >= _DOUBTFUL_WORDS:
+            doubtful += unsure
+    return doubtful
+
+
+def inside(pieces: Pieces, boxes: Sequence[Box]) -> npt.NDArray[np.bool_]:
+    """For each piece whether its middle lies in one of ``boxes``."""
+    middles = (pieces.boxes[:, :2] + pieces.boxes[:, 2:]) // 2
+    x, y = middles[:, 0], middles[:, 1]
+    within = np.zeros(len(middles), bool)
+    for x0, y0, x1, y1 in boxes:
+        within |= (x >= x0) & (x < x1) & (y >= y0) & (y < y1)
+    return within
+
+
+def rows_in(
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], boxes: Sequence[Box], shape: tuple[int, int]
+) -> list[InkArea]:
+    """Rows of letters of the ``chosen`` pieces inside ``boxes``, which are figures: those of a figure as one area."""
+    areas = []
+    for box in boxes:
+        rows = text_rows(pieces, chosen & inside(pieces, [box]), shape)
+        if rows:
+            height = statistics.median(row.height for row in rows)
+            count, ink = sum(row.pieces for row in rows), sum(row.ink for row in rows)
+            areas.append(InkArea(enclosing([row.box for row in rows]), count, ink, height, True))
+    return areas
 
 
 def outside(areas: Iterable[InkArea], boxes: Sequence[Box]) -> list[InkArea]:

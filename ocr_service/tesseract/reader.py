@@ -22,11 +22,25 @@ from ocr_service.document import (
     RegionResult,
     moved_region,
 )
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.ink_areas import text_rows
 from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
 from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_digit_one
-from ocr_service.tesseract.ink_ledger import coverage, covered, letter_pieces, outside, unread_areas, whole_words
+from ocr_service.tesseract.ink_ledger import (
+    coverage,
+    covered,
+    doubtful_words,
+    inside,
+    legible_lines,
+    letter_pieces,
+    lost_in_line,
+    outside,
+    rows_in,
+    unread_areas,
+    whole_words,
+)
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import read_missed, with_found
@@ -101,7 +115,8 @@ class TesseractReader:
             return on_page if scale == 1.0 else _scaled(on_page, 1 / scale, (page.height, page.width))
 
         placed = [replace(moved_region(r, to_page), order=order) for order, r in enumerate(reading.regions)]
-        return replace(reading, regions=[_located(region) for region in placed])
+        doubtful = tuple(map(to_page, reading.doubtful))
+        return replace(reading, regions=[_located(region) for region in placed], doubtful=doubtful)
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> Reading:
         sheet = recognition.sheet
@@ -113,23 +128,40 @@ class TesseractReader:
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
-        lines, engine = self._lines(with_found(raw, kept, missed), sheet)
+        lines, engine = self._lines(legible_lines(with_found(raw, kept, missed)), sheet)
         tables, rest = find_tables(with_leaders(lines, sheet), hints, sheet)
         crops = CropReader(engine, sheet)
         repair = _InkRepair.of(lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
-        results = compose(
-            rest, tables, hints, sheet, first_page=recognition.page.number == 1, inserts=[one for one, _ in rotated]
+        hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
+        composition = compose(
+            rest,
+            tables,
+            hints,
+            sheet,
+            first_page=recognition.page.number == 1,
+            inserts=[one for one, _ in rotated],
+            rows=[row.box for row in text_rows(pieces, hinted, shape)] if hinted.any() else [],
         )
         words = [
             *_words([*lines, *missed]),
             *(w for t in tables for row in t.cells for cell in row for w in cell.words),
         ]
+        left_out = set(_words(composition.left_out))
+        words = [word for word in words if word not in left_out]
         read = covered(pieces, words, shape, least=0.0)
-        figures = [result.bbox for result in results if result.label in FIGURE_LABELS]
-        left = [area for area in outside(unread_areas(pieces, read, shape), [*blocks, *figures]) if area.regular]
-        share = min([coverage(pieces, read, left), *(inner for _, inner in rotated)])
-        return Reading(with_unread(results, left), share)
+        doubtful = set(doubtful_words(lines))
+        sure = covered(pieces, [word for word in words if word not in doubtful], shape, least=0.0)
+        figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
+        boxes = [table.box for table in tables]
+        left = [
+            area
+            for area in outside(unread_areas(pieces, read, shape), [*blocks, *figures])
+            if area.regular or lost_in_line(area, lines, boxes, pieces.em)
+        ]
+        left += rows_in(pieces, ~read, figures, shape)
+        share = min([coverage(pieces, read, left, ~sure), *(inner for _, inner in rotated)])
+        return Reading(with_unread(composition.regions, left), share, tuple(word.box for word in doubtful))
 
     def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
         """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""
@@ -178,15 +210,23 @@ def _words(lines: Sequence[Line]) -> list[Word]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says. ``coverage``: the share of its text-like ink that was read, 0 to 1; the rest is in regions."""
+    """What a page says. ``coverage``: the share of its text-like ink that was read for sure, 0 to 1.
+
+    The rest is in regions ``unread``, or in words whose boxes are ``doubtful``.
+    """
 
     regions: list[RegionResult]
     coverage: float
+    doubtful: tuple[Box, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Where text-like ink could not be read, in pixels of the page."""
-        return tuple(region.error.message for region in self.regions if region.label == "unread" and region.error)
+        """Where text-like ink could not be read, or hardly, in pixels of the page."""
+        unread = [region.error.message for region in self.regions if region.label == "unread" and region.error]
+        if not self.doubtful:
+            return tuple(unread)
+        where = ",".join(str(side) for side in enclosing(self.doubtful))
+        return (*unread, f"{len(self.doubtful)} words at {where} could hardly be read")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     lines = [make_page_line(layer, line, urls) for line in level]
     sheet = _sheet(layer)
     tables, rest = find_tables([*lines, *others], hints, sheet)
-    results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1)
+    results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1).regions
     results += _other_directions(layer, urls)
     results = _in_order(results, layer.picture.dpi)
     return [

@@ -18,7 +18,7 @@ def test_a_justified_line_that_was_read_in_pieces_is_one() -> None:
         text_line(100, 140, "метров,", "а", "номер", "его", "указан", "ниже."),
     ]
     model = [Region("text", (90, 90, 700, 170), 0, 0.9)]
-    regions = compose(lines, [], model, blank_sheet(), first_page=True)
+    regions = compose(lines, [], model, blank_sheet(), first_page=True).regions
     assert [r.content for r in regions] == ["Площадь участка составляет ещё было метров, а номер его указан ниже."]
 
 
@@ -48,7 +48,7 @@ def test_three_columns_of_text_that_the_model_took_for_a_picture_stay_text() -> 
     lines = [text_line(x, 200 + 40 * row, *prose) for x in (100, 560, 1020) for row in range(12)]
     model = [Region("image", (90, 150, 1500, 2300), 0, 0.8)]
     tables, rest = find_tables(lines, model, blank_sheet())
-    regions = compose(rest, tables, model, blank_sheet(), first_page=True)
+    regions = compose(rest, tables, model, blank_sheet(), first_page=True).regions
     assert {region.label for region in regions} == {"text"}
     assert [region.content.split()[0] for region in regions] == ["каждое"] * 3
 
@@ -56,5 +56,5 @@ def test_three_columns_of_text_that_the_model_took_for_a_picture_stay_text() -> 
 def test_a_line_that_runs_along_the_margin_is_no_title() -> None:
     stamp = make_line([Word("2103.15348v2", (50, 600, 97, 900), 90.0), Word("2021", (50, 910, 97, 1010), 90.0)])
     prose = [text_line(300, 200 + 40 * row, "каждое", "слово", "здесь", "важно") for row in range(6)]
-    regions = compose([stamp, *prose], [], [], blank_sheet(), first_page=True)
+    regions = compose([stamp, *prose], [], [], blank_sheet(), first_page=True).regions
     assert sorted(region.label for region in regions) == ["aside_text", "text"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ocr_service.document import Region
-from ocr_service.tesseract.figure_text import figures_and_lines
+from ocr_service.tesseract.figure_text import Figures, find_figures
 from ocr_service.tesseract.words import Line
 from tests.support.sheets import DrawnPage, text_line
 
 FIGURE = Region("image", (50, 50, 950, 650), 0, 0.9)
 
 
-def doubtful(line: Line) -> Line:
-    return replace(line, words=tuple(replace(word, confidence=40.0) for word in line.words))
+def doubtful(line: Line, confidence: float = 40.0) -> Line:
+    return replace(line, words=tuple(replace(word, confidence=confidence) for word in line.words))
 
 
 def chart() -> DrawnPage:
@@ -25,31 +25,38 @@ def chart() -> DrawnPage:
 
 def test_a_chart_stays_a_figure_and_its_labels_are_lines() -> None:
     label = text_line(100, 80, "Выручка", "2026")
-    figures, lines = figures_and_lines([label], [FIGURE], [], chart().sheet())
-    assert [figure.label for figure in figures] == ["image"]
-    assert [line.text for line in lines] == ["Выручка 2026"]
+    found = find_figures([label], [FIGURE], [], chart().sheet())
+    assert [figure.label for figure in found.regions] == ["image"]
+    assert [line.text for line in found.lines] == ["Выручка 2026"]
 
 
 def test_a_box_with_nothing_but_text_is_no_figure() -> None:
     page = DrawnPage(1000, 700)
     lines = [text_line(100, 100, "Фамилия"), doubtful(text_line(100, 200, "Иванов"))]
-    figures, rest = figures_and_lines(lines, [FIGURE], [], page.sheet())
-    assert figures == []
-    assert [line.text for line in rest] == ["Фамилия", "Иванов"]
+    found = find_figures(lines, [FIGURE], [], page.sheet())
+    assert found.regions == []
+    assert [line.text for line in found.lines] == ["Фамилия", "Иванов"]
 
 
 def test_what_is_read_into_a_photograph_goes_with_it() -> None:
-    figures, lines = figures_and_lines([doubtful(text_line(300, 300, "ее", "х"))], [FIGURE], [], chart().sheet())
-    assert len(figures) == 1
-    assert lines == []
+    garbage = doubtful(text_line(300, 300, "ее", "х"))
+    found = find_figures([garbage], [FIGURE], [], chart().sheet())
+    assert (len(found.regions), found.lines, found.left_out) == (1, [], [garbage])
+
+
+def test_a_line_whose_ink_stands_as_letters_do_needs_less_confidence() -> None:
+    label = doubtful(text_line(100, 80, "Выручка", "2026"), 55.0)
+    row = (90, 70, 600, 130)
+    assert find_figures([label], [FIGURE], [], chart().sheet()).left_out == [label]
+    assert find_figures([label], [FIGURE], [], chart().sheet(), [row]).lines == [label]
 
 
 def test_a_caption_inside_the_box_ends_the_figure() -> None:
     caption = text_line(100, 610, "Рис.", "3", "Выручка")
-    figures, lines = figures_and_lines([caption], [FIGURE], [], chart().sheet())
-    assert figures[0].bbox == (50, 50, 950, caption.box[1])
-    assert lines == [caption]
+    found = find_figures([caption], [FIGURE], [], chart().sheet())
+    assert found.regions[0].bbox == (50, 50, 950, caption.box[1])
+    assert found.lines == [caption]
 
 
 def test_a_weak_hint_is_no_figure() -> None:
-    assert figures_and_lines([], [replace(FIGURE, score=0.3)], [], chart().sheet()) == ([], [])
+    assert find_figures([], [replace(FIGURE, score=0.3)], [], chart().sheet()) == Figures([], [], [])

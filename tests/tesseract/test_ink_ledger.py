@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from ocr_service.tesseract.ink_ledger import coverage, covered, letter_pieces, outside, unread_areas, whole_words
+from dataclasses import replace
+
+import numpy as np
+
+from ocr_service.geometry.ink_areas import InkArea
+from ocr_service.tesseract.ink_ledger import (
+    coverage,
+    covered,
+    doubtful_words,
+    legible_lines,
+    letter_pieces,
+    lost_in_line,
+    outside,
+    rows_in,
+    unread_areas,
+    whole_words,
+)
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
-from tests.support.sheets import DrawnPage
+from tests.support.sheets import DrawnPage, text_line
 
 SHAPE = (400, 1000)
 
@@ -94,3 +110,39 @@ def test_the_words_of_a_line_that_runs_sideways_are_whole() -> None:
     line = [Word("2103.15348", (700, 100, 730, 200), 90.0), Word("21", (700, 210, 730, 260), 90.0)]
     pieces = letter_pieces(sheet, read(UPPER))
     assert whole_words(pieces, covered(pieces, line, SHAPE), line, SHAPE) == line
+
+
+def test_a_line_of_garbage_accounts_for_nothing_and_doubtful_words_lower_the_coverage() -> None:
+    garbage = make_line([Word("ее", (n, 95, n + 30, 145), 20.0) for n in (100, 200, 300)])
+    short = make_line([Word("smaller.", (100, 95, 200, 145), 0.0)])
+    assert legible_lines([garbage, short]) == [short]
+    mixed = make_line([Word("LEST", (95, 95, 300, 145), 40.0), Word("PEST", (300, 95, 480, 145), 30.0)])
+    sure = make_line([Word("слово", UPPER, 90.0), Word("LEST", (500, 95, 600, 145), 30.0)])
+    assert doubtful_words([mixed, sure]) == list(mixed.words)
+    pieces = letter_pieces(drawn(), read(UPPER, LOWER))
+    words = [word for line in read(UPPER, LOWER) for word in line.words]
+    seen, certain = covered(pieces, words, SHAPE), covered(pieces, words[:1], SHAPE)
+    assert 0.5 < coverage(pieces, seen, [], ~certain) < 0.8
+
+
+def test_rows_of_letters_are_told_from_what_is_drawn() -> None:
+    page = DrawnPage(1000, 400)
+    page.text(100, 100, "Выручка по кварталам")
+    for x in range(100, 900, 60):
+        page.draw.ellipse((x, 200 + x % 90, x + 20, 225 + x % 90), outline="black", width=3)
+    pieces = letter_pieces(page.sheet(), [])
+    (row,) = rows_in(pieces, np.ones(len(pieces.boxes), bool), [(0, 0, 1000, 400)], SHAPE)
+    assert 90 < row.box[0] < row.box[2] < 600
+    assert 95 < row.box[1] < row.box[3] < 145
+    assert rows_in(pieces, np.ones(len(pieces.boxes), bool), [(0, 180, 1000, 400)], SHAPE) == []
+
+
+def test_a_lone_letter_is_lost_where_it_stands_in_a_line_or_in_a_table() -> None:
+    line = text_line(100, 100, "Цена")
+    digit = InkArea((300, 101, 315, 122), 1, 90, 21.0, False)
+    assert lost_in_line(replace(digit, box=(185, 101, 200, 122)), [line], [], 30.0)
+    assert not lost_in_line(digit, [line], [], 30.0)
+    assert not lost_in_line(replace(digit, box=(185, 130, 200, 151)), [line], [], 30.0)
+    assert not lost_in_line(replace(digit, box=(185, 110, 200, 116)), [line], [], 30.0)  # a hyphen, or a speck
+    assert lost_in_line(digit, [], [(0, 0, 900, 300)], 30.0)
+    assert not lost_in_line(replace(digit, box=(300, 101, 304, 135)), [], [(0, 0, 900, 300)], 30.0)  # a ruling line
