@@ -19,11 +19,13 @@ export function PagePicture({
   picture,
   marked,
   onPick,
+  onCorrect,
 }: {
   page: Page;
   picture: Picture | ApiError | null;
   marked: Signal<number | null>;
   onPick: (region: number) => void;
+  onCorrect: ((region: number) => void) | null;
 }): JSX.Element {
   const texts = t.value;
   const frame = useRef<HTMLDivElement>(null);
@@ -35,6 +37,7 @@ export function PagePicture({
   const entry = current ?? ordered[0]?.index;
 
   const move = (event: KeyboardEvent): void => {
+    if (event.key === "F2" && entry !== undefined) onCorrect?.(entry);
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     const place = ordered.findIndex(({ index }) => index === entry);
     const next = event.key === "Home" ? 0 : event.key === "End" ? ordered.length - 1 : step ? place + step : -1;
@@ -79,6 +82,7 @@ export function PagePicture({
                 onFocus={() => (marked.value = index)}
                 onBlur={() => (marked.value = null)}
                 onClick={() => onPick(index)}
+                onDblClick={() => onCorrect?.(index)}
               />
             );
           })}

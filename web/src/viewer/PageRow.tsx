@@ -11,6 +11,8 @@ import { portableHtml } from "../markdown/portable";
 import { renderMarkdown } from "../markdown/render";
 import { copyRich } from "../state/clipboard";
 import { Icon } from "../ui/Icon";
+import { CorrectionList } from "./CorrectionList";
+import { editing, newest, placeOf } from "./corrections";
 import { PagePicture } from "./PagePicture";
 import { PageText, RetryButton } from "./PageText";
 import { loadPage, type PageData } from "./page-data";
@@ -43,7 +45,8 @@ export const PageRow = memo(function PageRow({
   const data = usePageData(jobId, number, near && mark !== null, mark);
   const again = mark?.again === true && !finished;
   const kept = useRef({ height: 0, layout: "" });
-  const page = data?.page.value ?? null;
+  const loaded = data?.page.value ?? null;
+  const page = loaded && !(loaded instanceof ApiError) ? newest(jobId, loaded) : loaded;
   const layout = `${mode} ${innerWidth}`;
 
   useEffect(() => {
@@ -85,7 +88,14 @@ export const PageRow = memo(function PageRow({
       )}
       {page instanceof ApiError && <p class="page-note bad-text">{explainError(page)}</p>}
       {page && !(page instanceof ApiError) && data && (
-        <PageContent page={page} data={data} mode={mode} onRetry={onRetry && (() => onRetry(number))} />
+        <PageContent
+          jobId={jobId}
+          page={page}
+          data={data}
+          mode={mode}
+          finished={finished}
+          onRetry={onRetry && (() => onRetry(number))}
+        />
       )}
     </section>
   );
@@ -169,14 +179,18 @@ async function copyPage(number: number, page: Page): Promise<void> {
 }
 
 function PageContent({
+  jobId,
   page,
   data,
   mode,
+  finished,
   onRetry,
 }: {
+  jobId: string;
   page: Page;
   data: PageData;
   mode: ViewMode;
+  finished: boolean;
   onRetry: (() => void) | null;
 }): JSX.Element {
   const texts = t.value;
@@ -191,10 +205,14 @@ function PageContent({
     part?.closest<HTMLElement>(".block")?.focus({ preventScroll: true });
     marked.value = region;
   };
+  const open = (region: number): void => {
+    editing.value = placeOf(page, region);
+  };
+  const onCorrect = finished ? open : null;
   return (
     <div class="page-body" data-mode={mode}>
       <div class="page-left">
-        <PagePicture page={page} picture={picture} marked={marked} onPick={pick} />
+        <PagePicture page={page} picture={picture} marked={marked} onPick={pick} onCorrect={onCorrect} />
         {picture && !(picture instanceof ApiError) && (
           <button
             class="icon-button zoom-open"
@@ -221,6 +239,7 @@ function PageContent({
             {onRetry && <RetryButton title={texts.retryPageTitle} onRetry={onRetry} />}
           </div>
         )}
+        {finished && <CorrectionList job={jobId} page={page} />}
         {page.warnings.map((warning) => (
           <p key={warning} class="hint page-warning">
             {warning}
@@ -237,7 +256,7 @@ function PageContent({
           </pre>
         )}
         {(mode === "text" || mode === "picture") && !(page.error && !page.markdown) && (
-          <PageText page={page} picture={picture} marked={marked} onRetry={onRetry} />
+          <PageText page={page} picture={picture} marked={marked} onRetry={onRetry} onCorrect={onCorrect} />
         )}
       </div>
     </div>

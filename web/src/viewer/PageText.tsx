@@ -1,5 +1,5 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
-import { Copy, RotateCw, TriangleAlert } from "lucide";
+import { Copy, PenLine, RotateCw, TriangleAlert } from "lucide";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/problem";
@@ -21,11 +21,13 @@ export function PageText({
   picture,
   marked,
   onRetry,
+  onCorrect,
 }: {
   page: Page;
   picture: Picture | ApiError | null;
   marked: Signal<number | null>;
   onRetry: (() => void) | null;
+  onCorrect: ((region: number) => void) | null;
 }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const language = t.value;
@@ -98,6 +100,7 @@ export function PageText({
           place={index}
           active={index === active}
           onRetry={onRetry}
+          onCorrect={onCorrect}
         />
       ))}
     </div>
@@ -123,6 +126,7 @@ function TextBlock({
   place: index,
   active,
   onRetry,
+  onCorrect,
 }: {
   block: Block;
   regions: readonly Region[];
@@ -131,12 +135,14 @@ function TextBlock({
   /** Under the pointer or focused: shows what can be done with it. */
   active: boolean;
   onRetry: (() => void) | null;
+  onCorrect: ((region: number) => void) | null;
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => place.current?.replaceChildren(block.content), [block]);
+  const corrected = block.regions[0];
   const troubled = block.regions.flatMap((index) => {
     const region = regions[index];
-    return region && (region.error || region.degraded) ? [region] : [];
+    return region && (region.error || region.degraded) ? [{ region, index }] : [];
   });
   return (
     <div
@@ -146,23 +152,41 @@ function TextBlock({
       tabIndex={-1}
     >
       {active && block.kind === "content" && (
-        <button
-          class="icon-button small block-copy"
-          type="button"
-          aria-label={t.value.copyBlock}
-          title={t.value.copyBlock}
-          onClick={() => void copyBlock(place.current)}
-        >
-          <Icon node={Copy} size={14} />
-        </button>
+        <span class="block-tools">
+          {onCorrect && corrected !== undefined && (
+            <button
+              class="icon-button small"
+              type="button"
+              aria-label={t.value.correctBlock}
+              title={t.value.correctBlock}
+              onClick={() => onCorrect(corrected)}
+            >
+              <Icon node={PenLine} size={14} />
+            </button>
+          )}
+          <button
+            class="icon-button small"
+            type="button"
+            aria-label={t.value.copyBlock}
+            title={t.value.copyBlock}
+            onClick={() => void copyBlock(place.current)}
+          >
+            <Icon node={Copy} size={14} />
+          </button>
+        </span>
       )}
-      {troubled.map((region) =>
+      {troubled.map(({ region, index }) =>
         region.error && region.error.code === told && !region.content ? (
           <p key={region.order} class="not-read hint">
             {labelName(region.label)}: {t.value.regionNotRead}
           </p>
         ) : (
-          <RegionTrouble key={region.order} region={region} onRetry={onRetry} />
+          <RegionTrouble
+            key={region.order}
+            region={region}
+            onRetry={onRetry}
+            onCorrect={onCorrect && (() => onCorrect(index))}
+          />
         ),
       )}
       {block.kind === "content" && <div ref={place} />}
@@ -178,7 +202,15 @@ async function copyBlock(element: HTMLElement | null): Promise<void> {
   await copyRich(portableHtml(element.childNodes), plain);
 }
 
-function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => void) | null }): JSX.Element {
+function RegionTrouble({
+  region,
+  onRetry,
+  onCorrect,
+}: {
+  region: Region;
+  onRetry: (() => void) | null;
+  onCorrect: (() => void) | null;
+}): JSX.Element {
   const texts = t.value;
   const name = labelName(region.label);
   return (
@@ -190,6 +222,12 @@ function RegionTrouble({ region, onRetry }: { region: Region; onRetry: (() => vo
         </p>
         <p class="hint">{region.error ? explain(region.error.code) : texts.regionDegradedHint}</p>
       </div>
+      {onCorrect && (
+        <button class="button small" type="button" title={texts.correctBlock} onClick={onCorrect}>
+          <Icon node={PenLine} size={14} />
+          {texts.correct}
+        </button>
+      )}
       {onRetry && <RetryButton title={texts.retryPageTitle} onRetry={onRetry} />}
     </div>
   );

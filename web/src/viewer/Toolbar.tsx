@@ -1,4 +1,4 @@
-import { ArrowLeft, ChevronDown, Copy, Search, Trash2, X } from "lucide";
+import { ArrowLeft, ChevronDown, Copy, ListChecks, Search, Trash2, X } from "lucide";
 import type { JSX } from "preact";
 import { call, resultPath } from "../api/client";
 import { ApiError } from "../api/problem";
@@ -24,6 +24,7 @@ export function Toolbar({
   setMode,
   pages,
   onPage,
+  onCheck,
   onRetry,
   onSearch,
 }: {
@@ -32,6 +33,7 @@ export function Toolbar({
   setMode: (mode: ViewMode) => void;
   pages: JSX.Element;
   onPage: JSX.Element | null;
+  onCheck: (() => void) | null;
   onRetry: (() => void) | null;
   onSearch: () => void;
 }): JSX.Element {
@@ -67,6 +69,17 @@ export function Toolbar({
           >
             <Icon node={Search} />
           </button>
+          {onCheck && (
+            <button
+              class="icon-button"
+              type="button"
+              aria-label={texts.doubtsCheck}
+              title={`${texts.doubtsCheck} (F8)`}
+              onClick={onCheck}
+            >
+              <Icon node={ListChecks} />
+            </button>
+          )}
           <Menu
             label={
               <>

@@ -7,6 +7,7 @@ import { isFinished } from "../api/states";
 import type { Job, JobState } from "../api/types";
 import { explain, explainError, formatSeconds, t } from "../i18n";
 import { announceState, readAgain } from "../state/actions";
+import { announce } from "../state/announce";
 import { recoveries } from "../state/connection";
 import { jobs, loadJob, refreshJob } from "../state/jobs";
 import { countRead, type Marks, pageMarks, watchJob } from "../state/live";
@@ -14,6 +15,8 @@ import { askedPage, notePage } from "../state/route";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
 import { PageStrip } from "../ui/PageStrip";
+import { doubts, editing, startChecking } from "./corrections";
+import { Editor } from "./Editor";
 import { PageJump } from "./PageJump";
 import { PageRow, type ViewMode } from "./PageRow";
 import { Problems } from "./Problems";
@@ -95,6 +98,26 @@ function Opened({ job }: { job: Job }): JSX.Element {
   );
   const retryFailed = useCallback(() => void readAgain(id, null), [id]);
   const retryPage = useCallback((page: number) => void readAgain(id, page), [id]);
+  const check = useCallback(() => {
+    startChecking(job, pageInView()).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+      announce(explainError(error));
+    });
+  }, [job]);
+  const canCorrect = state === "completed" || state === "partial";
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (event.key !== "F8" || event.defaultPrevented || !canCorrect || editing.value || doubts.value) return;
+      event.preventDefault();
+      check();
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, [check, canCorrect]);
+  const open = editing.value;
+  useEffect(() => {
+    if (open) showPage(open.page, false);
+  }, [open?.page]);
   const hasFailed = state === "partial" || state === "failed" || state === "cancelled";
   const numbers = pageNumbers(job, marks);
   const asked = askedPage.value;
@@ -109,11 +132,13 @@ function Opened({ job }: { job: Job }): JSX.Element {
         mode={mode}
         setMode={setMode}
         onSearch={() => void openSearch(id, state, read)}
+        onCheck={canCorrect ? check : null}
         onRetry={hasFailed ? retryFailed : null}
         onPage={numbers.length > 1 ? <PageJump id={id} numbers={numbers} onPick={goPage} /> : null}
         pages={<Strip job={job} marks={marks} numbers={numbers} read={read} onPick={goPage} />}
       />
       <SearchBar job={job} read={read} />
+      <Editor job={job} />
       <div class="viewer-notes">
         <KeyBanner />
         <Note job={job} />
@@ -134,6 +159,12 @@ function Opened({ job }: { job: Job }): JSX.Element {
       </div>
     </main>
   );
+}
+
+/** The page that lies under the toolbar, 1 where none does. */
+function pageInView(): number {
+  const rows = [...document.querySelectorAll<HTMLElement>(".page")];
+  return Number(rows.find((row) => row.getBoundingClientRect().bottom > 200)?.dataset.page ?? 1);
 }
 
 /** All pages when all are read; otherwise those that are done, since only the service knows what `-1` means. */
