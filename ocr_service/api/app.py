@@ -16,6 +16,7 @@ from ocr_service import __version__
 from ocr_service.api.background import run_delivery
 from ocr_service.api.compat.docling import chunk_routes as docling_chunks
 from ocr_service.api.compat.docling import routes as docling
+from ocr_service.api.compat.mistral import batches as mistral_batches
 from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
 from ocr_service.api.compat.open_webui import routes as open_webui
@@ -47,6 +48,7 @@ from ocr_service.api.schemas.problem import ANYWHERE, describe_problems
 from ocr_service.api.web_page import install_docs, install_web_page
 from ocr_service.bootstrap import delivery_config, engine_version, jobs_config, start_engines
 from ocr_service.jobs.admission_control import AdmissionControl
+from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.observers import JobObservers
 from ocr_service.jobs.service import run_jobs
 from ocr_service.observability.job_log import JobLog
@@ -103,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admin_keys = frozenset(settings.admin_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     own = (ocr, jobs, events, results, corrections, page_images, batches, options, backends, usage)
-    foreign = (paddlex, mistral, mistral_files, docling, docling_chunks, paddleocr_jobs, open_webui)
+    foreign = (paddlex, mistral, mistral_files, mistral_batches, docling, docling_chunks, paddleocr_jobs, open_webui)
     for module in (*own, *foreign):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)
@@ -177,5 +179,10 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         chunk_tokens=settings.chunk_tokens,
         vlm=engines.vlm,
     )
-    await stack.enter_async_context(delivery.feeder.running(partial(jobs.submit_batch_document, services)))
+    await stack.enter_async_context(delivery.feeder.running(partial(_submit_batch_document, services)))
     return services
+
+
+async def _submit_batch_document(services: Services, document: BatchDocument) -> str:
+    submit = mistral_batches.submit_request if document.batch.kind == "mistral" else jobs.submit_batch_document
+    return await submit(services, document)

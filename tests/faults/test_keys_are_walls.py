@@ -29,6 +29,7 @@ class Alices:
     job_id: str
     batch_id: str
     file_id: str
+    mistral_batch: str
     result_keys: tuple[str, ...]
 
 
@@ -62,6 +63,9 @@ def alices(service: RunningService, proxy_of_module: FaultProxy) -> Alices:
     job = service.client.post("/jobs", files=form, headers={**ALICE, "Idempotency-Key": IDEMPOTENCY_KEY}).json()
     batch = service.client.post("/jobs", json={"source": {"s3_prefix": "in/"}}, headers=ALICE).json()
     file = service.client.post("/v1/files", files=form, headers=ALICE).json()
+    requests = [{"custom_id": SECRET, "body": {"document": {"type": "file", "file_id": file["id"]}}}]
+    asked = {"endpoint": "/v1/ocr", "requests": requests}
+    mistral = service.client.post("/v1/batch/jobs", json=asked, headers=ALICE).json()
 
     def uploaded() -> bool:
         answer = service.client.get(f"/jobs/{job['id']}/result", headers=ALICE)
@@ -73,8 +77,12 @@ def alices(service: RunningService, proxy_of_module: FaultProxy) -> Alices:
         lambda: service.client.get(f"/batches/{batch['id']}", headers=ALICE).json()["state"] != "running",
         what="the end of the batch",
     )
+    wait_until(
+        lambda: service.client.get(f"/v1/batch/jobs/{mistral['id']}", headers=ALICE).json()["output_file"],
+        what="the end of the requests",
+    )
     listed = client.list_objects_v2(Bucket=BUCKET, Prefix=f"ocr/{job['id']}/")["Contents"]
-    return Alices(job["id"], batch["id"], file["id"], tuple(item["Key"] for item in listed))
+    return Alices(job["id"], batch["id"], file["id"], mistral["id"], tuple(item["Key"] for item in listed))
 
 
 Attempt = Callable[[httpx.Client, Alices], httpx.Response]
@@ -86,6 +94,14 @@ def of_job(method: str, path: str) -> Attempt:
 
 def of_file(method: str, path: str) -> Attempt:
     return lambda bob, alices: bob.request(method, path.format(file_id=alices.file_id))
+
+
+def of_results(method: str, path: str) -> Attempt:
+    return lambda bob, alices: bob.request(method, path.format(file_id=f"{alices.mistral_batch}-output"))
+
+
+def of_mistral_batch(method: str, path: str) -> Attempt:
+    return lambda bob, alices: bob.request(method, path.format(job_id=alices.mistral_batch))
 
 
 def reads(document: Callable[[Alices], dict[str, str]]) -> Attempt:
@@ -128,7 +144,7 @@ REFUSED: dict[str, list[tuple[Attempt, int]]] = {
     )
 }
 REFUSED |= {
-    f"{method} {path}": [(of_file(method, path), 404)]
+    f"{method} {path}": [(of_file(method, path), 404), (of_results(method, path), 404)]
     for method, path in (
         ("GET", "/v1/files/{file_id}"),
         ("DELETE", "/v1/files/{file_id}"),
@@ -137,6 +153,22 @@ REFUSED |= {
     )
 }
 REFUSED |= {
+    f"{method} {path}": [(of_mistral_batch(method, path), 404)]
+    for method, path in (
+        ("GET", "/v1/batch/jobs/{job_id}"),
+        ("DELETE", "/v1/batch/jobs/{job_id}"),
+        ("POST", "/v1/batch/jobs/{job_id}/cancel"),
+    )
+}
+REFUSED |= {
+    "POST /v1/batch/jobs": [
+        (
+            lambda bob, alices: bob.post(
+                "/v1/batch/jobs", json={"endpoint": "/v1/ocr", "input_files": [alices.file_id]}
+            ),
+            404,
+        ),
+    ],
     "GET /v1/status/poll/{task_id}": [
         (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}-me"), 404),
         (lambda bob, alices: bob.get(f"/v1/status/poll/{alices.job_id}", params={"wait": 1}), 404),
@@ -159,7 +191,10 @@ REFUSED |= {
         (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}/files/images/{FIGURE}"), 404),
         (lambda bob, alices: with_false_link(bob, f"/api/v2/ocr/jobs/{alices.job_id}/files/images/{FIGURE}"), 401),
     ],
-    "GET /batches/{batch_id}": [(lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404)],
+    "GET /batches/{batch_id}": [
+        (lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404),
+        (lambda bob, alices: bob.get(f"/batches/{alices.mistral_batch}"), 404),
+    ],
     "POST /v1/ocr": [
         (reads(lambda alices: {"type": "file", "file_id": alices.file_id}), 404),
         (
@@ -195,6 +230,7 @@ NAMES_NOTHING = {
     "GET /jobs/counts",
     "GET /options",
     "GET /usage",
+    "GET /v1/batch/jobs",
     "GET /v1/models",
     "PUT /process",
     "GET /v1/files",
@@ -228,6 +264,8 @@ NAMING = {
     "Idempotency-Key",
     "source",
     "document",
+    "input_files",
+    "requests",
 }
 SAYING_HOW = {
     "partial", "image_links", "markdown", "only", "pages", "state", "limit", "file", "dpi", "language", "engine",
@@ -253,6 +291,9 @@ SAYING_HOW = {
     # PaddleOCR's hosted jobs; `fileUrl` is an address that the address rules judge
     "fileUrl", "optionalPayload", "pageRanges",
     "since", "until",
+    # Mistral's batches: `requests` name documents as `document` does
+    "inline", "page", "page_size", "created_after", "created_by_me", "status", "order_by", "endpoint", "agent_id",
+    "metadata", "timeout_hours",
 }  # fmt: skip
 
 
@@ -308,6 +349,18 @@ def test_lists_hold_ones_own_alone(bob: httpx.Client, alices: Alices) -> None:
     files = bob.get("/v1/files").json()["data"]
     assert alices.file_id not in [file["id"] for file in files]
     assert "alice" not in bob.get("/usage").text
+    assert bob.get("/v1/batch/jobs").json() == {"data": [], "object": "list", "total": 0}
+
+
+def test_a_request_of_a_batch_reads_no_file_of_anothers(bob: httpx.Client, alices: Alices) -> None:
+    requests = [{"body": {"document": {"type": "file", "file_id": alices.file_id}}}]
+    job = bob.post("/v1/batch/jobs", json={"endpoint": "/v1/ocr", "requests": requests}).json()
+    path = f"/v1/batch/jobs/{job['id']}"
+    wait_until(lambda: bob.get(path).json()["error_file"], what="the end of the batch")
+    assert (bob.get(path).json()["status"], bob.get(path).json()["output_file"]) == ("FAILED", None)
+    errors = bob.get(f"/v1/files/{bob.get(path).json()['error_file']}/content").text
+    assert "not_found" in errors and SECRET not in errors
+    assert bob.delete(path).status_code == 200
 
 
 def test_an_idempotency_key_is_ones_own(bob: httpx.Client, alices: Alices) -> None:

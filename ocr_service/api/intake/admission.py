@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import Request
 
 from ocr_service.api.intake.file_names import clean_name
-from ocr_service.api.intake.json_body import JsonBody, received_json
+from ocr_service.api.intake.json_body import JsonBody, json_from, received_json
 from ocr_service.api.intake.multipart import Upload, receive_upload
 from ocr_service.api.intake.raw_body import receive_raw
 from ocr_service.api.schemas.document import SubmissionOptions, parse_options
@@ -108,6 +108,16 @@ class Admission:
             async with self.place(request.state.owner or ""):
                 body = await stack.enter_async_context(
                     received_json(request, self._temp_dir, self._defaults.max_bytes, self._space)
+                )
+            yield body
+
+    @asynccontextmanager
+    async def json_pieces(self, pieces: AsyncIterator[bytes], owner: str) -> AsyncIterator[JsonBody]:
+        """The same for a body that lies in a file."""
+        async with AsyncExitStack() as stack:
+            async with self.place(owner):
+                body = await stack.enter_async_context(
+                    json_from(pieces, self._temp_dir, self._defaults.max_bytes, self._space)
                 )
             yield body
 

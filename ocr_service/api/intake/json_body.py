@@ -60,13 +60,22 @@ async def received_json(request: Request, directory: Path, max_bytes: int, space
     if announced > most:
         raise FileTooLarge.upload(max_bytes)
     await asyncio.to_thread(space.check, announced)
+    async with json_from(body_pieces(request, most), directory, max_bytes, space) as body:
+        yield body
+
+
+@asynccontextmanager
+async def json_from(
+    pieces: AsyncIterator[bytes], directory: Path, max_bytes: int, space: FreeSpace
+) -> AsyncIterator[JsonBody]:
+    """The same for a body that comes from elsewhere; who gives it bounds it."""
     with storage_errors("TEMP_DIR"):
         path = new_file(directory, "body-")
     try:
         with path.open("wb") as file:
             document = _DocumentString(file, max_bytes)
             stream = JsonStream(_OPTIONS, document)
-            async for piece in body_pieces(request, most):
+            async for piece in pieces:
                 await asyncio.to_thread(stream.feed, piece)
                 await asyncio.to_thread(space.check)
         fields = await asyncio.to_thread(stream.parsed)

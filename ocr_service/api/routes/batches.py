@@ -23,7 +23,7 @@ BatchState = Literal["running", "completed", "partial", "failed"]
 class BatchFailureModel(BaseModel):
     """A document without a whole result."""
 
-    key: str = Field(description="In the bucket")
+    key: str = Field(description="In the bucket, or the place of the request in its file")
     job_id: str | None = Field(description="null where the document never became a job")
     state: str = Field(description="`refused`, or the job's state")
     code: str | None = Field(description="Stable code")
@@ -35,7 +35,7 @@ class BatchModel(BaseModel):
 
     id: str = Field(description="For `/batches/{id}`")
     state: BatchState = Field(description="`partial`: some documents have no whole result, each is named")
-    source: dict[str, str] = Field(description="The prefix in the bucket")
+    source: dict[str, str] = Field(description="`s3_prefix` in the bucket, or the `protocol` that it came in")
     total: int = Field(description="Documents")
     documents: dict[str, int] = Field(
         description="Number of documents by state: a job's, `waiting` (no job yet), `refused` (no job), `removed`"
@@ -75,7 +75,7 @@ def batch_model(progress: BatchProgress) -> BatchModel:
     return BatchModel(
         id=batch.id,
         state=_state(progress),
-        source={"s3_prefix": batch.prefix},
+        source={"s3_prefix": batch.prefix} if batch.kind == "s3" else {"protocol": batch.kind},
         total=batch.total,
         documents=progress.states,
         created_at=datetime.fromtimestamp(batch.created_at, UTC),

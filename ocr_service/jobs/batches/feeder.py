@@ -91,6 +91,9 @@ class BatchFeeder:
                 await self._pause(error.retry_after_s if isinstance(error, QueueFull) else self._retry_s)
                 return  # next_document returns it again
             await self._rows.refused(document, error.code, str(error))
+        except Exception:  # the document's boundary: an unexpected error ends this document only
+            log.exception("batch %s: cannot submit document %d", document.batch.id, document.number)
+            await self._rows.refused(document, ServiceError.code, "The service met an error of its own; see its log.")
         else:
             await self._rows.accepted(document, job_id)
 

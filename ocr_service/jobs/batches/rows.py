@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, case, func, insert, select, update
+from sqlalchemy import RowMapping, case, delete, func, insert, select, update
 
-from ocr_service.errors import NotFound
+from ocr_service.errors import Cancelled, NotFound
 from ocr_service.jobs.db.database import Rows, Transaction
 from ocr_service.jobs.db.tables import batch_documents as documents
 from ocr_service.jobs.db.tables import batches, db_now, jobs, unfinished
@@ -20,7 +20,10 @@ _MOST_FAILURES = 1000  # listed in the progress of a batch
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``prefix``: the key prefix of its documents in the bucket; ``options``: of the submission, for every document."""
+    """``prefix``: the key prefix of its documents in the bucket; ``options``: of the submission, for every document.
+
+    ``kind``: the protocol that it came in; ``about``: what that keeps of it. ``age_s``: seconds since it was created.
+    """
 
     id: str
     owner: str
@@ -28,15 +31,33 @@ class Batch:
     options: dict[str, Any]
     created_at: float
     total: int
+    kind: str = "s3"
+    about: dict[str, Any] = field(default_factory=dict)
+    cancelled: bool = False
+    age_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document of a new batch. ``error``: the code and the text for which it is refused at once."""
+
+    key: str
+    custom_id: str | None = None
+    asked: dict[str, Any] | None = None
+    error: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BatchDocument:
-    """A document that has no job yet. ``number`` counts from 1 within the batch."""
+    """A document of a batch. ``number`` counts from 1 within the batch; ``job_id``: None while it has no job."""
 
     batch: Batch
     number: int
     key: str
+    job_id: str | None = None
+    custom_id: str | None = None
+    asked: dict[str, Any] = field(default_factory=dict)
+    error: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,7 @@ class BatchProgress:
     states: dict[str, int]
     finished_at: float | None
     failures: tuple[BatchFailure, ...]
+    started_at: float | None = None
 
     @property
     def finished(self) -> bool:
@@ -71,10 +93,28 @@ class BatchRows(Rows):
     async def create(
         self, batch_id: str, owner: str, prefix: str, options: dict[str, Any], keys: Sequence[str]
     ) -> None:
+        """A batch of the bucket's documents."""
+        await self.add(Batch(batch_id, owner, prefix, options, 0.0, len(keys)), [NewDocument(key) for key in keys])
+
+    async def add(self, batch: Batch, new: Sequence[NewDocument]) -> None:
+        """``created_at`` and ``age_s`` are the database's to say."""
+
         def work(tx: Transaction) -> None:
-            row = {"id": batch_id, "owner": owner, "prefix": prefix, "options": options, "total": len(keys)}
+            names = ("id", "owner", "prefix", "options", "total", "kind", "about")
+            row = {name: getattr(batch, name) for name in names}
             tx.execute(insert(batches).values(row | {"created_at": db_now(), "fed": False, "fed_until": 0.0}))
-            rows = [{"batch_id": batch_id, "number": number, "key": key} for number, key in enumerate(keys, 1)]
+            rows = [
+                {
+                    "batch_id": batch.id,
+                    "number": number,
+                    "key": one.key,
+                    "custom_id": one.custom_id,
+                    "asked": one.asked,
+                    "error_code": one.error[0] if one.error else None,
+                    "error_message": one.error[1] if one.error else None,
+                }
+                for number, one in enumerate(new, 1)
+            ]
             tx.execute(insert(documents), rows)
 
         await self.write(work)
@@ -121,10 +161,59 @@ class BatchRows(Rows):
                 fed = {"fed": True, "options": without_password(batch.options)}
                 tx.execute(update(batches).where(batches.c.id == batch.id).values(fed))
                 return None
-            _renewed(tx, batch.id)
-            return BatchDocument(batch, row.number, row.key)
+            return _document(_renewed(tx, batch.id), row)
 
         return await self.write(work)
+
+    async def newest(self, owner: str | None, kind: str, limit: int) -> list[Batch]:
+        """Newest first; ``owner`` None: of all."""
+        wanted = select(*_BATCH).where(batches.c.kind == kind).order_by(batches.c.id.desc()).limit(limit)
+        if owner is not None:
+            wanted = wanted.where(batches.c.owner == owner)
+
+        def work(tx: Transaction) -> list[Batch]:
+            return [_batch(row) for row in tx.execute(wanted).mappings()]
+
+        return await self.read(work)
+
+    async def documents(self, batch: Batch, after: int, limit: int) -> list[BatchDocument]:
+        """In order, those with numbers above ``after``."""
+        wanted = (
+            select(documents)
+            .where(documents.c.batch_id == batch.id, documents.c.number > after)
+            .order_by(documents.c.number)
+            .limit(limit)
+        )
+
+        def work(tx: Transaction) -> list[BatchDocument]:
+            return [_document(batch, row) for row in tx.all(wanted)]
+
+        return await self.read(work)
+
+    async def cancel(self, batch_id: str) -> list[str]:
+        """Refuses the documents without a job; the ids of the unfinished jobs, which the caller cancels."""
+        waiting = documents.c.batch_id == batch_id, documents.c.job_id.is_(None), documents.c.error_code.is_(None)
+        error = {"error_code": Cancelled.code, "error_message": "The batch was cancelled before this was read."}
+
+        def work(tx: Transaction) -> list[str]:
+            tx.execute(update(batches).where(batches.c.id == batch_id).values(cancelled=True))
+            tx.execute(update(documents).where(*waiting).values(**error))
+            return [row.id for row in tx.all(select(jobs.c.id).where(jobs.c.batch_id == batch_id, unfinished()))]
+
+        return await self.write(work)
+
+    async def is_cancelled(self, batch_id: str) -> bool:
+        wanted = select(batches.c.cancelled).where(batches.c.id == batch_id)
+
+        def work(tx: Transaction) -> bool:
+            row = tx.one(wanted)
+            return row is None or bool(row.cancelled)
+
+        return await self.read(work)
+
+    async def remove(self, batch_id: str) -> None:
+        """Forgets the batch; its jobs stay."""
+        await self._write(delete(batches).where(batches.c.id == batch_id))
 
     async def accepted(self, document: BatchDocument, job_id: str) -> None:
         await self._mark(document, job_id=job_id)
@@ -144,14 +233,15 @@ class BatchRows(Rows):
         """Raises NotFound."""
 
         def work(tx: Transaction) -> BatchProgress:
-            found = (tx.execute(select(batches).where(batches.c.id == batch_id))).mappings().first()
+            found = (tx.execute(select(*_BATCH).where(batches.c.id == batch_id))).mappings().first()
             if found is None:
                 raise NotFound(f"There is no batch {batch_id!r}.")
             rows = tx.all(_states(batch_id))
             states = {row.state: row.documents for row in rows}
             last = max((row.finished_at for row in rows if row.finished_at is not None), default=None)
+            first = min((row.started_at for row in rows if row.started_at is not None), default=None)
             failures = [_failure(row) for row in (tx.execute(_failures(batch_id))).mappings()]
-            return BatchProgress(_batch(found), states, last, tuple(failures))
+            return BatchProgress(_batch(found), states, last, tuple(failures), first)
 
         return await self.read(work)
 
@@ -168,11 +258,30 @@ class BatchRows(Rows):
 
 def _renewed(tx: Transaction, batch_id: str) -> Batch:
     lease = update(batches).where(batches.c.id == batch_id).values(fed_until=db_now() + LEASE_S)
-    return _batch((tx.execute(lease.returning(*batches.c))).mappings().one())
+    return _batch((tx.execute(lease.returning(*_BATCH))).mappings().one())
+
+
+_BATCH = (*batches.c, (db_now() - batches.c.created_at).label("age_s"))
 
 
 def _batch(row: RowMapping) -> Batch:
-    return Batch(row["id"], row["owner"], row["prefix"], row["options"], row["created_at"], row["total"])
+    return Batch(
+        row["id"],
+        row["owner"],
+        row["prefix"],
+        row["options"],
+        row["created_at"],
+        row["total"],
+        row["kind"],
+        row["about"] or {},
+        bool(row["cancelled"]),
+        row["age_s"],
+    )
+
+
+def _document(batch: Batch, row: Any) -> BatchDocument:
+    error = (row.error_code, row.error_message or "") if row.error_code else None
+    return BatchDocument(batch, row.number, row.key, row.job_id, row.custom_id, row.asked or {}, error)
 
 
 def _joined() -> Any:
@@ -192,7 +301,12 @@ def _state() -> Any:
 def _states(batch_id: str) -> Any:
     state = _state()
     return (
-        select(state, func.count().label("documents"), func.max(jobs.c.finished_at).label("finished_at"))
+        select(
+            state,
+            func.count().label("documents"),
+            func.max(jobs.c.finished_at).label("finished_at"),
+            func.min(jobs.c.started_at).label("started_at"),
+        )
         .select_from(_joined())
         .where(documents.c.batch_id == batch_id)
         .group_by(state)

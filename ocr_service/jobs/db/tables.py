@@ -147,6 +147,10 @@ batches = Table(
     Column("total", Integer, nullable=False),
     Column("fed", Boolean, nullable=False),  # every document has its job or its refusal
     Column("fed_until", Float(53), nullable=False),  # the lease of the replica that feeds it
+    Column("kind", Text, nullable=False, server_default="s3"),  # which protocol its documents came in
+    Column("about", JSON),  # what that protocol keeps of the batch
+    Column("cancelled", Boolean, nullable=False, server_default=false()),
+    Index("batches_owner", "owner", "id"),
 )
 
 batch_documents = Table(
@@ -158,6 +162,8 @@ batch_documents = Table(
     Column("job_id", Text),
     Column("error_code", Text),
     Column("error_message", Text),
+    Column("custom_id", Text),  # the client's name for it
+    Column("asked", JSON),  # the request without its document
 )
 
 

@@ -98,6 +98,15 @@ async def test_a_database_of_an_earlier_version_goes_on_with_its_jobs(
         connection.execute("ALTER TABLE pages DROP COLUMN again")
         connection.execute("ALTER TABLE jobs DROP COLUMN corrections")
         connection.execute("DROP TABLE usage")
+        connection.execute("DROP INDEX batches_owner")
+        for column in (
+            "batches.kind",
+            "batches.about",
+            "batches.cancelled",
+            "batch_documents.custom_id",
+            "batch_documents.asked",
+        ):
+            connection.execute("ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
         connection.execute("DROP INDEX jobs_finished")
         connection.execute("DROP INDEX jobs_batch")
         connection.execute("UPDATE alembic_version SET version_num = '0004'")

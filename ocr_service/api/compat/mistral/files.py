@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from ocr_service.api.dependencies import ServicesDep, owner_of
+from ocr_service.api.compat.mistral.batch_models import batch_of_file
+from ocr_service.api.compat.mistral.batch_output import result_lines
+from ocr_service.api.compat.mistral.batches import own_batch
+from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.schemas.problem import NOT_FOUND, problem_answers
+from ocr_service.errors import NotFound
+from ocr_service.jobs.batches.rows import BatchProgress
 from ocr_service.storage.client_files import ClientFile, ClientFiles
 
 router = APIRouter(prefix="/v1/files", tags=["Mistral"])
@@ -31,8 +37,10 @@ class MistralFile(BaseModel):
     created_at: int = Field(description="Seconds since the epoch")
     filename: str = Field(description="As the client called it")
     purpose: str = Field(description="As it was given")
-    sample_type: str = Field(default="ocr_input", description="Always `ocr_input`")
-    source: str = Field(default="upload", description="Always `upload`")
+    sample_type: str = Field(
+        default="ocr_input", description="`ocr_input`, `batch_request`, `batch_result` or `batch_error`"
+    )
+    source: str = Field(default="upload", description="`upload`, or `mistral` for what a batch has made")
     deleted: bool = Field(default=False, description="Always false")
 
 
@@ -55,7 +63,7 @@ class MistralFileDeleted(BaseModel):
 
     id: str = Field(description="Of the file")
     object: str = Field(default="file", description="Always `file`")
-    deleted: bool = Field(default=True, description="Always true")
+    deleted: bool = Field(default=True, description="False for a batch's results: they go with their jobs")
 
 
 _FORM: dict[str, Any] = {
@@ -68,7 +76,7 @@ _FORM: dict[str, Any] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary", "description": "PDF or image"},
-                        "purpose": {"type": "string", "default": "ocr", "description": "`ocr`"},
+                        "purpose": {"type": "string", "default": "ocr", "description": "`ocr`, or `batch` for JSONL"},
                     },
                 }
             }
@@ -109,23 +117,28 @@ async def list_files(request: Request, services: ServicesDep) -> MistralFiles:
 
 @router.get("/{file_id}", summary="An uploaded file", responses=NOT_FOUND)
 async def get_file(request: Request, services: ServicesDep, file_id: FileId) -> MistralFile:
+    if results := await _results(request, services, file_id):
+        return await results.described()
     return _described(await _file(request, services, file_id))
 
 
 @router.get("/{file_id}/url", summary="The address of an uploaded file", responses=NOT_FOUND)
 async def get_address(request: Request, services: ServicesDep, file_id: FileId) -> MistralFileAddress:
     """`POST /v1/ocr` knows it again as `document_url`, whether or not other URLs are allowed. It opens with the key."""
-    file = await _file(request, services, file_id)
-    return MistralFileAddress(url=f"{request.base_url}v1/files/{file.id}/content")
+    if not await _results(request, services, file_id):
+        await _file(request, services, file_id)
+    return MistralFileAddress(url=f"{request.base_url}v1/files/{file_id}/content")
 
 
 @router.get(
     "/{file_id}/content",
-    summary="An uploaded file's bytes",
+    summary="The bytes of an uploaded file, or of a batch's results",
     response_class=FileResponse,
     responses={**NOT_FOUND, 200: {"content": {"application/octet-stream": {}}}},
 )
-async def get_content(request: Request, services: ServicesDep, file_id: FileId) -> FileResponse:
+async def get_content(request: Request, services: ServicesDep, file_id: FileId) -> Response:
+    if results := await _results(request, services, file_id):
+        return StreamingResponse(results.lines(), media_type="application/octet-stream")
     file = await _file(request, services, file_id)
     path = services.client_files.content(file)
     return FileResponse(path, media_type="application/octet-stream", filename=file.name)
@@ -133,7 +146,9 @@ async def get_content(request: Request, services: ServicesDep, file_id: FileId) 
 
 @router.delete("/{file_id}", summary="Remove an uploaded file", responses=NOT_FOUND)
 async def delete_file(request: Request, services: ServicesDep, file_id: FileId) -> MistralFileDeleted:
-    """Jobs that read it are not touched."""
+    """Jobs that read it are not touched; requests of a batch in it that are not read yet fail with `not_found`."""
+    if await _results(request, services, file_id):
+        return MistralFileDeleted(id=file_id, deleted=False)
     file = await _file(request, services, file_id)
     await asyncio.to_thread(services.client_files.remove, file)
     return MistralFileDeleted(id=file.id)
@@ -157,11 +172,54 @@ async def _sweep(files: ClientFiles) -> None:
         await asyncio.sleep(_SWEEP_EVERY_S)
 
 
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """The answers of a finished batch, or its errors, as a file that is written while it is downloaded."""
+
+    services: Services
+    file_id: str
+    progress: BatchProgress
+    errors: bool
+
+    def lines(self) -> AsyncIterator[str]:
+        return result_lines(self.services, self.progress.batch, errors=self.errors)
+
+    async def described(self) -> MistralFile:
+        size = 0
+        async for piece in self.lines():
+            size += len(piece.encode())
+        return MistralFile(
+            id=self.file_id,
+            bytes=size,
+            created_at=int(self.progress.finished_at or self.progress.batch.created_at),
+            filename=f"{self.file_id}.jsonl",
+            purpose="batch",
+            sample_type="batch_error" if self.errors else "batch_result",
+            source="mistral",
+        )
+
+
+async def _results(request: Request, services: Services, file_id: str) -> _Results | None:
+    """The results that the id names; None for an uploaded file. Raises NotFound."""
+    named = batch_of_file(file_id)
+    if named is None:
+        return None
+    progress = await own_batch(services, named[0], owner_of(request))
+    if not progress.finished:
+        raise NotFound(f"There is no file {file_id!r} yet: the batch is not finished.")
+    return _Results(services, file_id, progress, named[1])
+
+
 async def _file(request: Request, services: ServicesDep, file_id: str) -> ClientFile:
     return await asyncio.to_thread(services.client_files.get, file_id, owner_of(request))
 
 
 def _described(file: ClientFile) -> MistralFile:
     return MistralFile(
-        id=file.id, bytes=file.bytes, created_at=int(file.created_at), filename=file.name, purpose=file.purpose
+        id=file.id,
+        bytes=file.bytes,
+        created_at=int(file.created_at),
+        filename=file.name,
+        purpose=file.purpose,
+        sample_type="batch_request" if file.purpose == "batch" else "ocr_input",
     )

@@ -50,15 +50,16 @@ async def mistral_ocr(request: Request, services: ServicesDep) -> Response:
     """
     async with services.admission.json_body(request) as body:
         asked = await asyncio.to_thread(validated, MistralOcrRequest, body.fields)
-        admitted = await _admitted(services, body, asked, owner_of(request))
+        admitted = await admit_request(services, body, asked, owner_of(request))
         job = await read_to_the_end(request, services, admitted)
         folder = await services.jobs.files.of(job, "pages")
     return StreamingResponse(
-        _answer(folder, job, asked), media_type="application/json", headers={"Location": f"/jobs/{job.id}"}
+        answer_pieces(folder, job, asked), media_type="application/json", headers={"Location": f"/jobs/{job.id}"}
     )
 
 
-async def _admitted(services: Services, body: JsonBody, asked: MistralOcrRequest, owner: str | None) -> Admitted:
+async def admit_request(services: Services, body: JsonBody, asked: MistralOcrRequest, owner: str | None) -> Admitted:
+    """The document that the request names or holds. Raises as an upload does."""
     options = SubmissionOptions.model_validate({"pages": asked.own_pages, "text_layer": asked.text_layer})
     document = asked.document
     if isinstance(document, FileChunk):
@@ -92,7 +93,7 @@ def _copy(source: Path, folder: Path) -> Path:
         return Path(target.name)
 
 
-async def _answer(folder: JobFolder, job: Job, asked: MistralOcrRequest) -> AsyncIterator[str]:
+async def answer_pieces(folder: JobFolder, job: Job, asked: MistralOcrRequest) -> AsyncIterator[str]:
     """The answer, a page in memory at a time."""
     numbers = select_pages(job.options.pages, job.file.pages)
     pages = MistralPages(folder, asked)

@@ -1,0 +1,165 @@
+"""The requests of a batch: lines of JSON, each bounded as the body of ``POST /v1/ocr`` is, and never whole in memory.
+
+A line's base64 stays where it is: the row of a request has its place in the file, and its options.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ocr_service.api.compat.mistral.batch_models import MistralBatchLine
+from ocr_service.api.compat.mistral.models import FileChunk, MistralOcrRequest
+from ocr_service.api.intake.json_stream import JsonLimits, JsonStream
+from ocr_service.api.validation import validated
+from ocr_service.errors import BadOption, TooManyDocuments
+from ocr_service.jobs.batches.rows import NewDocument
+from ocr_service.storage.space import storage_errors
+
+MOST_REQUESTS = 10_000
+_LINE = JsonLimits(rest=256 << 10, items=20_000)
+_CHUNK = 1 << 20
+_LONGEST_ID = 512
+
+
+def requests_of(path: Path, file_id: str) -> list[NewDocument]:
+    """The requests of a JSONL file; one that cannot be read has its error. Blocks. Raises TooManyDocuments."""
+    found: list[NewDocument] = []
+    for start, length, fields in _lines(path):
+        if len(found) >= MOST_REQUESTS:
+            raise TooManyDocuments(
+                f"The input file has more than {MOST_REQUESTS} requests; send them in several batches"
+            )
+        found.append(_request(f"{file_id}:{start}:{length}", fields))
+    return found
+
+
+def place_of(key: str) -> tuple[str, int, int]:
+    """The file of a request, where it begins, and its length in bytes."""
+    file_id, start, length = key.split(":")
+    return file_id, int(start), int(length)
+
+
+def asked_again(kept: dict[str, Any]) -> MistralOcrRequest:
+    """The request as its row keeps it: without its document."""
+    return MistralOcrRequest(**kept, document=FileChunk(type="file", file_id=""))
+
+
+def _request(key: str, fields: dict[str, Any] | BadOption) -> NewDocument:
+    if isinstance(fields, BadOption):
+        return NewDocument(key, error=(fields.code, str(fields)))
+    named = fields.get("custom_id")
+    custom_id = named if isinstance(named, str) and len(named) <= _LONGEST_ID else None
+    try:
+        asked = validated(MistralOcrRequest, validated(MistralBatchLine, fields).body)
+    except BadOption as error:
+        return NewDocument(key, custom_id, error=(error.code, str(error)))
+    return NewDocument(key, custom_id, asked.model_dump(exclude={"document"}, exclude_unset=True))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, int, dict[str, Any] | BadOption]]:
+    """Each line that is not blank: where it begins, its length, and what it holds, long strings left out."""
+    with path.open("rb") as file:
+        start = 0
+        line = _Line()
+        for chunk in iter(lambda: file.read(_CHUNK), b""):
+            while chunk:
+                part, newline, chunk = chunk.partition(b"\n")
+                line.feed(part)
+                if newline:
+                    if not line.blank:
+                        yield start, line.length, line.parsed()
+                    start += line.length + 1
+                    line = _Line()
+        if not line.blank:
+            yield start, line.length, line.parsed()
+
+
+class _Line:
+    """A line that is followed while it is read; after an error the rest of it is only counted."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.blank = True
+        self._stream = JsonStream(_LINE, _OneLeftOut())
+        self._error: BadOption | None = None
+
+    def feed(self, part: bytes) -> None:
+        self.length += len(part)
+        self.blank = self.blank and not part.strip()
+        if self._error is None:
+            try:
+                self._stream.feed(part)
+            except BadOption as error:
+                self._error = error
+
+    def parsed(self) -> dict[str, Any] | BadOption:
+        if self._error is not None:
+            return self._error
+        try:
+            return self._stream.parsed(such_as='{"custom_id": "0", "body": {…}}')
+        except BadOption as error:
+            return error
+
+
+class _OneLeftOut:
+    """The document of a line, which is looked at when it is read."""
+
+    def __init__(self) -> None:
+        self._seen = False
+
+    def begin(self) -> None:
+        if self._seen:
+            raise BadOption("The request has two long strings; send one document a request")
+        self._seen = True
+
+    def write(self, raw: bytes) -> None: ...
+
+    def finish(self) -> str:
+        return "document"
+
+
+class LongStringsApart:
+    """Keeps the long strings of a body in a file, each under a name that stands in its place."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._token = secrets.token_hex(16)
+        self._places: list[tuple[int, int]] = []
+        self._start = 0
+
+    def begin(self) -> None:
+        self._start = self._file.tell()
+
+    def write(self, raw: bytes) -> None:
+        with storage_errors("TEMP_DIR"):
+            self._file.write(raw)
+
+    def finish(self) -> str:
+        self._places.append((self._start, self._file.tell() - self._start))
+        return f"{self._token}:{len(self._places) - 1}"
+
+    def write_lines(self, requests: list[dict[str, Any]], target: BinaryIO) -> None:
+        """Each request as a line, its long strings back in their places. The file must be open for reading, too."""
+        name = re.compile(rb'"' + self._token.encode() + rb':(\d+)"')
+        for request in requests:
+            written = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
+            end = 0
+            for found in name.finditer(written):
+                target.write(written[end : found.start()] + b'"')
+                self._copy(int(found[1]), target)
+                target.write(b'"')
+                end = found.end()
+            target.write(written[end:] + b"\n")
+
+    def _copy(self, number: int, target: BinaryIO) -> None:
+        start, left = self._places[number]
+        self._file.seek(start)
+        while left:
+            chunk = self._file.read(min(left, _CHUNK))
+            target.write(chunk)
+            left -= len(chunk)

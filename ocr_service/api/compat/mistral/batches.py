@@ -1,0 +1,239 @@
+"""``/v1/batch/jobs``: many requests for ``/v1/ocr`` in one, as clients of Mistral's API send them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Annotated, BinaryIO
+
+from fastapi import APIRouter, Path, Query, Request
+
+from ocr_service.api.compat.mistral.batch_input import LongStringsApart, place_of, requests_of
+from ocr_service.api.compat.mistral.batch_models import (
+    KIND,
+    MistralBatchDeleted,
+    MistralBatchJob,
+    MistralBatchJobs,
+    MistralBatchQuery,
+    MistralBatchRequest,
+    batch_job,
+)
+from ocr_service.api.compat.mistral.batch_output import result_lines
+from ocr_service.api.compat.mistral.models import MistralOcrRequest
+from ocr_service.api.compat.mistral.routes import admit_request
+from ocr_service.api.dependencies import Services, ServicesDep, owner_of
+from ocr_service.api.intake.json_stream import JsonLimits, JsonStream
+from ocr_service.api.intake.request_body import announced_bytes, body_pieces, require_json
+from ocr_service.api.routes.jobs import submit
+from ocr_service.api.schemas.document import NO_NUL, json_schema_body
+from ocr_service.api.schemas.problem import NOT_FOUND, problem_answers
+from ocr_service.api.validation import validated
+from ocr_service.errors import AlreadyFinished, BadOption, DeadlineExceeded, FileTooLarge, NotFinished, NotFound
+from ocr_service.jobs.batches.rows import Batch, BatchDocument, BatchProgress, NewDocument
+from ocr_service.jobs.models import Priority, new_job_id
+from ocr_service.storage.atomic_write import new_file
+from ocr_service.storage.client_files import ClientFile
+from ocr_service.storage.space import storage_errors
+
+router = APIRouter(prefix="/v1/batch/jobs", tags=["Mistral"])
+
+_CREATION = JsonLimits(rest=16 << 20, items=500_000)  # all requests of a batch, their documents left out
+_MOST_INLINE = 100  # requests of a batch that ``inline`` gives the answers of
+_MOST_LISTED = 10_000
+_CHUNK = 1 << 20
+
+JobId = Annotated[str, Path(max_length=64, pattern=NO_NUL, description="As `POST /v1/batch/jobs` gave it")]
+
+
+@router.post(
+    "",
+    summary="Read many documents, as Mistral's batch API",
+    responses=problem_answers(
+        "bad_option", "not_found", "too_many_documents", "file_too_large", "storage_full", "upload_too_slow"
+    ),
+    openapi_extra=json_schema_body(MistralBatchRequest),
+)
+async def create_batch_job(request: Request, services: ServicesDep) -> MistralBatchJob:
+    """Answers at once; each request is a job with the priority `batch`, read as there is room. Requests that cannot be
+    read are in `error_file`, they stop no other."""
+    if services.jobs.files.bucket_state is not None:
+        raise BadOption(
+            "Batches of files need one OUTPUT_DIR: they are not there with ARTIFACTS=s3; send single requests"
+        )
+    owner = owner_of(request)
+    asked, files = await _asked(request, services, owner or "")
+    files = files or [
+        await asyncio.to_thread(services.client_files.get, file_id, owner) for file_id in asked.input_files or ()
+    ]
+    new: list[NewDocument] = []
+    for file in files:
+        new += await asyncio.to_thread(requests_of, services.client_files.content(file), file.id)
+    if not new:
+        raise BadOption("The input has no request: a line of JSON each")
+    about = {
+        "input_files": [file.id for file in files],
+        "model": asked.model,
+        "metadata": asked.metadata,
+        "timeout_s": asked.timeout_hours * 3600,
+    }
+    batch = Batch(new_job_id(), owner or "", "", {}, 0.0, len(new), KIND, about)
+    await services.delivery.batches.add(batch, new)
+    services.delivery.feeder.wake()
+    return batch_job(await services.delivery.batches.progress(batch.id))
+
+
+@router.get("", summary="List batches, as Mistral's batch API")
+async def list_batch_jobs(
+    request: Request, services: ServicesDep, query: Annotated[MistralBatchQuery, Query()]
+) -> MistralBatchJobs:
+    batches = await services.delivery.batches.newest(owner_of(request), KIND, _MOST_LISTED)
+    after = query.created_after.timestamp() if query.created_after is not None else 0.0
+    batches = [
+        batch
+        for batch in batches
+        if batch.created_at > after and (query.model is None or batch.about["model"] == query.model)
+    ]
+    if query.order_by == "created":
+        batches.reverse()
+    first = query.page * query.page_size
+    if query.status is None:
+        shown = await _described(services, batches[first : first + query.page_size])
+        return MistralBatchJobs(data=shown, total=len(batches))
+    found = [one for one in await _described(services, batches) if one.status in query.status]
+    return MistralBatchJobs(data=found[first : first + query.page_size], total=len(found))
+
+
+@router.get("/{job_id}", summary="A batch, as Mistral's batch API", responses=NOT_FOUND)
+async def get_batch_job(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    inline: Annotated[
+        bool | None, Query(description=f"Give the answers in `outputs`, of at most {_MOST_INLINE} requests")
+    ] = None,
+) -> MistralBatchJob:
+    progress = await own_batch(services, job_id, owner_of(request))
+    found = batch_job(progress)
+    if inline and found.output_file is not None and progress.batch.total <= _MOST_INLINE:
+        lines = "".join([piece async for piece in result_lines(services, progress.batch, errors=False)])
+        found.outputs = [json.loads(line) for line in lines.splitlines()]
+    return found
+
+
+@router.post("/{job_id}/cancel", summary="Cancel a batch, as Mistral's batch API", responses=NOT_FOUND)
+async def cancel_batch_job(request: Request, services: ServicesDep, job_id: JobId) -> MistralBatchJob:
+    """What is read stays; doing it twice does no harm."""
+    progress = await own_batch(services, job_id, owner_of(request))
+    if not progress.finished:
+        for unfinished in await services.delivery.batches.cancel(job_id):
+            with suppress(AlreadyFinished, NotFound):
+                await services.jobs.cancel(unfinished)
+        progress = await services.delivery.batches.progress(job_id)
+    return batch_job(progress)
+
+
+@router.delete(
+    "/{job_id}",
+    summary="Forget a batch, as Mistral's batch API",
+    responses=problem_answers("not_found", "not_finished"),
+)
+async def delete_batch_job(request: Request, services: ServicesDep, job_id: JobId) -> MistralBatchDeleted:
+    """Its jobs stay until JOB_TTL_H."""
+    progress = await own_batch(services, job_id, owner_of(request))
+    if not progress.finished:
+        raise NotFinished("The batch is not finished: cancel it first.")
+    await services.delivery.batches.remove(job_id)
+    return MistralBatchDeleted(id=job_id)
+
+
+async def own_batch(services: Services, batch_id: str, owner: str | None) -> BatchProgress:
+    """Raises NotFound, also for another key's batch."""
+    progress = await services.delivery.batches.progress(batch_id)
+    if progress.batch.kind != KIND or (owner is not None and progress.batch.owner != owner):
+        raise NotFound(f"There is no batch {batch_id!r}.")
+    return progress
+
+
+async def submit_request(services: Services, document: BatchDocument) -> str:
+    """Makes a request of a batch a job; doing it twice gives the same job. The job's id."""
+    batch = document.batch
+    left_s = batch.about["timeout_s"] - batch.age_s
+    if left_s <= 0:
+        raise DeadlineExceeded.passed()
+    file_id, start, length = place_of(document.key)
+    file = await asyncio.to_thread(services.client_files.get, file_id, batch.owner or None)
+    pieces = _pieces(services.client_files.content(file), start, length)
+    async with services.admission.json_pieces(pieces, batch.owner) as body:
+        asked = await asyncio.to_thread(validated, MistralOcrRequest, body.fields["body"])
+        admitted = await admit_request(services, body, asked, batch.owner or None)
+        admitted = replace(admitted, asked=admitted.asked.model_copy(update={"deadline_s": left_s}))
+        key = f"batch:{batch.id}:{document.number}"
+        job_id = (await submit(services, admitted, batch.owner, key, Priority.BATCH, batch.id)).job.id
+    if await services.delivery.batches.is_cancelled(batch.id):  # while it was taken in
+        with suppress(AlreadyFinished):
+            await services.jobs.cancel(job_id)
+    return job_id
+
+
+async def _described(services: Services, batches: Sequence[Batch]) -> list[MistralBatchJob]:
+    rows = services.delivery.batches
+    return [batch_job(await rows.progress(batch.id)) for batch in batches]
+
+
+async def _asked(request: Request, services: Services, owner: str) -> tuple[MistralBatchRequest, list[ClientFile]]:
+    """The request; requests that are inline in it have become a file."""
+    require_json(request)
+    max_bytes = services.admission.max_bytes
+    most = 2 * max_bytes + _CREATION.rest
+    if announced_bytes(request) > most:
+        raise FileTooLarge.upload(max_bytes)
+    await asyncio.to_thread(services.admission.check_space)
+    with storage_errors("TEMP_DIR"):
+        path = await asyncio.to_thread(new_file, services.scratch, "batch-")
+    try:
+        with path.open("r+b") as file:
+            strings = LongStringsApart(file)
+            stream = JsonStream(_CREATION, strings)
+            async for piece in body_pieces(request, most):
+                await asyncio.to_thread(stream.feed, piece)
+                await asyncio.to_thread(services.admission.check_space)
+            asked = validated(MistralBatchRequest, await asyncio.to_thread(stream.parsed))
+            if not asked.requests:
+                return asked, []
+            kept = await asyncio.to_thread(_keep_requests, services, strings, asked.requests, owner)
+            return asked, [kept]
+    finally:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _keep_requests(
+    services: Services, strings: LongStringsApart, requests: list[dict[str, object]], owner: str
+) -> ClientFile:
+    with storage_errors("TEMP_DIR"):
+        path = new_file(services.scratch, "batch-")
+    try:
+        with storage_errors("TEMP_DIR"), path.open("wb") as target:
+            strings.write_lines(requests, target)
+        size = path.stat().st_size
+        return services.client_files.keep(
+            path, owner=owner, name="requests.jsonl", sha256="", size=size, purpose="batch"
+        )
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def _pieces(path: FilePath, start: int, length: int) -> AsyncIterator[bytes]:
+    """A line of the file, a mebibyte at a time."""
+
+    def read(file: BinaryIO, most: int) -> bytes:
+        return file.read(most)
+
+    with await asyncio.to_thread(path.open, "rb") as file:
+        file.seek(start)
+        while length and (chunk := await asyncio.to_thread(read, file, min(length, _CHUNK))):
+            length -= len(chunk)
+            yield chunk
