@@ -9,7 +9,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import httpx
+import msgspec
 from httpx_aiohttp import AiohttpTransport
 
 from ocr_service.document import NO_USAGE, Crop, PageUsage
@@ -268,6 +269,12 @@ def _http_errors(url: str) -> Iterator[None]:
 
 
 def _json(response: httpx.Response, url: str) -> Any:
+    """An answer with ``logprobs`` is 10 KB longer: msgspec decodes it in 0.03 ms, json in 0.07.
+
+    What msgspec refuses and servers send, lone surrogates and ``-Infinity``, is left to json.
+    """
+    with suppress(msgspec.DecodeError):
+        return msgspec.json.decode(response.content)
     try:
         return json.loads(response.content)
     except ValueError as error:
@@ -301,7 +308,8 @@ def _confidence(logprobs: Any) -> float | None:
     """The mean probability of an answer's tokens, from ``logprobs`` as the OpenAI API has them."""
     match logprobs:
         case {"content": [_, *_] as tokens}:
-            found = [token["logprob"] for token in tokens if isinstance(token.get("logprob"), int | float)]
+            told = [token.get("logprob") for token in tokens if isinstance(token, dict)]
+            found = [logprob for logprob in told if isinstance(logprob, int | float) and logprob <= 0]
             return round(sum(map(math.exp, found)) / len(found), 3) if found else None
     return None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +134,23 @@ def test_without_a_backend_pages_wait_and_then_tesseract_reads_them_where_allowe
     assert page["reader"] == "tesseract"
     assert "No VLM backend is up" in page["warnings"][0]
     assert "page 0 line 60" in page["markdown"]
+
+
+def test_words_and_confidence_of_regions_that_the_vlm_read(
+    vlm_service: RunningService, vllm: FakeVllm, contract_scan: Path
+) -> None:
+    vllm.answer = lambda asked: replace(by_prompt(asked), probability=0.5)
+    try:
+        result = read(vlm_service, contract_scan, dpi="122", include_words="true", min_confidence="0.6")
+    finally:
+        vllm.answer = by_prompt
+    for page in result["pages"]:
+        assert page["confidence"] == 0.5
+        for region in page["regions"]:
+            if region["source"] == "vlm":
+                assert (region["confidence"], region["review"]) == (0.5, ["low_confidence"])
+                if region["format"] != "latex":
+                    assert region["words"] and {word["confidence"] for word in region["words"]} == {None}
+                    assert all(0 <= word["bbox"][0] < word["bbox"][2] <= page["width"] for word in region["words"])
+    table = next(region for page in result["pages"] for region in page["regions"] if region["label"] == "table")
+    assert [word["text"] for word in table["words"]] == re.sub(r"<[^>]*>", " ", table["content"]).split()

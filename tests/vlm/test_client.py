@@ -64,6 +64,25 @@ async def test_the_confidence_of_an_answer_is_the_mean_probability_of_its_tokens
     assert [asked.body.get("logprobs") for asked in fake.asked] == [True, None]
 
 
+@pytest.mark.parametrize(
+    ("logprobs", "confidence"),
+    [
+        ('{"content": [{"logprob": 0.0}, {"logprob": -Infinity}]}', 0.5),
+        ('{"content": [{"logprob": NaN}, {"token": "a"}, "b"]}', None),
+        ('{"content": []}', None),
+        ('{"tokens": ["a"]}', None),
+        ("null", None),
+    ],
+)
+async def test_probabilities_in_other_shapes_cost_no_answer(
+    fake: FakeVllm, logprobs: str, confidence: float | None
+) -> None:
+    choice = f'{{"message": {{"content": "wo\\ud800rd"}}, "finish_reason": "stop", "logprobs": {logprobs}}}'
+    fake.then = Reply(body=f'{{"choices": [{choice}]}}'.encode())
+    async with backend(fake.url) as vlm:
+        assert await vlm.ask(CROP, Sampling(confidence=True)) == Answer("word", "stop", confidence=confidence)
+
+
 async def test_a_server_that_does_not_know_an_optional_field_is_asked_without_it(fake: FakeVllm) -> None:
     def refuse(asked: Asked) -> Reply | None:
         return failure(400, "Unrecognized argument: logprobs") if "logprobs" in asked.body else None

@@ -43,6 +43,7 @@ def test_blocks_carry_label_text_box_and_reading_order(contract: dict[str, Any])
     assert "Договор поставки" in title["block_content"]
     x0, y0, x1, y1 = title["block_bbox"]
     assert 0 <= x0 < x1 <= pruned["width"] and 0 <= y0 < y1 <= pruned["height"]
+    assert pruned["confidence"] > 0.85 and 0.5 < title["block_confidence"] <= 1
     orders = [block["block_order"] for block in pruned["parsing_res_list"] if block["block_order"]]
     assert orders == list(range(1, len(orders) + 1))
 

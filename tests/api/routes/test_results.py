@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 
 from tests.support.encrypted import encrypted
 from tests.support.jobs import submit, wait_finished
@@ -41,3 +44,46 @@ def test_what_a_file_cannot_be_made_for_is_told_by_the_status_of_the_request_tha
     answer = service.client.get(f"{job}/result.pdf", params={"wait": 60})
     assert (answer.status_code, answer.json()["code"]) == (422, "encrypted_pdf")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_words_come_where_they_are_asked_for_and_stand_on_their_ink(
+    service: RunningService, contract_scan: Path
+) -> None:
+    job = finished(service, "contract.pdf", contract_scan.read_bytes(), include_words="true", text_layer="ignore")
+    page = service.client.get(f"{job}/pages/1").raise_for_status().json()
+    assert service.client.get(f"{job}/result").json()["pages"][0] == page
+    words = [word for region in page["regions"] for word in region["words"]]
+    texts = [word["text"] for word in words]
+    assert "Договор" in texts and "52" in texts and len(texts) > 150
+    assert all(0 < word["confidence"] <= 1 for word in words)
+    picture = Image.open(io.BytesIO(service.client.get(f"{job}/pages/1/image").raise_for_status().content)).convert("L")
+    scale = picture.width / page["width"]
+    gray = np.asarray(picture)
+    for word in words:
+        x0, y0, x1, y1 = (round(side * scale) for side in word["bbox"])
+        assert gray[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].min() < 150, word
+    for region in page["regions"]:
+        x0, y0, x1, y1 = region["bbox"]
+        for word in region["words"]:
+            left, top, right, bottom = word["bbox"]
+            assert x0 - 2 <= left < right <= x1 + 2 and y0 - 2 <= top < bottom <= y1 + 2
+
+
+def test_no_words_come_where_they_are_not_asked_for(service: RunningService, contract_scan: Path) -> None:
+    job = finished(service, "contract.pdf", contract_scan.read_bytes(), pages="1")
+    page = service.client.get(f"{job}/pages/1").raise_for_status().json()
+    assert "words" not in page and not any("words" in region for region in page["regions"])
+    assert page["confidence"] > 0.85 and all(
+        region["review"] == [] or region["confidence"] for region in page["regions"]
+    )
+
+
+def test_min_confidence_decides_what_is_marked_for_review(service: RunningService, contract_scan: Path) -> None:
+    content = contract_scan.read_bytes()
+    reviews = {}
+    for least in ("0", "1"):
+        job = finished(service, "contract.pdf", content, pages="1", min_confidence=least)
+        page = service.client.get(f"{job}/pages/1").raise_for_status().json()
+        reviews[least] = [region["review"] for region in page["regions"] if region["confidence"] is not None]
+    assert reviews["0"] and not any(reviews["0"])
+    assert all(review == ["low_confidence"] for review in reviews["1"])
