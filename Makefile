@@ -113,8 +113,8 @@ soak: setup ## full load for 20 minutes, with faults; a table of memory, files, 
 
 lock: ## compile requirements.lock anew: what the service needs, then what development adds
 	@{ echo "# Compiled by 'make lock' from pyproject.toml. Install with: pip install --no-deps -r requirements.lock"; \
-	   $(UV_COMPILE) --extra otel --extra checkout; \
+	   $(UV_COMPILE) --extra otel --extra mcp --extra checkout; \
 	   echo "# --- development only ---"; \
-	   $(UV_COMPILE) --all-extras | grep -vxFf <($(UV_COMPILE) --extra otel --extra checkout) || true; } > requirements.lock.new
+	   $(UV_COMPILE) --all-extras | grep -vxFf <($(UV_COMPILE) --extra otel --extra mcp --extra checkout) || true; } > requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 lock: SHELL := /bin/bash

@@ -27,6 +27,7 @@ _COMMANDS = {
     "convert": "ocr_service.cli.convert",
     "send": "ocr_service.cli.send",
     "jobs": "ocr_service.cli.jobs",
+    "mcp": "ocr_service.cli.mcp",
     "preload": "ocr_service.launcher.preload",
     "warmup": "ocr_service.cli.warmup",
 }

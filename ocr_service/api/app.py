@@ -11,11 +11,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI, Security
+from starlette.routing import Route
 
 from ocr_service import __version__
 from ocr_service.api.background import run_delivery
 from ocr_service.api.compat.docling import chunk_routes as docling_chunks
 from ocr_service.api.compat.docling import routes as docling
+from ocr_service.api.compat.mcp.routes import McpEndpoint
 from ocr_service.api.compat.mistral import batches as mistral_batches
 from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
@@ -78,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.services = await _start(settings, stack, counted)
+            await stack.enter_async_context(mcp.running())
             await stack.enter_async_context(watched_loop(counted.loop_lag))
             if settings.enable_docs:
                 await asyncio.to_thread(app.openapi)  # 0.3 s that the first reader's neighbours would wait for
@@ -96,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json" if settings.enable_docs else None,
         generate_unique_id_function=lambda route: route.name,  # the names of a generated client's functions
     )
+    mcp = McpEndpoint(app)
     app.state.metrics = counted
     install_error_handlers(app)
     if settings.enable_docs:
@@ -110,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.router.routes.append(Route("/mcp", mcp))
     install_web_page(app)
     describe_problems(app)
     app.add_middleware(MinBodyRate, first_s=settings.client_timeout_s)

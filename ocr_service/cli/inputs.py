@@ -7,7 +7,8 @@ import glob
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
+from ocr_service.client.values import SUFFIXES
+
 HELP = "PDF, PNG, JPEG, TIFF, WebP or BMP; a folder (all such files in it); a pattern such as 'scans/**/*.pdf'"
 FORMATS = ("folder", "md", "json", "chunks.json", "html", "txt", "docx", "pdf", "zip")
 """What ``--formats`` may list, by suffix; ``folder`` is Markdown, JSON and the figures."""

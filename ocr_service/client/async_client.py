@@ -30,8 +30,9 @@ OnEvent = Callable[[Event], None]
 class AsyncClient:
     """``async with AsyncClient("http://ocr.example:8081", key) as client: document = await client.read("scan.pdf")``
 
-    ``key``: one of the service's API_KEYS. ``patience_s``: seconds for which a broken connection or a busy service is
-    tried again, counted from the last answer. Methods take a job or its id, and raise Refused and Unreachable.
+    ``key``: one of the service's API_KEYS; ``headers``: what a gateway before it asks for. ``patience_s``: seconds for
+    which a broken connection or a busy service is tried again, counted from the last answer. Methods take a job or its
+    id, and raise Refused and Unreachable.
     """
 
     def __init__(
@@ -40,10 +41,11 @@ class AsyncClient:
         key: str | None = None,
         *,
         patience_s: float = 300,
+        headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=_TIMEOUT, transport=transport)
+        sent = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
+        self._http = httpx.AsyncClient(base_url=url.rstrip("/"), headers=sent, timeout=_TIMEOUT, transport=transport)
         self._patience_s = patience_s
 
     async def __aenter__(self) -> Self:
@@ -94,6 +96,17 @@ class AsyncClient:
             with _opened(file) as content:
                 upload = {"file": (called, content)}
                 return await json_of(await self._http.post("/jobs", files=upload, data=form, headers=headers))
+
+        return Job.of(await self._patiently(once))
+
+    async def submit_url(self, url: str, **options: Unpack[Options]) -> Job:
+        """Submits the document at an https address, where the service allows it (ALLOW_URL_INPUT)."""
+        headers = {"Idempotency-Key": os.urandom(16).hex()}
+
+        async def once() -> dict[str, Any]:
+            return await json_of(
+                await self._http.post("/jobs", json={"source": {"url": url}, **options}, headers=headers)
+            )
 
         return Job.of(await self._patiently(once))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack
 
@@ -21,11 +21,18 @@ class Client:
     As ``AsyncClient``, whose methods wait here. Works inside a running loop too, as in a notebook.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, key: str | None = None, *, patience_s: float = 300) -> None:
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        key: str | None = None,
+        *,
+        patience_s: float = 300,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="ocr_service client", daemon=True)
         self._thread.start()
-        self._client = AsyncClient(url, key, patience_s=patience_s)
+        self._client = AsyncClient(url, key, patience_s=patience_s, headers=headers)
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +78,10 @@ class Client:
     ) -> Job:
         """Submits a document. The same ``idempotency_key`` gives the same job."""
         return self._run(self._client.submit(file, name=name, idempotency_key=idempotency_key, **options))
+
+    def submit_url(self, url: str, **options: Unpack[Options]) -> Job:
+        """Submits the document at an https address, where the service allows it (ALLOW_URL_INPUT)."""
+        return self._run(self._client.submit_url(url, **options))
 
     def wait(self, job: Job | str, *, on_event: OnEvent | None = None) -> Job:
         """The job once it is finished, however it ended. ``on_event`` is called in this thread."""

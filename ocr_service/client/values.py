@@ -8,6 +8,8 @@ from typing import Any, Literal, TypedDict
 State = Literal["queued", "running", "completed", "partial", "failed", "cancelled"]
 Status = Literal["completed", "partial", "failed"]
 Form = Literal["md", "json", "chunks.json", "html", "txt", "docx", "pdf", "zip"]
+# Of the files that the service reads.
+SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
 FINISHED = frozenset({"completed", "partial", "failed", "cancelled"})
 
 

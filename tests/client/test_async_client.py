@@ -50,11 +50,11 @@ async def test_a_document_is_read_with_its_pages_and_events(service: RunningServ
 async def test_an_answer_that_was_lost_gives_the_same_job(service: RunningService) -> None:
     with FaultProxy(("127.0.0.1", service.port), faults=["reset"], methods=frozenset({"POST"})) as proxy:
         async with AsyncClient(proxy.url) as client:
-            job = await client.submit(pdf("Lost answer"), name="lost.pdf")
+            job = await client.submit(pdf("Lost answer"), name="lost answer.pdf")
     keys = [seen.headers["idempotency-key"] for seen in proxy.seen if seen.method == "POST"]
     assert len(keys) == 2 and len(set(keys)) == 1
     async with AsyncClient(service.url) as client:
-        assert len([one for one in await client.jobs(name="lost.pdf")]) == 1
+        assert len(await client.jobs(name="lost answer.pdf")) == 1
         assert (await client.wait(job)).state == "completed"
 
 
