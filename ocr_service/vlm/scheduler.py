@@ -1,9 +1,10 @@
 """Assigns the regions of all documents to backends.
 
 At most ``concurrency`` requests are in flight at a backend. Documents share backends fairly; within a document, earlier
-pages go first. A request goes to the backend with the fewest in flight. A backend that fails is down: it gets no
-requests and is probed until it answers. While all are down, a document waits up to ``wait_s`` seconds (BACKEND_WAIT_S),
-then its regions fail with EngineUnavailable. Backends can be added and drained while it runs.
+pages go first. A request goes to the backend with the fewest in flight, of several such to the one that was given the
+fewest since it came up. A backend that fails is down: it gets no requests and is probed until it answers. While all are
+down, a document waits up to ``wait_s`` seconds (BACKEND_WAIT_S), then its regions fail with EngineUnavailable. Backends
+can be added and drained while it runs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from ocr_service.errors import BackendRefused, EngineUnavailable, ServiceError
@@ -44,7 +44,7 @@ class _State:
     backend: Backend
     down: str
     in_flight: int = 0
-    last_sent: int = 0  # number of its last request; the lowest goes first among those with as many in flight
+    given: int = 0  # requests; the fewest go first among those with as many in flight
     errors: int = 0
     timeouts: int = 0
     last_answer: float = 0.0  # by the event loop's clock; or when the first of the requests in flight was sent
@@ -100,7 +100,6 @@ class Scheduler:
     ) -> None:
         self._states: dict[Backend, _State] = {}
         self._at_start = backends
-        self._sent = count(1)
         self._probe = probe
         self._concurrency = concurrency
         self._wait_s = wait_s
@@ -138,12 +137,17 @@ class Scheduler:
         """Probes the backend at once, and gives it requests as soon as it is up. One that drains stays."""
         if backend in self._states:
             self._states[backend].draining = False
+            self._join(self._states[backend])
             self._fill()
             return
         state = self._states[backend] = _State(backend, down="not probed yet")
         state.gone.set()
         state.tasks.append(asyncio.create_task(self._probe_while_down(state), name=f"probe {backend}"))
         state.tasks.append(asyncio.create_task(self._watch_silence(state), name=f"health of {backend}"))
+
+    def _join(self, state: _State) -> None:
+        """Its share begins now: one that comes is not given what the others have had before."""
+        state.given = max((other.given for other in self._states.values() if other.takes_work), default=0)
 
     def drain(self, backend: Backend) -> None:
         """Gives the backend no further requests; those in flight end as they would."""
@@ -268,14 +272,14 @@ class Scheduler:
 
     def _least_loaded(self, avoid: Backend | None) -> _State | None:
         free = [state for state in self._states.values() if state.takes_work and state.in_flight < self._concurrency]
-        return min(free, key=lambda state: (state.backend is avoid, state.in_flight, state.last_sent), default=None)
+        return min(free, key=lambda state: (state.backend is avoid, state.in_flight, state.given), default=None)
 
     def _occupy(self, state: _State) -> None:
         if not state.in_flight:
             state.last_answer = asyncio.get_running_loop().time()
             state.busy.set()
         state.in_flight += 1
-        state.last_sent = next(self._sent)
+        state.given += 1
 
     def _release(self, state: _State) -> None:
         state.in_flight -= 1
@@ -369,6 +373,7 @@ class Scheduler:
 
     def _set_up(self, state: _State) -> None:
         log.info("VLM backend %s is up", state.backend)
+        self._join(state)
         state.down, state.key_rejected = "", None
         state.errors = state.timeouts = 0
         state.gone.clear()

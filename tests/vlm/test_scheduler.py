@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import random
 import threading
+from collections import Counter
+from contextlib import AsyncExitStack, ExitStack
 
 import pytest
 
@@ -13,7 +16,7 @@ from ocr_service.vlm.read_region import RegionReading, read_region
 from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.support.backends import CROP, RETRY, all_up, scheduling
-from tests.support.running import until
+from tests.support.running import free_port, until
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +77,39 @@ async def test_work_is_spread_over_the_backends(fake: FakeVllm) -> None:
             await fake.until(lambda fake: fake.in_flight == 3)
             await other.until(lambda other: other.in_flight == 3)
             gate.set()
+
+
+async def test_few_requests_are_spread_evenly_also_over_a_backend_that_comes_later() -> None:
+    chance = random.Random(7)
+    with ExitStack() as running, ExitStack() as later:
+        fakes = [running.enter_context(FakeVllm().running()) for _ in range(3)]
+        late = FakeVllm(port=free_port())
+        async with scheduling(*(fake.url for fake in fakes), late.url) as scheduler:
+            await until(lambda: sum(status.up for status in scheduler.status()) == 3)
+            assert _within_10_percent(await _given(scheduler, 300, chance), 3)
+            later.enter_context(late.running(late.port))
+            await until(lambda: all_up(scheduler))
+            given = await _given(scheduler, 400, chance)
+            assert _within_10_percent(given, 4)
+
+
+async def _given(scheduler: Scheduler, requests: int, chance: random.Random) -> Counter[str]:
+    """How many of these requests each backend was given, five in flight, which end in any order."""
+    given: Counter[str] = Counter()
+    in_flight: list[AsyncExitStack] = []
+    for order in range(requests):
+        if len(in_flight) == 5:
+            await in_flight.pop(chance.randrange(5)).aclose()
+        slot = AsyncExitStack()
+        given[(await slot.enter_async_context(scheduler.slot("document", order))).url] += 1
+        in_flight.append(slot)
+    for slot in in_flight:
+        await slot.aclose()
+    return given
+
+
+def _within_10_percent(given: Counter[str], backends: int) -> bool:
+    return len(given) == backends and max(given.values()) - min(given.values()) <= 0.1 * given.total() / backends
 
 
 async def test_a_retry_goes_to_another_backend(fake: FakeVllm) -> None:
