@@ -14,14 +14,19 @@ from ocr_service.storage.atomic_write import atomic_file
 from ocr_service.storage.space import storage_errors
 
 # An A4 page at 200 dpi whole; larger ones would only be scaled down by the browser.
-_LONGEST = 2400  # pixels
+LONGEST = 2400  # pixels
+THUMBNAIL = 240
 # Half the bytes of 90, and text still crisp: 0.3 MB for a scanned A4 page at 200 dpi.
 _JPEG_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True)
 class PictureTask:
-    """A page to draw. ``width``, ``height`` (pixels), ``dpi`` and ``angle`` are those of its result."""
+    """A page to draw. ``width``, ``height`` (pixels), ``dpi`` and ``angle`` are those of its result.
+
+    Both sides are 0 for a page that is not read: it is drawn as the document has it. ``longest``: pixels of the longer
+    side at most.
+    """
 
     path: Path
     type: FileType
@@ -32,6 +37,7 @@ class PictureTask:
     dpi: int
     angle: int
     target: Path
+    longest: int = LONGEST
 
 
 def write_picture(task: PictureTask) -> None:
@@ -40,13 +46,12 @@ def write_picture(task: PictureTask) -> None:
     Raises what ``render_page`` raises.
     """
     # Never above the size that it was read at, which the service's own limit had its say in.
-    pixels = task.width * task.height
-    page = render_page(
-        task.path, task.type, task.number, dpi=task.dpi, max_pixels=max(pixels, 1), password=task.password
-    )
+    pixels = task.width * task.height or LONGEST * LONGEST
+    page = render_page(task.path, task.type, task.number, dpi=task.dpi, max_pixels=pixels, password=task.password)
     image = Image.fromarray(np.rot90(page.pixels, -task.angle // 90))
-    share = min(1.0, _LONGEST / max(task.width, task.height))
-    size = (max(1, round(task.width * share)), max(1, round(task.height * share)))
+    width, height = (task.width, task.height) if task.width and task.height else image.size
+    share = min(1.0, task.longest / max(width, height))
+    size = (max(1, round(width * share)), max(1, round(height * share)))
     if image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     with storage_errors("TEMP_DIR"), atomic_file(task.target) as file:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -150,3 +152,61 @@ def test_what_is_copied_arrives_in_an_office_program(
     assert 'table:number-columns-spanned="2"' in content and "84 500,00" in content
     sheet = converted(tmp_path / "pasted.html", "csv", infilter="HTML (StarCalc)")
     assert "Goods,Price," in sheet.read_text()
+
+
+def test_thumbnails_lead_to_pages(browser: Browser, book: str, vlm_service: RunningService) -> None:
+    with visiting(browser, vlm_service.url) as visitor:
+        page = visitor.open(f"#/jobs/{book}")
+        page.get_by_role("button", name="Overview of the pages").click()
+        overview = page.get_by_role("navigation", name="Overview of the pages")
+        expect(overview.locator("img").first).to_be_visible()
+        assert overview.locator("img").count() < 30  # the others are fetched when they come into view
+        assert visitor.barriers() == []
+        last = overview.get_by_role("button", name="Page 30")
+        last.scroll_into_view_if_needed()
+        expect(last.locator("img")).to_be_visible()
+        last.click()
+        expect(page.locator("#page-30 .prose")).to_be_in_viewport()
+
+
+def test_the_original_is_shown_before_it_is_read(browser: Browser, vllm: FakeVllm, vlm_service: RunningService) -> None:
+    gate = threading.Event()
+    vllm.then = Reply("late words", hold=gate)
+    job = submit(vlm_service.client, "early", pdf("early"), cache="false")
+    try:
+        with visiting(browser, vlm_service.url) as visitor:
+            page = visitor.open(f"#/jobs/{job}")
+            picture = page.get_by_role("img", name="Picture of page 1")
+            expect(picture).to_be_visible()
+            assert picture.evaluate("img => img.naturalWidth") > 500
+            expect(page.locator("#page-1")).to_contain_text("Not read yet")
+            assert visitor.barriers() == []
+            gate.set()
+            expect(page.locator("#page-1 .prose")).to_contain_text("late words")
+    finally:
+        gate.set()
+
+
+def test_select_all_copies_and_print_prints_the_whole_document(
+    browser: Browser, book: str, vlm_service: RunningService, tmp_path: Path
+) -> None:
+    pages = vlm_service.client.get(f"/jobs/{book}/result").json()["pages"]
+    words = [page["regions"][0]["content"] for page in pages]
+    assert len(set(words)) > 20
+    with visiting(browser, vlm_service.url, permissions=["clipboard-read", "clipboard-write"]) as visitor:
+        visitor.page.add_init_script("window.print = () => undefined;")  # a headless browser has no printer
+        page = visitor.open(f"#/jobs/{book}")
+        expect(page.locator("#page-1 .prose")).to_be_visible()
+        assert page.locator("#page-27 .prose").count() == 0
+        page.keyboard.press("Control+a")
+        expect(page.locator(".toast")).to_contain_text("copy takes all pages")
+        page.keyboard.press("Control+c")
+        copied = " ".join(_copied(page, "text/html", words[-1]).split())
+        assert [one for one in words if one not in copied] == []
+        page.keyboard.press("Control+p")
+        expect(page.locator(".print-document .prose")).to_contain_text("Page text")
+        page.pdf(path=tmp_path / "printed.pdf")
+        with pdfium.PdfDocument(tmp_path / "printed.pdf") as printed:
+            text = " ".join(" ".join(one.get_textpage().get_text_range() for one in printed).split())
+        assert [one for one in words if one not in text] == []
+        assert "Download" not in text

@@ -281,6 +281,7 @@ SAYING_HOW = {
     "vlmExtraArgs", "prettifyMarkdown", "showFormulaNumber", "returnMarkdownImages", "restructurePages", "mergeTables",
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
     "revision", "content", "format", "label", "level", "order", "deleted", "undo",
+    "size",
     "textLayer",
     # docling-serve: `sources` brings a document, or an address that the address rules judge
     "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",

@@ -37,3 +37,14 @@ def test_a_turned_page_is_shown_upright(task: PictureTask) -> None:
 def test_a_large_page_is_no_larger_than_a_browser_shows(task: PictureTask) -> None:
     write_picture(replace(task, width=5000, height=7000, dpi=300))
     assert max(size_of(task.target)) == 2400
+
+
+def test_a_page_that_is_not_read_is_shown_as_the_document_has_it(task: PictureTask) -> None:
+    write_picture(replace(task, width=0, height=0, dpi=100))
+    width, height = size_of(task.target)
+    assert (width, height) == pytest.approx((827, 1169), abs=2)  # A4
+
+
+def test_a_thumbnail_is_small(task: PictureTask) -> None:
+    write_picture(replace(task, longest=240))
+    assert size_of(task.target) == (171, 240)

@@ -5,11 +5,14 @@ beforeEach(() => change(DEFAULTS));
 
 test("only what differs from the service's own settings is sent", () => {
   expect(asFields(DEFAULTS)).toEqual({ priority: "interactive" });
-  expect(asFields({ ...DEFAULTS, pages: " 1-3, 7 ", engine: "vlm", joinPages: false, readAnew: true })).toEqual({
+  expect(
+    asFields({ ...DEFAULTS, pages: " 1-3, 7 ", engine: "vlm", joinPages: false, readAnew: true, pageMarkers: "rule" }),
+  ).toEqual({
     priority: "interactive",
     pages: "1-3,7",
     engine: "vlm",
     join_pages: "false",
+    page_markers: "rule",
     cache: "false",
   });
 });

@@ -216,6 +216,16 @@ async def kept_page(services: Services, job: Job, number: int) -> bytes:
     Raises NotFound where the job has no such page, NotFinished where it may still be read; where it will not be, what
     the job failed with, or Cancelled.
     """
+    content = await page_if_kept(services, job, number)
+    if content is not None:
+        return content
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        raise _ended_without(job, f"The job was cancelled before page {number} was read.")
+    raise NotFinished(f"Page {number} is not read yet.")
+
+
+async def page_if_kept(services: Services, job: Job, number: int) -> bytes | None:
+    """A page's result as JSON, None where it is not read. Raises NotFound where the job has no such page."""
     folder = await services.jobs.files.of(job, "pages")
     try:
         return await asyncio.to_thread(folder.page, number)
@@ -224,9 +234,7 @@ async def kept_page(services: Services, job: Job, number: int) -> bytes:
             raise NotFound(f"{job.file.name} has {job.file.pages} pages; there is no page {number}.") from None
         if number not in select_pages(job.options.pages, job.file.pages):
             raise NotFound(f"The job reads pages {job.options.pages}; page {number} is not one of them.") from None
-        if job.state in (JobState.FAILED, JobState.CANCELLED):
-            raise _ended_without(job, f"The job was cancelled before page {number} was read.") from None
-        raise NotFinished(f"Page {number} is not read yet.") from None
+        return None
 
 
 async def result_file(

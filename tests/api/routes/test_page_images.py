@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.fakes.vllm import FakeVllm
+from tests.support.jobs import document, held, quick_service, submit
 from tests.support.running import RunningService
 
 
@@ -61,3 +64,22 @@ def test_page_that_was_not_read_has_no_picture(service: RunningService, sideways
     assert (not_read.status_code, not_read.json()["code"]) == (404, "not_found")
     no_page = service.client.get(f"/jobs/{job}/pages/3/image")
     assert (no_page.status_code, no_page.json()["code"]) == (404, "not_found")
+
+
+def test_a_thumbnail_is_a_small_picture_of_the_page(service: RunningService, sideways: Path) -> None:
+    job = _read(service, sideways, dpi="150")
+    for number in (1, 2):
+        answer = service.client.get(f"/jobs/{job}/pages/{number}/image", params={"size": "thumbnail"})
+        picture = Image.open(io.BytesIO(answer.content))
+        assert picture.height == 240 > picture.width
+
+
+def test_a_page_has_a_picture_before_it_is_read(tmp_path: Path) -> None:
+    fake, gate = FakeVllm(), threading.Event()
+    fake.answer = held(gate)
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        job = submit(service.client, "early", document("early", 2))
+        answer = service.client.get(f"/jobs/{job}/pages/2/image")
+        picture = Image.open(io.BytesIO(answer.content))
+        assert picture.size == (300, 200)  # pixels: points at 72 dpi
+        gate.set()

@@ -73,6 +73,10 @@ export async function getPicture(id: string, number: number, signal: AbortSignal
   return (await call(`jobs/${id}/pages/${number}/image`, { signal })).blob();
 }
 
+export async function getThumbnail(id: string, number: number, signal: AbortSignal): Promise<Blob> {
+  return (await call(`jobs/${id}/pages/${number}/image?size=thumbnail`, { signal })).blob();
+}
+
 /** Refused where the job has ended meanwhile, or is being read again. */
 export async function deleteJob(id: string, only: "cancel" | "remove"): Promise<void> {
   await call(`jobs/${id}?only=${only}`, { method: "DELETE" });

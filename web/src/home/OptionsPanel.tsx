@@ -8,7 +8,7 @@ import { change, changedCount, DEFAULTS, languageChoices, type Options, options,
 
 export function OptionsPanel(): JSX.Element {
   const texts = t.value;
-  const { pages, engine, language, dpi, password } = options.value;
+  const { pages, engine, language, dpi, pageMarkers, password } = options.value;
   const checks = [
     ["includeImages", texts.optionImages, texts.optionImagesHint],
     ["joinPages", texts.optionJoin, texts.optionJoinHint],
@@ -97,6 +97,19 @@ export function OptionsPanel(): JSX.Element {
             </select>
           )}
         </Field>
+        <Field name={texts.optionMarkers} hint={texts.optionMarkersHint}>
+          {(ids) => (
+            <select
+              {...ids}
+              value={pageMarkers}
+              onChange={(event) => change({ pageMarkers: event.currentTarget.value as Options["pageMarkers"] })}
+            >
+              <option value="none">{texts.markerNames.none}</option>
+              <option value="comment">{texts.markerNames.comment}</option>
+              <option value="rule">{texts.markerNames.rule}</option>
+            </select>
+          )}
+        </Field>
         <Field name={texts.optionPassword} hint={texts.optionPasswordHint}>
           {(ids) => (
             <input
@@ -168,7 +181,7 @@ function Field({
 
 function summary(): string {
   const texts = t.value;
-  const { pages, engine, language, dpi, includeImages, joinPages, readAnew, password } = options.value;
+  const { pages, engine, language, dpi, includeImages, joinPages, readAnew, pageMarkers, password } = options.value;
   const parts = [
     { auto: "", vlm: texts.engineVlm, tesseract: texts.engineTesseract }[engine],
     pages && `${texts.optionPages} ${pages}`,
@@ -176,6 +189,7 @@ function summary(): string {
     dpi && `${dpi} dpi`,
     includeImages ? "" : `${texts.optionImages}: ${texts.no}`,
     joinPages ? "" : `${texts.optionJoin}: ${texts.no}`,
+    pageMarkers !== "none" && `${texts.optionMarkers}: ${texts.markerNames[pageMarkers]}`,
     readAnew && texts.optionAnew,
     password && texts.optionPassword,
   ];

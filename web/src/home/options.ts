@@ -11,6 +11,7 @@ export interface Options {
   includeImages: boolean;
   joinPages: boolean;
   readAnew: boolean;
+  pageMarkers: "none" | "comment" | "rule";
   password: string;
 }
 
@@ -22,6 +23,7 @@ export const DEFAULTS: Options = {
   includeImages: true,
   joinPages: true,
   readAnew: false,
+  pageMarkers: "none",
   password: "",
 };
 
@@ -49,6 +51,7 @@ export function asFields(chosen: Options): Record<string, string> {
     dpi: chosen.dpi,
     include_images: chosen.includeImages ? "" : "false",
     join_pages: chosen.joinPages ? "" : "false",
+    page_markers: chosen.pageMarkers === "none" ? "" : chosen.pageMarkers,
     cache: chosen.readAnew ? "false" : "",
     password: chosen.password,
   };

@@ -42,7 +42,7 @@ export const PageRow = memo(function PageRow({
 }): JSX.Element {
   const section = useRef<HTMLElement>(null);
   const near = useNear(section);
-  const data = usePageData(jobId, number, near && mark !== null, mark);
+  const data = usePageData(jobId, number, near, mark);
   const again = mark?.again === true && !finished;
   const kept = useRef({ height: 0, layout: "" });
   const loaded = data?.page.value ?? null;
@@ -61,6 +61,7 @@ export const PageRow = memo(function PageRow({
     return () => observer.disconnect();
   }, [page, layout]);
 
+  const original = mark === null ? data?.picture.value : null;
   const height = !page && kept.current.layout === layout ? `${kept.current.height}px` : undefined;
   return (
     <section
@@ -81,8 +82,12 @@ export const PageRow = memo(function PageRow({
         finished={finished}
       />
       {page === null && (
-        <div class="page-shell" aria-hidden="true">
-          <div class="ghost-sheet" />
+        <div class="page-shell" aria-hidden={original ? undefined : "true"}>
+          {original && !(original instanceof ApiError) ? (
+            <img class="original" src={original.url} alt={t.value.pictureOf(number)} decoding="async" />
+          ) : (
+            <div class="ghost-sheet" />
+          )}
           <div class="ghost-text" />
         </div>
       )}
@@ -108,10 +113,10 @@ function usePageData(jobId: string, number: number, wanted: boolean, mark: PageM
       setData(null);
       return;
     }
-    const { data: loading, release } = loadPage(jobId, number);
+    const { data: loading, release } = loadPage(jobId, number, mark === null);
     setData(loading);
     return release;
-  }, [jobId, number, wanted, mark?.status, mark?.seconds, mark?.error]); // another mark: the page was read again
+  }, [jobId, number, wanted, mark === null, mark?.status, mark?.seconds, mark?.error]); // another mark: the page was read again
   return data;
 }
 

@@ -1,4 +1,4 @@
-import { ArrowLeft, ChevronDown, Copy, ListChecks, Search, Trash2, X } from "lucide";
+import { ArrowLeft, ChevronDown, Copy, LayoutGrid, ListChecks, Search, Trash2, X } from "lucide";
 import type { JSX } from "preact";
 import { call, resultPath } from "../api/client";
 import { ApiError } from "../api/problem";
@@ -24,6 +24,8 @@ export function Toolbar({
   setMode,
   pages,
   onPage,
+  onOverview,
+  overview,
   onCheck,
   onRetry,
   onSearch,
@@ -33,6 +35,8 @@ export function Toolbar({
   setMode: (mode: ViewMode) => void;
   pages: JSX.Element;
   onPage: JSX.Element | null;
+  onOverview: (() => void) | null;
+  overview: boolean;
   onCheck: (() => void) | null;
   onRetry: (() => void) | null;
   onSearch: () => void;
@@ -114,6 +118,18 @@ export function Toolbar({
       </div>
       <div class="toolbar-row second">
         <div class="toolbar-strip">
+          {onOverview && (
+            <button
+              class="icon-button small"
+              type="button"
+              aria-label={texts.thumbnails}
+              title={texts.thumbnails}
+              aria-pressed={overview}
+              onClick={onOverview}
+            >
+              <Icon node={LayoutGrid} />
+            </button>
+          )}
           {onPage}
           {pages}
         </div>

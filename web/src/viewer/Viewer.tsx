@@ -23,7 +23,9 @@ import { Problems } from "./Problems";
 import { SearchBar } from "./SearchBar";
 import { openSearch } from "./search";
 import { showPage } from "./show-page";
+import { Thumbnails } from "./Thumbnails";
 import { Toolbar } from "./Toolbar";
+import { WholeDocument } from "./WholeDocument";
 
 // While a job waits its place in the queue changes, and no event tells of it.
 const WAITING_MS = 3000;
@@ -67,6 +69,7 @@ function Opened({ job }: { job: Job }): JSX.Element {
   const finished = isFinished(state);
   const marks = pageMarks(id).value;
   const read = finished ? marks.size : countRead(marks);
+  const [overview, setOverview] = useState(false);
   const [mode, setMode] = useState<ViewMode>("text");
   const name = job.file.name;
 
@@ -95,6 +98,13 @@ function Opened({ job }: { job: Job }): JSX.Element {
       showPage(page);
     },
     [id],
+  );
+  const pickThumbnail = useCallback(
+    (page: number) => {
+      if (matchMedia("(max-width: 860px)").matches) setOverview(false); // it lies over the pages there
+      goPage(page);
+    },
+    [goPage],
   );
   const retryFailed = useCallback(() => void readAgain(id, null), [id]);
   const retryPage = useCallback((page: number) => void readAgain(id, page), [id]);
@@ -132,6 +142,8 @@ function Opened({ job }: { job: Job }): JSX.Element {
         mode={mode}
         setMode={setMode}
         onSearch={() => void openSearch(id, state, read)}
+        onOverview={numbers.length > 1 ? () => setOverview(!overview) : null}
+        overview={overview}
         onCheck={canCorrect ? check : null}
         onRetry={hasFailed ? retryFailed : null}
         onPage={numbers.length > 1 ? <PageJump id={id} numbers={numbers} onPick={goPage} /> : null}
@@ -139,11 +151,15 @@ function Opened({ job }: { job: Job }): JSX.Element {
       />
       <SearchBar job={job} read={read} />
       <Editor job={job} />
+      <WholeDocument job={job} />
       <div class="viewer-notes">
         <KeyBanner />
         <Note job={job} />
         <Problems marks={marks} finished={finished} onShow={goPage} />
       </div>
+      {overview && (
+        <Thumbnails id={id} numbers={numbers} marks={marks} onPick={pickThumbnail} onClose={() => setOverview(false)} />
+      )}
       <div class="pages">
         {numbers.map((number) => (
           <PageRow
