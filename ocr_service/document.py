@@ -151,10 +151,10 @@ class PlacedWord:
 class PreparedRegion:
     """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region).
 
-    ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what stands
-    there, all of it proven, and the answer must say. ``ink``: pixels of text-like ink that the region accounts for,
-    None where nobody counted. ``missed``: no layout model saw it, only its ink was found; ``image`` then names the
-    picture that is kept of it where it cannot be read.
+    ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what of it
+    is proven, and the answer must say; ``layer_complete``: that is all that stands there. ``ink``: pixels of text-like
+    ink that the region accounts for, None where nobody counted. ``missed``: no layout model saw it, only its ink was
+    found; ``image`` then names the picture that is kept of it where it cannot be read.
     """
 
     region: Region
@@ -162,6 +162,7 @@ class PreparedRegion:
     image: str | None = None
     layer_text: str | None = None
     layer_words: tuple[PlacedWord, ...] = ()
+    layer_complete: bool = False
     ink: int | None = None
     missed: bool = False
 

@@ -125,8 +125,8 @@ class VlmReader:
             seconds=page.seconds + time.monotonic() - started,
             whole=(prompts or self._prompts).form,
         )
-        words = {region.region.order: region.layer_words for region in page.regions if region.crop is not None}
-        return replace(check_answers(result, words), stages=page.stages + timer.times)
+        sent = {region.region.order: region for region in page.regions if region.crop is not None}
+        return replace(check_answers(result, sent), stages=page.stages + timer.times)
 
     async def _read(self, prepared: PreparedRegion, page: int, document: str, run: str) -> RegionReading | None:
         if prepared.crop is None:

@@ -1,7 +1,8 @@
 """A model's answer against the text of the page: what the page's own, proven text contradicts is no longer a guess.
 
 The answer's words are aligned with the region's. One that stands in a word's place and is like it (a digit or a letter
-is another) is corrected; whatever else the page does not say, or says and is missing, flags the region.
+is another) is corrected; whatever else the page does not say, or says and is missing, flags the region. Where only a
+part of the region is proven, the answer may say more.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from ocr_service.document import FORMULA_LABELS, PageResult, PlacedWord, RegionResult
+from ocr_service.document import FORMULA_LABELS, PageResult, PreparedRegion, RegionResult
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.region_content import with_formula_numbers
 
@@ -45,33 +46,42 @@ class _Token:
         return plain(self.text)
 
 
-def check_answers(page: PageResult, words: Mapping[int, Sequence[PlacedWord]]) -> PageResult:
-    """The page with its regions checked; ``words`` of the text layer by the region's ``order``.
+def check_answers(page: PageResult, prepared: Mapping[int, PreparedRegion]) -> PageResult:
+    """The page with its regions checked; ``prepared`` by the region's ``order``, with the words of the text layer.
 
-    A region that says what the layer says has the layer's words, at their places.
+    A region that says what the layer says, where all of it is proven, has the layer's words, at their places.
     """
-    regions = tuple(_checked(region, words.get(region.order, ())) for region in page.regions)
+    regions = tuple(_checked(region, prepared.get(region.order)) for region in page.regions)
     if regions == page.regions:
         return page
     return replace(page, regions=regions, markdown=page_markdown(with_formula_numbers(regions)))
 
 
-def _checked(region: RegionResult, words: Sequence[PlacedWord]) -> RegionResult:
-    if not words or region.error is not None or not region.content:
+def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionResult:
+    if prepared is None or not prepared.layer_words or region.error is not None or not region.content:
         return region
-    texts = [word.text for word in words]
-    found = check_answer(region.content, texts, numbers_only=region.label in FORMULA_LABELS)
+    found = check_answer(
+        region.content,
+        [word.text for word in prepared.layer_words],
+        numbers_only=region.label in FORMULA_LABELS,
+        complete=prepared.layer_complete,
+    )
+    agrees = prepared.layer_complete and not found.contradicted
     return replace(
         region,
         content=found.content,
         corrected=found.corrected,
         contradicted=found.contradicted,
-        words=() if found.contradicted else tuple(words),
+        words=prepared.layer_words if agrees else (),
     )
 
 
-def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = False) -> Checked:
-    """``content``: Markdown, HTML or LaTeX. ``numbers_only``: words are not looked at, which in LaTeX are commands."""
+def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = False, complete: bool = True) -> Checked:
+    """``content``: Markdown, HTML or LaTeX. ``numbers_only``: words are not looked at, which in LaTeX are commands.
+
+    ``complete``: ``words`` are all that stands there. Else the answer may say more, and nothing is corrected: what it
+    says instead of a missing word is not known.
+    """
     pattern = _NUMBER if numbers_only else _TOKEN
     said = _tokens(content, pattern)
     true = [match[0] for match in pattern.finditer(" ".join(map(_normal, words)))]
@@ -89,6 +99,8 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
         invented += said[a0:a1]
         missing += true[b0:b1]
     invented, missing = _elsewhere(invented, missing)
+    if not complete:
+        return Checked(content, 0, _matters(missing))
     rest: list[_Token] = []
     for token in invented:
         right = _likest(token, missing)
@@ -100,8 +112,11 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
     text = content
     for token, right in sorted(changes, key=lambda change: -change[0].start):
         text = text[: token.start] + right + text[token.end :]
-    lost = [t for t in missing if any(c.isdigit() for c in t) or len(t) >= _LEAST_MISSED]
-    return Checked(text, len(changes), bool(rest or lost))
+    return Checked(text, len(changes), bool(rest) or _matters(missing))
+
+
+def _matters(missing: Sequence[str]) -> bool:
+    return any(any(c.isdigit() for c in text) or len(text) >= _LEAST_MISSED for text in missing)
 
 
 def _tokens(content: str, pattern: re.Pattern[str]) -> list[_Token]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, Box, PlacedWord, PreparedRegion, Region
+from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, Box, PlacedWord, PreparedRegion, Region
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.paragraphs import group_paragraphs
@@ -33,7 +33,9 @@ class LayerRegions:
 
     def __init__(self, layer: PageLayer) -> None:
         urls: list[str] = []
-        self._lines = [make_page_line(layer, line, urls, linked=False) for line in layer.lines if line.angle == 0]
+        lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
+        self._lines = [line for angle, line in lines if angle == 0]
+        self._rotated = [line for angle, line in lines if angle]
         self._left = cv2.absdiff(layer.remainder, layer.ground).max(axis=2) > _LEFT
         self._ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
         self._dpi = layer.picture.dpi
@@ -46,22 +48,22 @@ class LayerRegions:
         texts = []
         for part in parts:
             lines = self._inside(part.bbox)
-            if not lines or not self._all_proven(part.bbox) or any(map(_is_formula, lines)):
+            if not lines or not self.all_proven(part.bbox) or any(map(_is_formula, lines)):
                 return None
             texts.append(_flowing(lines))
         return join_lines(texts)
 
     def words(self, box: Box) -> tuple[PlacedWord, ...]:
-        """What an answer for this region must say, in the order of its lines; nothing where not all of it is proven."""
-        if not self._all_proven(box):
-            return ()
-        lines = sorted(self._inside(box), key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0]))
-        return placed_words(word for line in lines for word in line.words)
+        """What of this region's text is proven, in the order of its lines; level ones come first."""
+        level = sorted(self._inside(box), key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0]))
+        rotated = split_by_box([line for line in self._rotated if _touches(box, line.box)], box)[0]
+        return placed_words(word for line in [*level, *rotated] for word in line.words)
 
     def _inside(self, box: Box) -> list[Line]:
         return split_by_box([line for line in self._lines if _touches(box, line.box)], box)[0]
 
-    def _all_proven(self, box: Box) -> bool:
+    def all_proven(self, box: Box) -> bool:
+        """Whether nothing stands there that is not proven, text or drawn."""
         x0, y0, x1, y1 = box
         if np.count_nonzero(self._left[y0:y1, x0:x1]) > _LEFT_PIXELS:
             return False
@@ -83,8 +85,11 @@ def with_layer_words(prepared: Sequence[PreparedRegion], known: LayerRegions) ->
                 break
             parts.append(other.region.bbox)
         words = [known.words(box) for box in parts]
-        whole = tuple(word for part in words for word in part) if all(words) else ()
-        result.append(replace(region, layer_words=whole))
+        complete = all(words) and all(known.all_proven(box) for box in parts)
+        if complete or region.region.label not in FIGURE_LABELS:  # a chart's answer is no transcript
+            said = tuple(word for part in words for word in part)
+            region = replace(region, layer_words=said, layer_complete=complete)
+        result.append(region)
     return tuple(result)
 
 

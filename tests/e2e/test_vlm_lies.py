@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +28,14 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Documents:
-    """One PDF a page, since a crop is told by its page; ``truth``: the rows of a table by the bytes of its crop."""
+    """PDFs of a page each; ``truth``: the rows of a table, or the words of another region, by the bytes of its crop."""
 
     paths: tuple[Path, ...]
     truth: Mapping[bytes, Rows]
+
+    @property
+    def tables(self) -> list[Rows]:
+        return [rows for rows in self.truth.values() if len(rows) > 1]
 
 
 def _rows(chance: random.Random) -> Rows:
@@ -55,8 +60,23 @@ def _page(chance: random.Random) -> tuple[bytes, list[Rows]]:
         sheet.paragraph(ENGLISH[place])
         tables.append(_rows(chance))
         _ruled(sheet, tables[-1])
+    sheet.paragraph(
+        f"The residual ≤ {chance.randint(100, 999)} holds ∀ n ∈ {chance.randint(10, 99)} as Wexford proved."
+    )
+    _check_boxes(sheet, chance)
     sheet.paragraph(ENGLISH[3])
     return sheet.pdf(), tables
+
+
+def _check_boxes(sheet: Sheet, chance: random.Random) -> None:
+    """Lines behind drawn squares: ink that is not in the text layer."""
+    for _ in range(4):
+        sheet.canvas.rect(62, sheet.y - 1, 8, 8)
+        sheet.canvas.setFont("Serif", 11)
+        text = f"approved by {chance.choice(_NAMES)} on {chance.randint(1, 28)} May {chance.randint(1950, 2024)}"
+        sheet.canvas.drawString(78, sheet.y, text)
+        sheet.y -= 18
+    sheet.y -= 10
 
 
 def _ruled(sheet: Sheet, rows: Rows) -> None:
@@ -85,15 +105,16 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         paths[-1].write_bytes(content)
         task = PageTask(paths[-1], "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, "auto")
         for region in prepare_page(task, PromptSet()).regions:
-            codes = [by_code[word.text] for word in region.layer_words if word.text in by_code]
-            if region.crop is not None and codes:
-                truth[base64.b64decode(region.crop.jpeg_base64)] = codes[0]
+            words = tuple(word.text for word in region.layer_words)
+            if region.crop is not None:
+                rows = next((by_code[word] for word in words if word in by_code), (words,))
+                truth[base64.b64decode(region.crop.jpeg_base64)] = rows
     return Documents(tuple(paths), truth)
 
 
 @dataclass
 class Liar:
-    """Answers with the table that is on the crop; in each fourth answer a digit or a name is another."""
+    """Answers with what is on the crop; in each fourth answer a digit or a name is another."""
 
     truth: Mapping[bytes, Rows]
     chance: random.Random = field(default_factory=lambda: random.Random(11))
@@ -108,18 +129,25 @@ class Liar:
         if self.answers % _EVERY == 0:
             self.lies += 1
             rows = self._lied(rows)
+        if len(rows) == 1:
+            return Reply(text=" ".join(rows[0]))
         return Reply(text="".join("".join(f"<fcel>{cell}" for cell in row) + "<nl>" for row in rows))
 
     def _lied(self, rows: Rows) -> Rows:
-        r, c = self.chance.randrange(1, len(rows)), self.chance.randrange(len(rows[0]))
+        places = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if _can_lie(cell)]
+        r, c = self.chance.choice(places)
         cell = rows[r][c]
-        if c == 1:
+        if cell in _NAMES:
             other = self.chance.choice([name for name in _NAMES if name != cell])
         else:
             at = self.chance.choice([place for place, sign in enumerate(cell) if sign.isdigit()])
             digit = self.chance.choice([digit for digit in "0123456789" if digit != cell[at]])
             other = cell[:at] + digit + cell[at + 1 :]
         return (*rows[:r], (*rows[r][:c], other, *rows[r][c + 1 :]), *rows[r + 1 :])
+
+
+def _can_lie(cell: str) -> bool:
+    return cell in _NAMES or any(map(str.isdigit, cell))
 
 
 @pytest.fixture(scope="module")
@@ -146,25 +174,25 @@ def read(service: RunningService, path: Path, **options: str) -> dict[str, Any]:
     return dict(page)
 
 
-def cells(html: str) -> list[list[str]]:
-    rows = [row.split("<td>")[1:] for row in html.replace("<th>", "<td>").split("<tr>")[1:]]
-    return [[cell.partition("<")[0] for cell in row] for row in rows]
+def said(region: dict[str, Any]) -> list[str]:
+    """The words of a region, of a table in its rows' order."""
+    return re.sub(r"<[^>]*>", " ", region["content"].replace("\\", "")).split()
 
 
 def test_every_lie_is_put_right_or_flagged_and_counted(
-    service: RunningService, vllm: FakeVllm, liar: Liar, documents: Documents
+    service: RunningService, liar: Liar, documents: Documents
 ) -> None:
-    assert len(documents.truth) == _PAGES * _TABLES
+    assert len(documents.tables) == _PAGES * _TABLES
+    assert len(documents.truth) >= _PAGES * (_TABLES + 1)  # check boxes, and paragraphs with signs of mathematics
     pages = [read(service, path) for path in documents.paths]
-    assert liar.answers == _PAGES * _TABLES and liar.lies == liar.answers // _EVERY
-    true = [[list(row) for row in rows] for rows in documents.truth.values()]
-    tables = [region for page in pages for region in page["regions"] if region["label"] == "table"]
-    assert len(tables) == liar.answers
-    undetected = [table for table in tables if cells(table["content"]) not in true and not table["contradicted"]]
-    assert undetected == []
-    caught = [table for table in tables if table["corrected"] or table["contradicted"]]
+    assert liar.answers == len(documents.truth) and liar.lies == liar.answers // _EVERY
+    true = [" ".join(" ".join(row) for row in rows).split() for rows in documents.truth.values()]
+    asked = [region for page in pages for region in page["regions"] if region["source"] == "vlm"]
+    assert len(asked) == liar.answers
+    assert [region for region in asked if said(region) not in true and not region["contradicted"]] == []
+    caught = [region for region in asked if region["corrected"] or region["contradicted"]]
     assert len(caught) == liar.lies
-    assert all(("contradicted" in table["review"]) == table["contradicted"] for table in tables)
+    assert all(("contradicted" in region["review"]) == region["contradicted"] for region in asked)
     metrics = service.client.get("/metrics").text.splitlines()
     counted = {
         outcome: float(line.rpartition(" ")[2])
@@ -172,8 +200,8 @@ def test_every_lie_is_put_right_or_flagged_and_counted(
         for outcome in ("corrected", "contradicted")
         if line.startswith("ocr_text_layer_regions_total{") and f'outcome="{outcome}"' in line
     }
-    assert counted.get("corrected", 0) == sum(bool(table["corrected"]) for table in tables)
-    assert counted.get("contradicted", 0) == sum(table["contradicted"] for table in tables)
+    assert counted["corrected"] == sum(bool(region["corrected"]) for region in asked)
+    assert counted.get("contradicted", 0) == sum(region["contradicted"] for region in asked)
 
 
 def test_more_than_half_of_the_requests_are_spared(

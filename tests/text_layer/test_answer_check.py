@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ocr_service.document import PageResult, PlacedWord, RegionResult
+from ocr_service.document import PageResult, PlacedWord, PreparedRegion, Region, RegionResult
 from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers
 
 _WORDS = [
@@ -104,8 +104,23 @@ def test_the_page_s_markdown_follows_what_was_corrected() -> None:
         "table", (0, 0, 9, 9), 0, 1.0, "html", _TABLE.format(price="31.60", name="Colville"), source="vlm"
     )
     page = PageResult(1, "completed", 9, 9, 200, 0, "vlm", "old", (region,))
-    words = [PlacedWord(text, (0, 0, 9, 9), 1.0) for text in _WORDS]
-    checked = check_answers(page, {0: words})
-    assert checked.regions[0].words == tuple(words)
+    words = tuple(PlacedWord(text, (0, 0, 9, 9), 1.0) for text in _WORDS)
+    asked = PreparedRegion(Region("table", (0, 0, 9, 9), 0, 1.0), layer_words=words, layer_complete=True)
+    checked = check_answers(page, {0: asked})
+    assert checked.regions[0].words == words
     assert "31.50" in checked.markdown and "31.60" not in checked.markdown
     assert checked.regions[0].corrected == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "contradicted"),
+    [
+        ("☒ Paid on 14 March 1987 by hand", False),
+        ("☒ Paid on 14 March 1937 by hand", True),
+        ("☒ Paid on 14 March by hand", True),
+        ("☒ Paid on 14 Marc 1987, 14 March", False),
+    ],
+)
+def test_of_a_region_that_is_proven_in_part_only_missing_words_are_flagged(content: str, contradicted: bool) -> None:
+    found = check_answer(content, ["14", "March", "1987"], complete=False)
+    assert found == Checked(content, 0, contradicted)

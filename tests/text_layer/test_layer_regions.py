@@ -46,7 +46,7 @@ def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> N
 def test_text_of_a_font_that_lies_is_sent_and_not_checked_against_it(tmp_path: Path) -> None:
     page = prepared(tmp_path, "en_swapped")
     assert sent(page)
-    assert all(region.layer_words == () for region in page.regions if region.crop is not None)
+    assert not any(region.layer_complete for region in page.regions if region.crop is not None)
 
 
 def test_without_the_layer_everything_is_sent(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_a_table_is_sent_and_its_answer_put_right_by_the_layer(tmp_path: Path, p
     readings = [
         RegionReading(_OTSL.format(price=price), 1) if region.crop is not None else None for region in page.regions
     ]
-    words = {region.region.order: region.layer_words for region in page.regions if region.layer_words}
-    result = check_answers(assemble_page(page, readings, seconds=1.0), words)
+    known = {region.region.order: region for region in page.regions}
+    result = check_answers(assemble_page(page, readings, seconds=1.0), known)
     table = next(region for region in result.regions if region.label == "table")
     assert "31.50" in table.content and "31.50" in result.markdown
     assert (table.source, table.corrected, table.contradicted) == ("vlm", int(price != "31.50"), False)

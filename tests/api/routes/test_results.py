@@ -73,9 +73,7 @@ def test_no_words_come_where_they_are_not_asked_for(service: RunningService, con
     job = finished(service, "contract.pdf", contract_scan.read_bytes(), pages="1")
     page = service.client.get(f"{job}/pages/1").raise_for_status().json()
     assert "words" not in page and not any("words" in region for region in page["regions"])
-    assert page["confidence"] > 0.85 and all(
-        region["review"] == [] or region["confidence"] for region in page["regions"]
-    )
+    assert page["confidence"] > 0.85
 
 
 def test_min_confidence_decides_what_is_marked_for_review(service: RunningService, contract_scan: Path) -> None:
