@@ -18,6 +18,7 @@ from ocr_service.api.background import run_delivery
 from ocr_service.api.compat.docling import chunk_routes as docling_chunks
 from ocr_service.api.compat.docling import routes as docling
 from ocr_service.api.compat.mcp.routes import McpEndpoint
+from ocr_service.api.compat.mineru import routes as mineru
 from ocr_service.api.compat.mistral import batches as mistral_batches
 from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
@@ -109,7 +110,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admin_keys = frozenset(settings.admin_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
     own = (ocr, jobs, events, results, corrections, page_images, batches, options, backends, usage)
-    foreign = (paddlex, mistral, mistral_files, mistral_batches, docling, docling_chunks, paddleocr_jobs, open_webui)
+    foreign = (
+        paddlex,
+        mistral,
+        mistral_files,
+        mistral_batches,
+        docling,
+        docling_chunks,
+        mineru,
+        paddleocr_jobs,
+        open_webui,
+    )
     for module in (*own, *foreign):
         app.include_router(module.router, dependencies=wants_key, responses=ANYWHERE)
     app.include_router(health.router)

@@ -191,6 +191,8 @@ REFUSED |= {
         (lambda bob, alices: bob.get(f"/api/v2/ocr/jobs/{alices.job_id}/files/images/{FIGURE}"), 404),
         (lambda bob, alices: with_false_link(bob, f"/api/v2/ocr/jobs/{alices.job_id}/files/images/{FIGURE}"), 401),
     ],
+    "GET /tasks/{task_id}": [(lambda bob, alices: bob.get(f"/tasks/{alices.job_id}-m"), 404)],
+    "GET /tasks/{task_id}/result": [(lambda bob, alices: bob.get(f"/tasks/{alices.job_id}-mjciz/result"), 404)],
     "GET /batches/{batch_id}": [
         (lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404),
         (lambda bob, alices: bob.get(f"/batches/{alices.mistral_batch}"), 404),
@@ -244,6 +246,8 @@ NAMES_NOTHING = {
     "POST /v1/convert/file/async",
     "POST /v1/convert/source",
     "POST /v1/convert/source/async",
+    "POST /file_parse",
+    "POST /tasks",
     "POST /v1/chunk/{chunker}/file",
     "POST /v1/chunk/{chunker}/file/async",
     "POST /v1/chunk/{chunker}/source",
@@ -289,6 +293,9 @@ SAYING_HOW = {
     "convert_options", "chunking_options", "convert_to_formats", "convert_image_export_mode", "convert_do_ocr",
     "convert_force_ocr", "convert_page_range", "convert_table_mode", "chunking_max_tokens", "chunking_merge_peers",
     "chunking_include_raw_text",
+    # MinerU
+    "parse_method", "return_md", "return_middle_json", "return_content_list", "return_images", "response_format_zip",
+    "start_page_id", "end_page_id",
     # PaddleOCR's hosted jobs; `fileUrl` is an address that the address rules judge
     "fileUrl", "optionalPayload", "pageRanges",
     "since", "until",

@@ -7,11 +7,13 @@ share their jobs, so that a key can be replaced without losing them.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
@@ -105,13 +107,18 @@ def _digest(key: str) -> bytes:
 def _given(headers: Headers) -> Iterator[str]:
     """Accepts either header, since a platform's gateway may put its own token into Authorization.
 
-    Clients of PaddleX's hosted service write ``Authorization: token <key>``.
+    Clients of PaddleX's hosted service write ``Authorization: token <key>``. Those that send no key of their own, as
+    MinerU's, are given the address ``http://any:key@host``, which they send as Basic. Not taken from a browser: it may
+    keep it, and send it for another site's page.
     """
     if key := headers.get("x-api-key"):
         yield key
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() in ("bearer", "token") and token.strip():
         yield token.strip()
+    elif scheme.lower() == "basic" and not {"origin", "sec-fetch-site"} & set(headers.keys()):
+        with suppress(ValueError):
+            yield base64.b64decode(token, validate=True).decode("utf-8", "surrogateescape").partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)

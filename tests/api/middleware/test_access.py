@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from collections.abc import Iterator
 
@@ -27,6 +28,10 @@ def submit(service: RunningService, **headers: str) -> httpx.Response:
     return service.client.post("/ocr/pdf", files={"file": ("a.pdf", pdf("One"))}, headers=headers)
 
 
+def basic(credentials: str) -> str:
+    return f"Basic {base64.b64encode(credentials.encode()).decode()}"
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -34,6 +39,7 @@ def submit(service: RunningService, **headers: str) -> httpx.Response:
         {"authorization": f"bearer  {BORIS_NEW}"},
         {"X-API-Key": NAMELESS},
         {"Authorization": "Bearer the-platform's-own-token", "X-API-Key": BORIS},
+        {"Authorization": basic(f"any:{ANNA}")},
     ],
 )
 def test_a_key_opens_by_either_header(protected: RunningService, headers: dict[str, str]) -> None:
@@ -46,6 +52,11 @@ def test_a_key_opens_by_either_header(protected: RunningService, headers: dict[s
         {},
         {"Authorization": "Bearer wrong"},
         {"Authorization": f"Basic {ANNA}"},
+        {"Authorization": "Basic *"},
+        {"Authorization": basic(ANNA)},
+        {"Authorization": basic(f"{ANNA}:")},
+        {"Authorization": basic(f"any:{ANNA}"), "Sec-Fetch-Site": "same-origin"},
+        {"Authorization": basic(f"any:{ANNA}"), "Origin": "http://localhost"},
         {"Authorization": "Bearer"},
         {"X-API-Key": ""},
         {"X-API-Key": f"anna:{ANNA}"},

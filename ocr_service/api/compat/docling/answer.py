@@ -1,10 +1,8 @@
-"""The answer of docling-serve with a document in it, written piece by piece: a long book never stands whole in memory
-as JSON, and no piece is long enough to keep others waiting."""
+"""The answer of docling-serve with a document in it, written piece by piece."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from fastapi.responses import StreamingResponse
 
 from ocr_service.api.compat.docling.models import ConvertOptions
+from ocr_service.api.compat.json_pieces import as_json, object_texts, pieces, string_texts
 from ocr_service.api.dependencies import Services
 from ocr_service.document import PageResult
 from ocr_service.export.docling_document import docling_document
@@ -23,7 +22,7 @@ from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder, artifact_name
 
 _PICTURE = re.compile(r"!\[[^\]]*\]\(images/[^)]+\)")
-_PIECE = 1 << 16  # characters
+_READ = 1 << 16  # characters
 
 
 async def convert_answer(services: Services, job: Job, asked: ConvertOptions) -> StreamingResponse:
@@ -37,14 +36,14 @@ async def convert_answer(services: Services, job: Job, asked: ConvertOptions) ->
     )
     if "md" in asked.to_formats:
         published = (await services.jobs.files.of(job, "result")).published / f"{artifact_name(job.file.name)}.md"
-        content["md_content"] = _string(_markdown(published, folder, asked))
+        content["md_content"] = string_texts(_markdown(published, folder, asked))
     if "json" in asked.to_formats:
         converted = await asyncio.to_thread(lambda: docling_document(job.file, kept_pages(folder, job)))
         content["json_content"] = object_texts(converted.document)
     if "html" in asked.to_formats:
-        content["html_content"] = _string(_text(await services.delivery.exports.file(job, "html")))
+        content["html_content"] = string_texts(_text(await services.delivery.exports.file(job, "html")))
     if "text" in asked.to_formats:
-        content["text_content"] = _string(_text(await services.delivery.exports.file(job, "text")))
+        content["text_content"] = string_texts(_text(await services.delivery.exports.file(job, "text")))
     about = await state_of(folder, job)
     return StreamingResponse(pieces(_answer(job.file.name, content, about)), media_type="application/json")
 
@@ -70,51 +69,9 @@ def _answer(name: str, content: dict[str, Iterable[str]], about: dict[str, Any])
     yield f"}},{as_json(about)[1:]}"
 
 
-def _string(texts: Iterable[str]) -> Iterator[str]:
-    """Texts as one JSON string."""
-    yield '"'
-    for text in texts:
-        yield as_json(text)[1:-1]
-    yield '"'
-
-
-def object_texts(fields: dict[str, Any]) -> Iterator[str]:
-    """An object whose long members are lists and objects of small items."""
-    yield "{"
-    for place, (name, value) in enumerate(fields.items()):
-        yield f"{',' if place else ''}{as_json(name)}:"
-        if isinstance(value, dict):
-            yield from object_texts(value)
-        elif isinstance(value, list):
-            yield "["
-            for number, item in enumerate(value):
-                yield f"{',' if number else ''}{as_json(item)}"
-            yield "]"
-        else:
-            yield as_json(value)
-    yield "}"
-
-
-def as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def pieces(texts: Iterator[str]) -> Iterator[str]:
-    """The same text in fewer pieces: each costs the event loop a turn."""
-    waiting: list[str] = []
-    size = 0
-    for text in texts:
-        waiting.append(text)
-        size += len(text)
-        if size >= _PIECE:
-            yield "".join(waiting)
-            waiting, size = [], 0
-    yield "".join(waiting)
-
-
 def _text(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", newline="") as file:
-        while text := file.read(_PIECE):
+        while text := file.read(_READ):
             yield text
 
 
