@@ -27,6 +27,7 @@ from markdown_it.token import Token
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.image_links import ImageOf
 from ocr_service.export.inline_formulas import inline_formulas
+from ocr_service.export.markdown import list_depth
 from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_mathml, formula_source
 from ocr_service.export.omml import omml
@@ -103,7 +104,7 @@ class _Writer:
             if not content.startswith("<!--"):  # a running line that was asked for as a comment
                 self._table(content)
         elif region.format == "markdown":
-            self._markdown(content)
+            self._markdown(content, list_depth(region.content))
         else:
             style = "Caption" if region.label in CAPTION_LABELS else None
             for part in re.split(r"\n\s*\n", content):
@@ -238,9 +239,10 @@ class _Writer:
 
     # Markdown
 
-    def _markdown(self, content: str) -> None:
+    def _markdown(self, content: str, depth: int = 0) -> None:
+        """``depth``: of the nested list that the content is an item of."""
         tokens = self._reader.parse(content)
-        lists: list[str] = []
+        lists: list[str] = ["bullet_list_open"] * depth
         quoted = 0
         index = 0
         while index < len(tokens):

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.image_links import ImageOf, data_uri
 from ocr_service.export.inline_formulas import replace_formulas
+from ocr_service.export.markdown import list_depth
 from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_html
 from ocr_service.export.table_grid import is_number
@@ -37,7 +38,7 @@ h4, h5, h6 { font-size: 1rem }
 p { margin: 0 0 1em; hyphens: auto; overflow-wrap: break-word } ul, ol { padding-left: 1.5em }
 .page { display: block; margin: 2.5rem 0 1rem; color: var(--faint); font: .75rem/1 system-ui, sans-serif;
   border-top: 1px solid var(--line); padding-top: .5rem }
-.wide { overflow-x: auto; margin: 1.5em 0 }
+.wide { overflow-x: auto; margin: 1.5em 0 } .nested { margin-left: 1.5em }
 table { border-collapse: collapse; font-size: .92em; line-height: 1.4; font-variant-numeric: tabular-nums }
 th, td { border: 1px solid var(--line); padding: .35em .6em; vertical-align: top; text-align: left }
 td.number { text-align: right; white-space: nowrap }
@@ -111,6 +112,8 @@ def _block(region: RegionResult, markdown: MarkdownIt, image_of: ImageOf) -> str
         return _table(content, image_of)
     if region.format == "markdown":
         rendered: str = _numbers_right(markdown.render(content))
+        if depth := list_depth(region.content):
+            return '<div class="nested">' * depth + rendered + "</div>" * depth + "\n"
         return f'<div class="wide">{rendered}</div>\n' if region.label == "table" else rendered
     kind = ' class="caption"' if region.label in CAPTION_LABELS else ""
     paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", content))

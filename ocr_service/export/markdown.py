@@ -18,6 +18,16 @@ _INLINE = re.compile(
 _LINK = re.compile(r"\[[^\]]*+(\]\()?")
 
 
+LIST_INDENT = "    "  # of each level of a nested list: as wide as any mark above it
+_NESTED = re.compile(r"^((?:    )+)(?:[-*+] |\w{1,3}[.)] )")
+
+
+def list_depth(content: str) -> int:
+    """How deep a region's content lies as an item of a nested list; 0 for all else."""
+    match = _NESTED.match(content)
+    return len(match[1]) // len(LIST_INDENT) if match else 0
+
+
 def page_markdown(regions: Sequence[RegionResult], ignored: Collection[str] = MARGIN_LABELS) -> str:
     """The Markdown of regions in reading order; headers, footers and page numbers (``ignored`` labels) are left out.
 
@@ -48,7 +58,9 @@ def _block(region: RegionResult) -> str:
         return "#" * level + " " + (title if region.format == "markdown" else escape_inline(title))
     if region.format == "latex":
         return content if content.startswith("$") else f"$$\n{content}\n$$"
-    if region.format in ("markdown", "html"):
+    if region.format == "markdown":
+        return LIST_INDENT * list_depth(region.content) + content
+    if region.format == "html":
         return content
     if region.label in CAPTION_LABELS:
         return escape_text(" ".join(content.split()))

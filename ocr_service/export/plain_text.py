@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from markdown_it import MarkdownIt
 
 from ocr_service.document import PageResult, RegionResult
+from ocr_service.export.markdown import list_depth
 from ocr_service.export.tables import parse_table
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
@@ -30,7 +31,7 @@ def region_text(region: RegionResult) -> str:
     if region.label == "table" and (table := parse_table(content)):
         return "\n".join("\t".join(row.cells) for row in table.rows)
     if region.format == "markdown":
-        return _without_marks(content)
+        return "  " * list_depth(region.content) + _without_marks(content)
     return content
 
 

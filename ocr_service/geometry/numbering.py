@@ -8,7 +8,9 @@ from typing import Literal
 
 BULLETS = frozenset("•●▪■◦○·∙‣▸►♦")
 DASHES = frozenset("-–—−")
-MarkerKind = Literal["bullet", "asterisk", "dash", "number", "clause"]
+EMPTY_BOX, TICKED_BOX = "☐", "☒"
+_BOXES = frozenset("☐☑☒")
+MarkerKind = Literal["bullet", "asterisk", "dash", "number", "clause", "box"]
 
 _MOST_SECTIONS = 30  # "32 Track Recorder" has no section number; a named part ("Статья 431") may have any
 _DIGITS = r"\d{1,3}(?:\.\d{1,3}){0,4}"
@@ -46,6 +48,7 @@ def list_marker(text: str) -> Marker | None:
         return None
     kinds: tuple[tuple[frozenset[str], MarkerKind], ...] = (
         (BULLETS, "bullet"),
+        (_BOXES, "box"),
         (DASHES, "dash"),
         (frozenset("*"), "asterisk"),
     )

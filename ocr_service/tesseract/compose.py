@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult, words_confidence
-from ocr_service.export.markdown import escape_text
+from ocr_service.export.markdown import LIST_INDENT, escape_text
 from ocr_service.export.running_headers import EDGE
 from ocr_service.export.tables import markdown_table
 from ocr_service.geometry.boxes import area, contains_centre, shared_area
-from ocr_service.geometry.numbering import list_marker
+from ocr_service.geometry.numbering import EMPTY_BOX, list_marker
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.captions import CAPTION
+from ocr_service.tesseract.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.figure_text import find_figures
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
@@ -26,6 +27,7 @@ from ocr_service.tesseract.words import Line, make_line, placed_words
 _PROSE = frozenset({"text", "reference"})
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[¹²³*†‡]{1,3})[.)]?\s+\w")
+_DEEPER = (0.6, 6.0)  # em by which an item of a nested list stands right of the item above it: least and most
 _STRETCHED = 2.5  # em: the widest space of a justified line
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
@@ -66,13 +68,15 @@ def compose(
     grids = [_grid(table, regions) for table in tables]
     found = find_figures(lines, regions, grids, sheet, rows)
     figures = found.regions
-    rest = _joined_pieces(_split_at_columns(found.lines, regions), regions)
+    listings, rest = code_blocks(found.lines)
+    rest = _joined_pieces(_split_at_columns(rest, regions), regions)
     paragraphs = group_paragraphs(rest)
-    blocks = grids + figures + _text_blocks(paragraphs, regions, figures, sheet.size[1], first_page)
+    blocks = grids + figures + [_listing(block, regions) for block in listings]
+    blocks += _text_blocks(paragraphs, regions, figures, sheet.size[1], first_page)
     placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
     order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
-    ordered = _joined_lists([block for index in order for block in placed[index].regions])
-    return Composition(ordered, found.left_out)
+    ordered = [block for index in order for block in placed[index].regions]
+    return Composition(_with_list_items(ordered, body_of(paragraphs).em), found.left_out)
 
 
 def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
@@ -84,6 +88,20 @@ def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
         score=_model_score(table.box, regions),
         format="markdown",
         content=markdown_table([[cell.text for cell in row] for row in table.cells]),
+        confidence=words_confidence(words),
+        words=words,
+    )
+
+
+def _listing(block: CodeBlock, regions: Sequence[Region]) -> RegionResult:
+    words = placed_words(word for line in block.lines for word in line.words)
+    return RegionResult(
+        label="algorithm",
+        bbox=block.box,
+        order=0,
+        score=_model_score(block.box, regions),
+        format="markdown",
+        content=f"```\n{block.text}\n```",
         confidence=words_confidence(words),
         words=words,
     )
@@ -294,14 +312,67 @@ def _alone(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:
     return True
 
 
-def _joined_lists(blocks: Sequence[RegionResult]) -> list[RegionResult]:
-    """Bulleted and numbered paragraphs as Markdown items; a clause's number (``2.3.``) stays plain text."""
+def _with_list_items(blocks: Sequence[RegionResult], em: float) -> list[RegionResult]:
+    """Bulleted and numbered paragraphs as Markdown items, nested by their indents of the font size ``em``.
+
+    A clause's number (``2.3.``) stays plain text, and so does a letter (``a)``), which Markdown does not know; below an
+    item it is a part of that.
+    """
     results = []
+    indents = _Indents(em)
     for block in blocks:
-        marker = list_marker(block.content) if block.label in _PROSE and block.format == "text" else None
-        if marker is not None and marker.kind in ("bullet", "dash"):
-            block = replace(block, format="markdown", content="- " + escape_text(marker.rest))
-        elif marker is not None and marker.kind == "number" and marker.mark[0].isdigit():
-            block = replace(block, format="markdown", content=f"{marker.mark} " + escape_text(marker.rest))
+        item = _item(block) if block.label in _PROSE and block.format == "text" else None
+        if item is None:
+            indents = _Indents(em)
+            results.append(block)
+            continue
+        depth = indents.depth(block.bbox)
+        if item.known or depth:
+            block = replace(block, format="markdown", content=LIST_INDENT * depth + item.text)
+        else:
+            indents = _Indents(em)
         results.append(block)
     return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A list item's Markdown. ``known``: Markdown knows its mark."""
+
+    text: str
+    known: bool = True
+
+
+def _item(block: RegionResult) -> _Item | None:
+    marker = list_marker(block.content)
+    if marker is None:
+        return None
+    rest = escape_text(marker.rest)
+    if marker.kind in ("bullet", "dash"):
+        return _Item(f"- {rest}")
+    if marker.kind == "box":
+        return _Item(f"- [{' ' if marker.mark == EMPTY_BOX else 'x'}] {rest}")
+    if marker.kind == "number":
+        return _Item(f"{marker.mark} {rest}", known=marker.mark[0].isdigit())
+    return None
+
+
+class _Indents:
+    """The left edges of the open items of a list, from the outermost."""
+
+    def __init__(self, em: float) -> None:
+        self._em = em
+        self._lefts: list[int] = []
+        self._top = 0
+
+    def depth(self, box: Box) -> int:
+        """How deep the next item lies. One that stands above the last, or far to its right, begins a list anew."""
+        left, top = box[0], box[1]
+        if self._lefts and (top < self._top or left > self._lefts[-1] + _DEEPER[1] * self._em):
+            self._lefts = []
+        while self._lefts and left < self._lefts[-1] - _DEEPER[0] * self._em:
+            self._lefts.pop()
+        if not self._lefts or left > self._lefts[-1] + _DEEPER[0] * self._em:
+            self._lefts.append(left)
+        self._top = top
+        return len(self._lefts) - 1

@@ -84,7 +84,7 @@ Rule = Callable[[Candidate], bool]
 
 def _is_list_item(c: Candidate) -> bool:
     marker = list_marker(c.text)
-    return marker is not None and marker.kind in ("bullet", "dash")
+    return marker is not None and marker.kind in ("bullet", "dash", "box")
 
 
 # A paragraph of which one of these holds is no heading, whatever its type.

@@ -16,7 +16,7 @@ from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas, text_rows
 from ocr_service.geometry.ink_areas import letter_pieces as pieces_of
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.words import Line, Word
+from ocr_service.tesseract.words import Line, Word, make_line
 
 _SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
 _LONG = 4  # letters of a word that Tesseract rotated rightly: a column of digits is not read so surely
@@ -103,8 +103,14 @@ def coverage(
 
 
 def legible_lines(lines: Sequence[Line]) -> list[Line]:
-    """``lines`` without those of several words of which hardly one was read; their ink is unread."""
-    return [line for line in lines if len(line.words) < _WORDS or line.confidence >= _LEGIBLE]
+    """``lines`` without the words of which hardly one in their line was read; their ink is unread."""
+    legible = []
+    for line in lines:
+        if len(line.words) < _WORDS or line.confidence >= _LEGIBLE:
+            legible.append(line)
+        elif sure := [word for word in line.words if word.confidence >= _DOUBTFUL_LINE]:
+            legible.append(make_line(sure, line.weight))
+    return legible
 
 
 def lost_in_line(area: InkArea, lines: Sequence[Line], tables: Sequence[Box], em: float) -> bool:

@@ -146,7 +146,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     em = min(last.em, line.em)
     marker = list_marker(line.text)
-    if marker is not None and (marker.kind == "bullet" or _may_begin_item(so_far, line, em)):
+    if marker is not None and (marker.kind in ("bullet", "box") or _may_begin_item(so_far, line, em)):
         return True
     if word_is_broken(last.text) and line.text[0].isalpha():
         return False
@@ -163,7 +163,8 @@ def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
     first = list_marker(so_far[0].text)
     if first is not None and abs(line.box[0] - so_far[0].box[0]) < 0.6 * em:
         return True
-    return last.text[-1:] in ".:;!?" or line.box[0] - last.box[0] > 0.8 * em
+    outdented = line.box[0] < min(above.box[0] for above in so_far) - 0.8 * em
+    return last.text[-1:] in ".:;!?" or line.box[0] - last.box[0] > 0.8 * em or outdented
 
 
 def _hangs(so_far: list[Line], line: Line, em: float) -> bool:

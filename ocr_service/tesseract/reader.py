@@ -24,6 +24,7 @@ from ocr_service.document import (
 )
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.ink_areas import text_rows
+from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
@@ -44,8 +45,16 @@ from ocr_service.tesseract.ink_ledger import (
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import read_missed, with_found
+from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
 from ocr_service.tesseract.preprocess import downscaling
-from ocr_service.tesseract.reocr import CropReader, languages_by_script, main_script, reocr_cells, reocr_foreign_words
+from ocr_service.tesseract.reocr import (
+    CropReader,
+    languages_by_script,
+    main_script,
+    reocr_cells,
+    reocr_foreign_words,
+    reocr_markers,
+)
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
@@ -128,8 +137,10 @@ class TesseractReader:
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
-        lines, engine = self._lines(legible_lines(with_found(raw, kept, missed)), sheet)
-        tables, rest = find_tables(with_leaders(lines, sheet), hints, sheet)
+        lines, engine = self._lines(with_found(raw, kept, missed), sheet)
+        lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
+        lines = legible_lines(lines)
+        tables, rest = find_tables(lines, hints, sheet)
         crops = CropReader(engine, sheet)
         repair = _InkRepair.of(lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
@@ -185,7 +196,7 @@ class TesseractReader:
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
         """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
-        lines = _repaired_lines(raw, sheet)
+        lines = reocr_markers(_repaired_lines(raw, sheet), CropReader(self._engine, sheet))
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
@@ -270,7 +281,8 @@ class _InkRepair:
         return cls(sheet, typical_space([line.words for line in lines], em) / em)
 
     def line(self, line: Line) -> Line:
-        words = with_missed_spaces(line.words, line.em, self.space * line.em, self.sheet)
+        words = with_missed_spaces(joined_numbers(line.words, line.em), line.em, self.space * line.em, self.sheet)
+        words = [with_points(word, line.em, self.sheet.ink) for word in words]
         return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)
 
     def table(self, table: Table) -> Table:
@@ -281,12 +293,13 @@ class _InkRepair:
     def _row(self, row: Sequence[Cell], em: float) -> list[Cell]:
         beside = [word for cell in row for word in cell.words]
         return [
-            replace(cell, words=tuple(with_digit_one(word, beside) for word in self._cell(cell.words, em)))
-            for cell in row
+            replace(cell, words=tuple(with_digit_one(word, beside) for word in self._cell(cell, em))) for cell in row
         ]
 
-    def _cell(self, words: tuple[Word, ...], em: float) -> tuple[Word, ...]:
-        return tuple(repair_glyphs(with_missed_spaces(words, em, self.space * em, self.sheet), em, self.sheet))
+    def _cell(self, cell: Cell, em: float) -> list[Word]:
+        words = with_missed_spaces(joined_numbers(cell.words, em), em, self.space * em, self.sheet)
+        words = [with_points(word, em, self.sheet.ink) for word in words]
+        return repair_glyphs(with_minus(words, cell.box, em, self.sheet.ink), em, self.sheet)
 
 
 def _with_ink_boxes(line: Line, ink: Gray) -> Line:

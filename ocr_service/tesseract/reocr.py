@@ -24,6 +24,7 @@ from ocr_service.tesseract.homoglyphs import (
     may_be_cyrillic,
     resolve_homoglyphs,
 )
+from ocr_service.tesseract.number_marks import lost_digits
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -31,6 +32,7 @@ from ocr_service.tesseract.words import Line, Word, make_line
 _DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
 _SCALE = 2
+_MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
 _MAX_CELLS = 40  # cells a page: a page of noise must not take a minute
 
 
@@ -79,7 +81,35 @@ def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
         return area
     seen = enclosing([word.box for word in cell.words])
     missed = area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
-    return area if missed or any(_is_doubtful(word) for word in cell.words) else None
+    doubtful = any(_is_doubtful(word) or lost_digits(word, em, ink) for word in cell.words)
+    return area if missed or doubtful else None
+
+
+def reocr_markers(lines: Sequence[Line], crops: CropReader) -> list[Line]:
+    """``lines`` with each list item's number in its line: ``2.`` may be read as a lone letter beside ``. Building``."""
+    mended: list[Line] = []
+    taken: set[int] = set()
+    marks = [line for line in lines if len(line.text) <= _MARK]
+    for line in lines:
+        mark = next((m for m in marks if m is not line and id(m) not in taken and _belongs_to(m, line)), None)
+        first, *rest = line.words
+        if mark is None or len(first.text) > 1:
+            mended.append(line)
+            continue
+        words = crops.read(enclosing([mark.box, first.box]), line.em)
+        if len(words) != 1 or words[0].confidence < _SURE_OF_MARK:
+            mended.append(line)
+            continue
+        taken.add(id(mark))
+        mended.append(make_line([words[0], *rest], line.weight))
+    return [line for line in mended if id(line) not in taken]
+
+
+def _belongs_to(mark: Line, line: Line) -> bool:
+    """Whether ``line`` begins with the sign that ends a number, and ``mark`` stands right before it."""
+    gap = line.box[0] - mark.box[2]
+    level = abs(mark.box[3] - line.words[0].box[3]) < 0.3 * line.em
+    return line.text[0] in ".)" and len(line.words) > 1 and level and -0.2 * line.em < gap < 0.6 * line.em
 
 
 def _is_doubtful(word: Word) -> bool:

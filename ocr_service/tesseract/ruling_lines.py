@@ -14,6 +14,7 @@ _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary tex
 _MAX_THICKNESS_IN = 0.05
 _MIN_PIECE_IN = 0.12
 _MAX_TOUCHED = 0.4
+_MAX_STEM_IN = 1.2  # of letters of 120 points
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     horizontal, across = _level_ruling_lines(ink, dpi)
     transposed, down = _level_ruling_lines(np.ascontiguousarray(ink.T), dpi)
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
-    vertical = tuple(_without_stems(upright, ink, down.T))
+    vertical = tuple(_without_stems(upright, ink, down.T, round(_MAX_STEM_IN * dpi)))
     return RulingLines(tuple(horizontal), vertical, np.maximum(across, down.T))
 
 
-def _without_stems(upright: list[Box], ink: Gray, mask: Gray) -> list[Box]:
-    """Drops the stems of large letters, here and in ``mask``: beside a stem stand letters of about its height."""
+def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> list[Box]:
+    """Drops the stems of large letters, here and in ``mask``: beside a stem stand letters of about its height.
+
+    ``longest``: pixels above which no stem is; beside a double frame stands the grid in it, as high as it.
+    """
     if not upright:
         return upright
     _, _, parts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -62,6 +66,9 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray) -> list[Box]:
     kept = []
     for x0, y0, x1, y1 in upright:
         height = y1 - y0
+        if height > longest:
+            kept.append((x0, y0, x1, y1))
+            continue
         shared = np.minimum(y + h, y1) - np.maximum(y, y0)
         like_letters = (h > 0.6 * height) & (h < 1.6 * height) & (w > 0.3 * height) & (shared > 0.6 * height)
         near = (x < x1 + height) & (x + w > x0 - height)

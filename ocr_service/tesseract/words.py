@@ -10,7 +10,7 @@ from ocr_service.document import Box, PlacedWord
 from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.font_metrics import DESCENDER, DESCENDING, ink_height
 
-_NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°")
+_NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°☐☒")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,15 @@ def test_lists_are_lists_and_their_printed_numbers_stay(tmp_path: Path) -> None:
     ]
 
 
+def test_a_nested_item_has_the_style_of_its_level(tmp_path: Path) -> None:
+    items = [region("text", f"{indent}- пункт", format="markdown") for indent in ("", "    ", "        ")]
+    assert _paragraphs(tmp_path, *items) == [
+        ("List Bullet", "пункт"),
+        ("List Bullet 2", "пункт"),
+        ("List Bullet 3", "пункт"),
+    ]
+
+
 def test_merged_cells_are_merged_and_numbers_are_on_the_right(tmp_path: Path) -> None:
     [table] = _written(tmp_path, page(1, region("table", _TABLE, format="html"))).tables
     rows = [[cell.text for cell in row.cells] for row in table.rows]

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from ocr_service.document import Failure, RegionResult
-from ocr_service.export.markdown import page_markdown
+from ocr_service.export.markdown import list_depth, page_markdown
 
 BOX = (0, 0, 10, 10)
 
@@ -59,3 +59,16 @@ def test_what_looks_like_markdown_is_shown_as_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["2.1. Оплата", "5 * 3", "snake_case_name", "№ 5", "1998 год", "a < b", "—", "50 %"])
 def test_ordinary_text_is_not_escaped(text: str) -> None:
     assert page_markdown([_region(text)]) == text
+
+
+def test_nested_items_keep_their_indents_and_other_text_has_none() -> None:
+    items = ["1. Стены", "    a) кладка", "    - [x] раствор", "        - песок", "2. Крыша"]
+    regions = [_region(item, order=order, format="markdown") for order, item in enumerate(items)]
+    text = page_markdown([*regions, _region("    просто текст", order=9, format="markdown")])
+    assert text.startswith("1. Стены\n\n    a) кладка\n\n    - [x] раствор\n\n        - песок\n\n2. Крыша")
+    assert text.endswith("\n\nпросто текст")
+    rendered = MarkdownIt("commonmark").render(text)
+    assert rendered.count("<ol>") == 1
+    assert rendered.count("<ul>") == 2
+    assert "<pre>" not in rendered
+    assert [list_depth(item) for item in items] == [0, 1, 1, 2, 0]

@@ -382,7 +382,7 @@ def _form() -> Sample:
         form.checkbox(name=name, checked=checked, x=60, y=round(sheet.y) - 2, size=14, buttonStyle="check")
         sheet.canvas.setFont("Serif", 11)
         sheet.canvas.drawString(82, sheet.y, name)
-        sheet.truth.append(f"{'☒' if checked else '☐'} {name}")
+        sheet.truth.append(f"- [{'x' if checked else ' '}] {name}")
         sheet.y -= 34
     sheet.paragraph(ENGLISH[0])
     return Sample("form", sheet.pdf(), sheet.text())

@@ -83,8 +83,8 @@ def test_the_circles_of_a_second_level_are_items(reader: TesseractReader) -> Non
     sheet.text(100, 235, "• отключить питание насоса")
     assert [r.content for r in reader.read(sheet.page(), []).regions] == [
         "- проверить уровень масла",
-        "- заменить фильтр при загрязнении",
-        "- долить масло до верхней отметки",
+        "    - заменить фильтр при загрязнении",
+        "    - долить масло до верхней отметки",
         "- отключить питание насоса",
     ]
 
