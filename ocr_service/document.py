@@ -140,11 +140,13 @@ class PlacedWord:
     """A word as it stands on the page; one that a line's end breaks is two.
 
     ``bbox`` in pixels of the page. ``confidence``: the reader's, 0 to 1; None where it gives none for words.
+    ``in_pdf``: the PDF's own text has it there, so that it can be searched already.
     """
 
     text: str
     bbox: Box
     confidence: float | None = None
+    in_pdf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +336,7 @@ class ReadOptions:
 
 def moved_region(region: RegionResult, move: Callable[[Box], Box]) -> RegionResult:
     """The region with its box and those of its words in other pixels."""
-    words = tuple(PlacedWord(word.text, move(word.bbox), word.confidence) for word in region.words)
+    words = tuple(replace(word, bbox=move(word.bbox)) for word in region.words)
     return replace(region, bbox=move(region.bbox), words=words)
 
 

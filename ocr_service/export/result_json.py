@@ -33,7 +33,9 @@ def page_to_json(page: PageResult) -> bytes:
     named = with_ids(page)
     public = json.dumps(named, ensure_ascii=False, separators=(",", ":"), default=_fields)
     regions = [*named.regions, *(correction.original for correction in named.corrections)]
-    words = [[(word.text, *word.bbox, word.confidence) for word in region.words] for region in regions]
+    words = [
+        [(word.text, *word.bbox, word.confidence, int(word.in_pdf)) for word in region.words] for region in regions
+    ]
     return f'{public[:-1]},"words":{_dump(words)}}}'.encode()
 
 
@@ -61,7 +63,7 @@ def public_page(content: bytes, *, words: bool) -> bytes:
     for region, found in zip(fields["regions"], fields.pop("words"), strict=False):
         region["words"] = [
             {"text": text, "bbox": [x0, y0, x1, y1], "confidence": confidence}
-            for text, x0, y0, x1, y1, confidence in found
+            for text, x0, y0, x1, y1, confidence, _ in found
         ]
     return _dump(fields).encode()
 
@@ -123,7 +125,10 @@ def _region(fields: dict[str, Any], words: Sequence[Sequence[Any]]) -> RegionRes
             "polygon": tuple(polygon) if polygon else None,
             "edited": tuple(fields.get("edited", ())),
             "review": tuple(fields.get("review", ())),
-            "words": tuple(PlacedWord(text, (x0, y0, x1, y1), sure) for text, x0, y0, x1, y1, sure in words),
+            "words": tuple(
+                PlacedWord(text, (x0, y0, x1, y1), confidence, bool(in_pdf))
+                for text, x0, y0, x1, y1, confidence, in_pdf in words
+            ),
         }
     )
 

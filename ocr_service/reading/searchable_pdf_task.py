@@ -128,15 +128,20 @@ def _is_searchable(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
 
 
 def _read_by_eye(page: PageResult) -> PageResult:
-    """The page without the regions whose text is the PDF's own and can be found already."""
-    return replace(page, regions=tuple(region for region in page.regions if not _is_in_the_pdf(region)))
+    """The page without what the PDF's own text has, and can be found already."""
+    return replace(page, regions=tuple(left for region in page.regions if (left := _not_in_the_pdf(region))))
 
 
-def _is_in_the_pdf(region: RegionResult) -> bool:
-    """Also for a region of the VLM that the PDF's text confirms: no other words of the VLM's have a confidence."""
-    confirmed = bool(region.words) and all(word.confidence is not None for word in region.words)
-    own = region.source == "text_layer" or (region.source == "vlm" and confirmed)
-    return own and "content" not in region.edited
+def _not_in_the_pdf(region: RegionResult) -> RegionResult | None:
+    """The region, or its words that the PDF's own text lacks; None where it has all of them."""
+    if "content" in region.edited:
+        return region
+    if region.contradicted:  # what the model made of text that can be found as it is
+        return None
+    if not region.words:
+        return None if region.source == "text_layer" else region
+    words = tuple(word for word in region.words if not word.in_pdf)
+    return replace(region, words=words) if words else None
 
 
 def _corrected_by_hand(page: PageResult) -> PageResult:

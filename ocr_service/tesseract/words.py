@@ -15,7 +15,7 @@ _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°☐☒")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """``confidence`` is Tesseract's, 0 to 100. ``size``: the type size in pixels, where the word's source knows it."""
+    """``confidence`` is Tesseract's, 0 to 100. ``size``: the type size in pixels, which only a text layer knows."""
 
     text: str
     box: Box
@@ -69,7 +69,9 @@ def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
 
 def placed_words(words: Iterable[Word]) -> tuple[PlacedWord, ...]:
     """The words as a region has them."""
-    return tuple(PlacedWord(word.text, word.box, round(word.confidence / 100, 2)) for word in words)
+    return tuple(
+        PlacedWord(word.text, word.box, round(word.confidence / 100, 2), in_pdf=word.size is not None) for word in words
+    )
 
 
 def split_by_box(lines: Sequence[Line], box: Box) -> tuple[list[Line], list[Line]]:

@@ -132,7 +132,7 @@ def _other_directions(layer: PageLayer, urls: list[str]) -> list[RegionResult]:
         text = " ".join(" ".join(_with_links(line.words, layer.urls, urls)) for line in ordered)
         box = pixel_box(enclosing_floats([line.box for line in ordered]), width, height)
         words = tuple(
-            PlacedWord(word.text, pixel_box(word.box, width, height), round(word.strength, 2))
+            PlacedWord(word.text, pixel_box(word.box, width, height), round(word.strength, 2), in_pdf=True)
             for line in ordered
             for word in line.words
         )
