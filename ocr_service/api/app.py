@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ocr_service import __version__
 from ocr_service.api.background import run_delivery
+from ocr_service.api.compat.datalab import routes as datalab
 from ocr_service.api.compat.docling import chunk_routes as docling_chunks
 from ocr_service.api.compat.docling import routes as docling
 from ocr_service.api.compat.mcp.routes import McpEndpoint
@@ -118,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         docling,
         docling_chunks,
         mineru,
+        datalab,
         paddleocr_jobs,
         open_webui,
     )

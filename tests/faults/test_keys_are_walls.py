@@ -193,6 +193,10 @@ REFUSED |= {
     ],
     "GET /tasks/{task_id}": [(lambda bob, alices: bob.get(f"/tasks/{alices.job_id}-m"), 404)],
     "GET /tasks/{task_id}/result": [(lambda bob, alices: bob.get(f"/tasks/{alices.job_id}-mjciz/result"), 404)],
+    "GET /api/v1/{endpoint}/{request_id}": [
+        (lambda bob, alices: bob.get(f"/api/v1/marker/{alices.job_id}-m"), 404),
+        (lambda bob, alices: bob.get(f"/api/v1/convert/{alices.job_id}-mhjpi"), 404),
+    ],
     "GET /batches/{batch_id}": [
         (lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404),
         (lambda bob, alices: bob.get(f"/batches/{alices.mistral_batch}"), 404),
@@ -246,6 +250,7 @@ NAMES_NOTHING = {
     "POST /v1/convert/file/async",
     "POST /v1/convert/source",
     "POST /v1/convert/source/async",
+    "POST /api/v1/{endpoint}",
     "POST /file_parse",
     "POST /tasks",
     "POST /v1/chunk/{chunker}/file",
@@ -257,6 +262,7 @@ OPEN = {"GET /health", "GET /health/live", "GET /health/ready", "GET /health/sta
 # Parameters and fields that name something; each is tried above or below. The others say how, not what.
 NAMING = {
     "task_id",
+    "request_id",
     "name",
     "job_id",
     "number",
@@ -293,6 +299,9 @@ SAYING_HOW = {
     "convert_options", "chunking_options", "convert_to_formats", "convert_image_export_mode", "convert_do_ocr",
     "convert_force_ocr", "convert_page_range", "convert_table_mode", "chunking_max_tokens", "chunking_merge_peers",
     "chunking_include_raw_text",
+    # Datalab
+    "endpoint", "output_format", "max_pages", "paginate", "strip_existing_ocr", "disable_image_extraction",
+    "skip_cache",
     # MinerU
     "parse_method", "return_md", "return_middle_json", "return_content_list", "return_images", "response_format_zip",
     "start_page_id", "end_page_id",
@@ -300,7 +309,7 @@ SAYING_HOW = {
     "fileUrl", "optionalPayload", "pageRanges",
     "since", "until",
     # Mistral's batches: `requests` name documents as `document` does
-    "inline", "page", "page_size", "created_after", "created_by_me", "status", "order_by", "endpoint", "agent_id",
+    "inline", "page", "page_size", "created_after", "created_by_me", "status", "order_by", "agent_id",
     "metadata", "timeout_hours",
 }  # fmt: skip
 
