@@ -13,7 +13,7 @@ from ocr_service.export.chunks.chunks_json import chunks_json
 from ocr_service.export.html import html_chunks
 from ocr_service.export.join_pages import joined_pages, text_pages
 from ocr_service.export.plain_text import text_chunks
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.export.zip_bundle import write_bundle
 from ocr_service.reading.docx_task import DocxTask, write_docx_file
 from ocr_service.reading.page_ranges import select_pages
@@ -109,7 +109,7 @@ def _pages(folder: JobFolder, options: ReadOptions, numbers: Sequence[int]) -> I
     """The pages as the text has them."""
 
     def pages() -> Iterator[PageResult]:
-        return (page_from_json(folder.page(number)) for number in numbers)
+        return (page_without_words(folder.page(number)) for number in numbers)
 
     return joined_pages(pages, headers=options.headers) if options.join_pages else text_pages(pages, options.headers)
 

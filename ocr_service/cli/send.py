@@ -75,6 +75,14 @@ def add_command(commands: Commands) -> None:
     parser.add_argument("--language", default="", help="Tesseract's languages, such as rus+eng; default: the service's")
     parser.add_argument("--engine", choices=("auto", "vlm", "tesseract"), default="", help="default: the service's")
     parser.add_argument(
+        "--text-layer",
+        choices=("auto", "ignore", "only"),
+        default="",
+        help="text that PDFs contain: auto uses it where OCR of samples confirms it, ignore reads all with OCR, only "
+        "uses no OCR; default: the service's",
+    )
+    parser.add_argument("--words", action="store_true", help="the JSON has each word with its box and confidence")
+    parser.add_argument(
         "--page-markers",
         choices=("none", "comment", "rule"),
         default="",
@@ -118,10 +126,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _send(arguments: argparse.Namespace, key: str | None, console: Console) -> int:
-    names = ("pages", "dpi", "language", "engine", "page_markers", "password")
+    names = ("pages", "dpi", "language", "engine", "text_layer", "page_markers", "password")
     fields = cast(Options, {name: value for name in names if (value := getattr(arguments, name))})
     if arguments.again:
         fields["cache"] = False
+    if arguments.words:
+        fields["include_words"] = True
     order = _Order(arguments.output, arguments.formats, fields, os.urandom(8).hex() if arguments.again else "")
     files = documents(arguments.files, arguments.output)
     if not files:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ocr_service.document import PageResult, ReadOptions
 from ocr_service.export.join_pages import joined_pages, text_pages
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.storage.filesystem import JobFolder
 
 
@@ -27,7 +27,7 @@ def write_docx_file(task: DocxTask) -> None:
     from ocr_service.export.docx import write_docx  # python-docx is loaded in the workers alone
 
     def pages() -> Iterator[PageResult]:
-        return (page_from_json(task.folder.page(number)) for number in task.numbers)
+        return (page_without_words(task.folder.page(number)) for number in task.numbers)
 
     options = task.options
     stream = joined_pages(pages, headers=options.headers) if options.join_pages else text_pages(pages, options.headers)

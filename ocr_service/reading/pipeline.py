@@ -17,7 +17,7 @@ from typing import Any
 from ocr_service.document import Failure, Outcome, PageResult, ReaderName, Stage
 from ocr_service.errors import PageTimeout, RenderFailed, ServiceError, StorageFull, WorkerCrashed
 from ocr_service.export.document_markdown import document_markdown
-from ocr_service.export.result_json import page_from_json, public_page, write_document
+from ocr_service.export.result_json import page_without_words, public_page, write_document
 from ocr_service.logs import page_var
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.readers import DocumentWork, PageReader
@@ -179,7 +179,7 @@ def _blocks(path: Path) -> Iterator[str]:
 
 def _pages(work: DocumentWork, wanted: Sequence[int]) -> Iterator[PageResult]:
     for number in wanted:
-        yield page_from_json(work.folder.page(number))
+        yield page_without_words(work.folder.page(number))
 
 
 def _summary(work: DocumentWork, wanted: Sequence[int]) -> DocumentSummary:

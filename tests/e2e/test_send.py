@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -27,10 +28,12 @@ def test_each_file_gets_a_folder_and_a_broken_one_costs_the_exit_code(service: R
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
     out = tmp_path / "results"
     files = [tmp_path / "good.pdf", tmp_path / "broken.pdf", tmp_path / "missing.pdf", tmp_path / "other" / "good.pdf"]
-    run = send(*files, "-o", out, "--url", service.url, "--formats", "folder,html,txt,pdf")
+    options = ("--formats", "folder,html,txt,pdf", "--text-layer", "ignore", "--words")
+    run = send(*files, "-o", out, "--url", service.url, *options)
     assert run.returncode == 1, run.stderr
     assert "Sent second" in (out / "good" / "good.md").read_text()
-    assert (out / "good" / "good.json").exists()
+    region = json.loads((out / "good" / "good.json").read_text())["pages"][0]["regions"][0]
+    assert (region["source"], [word["text"] for word in region["words"]]) == ("tesseract", ["Sent", "first"])
     assert "Sent first" in (out / "good" / "good.html").read_text()
     assert "Sent first" in (out / "good" / "good.txt").read_text()
     assert (out / "good" / "good.pdf").read_bytes().startswith(b"%PDF")

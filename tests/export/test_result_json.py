@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ocr_service.document import Failure, PageUsage, PlacedWord, StageTime
 from ocr_service.export.result_json import (
     page_from_json,
     page_to_json,
+    page_without_words,
     public_page,
     with_ids,
     with_s3,
@@ -61,6 +63,12 @@ def test_words_of_a_page_are_shown_only_where_they_are_asked_for() -> None:
     assert shown["regions"][1].pop("words") == []
     assert shown == plain
     assert "words" not in plain
+
+
+def test_a_page_is_read_without_its_words_where_nobody_needs_them() -> None:
+    content = page_to_json(_PAGE)
+    bare = tuple(replace(region, words=()) for region in page_from_json(content).regions)
+    assert page_without_words(content) == replace(page_from_json(content), regions=bare)
 
 
 def test_a_page_of_an_earlier_version_has_no_words() -> None:

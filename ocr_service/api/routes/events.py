@@ -17,7 +17,7 @@ from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.routes.jobs import JobId
 from ocr_service.api.schemas.problem import NOT_FOUND
 from ocr_service.errors import BadOption, NotFound
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job, JobEvent
 from ocr_service.storage.filesystem import JobFolder
 
@@ -99,7 +99,7 @@ async def _page_markdown(services: Services, job: Job, event: JobEvent) -> str |
 
     def read(folder: JobFolder) -> str | None:
         try:
-            return page_from_json(folder.page(event.data["number"])).markdown
+            return page_without_words(folder.page(event.data["number"])).markdown
         except FileNotFoundError:
             return None
 

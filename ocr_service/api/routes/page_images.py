@@ -15,7 +15,7 @@ from ocr_service.api.routes.results import PageNumber, page_if_kept
 from ocr_service.api.schemas.problem import RESULTS
 from ocr_service.document import PageResult
 from ocr_service.errors import EncryptedPdf, NotFound
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job
 from ocr_service.render.picture import LONGEST, THUMBNAIL, PictureTask, write_picture
 from ocr_service.storage.space import storage_errors
@@ -45,7 +45,7 @@ async def get_picture(
     Of a page that is not read yet, or could not be rendered for its reader, as the document has it."""
     job = await services.jobs.get(job_id, owner_of(request))
     content = await page_if_kept(services, job, number)
-    page = page_from_json(content) if content is not None else None
+    page = page_without_words(content) if content is not None else None
     longest = THUMBNAIL if size == "thumbnail" else LONGEST
     return FileResponse(await _drawn(services, job, number, page, longest), media_type="image/jpeg")
 

@@ -17,7 +17,7 @@ from ocr_service.export.chunks.chunks_json import chunks_json
 from ocr_service.export.html import html_chunks
 from ocr_service.export.join_pages import joined_pages, text_pages
 from ocr_service.export.plain_text import text_chunks
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.export.zip_bundle import write_bundle
 from ocr_service.jobs.files.job_files import JobFiles, Part
 from ocr_service.jobs.models import Job
@@ -225,7 +225,7 @@ def _text(job: Job, folder: JobFolder, form: ExportFormat, chunk_tokens: int) ->
     numbers = _numbers(job, folder)
 
     def pages() -> Iterator[PageResult]:
-        return (page_from_json(folder.page(number)) for number in numbers)
+        return (page_without_words(folder.page(number)) for number in numbers)
 
     headers = job.options.headers
     stream = joined_pages(pages, headers=headers) if job.options.join_pages else text_pages(pages, headers)

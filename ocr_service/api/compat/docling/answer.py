@@ -16,7 +16,7 @@ from ocr_service.api.dependencies import Services
 from ocr_service.document import PageResult
 from ocr_service.export.docling_document import docling_document
 from ocr_service.export.image_links import data_uri, relinked_file
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder, artifact_name
@@ -77,7 +77,7 @@ def _text(path: Path) -> Iterator[str]:
 
 def kept_pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
     for number in select_pages(job.options.pages, job.file.pages):
-        yield page_from_json(folder.page(number))
+        yield page_without_words(folder.page(number))
 
 
 def _errors(pages: Iterator[PageResult]) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ from ocr_service.api.wait_for_job import read_to_the_end
 from ocr_service.document import PageResult
 from ocr_service.errors import Cancelled
 from ocr_service.export.image_links import data_uri
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.export.zip_bundle import write_files
 from ocr_service.jobs.models import Job, JobState, Priority
 from ocr_service.reading.page_ranges import select_pages
@@ -219,7 +219,7 @@ class _Result:
 
     def _pages(self) -> Iterator[PageResult]:
         for number in select_pages(self._job.options.pages, self._job.file.pages):
-            yield page_from_json(self._folder.page(number))
+            yield page_without_words(self._folder.page(number))
 
     def _figures(self) -> Iterator[Path]:
         for number in select_pages(self._job.options.pages, self._job.file.pages):

@@ -29,7 +29,7 @@ from ocr_service.export.document_markdown import page_text
 from ocr_service.export.image_links import linked_images, relinked
 from ocr_service.export.join_pages import joined_pages
 from ocr_service.export.plain_text import region_text
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job, JobState, Priority
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
@@ -233,7 +233,7 @@ async def _lines(request: Request, folder: JobFolder, job: Job, ref: JobRef) -> 
     numbers = select_pages(job.options.pages, job.file.pages)
 
     def stored() -> Iterator[PageResult]:
-        return (page_from_json(folder.page(number)) for number in numbers)
+        return (page_without_words(folder.page(number)) for number in numbers)
 
     def line(page: PageResult) -> str:
         if ref.lines:

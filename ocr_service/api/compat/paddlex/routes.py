@@ -42,7 +42,7 @@ from ocr_service.document import MARGIN_LABELS, PageResult
 from ocr_service.errors import BadOption, ServiceError
 from ocr_service.export.document_markdown import page_text
 from ocr_service.export.join_pages import joined_pages
-from ocr_service.export.result_json import page_from_json
+from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
@@ -133,7 +133,7 @@ async def _answer(
     numbers = select_pages(job.options.pages, job.file.pages)
 
     def stored() -> Iterator[PageResult]:
-        return (page_from_json(folder.page(number)) for number in numbers)
+        return (page_without_words(folder.page(number)) for number in numbers)
 
     def entry(page: PageResult) -> dict[str, Any]:
         text = page_text(page) if as_read else text_without(page, ignored)
