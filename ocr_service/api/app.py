@@ -38,6 +38,7 @@ from ocr_service.api.routes import (
     backends,
     batches,
     corrections,
+    downloads,
     events,
     health,
     jobs,
@@ -110,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.keys = keys
     app.state.admin_keys = frozenset(settings.admin_keys)
     wants_key = [Security(BEARER), Security(API_KEY)] if keys else []
-    own = (ocr, jobs, events, results, corrections, page_images, batches, options, backends, usage)
+    own = (ocr, downloads, jobs, events, results, corrections, page_images, batches, options, backends, usage)
     foreign = (
         paddlex,
         mistral,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from ocr_service.jobs.heartbeat import Takeover, beat_every_s, heartbeat, log_re
 from ocr_service.jobs.models import Change, Claim, Job, JobEvent, JobState, NewJob
 from ocr_service.jobs.observers import JobObserver, JobObservers
 from ocr_service.jobs.runner import Runner
-from ocr_service.jobs.store import Store
+from ocr_service.jobs.store import JobOrder, Store
 from ocr_service.jobs.wait_budget import wait_budget
 from ocr_service.logs import job_var
 from ocr_service.reading.page_ranges import select_pages
@@ -139,6 +139,30 @@ class JobService:
         if owner is not None and job.owner != owner:
             raise NotFound.job(job_id)
         return job
+
+    async def listed(
+        self,
+        *,
+        sort: JobOrder,
+        states: Collection[JobState],
+        name: str,
+        owner: str | None,
+        batch_id: str | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Job]:
+        """As ``Store.newest``. Raises NotFound where the list by names is to go on after a job that is gone."""
+        behind = await self.get(after, owner) if after is not None and sort == "name" else None
+        return await self.store.newest(
+            sort=sort,
+            states=states,
+            name=name,
+            owner=owner,
+            batch_id=batch_id,
+            after=after,
+            after_name=behind.file.name if behind else "",
+            limit=limit,
+        )
 
     async def wait(self, job_id: str, seconds: float) -> Job:
         """The job, once it is finished, ``seconds`` are over, or the process is asked to end."""

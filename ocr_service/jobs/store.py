@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import and_, delete, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ocr_service.errors import NotFinished, NotFound
@@ -29,6 +29,8 @@ from ocr_service.jobs.models import (
     PageCounts,
     PageRow,
 )
+
+JobOrder = Literal["newest", "oldest", "name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +186,22 @@ class Store(Rows):
     async def newest(
         self,
         *,
+        sort: JobOrder = "newest",
         states: Collection[JobState] = (),
         name: str = "",
         owner: str | None = None,
         batch_id: str | None = None,
         after: str | None = None,
+        after_name: str = "",
         limit: int = 50,
     ) -> list[Job]:
-        """Newest first; ``after`` is the last id of the page before. ``name``: what the file's name contains."""
-        wanted = select(jobs).order_by(jobs.c.id.desc()).limit(limit)
+        """In the order of ``sort``; ``after`` is the last id of the page before, ``after_name`` its file's name.
+
+        ``name``: what the file's name contains.
+        """
+        by_name = func.lower(jobs.c.file_name)
+        orders = {"newest": (jobs.c.id.desc(),), "oldest": (jobs.c.id,), "name": (by_name, jobs.c.id)}
+        wanted = select(jobs).order_by(*orders[sort]).limit(limit)
         if states:
             wanted = wanted.where(jobs.c.state.in_([state.value for state in states]))
         if name:
@@ -204,7 +213,13 @@ class Store(Rows):
         if batch_id is not None:
             wanted = wanted.where(jobs.c.batch_id == batch_id)
         if after is not None:
-            wanted = wanted.where(jobs.c.id < after)
+            same = by_name == func.lower(after_name)
+            behind = {
+                "newest": jobs.c.id < after,
+                "oldest": jobs.c.id > after,
+                "name": or_(by_name > func.lower(after_name), and_(same, jobs.c.id > after)),
+            }
+            wanted = wanted.where(behind[sort])
 
         def work(tx: Transaction) -> list[Job]:
             return [writer.job_from_row(row) for row in (tx.execute(wanted)).mappings()]

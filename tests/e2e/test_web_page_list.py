@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.vllm import FakeVllm, failure
 from tests.support.browser import visiting
-from tests.support.jobs import submit, wait_finished
-from tests.support.running import RunningService
+from tests.support.jobs import quick_service, submit, wait_finished
+from tests.support.running import RunningService, wait_until
+from tests.support.s3_server import BUCKET, REGION
 from tests.support.simple_documents import pdf
 
 pytestmark = pytest.mark.slow
@@ -81,3 +85,78 @@ def test_a_key_is_kept_in_the_browser_by_choice_until_sign_out(browser: Browser,
         expect(other.get_by_role("dialog")).to_contain_text("needs an API key")
         assert other.evaluate("localStorage.length + sessionStorage.length") <= 1  # the tab's own number
         assert _KEY not in other.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+
+
+def test_documents_are_sorted_and_several_downloaded_as_one_zip(browser: Browser, listed: RunningService) -> None:
+    with visiting(browser, listed.url, accept_downloads=True) as visitor:
+        page = visitor.open()
+        page.locator("input[name=key]").fill(_KEY)
+        page.get_by_role("button", name="Continue").click()
+        names = page.locator(".card.job .card-name")
+        expect(names).to_have_count(5)
+        expect(names.first).to_contain_text("Broken.pdf")
+        page.get_by_label("Order").select_option("oldest")
+        expect(names.first).to_contain_text("Отчёт 0.pdf")
+        page.get_by_label("Order").select_option("name")
+        expect(names).to_have_text(["Broken.pdf", *(f"Отчёт {number}.pdf" for number in range(4))])
+        page.get_by_label("Select Отчёт 1.pdf").check()
+        page.get_by_label("Select Отчёт 2.pdf").check()
+        assert visitor.barriers() == []
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download as one ZIP").click()
+        names_in_zip = zipfile.ZipFile(download.value.path()).namelist()
+        assert {name for name in names_in_zip if name.endswith(".md")} == {
+            "Отчёт 1/Отчёт 1.md",
+            "Отчёт 2/Отчёт 2.md",
+        }
+
+
+def test_a_long_list_has_rows_only_where_somebody_looks(browser: Browser, tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        jobs = [submit(service.client, f"letter {number}", pdf("letter"), cache="true") for number in range(180)]
+        wait_finished(service.client, jobs)
+        with visiting(browser, service.url, viewport={"width": 1280, "height": 500}) as visitor:
+            page = visitor.open()
+            expect(page.get_by_role("link", name="letter 179.pdf")).to_be_visible()
+            rows = page.locator(".card.job")
+            first = page.get_by_role("link", name="letter 0.pdf")
+            while first.count() == 0:
+                page.mouse.wheel(0, 3000)
+                page.evaluate("new Promise(requestAnimationFrame)")
+            first.scroll_into_view_if_needed()
+            expect(first).to_be_in_viewport()
+            expect(page.get_by_role("link", name="letter 179.pdf")).to_have_count(0)
+            assert rows.count() < 120
+            page.keyboard.press("Home")
+            expect(page.get_by_role("link", name="letter 179.pdf")).to_be_in_viewport()
+
+
+def test_documents_of_a_batch_stand_together(browser: Browser, tmp_path: Path, proxy: FaultProxy) -> None:
+    client = boto3.session.Session().client(
+        "s3", endpoint_url=proxy.url, aws_access_key_id="a", aws_secret_access_key="b", region_name=REGION
+    )
+    for number in range(3):
+        client.put_object(Bucket=BUCKET, Key=f"in/scan {number}.pdf", Body=pdf(f"scan {number}"))
+    fake = FakeVllm()
+    settings = {
+        "CLOUDRU_S3_ENDPOINT": proxy.url,
+        "CLOUDRU_S3_BUCKET": BUCKET,
+        "CLOUDRU_S3_ACCESS_KEY": "key-id",
+        "CLOUDRU_S3_SECRET_KEY": "very-secret-key",
+    }
+    with fake.running(), quick_service(tmp_path, fake, **settings) as service:
+        wait_finished(service.client, [submit(service.client, "alone", pdf("alone"))])
+        batch = service.client.post("/jobs", json={"source": {"s3_prefix": "in/"}}).json()["id"]
+        wait_until(lambda: service.client.get(f"/batches/{batch}").json()["state"] == "completed", what="the batch")
+        with visiting(browser, service.url, locale="ru-RU") as visitor:
+            page = visitor.open()
+            head = page.locator(".batch-head")
+            expect(head).to_contain_text("Пакет in/")
+            expect(head).to_contain_text("Готово: 3")
+            expect(page.locator(".card.job")).to_have_count(4)
+            assert visitor.barriers() == []
+            head.get_by_role("button", name="Выбрать весь").click()
+            expect(page.locator(".selection-tools")).to_contain_text("3")
+            head.get_by_role("button", name="Пакет in/").click()
+            expect(page.locator(".card.job")).to_have_count(1)

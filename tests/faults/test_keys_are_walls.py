@@ -197,6 +197,7 @@ REFUSED |= {
         (lambda bob, alices: bob.get(f"/api/v1/marker/{alices.job_id}-m"), 404),
         (lambda bob, alices: bob.get(f"/api/v1/convert/{alices.job_id}-mhjpi"), 404),
     ],
+    "GET /jobs/results.zip": [(lambda bob, alices: bob.get("/jobs/results.zip", params={"id": alices.job_id}), 404)],
     "GET /batches/{batch_id}": [
         (lambda bob, alices: bob.get(f"/batches/{alices.batch_id}"), 404),
         (lambda bob, alices: bob.get(f"/batches/{alices.mistral_batch}"), 404),
@@ -267,6 +268,7 @@ NAMING = {
     "job_id",
     "number",
     "region",
+    "id",
     "batch_id",
     "file_id",
     "after",
@@ -291,7 +293,7 @@ SAYING_HOW = {
     "vlmExtraArgs", "prettifyMarkdown", "showFormulaNumber", "returnMarkdownImages", "restructurePages", "mergeTables",
     "relevelTitles", "visualize", "logId", "concatenatePages", "wait",
     "revision", "content", "format", "label", "level", "order", "deleted", "undo",
-    "size",
+    "size", "sort",
     "textLayer",
     # docling-serve: `sources` brings a document, or an address that the address rules judge
     "files", "sources", "options", "target", "target_type", "to_formats", "image_export_mode", "do_ocr", "force_ocr",
@@ -356,6 +358,8 @@ def test_lists_hold_ones_own_alone(bob: httpx.Client, alices: Alices) -> None:
         {"batch_id": alices.batch_id},
         {"after": "f" * 32},
         {"after": alices.job_id},
+        {"sort": "name"},
+        {"sort": "oldest"},
         {"name": SECRET[:9]},
         {"state": "completed"},
     ):

@@ -1,13 +1,14 @@
 """The rows, on both databases: queue order, moves, the fence, events, cache, idempotency."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from ocr_service.document import ReadOptions
 from ocr_service.errors import IdempotencyConflict, NotFinished, NotFound, QueueFull
 from ocr_service.jobs.db.queue import Backlog, QueueLimits
-from ocr_service.jobs.models import Change, Claim, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
+from ocr_service.jobs.models import Change, Claim, Job, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.store import Store
 from tests.support.running import PATIENCE_S, until
 from tests.support.store import OpenStore, keep_page, new_job
@@ -349,3 +350,25 @@ async def test_the_backlog_is_the_pages_that_no_run_has_kept(store: Store) -> No
     assert left.oldest_s >= 0
     await store.finish(first.job.id, run.run_id, JobState.FAILED)
     assert (await store.backlog()).pages == 6, "the failed one's two do not wait any more; its follower's three do"
+
+
+async def test_jobs_are_listed_by_age_and_by_name_in_parts(store: Store) -> None:
+    names = ["b.pdf", "A.pdf", "c.pdf", "a.pdf", "B.pdf"]
+    news = []
+    for name in names:
+        new = new_job()
+        news.append(replace(new, file=replace(new.file, name=name)))
+        await store.submit(news[-1])
+    ids = [new.id for new in news]
+    assert [job.id for job in await store.newest(sort="oldest", after=ids[1])] == ids[2:]
+    listed: list[str] = []
+    after: Job | None = None
+    while True:
+        part = await store.newest(
+            sort="name", after=after.id if after else None, after_name=after.file.name if after else "", limit=2
+        )
+        if not part:
+            break
+        listed += [job.file.name for job in part]
+        after = part[-1]
+    assert listed == ["A.pdf", "a.pdf", "b.pdf", "B.pdf", "c.pdf"]

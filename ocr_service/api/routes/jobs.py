@@ -19,7 +19,7 @@ from ocr_service.api.schemas.problem import FETCHED, NOT_FOUND, REMOVED, RETRIED
 from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id
-from ocr_service.jobs.store import Store
+from ocr_service.jobs.store import JobOrder, Store
 from ocr_service.jobs.wait_budget import wait_budget
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -146,15 +146,17 @@ class StrictQuery(BaseModel):
 class ListQuery(StrictQuery):
     state: list[JobState] = Field([], max_length=6, description="Only jobs in this state; several may be given")
     name: str = Field("", max_length=200, pattern=NO_NUL, description="Only documents whose name contains this")
+    sort: JobOrder = Field("newest", description="`newest` or `oldest` first, or by `name` of the document")
     limit: int = Field(50, ge=1, le=500, description="Most jobs of this part")
     after: str = Field("", pattern=r"^([0-9a-f]{32})?$", description="`next` of the part before")
     batch_id: str | None = Field(None, max_length=64, pattern=NO_NUL, description="Only jobs of this batch")
 
 
-@router.get("", summary="List jobs, newest first")
+@router.get("", summary="List jobs, newest first", responses=NOT_FOUND)
 async def list_jobs(request: Request, services: ServicesDep, query: Annotated[ListQuery, Query()]) -> JobListModel:
     """Go on with `after` until `next` is null."""
-    found = await services.jobs.store.newest(
+    found = await services.jobs.listed(
+        sort=query.sort,
         states=query.state,
         name=query.name,
         owner=owner_of(request),

@@ -45,6 +45,7 @@ class JobModel(BaseModel):
     finished_at: datetime | None = Field(description="When it ended")
     deadline_at: datetime | None = Field(description="When it fails if it is not done; null without `deadline_s`")
     error: JobFailureModel | None = Field(description="Why it failed, or its first page did")
+    batch_id: str | None = Field(description="For `/batches/{id}`; null where it came alone")
     corrections: int = Field(description="Corrections that people have made in it")
 
 
@@ -76,6 +77,7 @@ def job_model(job: Job, counts: PageCounts, position: int | None) -> JobModel:
         error=JobFailureModel(code=failure.code, message=failure.message, page=failure.page, stage=failure.stage)
         if failure
         else None,
+        batch_id=job.batch_id,
         corrections=job.corrections,
     )
 

@@ -44,9 +44,12 @@ async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 export const getOptions = (): Promise<Options> => json("options");
 
+export type ListOrder = "newest" | "oldest" | "name";
+
 export interface ListFilter {
   states: readonly JobState[];
   name: string;
+  sort: ListOrder;
 }
 
 export async function listJobs(
@@ -55,7 +58,7 @@ export async function listJobs(
   after: string | null,
   signal?: AbortSignal,
 ): Promise<JobList> {
-  const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
+  const query = new URLSearchParams({ limit: String(limit), sort: filter.sort, ...(after ? { after } : {}) });
   for (const state of filter.states) query.append("state", state);
   if (filter.name) query.append("name", filter.name);
   return json(`jobs?${query}`, signal);
@@ -63,6 +66,18 @@ export async function listJobs(
 
 export const countJobs = (signal?: AbortSignal): Promise<Partial<Record<JobState, number>>> =>
   json("jobs/counts", signal);
+
+export interface Batch {
+  source: Record<string, string>;
+  total: number;
+  documents: Record<string, number>;
+}
+
+export const getBatch = (id: string): Promise<Batch> => json(`batches/${id}`);
+
+/** The results of several jobs in one file. */
+export const zipPath = (ids: readonly string[]): string =>
+  `jobs/results.zip?${new URLSearchParams(ids.map((id) => ["id", id]))}`;
 
 export const getJob = (id: string, signal?: AbortSignal): Promise<Job> => json(`jobs/${id}`, signal);
 

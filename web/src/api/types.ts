@@ -139,6 +139,8 @@ export interface Job {
   deadline_at: string | null;
   /** Why it failed, or its first page did */
   error: JobFailure | null;
+  /** For `/batches/{id}`; null where it came alone */
+  batch_id: string | null;
   /** Corrections that people have made in it */
   corrections: number;
 }

@@ -1,13 +1,26 @@
 import { Files } from "lucide";
-import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { Fragment, type JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type ApiError, passes } from "../api/problem";
 import { isFinished } from "../api/states";
+import type { Job } from "../api/types";
 import { explainError, t } from "../i18n";
-import { counts, group, jobs, listState, loadMore, nextPart, refreshList, wantedName, watchList } from "../state/jobs";
+import {
+  counts,
+  group,
+  jobs,
+  listState,
+  loadMore,
+  nextPart,
+  order,
+  refreshList,
+  wantedName,
+  watchList,
+} from "../state/jobs";
 import { uploads } from "../state/uploads";
 import { Icon } from "../ui/Icon";
 import { KeyBanner } from "../ui/KeyDialog";
+import { BatchHead, collapsed } from "./BatchHead";
 import { DropZone } from "./DropZone";
 import { JobCard } from "./JobCard";
 import { ListTools } from "./ListTools";
@@ -76,19 +89,84 @@ function Documents(): JSX.Element {
         </div>
       )}
       {!empty && (
-        <ul class="cards">
-          {uploads.value.map((upload) => (
-            <UploadRow key={upload.id} upload={upload} />
+        <>
+          {uploads.value.length > 0 && (
+            <ul class="cards">
+              {uploads.value.map((upload) => (
+                <UploadRow key={upload.id} upload={upload} />
+              ))}
+            </ul>
+          )}
+          {chunks(jobs.value).map((part, place) => (
+            <Rows
+              key={place}
+              jobs={part}
+              before={jobs.value[place * CHUNK - 1] ?? null}
+              live={live}
+              first={place === 0}
+            />
           ))}
-          {jobs.value.map((job) => (
-            <JobCard key={job.id} job={job} live={live.has(job.id)} />
-          ))}
-        </ul>
+        </>
       )}
       {nextPart.value && <More />}
     </>
   );
 }
+
+const CHUNK = 50;
+
+function chunks(all: readonly Job[]): Job[][] {
+  return Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, place) =>
+    all.slice(place * CHUNK, (place + 1) * CHUNK),
+  );
+}
+
+/** Some rows of the list: while they are far from view, an empty space of their height. */
+function Rows({
+  jobs: rows,
+  before,
+  live,
+  first,
+}: {
+  jobs: readonly Job[];
+  before: Job | null;
+  live: ReadonlySet<string>;
+  first: boolean;
+}): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  const [near, setNear] = useState(first);
+  const height = useRef(rows.length * ROW_PX);
+  useEffect(() => {
+    if (!list.current) return;
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry) return;
+        if (!entry.isIntersecting) height.current = entry.boundingClientRect.height || height.current;
+        setNear(entry.isIntersecting);
+      },
+      { rootMargin: "100% 0px" },
+    );
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, []);
+  const hidden = collapsed.value;
+  return (
+    <ul class="cards" ref={list} style={{ minHeight: near ? undefined : `${height.current}px` }}>
+      {near &&
+        rows.map((job, place) => (
+          <Fragment key={job.id}>
+            {startsBatch(job, rows[place - 1] ?? before) && <BatchHead id={job.batch_id ?? ""} />}
+            {!(job.batch_id && hidden.has(job.batch_id)) && <JobCard job={job} live={live.has(job.id)} />}
+          </Fragment>
+        ))}
+    </ul>
+  );
+}
+
+const ROW_PX = 62;
+
+const startsBatch = (job: Job, before: Job | null): boolean =>
+  job.batch_id !== null && job.batch_id !== before?.batch_id && order.value !== "name";
 
 /** More of the list, asked for as its end comes near. */
 function More(): JSX.Element {

@@ -1,9 +1,18 @@
-import { RotateCw, Search, Trash2 } from "lucide";
+import { Download, RotateCw, Search, Trash2 } from "lucide";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { ListOrder } from "../api/client";
 import { t } from "../i18n";
-import { counts, GROUPS, type Group, group, show } from "../state/jobs";
-import { canRetry, removeSelected, retrySelected, selectAll, selectedJobs } from "../state/selection";
+import { counts, GROUPS, type Group, group, order, show } from "../state/jobs";
+import {
+  canDownload,
+  canRetry,
+  downloadSelected,
+  removeSelected,
+  retrySelected,
+  selectAll,
+  selectedJobs,
+} from "../state/selection";
 import { Icon } from "../ui/Icon";
 
 const TYPED_MS = 250;
@@ -42,9 +51,27 @@ export function ListTools(): JSX.Element {
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
       </label>
+      <select
+        class="list-order"
+        aria-label={texts.listOrder}
+        value={order.value}
+        onChange={(event) => show({ order: event.currentTarget.value as ListOrder })}
+      >
+        {(Object.keys(texts.orders) as ListOrder[]).map((name) => (
+          <option key={name} value={name}>
+            {texts.orders[name]}
+          </option>
+        ))}
+      </select>
       {chosen.length > 0 && (
         <div class="selection-tools" role="group" aria-label={texts.selectedCount(chosen.length)}>
           <span>{texts.selectedCount(chosen.length)}</span>
+          {chosen.some(canDownload) && (
+            <button class="button small" type="button" onClick={() => void downloadSelected()}>
+              <Icon node={Download} size={14} />
+              {texts.downloadZip}
+            </button>
+          )}
           {chosen.some(canRetry) && (
             <button class="button small" type="button" onClick={() => void retrySelected()}>
               <Icon node={RotateCw} size={14} />

@@ -1,13 +1,13 @@
 /** The list of jobs, newest first, kept fresh by asking: quickly while something moves, slowly otherwise. */
 import { signal } from "@preact/signals";
-import { countJobs, getJob, type ListFilter, listJobs } from "../api/client";
+import { countJobs, getJob, type ListFilter, type ListOrder, listJobs } from "../api/client";
 import { ApiError } from "../api/problem";
 import { isFinished } from "../api/states";
 import type { Job, JobState } from "../api/types";
 import { onRecovery } from "./connection";
 
 const PART = 25;
-const LATER_PART = 100;
+const LATER_PART = 250;
 const MOST_REFRESHED = 100;
 const BUSY_MS = 2000;
 const IDLE_MS = 15_000;
@@ -29,8 +29,9 @@ export type Group = keyof typeof GROUPS;
 
 export const group = signal<Group>("all");
 export const wantedName = signal("");
+export const order = signal<ListOrder>("newest");
 
-const filter = (): ListFilter => ({ states: GROUPS[group.value], name: wantedName.value.trim() });
+const filter = (): ListFilter => ({ states: GROUPS[group.value], name: wantedName.value.trim(), sort: order.value });
 
 const fits = (job: Job): boolean => {
   const { states, name } = filter();
@@ -38,8 +39,12 @@ const fits = (job: Job): boolean => {
   return hasState && job.file.name.toLowerCase().includes(name.toLowerCase());
 };
 
-/** Shows other jobs: those of a group, or whose name contains some letters. */
-export function show(fields: { group?: Group; name?: string }): void {
+/** Shows other jobs: those of a group, or whose name contains some letters; or the same in another order. */
+export function show(fields: { group?: Group; name?: string; order?: ListOrder }): void {
+  if (fields.order && fields.order !== order.value) {
+    order.value = fields.order;
+    jobs.value = [];
+  }
   if (fields.group) group.value = fields.group;
   if (fields.name !== undefined) wantedName.value = fields.name;
   jobs.value = jobs.value.filter(fits); // the rest comes from the service
@@ -78,7 +83,8 @@ export async function refreshList(): Promise<void> {
     counts.value = numbers;
     const newest = new Set(list.jobs.map((job) => job.id));
     const oldest = list.jobs.at(-1);
-    const shownBelow = oldest && list.next ? jobs.value.filter((job) => job.id < oldest.id && !newest.has(job.id)) : [];
+    const end = jobs.value.findIndex((job) => job.id === oldest?.id);
+    const shownBelow = end >= 0 && list.next ? jobs.value.slice(end + 1).filter((job) => !newest.has(job.id)) : [];
     jobs.value = [...list.jobs, ...shownBelow];
     if (shownBelow.length === 0) nextPart.value = list.next;
     listState.value = "ready";
@@ -96,7 +102,8 @@ export async function loadMore(): Promise<void> {
   if (!nextPart.value) return;
   const asked = filter();
   const list = await listJobs(asked, LATER_PART, nextPart.value);
-  if (asked.name !== filter().name || asked.states !== filter().states) return;
+  const now = filter();
+  if (asked.name !== now.name || asked.states !== now.states || asked.sort !== now.sort) return;
   const known = new Set(jobs.value.map((job) => job.id));
   jobs.value = [...jobs.value, ...list.jobs.filter((job) => !known.has(job.id))];
   nextPart.value = list.next;

@@ -1,12 +1,13 @@
 /** The jobs that are selected in the list, and what is done with all of them. */
 import { computed, signal } from "@preact/signals";
-import { deleteJob, retryJob } from "../api/client";
+import { address, call, deleteJob, retryJob, zipPath } from "../api/client";
 import { ApiError } from "../api/problem";
 import { isFinished } from "../api/states";
 import type { Job } from "../api/types";
 import { explainError, t } from "../i18n";
 import { announce } from "./announce";
 import { dropJob, jobs, refreshList } from "./jobs";
+import { currentKey } from "./key";
 
 const AT_ONCE = 4;
 
@@ -23,6 +24,37 @@ export function select(id: string, on: boolean): void {
 
 export function selectAll(on: boolean): void {
   selected.value = new Set(on ? jobs.value.map((job) => job.id) : []);
+}
+
+export function selectBatch(batch: string): void {
+  selected.value = new Set([
+    ...selected.value,
+    ...jobs.value.filter((job) => job.batch_id === batch).map((job) => job.id),
+  ]);
+}
+
+/** Of one request. */
+const MOST_ZIPPED = 200;
+
+export const canDownload = (job: Job): boolean => ["completed", "partial"].includes(job.state);
+
+/** One zip with a folder for each document. */
+export async function downloadSelected(): Promise<void> {
+  const ids = selectedJobs.value.filter(canDownload).map((job) => job.id);
+  if (ids.length > MOST_ZIPPED) announce(t.value.zipLimit(MOST_ZIPPED));
+  const path = zipPath(ids.slice(0, MOST_ZIPPED));
+  const link = document.createElement("a");
+  link.download = "results.zip";
+  try {
+    // With a key the browser cannot fetch it by itself.
+    link.href = currentKey() ? URL.createObjectURL(await (await call(path)).blob()) : address(path);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    announce(t.value.downloadFailed(explainError(error)));
+    return;
+  }
+  link.click();
+  if (link.href.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 export const canRetry = (job: Job): boolean => ["partial", "failed", "cancelled"].includes(job.state);
