@@ -126,6 +126,12 @@ class Metrics:
         )
         self._tokens = Counter("ocr_tokens", "Tokens as the backends count them", ["kind"], registry=registry)
         self._page_cpu_s = Counter("ocr_page_cpu_seconds", "CPU seconds of page workers", ["reader"], registry=registry)
+        self._review = Counter(
+            "ocr_regions_review",
+            "Regions that a person should look at, by reason",
+            ["reader", "reason"],
+            registry=registry,
+        )
         self._stage_s = Histogram(
             "ocr_stage_duration_seconds",
             "Seconds that one stage of a page took, waiting for a backend included",
@@ -180,6 +186,8 @@ class Metrics:
             self._stage_s.labels(stage.stage, page.reader).observe(stage.seconds)
         for region in page.regions:
             self._regions.labels(page.reader, region.label, _outcome(region)).inc()
+            for doubt in region.review:
+                self._review.labels(page.reader, doubt).inc()
             for outcome in _layer_outcomes(region):
                 self._by_layer.labels(page.reader, outcome).inc()
 

@@ -200,6 +200,8 @@ def test_every_lie_is_put_right_or_flagged_and_counted(
         for outcome in ("corrected", "contradicted")
         if line.startswith("ocr_text_layer_regions_total{") and f'outcome="{outcome}"' in line
     }
+    reviewed = [line for line in metrics if line.startswith("ocr_regions_review_total{") and "contradicted" in line]
+    assert sum(float(line.rpartition(" ")[2]) for line in reviewed) == counted.get("contradicted", 0)
     assert counted["corrected"] == sum(bool(region["corrected"]) for region in asked)
     assert counted.get("contradicted", 0) == sum(region["contradicted"] for region in asked)
 
