@@ -90,7 +90,13 @@ def by_docling(client: httpx.Client, document: bytes, mode: str) -> str:
     return str(answer.raise_for_status().json()["task_id"])[:32]
 
 
-@pytest.mark.parametrize("submit", [by_form, by_paddlex, by_paddleocr_jobs, by_mistral, by_docling])
+def by_mineru(client: httpx.Client, document: bytes, mode: str) -> str:
+    fields = {"auto": {}, "ignore": {"parse_method": "ocr"}, "only": {"parse_method": "txt"}}[mode]
+    answer = client.post("/tasks", files={"files": ("a.pdf", document)}, data=fields)
+    return str(answer.raise_for_status().json()["task_id"])[:32]
+
+
+@pytest.mark.parametrize("submit", [by_form, by_paddlex, by_paddleocr_jobs, by_mistral, by_docling, by_mineru])
 def test_text_layer_means_the_same_in_every_protocol(
     service: RunningService, submit: Callable[[httpx.Client, bytes, str], str]
 ) -> None:
