@@ -18,9 +18,14 @@ _JSON_ROUTES = {
     "/jobs": (b'{"dpi":100,', "source"),
     "/v1/convert/source": (_CONVERT, "options"),
     "/v1/convert/source/async": (_CONVERT, "options"),
+    "/v1/chunk/{chunker}/source": (_CONVERT, "options"),
+    "/v1/chunk/{chunker}/source/async": (_CONVERT, "options"),
     "/api/v2/ocr/jobs": (b'{"fileUrl":"https://127.0.0.1/","model":"m",', "optionalPayload"),
+    "/v1/batch/jobs": (b'{"model":"m","endpoint":"/v1/ocr",', "requests"),
+    "/jobs/{job_id}/pages/{number}/regions/{region}": (b'{"revision":0,', "content"),
 }
 JSON_PATHS = tuple(_JSON_ROUTES)
+_MCP = {"/mcp": (b'{"jsonrpc":"2.0","id":1,"method":"tools/call",', "params")}  # in no schema
 FORM_PATHS = (
     "/ocr/pdf",
     "/ocr/image",
@@ -28,6 +33,8 @@ FORM_PATHS = (
     "/v1/files",
     "/v1/convert/file",
     "/v1/convert/file/async",
+    "/v1/chunk/{chunker}/file",
+    "/v1/chunk/{chunker}/file/async",
     "/api/v2/ocr/jobs",
 )
 FORM_TYPE = "multipart/form-data; boundary=X"
@@ -49,16 +56,24 @@ class Bomb:
 
 def json_bombs() -> Iterator[Bomb]:
     """Each to each route that takes JSON; what is a value goes where the route looks for one."""
-    for path, (head, holder) in _JSON_ROUTES.items():
+    for template, (head, holder) in {**_JSON_ROUTES, **_MCP}.items():
+        path, method = _filled(template), "PATCH" if template.startswith("/jobs/") else "POST"
         for name, value in _VALUES.items():
-            yield Bomb(name, path, _around(head + f'"{holder}":'.encode(), value, b"}"), _JSON)
-            yield Bomb(f"{name} in a field that nobody knows", path, _around(b'{"x":', value, b"}"), _JSON)
+            yield Bomb(name, path, _around(head + f'"{holder}":'.encode(), value, b"}"), _JSON, method)
+            yield Bomb(f"{name} in a field that nobody knows", path, _around(b'{"x":', value, b"}"), _JSON, method)
         for name, body in _BODIES.items():
-            yield Bomb(name, path, body, _JSON)
+            yield Bomb(name, path, body, _JSON, method)
         small = _pieces(head + b'"x":1}')
-        yield Bomb("text/plain", path, small, {"Content-Type": "text/plain"})
-        yield Bomb("no Content-Type", path, small)
-        yield Bomb("a long Content-Type", path, small, {"Content-Type": "application/json;" + '";"' * 20_000})
+        yield Bomb("text/plain", path, small, {"Content-Type": "text/plain"}, method)
+        yield Bomb("no Content-Type", path, small, {}, method)
+        long = {"Content-Type": "application/json;" + '";"' * 20_000}
+        yield Bomb("a long Content-Type", path, small, long, method)
+
+
+def _filled(template: str) -> str:
+    """A path with values that the route takes; the job is none."""
+    values = {"chunker": "hybrid", "job_id": "0" * 32, "number": 1, "region": 0}
+    return template.format_map(values)
 
 
 def deep_json_bombs() -> Iterator[Bomb]:
@@ -92,7 +107,7 @@ def deep_json_bombs() -> Iterator[Bomb]:
 
 
 def form_bombs() -> Iterator[Bomb]:
-    for path in FORM_PATHS:
+    for path in map(_filled, FORM_PATHS):
         for name, body in _FORMS.items():
             yield Bomb(name, path, body, {"Content-Type": FORM_TYPE})
         whole = _pieces(_part(b'name="file"; filename="a.pdf"', pdf("One")) + b"--X--\r\n")
@@ -147,7 +162,7 @@ def header_bombs(path: str, method: str) -> Iterator[Bomb]:
         yield Bomb(name, path, None, headers, method)
 
 
-_JSON = {"Content-Type": "application/json"}
+_JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 
 
 def _pieces(body: bytes) -> Callable[[], Iterator[bytes]]:

@@ -7,23 +7,24 @@ same routes, walls and limits as any other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import httpx
-from fastapi import FastAPI, Response
-from starlette.types import Receive, Scope, Send
+from fastapi import FastAPI, Request, Response
+from starlette.types import Message, Receive, Scope, Send
 
 from ocr_service.api.dependencies import Services
+from ocr_service.api.intake.json_body import bounded_json
 from ocr_service.api.problems import problem_of
 from ocr_service.client import AsyncClient
-from ocr_service.errors import NotFound
+from ocr_service.errors import NotFound, ServiceError
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-_MOST_BYTES = 32 << 20  # of a call, which is in memory as a whole; larger documents are uploaded or given as a URL
+_MOST_BYTES = 16 << 20  # of a call, which is in memory as a whole; larger documents are uploaded or given as a URL
 _PATIENCE_S = 5.0
 _PASSED_ON = ("authorization", "x-api-key")
 
@@ -49,6 +50,11 @@ class McpEndpoint:
             refusal = Response(status_code=405, headers={"Allow": "POST"})  # there is no stream of the server's own
             await refusal(scope, receive, send)
             return
+        try:
+            body = await bounded_json(Request(scope, receive), _MOST_BYTES)
+        except ServiceError as error:
+            await problem_of(error)(scope, receive, send)
+            return
         if self._manager is None:
             self._manager = asyncio.create_task(self._started(), name="start of MCP")
         try:
@@ -57,7 +63,7 @@ class McpEndpoint:
             missing = NotFound("/mcp needs the package mcp: pip install 'pages2md[mcp]'")
             await problem_of(missing)(scope, receive, send)
             return
-        await manager.handle_request(scope, receive, send)
+        await manager.handle_request(scope, _replayed(body, receive), send)
 
     async def _started(self) -> StreamableHTTPSessionManager:
         manager = await asyncio.to_thread(self._made)
@@ -96,3 +102,13 @@ class McpEndpoint:
         url = f"http://{headers.get('host', '127.0.0.1')}"
         async with AsyncClient(url, headers=passed, patience_s=_PATIENCE_S, transport=transport) as client:
             yield client
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Gives the body that was received already, then what comes after it: the end of the connection."""
+    messages: Iterator[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def next_message() -> Message:
+        return next(messages, None) or await receive()
+
+    return next_message
