@@ -23,16 +23,22 @@ class Skew:
     """How a page was made level: rotated by ``angle`` degrees (anticlockwise).
 
     ``to_level`` maps pixels of the page as delivered to the level one's, ``to_source`` the other way (affine, 2 x 3).
-    ``size``: width and height of the page as delivered, in pixels.
+    ``size``: width and height of the page as delivered, in pixels. ``shifts``: by how many pixels each column of the
+    level page was moved up to make bent lines straight.
     """
 
     angle: float
     to_level: npt.NDArray[np.float64]
     to_source: npt.NDArray[np.float64]
     size: tuple[int, int]
+    shifts: npt.NDArray[np.int32] | None = None
 
     def to_page(self, box: Box) -> Box:
         """A box of the level page as the box around it on the page as delivered."""
+        if self.shifts is not None and len(moved := self.shifts[max(0, box[0]) : max(1, box[2])]):
+            height = self.size[1] if not self.angle else box[3] + int(moved.max())
+            top, bottom = max(0, box[1] + int(moved.min())), min(height, box[3] + int(moved.max()))
+            box = (box[0], min(top, height - 1), box[2], max(bottom, 1))
         if not self.angle:
             return box
         corners = np.array([(box[0], box[1], 1), (box[2], box[1], 1), (box[2], box[3], 1), (box[0], box[3], 1)], float)
@@ -48,6 +54,13 @@ class Skew:
 
     def from_page(self, box: Box) -> Box:
         """The level box whose rotated image has ``box`` around it."""
+        box = self._rotated_level(box)
+        if self.shifts is None:
+            return box
+        moved = int(self.shifts[min(len(self.shifts) - 1, max(0, (box[0] + box[2]) // 2))])
+        return box[0], box[1] - moved, box[2], box[3] - moved
+
+    def _rotated_level(self, box: Box) -> Box:
         if not self.angle:
             return box
         x, y = self.to_level @ np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1.0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.bend import bend_of, straightened
 from ocr_service.geometry.deskew import Skew, deskew
 from ocr_service.tesseract.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
@@ -39,6 +40,9 @@ class Sheet:
 def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
     """The sheet of a page as delivered."""
     level, skew = deskew(with_even_illumination(gray))
+    shifts = bend_of(level)
+    if shifts is not None:
+        level, skew = straightened(level, shifts), replace(skew, shifts=shifts)
     filled = filled_areas(level, dpi)
     level = on_white(level, filled)
     ink = binarise(level)
