@@ -1,10 +1,10 @@
 """Assigns the regions of all documents to backends.
 
 At most ``concurrency`` requests are in flight at a backend. Documents share backends fairly; within a document, earlier
-pages go first. A request goes to the backend with the fewest in flight, of several such to the one that was given the
-fewest since it came up. A backend that fails is down: it gets no requests and is probed until it answers. While all are
-down, a document waits up to ``wait_s`` seconds (BACKEND_WAIT_S), then its regions fail with EngineUnavailable. Backends
-can be added and drained while it runs.
+pages go first. A request goes to the backend that was given the fewest since it came up, of those with the fewest in
+flight or one more: equal backends get equal shares, a slow one gets less. A backend that fails is down: it gets no
+requests and is probed until it answers. While all are down, a document waits up to ``wait_s`` seconds (BACKEND_WAIT_S),
+then its regions fail with EngineUnavailable. Backends can be added and drained while it runs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _State:
     backend: Backend
     down: str
     in_flight: int = 0
-    given: int = 0  # requests; the fewest go first among those with as many in flight
+    given: int = 0  # requests since it came up
     errors: int = 0
     timeouts: int = 0
     last_answer: float = 0.0  # by the event loop's clock; or when the first of the requests in flight was sent
@@ -272,7 +272,11 @@ class Scheduler:
 
     def _least_loaded(self, avoid: Backend | None) -> _State | None:
         free = [state for state in self._states.values() if state.takes_work and state.in_flight < self._concurrency]
-        return min(free, key=lambda state: (state.backend is avoid, state.in_flight, state.given), default=None)
+        free = [state for state in free if state.backend is not avoid] or free
+        least = min((state.in_flight for state in free), default=0)
+        # Answers come a little sooner or later by chance: by requests in flight alone, some would get more than others.
+        alike = (state for state in free if state.in_flight <= least + 1)
+        return min(alike, key=lambda state: (state.given, state.in_flight), default=None)
 
     def _occupy(self, state: _State) -> None:
         if not state.in_flight:

@@ -93,6 +93,19 @@ async def test_few_requests_are_spread_evenly_also_over_a_backend_that_comes_lat
             assert _within_10_percent(given, 4)
 
 
+async def test_a_slow_backend_is_given_less_when_there_is_much_to_do(fake: FakeVllm) -> None:
+    gate = threading.Event()
+    fake.then = Reply(hold=gate)
+    with FakeVllm().running() as quick:
+        async with scheduling(fake.url, quick.url, concurrency=8) as scheduler, asyncio.TaskGroup() as group:
+            await until(lambda: all_up(scheduler))
+            for order in range(40):
+                group.create_task(read(scheduler, order=order))
+            await quick.until(lambda quick: len(quick.asked) == 32)
+            assert fake.in_flight == 8
+            gate.set()
+
+
 async def _given(scheduler: Scheduler, requests: int, chance: random.Random) -> Counter[str]:
     """How many of these requests each backend was given, five in flight, which end in any order."""
     given: Counter[str] = Counter()
