@@ -124,3 +124,11 @@ def test_the_page_s_markdown_follows_what_was_corrected() -> None:
 def test_of_a_region_that_is_proven_in_part_only_missing_words_are_flagged(content: str, contradicted: bool) -> None:
     found = check_answer(content, ["14", "March", "1987"], complete=False)
     assert found == Checked(content, 0, contradicted)
+
+
+def test_a_table_too_long_to_be_aligned_is_flagged_and_not_corrected() -> None:
+    words = [str(10_000 + 7 * number) for number in range(5_000)]
+    assert check_answer(" | ".join(reversed(words)), words) == Checked(" | ".join(reversed(words)), 0, False)
+    lied = " | ".join(["10001", *words[1:]])
+    assert check_answer(lied, words) == Checked(lied, 0, True)
+    assert check_answer(" | ".join([*words, "10001"]), words, complete=False).contradicted is False
