@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import re
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -92,6 +93,15 @@ class JobFolder:
         """Keeps a finished page for good."""
         with storage_errors(self.root_name):
             atomic_write(self.page_file(number), content)
+
+    @contextmanager
+    def staged_page(self, number: int) -> Iterator[StagedPage]:
+        """A page that is written now, and takes the place of the kept one when the caller says so, or never."""
+        staged = StagedPage(self, number, self._page_dir / f"{UNFINISHED}{secrets.token_hex(8)}")
+        try:
+            yield staged
+        finally:
+            staged.path.unlink(missing_ok=True)
 
     def replace_page(self, number: int, content: bytes) -> None:
         """Keeps a page that was read again in the place of the earlier one, with its figures in the place of theirs."""
@@ -178,6 +188,23 @@ class JobFolder:
     @property
     def _again(self) -> Path:
         return self.work / "again"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPage:
+    """See ``JobFolder.staged_page``."""
+
+    folder: JobFolder
+    number: int
+    path: Path
+
+    def write(self, content: bytes) -> None:
+        """Synced. Raises StorageFull."""
+        with storage_errors(self.folder.root_name):
+            atomic_write(self.path, content)
+
+    def keep(self) -> None:
+        self.path.replace(self.folder.page_file(self.number))
 
 
 def _figures_of(number: int) -> str:

@@ -102,3 +102,19 @@ def test_a_disk_that_is_full_to_the_last_byte_loses_no_job(disk: Path, backend: 
         assert len(result(service, job_id)["pages"]) == PAGES
         check_whole(service, job_id, PAGES)
         check_nothing_left(service)
+
+
+def test_a_correction_that_does_not_fit_changes_nothing_and_can_be_made_later(disk: Path, backend: FakeVllm) -> None:
+    with service_on(disk, backend, MIN_FREE_MB="0") as service:
+        job_id = submit(service, "corrected", 1)
+        assert wait_ended(service, [job_id]) == ["completed"]
+        path, page = f"/jobs/{job_id}/pages/1/regions/0", f"/jobs/{job_id}/pages/1"
+        before = service.client.get(page).json()
+        change = {"revision": 0, "content": "by hand " * 4000}
+        with filled(disk, leave=0):
+            refused = service.client.patch(path, json=change)
+            assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+            assert service.client.get(page).json() == before
+            assert service.client.get(f"/jobs/{job_id}").json()["corrections"] == 0
+        service.client.patch(path, json=change).raise_for_status()
+        assert "by hand" in service.client.get(f"/jobs/{job_id}/result.md").text

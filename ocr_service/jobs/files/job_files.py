@@ -29,6 +29,7 @@ from ocr_service.retry import RetryPolicy
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.file_lock import file_lock
 from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.storage.space import storage_errors
 
 log = logging.getLogger(__name__)
 
@@ -91,14 +92,17 @@ class JobFiles:
     async def replace_page(
         self, folder: JobFolder, number: int, content: bytes, version: str, commit: Callable[[], Awaitable[Job]]
     ) -> Job:
-        """Keeps a corrected page. It counts once ``commit`` has stored its version, which this returns.
+        """Keeps a corrected page. It counts once ``commit`` has stored its version; returns the job after that.
 
-        A process that ends right after that leaves the page of the folder as it was, and the caller without an answer.
+        The file is whole before that and only renamed after it: a full disk changes nothing. A process that ends in
+        between leaves the page as it was, and the caller without an answer.
         """
         if self._bucket is not None:
             await self._bucket.keep_corrected(folder, number, content, version)
-        job = await commit()
-        await asyncio.to_thread(folder.keep_page, number, content)
+        with folder.staged_page(number) as staged:
+            await asyncio.to_thread(staged.write, content)
+            job = await commit()
+            await asyncio.to_thread(staged.keep)
         if self._bucket is not None:
             await self._bucket.mark_corrected(folder, number, version)
         return job
@@ -263,12 +267,16 @@ class JobFiles:
 
 @asynccontextmanager
 async def _folder_lock(folder: JobFolder, name: str) -> AsyncIterator[None]:
-    """One process and one task at a time, of all replicas that share the folder. Raises NotFound where it is gone."""
+    """One process and one task at a time, of all replicas that share the folder.
+
+    Raises NotFound where it is gone, and StorageFull.
+    """
     held = ExitStack()
 
     def take() -> None:
         try:
-            held.enter_context(file_lock(folder.work / name, on_wait=lambda: None))
+            with storage_errors("OUTPUT_DIR"):
+                held.enter_context(file_lock(folder.work / name, on_wait=lambda: None))
         except FileNotFoundError:
             raise NotFound.job(folder.job_id) from None
 
