@@ -329,6 +329,7 @@ def _paragraph_at(page: PageResult, *, last: bool) -> _Place | None:
 
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
+_PROSE = 80  # characters, more than a line: running text
 _OPENING = "\"'«„“‘(["
 
 
@@ -338,4 +339,6 @@ def continues(first: str, second: str) -> bool:
     if not first or not second or _SENTENCE_END.search(first) or list_marker(second):
         return False
     initial = second.lstrip(_OPENING)[:1]
+    if initial.isdigit():  # a short line may be an entry of its own, as the number after it
+        return len(first) >= _PROSE and first[-1].islower()
     return initial.islower() or (first.endswith(",") and initial.isalpha())

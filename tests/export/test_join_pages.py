@@ -126,6 +126,9 @@ def test_no_text_is_joined_over_a_failed_page() -> None:
         ("слово", "- первое", False),
         ("слово", "1. первое", False),
         ("", "слово", False),
+        ("Указанные цены не включают доставку; надбавка 7,5 процента действует для заказов меньше", "120 кг.", True),
+        ("Указанные цены не включают доставку; надбавка 7,5 процента действует для заказов меньше", "2. Пункт", False),
+        ("Сумма к оплате", "25 000 рублей", False),
     ],
 )
 def test_paragraph_goes_on_only_while_its_sentence_is_open(first: str, second: str, one: bool) -> None:
