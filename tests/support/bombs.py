@@ -36,6 +36,9 @@ FORM_PATHS = (
     "/v1/chunk/{chunker}/file",
     "/v1/chunk/{chunker}/file/async",
     "/api/v2/ocr/jobs",
+    "/file_parse",
+    "/tasks",
+    "/api/v1/{endpoint}",
 )
 FORM_TYPE = "multipart/form-data; boundary=X"
 
@@ -72,7 +75,7 @@ def json_bombs() -> Iterator[Bomb]:
 
 def _filled(template: str) -> str:
     """A path with values that the route takes; the job is none."""
-    values = {"chunker": "hybrid", "job_id": "0" * 32, "number": 1, "region": 0}
+    values = {"chunker": "hybrid", "job_id": "0" * 32, "number": 1, "region": 0, "endpoint": "marker"}
     return template.format_map(values)
 
 
