@@ -14,6 +14,7 @@ from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.tesseract.ruling_lines import Grid
 from ocr_service.tesseract.words import Word
 
+_HEAD_ROWS, _LEAST_BELOW = 1, 2  # rows of a head, and of what stands below it
 _HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 
 
@@ -130,7 +131,29 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
         top = min(w.box[1] for cell in cells for w in cell)
         bottom = max(w.box[3] for cell in cells for w in cell)
         table.append([Cell((edges[c], top, edges[c + 1], bottom), tuple(cell)) for c, cell in enumerate(cells)])
-    return without_empty(table)
+    return _with_heads(without_empty(table))
+
+
+def _with_heads(table: Table) -> Table:
+    """``table`` with each head over its column: a head set left over numbers set right has white between the two."""
+    column = 0
+    while table and column + 1 < len(table[0]):
+        first, second = ([bool(row[c].words) for row in table] for c in (column, column + 1))
+        heads, below = (first, second) if sum(first) <= sum(second) else (second, first)
+        if (
+            heads[0]
+            and not any(heads[_HEAD_ROWS:])
+            and sum(below) >= _LEAST_BELOW
+            and not any(a and b for a, b in zip(heads, below, strict=True))
+        ):
+            table = [[*row[:column], _merged(row[column], row[column + 1]), *row[column + 2 :]] for row in table]
+        else:
+            column += 1
+    return table
+
+
+def _merged(left: Cell, right: Cell) -> Cell:
+    return Cell(enclosing([left.box, right.box]), left.words or right.words)
 
 
 def visual_rows(words: Sequence[Word], em: float) -> list[list[Word]]:
@@ -201,12 +224,21 @@ def _join_continued(
             step = steps[index - 1]
             tight = step <= 1.2 * close and step < 0.85 * apart
             joins = (tight and (any(ruled) or not all(cells))) or step < _HALF_STEP * em
+            joins = joins or _goes_on(result[-1], cells)
         if joins:
             for cell, more in zip(result[-1], cells, strict=True):
                 cell.extend(more)
         else:
             result.append([list(cell) for cell in cells])
     return result
+
+
+def _goes_on(above: Sequence[list[Word]], cells: Sequence[list[Word]]) -> bool:
+    """Whether a row is only the further line of one cell, which goes on inside a sentence."""
+    filled = [column for column, words in enumerate(cells) if words]
+    if len(filled) != 1 or filled[0] == 0 or not above[filled[0]]:
+        return False
+    return min(cells[filled[0]], key=lambda word: word.box[0]).text[0].islower()
 
 
 def cell_text(words: Sequence[Word]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from ocr_service.tesseract.table_extent import table_extent
 from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
+_WIDE = 0.7  # of a table's width
+_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*\)?\s*(?:[^\w\s]|\w{1,4}\.?)?")  # $ 31.50, 12 %, 5 кг
+_NEARLY_ALL = 0.75
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 
@@ -33,17 +37,47 @@ class FoundTable:
 def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> tuple[list[FoundTable], list[Line]]:
     """The tables, and the lines that are in none."""
     found, rest = _ruled_tables(lines, sheet)
-    for box, score, need in _open_areas(rest, regions, sheet):
-        if any(overlap_of_smaller(box, table.box) > 0.3 for table in found):
+    for candidate in _open_areas(rest, regions, sheet):
+        if any(overlap_of_smaller(candidate.box, table.box) > 0.3 for table in found):
             continue
-        box = table_extent(box, rest)
+        box = table_extent(candidate.box, rest)
         inner, outer = split_by_box(rest, box)
         cells = _open_table(box, inner, sheet)
-        if not cells or len(cells[0]) < need or len(cells) < 2 or _is_prose(cells, sure=score >= SURE and need == 2):
+        if not cells or not candidate.accepts(cells):
             continue
-        found.append(FoundTable(box, cells, score))
+        found.append(FoundTable(box, cells, candidate.score))
         rest = outer
     return found, rest
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenArea:
+    """What may be a table without upright ruling lines. ``columns``: how many it must have at least.
+
+    ``numbers``: the model is sure of text there, so that one column must be of numbers, which no prose has.
+    """
+
+    box: Box
+    score: float
+    columns: int
+    numbers: bool = False
+
+    def accepts(self, cells: Table) -> bool:
+        if len(cells[0]) < self.columns or len(cells) < 2:
+            return False
+        if self.numbers and not _has_numbers(cells):
+            return False
+        return not _is_prose(cells, sure=self.score >= SURE and self.columns == 2)
+
+
+def _has_numbers(cells: Table) -> bool:
+    """Whether a column but the first has hardly anything but numbers below its head."""
+    for column in range(1, len(cells[0])):
+        texts = [row[column].text for row in cells[1:] if row[column].words]
+        numbers = sum(_NUMBER.fullmatch(text) is not None for text in texts)
+        if numbers >= 2 and numbers >= _NEARLY_ALL * len(texts):
+            return True
+    return False
 
 
 def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable], list[Line]]:
@@ -70,20 +104,30 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet) -> Table:
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
 
 
-def _open_areas(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> Iterator[tuple[Box, float, int]]:
-    """Boxes that may be tables without upright ruling lines, the surest first: box, score, fewest columns."""
+def _open_areas(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> Iterator[_OpenArea]:
+    """The surest first."""
     for region in regions:
         if region.label == "table" and region.score >= SURE:
-            yield region.bbox, region.score, 2
+            yield _OpenArea(region.bbox, region.score, 2)
     for bars in _ruling_line_stacks(sheet):
-        yield enclosing(bars), 0.9, 2 if len(bars) > 2 else 3
-    for region in regions:  # the model takes a table without ruling lines for a figure now and then
-        if region.label in FIGURE_LABELS or region.label == "table":
-            yield region.bbox, region.score, 3
+        yield _OpenArea(enclosing(bars), 0.9, 2 if len(bars) > 2 else 3)
     prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
-    for box in aligned_areas(lines):
-        if sum(shared_area(box, text) for text in prose) < 0.4 * area(box):
-            yield box, 0.5, 3
+    aligned = list(aligned_areas(lines))
+    for region in regions:  # the model takes a table without ruling lines for a figure now and then
+        unsure = region.label in FIGURE_LABELS or region.label == "table"
+        # A part of a table is all that the model sees of some: the rows know better.
+        if unsure and not (region.score < SURE and any(_is_part(region.bbox, box) for box in aligned)):
+            yield _OpenArea(region.bbox, region.score, 3)
+    for box in aligned:
+        texts = [text for text in prose if shared_area(box, text) > 0.1 * area(box)]
+        if sum(shared_area(box, text) for text in texts) < 0.4 * area(box):
+            yield _OpenArea(box, 0.5, 3)
+        elif all(text[2] - text[0] > _WIDE * (box[2] - box[0]) for text in texts):  # not columns of text
+            yield _OpenArea(box, 0.5, 3, numbers=True)
+
+
+def _is_part(region: Box, table: Box) -> bool:
+    return shared_area(region, table) > 0.8 * area(region) and area(table) > 1.2 * area(region)
 
 
 def _ruling_line_stacks(sheet: Sheet) -> list[list[Box]]:

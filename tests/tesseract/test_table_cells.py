@@ -79,3 +79,26 @@ def test_a_cells_text_and_size() -> None:
     assert cell_text([*lower, *upper]) == "оборудование"
     assert font_size([[Cell((0, 0, 9, 9), (Word("Кабель", (0, 0, 90, 22), 90.0),))]]) is not None
     assert font_size([[Cell((0, 0, 9, 9))]]) is None
+
+
+def test_a_head_set_left_over_numbers_set_right_is_their_head() -> None:
+    words = [
+        *text_line(100, 100, "Товар").words,
+        *text_line(400, 100, "План").words,
+        *text_line(700, 100, "Факт").words,
+    ]
+    for row in range(3):
+        y = 160 + 60 * row
+        words += text_line(100, y, "Щит").words
+        words += [*text_line(540, y, "876078").words, *text_line(860, y, "119085").words]
+    rows = [[cell.text for cell in row] for row in open_cells(words, 30.0)]
+    assert rows == [["Товар", "План", "Факт"], *[["Щит", "876078", "119085"]] * 3]
+
+
+def test_a_line_that_goes_on_inside_a_cell_is_no_row() -> None:
+    words = [*text_line(100, 100, "Доска", "дубовая", step=400).words, *text_line(900, 100, "12").words]
+    words += text_line(500, 145, "сухая").words
+    words += [*text_line(100, 190, "Клей", "Водостойкий", step=400).words, *text_line(900, 190, "14").words]
+    words += [*text_line(500, 235, "Итого").words, *text_line(900, 235, "26").words]
+    rows = [[cell.text for cell in row] for row in open_cells(words, 30.0)]
+    assert rows == [["Доска", "дубовая сухая", "12"], ["Клей", "Водостойкий", "14"], ["", "Итого", "26"]]

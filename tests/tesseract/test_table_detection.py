@@ -35,7 +35,8 @@ def test_a_grid_of_ruling_lines_is_a_table_without_doubt() -> None:
 def test_aligned_rows_are_a_table_unless_the_model_is_sure_of_text() -> None:
     tables, _ = find_tables(rows(pitch=60), [], blank_sheet())
     assert texts(tables) == [[list(row) for row in ROWS]]
-    tables, rest = find_tables(rows(pitch=60), [Region("text", (100, 280, 1000, 540), 0, 0.95)], blank_sheet())
+    columns = [Region("text", (x, 280, x + 250, 540), 0, 0.95) for x in (100, 380, 660)]
+    tables, rest = find_tables(rows(pitch=60), columns, blank_sheet())
     assert tables == []
     assert len(rest) == 3
 
@@ -45,3 +46,31 @@ def test_two_columns_need_the_models_word() -> None:
     assert find_tables(pairs, [], blank_sheet())[0] == []
     tables, _ = find_tables(pairs, [Region("table", (100, 280, 800, 460), 0, 0.9)], blank_sheet())
     assert texts(tables) == [[list(row[:2]) for row in ROWS]]
+
+
+def test_rows_that_align_are_a_table_though_the_model_sees_one_text_or_a_part_of_it() -> None:
+    cells = [
+        ("Наименование", "План", "Факт"),
+        ("Насос", "8760", "1190"),
+        ("Щит", "4810", "4637"),
+        ("Итого", "1357", "218"),
+    ]
+    lines = [text_line(150, 200 + 60 * index, *row, step=500) for index, row in enumerate(cells)]
+    text = Region("text", (140, 190, 1500, 460), 0, 0.95)
+    part = Region("table", (640, 190, 1300, 460), 0, 0.46)
+    for hint in (text, part):
+        tables, rest = find_tables(lines, [hint], blank_sheet())
+        assert [[[cell.text for cell in row] for row in table.cells] for table in tables] == [[list(r) for r in cells]]
+        assert rest == []
+
+
+def test_prose_that_the_model_is_sure_of_is_no_table_though_its_gaps_align() -> None:
+    prose = [
+        ("каждое", "слово", "здесь"),
+        ("важно", "и", "стоит"),
+        ("прямо", "под", "другим"),
+        ("словом", "выше", "него"),
+    ]
+    lines = [text_line(150, 200 + 60 * index, *row, step=500) for index, row in enumerate(prose)]
+    tables, rest = find_tables(lines, [Region("text", (140, 190, 1500, 460), 0, 0.95)], blank_sheet())
+    assert (tables, rest) == ([], lines)
