@@ -20,6 +20,7 @@ from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.atomic_write import atomic_file
 from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.tesseract.scripts import document_language
 from ocr_service.workers.pool import PagePool
 
 _BASE_S, _PAGE_S = 60.0, 2.0  # as for the service's exports
@@ -69,7 +70,10 @@ async def _in_worker(
     timeout_s = _BASE_S + _PAGE_S * len(numbers)
     with atomic_file(target) as unfinished:
         if form == "pdf":
-            pdf = SearchableTask(folder, info.type, numbers, unfinished, options.password)
+            language = document_language(options.language)
+            pdf = SearchableTask(
+                folder, info.type, numbers, unfinished, options.password, title=info.name, language=language
+            )
             await pool.run(write_searchable_pdf, pdf, document=info.name, order=0, timeout_s=timeout_s)
         else:
             word = DocxTask(folder, info.name, numbers, options, unfinished)
@@ -85,7 +89,7 @@ def _write(
         (folder.work / "bundle").replace(target)
         return
     stream = _pages(folder, options, numbers)
-    language = "ru" if options.language.startswith("rus") else "en"
+    language = document_language(options.language)
     chunks = (
         text_chunks(stream)
         if form == "txt"

@@ -52,11 +52,18 @@ class ImagePage:
     dpi: int
 
 
-def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, password: str = "") -> None:
-    """Writes the PDF ``source`` with text on the pages that ``layers`` name. Raises DamagedFile, EncryptedPdf."""
+def add_text_layers(
+    source: Path, target: Path, layers: Iterable[TextLayer], *, password: str = "", language: str = ""
+) -> None:
+    """Writes the PDF ``source`` with text on the pages that ``layers`` name. Raises DamagedFile, EncryptedPdf.
+
+    ``language`` (BCP 47) becomes that of a document with new text that names none.
+    """
     with _pdf_errors(), pikepdf.open(source, password=password) as pdf:
         font = add_font(pdf)
         for layer in layers:
+            if language and "/Lang" not in pdf.Root:
+                pdf.Root.Lang = pikepdf.String(language)
             page = pdf.pages[layer.number - 1]
             if layer.replaces:
                 remove_invisible_text(pdf, page)
@@ -64,14 +71,30 @@ def add_text_layers(source: Path, target: Path, layers: Iterable[TextLayer], *, 
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 
 
-def pdf_of_images(target: Path, pages: Iterable[tuple[ImagePage, TextLayer]]) -> None:
-    """Writes a PDF with a page for each picture, rotated upright by its /Rotate, with its text."""
+def pdf_of_images(
+    target: Path, pages: Iterable[tuple[ImagePage, TextLayer]], *, title: str = "", language: str = ""
+) -> None:
+    """Writes a PDF with a page for each picture, rotated upright by its /Rotate, with its text.
+
+    ``title`` and ``language`` (BCP 47) of the document, where they are known.
+    """
     with pikepdf.new() as pdf:
+        _describe(pdf, title, language)
         font = add_font(pdf)
         for image, layer in pages:
             page = _image_page(pdf, image, layer.angle)
             _add_text(pdf, page, font, layer, rotation=layer.angle)
         pdf.save(target)
+
+
+def _describe(pdf: pikepdf.Pdf, title: str, language: str) -> None:
+    """Title and language, as screen readers and viewers look for them."""
+    if language:
+        pdf.Root.Lang = pikepdf.String(language)
+    if title:
+        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+        with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:  # XMP and, from it, the document's information
+            metadata["dc:title"] = title
 
 
 def _image_page(pdf: pikepdf.Pdf, image: ImagePage, angle: int) -> pikepdf.Page:

@@ -38,13 +38,18 @@ Lines = Sequence[Sequence[Word]]
 
 @dataclass(frozen=True, slots=True)
 class SearchableTask:
-    """A document whose pages ``numbers`` are kept in ``folder``; the PDF goes to ``target``."""
+    """A document whose pages ``numbers`` are kept in ``folder``; the PDF goes to ``target``.
+
+    ``title`` and ``language`` (BCP 47) are those of a PDF that has none of its own.
+    """
 
     folder: JobFolder
     type: FileType
     numbers: tuple[int, ...]
     target: Path
     password: str = ""
+    title: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,13 @@ def write_searchable_pdf(task: SearchableTask) -> None:
     """
     if task.type != "pdf":
         pages = (page_from_json(task.folder.page(number)) for number in task.numbers)
-        pdf_of_images(task.target, (_image_page(task, page) for page in pages))
+        images = (_image_page(task, page) for page in pages)
+        pdf_of_images(task.target, images, title=task.title, language=task.language)
         return
     with open_pdf(task.folder.input, task.password) as pdf:
         layers = (_layer_of(task.folder, pdf, number) for number in task.numbers)
         wanted = (layer for layer in layers if layer is not None)
-        add_text_layers(task.folder.input, task.target, wanted, password=task.password)
+        add_text_layers(task.folder.input, task.target, wanted, password=task.password, language=task.language)
 
 
 def write_layers(task: LayersTask) -> None:

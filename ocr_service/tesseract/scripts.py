@@ -48,6 +48,12 @@ def full_codes(language: str) -> str:
     return "+".join(_TWO_LETTERS.get(part.lower(), part) for part in language.split("+"))
 
 
+def document_language(language: str) -> str:
+    """The BCP 47 tag of the first of Tesseract's languages: ``rus+eng`` is ``ru``; its own where none is shorter."""
+    first = language.split("+")[0]
+    return next((short for short, full in _TWO_LETTERS.items() if full == first), first.split("_")[0])
+
+
 def language_for(script: str, language: str) -> str | None:
     """The language to install for ``script``; None where one of ``language`` reads it, or it needs none of its own."""
     needed = LANGUAGE_OF_SCRIPT.get(script)

@@ -98,12 +98,14 @@ def page_result(blocks: list[tuple[str, tuple[float, float, float, float]]], ang
     return PageResult(1, "completed", width, height, DPI, angle, "tesseract", "", regions)
 
 
-def searchable(folder: Path, source: Path, kind: FileType, page: PageResult, password: str = "") -> Path:
+def searchable(
+    folder: Path, source: Path, kind: FileType, page: PageResult, password: str = "", **described: str
+) -> Path:
     job = JobFolder(folder, "job")
     job.create(source)
     job.keep_page(1, page_to_json(page))
     target = folder / "searchable.pdf"
-    write_searchable_pdf(SearchableTask(job, kind, (1,), target, password))
+    write_searchable_pdf(SearchableTask(job, kind, (1,), target, password, **described))
     return target
 
 
@@ -312,3 +314,37 @@ def test_a_word_is_placed_in_the_visible_box_of_a_rotated_page(rotation: int, ex
     box = (10.0, 20.0, 10.0 + size[0], 20.0 + size[1])
     (matrix,) = matrices(text_content(layer([Word("a", (100, 200, 200, 260))]), box, rotation))
     assert matrix == pytest.approx(expected)
+
+
+def test_a_pdf_made_of_an_image_says_its_title_and_language(
+    tmp_path: Path, original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]]
+) -> None:
+    path, blocks = original
+    scanned(path, tmp_path).save(tmp_path / "Мельница.png")
+    made = searchable(
+        tmp_path, tmp_path / "Мельница.png", "png", page_result(blocks), title="Мельница.png", language="ru"
+    )
+    with pikepdf.open(made) as pdf:
+        assert str(pdf.Root.Lang) == "ru"
+        assert str(pdf.docinfo.Title) == "Мельница.png" and bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+        with pdf.open_metadata() as metadata:
+            assert metadata["dc:title"] == "Мельница.png"
+
+
+@pytest.mark.parametrize(("own", "language"), [(None, "ru"), ("kk", "kk")])
+def test_the_language_of_a_pdf_is_its_own_where_it_names_one(
+    tmp_path: Path,
+    original: tuple[Path, list[tuple[str, tuple[float, float, float, float]]]],
+    own: str | None,
+    language: str,
+) -> None:
+    path, blocks = original
+    scanned(path, tmp_path).save(tmp_path / "scan.pdf", resolution=DPI)
+    with pikepdf.open(tmp_path / "scan.pdf") as pdf:
+        if own:
+            pdf.Root.Lang = pikepdf.String(own)
+        pdf.save(tmp_path / "source.pdf")
+    made = searchable(tmp_path, tmp_path / "source.pdf", "pdf", page_result(blocks), title="scan.pdf", language="ru")
+    with pikepdf.open(made) as pdf:
+        assert str(pdf.Root.Lang) == language
+        assert "/ViewerPreferences" not in pdf.Root

@@ -34,6 +34,7 @@ from ocr_service.reading.searchable_pdf_task import (
 from ocr_service.storage.atomic_write import atomic_file
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import storage_errors
+from ocr_service.tesseract.scripts import document_language
 from ocr_service.workers.pool import PagePool
 
 log = logging.getLogger(__name__)
@@ -210,7 +211,15 @@ class Exports:
                 await self._make_layers(job, folder, numbers[start : start + _LAYERS_A_TASK])
         with _temporary(path) as temporary:
             if form == "pdf":
-                pdf = SearchableTask(folder, job.file.type, numbers, temporary, job.options.password)
+                pdf = SearchableTask(
+                    folder,
+                    job.file.type,
+                    numbers,
+                    temporary,
+                    job.options.password,
+                    title=job.file.name,
+                    language=document_language(job.options.language),
+                )
                 try:
                     await self._pool.run(write_searchable_pdf, pdf, document=document, order=0, timeout_s=timeout_s)
                 except EncryptedPdf as error:
@@ -233,7 +242,7 @@ def _text(job: Job, folder: JobFolder, form: ExportFormat, chunk_tokens: int) ->
         return text_chunks(stream)
     if form == "chunks":
         return chunks_json(stream, chunk_tokens, {"job_id": job.id, "status": job.state, "file": job.file.name})
-    language = "ru" if job.options.language.startswith("rus") else "en"
+    language = document_language(job.options.language)
     return html_chunks(stream, title=job.file.name, language=language, image_of=folder.image)
 
 
