@@ -137,6 +137,15 @@ def test_a_preflight_of_an_allowed_origin_needs_no_key(protected: RunningService
     assert refused.headers["access-control-allow-origin"] == PAGE  # so that the page can read the 401
 
 
+def test_a_page_of_an_allowed_origin_may_use_every_method_of_the_api(protected: RunningService) -> None:
+    paths = protected.client.get("/openapi.json").json()["paths"]
+    for method in {method.upper() for operations in paths.values() for method in operations}:
+        ask = {"Origin": PAGE, "Access-Control-Request-Method": method}
+        answer = protected.client.options("/jobs", headers=ask)
+        assert method in answer.headers["access-control-allow-methods"]
+        assert answer.status_code == 200, method
+
+
 def test_no_key_is_ever_logged(protected: RunningService) -> None:
     submit(protected, **{"X-API-Key": ANNA})
     submit(protected, **{"X-API-Key": "wrong-key-9999"})
