@@ -89,3 +89,12 @@ def test_a_folder_must_be_there(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ocr_service", "mcp", "--folder", str(tmp_path / "missing")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "there is no such folder" in done.stderr
+
+
+def test_without_its_package_it_says_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "mcp").mkdir()
+    (tmp_path / "mcp" / "__init__.py").write_text("raise ImportError('not installed')\n")
+    command = [sys.executable, "-m", "ocr_service", "mcp", "--folder", str(tmp_path)]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "pages2md[mcp]" in done.stderr

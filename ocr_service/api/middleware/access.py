@@ -35,6 +35,7 @@ API_KEY = APIKeyHeader(
     name="X-API-Key", auto_error=False, description="The same key, where a platform uses Authorization itself"
 )
 
+_MCP = ("Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")  # that a client in a browser sends to /mcp
 _PROBES = re.compile(r"/health(/(live|ready|startup))?")
 _DOCS = re.compile(r"/docs(/.*)?|/openapi\.json")
 _METRICS = re.compile(r"/metrics")
@@ -210,7 +211,7 @@ def install_access(
             CORSMiddleware,
             allow_origins=list(cors_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "X-Request-ID"],
+            allow_headers=["Authorization", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "X-Request-ID", *_MCP],
             expose_headers=["Location", "Retry-After", "X-Request-ID", "Content-Disposition"],
             max_age=600,
         )

@@ -167,3 +167,27 @@ async def test_jobs_of_other_routes_are_seen(service: RunningService) -> None:
     wait_finished(service.client, [job_id])
     async with connected(service) as client:
         assert "Sent otherwise" in await called(client, "read_text", job_id=job_id)
+
+
+async def test_a_page_of_cors_origins_may_call(tmp_path: Path) -> None:
+    origin = "https://app.example"
+    with RunningService(tmp_path, API_KEYS=f"anna:{ANNA}", CORS_ORIGINS=origin) as service:
+        asked = {
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type,mcp-protocol-version,mcp-method,mcp-name",
+        }
+        assert service.client.options("/mcp", headers=asked).status_code == 200
+        async with connected(service, Origin=origin, Authorization=f"Bearer {ANNA}") as client:
+            assert len((await client.list_tools()).tools) == len(TOOLS)
+
+
+async def test_without_its_package_the_service_runs_and_says_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "without" / "mcp").mkdir(parents=True)
+    (tmp_path / "without" / "mcp" / "__init__.py").write_text("raise ImportError('not installed')\n")
+    with RunningService(tmp_path, PYTHONPATH=str(tmp_path / "without")) as service:
+        for _ in range(2):
+            answer = service.client.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert "pages2md[mcp]" in answer.json()["detail"]
+        assert service.read("a.pdf", pdf("Without MCP")).status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from ocr_service.api.compat.datalab.mapping import page_blocks
 from ocr_service.api.compat.datalab.models import ConvertForm, RequestRef, Result, Submitted
+from ocr_service.api.compat.forms import form_schema, received_form
 from ocr_service.api.compat.json_pieces import as_json, list_texts, pieces, string_texts
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
@@ -35,24 +35,12 @@ router = APIRouter(prefix="/api/v1", tags=["Datalab"])
 _RULE = "-" * 48  # between pages, as Marker writes it
 _READ = 1 << 16  # characters
 _OF_THE_DOCUMENT = frozenset({413, 415, 422})  # statuses of what is wrong with it, or with what was asked for
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "The document"},
-                        **ConvertForm.model_json_schema()["properties"],
-                        "output_format": {"type": "string", "description": "`markdown`, `html`, `json`; with commas"},
-                    },
-                }
-            }
-        },
+_FORM = form_schema(
+    {
+        **ConvertForm.model_json_schema()["properties"],
+        "output_format": {"type": "string", "description": "`markdown`, `html`, `json`; several with commas"},
     }
-}
+)
 RequestId = Annotated[str, PathParameter(max_length=64, description="As the answer to the submission gave it")]
 Endpoint = Annotated[
     Literal["marker", "convert"], PathParameter(description="`convert` is what newer clients call; both are the same")
@@ -75,14 +63,9 @@ async def datalab_submit(request: Request, services: ServicesDep, endpoint: Endp
 
 
 async def _submitted(request: Request, services: Services) -> RequestRef:
-    async with services.admission.place(owner_of(request) or ""):
-        upload = await services.admission.receive(request)
-        try:
-            asked = validated(ConvertForm, {name: value for name, value in upload.fields.items() if value})
-            admitted = await _inspected(services, upload, asked)
-        except BaseException:
-            await asyncio.to_thread(upload.path.unlink, missing_ok=True)
-            raise
+    async with received_form(request, services) as upload:
+        asked = validated(ConvertForm, {name: value for name, value in upload.fields.items() if value})
+        admitted = await _inspected(services, upload, asked)
     job = (await submit(services, admitted, owner_of(request), None, Priority.BATCH)).job
     images = not asked.disable_image_extraction
     return RequestRef(job_id=job.id, formats=asked.output_format, paginate=asked.paginate, images=images)

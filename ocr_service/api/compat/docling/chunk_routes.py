@@ -15,10 +15,10 @@ from ocr_service.api.compat.docling.routes import (
     SUBMITTED,
     admitted_form,
     admitted_json,
-    form_body,
     form_fields,
     submitted,
 )
+from ocr_service.api.compat.forms import form_schema
 from ocr_service.api.dependencies import ServicesDep
 from ocr_service.api.intake.json_body import JsonBody
 from ocr_service.api.intake.multipart import Upload
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/chunk/{chunker}", tags=["docling-serve"])
 ChunkerName = Annotated[
     Chunker, PathParameter(description="`hybrid`: by headings and size; `hierarchical`: each block by itself")
 ]
-_FORM = form_body(ChunkForm.form_properties())
+_FORM = form_schema(ChunkForm.form_properties(), part="files")
 
 
 @router.post(

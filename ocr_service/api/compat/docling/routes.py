@@ -22,6 +22,7 @@ from ocr_service.api.compat.docling.models import (
     TaskRef,
     TaskStatus,
 )
+from ocr_service.api.compat.forms import form_schema, received_form
 from ocr_service.api.compat.json_documents import admit_document
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
@@ -46,14 +47,7 @@ _STATUS = {JobState.QUEUED: "pending", JobState.RUNNING: "started"} | dict.fromk
 LISTS: tuple[str, ...] = ("to_formats", "page_range")
 
 
-def form_body(properties: dict[str, Any]) -> dict[str, Any]:
-    """A form with a document and these fields, in OpenAPI's terms."""
-    files = {"type": "string", "format": "binary", "description": "The document; one a request"}
-    schema = {"type": "object", "required": ["files"], "properties": {"files": files, **properties}}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
-
-
-_FORM = form_body(ConvertForm.model_json_schema()["properties"])
+_FORM = form_schema(ConvertForm.model_json_schema()["properties"], part="files")
 SUBMITTED = READ_FROM_JSON | problem_answers("unsupported_type")
 TaskId = Annotated[str, PathParameter(max_length=64, description="As the answer to the submission gave it")]
 
@@ -141,14 +135,9 @@ async def admitted_form(
     request: Request, services: Services, parsed: Callable[[Upload], tuple[Asked, ConvertOptions]]
 ) -> tuple[Admitted, Asked]:
     """The document of a form and what ``parsed`` makes of its fields, the options to read it with among them."""
-    async with services.admission.place(owner_of(request) or ""):
-        upload = await services.admission.receive(request, part="files")
-        try:
-            asked, options = parsed(upload)
-            return await services.admission.inspected(upload, options.submission()), asked
-        except BaseException:
-            await asyncio.to_thread(upload.path.unlink, missing_ok=True)
-            raise
+    async with received_form(request, services, part="files") as upload:
+        asked, options = parsed(upload)
+        return await services.admission.inspected(upload, options.submission()), asked
 
 
 @asynccontextmanager

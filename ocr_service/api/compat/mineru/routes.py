@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from ocr_service import __version__
+from ocr_service.api.compat.forms import form_schema, received_form
 from ocr_service.api.compat.json_pieces import as_json, list_texts, pieces, string_texts
 from ocr_service.api.compat.mineru.mapping import content_list, middle_pages
 from ocr_service.api.compat.mineru.models import ParseAnswer, ParseForm, Task, TaskStatus
@@ -41,23 +42,7 @@ router = APIRouter(tags=["MinerU"])
 _STATUS = {JobState.QUEUED: "pending", JobState.RUNNING: "processing"} | dict.fromkeys(
     (JobState.COMPLETED, JobState.PARTIAL), "completed"
 )
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files"],
-                    "properties": {
-                        "files": {"type": "string", "format": "binary", "description": "The document; one a request"},
-                        **ParseForm.model_json_schema()["properties"],
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = form_schema(ParseForm.model_json_schema()["properties"], part="files")
 _ZIP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -112,14 +97,9 @@ async def mineru_result(request: Request, services: ServicesDep, task_id: TaskId
 
 
 async def _admitted(request: Request, services: Services) -> tuple[Admitted, ParseForm]:
-    async with services.admission.place(owner_of(request) or ""):
-        upload = await services.admission.receive(request, part="files")
-        try:
-            asked = validated(ParseForm, {name: value for name, value in upload.fields.items() if value})
-            return await services.admission.inspected(upload, asked.submission()), asked
-        except BaseException:
-            await asyncio.to_thread(upload.path.unlink, missing_ok=True)
-            raise
+    async with received_form(request, services, part="files") as upload:
+        asked = validated(ParseForm, {name: value for name, value in upload.fields.items() if value})
+        return await services.admission.inspected(upload, asked.submission()), asked
 
 
 async def _status(request: Request, services: Services, job: Job, task: Task) -> TaskStatus:

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
+from ocr_service.api.compat.forms import received_form
 from ocr_service.api.compat.paddleocr_jobs.models import JobAnswer, JobError, JobRef, JobSubmission
 from ocr_service.api.compat.paddlex.mapping import pruned_result, text_without
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
@@ -141,14 +142,9 @@ async def paddleocr_submit(request: Request, services: ServicesDep) -> JobAnswer
 
 
 async def _from_form(request: Request, services: Services) -> tuple[Admitted, JobSubmission]:
-    async with services.admission.place(owner_of(request) or ""):
-        upload = await services.admission.receive(request)
-        try:
-            asked = validated(JobSubmission, upload.fields)
-            return await services.admission.inspected(upload, _options(asked)), asked
-        except BaseException:
-            await asyncio.to_thread(upload.path.unlink, missing_ok=True)
-            raise
+    async with received_form(request, services) as upload:
+        asked = validated(JobSubmission, upload.fields)
+        return await services.admission.inspected(upload, _options(asked)), asked
 
 
 def _options(asked: JobSubmission) -> SubmissionOptions:
