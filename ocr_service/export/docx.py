@@ -27,7 +27,7 @@ from markdown_it.token import Token
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.image_links import ImageOf
 from ocr_service.export.inline_formulas import inline_formulas
-from ocr_service.export.markdown import list_depth
+from ocr_service.export.markdown import PROTECTED_NOTE_MARK, list_depth, with_protected_notes
 from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_mathml, formula_source
 from ocr_service.export.omml import omml
@@ -89,7 +89,7 @@ class _Writer:
     _reader: MarkdownIt = field(default_factory=markdown_reader)
 
     def region(self, region: RegionResult, page: PageResult) -> None:
-        content = _clean(region.content).strip()
+        content = with_protected_notes(_clean(region.content).strip())
         if region.format == "image":
             self._figure(region, page)
         elif not content:
@@ -115,8 +115,9 @@ class _Writer:
         run.font.color.rgb = RGBColor(0x9A, 0x34, 0x12)
 
     def _plain(self, paragraph: Paragraph, text: str, marks: _Marks | None = None) -> None:
-        if text:
-            _add_run(paragraph, text, marks or _Marks())
+        for number, part in enumerate(PROTECTED_NOTE_MARK.split(text)):  # each second part is a footnote's number
+            if part:
+                _add_run(paragraph, part, (marks or _Marks()).with_(raised=True) if number % 2 else marks or _Marks())
 
     def _inline(self, paragraph: Paragraph, text: str, marks: _Marks | None = None) -> None:
         """Text that may have formulas between dollar signs."""
@@ -317,8 +318,10 @@ def _add_run(paragraph: Paragraph, text: str, marks: _Marks) -> None:
     # What is not set is left to the style: False would overrule it.
     run.bold = marks.bold or None
     run.italic = marks.italic or None
-    run.font.superscript = marks.raised or None
-    run.font.subscript = marks.lowered or None
+    if marks.raised:
+        run.font.superscript = True
+    if marks.lowered:
+        run.font.subscript = True
     if marks.code:
         run.font.name = "Consolas"
 

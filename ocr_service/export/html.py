@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from ocr_service.document import CAPTION_LABELS, TITLE_LABELS, PageResult, RegionResult
 from ocr_service.export.image_links import ImageOf, data_uri
 from ocr_service.export.inline_formulas import replace_formulas
-from ocr_service.export.markdown import list_depth
+from ocr_service.export.markdown import PROTECTED_NOTE_MARK, list_depth, with_protected_notes
 from ocr_service.export.markdown_tokens import markdown_reader
 from ocr_service.export.mathml import formula_html
 from ocr_service.export.table_grid import is_number
@@ -98,7 +98,11 @@ def html_chunks(pages: Iterable[PageResult], *, title: str, language: str, image
 
 
 def _block(region: RegionResult, markdown: MarkdownIt, image_of: ImageOf) -> str:
-    content = region.content.strip()
+    return PROTECTED_NOTE_MARK.sub(r"<sup>\1</sup>", _plain_block(region, markdown, image_of))
+
+
+def _plain_block(region: RegionResult, markdown: MarkdownIt, image_of: ImageOf) -> str:
+    content = with_protected_notes(region.content.strip())
     if region.format == "image":
         return _figure(region.image, content, image_of)
     if not content:

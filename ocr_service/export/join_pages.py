@@ -26,6 +26,7 @@ from ocr_service.document import (
     RegionResult,
 )
 from ocr_service.export.heading_levels import TitleSizes, title_level, title_sizes
+from ocr_service.export.markdown import NOTE_MARK
 from ocr_service.export.running_headers import RunningLines, running_lines, without_margins
 from ocr_service.export.tables import Row, Rows, joined_row, parse_table, write_table
 from ocr_service.geometry.hyphenation import join_lines
@@ -106,11 +107,31 @@ def _text_pages(pages: Pages, margins: dict[int, _Margins]) -> Iterator[PageResu
 
 
 def _parted(pages: Iterable[PageResult], running: RunningLines, margins: dict[int, _Margins]) -> Iterator[PageResult]:
-    for page in pages:
+    for page in _with_own_notes(pages):
         text, left = without_margins(page, running)
         above = tuple(region for region in left if region.bbox[1] < page.height / 2)
         margins[page.number] = _Margins(above, tuple(region for region in left if region not in above))
         yield replace(page, regions=tuple(text))
+
+
+def _with_own_notes(pages: Iterable[PageResult]) -> Iterator[PageResult]:
+    """The pages with the marks of footnotes that an earlier page has too as ``[^1-3]``: note 1 of page 3."""
+    used: set[str] = set()
+    for page in pages:
+        marks = {mark for region in page.regions for mark in NOTE_MARK.findall(region.content)}
+        taken, used = marks & used, used | marks
+        if not taken:
+            yield page
+            continue
+        own = {mark: f"{mark}-{page.number}" for mark in taken}
+        yield replace(page, regions=tuple(_renamed(region, own) for region in page.regions))
+
+
+def _renamed(region: RegionResult, own: dict[str, str]) -> RegionResult:
+    def renamed(match: re.Match[str]) -> str:
+        return match[0].replace(f"[^{match[1]}]", f"[^{own.get(match[1], match[1])}]")
+
+    return replace(region, content=NOTE_MARK.sub(renamed, region.content))
 
 
 def _with_margins(page: PageResult, margins: dict[int, _Margins], headers: HeadersMode) -> PageResult:

@@ -22,6 +22,16 @@ LIST_INDENT = "    "  # of each level of a nested list: as wide as any mark abov
 _NESTED = re.compile(r"^((?:    )+)(?:[-*+] |\w{1,3}[.)] )")
 
 
+NOTE_MARK = re.compile(r"\[\^([\w-]{1,12})\]:?")  # of a footnote, in the text and before the note
+# The same as signs that no parser of Markdown takes for a link or for its definition.
+PROTECTED_NOTE_MARK = re.compile("\ue010([\\w-]{1,12})\ue011")
+
+
+def with_protected_notes(content: str) -> str:
+    """``content`` with the marks of footnotes as ``PROTECTED_NOTE_MARK`` has them."""
+    return NOTE_MARK.sub("\ue010\\1\ue011", content)
+
+
 def list_depth(content: str) -> int:
     """How deep a region's content lies as an item of a nested list; 0 for all else."""
     match = _NESTED.match(content)

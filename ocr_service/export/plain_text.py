@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
 
 from ocr_service.document import PageResult, RegionResult
-from ocr_service.export.markdown import list_depth
+from ocr_service.export.markdown import NOTE_MARK, list_depth
 from ocr_service.export.tables import parse_table
 
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -27,12 +29,16 @@ def region_text(region: RegionResult) -> str:
     """A region's text without marks; nothing for a figure, a formula as LaTeX."""
     if region.format == "image":
         return ""
-    content = region.content.strip()
+    content = NOTE_MARK.sub(_raised, region.content.strip())
     if region.label == "table" and (table := parse_table(content)):
         return "\n".join("\t".join(row.cells) for row in table.rows)
     if region.format == "markdown":
         return "  " * list_depth(region.content) + _without_marks(content)
     return content
+
+
+def _raised(mark: re.Match[str]) -> str:
+    return mark[1].translate(_RAISED)
 
 
 def _without_marks(content: str) -> str:

@@ -19,6 +19,7 @@ from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.figure_text import find_figures
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
+from ocr_service.tesseract.note_marks import note_text, single_notes, with_note_marks
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
@@ -72,7 +73,7 @@ def compose(
     rest = _joined_pieces(_split_at_columns(rest, regions), regions)
     paragraphs = group_paragraphs(rest)
     blocks = grids + figures + [_listing(block, regions) for block in listings]
-    blocks += _text_blocks(paragraphs, regions, figures, sheet.size[1], first_page)
+    blocks += _text_blocks(paragraphs, regions, figures, sheet, first_page)
     placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
     order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
     ordered = [block for index in order for block in placed[index].regions]
@@ -158,30 +159,41 @@ def _text_blocks(
     paragraphs: Sequence[Paragraph],
     regions: Sequence[Region],
     figures: Sequence[RegionResult],
-    height: int,
+    sheet: Sheet,
     first_page: bool,
 ) -> list[RegionResult]:
     body = body_of(paragraphs)
+    height = sheet.size[1]
     labels = [
         "text"
         if any(contains_centre(figure.bbox, p.box) for figure in figures)
         else _label(_Placed.on(p, paragraphs, regions, body, height))
         for p in paragraphs
     ]
+    split = [
+        (note, label)
+        for p, label in zip(paragraphs, labels, strict=True)
+        for note in (single_notes(p) if label == "footnote" else [p])
+    ]
+    paragraphs, labels = [p for p, _ in split], [label for _, label in split]
     headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
     levels = iter(heading_levels(headings, body, first_page=first_page, top=height // 2))
+    marked, notes = with_note_marks(paragraphs, labels, sheet)
     blocks = []
-    for paragraph, label in zip(paragraphs, labels, strict=True):
+    for place, (paragraph, label) in enumerate(zip(paragraphs, labels, strict=True)):
         words = placed_words(word for line in paragraph.lines for word in line.words)
         block = RegionResult(
             label=label,
             bbox=paragraph.box,
             order=0,
             score=_model_score(paragraph.box, regions),
-            content=paragraph.text,
+            content=marked[place].text,
             confidence=words_confidence(words),
             words=words,
         )
+        if place in notes:
+            note = f"[^{notes[place]}]: {escape_text(note_text(paragraph.text))}"
+            block = replace(block, format="markdown", content=note)
         if label == "paragraph_title":
             level = next(levels)
             block = replace(block, level=level, label="doc_title" if level == 1 else label)

@@ -150,6 +150,7 @@ def _has_no_ink(word: Word, line: Line, ink: Gray) -> bool:
 # Lengths in em of the ink: hyphens measure 0.23 to 0.28 over the common fonts, en dashes and minuses 0.36 to 0.63,
 # em dashes 0.58 to 1.0. What lies between two is left as it was read.
 _HYPHEN, _EN_LEAST, _EN_MOST, _EM_LEAST = 0.32, 0.345, 0.55, 0.64
+_LETTER_HEIGHT = 0.4  # em
 _ANY_DASH = re.compile("[-–—−]")
 _TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
 _UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
@@ -196,8 +197,16 @@ class _Glyphs:
 
     @property
     def foot(self) -> float:
-        """The baseline's y, the lower edge of the word's box where it is not known."""
-        return float(self.word.box[3]) if self.baseline is None else self.baseline
+        """The baseline's y; where it is not known, the foot of the word's letters, below which a comma hangs."""
+        if self.baseline is not None:
+            return self.baseline
+        x0, y0, x1, y1 = self.word.box
+        crop = np.ascontiguousarray(self.ink[y0:y1, x0:x1])
+        if not crop.size:
+            return float(y1)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(crop)
+        feet = [y0 + y + h for _, y, _, h, _ in stats[1:].tolist() if h > _LETTER_HEIGHT * self.em]
+        return float(np.median(feet)) if feet else float(y1)
 
 
 def _with_measured_dashes(text: str, glyphs: _Glyphs) -> str:
@@ -313,6 +322,16 @@ def _runs_between(
 
 def _is_superscript(part: _Part) -> bool:
     return 0.2 < part.bottom < 0.55 and 0.27 < part.top - part.bottom < 0.55 and 0.14 < part.width < 0.42
+
+
+def ends_raised(word: Word, em: float, ink: Gray, baseline: float) -> bool:
+    """Whether the last sign of a word stands above the line as a footnote's mark does; quotation marks are smaller."""
+    parts = _parts(word, em, ink, baseline)
+    if not parts:
+        return False
+    last = parts[-1]
+    height = last.top - last.bottom
+    return 0.2 < last.bottom < 0.6 and 0.3 < height < 0.6 and 0.08 < last.width < 0.45 and last.top > 0.6
 
 
 def _superscript(part: _Part, read: str) -> str:

@@ -75,6 +75,13 @@ def test_a_nested_item_has_the_style_of_its_level(tmp_path: Path) -> None:
     ]
 
 
+def test_the_mark_of_a_footnote_is_raised(tmp_path: Path) -> None:
+    note = region("footnote", "[^1]: Ibid.", format="markdown")
+    paragraphs = _written(tmp_path, page(1, region("text", "Слово.[^1]"), note)).paragraphs
+    runs = [[(run.text, run.font.superscript) for run in paragraph.runs] for paragraph in paragraphs]
+    assert runs == [[("Слово.", None), ("1", True)], [("1", True), (" Ibid.", None)]]
+
+
 def test_merged_cells_are_merged_and_numbers_are_on_the_right(tmp_path: Path) -> None:
     [table] = _written(tmp_path, page(1, region("table", _TABLE, format="html"))).tables
     rows = [[cell.text for cell in row.cells] for row in table.rows]

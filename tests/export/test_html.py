@@ -139,3 +139,10 @@ def test_numbers_in_cells_stand_on_the_right_and_prices_are_no_formulas() -> Non
     assert '<td class="number">84 500,00</td><td>$5 and $6</td>' in html
     assert '<td class="number">12 %</td>' in html and "<td>x</td>" in html
     assert "<math" not in html
+
+
+def test_the_mark_of_a_footnote_is_raised() -> None:
+    note = region("footnote", "[^1]: Ibid.", format="markdown")
+    text = written(page(1, region("text", "Слово.[^1]"), note))
+    assert "<p>Слово.<sup>1</sup></p>" in text
+    assert "<p><sup>1</sup> Ibid.</p>" in text

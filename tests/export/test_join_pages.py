@@ -258,3 +258,16 @@ def test_a_heading_between_columns_ends_a_paragraph() -> None:
         region("text", "ещё", _THIRD),
     )
     assert joined(page(1, *regions)) == [["смету и", "Итог", "ещё"]]
+
+
+def test_notes_that_two_pages_number_alike_stay_apart() -> None:
+    note = "[^{}]: Письмо."
+    pages = [
+        page(number, region("text", "Слово.[^1]"), region("footnote", note.format(1), format="markdown"))
+        for number in (1, 2, 3)
+    ]
+    assert joined(*pages) == [
+        ["Слово.[^1]", note.format("1")],
+        ["Слово.[^1-2]", note.format("1-2")],
+        ["Слово.[^1-3]", note.format("1-3")],
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_service.export.plain_text import text_chunks
+from ocr_service.export.plain_text import region_text, text_chunks
 from tests.support.pages import page, region
 
 
@@ -25,3 +25,8 @@ def test_text_has_no_marks_and_tables_have_tabs() -> None:
         "\f"
         "\fa\tb\n1\tx|y\n"
     )
+
+
+def test_marks_of_footnotes_are_raised() -> None:
+    note = region("footnote", "[^12]: Ibid.", format="markdown")
+    assert (region_text(region("text", "Слово.[^12]")), region_text(note)) == ("Слово.¹²", "¹² Ibid.")

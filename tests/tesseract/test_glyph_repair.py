@@ -77,3 +77,13 @@ def test_a_times_sign_between_digits_is_told_from_a_letter() -> None:
 def test_a_line_without_marks_is_left_as_it_was_read() -> None:
     words = text_line(100, 50, "Обычный", "текст").words
     assert repair_glyphs(words, EM, sheet_of_ink(np.zeros((120, 400), np.uint8)), 72.0) == list(words)
+
+
+def test_a_minus_sign_in_a_cell_is_none_the_less_one_beside_a_comma_that_hangs() -> None:
+    page = DrawnPage(600, 200)
+    page.text(100, 80, "−8760,78")
+    ink = page.sheet().ink
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    (word,) = repair_glyphs([Word("—8760,78", box, 90.0)], EM, page.sheet())
+    assert word.text == "−8760,78"
