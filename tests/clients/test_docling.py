@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.encrypted import encrypted
 from tests.support.foreign_clients import run_client
+from tests.support.jobs import document
 from tests.support.running import RunningService
 from tests.support.simple_documents import pdf
 
@@ -51,6 +52,14 @@ def test_doclings_client_is_told_of_a_wrong_key_and_of_an_encrypted_document(
     assert "A valid API key is needed" in str(wrong)
     locked = run_client("docling_client_read.py", keyed.url, KEY, secret)
     assert "password" in str(locked["detail"])
+
+
+def test_doclings_client_reads_30_pages_and_sees_their_progress(keyed: RunningService, tmp_path: Path) -> None:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(document("Docling page", 30))
+    read = run_client("docling_client_read.py", keyed.url, KEY, path)
+    assert read.get("pages") == 30 and "Docling page 30" in read["markdown"], read
+    assert read["states"][-1] == "success"
 
 
 @pytest.mark.parametrize("chunker", ["hybrid", "hierarchical"])

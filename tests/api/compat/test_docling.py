@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,18 @@ def test_figures_stand_in_the_markdown_as_asked(
     markdown = convert(service, contract_scan, image_export_mode=mode)["document"]["md_content"]
     assert picture in markdown
     assert "](images/" not in markdown
+
+
+def test_ragflows_parser_gets_the_text(service: RunningService, contract_scan: Path) -> None:
+    """It asks for chunks in a way that docling-serve does not know, and takes the document that comes instead."""
+    assert service.client.head("/openapi.json").status_code == 200
+    content = base64.b64encode(contract_scan.read_bytes()).decode()
+    chunking = {"max_tokens": 512, "overlap": 50, "tokenizer": "sentencepiece"}
+    options = {"from_formats": ["pdf"], "to_formats": ["json", "md", "text"], "do_chunking": True}
+    body = {
+        "options": {**options, "chunking_options": chunking},
+        "sources": [{"kind": "file", "filename": contract_scan.name, "base64_string": content}],
+    }
+    answer = service.client.post("/v1/convert/source", json=body).raise_for_status().json()
+    assert "# Договор поставки № 41/2026" in answer["document"]["md_content"]
+    assert not answer.keys() & {"chunks", "results"}
