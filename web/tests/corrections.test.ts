@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Page } from "../src/api/types";
-import { doubtfulPlaces, newest, note, placeOf } from "../src/viewer/corrections";
+import type { Page, Region, Word } from "../src/api/types";
+import { doubtfulPlaces, newest, note, placeOf, unsureWords } from "../src/viewer/corrections";
 import { region } from "./regions";
 
 const page = (fields: Partial<Page>): Page => ({ number: 3, revision: 0, regions: [], ...fields }) as Page;
@@ -28,4 +28,15 @@ test("a region is named by its id, which stays when others are deleted", () => {
   expect(placeOf(page({ regions: [region({ id: 7 })] }), 0)).toEqual({ page: 3, region: 7 });
   expect(placeOf(page({ regions: [region({})] }), 0)).toEqual({ page: 3, region: 0 });
   expect(placeOf(page({}), 0)).toBeNull();
+});
+
+test("unsure are the words below the service's limit, and the least sure one where another limit holds", () => {
+  const word = (text: string, confidence: number | null) => ({ text, confidence, bbox: [0, 0, 1, 1] as Word["bbox"] });
+  const words = [word("sure", 0.98), word("half", 0.7), word("hardly", 0.4), word("—", 0.1), word("unsaid", null)];
+  const texts = (fields: Partial<Region>): string[] => unsureWords(region(fields)).map(({ text }) => text);
+  expect(texts({ words })).toEqual(["hardly"]);
+  expect(texts({ words: words.slice(0, 2) })).toEqual([]);
+  expect(texts({ words: words.slice(0, 2), review: ["low_confidence"] })).toEqual(["half"]);
+  expect(texts({ words, edited: ["content"] })).toEqual([]);
+  expect(texts({})).toEqual([]);
 });

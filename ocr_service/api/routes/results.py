@@ -203,10 +203,19 @@ async def get_pdf(request: Request, services: ServicesDep, job_id: JobId, wait: 
 
 
 @router.get("/{job_id}/pages/{number}", summary="One page's result", response_model=PageModel, responses=RESULTS)
-async def get_page(request: Request, services: ServicesDep, job_id: JobId, number: PageNumber) -> Response:
+async def get_page(
+    request: Request,
+    services: ServicesDep,
+    job_id: JobId,
+    number: PageNumber,
+    include_words: Annotated[
+        bool | None, Query(description="With each region's `words`; as the job's option when not given")
+    ] = None,
+) -> Response:
     """There as soon as the page is read, whatever the other pages do."""
     job = await services.jobs.get(job_id, owner_of(request))
-    content = public_page(await kept_page(services, job, number), words=job.options.include_words)
+    words = job.options.include_words if include_words is None else include_words
+    content = public_page(await kept_page(services, job, number), words=words)
     return Response(content, media_type="application/json")
 
 

@@ -85,3 +85,14 @@ def test_min_confidence_decides_what_is_marked_for_review(service: RunningServic
         reviews[least] = [region["review"] for region in page["regions"] if region["confidence"] is not None]
     assert reviews["0"] and not any(reviews["0"])
     assert all(review == ["low_confidence"] for review in reviews["1"])
+
+
+def test_one_page_has_its_words_where_they_are_asked_for(service: RunningService, contract_scan: Path) -> None:
+    job = finished(service, "contract.pdf", contract_scan.read_bytes(), text_layer="ignore")
+    without = service.client.get(f"{job}/pages/1").json()
+    page = service.client.get(f"{job}/pages/1", params={"include_words": True}).json()
+    words = [word for region in page["regions"] for word in region.pop("words")]
+    assert len(words) > 50 and all(0 <= word["confidence"] <= 1 for word in words)
+    assert [region | {"words": None} for region in page["regions"]] == [
+        region | {"words": None} for region in without["regions"]
+    ]

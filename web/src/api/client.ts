@@ -81,8 +81,9 @@ export const zipPath = (ids: readonly string[]): string =>
 
 export const getJob = (id: string, signal?: AbortSignal): Promise<Job> => json(`jobs/${id}`, signal);
 
-export const getPage = (id: string, number: number, signal: AbortSignal): Promise<Page> =>
-  json(`jobs/${id}/pages/${number}`, signal);
+/** `words`: with the words of each region. */
+export const getPage = (id: string, number: number, signal: AbortSignal, words = false): Promise<Page> =>
+  json(`jobs/${id}/pages/${number}${words ? "?include_words=true" : ""}`, signal);
 
 export async function getPicture(id: string, number: number, signal: AbortSignal): Promise<Blob> {
   return (await call(`jobs/${id}/pages/${number}/image`, { signal })).blob();

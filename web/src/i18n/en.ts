@@ -186,6 +186,7 @@ export const en = {
   fieldLevel: "Level",
   cellName: (row: number, cell: number): string => `Row ${row}, cell ${cell}`,
   cropOf: (n: number): string => `This place on page ${n}`,
+  unsureWords: (words: readonly string[]): string => `Unsure: ${words.join(", ")}`,
   asRead: "As it was read",
   correctedBy: (name: string, time: string): string => `corrected${name ? ` by ${name}` : ""}, ${time}`,
   correctionsCount: (n: number): string =>

@@ -186,6 +186,7 @@ export const ru: Texts = {
   fieldLevel: "Уровень",
   cellName: (row, cell) => `Строка ${row}, ячейка ${cell}`,
   cropOf: (n) => `Это место на странице ${n}`,
+  unsureWords: (words) => `Не уверенно: ${words.join(", ")}`,
   asRead: "Как было прочитано",
   correctedBy: (name, time) => `исправлено${name ? `: ${name}` : ""}, ${time}`,
   correctionsCount: (n) => `Исправлений на этой странице: ${n}`,

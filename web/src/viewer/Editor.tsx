@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getPage } from "../api/client";
 import { ApiError } from "../api/problem";
-import type { Job, Page, Region } from "../api/types";
+import type { Job, Page, Region, Word } from "../api/types";
 import { explainError, formatTime, labelName, t } from "../i18n";
 import { announce } from "../state/announce";
 import { Icon } from "../ui/Icon";
@@ -20,6 +20,7 @@ import {
   type Place,
   stepDoubt,
   stopEditing,
+  unsureWords,
 } from "./corrections";
 import { loadPage, type PageData, type Picture } from "./page-data";
 import { type Cell, tableRows, withCells } from "./table-cells";
@@ -59,7 +60,7 @@ function EditorDialog({ job, place }: { job: Job; place: Place }): JSX.Element {
     dialog.current?.showModal();
   }, []);
   useEffect(() => {
-    const { data: loading, release } = loadPage(job.id, place.page);
+    const { data: loading, release } = loadPage(job.id, place.page, { words: true });
     setData(loading);
     return release;
   }, [job.id, place.page]);
@@ -173,6 +174,7 @@ function RegionForm({
   const doubt = doubtOf(region);
   const kinds = KINDS.includes(kind as (typeof KINDS)[number]) ? KINDS : [kind, ...KINDS];
   const isTitle = TITLES.has(label);
+  const unsure = useMemo(() => unsureWords(region), [region]);
   const isChanged = content !== region.content || label !== kind || (isTitle && titleLevel !== level);
 
   const send = async (change: Change, then: () => void): Promise<void> => {
@@ -225,7 +227,8 @@ function RegionForm({
         save();
       }}
     >
-      <Crop page={page} region={region} picture={picture} />
+      <Crop page={page} region={region} picture={picture} unsure={unsure} />
+      {unsure.length > 0 && <p class="hint">{texts.unsureWords(unsure.map((word) => word.text))}</p>}
       <div class="editor-fields">
         {failure && (
           <p class="field-error" role="alert">
@@ -390,10 +393,21 @@ function AsRead({ page, id, onUndo }: { page: Page; id: number; onUndo: () => vo
   );
 }
 
+const UNSURE_COLOUR = "rgb(255 176 0 / 38%)";
 const MARGIN = 0.012; // of the page's width, around the region
 const WIDEST = 1400;
 
-function Crop({ page, region, picture }: { page: Page; region: Region; picture: Picture | null }): JSX.Element {
+function Crop({
+  page,
+  region,
+  picture,
+  unsure,
+}: {
+  page: Page;
+  region: Region;
+  picture: Picture | null;
+  unsure: readonly Word[];
+}): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const margin = MARGIN * page.width;
   const [x0, y0, x1, y1] = region.bbox;
@@ -409,13 +423,20 @@ function Crop({ page, region, picture }: { page: Page; region: Region; picture: 
       target.width = Math.max(1, Math.round(Math.min(width * scale, WIDEST)));
       target.height = Math.max(1, Math.round((target.width * height) / width));
       const from = [left * scale, top * scale, width * scale, height * scale] as const;
-      target.getContext("2d")?.drawImage(whole, ...from, 0, 0, target.width, target.height);
+      const context = target.getContext("2d");
+      context?.drawImage(whole, ...from, 0, 0, target.width, target.height);
       whole.close();
+      const drawn = target.width / width;
+      if (context) context.fillStyle = UNSURE_COLOUR;
+      for (const { bbox } of unsure) {
+        const [a, b, c, d] = bbox;
+        context?.fillRect((a - left) * drawn, (b - top) * drawn, (c - a) * drawn, (d - b) * drawn);
+      }
     });
     return () => {
       stopped = true;
     };
-  }, [picture, page, region]);
+  }, [picture, page, region, unsure]);
   return (
     <div class="editor-crop" tabIndex={0} role="group" aria-label={t.value.cropOf(page.number)}>
       <canvas ref={canvas} role="img" aria-label={t.value.cropOf(page.number)} />

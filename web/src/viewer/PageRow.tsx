@@ -113,7 +113,7 @@ function usePageData(jobId: string, number: number, wanted: boolean, mark: PageM
       setData(null);
       return;
     }
-    const { data: loading, release } = loadPage(jobId, number, mark === null);
+    const { data: loading, release } = loadPage(jobId, number, { unread: mark === null });
     setData(loading);
     return release;
   }, [jobId, number, wanted, mark === null, mark?.status, mark?.seconds, mark?.error]); // another mark: the page was read again

@@ -1,7 +1,7 @@
 /** What people correct in the viewer: which region is open, the pages that came back, and the doubtful places. */
 import { signal } from "@preact/signals";
 import { call } from "../api/client";
-import type { Job, Page, Region } from "../api/types";
+import type { Job, Page, Region, Word } from "../api/types";
 import { t } from "../i18n";
 import { announce } from "../state/announce";
 import { refreshJob } from "../state/jobs";
@@ -118,4 +118,15 @@ export function doubtIndex(): number {
 export function stopEditing(): void {
   editing.value = null;
   doubts.value = null;
+}
+
+const UNSURE = 0.6; // MIN_CONFIDENCE, unless the service or the job sets another
+
+/** Those that the reader was not sure of; of a region that is marked for it, the least sure one at least. */
+export function unsureWords(region: Region): Word[] {
+  if (region.edited?.includes("content")) return [];
+  const known = (region.words ?? []).filter((word) => word.confidence !== null && /[\p{L}\p{N}]/u.test(word.text));
+  const least = Math.min(...known.map((word) => word.confidence ?? 1));
+  const isMarked = region.review?.includes("low_confidence") ?? false;
+  return known.filter(({ confidence }) => (confidence ?? 1) < UNSURE || (isMarked && confidence === least));
 }

@@ -18,12 +18,19 @@ export interface Picture {
 // A page that scrolls by quickly is not worth a request.
 const SETTLE_MS = 80;
 
-/** Starts to load; the returned function stops it and frees the picture. `unread`: the picture alone is there. */
-export function loadPage(id: string, number: number, unread = false): { data: PageData; release: () => void } {
+/**
+ * Starts to load; the returned function stops it and frees the picture. `unread`: the picture alone is there; `words`: the
+ * page has them.
+ */
+export function loadPage(
+  id: string,
+  number: number,
+  { unread = false, words = false } = {},
+): { data: PageData; release: () => void } {
   const data: PageData = { page: signal(null), picture: signal(null) };
   const connection = new AbortController();
   const timer = setTimeout(() => {
-    if (!unread) void fill(data.page, () => getPage(id, number, connection.signal), connection.signal);
+    if (!unread) void fill(data.page, () => getPage(id, number, connection.signal, words), connection.signal);
     void fill(
       data.picture,
       async () => {
