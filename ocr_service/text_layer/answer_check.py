@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from ocr_service.document import FORMULA_LABELS, PageResult, PreparedRegion, RegionResult
+from ocr_service.document import FORMULA_LABELS, PageResult, PlacedWord, PreparedRegion, RegionResult
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.region_content import with_formula_numbers
 
 _MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|\\[A-Za-z]+|https?://\S+")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
+_ROW_END = re.compile(r"</tr>|\n")
 _MOST_TOKENS = 4_000  # of a region: the alignment's time grows with the square of what differs
 _ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
 _LEAST_MISSED = 4  # letters of a word that must not be missing
@@ -66,13 +67,15 @@ def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionRes
         numbers_only=region.label in FORMULA_LABELS,
         complete=prepared.layer_complete,
     )
-    agrees = prepared.layer_complete and not found.contradicted
+    contradicted = found.contradicted
+    if region.label == "table" and prepared.layer_complete and not contradicted:
+        contradicted = not rows_agree(found.content, prepared.layer_words)
     return replace(
         region,
         content=found.content,
         corrected=found.corrected,
-        contradicted=found.contradicted,
-        words=prepared.layer_words if agrees else (),
+        contradicted=contradicted,
+        words=prepared.layer_words if prepared.layer_complete and not contradicted else (),
     )
 
 
@@ -113,6 +116,53 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
     for token, right in sorted(changes, key=lambda change: -change[0].start):
         text = text[: token.start] + right + text[token.end :]
     return Checked(text, len(changes), bool(rest) or _matters(missing))
+
+
+def rows_agree(content: str, words: Sequence[PlacedWord]) -> bool:
+    """Whether the rows of a table say what the page's lines say, which finds values that changed places.
+
+    True also where that cannot be told: a cell spans rows, or its script runs from right to left.
+    """
+    rows = [row for part in _ROW_END.split(content) if (row := _glued([t.plain for t in _tokens(part, _TOKEN)]))]
+    lines = [_glued([plain(t) for t in _TOKEN.findall(line)]) for line in _lines(words)]
+    lines = [line for line in lines if line]
+    if "rowspan" in content or len(rows) > len(lines) or any(map(_runs_leftwards, lines)):
+        return True
+    left = lines
+    for row in rows:
+        taken = _lines_of(row, left)
+        if not taken or (taken == 1 and left[0] != row):
+            return False
+        left = left[taken:]
+    return not left
+
+
+def _lines_of(row: str, lines: Sequence[str]) -> int:
+    """How many of the next lines have all letters of the row, and no other; 0 where none have."""
+    missing = Counter(row)
+    for number, line in enumerate(lines, 1):
+        if Counter(line) - missing:
+            return 0
+        missing -= Counter(line)
+        if not missing:
+            return number
+    return 0
+
+
+def _lines(words: Sequence[PlacedWord]) -> list[str]:
+    """The texts of lines of words, from the top, each from left to right."""
+    lines: list[list[PlacedWord]] = []
+    for word in sorted(words, key=lambda word: word.bbox[1] + word.bbox[3]):
+        middle = (word.bbox[1] + word.bbox[3]) / 2
+        if lines and lines[-1][0].bbox[1] <= middle <= lines[-1][0].bbox[3]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [" ".join(word.text for word in sorted(line, key=lambda word: word.bbox[0])) for line in lines]
+
+
+def _runs_leftwards(text: str) -> bool:
+    return any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
 
 
 def _counted(content: str, said: Sequence[_Token], true: Sequence[str], *, complete: bool) -> Checked:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from ocr_service.document import PageResult, PlacedWord, PreparedRegion, Region, RegionResult
-from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers
+from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers, rows_agree
 
 _WORDS = [
     "Article",
@@ -132,3 +132,60 @@ def test_a_table_too_long_to_be_aligned_is_flagged_and_not_corrected() -> None:
     lied = " | ".join(["10001", *words[1:]])
     assert check_answer(lied, words) == Checked(lied, 0, True)
     assert check_answer(" | ".join([*words, "10001"]), words, complete=False).contradicted is False
+
+
+def _placed(*lines: str) -> tuple[PlacedWord, ...]:
+    """Words in lines of 20 pixels, a digit a little lower than its neighbours."""
+    return tuple(
+        PlacedWord(word, (100 * x, 20 * y + x % 2, 100 * x + 80, 20 * y + 16 + x % 2), 1.0)
+        for y, line in enumerate(lines)
+        for x, word in enumerate(line.split())
+    )
+
+
+_LINES = ("№ Name Amount", "1 Wexford 12.50", "2 Colville 31.07")
+_ROWS_HTML = "<table><tr><td>№</td><td>Name</td><td>Amount</td></tr>{}</table>"
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "agree"),
+    [
+        ((("1", "Wexford", "12.50"), ("2", "Colville", "31.07")), True),
+        ((("1", "Wexford", "31.07"), ("2", "Colville", "12.50")), False),
+        ((("1", "Colville", "12.50"), ("2", "Wexford", "31.07")), False),
+        ((("1", "12.50", "Wexford"), ("2", "Colville", "31.07")), False),
+        ((("1", "Wexford", "12.50"), ("2", "Colville"), ("31.07",)), True),  # more rows than lines: cannot be told
+    ],
+)
+def test_values_that_changed_places_in_a_table_are_found(rows: tuple[tuple[str, ...], ...], agree: bool) -> None:
+    content = _ROWS_HTML.format("".join(_row(*row) for row in rows))
+    assert rows_agree(content, _placed(*_LINES)) is agree
+    region = RegionResult("table", (0, 0, 9, 9), 0, 1.0, "html", content, source="vlm")
+    asked = PreparedRegion(Region("table", (0, 0, 9, 9), 0, 1.0), layer_words=_placed(*_LINES), layer_complete=True)
+    page = PageResult(1, "completed", 9, 9, 200, 0, "vlm", "", (region,))
+    assert check_answers(page, {0: asked}).regions[0].contradicted is not agree
+
+
+_TWO_LINES = ("№ Name Amount", "1 Wex- 12.50", "ford", "2 Colville 31.07")
+
+
+@pytest.mark.parametrize(
+    ("rows", "agree"),
+    [
+        ((("1", "Wexford", "12.50"), ("2", "Colville", "31.07")), True),
+        ((("1", "Wexford", "31.07"), ("2", "Colville", "12.50")), False),
+    ],
+)
+def test_a_row_may_have_several_lines(rows: tuple[tuple[str, ...], ...], agree: bool) -> None:
+    content = _ROWS_HTML.format("".join(_row(*row) for row in rows))
+    assert rows_agree(content, _placed(*_TWO_LINES)) is agree
+
+
+def test_rows_with_cells_over_several_or_from_right_to_left_are_not_compared() -> None:
+    spanning = _ROWS_HTML.format('<tr><td rowspan="2">1</td><td>Colville</td></tr><tr><td>Wexford</td></tr>')
+    assert rows_agree(spanning, _placed("№ Name Amount", "Wexford 1", "Colville"))
+    assert rows_agree(_ROWS_HTML.format(_row("שלום", "12")), _placed("№ Name Amount", "12 שלום"))
