@@ -21,6 +21,8 @@ from ocr_service.vlm.region_content import with_formula_numbers
 _MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|\\[A-Za-z]+|https?://\S+")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
+_SIGNED = re.compile(r"[-−–](\d[\d.,]*\d|\d)")
+_SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])[-−–]\s?(\d[\d.,]*)")
 _ROW_END = re.compile(r"</tr>|\n")
 _MOST_TOKENS = 4_000  # of a region: the alignment's time grows with the square of what differs
 _ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
@@ -85,6 +87,22 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
     ``complete``: ``words`` are all that stands there. Else the answer may say more, and nothing is corrected: what it
     says instead of a missing word is not known.
     """
+    found = _compared(content, words, numbers_only=numbers_only, complete=complete)
+    if found.contradicted or numbers_only or not _signs_are_lost(found.content, words):
+        return found
+    return replace(found, contradicted=True)
+
+
+def _signs_are_lost(content: str, words: Sequence[str]) -> bool:
+    """Whether a number that the page writes with its minus sign stands in the answer without it."""
+    signed = Counter(match[1] for word in words if (match := _SIGNED.match(_normal(word))))
+    if not signed:
+        return False
+    said = [match[1] for match in _SIGNED_IN_TEXT.finditer(_normal(_masked(content)))]
+    return any(sum(number.startswith(wanted) for number in said) < times for wanted, times in signed.items())
+
+
+def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complete: bool) -> Checked:
     pattern = _NUMBER if numbers_only else _TOKEN
     said = _tokens(content, pattern)
     true = [match[0] for match in pattern.finditer(" ".join(map(_normal, words)))]
@@ -177,8 +195,12 @@ def _matters(missing: Sequence[str]) -> bool:
 
 def _tokens(content: str, pattern: re.Pattern[str]) -> list[_Token]:
     """Words and numbers of the text, not of its markup."""
-    masked = _MARKUP.sub(lambda match: " " * len(match[0]), content)
-    return [_Token(match[0], match.start(), match.end()) for match in pattern.finditer(masked)]
+    return [_Token(match[0], match.start(), match.end()) for match in pattern.finditer(_masked(content))]
+
+
+def _masked(content: str) -> str:
+    """The content with spaces for its markup."""
+    return _MARKUP.sub(lambda match: " " * len(match[0]), content)
 
 
 def _elsewhere(invented: list[_Token], missing: list[str]) -> tuple[list[_Token], list[str]]:

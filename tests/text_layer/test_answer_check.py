@@ -189,3 +189,22 @@ def test_rows_with_cells_over_several_or_from_right_to_left_are_not_compared() -
     spanning = _ROWS_HTML.format('<tr><td rowspan="2">1</td><td>Colville</td></tr><tr><td>Wexford</td></tr>')
     assert rows_agree(spanning, _placed("№ Name Amount", "Wexford 1", "Colville"))
     assert rows_agree(_ROWS_HTML.format(_row("שלום", "12")), _placed("№ Name Amount", "12 שלום"))
+
+
+@pytest.mark.parametrize(
+    ("content", "contradicted"),
+    [
+        ("Loss −12.50 and −7 after 2019-2020", False),
+        ("<td>Loss</td><td>-12.50</td><td>- 7</td> and after 2019-2020", False),
+        ("Loss 12.50 and −7 after 2019-2020", True),
+        ("Loss −12.50 and 7 after 2019-2020", True),
+    ],
+)
+def test_a_minus_sign_that_is_lost_is_flagged(content: str, contradicted: bool) -> None:
+    words = ["Loss", "−12.50", "and", "−7", "after", "2019-2020"]
+    assert check_answer(content, words).contradicted is contradicted
+
+
+def test_a_thousand_with_its_sign_may_be_written_with_a_space_or_without() -> None:
+    for content in ("−25 630", "-25630"):
+        assert not check_answer(content, ["−25", "630"]).contradicted
