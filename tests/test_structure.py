@@ -34,3 +34,10 @@ def test_what_tests_share_is_in_support_and_fakes(file: str) -> None:
 @pytest.mark.parametrize("folder", sorted({file.rpartition("/")[0] for file in FILES if "/" in file}))
 def test_each_folder_of_tests_is_a_room_of_the_package(folder: str) -> None:
     assert folder.split("/")[0] in BESIDE_THE_PACKAGE or (PACKAGE / folder / "__init__.py").is_file()
+
+
+def test_the_package_faces_a_newcomer_with_few_names() -> None:
+    modules = [path.name for path in PACKAGE.glob("*.py") if path.name != "__init__.py"]
+    rooms = [path.parent.name for path in PACKAGE.glob("*/__init__.py")]
+    assert len(modules) <= 6
+    assert len(rooms) <= 18

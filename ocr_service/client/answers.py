@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from ocr_service.client.values import Event, Refused, Unreachable
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 
 _BUSY = frozenset({429, 502, 503, 504})  # the service, or a proxy before it, is busy or restarts
 _RETRIES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ocr_service.errors import NotReady, ServiceError
 from ocr_service.jobs.models import Change, Claim, JobState
 from ocr_service.jobs.store import Store
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 
 log = logging.getLogger(__name__)
 

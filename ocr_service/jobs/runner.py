@@ -19,11 +19,11 @@ from ocr_service.jobs.models import Claim, Job, JobFailure, JobState, RunLost
 from ocr_service.jobs.observers import JobObserver, RunEnd
 from ocr_service.jobs.store import Store
 from ocr_service.logs import job_var
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.reading.corrections import carried
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import DocumentSummary, read_document
 from ocr_service.reading.readers import DocumentWork, PageReader
-from ocr_service.retry import RetryPolicy
 from ocr_service.storage.filesystem import JobFolder
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ocr_service.launcher.sources import Source, SourceBroke, SourceError, StartsOver
 from ocr_service.launcher.weights import MANIFEST, WeightFile, folder_name, is_whole, manifest_text
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.storage.atomic_write import sync_folder
 from ocr_service.storage.file_lock import file_lock
 

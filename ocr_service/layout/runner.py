@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 
 _log = logging.getLogger(__name__)
 _RETRIES = RetryPolicy(first_pause_s=1.0, longest_pause_s=60.0)

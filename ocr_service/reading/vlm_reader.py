@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import UNREAD_LABEL, Crop, PageResult, PreparedPage, PreparedRegion, ReaderName
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.reading.page_tasks import place_page_words, prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import keep_unread_pictures
-from ocr_service.retry import RetryPolicy
 from ocr_service.text_layer.answer_check import check_answers
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ocr_service.document import NO_USAGE, Crop, PageUsage
 from ocr_service.errors import RecognitionFailed, ServiceError
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
 from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
 from ocr_service.vlm.scheduler import Scheduler

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple
 
 from ocr_service.errors import EngineUnavailable, NotReady, PageTimeout, ServiceError, WorkerCrashed
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.workers.fair_queue import FairQueue
 from ocr_service.workers.messages import (
     Bug,

@@ -8,7 +8,15 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 SOURCES = Path(__file__).parents[2] / "ocr_service"
-FILES = ("__init__.py", "py.typed", "retry.py", "storage/__init__.py", "storage/atomic_write.py", "client/*.py")
+FILES = (
+    "__init__.py",
+    "py.typed",
+    "net/__init__.py",
+    "net/retry.py",
+    "storage/__init__.py",
+    "storage/atomic_write.py",
+    "client/*.py",
+)
 
 
 class BuildClient(build_py):

@@ -123,5 +123,6 @@ def test_importing_it_imports_nothing_of_the_server(name: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     modules = set(done.stdout.split())
     ours = {module for module in modules if module.startswith("ocr_service.")}
-    assert {module.split(".")[1] for module in ours} == {"client", "retry", "storage"}
+    assert {module.split(".")[1] for module in ours} == {"client", "net", "storage"}
+    assert {module for module in ours if module.startswith("ocr_service.net.")} == {"ocr_service.net.retry"}
     assert not modules & {"fastapi", "starlette", "pydantic", "numpy", "cv2", "onnxruntime", "sqlalchemy", "boto3"}

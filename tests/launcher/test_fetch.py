@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 from ocr_service.launcher.fetch import FetchFailed, fetch_model
 from ocr_service.launcher.sources import Source, open_source
 from ocr_service.launcher.weights import is_whole
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.settings import load_settings
 from tests.fakes.web_server import WebServer
 from tests.support.weights_mirror import LARGE, SMALL, WeightsMirror

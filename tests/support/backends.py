@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ocr_service.document import Crop
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.vlm.client import Backend, Sampling, http_transport
 from ocr_service.vlm.scheduler import Scheduler
 

@@ -21,7 +21,7 @@ from ocr_service.errors import NotReady
 from ocr_service.jobs.db.database import DatabaseError, OnChange, T, Transaction, Work
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.models import Change, JobState
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 
 log = logging.getLogger(__name__)
 

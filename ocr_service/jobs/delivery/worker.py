@@ -20,7 +20,7 @@ from ocr_service.jobs.delivery.webhooks import WebhookFailed, WebhookSender, bod
 from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageCounts
 from ocr_service.jobs.store import Store
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.storage.s3 import S3Store
 
 log = logging.getLogger(__name__)

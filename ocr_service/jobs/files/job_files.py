@@ -22,10 +22,10 @@ from ocr_service.export.result_json import timings_of
 from ocr_service.jobs.files.keyed_locks import KeyedLocks
 from ocr_service.jobs.models import Job
 from ocr_service.jobs.store import Store
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.reading.pipeline import assemble
 from ocr_service.reading.readers import DocumentWork
-from ocr_service.retry import RetryPolicy
 from ocr_service.storage.artifacts import S3Artifacts
 from ocr_service.storage.file_lock import file_lock
 from ocr_service.storage.filesystem import JobFolder, artifact_name

@@ -18,8 +18,8 @@ from ocr_service.jobs.files.job_files import JobFiles
 from ocr_service.jobs.models import Change, Job, JobState, PageRow, Webhook
 from ocr_service.jobs.store import Store
 from ocr_service.net.address_rules import AddressRules
+from ocr_service.net.retry import RetryPolicy
 from ocr_service.net.safe_http import SafeHttp
-from ocr_service.retry import RetryPolicy
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.s3 import S3Config, S3Store
 from tests.fakes.fault_proxy import FaultProxy

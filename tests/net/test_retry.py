@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr_service.errors import NotReady
-from ocr_service.retry import RetryPolicy
+from ocr_service.net.retry import RetryPolicy
 
 pytestmark = pytest.mark.anyio
 
