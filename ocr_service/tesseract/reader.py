@@ -58,6 +58,7 @@ from ocr_service.tesseract.reocr import (
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
+from ocr_service.tesseract.stamps import believed_in_stamps, on_sheet, stamp_ink, without_stamps
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.unread_regions import located as _located
@@ -85,7 +86,13 @@ class TesseractReader:
         """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
         gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
         sheet, scale = _downscaled_sheet(gray, page.dpi)
-        return Recognition(page, sheet, scale, tuple(self._engine.lines(sheet.gray, sheet.dpi)))
+        mask = stamp_ink(page.pixels, page.dpi)
+        if mask is None:
+            return Recognition(page, sheet, scale, tuple(self._engine.lines(sheet.gray, sheet.dpi)))
+        # A stamp's own text is read afterwards, as what the words do not account for.
+        stamps = on_sheet(mask, page.pixels, sheet.skew, sheet.gray.shape)
+        lines = self._engine.lines(without_stamps(sheet.gray, stamps), sheet.dpi)
+        return Recognition(page, sheet, scale, tuple(lines), stamps)
 
     def read_lines(self, gray: Gray, dpi: int) -> list[Line]:
         """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's."""
@@ -137,6 +144,8 @@ class TesseractReader:
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
+        if recognition.stamps is not None:
+            missed = believed_in_stamps(missed, recognition.stamps)
         lines, engine = self._lines(with_found(raw, kept, missed), sheet)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         lines = legible_lines(lines)
@@ -242,12 +251,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's."""
+    """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's.
+
+    ``stamps``: where coloured ink lies over text (255), which the lines were read without.
+    """
 
     page: PageImage
     sheet: Sheet
     scale: float
     lines: tuple[Line, ...]
+    stamps: Gray | None = None
 
 
 def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
