@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import random
 import signal
 import socket
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import httpx
 
 from tests.fakes.vllm import FakeVllm, Reply, failure
 from tests.support.jobs import document, events, held, is_page, job, kept_pages, quick_service, submit, wait_finished
@@ -250,3 +254,36 @@ def test_named_pages_of_a_result_that_was_taken_over_are_read_anew(tmp_path: Pat
         assert service.client.post(f"/jobs/{second}/retry", params={"pages": "2"}).status_code == 202
         assert wait_finished(service.client, [second])[second]["state"] == "completed"
         assert _asked(fake).total() == asked + 1
+
+
+def test_corrections_that_were_answered_survive_a_kill(tmp_path: Path) -> None:
+    fake = FakeVllm()
+    with fake.running(), quick_service(tmp_path, fake) as service:
+        book = submit(service.client, "book", document("book", 20))
+        wait_finished(service.client, [book])
+        answered: dict[int, str] = {}
+
+        def correct() -> None:
+            for round_ in itertools.count():
+                for number in range(1, 21):
+                    content = f"by hand {round_}"
+                    change = {"revision": round_, "content": content}
+                    try:
+                        answer = service.client.patch(f"/jobs/{book}/pages/{number}/regions/0", json=change)
+                    except httpx.TransportError:
+                        return
+                    assert answer.status_code == 200, answer.text
+                    answered[number] = content
+
+        with ThreadPoolExecutor(1) as threads:
+            correcting = threads.submit(correct)
+            wait_until(lambda: len(answered) == 20)
+            service.kill()
+            correcting.result()
+        service.start()
+        result = service.client.get(f"/jobs/{book}/result").json()
+        for page in result["pages"]:
+            kept = int(page["regions"][0]["content"].removeprefix("by hand "))
+            answered_last = int(answered[page["number"]].removeprefix("by hand "))
+            assert kept - answered_last in (0, 1)  # the one that was under way may be there without its answer
+        wait_until(lambda: result["markdown"] == (service.output / book / "book.md").read_text(), what="the files")
