@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from ocr_service.client import Event, JobFailed, Refused, Unreachable
 from tests.fakes.fault_proxy import FaultProxy
 from tests.support.encrypted import encrypted
 from tests.support.jobs import document
-from tests.support.running import RunningService, free_port
+from tests.support.running import RunningService, free_port, until
 from tests.support.simple_documents import pdf
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -115,6 +116,25 @@ async def test_thirty_pages_come_with_their_progress(service: RunningService) ->
         assert sorted(pages) == list(range(1, 31))
         read = await client.document(job)
     assert "Of thirty 30" in read.markdown
+
+
+async def test_a_restart_of_the_service_is_waited_out(tmp_path: Path) -> None:
+    with RunningService(tmp_path, RENDER_WORKERS="1") as service:
+        async with AsyncClient(service.url) as client:
+            job = await client.submit(document("Over a restart", 60))
+            pages: set[int] = set()
+
+            def note(event: Event) -> None:
+                pages.update({event.data["number"]} if event.kind == "page" else ())
+
+            waiting = asyncio.create_task(client.wait(job, on_event=note))
+            await until(lambda: pages)
+            await asyncio.to_thread(service.kill)
+            await asyncio.to_thread(service.start)
+            ended = await waiting
+            assert (ended.state, ended.pages_done, ended.fields["runs"]) == ("completed", 60, 2)
+            assert "Over a restart 60" in (await client.document(ended)).markdown
+    assert pages == set(range(1, 61))
 
 
 @pytest.mark.parametrize("name", ["Client", "AsyncClient"])
