@@ -230,10 +230,11 @@ def place_page_words(task: PageTask, page: PageResult) -> PageResult:
 def _prepared_regions(
     page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer, layer: PageLayer | None
 ) -> tuple[PreparedRegion, ...]:
+    known = LayerRegions(layer) if layer is not None and layer.report.used else None
     if (page_prompt := prompts.whole_page) is not None:
         with timer.stage("crops"):
-            return whole_page_crop(page, page_prompt, prompts.whole_label or "text")
-    known = LayerRegions(layer) if layer is not None and layer.report.used else None
+            whole = whole_page_crop(page, page_prompt, prompts.whole_label or "text")
+            return with_layer_words(whole, known) if known else whole
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
         # With stub layout nobody looks at the page.

@@ -19,7 +19,7 @@ from ocr_service.reading.page_tasks import place_page_words, prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import keep_unread_pictures
-from ocr_service.text_layer.answer_check import check_answers
+from ocr_service.text_layer.answer_check import check_answers, check_page
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport
@@ -125,8 +125,12 @@ class VlmReader:
             seconds=page.seconds + time.monotonic() - started,
             whole=(prompts or self._prompts).form,
         )
-        sent = {region.region.order: region for region in page.regions if region.crop is not None}
-        return replace(check_answers(result, sent), stages=page.stages + timer.times)
+        if (prompts or self._prompts).whole_page is not None:
+            checked = check_page(result, page.regions[0])
+        else:
+            sent = {region.region.order: region for region in page.regions if region.crop is not None}
+            checked = check_answers(result, sent)
+        return replace(checked, stages=page.stages + timer.times)
 
     async def _read(self, prepared: PreparedRegion, page: int, document: str, run: str) -> RegionReading | None:
         if prepared.crop is None:

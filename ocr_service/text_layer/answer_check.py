@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from ocr_service.document import FORMULA_LABELS, PageResult, PlacedWord, PreparedRegion, RegionResult
 from ocr_service.export.markdown import page_markdown
@@ -23,6 +25,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
 _SIGNED = re.compile(r"[-−–](\d[\d.,]*\d|\d)")
 _SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])[-−–]\s?(\d[\d.,]*)")
+_FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\\\[.*?\\\]|\\\(.*?\\\)", re.S)
 _ROW_END = re.compile(r"</tr>|\n")
 _MOST_TOKENS = 4_000  # of a region: the alignment's time grows with the square of what differs
 _ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
@@ -79,6 +82,26 @@ def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionRes
         contradicted=contradicted,
         words=prepared.layer_words if prepared.layer_complete and not contradicted else (),
     )
+
+
+def check_page(page: PageResult, prepared: PreparedRegion) -> PageResult:
+    """A page that was read whole, with what the page does not say flagged; ``prepared`` is the page as one region.
+
+    Nothing is corrected, and what an answer leaves out (running lines) is not looked at.
+    """
+    if not prepared.layer_complete:
+        return page
+    texts = [word.text for word in prepared.layer_words]
+    known = {plain(t).casefold() for t in _TOKEN.findall(" ".join(texts))}
+    known |= {_glued([plain(t) for t in _TOKEN.findall(a + b)]).casefold() for a, b in pairwise(texts)}  # broken words
+    regions = tuple(replace(region, contradicted=_invents(region.content, known)) for region in page.regions)
+    return replace(page, regions=regions)
+
+
+def _invents(content: str, known: AbstractSet[str]) -> bool:
+    """Whether the content has a number or a long word that is not ``known``; formulas are not looked at."""
+    said = [token.plain for token in _tokens(_FORMULA.sub(" ", content), _TOKEN)]
+    return _matters([text for text in said if text.casefold() not in known and _glued([text]).casefold() not in known])
 
 
 def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = False, complete: bool = True) -> Checked:

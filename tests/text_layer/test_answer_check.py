@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from ocr_service.document import PageResult, PlacedWord, PreparedRegion, Region, RegionResult
-from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers, rows_agree
+from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers, check_page, rows_agree
 
 _WORDS = [
     "Article",
@@ -208,3 +209,29 @@ def test_a_minus_sign_that_is_lost_is_flagged(content: str, contradicted: bool) 
 def test_a_thousand_with_its_sign_may_be_written_with_a_space_or_without() -> None:
     for content in ("−25 630", "-25630"):
         assert not check_answer(content, ["−25", "630"]).contradicted
+
+
+_WHOLE = PreparedRegion(
+    Region("text", (0, 0, 999, 999), 0, 1.0),
+    layer_words=_placed("Minutes of the obser-", "vatory 25 630 pounds", "x² was 17 in 1987"),
+    layer_complete=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "contradicted"),
+    [
+        ("# MINUTES of the observatory\n\n25 630 pounds, 1987", False),  # without what it leaves out
+        ("$x^{2} = 99$ and \\(y_{12}\\) in 1987", False),  # formulas are written otherwise
+        ("| pounds | 25 630 |\n| in | 1937 |", True),
+        ("Minutes of the conservatory", True),
+    ],
+)
+def test_of_a_page_that_was_read_whole_what_it_does_not_say_is_flagged(content: str, contradicted: bool) -> None:
+    regions = (
+        RegionResult("text", (0, 0, 9, 9), 0, 1.0, "markdown", "Minutes"),
+        RegionResult("text", (0, 0, 9, 9), 1, 1.0, "markdown", content),
+    )
+    page = PageResult(1, "completed", 999, 999, 200, 0, "vlm", "", regions)
+    assert [region.contradicted for region in check_page(page, _WHOLE).regions] == [False, contradicted]
+    assert check_page(page, replace(_WHOLE, layer_complete=False)) == page

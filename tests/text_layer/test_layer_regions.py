@@ -8,7 +8,7 @@ import pytest
 
 from ocr_service.document import PreparedPage
 from ocr_service.reading.page_tasks import PageTask, prepare_page
-from ocr_service.text_layer.answer_check import check_answers
+from ocr_service.text_layer.answer_check import check_answers, check_page
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
@@ -21,11 +21,11 @@ _OTSL = (
 )
 
 
-def prepared(folder: Path, name: str, mode: str = "auto") -> PreparedPage:
+def prepared(folder: Path, name: str, mode: str = "auto", prompts: PromptSet | None = None) -> PreparedPage:
     path = folder / f"{name}.pdf"
     path.write_bytes(_SAMPLES[name].pdf)
     task = PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, mode)  # type: ignore[arg-type]
-    return prepare_page(task, PromptSet())
+    return prepare_page(task, prompts or PromptSet())
 
 
 def sent(page: PreparedPage) -> list[str]:
@@ -67,3 +67,22 @@ def test_a_table_is_sent_and_its_answer_put_right_by_the_layer(tmp_path: Path, p
     table = next(region for region in result.regions if region.label == "table")
     assert "31.50" in table.content and "31.50" in result.markdown
     assert (table.source, table.corrected, table.contradicted) == ("vlm", int(price != "31.50"), False)
+
+
+@pytest.mark.parametrize(("name", "complete"), [("en_clean", True), ("half_scan", False)])
+def test_a_page_that_is_read_whole_knows_its_words_where_all_of_it_is_proven(
+    tmp_path: Path, name: str, complete: bool
+) -> None:
+    [page] = prepared(tmp_path, name, prompts=PromptSet(profile_name="page")).regions
+    assert page.crop is not None and page.layer_complete is complete
+    assert "committee" in [word.text for word in page.layer_words]
+
+
+def test_a_word_that_a_model_invents_on_a_page_is_flagged(tmp_path: Path) -> None:
+    prompts = PromptSet(profile_name="page")
+    page = prepared(tmp_path, "en_clean", prompts=prompts)
+    truth = _SAMPLES["en_clean"].truth
+    for answer, contradicted in ((truth, False), (truth.replace("1987", "1937"), True)):
+        result = assemble_page(page, [RegionReading(answer, 1)], seconds=1.0, whole=prompts.form)
+        [region] = check_page(result, page.regions[0]).regions
+        assert region.contradicted is contradicted
