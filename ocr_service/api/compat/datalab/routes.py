@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from ocr_service.api.compat.datalab.mapping import page_blocks
 from ocr_service.api.compat.datalab.models import ConvertForm, RequestRef, Result, Submitted
 from ocr_service.api.compat.forms import form_schema, received_form
+from ocr_service.api.compat.job_results import failure_reason, kept_figures, kept_pages, markdown_file
 from ocr_service.api.compat.json_pieces import as_json, list_texts, pieces, string_texts
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
@@ -22,13 +23,11 @@ from ocr_service.api.routes.jobs import submit
 from ocr_service.api.schemas.problem import READ, RESULTS
 from ocr_service.api.validation import validated
 from ocr_service.document import PageResult
-from ocr_service.errors import BadPages, Cancelled, ServiceError
+from ocr_service.errors import BadPages, ServiceError
 from ocr_service.export.document_markdown import page_text
 from ocr_service.export.image_links import relinked, relinked_file
-from ocr_service.export.result_json import page_from_json
 from ocr_service.jobs.models import Job, JobState, Priority
-from ocr_service.reading.page_ranges import select_pages
-from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.storage.filesystem import JobFolder
 
 router = APIRouter(prefix="/api/v1", tags=["Datalab"])
 
@@ -97,17 +96,16 @@ async def datalab_check(request: Request, services: ServicesDep, endpoint: Endpo
     if not job.state.finished:
         return JSONResponse({"status": "processing", "success": None, "error": None, **about})
     if job.state not in (JobState.COMPLETED, JobState.PARTIAL):
-        reason = f"{job.failure.code}: {job.failure.message}" if job.failure else f"cancelled: {Cancelled.job()}"
-        return JSONResponse({"status": "failed", "success": False, "error": reason, **about})
+        return JSONResponse({"status": "failed", "success": False, "error": failure_reason(job), **about})
     pages = await services.jobs.files.of(job, "pages")
     content: dict[str, Iterable[str]] = {}
     if "markdown" in ref.formats:
-        published = (await services.jobs.files.of(job, "result")).published / f"{artifact_name(job.file.name)}.md"
+        published = markdown_file(await services.jobs.files.of(job, "result"), job)
         content["markdown"] = string_texts(_paginated(pages, job) if ref.paginate else relinked_file(published, _flat))
     if "html" in ref.formats:
         content["html"] = string_texts(_text(await services.delivery.exports.file(job, "html")))
     if "json" in ref.formats:
-        content["json"] = _tree(_pages(pages, job))
+        content["json"] = _tree(kept_pages(pages, job))
     if ref.images:
         content["images"] = _images(pages, job)
     done = {"status": "complete", "success": True, "error": None, **about}
@@ -130,27 +128,19 @@ def _tree(pages: Iterable[PageResult]) -> Iterator[str]:
 
 def _images(folder: JobFolder, job: Job) -> Iterator[str]:
     yield "{"
-    for place, path in enumerate(path for number in _numbers(job) for path in folder.figures(number)):
+    for place, path in enumerate(kept_figures(folder, job)):
         yield f"{',' if place else ''}{as_json(path.name)}:{as_json(base64.b64encode(path.read_bytes()).decode())}"
     yield "}"
 
 
 def _paginated(folder: JobFolder, job: Job) -> Iterator[str]:
-    for page in _pages(folder, job):
+    for page in kept_pages(folder, job):
         yield f"\n\n{{{page.number - 1}}}{_RULE}\n\n"
         yield from relinked([page_text(page)], _flat)
 
 
 def _flat(name: str) -> str:
     return name.rpartition("/")[2]
-
-
-def _pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
-    return (page_from_json(folder.page(number)) for number in _numbers(job))
-
-
-def _numbers(job: Job) -> tuple[int, ...]:
-    return select_pages(job.options.pages, job.file.pages)
 
 
 def _text(path: Path) -> Iterator[str]:

@@ -11,15 +11,14 @@ from typing import Any
 from fastapi.responses import StreamingResponse
 
 from ocr_service.api.compat.docling.models import ConvertOptions
+from ocr_service.api.compat.job_results import kept_pages, markdown_file
 from ocr_service.api.compat.json_pieces import as_json, object_texts, pieces, string_texts
 from ocr_service.api.dependencies import Services
 from ocr_service.document import PageResult
 from ocr_service.export.docling_document import docling_document
 from ocr_service.export.image_links import data_uri, relinked_file
-from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job, JobState
-from ocr_service.reading.page_ranges import select_pages
-from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.storage.filesystem import JobFolder
 
 _PICTURE = re.compile(r"!\[[^\]]*\]\(images/[^)]+\)")
 _READ = 1 << 16  # characters
@@ -35,7 +34,7 @@ async def convert_answer(services: Services, job: Job, asked: ConvertOptions) ->
         ("md_content", "json_content", "html_content", "text_content"), ("null",)
     )
     if "md" in asked.to_formats:
-        published = (await services.jobs.files.of(job, "result")).published / f"{artifact_name(job.file.name)}.md"
+        published = markdown_file(await services.jobs.files.of(job, "result"), job)
         content["md_content"] = string_texts(_markdown(published, folder, asked))
     if "json" in asked.to_formats:
         converted = await asyncio.to_thread(lambda: docling_document(job.file, kept_pages(folder, job)))
@@ -73,11 +72,6 @@ def _text(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", newline="") as file:
         while text := file.read(_READ):
             yield text
-
-
-def kept_pages(folder: JobFolder, job: Job) -> Iterator[PageResult]:
-    for number in select_pages(job.options.pages, job.file.pages):
-        yield page_without_words(folder.page(number))
 
 
 def _errors(pages: Iterator[PageResult]) -> Iterator[dict[str, Any]]:

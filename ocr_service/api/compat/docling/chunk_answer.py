@@ -8,8 +8,9 @@ from typing import Any
 
 from fastapi.responses import StreamingResponse
 
-from ocr_service.api.compat.docling.answer import kept_pages, state_of
+from ocr_service.api.compat.docling.answer import state_of
 from ocr_service.api.compat.docling.chunk_models import ChunkTask
+from ocr_service.api.compat.job_results import kept_pages
 from ocr_service.api.compat.json_pieces import as_json, object_texts, pieces
 from ocr_service.api.dependencies import Services
 from ocr_service.document import PageResult

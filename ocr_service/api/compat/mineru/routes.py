@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import re
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from starlette.background import BackgroundTask
 
 from ocr_service import __version__
 from ocr_service.api.compat.forms import form_schema, received_form
+from ocr_service.api.compat.job_results import failure_reason, iso_time, kept_figures, kept_pages, markdown_file
 from ocr_service.api.compat.json_pieces import as_json, list_texts, pieces, string_texts
 from ocr_service.api.compat.mineru.mapping import content_list, middle_pages
 from ocr_service.api.compat.mineru.models import ParseAnswer, ParseForm, Task, TaskStatus
@@ -27,14 +27,10 @@ from ocr_service.api.routes.jobs import submit
 from ocr_service.api.schemas.problem import NOT_FOUND, READ, RESULTS
 from ocr_service.api.validation import validated
 from ocr_service.api.wait_for_job import read_to_the_end
-from ocr_service.document import PageResult
-from ocr_service.errors import Cancelled
 from ocr_service.export.image_links import data_uri
-from ocr_service.export.result_json import page_without_words
 from ocr_service.export.zip_bundle import write_files
 from ocr_service.jobs.models import Job, JobState, Priority
-from ocr_service.reading.page_ranges import select_pages
-from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import storage_errors
 
 router = APIRouter(tags=["MinerU"])
@@ -105,7 +101,6 @@ async def _admitted(request: Request, services: Services) -> tuple[Admitted, Par
 async def _status(request: Request, services: Services, job: Job, task: Task) -> TaskStatus:
     queued = job.state is JobState.QUEUED
     failed = job.state in (JobState.FAILED, JobState.CANCELLED)
-    reason = f"{job.failure.code}: {job.failure.message}" if job.failure else f"cancelled: {Cancelled.job()}"
     base = str(request.base_url).rstrip("/")
     return TaskStatus.model_validate(
         {
@@ -113,19 +108,15 @@ async def _status(request: Request, services: Services, job: Job, task: Task) ->
             "status": _STATUS.get(job.state, "failed"),
             "backend": job.engine,
             "file_names": [PurePath(job.file.name).stem],
-            "created_at": _time(job.created_at),
-            "started_at": _time(job.started_at),
-            "completed_at": _time(job.finished_at),
-            "error": reason if failed else None,
+            "created_at": iso_time(job.created_at),
+            "started_at": iso_time(job.started_at),
+            "completed_at": iso_time(job.finished_at),
+            "error": failure_reason(job) if failed else None,
             "status_url": f"{base}/tasks/{task.id}",
             "result_url": f"{base}/tasks/{task.id}/result",
             "queued_ahead": max(0, (await services.jobs.store.position(job.id) or 1) - 1) if queued else 0,
         }
     )
-
-
-def _time(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()
 
 
 async def _result(request: Request, services: Services, job: Job, task: Task) -> Response:
@@ -153,7 +144,7 @@ class _Result:
 
     def __init__(self, job: Job, task: Task, pages: JobFolder, result: JobFolder) -> None:
         self._job, self._task, self._folder = job, task, pages
-        self._markdown = result.published / f"{artifact_name(job.file.name)}.md"
+        self._markdown = markdown_file(result, job)
         self._stem = PurePath(job.file.name).stem
         self.safe_stem = _safe(self._stem)
 
@@ -165,7 +156,7 @@ class _Result:
             yield from string_texts(texts)
         if self._task.images:
             yield ',"images":{'
-            for place, path in enumerate(self._figures()):
+            for place, path in enumerate(kept_figures(self._folder, self._job)):
                 yield f"{',' if place else ''}{as_json(path.name)}:{as_json(data_uri(path.name, path.read_bytes()))}"
             yield "}"
         yield "}}}"
@@ -181,7 +172,9 @@ class _Result:
                     file.writelines(texts)
                 packed.append((f"{self.safe_stem}/{self.safe_stem}{suffixes[name]}", path))
             if self._task.images:
-                packed += [(f"{self.safe_stem}/images/{path.name}", path) for path in self._figures()]
+                packed += [
+                    (f"{self.safe_stem}/images/{path.name}", path) for path in kept_figures(self._folder, self._job)
+                ]
             write_files(packed, folder / "results.zip")
 
     def _files(self) -> Iterator[tuple[str, Iterable[str]]]:
@@ -190,20 +183,12 @@ class _Result:
         if self._task.middle:
             yield "middle_json", self._middle()
         if self._task.content:
-            yield "content_list", list_texts(content_list(self._pages()))
+            yield "content_list", list_texts(content_list(kept_pages(self._folder, self._job)))
 
     def _middle(self) -> Iterator[str]:
         yield '{"pdf_info":'
-        yield from list_texts(middle_pages(self._pages()))
+        yield from list_texts(middle_pages(kept_pages(self._folder, self._job)))
         yield f',"_backend":{as_json(self._job.engine)},"_version_name":{as_json(__version__)}}}'
-
-    def _pages(self) -> Iterator[PageResult]:
-        for number in select_pages(self._job.options.pages, self._job.file.pages):
-            yield page_without_words(self._folder.page(number))
-
-    def _figures(self) -> Iterator[Path]:
-        for number in select_pages(self._job.options.pages, self._job.file.pages):
-            yield from self._folder.figures(number)
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
 from ocr_service.api.compat.forms import received_form
+from ocr_service.api.compat.job_results import failure_reason, iso_time
 from ocr_service.api.compat.paddleocr_jobs.models import JobAnswer, JobError, JobRef, JobSubmission
 from ocr_service.api.compat.paddlex.mapping import pruned_result, text_without
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
@@ -164,20 +164,15 @@ async def paddleocr_status(request: Request, services: ServicesDep, job_id: Padd
         "extractProgress": {
             "totalPages": job.page_total,
             "extractedPages": counts.done if counts else 0,
-            "startTime": _time(job.started_at),
-            "endTime": _time(job.finished_at),
+            "startTime": iso_time(job.started_at),
+            "endTime": iso_time(job.finished_at),
         },
     }
     if data["state"] == "done":
         data["resultUrl"] = {"jsonUrl": _link(request, ref, "result.jsonl")}
     elif data["state"] == "failed":
-        failure = job.failure
-        data["errorMsg"] = f"{failure.code}: {failure.message}" if failure else f"cancelled: {Cancelled.job()}"
+        data["errorMsg"] = failure_reason(job)
     return JobAnswer.model_validate({"data": data})
-
-
-def _time(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()
 
 
 def _link(request: Request, ref: JobRef, name: str) -> str:
