@@ -55,6 +55,9 @@ def without_paper_grain(gray: Gray) -> Gray:
     return cv2.LUT(gray, levels).astype(np.uint8)
 
 
+# Up to which dpi a page is enlarged, and how much. Of a blurred page at 110 dpi in two columns 22 % of the characters
+# were wrong, enlarged 3 %, twice as large 5 %; of a table's 386 numbers at 150 dpi 55, enlarged 2, in no more time.
+_COARSE_DPI = ((130, 1.5), (160, 4 / 3))
 _LARGE = 12_000_000  # pixels: an A3 page at 250 dpi; what is smaller is read as it is
 # An A1 sheet at 200 dpi. More costs a gigabyte and 10 s even where nothing is written: only small print gets it.
 _MOST = 32_000_000
@@ -66,12 +69,17 @@ _LEAST_DPI = 70  # Tesseract's own
 _TEN_POINTS_X_HEIGHT_IN = 10 / 72 * X_HEIGHT
 
 
-def downscaling(gray: Gray, dpi: int) -> tuple[float, int]:
-    """The factor to downscale a page by for reading, at most 1.0, and the dpi that its type then speaks for.
+def rescaling(gray: Gray, dpi: int) -> tuple[float, int]:
+    """The factor to scale a page by for reading, and the dpi that its type then speaks for.
 
-    The smallest tenth of the letters decides, so that the small print below a headline stays readable.
+    A large page is made smaller: the smallest tenth of its letters decides, so that the small print below a headline
+    stays readable. A coarse one is made larger: Tesseract gives its words boxes that reach into the lines above and
+    below, and loses points.
     """
     pixels = gray.shape[0] * gray.shape[1]
+    for coarse, larger in _COARSE_DPI:
+        if dpi <= coarse and pixels <= _LARGE / larger**2:
+            return larger, round(dpi * larger)
     if pixels <= _LARGE:
         return 1.0, dpi
     least = math.sqrt(_LARGE / 4 / pixels)

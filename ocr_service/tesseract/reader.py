@@ -46,7 +46,7 @@ from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import read_missed, with_found
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
-from ocr_service.tesseract.preprocess import downscaling
+from ocr_service.tesseract.preprocess import rescaling
 from ocr_service.tesseract.reocr import (
     CropReader,
     languages_by_script,
@@ -85,7 +85,7 @@ class TesseractReader:
     def recognise(self, page: PageImage) -> Recognition:
         """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
         gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        sheet, scale = _downscaled_sheet(gray, page.dpi)
+        sheet, scale = _rescaled_sheet(gray, page.dpi)
         mask = stamp_ink(page.pixels, page.dpi)
         if mask is None:
             return Recognition(page, sheet, scale, tuple(self._engine.lines(sheet.gray, sheet.dpi)))
@@ -96,7 +96,7 @@ class TesseractReader:
 
     def read_lines(self, gray: Gray, dpi: int) -> list[Line]:
         """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's."""
-        sheet, scale = _downscaled_sheet(gray, dpi)
+        sheet, scale = _rescaled_sheet(gray, dpi)
         lines, _ = self._lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
         placed = []
         for line in lines:
@@ -216,11 +216,12 @@ class TesseractReader:
         return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine
 
 
-def _downscaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
+def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
     """The sheet of a page, and its size as a multiple of the page's."""
-    scale, sheet_dpi = downscaling(gray, dpi)
+    scale, sheet_dpi = rescaling(gray, dpi)
     if scale != 1.0:
-        gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
+        gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
     return prepare_sheet(gray, sheet_dpi), scale
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from ocr_service.document import Gray
-from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
+from ocr_service.document import Gray, PageImage
+from ocr_service.tesseract.preprocess import rescaling, with_even_illumination, without_paper_grain
+from ocr_service.tesseract.reader import TesseractReader
+from tests.support.sheets import DrawnPage
 
 
 def paper(grain: float) -> Gray:
@@ -32,3 +35,25 @@ def test_shade_is_taken_off_and_a_dark_picture_stays_dark() -> None:
     even = with_even_illumination(page)
     assert abs(int(np.median(even[:200, :100])) - int(np.median(even[:200, 700:]))) < 10
     assert int(np.median(even[400:600, 150:300])) < 60
+
+
+@pytest.mark.parametrize(
+    ("dpi", "size", "scale"),
+    [
+        (110, (1286, 910), 1.5),
+        (150, (1754, 1240), 4 / 3),
+        (200, (2339, 1654), 1.0),
+    ],
+)
+def test_a_coarse_page_is_enlarged(dpi: int, size: tuple[int, int], scale: float) -> None:
+    assert rescaling(np.full(size, 255, np.uint8), dpi) == (scale, round(dpi * scale))
+
+
+def test_boxes_of_an_enlarged_page_are_those_of_the_page() -> None:
+    page = DrawnPage(910, 400)
+    page.text(100, 100, "The supplier shall deliver", 6)
+    reading = TesseractReader("eng").read(PageImage(1, np.asarray(page.image), 110), [])
+    (region,) = reading.regions
+    assert region.content == "The supplier shall deliver"
+    assert abs(region.bbox[0] - 100) < 4
+    assert 100 <= region.bbox[1] < region.bbox[3] < 125
