@@ -8,7 +8,7 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
-.PHONY: help setup setup-test demo serve test test-slow test-pins test-clients test-all check format lock bench web web-check sbom soak
+.PHONY: help setup setup-test demo serve test test-slow test-pins test-clients test-ray test-all check format lock bench web web-check sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -33,8 +33,8 @@ serve: setup ## run the service on port 8081
 # The tests, in as many processes as are worth while: the quick ones compute, the slow ones mostly wait. A file's tests stay
 # in one process, which starts the service, the database or the browser that they share.
 PYTEST := $(BIN)/python -m pytest -q --dist loadfile
-QUICK := not slow and not gpu and not weights and not pins and not clients
-SLOW := slow and not gpu and not weights and not pins and not clients
+QUICK := not slow and not gpu and not weights and not pins and not clients and not ray
+SLOW := slow and not gpu and not weights and not pins and not clients and not ray
 QUICK_PROCESSES ?= $(shell nproc)
 SLOW_PROCESSES ?= $(shell expr $$(nproc) \* 2)
 # $(1): what runs, $(2): the command.
@@ -77,8 +77,19 @@ test-clients: setup .venv-clients/.ready ## run the tests with real clients of o
 	@mkdir .venv-clients/node && cp tests/clients/package*.json .venv-clients/node && cd .venv-clients/node && npm ci
 	@touch $@
 
-test-all: ## run every test that needs no GPU: test, test-slow, test-pins, test-clients
-	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow test-pins test-clients)
+# Archives on Ray, which weighs 600 MB: an environment of its own.
+RAY := .venv-ray/bin
+test-ray: setup .venv-ray/.ready ## run the tests of archives on a Ray cluster of two nodes
+	$(call timed,tests on Ray,$(RAY)/python -m pytest -q -m ray tests/cli)
+
+.venv-ray/.ready: requirements.lock tests/requirements-ray.txt
+	@echo "== Ray into .venv-ray (this takes some minutes)"
+	@rm -rf .venv-ray && $(PYTHON) -m venv .venv-ray
+	@$(RAY)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock -r tests/requirements-ray.txt
+	@touch $@
+
+test-all: ## run every test that needs no GPU: test, test-slow, test-pins, test-clients, test-ray
+	$(call timed,all tests,$(MAKE) --no-print-directory test test-slow test-pins test-clients test-ray)
 
 check: setup ## format, lint, types, import layers, Dockerfile, shell
 	@scripts/apt.sh shellcheck
@@ -115,6 +126,6 @@ lock: ## compile requirements.lock anew: what the service needs, then what devel
 	@{ echo "# Compiled by 'make lock' from pyproject.toml. Install with: pip install --no-deps -r requirements.lock"; \
 	   $(UV_COMPILE) --extra otel --extra mcp --extra checkout; \
 	   echo "# --- development only ---"; \
-	   $(UV_COMPILE) --all-extras | grep -vxFf <($(UV_COMPILE) --extra otel --extra mcp --extra checkout) || true; } > requirements.lock.new
+	   $(UV_COMPILE) --extra otel --extra mcp --extra checkout --extra dev | grep -vxFf <($(UV_COMPILE) --extra otel --extra mcp --extra checkout) || true; } > requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 lock: SHELL := /bin/bash

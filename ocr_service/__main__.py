@@ -13,6 +13,7 @@ from ocr_service.settings import Settings, SettingsError, load_settings, setting
 _EXAMPLES = """examples:
   {prog} serve                          the service on port 8081
   {prog} convert scan.pdf -o results    read files here, with no server
+  {prog} batch s3://in/ --to s3://out/  read an archive on Ray
   {prog} send scan.pdf -o results       read files on a running service
   {prog} settings                       every setting, its default and meaning
 
@@ -25,6 +26,7 @@ _COMMANDS = {
     "serve": "ocr_service.cli.serve",
     "supervise": "ocr_service.launcher.supervisor",
     "convert": "ocr_service.cli.convert",
+    "batch": "ocr_service.cli.batch",
     "send": "ocr_service.cli.send",
     "jobs": "ocr_service.cli.jobs",
     "mcp": "ocr_service.cli.mcp",

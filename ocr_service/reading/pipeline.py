@@ -66,7 +66,7 @@ async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int]
     async def one(number: int) -> None:
         page_var.set(number)
         try:
-            await keep(await _read_page(work, reader, number))
+            await keep(await read_single_page(work, reader, number))
         finally:
             under_way.release()  # only after the page is kept: else a crash costs all that were between
 
@@ -79,7 +79,8 @@ async def _read_pages(work: DocumentWork, reader: PageReader, numbers: list[int]
         raise several.exceptions[0] from several
 
 
-async def _read_page(work: DocumentWork, reader: PageReader, number: int) -> PageResult:
+async def read_single_page(work: DocumentWork, reader: PageReader, number: int) -> PageResult:
+    """The page, or why it failed, as a value."""
     started = time.monotonic()
     try:
         return reviewed(await reader.read(work, number), work.options.min_confidence)
