@@ -19,7 +19,7 @@ from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
 _WIDE = 0.7  # of a table's width
-_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*\)?\s*(?:[^\w\s]|\w{1,4}\.?)?")  # $ 31.50, 12 %, 5 кг
+_CELL_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*+\)?\s*(?:[^\w\s]|\w{1,4}\.?)?")  # $ 31.50, 12 %, 5 кг
 _NEARLY_ALL = 0.75
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
@@ -74,7 +74,7 @@ def _has_numbers(cells: Table) -> bool:
     """Whether a column but the first has hardly anything but numbers below its head."""
     for column in range(1, len(cells[0])):
         texts = [row[column].text for row in cells[1:] if row[column].words]
-        numbers = sum(_NUMBER.fullmatch(text) is not None for text in texts)
+        numbers = sum(_CELL_NUMBER.fullmatch(text) is not None for text in texts)
         if numbers >= 2 and numbers >= _NEARLY_ALL * len(texts):
             return True
     return False

@@ -16,7 +16,7 @@ from ocr_service.export.tables import parse_table, write_table
 
 # What no cut goes through: a formula, a picture or link, a tag, a word; with the space that follows.
 _ATOM = re.compile(r"(?:\$[^$\n]{1,400}\$|!?\[[^\]\n]{0,400}\]\([^)\n]{0,400}\)|<[^<>\n]{1,400}>|\S)\S*\s*")
-_SENTENCE_END = re.compile(r"[.!?…;][\"'»”’)\]]*\s+\Z|\n\s*\Z")
+_SENTENCE_END = re.compile(r"[.!?…;][\"'»”’)\]]*\Z")
 # Characters of an atom; a longer one is cut: scripts without spaces have no words to cut between. MARKED: not a word.
 _LONGEST_WORD, _LONGEST_MARKED = 40, 900
 
@@ -79,10 +79,17 @@ def _last_sentence(atoms: Sequence[str], sizes: Sequence[int], least: float) -> 
     for count in range(len(atoms), 0, -1):
         if left < least:
             break
-        if _SENTENCE_END.search(atoms[count - 1]):
+        if _ends_sentence(atoms[count - 1]):
             return count
         left -= sizes[count - 1]
     return len(atoms)
+
+
+def _ends_sentence(atom: str) -> bool:
+    """Whether a sentence or a line ends with the atom, whose space stands behind it."""
+    text = atom.rstrip()
+    space = atom[len(text) :]
+    return "\n" in space or (bool(space) and _SENTENCE_END.search(text) is not None)
 
 
 def _table_pieces(block: Block, most: int) -> Iterator[Block]:

@@ -198,5 +198,6 @@ def _lines(path: Path) -> Iterator[str]:
 
 def _safe(stem: str) -> str:
     """The name as MinerU writes it in a zip (``sanitize_filename``): clients look for it there."""
-    safe = re.sub(r"[^\w.-]", "_", re.sub(r"[/\\.]{2,}|[/\\]", "", stem))
+    inside = re.sub(r"[/\\.]{2,}|[/\\]", "", stem)
+    safe = re.sub(r"[^\w.-]", "_", inside)
     return f"_{safe[1:]}" if safe.startswith(".") else safe or "unnamed"
