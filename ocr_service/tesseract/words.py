@@ -59,10 +59,14 @@ class Line:
         return sum(w.confidence * len(w.text) for w in self.words) / letters if letters else 0.0
 
 
+_GARBAGE = 10.0  # Tesseract's confidence below which a word is none
+
+
 def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
-    """A line of one word or more, in any order."""
+    """A line of one word or more, in any order. What was read into the dots of a leader tells no size of type."""
     ordered = tuple(sorted(words, key=lambda w: w.box[0]))
-    sizes = [size for word in ordered for size in [word.em] * len(word.text) if size is not None]
+    telling = [word for word in ordered if word.confidence >= _GARBAGE] or ordered
+    sizes = [size for word in telling for size in [word.em] * len(word.text) if size is not None]
     box = enclosing([word.box for word in ordered])
     return Line(ordered, box, statistics.median(sizes) if sizes else float(box[3] - box[1]), weight)
 

@@ -40,3 +40,9 @@ def test_sure_words_score_by_their_letters_and_garbage_does_not() -> None:
 
 def test_a_word_on_its_side_is_not_sure() -> None:
     assert reading_score([make_line([Word("Договор", (0, 0, 22, 105), 95.0)])]) == 0.0
+
+
+def test_what_was_read_into_a_leader_tells_no_size_of_type() -> None:
+    name, dots = Word("Подпись:", (100, 100, 200, 128), 40.0), Word("......ccccccc", (210, 118, 600, 124), 0.0)
+    assert make_line([name, dots]).em == make_line([name]).em
+    assert make_line([dots]).em > 0
