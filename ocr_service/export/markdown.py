@@ -10,9 +10,10 @@ from ocr_service.document import CAPTION_LABELS, MARGIN_LABELS, TITLE_LABELS, Re
 # What would begin a heading, a quotation, a list, a table or a rule where the page has none.
 _BLOCK_START = re.compile(r"^(\s{0,3})([#>|]|[-+*](?=\s|$)|=+\s*$|~~~|```)")
 _NUMBER_START = re.compile(r"^(\s{0,3}\d{1,9})([.)])(?=\s|$)")
-# Only pairs can mean emphasis or code, and a lone * or _ is literal; `<` begins a tag only before a letter, / or !.
+# Only pairs can mean emphasis or code, and a lone * or _ is literal: one that ``opens`` needs another behind it in its
+# line. `<` begins a tag only before a letter, / or !.
 _INLINE = re.compile(
-    r"(\*(?=[^\s*].*\*)|(?<=\S)\*(?=\s|$|\W)|(?<!\w)_(?=\S.*_)|`|<(?=[A-Za-z/!?])|\\(?=[!-/:-@\[-`{-~]))"
+    r"(?<=\S)\*(?=\s|$|\W)|(?P<opens>\*(?=[^\s*])|(?<!\w)_(?=\S))|`|<(?=[A-Za-z/!?])|\\(?=[!-/:-@\[-`{-~])"
 )
 # From a [ to the next ], whether or not it is a link, so that no [ is looked at twice.
 _LINK = re.compile(r"\[[^\]]*+(\]\()?")
@@ -88,7 +89,16 @@ def escape_text(text: str) -> str:
 
 def escape_inline(text: str) -> str:
     """Without what begins emphasis, code, links or tags by accident; the start of the line is not looked at."""
-    return _LINK.sub(_without_link, _INLINE.sub(r"\\\1", text))
+    return _LINK.sub(_without_link, "\n".join(map(_escape_marks, text.split("\n"))))
+
+
+def _escape_marks(line: str) -> str:
+    last = {mark: line.rfind(mark) for mark in "*_"}  # looked for once: a line may have thousands
+
+    def escaped(found: re.Match[str]) -> str:
+        return found[0] if found["opens"] and last[found[0]] <= found.end() else f"\\{found[0]}"
+
+    return _INLINE.sub(escaped, line)
 
 
 def _without_link(brackets: re.Match[str]) -> str:

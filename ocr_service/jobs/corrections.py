@@ -56,8 +56,7 @@ class Corrections:
             read_by = (await self._store.page_runs(job_id)).get(number)
             if read_by is None:
                 raise NotFound(f"The job has no page {number} that was read.")
-            page = corrected(await asyncio.to_thread(_kept, folder, number), region, change, author)
-            content = page_to_json(page)
+            page, content = await asyncio.to_thread(_changed, folder, number, region, change, author)
             version = uuid.uuid4().hex
             row = CorrectedPage(job_id, number, read_by, version, page.status, _failure(page))
             await self._files.replace_page(folder, number, content, version, partial(self._store.correct_page, row))
@@ -108,11 +107,16 @@ class Corrections:
             log.warning("cannot publish the corrected result of job %s: %s", job.id, error)
 
 
-def _kept(folder: JobFolder, number: int) -> PageResult:
+def _changed(
+    folder: JobFolder, number: int, region: int, change: RegionChange, author: Author
+) -> tuple[PageResult, bytes]:
+    """The corrected page, and the same as JSON. Blocks: a page may have megabytes."""
     try:
-        return page_from_json(folder.page(number))
+        page = page_from_json(folder.page(number))
     except FileNotFoundError:
         raise NotFound(f"The job has no page {number} that was read.") from None
+    page = corrected(page, region, change, author)
+    return page, page_to_json(page)
 
 
 def _failure(page: PageResult) -> JobFailure | None:

@@ -72,3 +72,13 @@ def test_nested_items_keep_their_indents_and_other_text_has_none() -> None:
     assert rendered.count("<ul>") == 2
     assert "<pre>" not in rendered
     assert [list_depth(item) for item in items] == [0, 1, 1, 2, 0]
+
+
+@pytest.mark.parametrize("text", ["снизу _одно\nи *другое", "a*b\nc* d", "2 * 3\n*x", "*a *b *c"])
+def test_a_mark_means_emphasis_only_with_another_in_its_line(text: str) -> None:
+    html = MarkdownIt("commonmark").render(page_markdown([_region(text)]))
+    assert html == f"<p>{text}</p>\n"
+
+
+def test_a_mark_without_another_is_not_escaped() -> None:
+    assert page_markdown([_region("см. *сноску\nи _имя")]) == "см. *сноску\nи _имя"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Annotated, Literal
 
@@ -77,4 +78,5 @@ async def correct_region(
     )
     author = Author(owner_of(request) or "", round(time.time(), 3), asked.revision)
     page = await services.jobs.corrections.correct(job.id, number, region, change, author)
-    return Response(public_page(page, words=job.options.include_words), media_type="application/json")
+    content = await asyncio.to_thread(public_page, page, words=job.options.include_words)
+    return Response(content, media_type="application/json")

@@ -215,7 +215,7 @@ async def get_page(
     """There as soon as the page is read, whatever the other pages do."""
     job = await services.jobs.get(job_id, owner_of(request))
     words = job.options.include_words if include_words is None else include_words
-    content = public_page(await kept_page(services, job, number), words=words)
+    content = await asyncio.to_thread(public_page, await kept_page(services, job, number), words=words)
     return Response(content, media_type="application/json")
 
 
