@@ -111,6 +111,10 @@ class Admission:
                 )
             yield body
 
+    def call_body(self, request: Request, max_bytes: int) -> AbstractAsyncContextManager[JsonBody]:
+        """The same for a body that may name a document or none, of at most ``max_bytes``; it takes no place."""
+        return received_json(request, self._temp_dir, min(max_bytes, self._defaults.max_bytes), self._space)
+
     @asynccontextmanager
     async def json_pieces(self, pieces: AsyncIterator[bytes], owner: str) -> AsyncIterator[JsonBody]:
         """The same for a body that lies in a file."""

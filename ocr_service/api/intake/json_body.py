@@ -31,13 +31,13 @@ class JsonBody:
 
     fields: dict[str, Any]
     path: Path
-    _reference: str
+    reference: str
     _sha256: str
     _size: int
 
     def document(self, value: str, name: str, max_bytes: int) -> Upload:
         """The document in the field that has this value, decoded now if it was short. Blocks; raises BadOption."""
-        if value == self._reference:
+        if value == self.reference:
             return Upload(self.path, name, self._sha256, self._size, {})
         with self.path.open("wb") as file:
             decoded = Base64File(file, max_bytes)
@@ -91,33 +91,6 @@ async def small_json(request: Request, *, such_as: str) -> dict[str, Any]:
     async for piece in body_pieces(request, 2 * _SMALL.rest):
         await asyncio.to_thread(stream.feed, piece)
     return await asyncio.to_thread(stream.parsed, such_as=such_as)
-
-
-async def bounded_json(request: Request, most: int) -> bytes:
-    """A body for a library that parses JSON itself: at most ``most`` bytes, its object bounded as any other's.
-
-    Raises BadOption, FileTooLarge.
-    """
-    require_json(request)
-    if announced_bytes(request) > most:
-        raise FileTooLarge(f"The request's body is longer than {most} bytes")
-    stream, body = JsonStream(_OPTIONS, _PassedOver()), bytearray()
-    async for piece in body_pieces(request, most):
-        await asyncio.to_thread(stream.feed, piece)
-        body += piece
-    await asyncio.to_thread(stream.parsed)
-    return bytes(body)
-
-
-class _PassedOver:
-    """Long strings that somebody else reads."""
-
-    def begin(self) -> None: ...
-
-    def write(self, raw: bytes) -> None: ...
-
-    def finish(self) -> str:
-        return ""
 
 
 class _DocumentString:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -154,6 +155,25 @@ async def test_there_is_no_stream_of_the_servers_own(service: RunningService) ->
 async def test_a_call_larger_than_the_limit_is_refused(service: RunningService) -> None:
     big = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"arguments": {"x": "A" * (33 << 20)}}}
     assert service.client.post("/mcp", json=big).status_code == 413
+
+
+async def test_a_long_document_arrives_whole_and_is_kept_nowhere_else(keyed: RunningService) -> None:
+    long = document("long", 2) + b"%" * (1 << 20)
+    async with connected(keyed, authorization=f"Bearer {ANNA}") as client:
+        job = job_of(await called(client, "read_document", **content(long), wait_s=0))
+    file = keyed.client.get(f"/jobs/{job}", headers={"X-API-Key": ANNA}).json()["file"]
+    assert (file["name"], file["bytes"], file["sha256"]) == ("a.pdf", len(long), hashlib.sha256(long).hexdigest())
+    assert list(keyed.folder.rglob("body-*")) == []
+
+
+async def test_a_long_string_that_is_no_document_is_refused(service: RunningService) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "!" * (1 << 20)}
+    assert service.client.post("/mcp", json=call).json()["code"] == "bad_option"
+
+
+async def test_a_search_without_words_says_so(service: RunningService) -> None:
+    async with connected(service) as client:
+        assert "query has no words" in await called(client, "search_document", job_id="0" * 32, query="  ")
 
 
 async def test_a_foreign_page_may_not_call(service: RunningService) -> None:

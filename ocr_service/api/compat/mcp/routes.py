@@ -7,16 +7,17 @@ same routes, walls and limits as any other.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from fastapi import FastAPI, Request, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from ocr_service.api.dependencies import Services
-from ocr_service.api.intake.json_body import bounded_json
 from ocr_service.api.problems import problem_of
 from ocr_service.client import AsyncClient
 from ocr_service.errors import NotFound, ServiceError
@@ -24,7 +25,7 @@ from ocr_service.errors import NotFound, ServiceError
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-_MOST_BYTES = 16 << 20  # of a call, which is in memory as a whole; larger documents are uploaded or given as a URL
+_MOST_BYTES = 16 << 20  # of a call's document; larger ones are uploaded or given as a URL
 _PATIENCE_S = 5.0
 _PASSED_ON = ("authorization", "x-api-key")
 
@@ -37,6 +38,7 @@ class McpEndpoint:
         self._manager: asyncio.Task[StreamableHTTPSessionManager] | None = None
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._documents: dict[str, Path] = {}  # of calls that are being answered, by what stands in their place
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -50,11 +52,18 @@ class McpEndpoint:
             refusal = Response(status_code=405, headers={"Allow": "POST"})  # there is no stream of the server's own
             await refusal(scope, receive, send)
             return
+        services: Services = self._app.state.services
         try:
-            body = await bounded_json(Request(scope, receive), _MOST_BYTES)
+            async with services.admission.call_body(Request(scope, receive), _MOST_BYTES) as body:
+                self._documents[body.reference] = body.path
+                try:
+                    await self._answer(await asyncio.to_thread(_written, body.fields), scope, receive, send)
+                finally:
+                    del self._documents[body.reference]
         except ServiceError as error:
             await problem_of(error)(scope, receive, send)
-            return
+
+    async def _answer(self, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         if self._manager is None:
             self._manager = asyncio.create_task(self._started(), name="start of MCP")
         try:
@@ -84,7 +93,9 @@ class McpEndpoint:
         from ocr_service.api.compat.mcp.tools import ocr_server
 
         services: Services = self._app.state.services
-        server = ocr_server(self._connected, stopping=services.jobs.dispatcher.draining.is_set)
+        server = ocr_server(
+            self._connected, documents=self._documents, stopping=services.jobs.dispatcher.draining.is_set
+        )
         # Which hosts and sites may call is checked before (middleware/browser_requests.py).
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server.streamable_http_app(stateless_http=True, max_request_body_size=_MOST_BYTES, transport_security=unchecked)
@@ -102,6 +113,10 @@ class McpEndpoint:
         url = f"http://{headers.get('host', '127.0.0.1')}"
         async with AsyncClient(url, headers=passed, patience_s=_PATIENCE_S, transport=transport) as client:
             yield client
+
+
+def _written(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False).encode()
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

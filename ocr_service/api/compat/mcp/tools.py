@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -46,9 +47,14 @@ Characters = Annotated[int, Field(ge=500, le=200_000, description="Longest text 
 
 
 def ocr_server(
-    connect: Connect, folders: Sequence[Path] | None = None, stopping: Callable[[], bool] = lambda: False
+    connect: Connect,
+    folders: Sequence[Path] | None = None,
+    documents: Mapping[str, Path] = MappingProxyType({}),
+    stopping: Callable[[], bool] = lambda: False,
 ) -> MCPServer[Any]:
     """``folders``: where documents may be read from by their path; None offers no paths, but addresses and content.
+
+    ``documents``: long ones that calls came with, by what stands for them in ``content_base64``.
 
     ``stopping``: whether calls should end, since the service does.
     """
@@ -92,12 +98,16 @@ def ocr_server(
             options = _options(pages, language, password)
             if (url is None) == (content_base64 is None):
                 raise ToolError("Give either url or content_base64.")
-            content = await asyncio.to_thread(_decoded, content_base64) if content_base64 is not None else None
+            content: Path | bytes | None = None
+            if content_base64 is not None:
+                content = documents.get(content_base64)
+                if content is None:
+                    content = await asyncio.to_thread(_decoded, content_base64)
 
             async def submit(client: AsyncClient) -> Job:
                 if content is None:
                     return await client.submit_url(url or "", **options)
-                return await client.submit(content, name=name, **options)
+                return await client.submit(content, name=name or "document", **options)
 
             return await read(context, submit, wait_s, max_characters)
 
@@ -171,6 +181,8 @@ def ocr_server(
         limit: Annotated[int, Field(ge=1, le=50, description="Most places")] = 5,
     ) -> str:
         """Find places in the text of a finished job: page, section, and the text around the words."""
+        if not query.split():
+            raise ToolError("query has no words.")
         async with connected(context) as client:
             chunks = await client.chunks(job_id)
         found = await asyncio.to_thread(lambda: list(places(chunks, query)))
