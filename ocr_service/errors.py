@@ -129,13 +129,17 @@ class BadOption(ServiceError):
 
 
 class TooManyDocuments(ServiceError):
-    """More documents under a prefix than a batch may have."""
+    """More documents than a batch may have."""
 
     code, status = "too_many_documents", 422
 
     @classmethod
     def under(cls, prefix: str, count: int, most: int) -> Self:
         return cls(f"{count} documents under {prefix!r}; a batch has at most {most}")
+
+    @classmethod
+    def in_a_batch(cls, most: int) -> Self:
+        return cls(f"The input has more than {most} requests; send them in several batches")
 
 
 class AddressRefused(ServiceError):

@@ -160,11 +160,32 @@ def test_batches_are_listed_filtered_and_forgotten(client: Mistral) -> None:
         ({"endpoint": "/v1/ocr", "requests": [{"body": {}}], "timeout_hours": 0}, "bad_option"),
         ({"endpoint": "/v1/ocr", "input_files": ["0" * 36]}, "not_found"),
         ({"endpoint": "/v1/ocr", "requests": [{"body": {}}] * 10_001}, "too_many_documents"),
+        (
+            {"endpoint": "/v1/ocr", "requests": [{"body": {}}], "metadata": dict.fromkeys(map(str, range(65)), "")},
+            "items",
+        ),
     ],
 )
 def test_what_is_no_batch_is_refused_at_once(client: Mistral, options: dict[str, Any], code: str) -> None:
     with pytest.raises(SDKError, match=code):
         client.batch.jobs.create(**options)
+
+
+def test_a_file_that_is_named_often_counts_each_time(client: Mistral) -> None:
+    file = upload(client, jsonl(*[{"body": {}}] * 6000))
+    with pytest.raises(SDKError, match="too_many_documents"):
+        client.batch.jobs.create(endpoint="/v1/ocr", input_files=[file, file])
+
+
+def test_too_many_requests_are_counted_before_each_is_looked_at(service: RunningService) -> None:
+    body = f'{{"endpoint": "/v1/ocr", "requests": [{",".join(["1"] * 10_001)}]}}'
+    answer = service.client.post("/v1/batch/jobs", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_documents")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_batches_are_listed_after_any_moment(service: RunningService, moment: str) -> None:
+    assert service.client.get("/v1/batch/jobs", params={"created_after": moment}).status_code == 200
 
 
 def test_a_file_without_requests_is_refused(client: Mistral) -> None:

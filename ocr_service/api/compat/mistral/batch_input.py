@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,15 +26,17 @@ _CHUNK = 1 << 20
 _LONGEST_ID = 512
 
 
-def requests_of(path: Path, file_id: str) -> list[NewDocument]:
-    """The requests of a JSONL file; one that cannot be read has its error. Blocks. Raises TooManyDocuments."""
+def requests_of(files: Iterable[tuple[str, Path]]) -> list[NewDocument]:
+    """The requests of JSONL files, each with its id; one that cannot be read has its error.
+
+    Blocks. Raises TooManyDocuments.
+    """
     found: list[NewDocument] = []
-    for start, length, fields in _lines(path):
-        if len(found) >= MOST_REQUESTS:
-            raise TooManyDocuments(
-                f"The input file has more than {MOST_REQUESTS} requests; send them in several batches"
-            )
-        found.append(_request(f"{file_id}:{start}:{length}", fields))
+    for file_id, path in files:
+        for start, length, fields in _lines(path):
+            if len(found) >= MOST_REQUESTS:
+                raise TooManyDocuments.in_a_batch(MOST_REQUESTS)
+            found.append(_request(f"{file_id}:{start}:{length}", fields))
     return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from ocr_service.errors import DeadlineExceeded
 from ocr_service.jobs.batches.rows import BatchProgress
@@ -19,6 +20,17 @@ BatchStatus = Literal[
 _MOST_FILES = 100
 _LONGEST_NAME = 512
 _MOST_METADATA = 64
+
+
+def _at_most(most: int) -> Callable[[object], object]:
+    """Refuses a longer list or object before its items are looked at: each wrong one would be an error of its own."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | dict) and len(value) > most:
+            raise ValueError(f"has more than {most} items")
+        return value
+
+    return check
 
 
 class MistralBatchLine(BaseModel):
@@ -43,7 +55,11 @@ class MistralBatchRequest(BaseModel):
     model: str | None = Field(None, max_length=256, description="Any name; it comes back in the answers")
     agent_id: str | None = Field(None, description="Must be empty: there are no agents here")
     metadata: (
-        dict[Annotated[str, Field(max_length=_LONGEST_NAME)], Annotated[str, Field(max_length=_LONGEST_NAME)]] | None
+        Annotated[
+            dict[Annotated[str, Field(max_length=_LONGEST_NAME)], Annotated[str, Field(max_length=_LONGEST_NAME)]],
+            BeforeValidator(_at_most(_MOST_METADATA)),
+        ]
+        | None
     ) = Field(None, max_length=_MOST_METADATA, description="Of the client's own; it comes back")
     timeout_hours: int = Field(24, ge=1, le=168, description="What is not read then fails with `deadline_exceeded`")
 

@@ -7,12 +7,13 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Path, Query, Request
 
-from ocr_service.api.compat.mistral.batch_input import LongStringsApart, place_of, requests_of
+from ocr_service.api.compat.mistral.batch_input import MOST_REQUESTS, LongStringsApart, place_of, requests_of
 from ocr_service.api.compat.mistral.batch_models import (
     KIND,
     MistralBatchDeleted,
@@ -32,8 +33,16 @@ from ocr_service.api.routes.jobs import submit
 from ocr_service.api.schemas.document import NO_NUL, json_schema_body
 from ocr_service.api.schemas.problem import NOT_FOUND, problem_answers
 from ocr_service.api.validation import validated
-from ocr_service.errors import AlreadyFinished, BadOption, DeadlineExceeded, FileTooLarge, NotFinished, NotFound
-from ocr_service.jobs.batches.rows import Batch, BatchDocument, BatchProgress, NewDocument
+from ocr_service.errors import (
+    AlreadyFinished,
+    BadOption,
+    DeadlineExceeded,
+    FileTooLarge,
+    NotFinished,
+    NotFound,
+    TooManyDocuments,
+)
+from ocr_service.jobs.batches.rows import Batch, BatchDocument, BatchProgress
 from ocr_service.jobs.models import Priority, new_job_id
 from ocr_service.storage.atomic_write import new_file
 from ocr_service.storage.client_files import ClientFile
@@ -69,9 +78,7 @@ async def create_batch_job(request: Request, services: ServicesDep) -> MistralBa
     files = files or [
         await asyncio.to_thread(services.client_files.get, file_id, owner) for file_id in asked.input_files or ()
     ]
-    new: list[NewDocument] = []
-    for file in files:
-        new += await asyncio.to_thread(requests_of, services.client_files.content(file), file.id)
+    new = await asyncio.to_thread(requests_of, [(file.id, services.client_files.content(file)) for file in files])
     if not new:
         raise BadOption("The input has no request: a line of JSON each")
     about = {
@@ -91,7 +98,7 @@ async def list_batch_jobs(
     request: Request, services: ServicesDep, query: Annotated[MistralBatchQuery, Query()]
 ) -> MistralBatchJobs:
     batches = await services.delivery.batches.newest(owner_of(request), KIND, _MOST_LISTED)
-    after = query.created_after.timestamp() if query.created_after is not None else 0.0
+    after = _seconds(query.created_after) if query.created_after is not None else 0.0
     batches = [
         batch
         for batch in batches
@@ -179,6 +186,11 @@ async def submit_request(services: Services, document: BatchDocument) -> str:
     return job_id
 
 
+def _seconds(moment: datetime) -> float:
+    """Since the epoch; the local time of the year 1 has none, and UTC where no zone is given."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
 async def _described(services: Services, batches: Sequence[Batch]) -> list[MistralBatchJob]:
     rows = services.delivery.batches
     return [batch_job(await rows.progress(batch.id)) for batch in batches]
@@ -201,7 +213,11 @@ async def _asked(request: Request, services: Services, owner: str) -> tuple[Mist
             async for piece in body_pieces(request, most):
                 await asyncio.to_thread(stream.feed, piece)
                 await asyncio.to_thread(services.admission.check_space)
-            asked = validated(MistralBatchRequest, await asyncio.to_thread(stream.parsed))
+            fields = await asyncio.to_thread(stream.parsed)
+            requests = fields.get("requests")
+            if isinstance(requests, list) and len(requests) > MOST_REQUESTS:  # before each is looked at
+                raise TooManyDocuments.in_a_batch(MOST_REQUESTS)
+            asked = await asyncio.to_thread(validated, MistralBatchRequest, fields)
             if not asked.requests:
                 return asked, []
             kept = await asyncio.to_thread(_keep_requests, services, strings, asked.requests, owner)
