@@ -23,9 +23,9 @@ from ocr_service.document import (
     moved_region,
 )
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.geometry.ink_areas import text_rows
+from ocr_service.geometry.ink_areas import Pieces, text_rows
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
-from ocr_service.tesseract.compose import Insert, compose
+from ocr_service.tesseract.compose import Composition, Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
 from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_digit_one
@@ -60,7 +60,7 @@ from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
 from ocr_service.tesseract.stamps import believed_in_stamps, on_sheet, stamp_ink, without_stamps
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
-from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.table_detection import FoundTable, find_tables
 from ocr_service.tesseract.unread_regions import located as _located
 from ocr_service.tesseract.unread_regions import with_unread
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -135,23 +135,10 @@ class TesseractReader:
         return replace(reading, regions=[_located(region) for region in placed], doubtful=doubtful)
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> Reading:
-        sheet = recognition.sheet
-        shape = sheet.gray.shape[:2]
-        pieces = letter_pieces(sheet, recognition.lines)
-        sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
-        rotated = [self._rotated_block(block, pieces.em, recognition) for block in sideways]
-        blocks = [block.box for block in sideways]
-        kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
-        unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
-        missed = read_missed(unread, pieces, kept, sheet, self._engine)
-        if recognition.stamps is not None:
-            missed = believed_in_stamps(missed, recognition.stamps)
-        lines, engine = self._lines(with_found(raw, kept, missed), sheet)
-        lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
-        lines = legible_lines(lines)
-        tables, rest = find_tables(lines, hints, sheet)
-        crops = CropReader(engine, sheet)
-        repair = _InkRepair.of(lines, sheet)
+        found = self._found(recognition)
+        sheet, pieces = recognition.sheet, found.pieces
+        tables, rest = find_tables(found.lines, hints, sheet)
+        crops, repair = CropReader(found.engine, sheet), _InkRepair.of(found.lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
         composition = compose(
@@ -160,28 +147,27 @@ class TesseractReader:
             hints,
             sheet,
             first_page=recognition.page.number == 1,
-            inserts=[one for one, _ in rotated],
-            rows=[row.box for row in text_rows(pieces, hinted, shape)] if hinted.any() else [],
+            inserts=[insert for insert, _ in found.rotated],
+            rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
-        words = [
-            *_words([*lines, *missed]),
-            *(w for t in tables for row in t.cells for cell in row for w in cell.words),
-        ]
-        left_out = set(_words(composition.left_out))
-        words = [word for word in words if word not in left_out]
-        read = covered(pieces, words, shape, least=0.0)
-        doubtful = set(doubtful_words(lines))
-        sure = covered(pieces, [word for word in words if word not in doubtful], shape, least=0.0)
-        figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
-        boxes = [table.box for table in tables]
-        left = [
-            area
-            for area in outside(unread_areas(pieces, read, shape), [*blocks, *figures])
-            if area.regular or lost_in_line(area, lines, boxes, pieces.em)
-        ]
-        left += rows_in(pieces, ~read, figures, shape)
-        share = min([coverage(pieces, read, left, ~sure), *(inner for _, inner in rotated)])
-        return Reading(with_unread(composition.regions, left), share, tuple(word.box for word in doubtful))
+        return _accounted(found, tables, composition, sheet)
+
+    def _found(self, recognition: Recognition) -> _Found:
+        """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
+        sheet = recognition.sheet
+        shape = sheet.gray.shape[:2]
+        pieces = letter_pieces(sheet, recognition.lines)
+        sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
+        rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)
+        blocks = tuple(block.box for block in sideways)
+        kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
+        unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
+        missed = read_missed(unread, pieces, kept, sheet, self._engine)
+        if recognition.stamps is not None:
+            missed = believed_in_stamps(missed, recognition.stamps)
+        lines, engine = self._lines(with_found(raw, kept, missed), sheet)
+        lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
+        return _Found(pieces, legible_lines(lines), missed, blocks, rotated, engine)
 
     def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
         """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""
@@ -223,6 +209,36 @@ def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
         how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
     return prepare_sheet(gray, sheet_dpi), scale
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read on a sheet. ``blocks``: read sideways, each with what it holds and its coverage in ``rotated``."""
+
+    pieces: Pieces
+    lines: list[Line]
+    missed: list[Line]  # lines that were read again by themselves; those of ``lines`` may hold them repaired
+    blocks: tuple[Box, ...]
+    rotated: tuple[tuple[Insert, float], ...]
+    engine: TesseractEngine
+
+
+def _accounted(found: _Found, tables: Sequence[FoundTable], composition: Composition, sheet: Sheet) -> Reading:
+    """The regions with those that nobody could read, and the share of the ink that was read."""
+    pieces, shape = found.pieces, sheet.gray.shape[:2]
+    in_tables = (word for table in tables for row in table.cells for cell in row for word in cell.words)
+    left_out = set(_words(composition.left_out))
+    words = [word for word in (*_words([*found.lines, *found.missed]), *in_tables) if word not in left_out]
+    read = covered(pieces, words, shape, least=0.0)
+    doubtful = set(doubtful_words(found.lines))
+    sure = covered(pieces, [word for word in words if word not in doubtful], shape, least=0.0)
+    figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
+    boxes = [table.box for table in tables]
+    unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
+    unread = [area for area in unread if area.regular or lost_in_line(area, found.lines, boxes, pieces.em)]
+    unread += rows_in(pieces, ~read, figures, shape)
+    share = min([coverage(pieces, read, unread, ~sure), *(inner for _, inner in found.rotated)])
+    return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))
 
 
 def _words(lines: Sequence[Line]) -> list[Word]:

@@ -106,24 +106,28 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet) -> Table:
 
 def _open_areas(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> Iterator[_OpenArea]:
     """The surest first."""
-    for region in regions:
-        if region.label == "table" and region.score >= SURE:
-            yield _OpenArea(region.bbox, region.score, 2)
+    yield from (_OpenArea(r.bbox, r.score, 2) for r in regions if r.label == "table" and r.score >= SURE)
     for bars in _ruling_line_stacks(sheet):
         yield _OpenArea(enclosing(bars), 0.9, 2 if len(bars) > 2 else 3)
-    prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
     aligned = list(aligned_areas(lines))
-    for region in regions:  # the model takes a table without ruling lines for a figure now and then
-        unsure = region.label in FIGURE_LABELS or region.label == "table"
-        # A part of a table is all that the model sees of some: the rows know better.
-        if unsure and not (region.score < SURE and any(_is_part(region.bbox, box) for box in aligned)):
-            yield _OpenArea(region.bbox, region.score, 3)
+    yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if _may_be_table(r, aligned))
+    prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
     for box in aligned:
         texts = [text for text in prose if shared_area(box, text) > 0.1 * area(box)]
         if sum(shared_area(box, text) for text in texts) < 0.4 * area(box):
             yield _OpenArea(box, 0.5, 3)
         elif all(text[2] - text[0] > _WIDE * (box[2] - box[0]) for text in texts):  # not columns of text
             yield _OpenArea(box, 0.5, 3, numbers=True)
+
+
+def _may_be_table(region: Region, aligned: Sequence[Box]) -> bool:
+    """The model takes a table without ruling lines for a figure now and then, and of some it sees but a part.
+
+    Where it is unsure and the aligned rows go on around the region, the rows know better.
+    """
+    if region.label not in FIGURE_LABELS and region.label != "table":
+        return False
+    return region.score >= SURE or not any(_is_part(region.bbox, box) for box in aligned)
 
 
 def _is_part(region: Box, table: Box) -> bool:
