@@ -68,6 +68,7 @@ _TYPICAL: tuple[ServiceError, ...] = (
     errors.ServiceCrashed.runs(10),
     errors.StorageFull.no_space("OUTPUT_DIR"),
     errors.TooManyDocuments.under("in/", 12_000, 10_000),
+    errors.TooManyDocuments.in_a_batch(10_000),
     errors.TooManyPages.of_file("book.pdf", 5000, 3000),
     errors.TooManyPages.of_a_day(1200, 1000),
     errors.Unauthorized.no_key(),
