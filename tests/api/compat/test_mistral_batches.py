@@ -188,6 +188,13 @@ def test_batches_are_listed_after_any_moment(service: RunningService, moment: st
     assert service.client.get("/v1/batch/jobs", params={"created_after": moment}).status_code == 200
 
 
+def test_a_file_is_called_by_its_name_alone(service: RunningService) -> None:
+    file = service.client.post("/v1/files", files={"file": ("../../etc/a\\b.pdf", b"%PDF")}).json()
+    assert file["filename"] == "b.pdf"
+    content = service.client.get(f"/v1/files/{file['id']}/content")
+    assert content.headers["Content-Disposition"] == 'attachment; filename="b.pdf"'
+
+
 def test_a_file_without_requests_is_refused(client: Mistral) -> None:
     with pytest.raises(SDKError, match="bad_option"):
         create(client, b"\n\n")

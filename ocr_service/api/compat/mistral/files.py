@@ -16,6 +16,7 @@ from ocr_service.api.compat.mistral.batch_models import batch_of_file
 from ocr_service.api.compat.mistral.batch_output import result_lines
 from ocr_service.api.compat.mistral.batches import own_batch
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
+from ocr_service.api.intake.file_names import clean_name
 from ocr_service.api.schemas.problem import NOT_FOUND, problem_answers
 from ocr_service.errors import NotFound
 from ocr_service.jobs.batches.rows import BatchProgress
@@ -99,7 +100,7 @@ async def upload_file(request: Request, services: ServicesDep) -> MistralFile:
             services.client_files.keep,
             upload.path,
             owner=owner_of(request) or "",
-            name=upload.name,
+            name=clean_name(upload.name),
             sha256=upload.sha256,
             size=upload.bytes,
             purpose=upload.fields.get("purpose", "ocr"),
