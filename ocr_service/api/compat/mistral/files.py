@@ -100,7 +100,7 @@ async def upload_file(request: Request, services: ServicesDep) -> MistralFile:
             services.client_files.keep,
             upload.path,
             owner=owner_of(request) or "",
-            name=clean_name(upload.name),
+            name=clean_name(upload.name.replace("\\", "/").rpartition("/")[2]) or "document",
             sha256=upload.sha256,
             size=upload.bytes,
             purpose=upload.fields.get("purpose", "ocr"),
