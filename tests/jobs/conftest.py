@@ -17,6 +17,8 @@ from ocr_service.jobs.store import Store
 from tests.support.postgres_server import PostgresServer, postgres_server
 from tests.support.store import LIMITS, Changes, OpenStore
 
+_GIVE_UP_S = 60  # a guard against hanging; a request gives up after 5 s
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
@@ -31,7 +33,7 @@ def open_sqlite_store(tmp_path: Path) -> OpenStore:
     @asynccontextmanager
     async def opened(on_change: Changes = lambda change: None, limits: QueueLimits = LIMITS) -> AsyncIterator[Store]:
         async with open_sqlite(tmp_path / "jobs.sqlite3", on_change) as database:
-            yield Store(database, limits)
+            yield Store(database, limits, give_up_s=_GIVE_UP_S)
 
     return opened
 
@@ -49,7 +51,7 @@ def open_postgres_store(postgres: PostgresServer) -> OpenStore:
 
         async with open_postgres(url, on_change, on_gap) as database:
             await listening.wait()  # what changes before that is told as a gap
-            yield Store(database, limits)
+            yield Store(database, limits, give_up_s=_GIVE_UP_S)
 
     return opened
 
