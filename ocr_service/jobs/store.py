@@ -97,7 +97,7 @@ class Store(Rows):
 
         def work(tx: Transaction) -> None:
             job = writer.owned_job(tx, job_id, run_id)
-            writer.move(tx, job, to, failure=failure, cached=cached)
+            writer.end(tx, job, to, self.limits.quotas, failure=failure, cached=cached)
 
         await self.write(work)
 
@@ -114,7 +114,7 @@ class Store(Rows):
             job = writer.locked_job(tx, job_id)
             if job is None:
                 raise _no_job(job_id)
-            return job if job.state.finished else writer.move(tx, job, JobState.CANCELLED)
+            return job if job.state.finished else writer.end(tx, job, JobState.CANCELLED, self.limits.quotas)
 
         return await self.write(work)
 

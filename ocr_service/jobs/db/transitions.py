@@ -29,10 +29,10 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ocr_service.document import FileInfo
-from ocr_service.errors import NotFinished
+from ocr_service.errors import NotFinished, QuotaExceeded
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages
-from ocr_service.jobs.db.usage import count_usage
+from ocr_service.jobs.db.usage import PageQuotas, count_usage, quota_uses
 from ocr_service.jobs.models import (
     CORRECTED,
     Change,
@@ -158,6 +158,35 @@ def _release_followers(tx: Transaction, job_id: str, *, completed: bool) -> None
         if rest:
             tx.execute(update(jobs).where(jobs.c.id.in_(rest)).values(leader_id=first))
     tx.changes.extend(Change(row.id, JobState.QUEUED, None) for row in rows)
+
+
+def end(
+    tx: Transaction,
+    job: Job,
+    to: JobState,
+    quotas: PageQuotas,
+    *,
+    failure: JobFailure | None = None,
+    cached: bool = False,
+) -> Job:
+    """Move the job to its end. Jobs that waited for its result and would now be read beyond the quota fail.
+
+    They were let in as copies, which cost nothing: without this a key reads one document again and again, by
+    cancelling each job just before its end.
+    """
+    followers = tx.all(select(jobs.c.id).where(jobs.c.leader_id == job.id).order_by(jobs.c.id))
+    after = move(tx, job, to, failure=failure, cached=cached)
+    quota = quotas.of(job.owner)
+    if not quota or to is JobState.COMPLETED:
+        return after
+    for row in followers:
+        follower, use = locked_job(tx, row.id), quota_uses(tx, job.owner)[job.owner]
+        if use.pages <= quota:
+            break
+        if follower is not None and follower.state is JobState.QUEUED:
+            refused = QuotaExceeded.pages(use.pages - follower.page_total, quota)
+            move(tx, follower, JobState.FAILED, failure=JobFailure(refused.code, str(refused)))
+    return after
 
 
 def owned_job(tx: Transaction, job_id: str, run_id: str) -> Job:

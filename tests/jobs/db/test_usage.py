@@ -143,6 +143,29 @@ async def test_a_copy_of_an_equal_document_costs_nothing(open_store: OpenStore) 
             await store.submit(new_job(owner="anna", content="other", pages=1))
 
 
+async def test_copies_of_what_is_cancelled_are_read_within_the_quota(open_store: OpenStore) -> None:
+    async with open_store(limits=quotas()) as store:
+        claim = await started(store, new_job(owner="anna", content="same", pages=6))
+        copies = [await store.submit(new_job(owner="anna", content="same", pages=6)) for _ in range(2)]
+        await store.keep_pages([kept(claim, number) for number in range(1, 6)])
+        await store.cancel(claim.job.id)
+        after = [await store.get(copy.job.id) for copy in copies]
+        assert [(job.state, job.failure and job.failure.code) for job in after] == [
+            (JobState.FAILED, "quota_exceeded")
+        ] * 2
+        assert await store.claim_next("r1") is None
+
+
+async def test_a_copy_is_read_where_the_quota_allows_it(open_store: OpenStore) -> None:
+    async with open_store(limits=quotas()) as store:
+        claim = await started(store, new_job(owner="anna", content="same", pages=6))
+        copy = await store.submit(new_job(owner="anna", content="same", pages=6))
+        await store.keep_pages([kept(claim, number) for number in range(1, 5)])
+        await store.cancel(claim.job.id)
+        again = await store.claim_next("r1")
+        assert again is not None and again.job.id == copy.job.id
+
+
 async def test_reading_again_is_within_the_quota_too(open_store: OpenStore) -> None:
     async with open_store(limits=quotas()) as store:
         claim = await started(store, new_job(owner="anna", pages=6))
