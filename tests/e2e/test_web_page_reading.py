@@ -210,3 +210,7 @@ def test_select_all_copies_and_print_prints_the_whole_document(
             text = " ".join(" ".join(one.get_textpage().get_text_range() for one in printed).split())
         assert [one for one in words if one not in text] == []
         assert "Download" not in text
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(page.locator(".print-document .prose")).to_be_empty()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # as the browser's own menu does
+        expect(page.locator(".print-document .prose")).to_contain_text(words[-1])
