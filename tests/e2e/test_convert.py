@@ -56,6 +56,11 @@ def test_folders_and_patterns_are_taken_and_every_format_is_written(tmp_path: Pa
     assert (out / "again" / "two" / "two.txt").read_text().strip()
 
 
+def _takes_ctrl_c() -> None:
+    """What a shell runs in the background ignores it, and what that starts inherits this."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_after_ctrl_c_the_same_command_goes_on(tmp_path: Path) -> None:
     (tmp_path / "book.pdf").write_bytes(pdf(*(f"Sheet {number}" for number in range(30))))
     out = tmp_path / "results"
@@ -63,7 +68,13 @@ def test_after_ctrl_c_the_same_command_goes_on(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "RENDER_WORKERS": "1"}
     pages = out / ".jobs" / "book" / "pages"
     with subprocess.Popen(
-        command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_takes_ctrl_c,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         wait_until(lambda: len(list(pages.glob("p*.json"))) >= 2)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
