@@ -14,8 +14,9 @@ from tests.support.simple_documents import pdf
 
 pytestmark = [pytest.mark.pins, pytest.mark.slow]
 
+WORDS = "words, as many as there is ink in the region that they are read from"  # fewer would be marked
 ANSWERS = {
-    "OCR:": "words",
+    "OCR:": WORDS,
     "Table Recognition:": r"<fcel>Total<fcel>$1,200.50 \(^{1}\)<nl>",
     "Formula Recognition:": r"\[ E = mc^2 \]",
 }
@@ -62,10 +63,10 @@ def test_a_page_comes_out_with_the_official_labels(tmp_path: Path, vllm: FakeVll
     assert set(figures) == {"chart", "seal"}
     assert page["markdown"] == "\n\n".join(
         [
-            "# words",
-            "words",
-            r"$$E = mc^2 \tag*{words}$$",
-            "words",
+            f"# {WORDS}",
+            WORDS,
+            rf"$$E = mc^2 \tag*{{{WORDS}}}$$",
+            WORDS,
             f"![]({figures['chart']})",
             "<table><tr><td>Total</td><td>$1,200.50  $ ^{1} $</td></tr></table>",
             f"![]({figures['seal']})",
