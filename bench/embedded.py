@@ -1,6 +1,6 @@
 """The embedded reader on a folder of documents: seconds, CPU and memory a page.
 
-    python bench/embedded.py [FOLDER_OR_FILE …] [--repeat 3] [--memory BOOK.pdf] [-o DIR]
+    python bench/embedded.py [FOLDER_OR_FILE …] [--repeat 3] [--text-layer auto] [--memory BOOK.pdf] [-o DIR]
 
 Without arguments it reads the sample contract's scan. ``--memory`` reads the first 10 pages of a book and then the
 whole book, each in a fresh service, and compares the peaks. ``-o`` keeps the Markdown, for scoring.
@@ -27,6 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("documents", nargs="*", type=Path, metavar="FOLDER_OR_FILE")
     parser.add_argument("--repeat", type=int, default=1, help="times that each document is read; the median counts")
+    parser.add_argument("--text-layer", default="ignore", help="TEXT_LAYER; 'ignore' by default: all is read by eye")
     parser.add_argument("--memory", type=Path, metavar="BOOK.pdf", help="compare the memory of 10 pages and of all")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="keep the Markdown here")
     arguments = parser.parse_args()
@@ -35,7 +36,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         documents = _documents(arguments.documents) or [_sample(Path(folder))]
-        with running_service(CACHE_TTL_H="0") as service:
+        with running_service(CACHE_TTL_H="0", TEXT_LAYER=arguments.text_layer) as service:
             _table(service, documents, arguments.repeat, arguments.output)
 
 
