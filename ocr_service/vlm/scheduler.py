@@ -10,55 +10,34 @@ then its regions fail with EngineUnavailable. Backends can be added and drained 
 from __future__ import annotations
 
 import asyncio
-import logging
-import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from ocr_service.errors import BackendRefused, EngineUnavailable, ServiceError
-from ocr_service.vlm.client import Backend, BackendTrouble, KeyRejected, Trouble
+from ocr_service.vlm.backend_health import BackendHealth, Probe
+from ocr_service.vlm.client import Backend, BackendTrouble, KeyRejected
 from ocr_service.workers.fair_queue import FairQueue
 
-log = logging.getLogger(__name__)
-
-Probe = Callable[[Backend], Awaitable[None]]
-
-# A backend is down after so many in a row. Errors come back at once, so that a burst of them says little; a time-out
-# has cost its time already. A false alarm costs one probe, a fraction of a second.
-_ERRORS_IN_A_ROW = 16
-_TIMEOUTS_IN_A_ROW = 3
-_FIRST_PROBE_S, _LAST_PROBE_S = 0.25, 2.0
 # A vLLM that is told to stop refuses connections after half a second, but neither answers nor closes open requests
 # (111 s seen). So after this long without any answer its /health is asked.
 _SILENCE_S = 3.0
-_HEALTH_TIMEOUTS_IN_A_ROW = 3
 
 
 @dataclass(slots=True)
 class _State:
-    """The state of one backend. ``down``: the reason why it is down; empty while it is up."""
+    """The share of one backend."""
 
     backend: Backend
-    down: str
+    health: BackendHealth
     in_flight: int = 0
     given: int = 0  # requests since it came up
-    errors: int = 0
-    timeouts: int = 0
-    last_answer: float = 0.0  # by the event loop's clock; or when the first of the requests in flight was sent
-    busy: asyncio.Event = field(default_factory=asyncio.Event)  # requests are in flight
-    calls: set[asyncio.Timeout] = field(default_factory=set)  # of the requests in flight
-    health_check: asyncio.Task[BackendTrouble | None] | None = None
-    key_rejected: KeyRejected | None = None
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
     draining: bool = False  # gets no further requests, and is forgotten when the last one has ended
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def takes_work(self) -> bool:
-        return not self.down and not self.draining
+        return not self.health.down and not self.draining
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +58,7 @@ class BackendStatus:
 
 
 class Scheduler:
-    """Use as an async context manager: it runs two tasks for each backend. One probes the backend while it is down; one
-    asks its ``/health`` when it is silent, and where that fails, has its requests sent to other backends.
-
-    ``probe`` must raise BackendTrouble or ServiceError when the backend is not ready for work. Backends start down and
-    are probed at once.
+    """Use as an async context manager. Backends start down and are probed at once (see BackendHealth for ``probe``).
 
     Counters for metrics: ``requests`` by backend and outcome; ``retries`` by cause and ``answer_problems`` by problem,
     which ``read_region`` counts.
@@ -123,13 +98,10 @@ class Scheduler:
     async def __aexit__(self, *exc: object) -> None:
         for timer in self._outage.values():
             timer.cancel()
-        checks = [state.health_check for state in self._states.values() if state.health_check is not None]
-        tasks: list[asyncio.Task[Any]] = [*checks, *(task for state in self._states.values() for task in state.tasks)]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        for state in self._states.values():
+            state.health.stop()
+        for state in self._states.values():
+            await state.health.wait_stopped()
 
     # Backends come and go
 
@@ -140,10 +112,10 @@ class Scheduler:
             self._join(self._states[backend])
             self._fill()
             return
-        state = self._states[backend] = _State(backend, down="not probed yet")
-        state.gone.set()
-        state.tasks.append(asyncio.create_task(self._probe_while_down(state), name=f"probe {backend}"))
-        state.tasks.append(asyncio.create_task(self._watch_silence(state), name=f"health of {backend}"))
+        health = BackendHealth(
+            backend, self._probe, silence_s=self._silence_s, changed=lambda: self._health_changed(backend)
+        )
+        self._states[backend] = _State(backend, health)
 
     def _join(self, state: _State) -> None:
         """Its share begins now: one that comes is not given what the others have had before."""
@@ -159,8 +131,7 @@ class Scheduler:
 
     def _forget(self, state: _State) -> None:
         del self._states[state.backend]
-        for task in state.tasks:
-            task.cancel()
+        state.health.stop()
         for url, outcome in [counted for counted in self.requests if counted[0] == state.backend.url]:
             del self.requests[url, outcome]
 
@@ -194,7 +165,7 @@ class Scheduler:
                 up=state.takes_work,
                 in_flight=state.in_flight,
                 model=state.backend.model,
-                reason=state.down or ("draining" if state.draining else ""),
+                reason=state.health.down or ("draining" if state.draining else ""),
             )
             for state in self._states.values()
         ]
@@ -211,35 +182,23 @@ class Scheduler:
         """
         backend = await self._assign(document, order, avoid)
         state = self._states[backend]
-        call = asyncio.timeout(None)
         try:
-            async with call:
-                state.calls.add(call)
-                try:
-                    yield backend
-                finally:
-                    state.calls.discard(call)
-        except TimeoutError:
-            if not call.expired():
-                raise
-            trouble = BackendTrouble(f"{backend} {Trouble.STOPPED}: {state.down}", Trouble.STOPPED)
-            trouble.outage = True
-            self.requests[backend.url, trouble.trouble.name.lower()] += 1
-            raise trouble from None
+            async with state.health.request():
+                yield backend
         except BackendTrouble as trouble:
             self.requests[backend.url, trouble.trouble.name.lower()] += 1
-            await self._count(state, trouble)
+            await state.health.failed(trouble)
             raise
         except KeyRejected:
             self.requests[backend.url, "refused"] += 1
             raise
         except BackendRefused:
             self.requests[backend.url, "refused"] += 1
-            self._answered(state)
+            state.health.answered()
             raise
         else:
             self.requests[backend.url, "answered"] += 1
-            self._answered(state)
+            state.health.answered()
         finally:
             self._release(state)
 
@@ -279,18 +238,13 @@ class Scheduler:
         return min(alike, key=lambda state: (state.given, state.in_flight), default=None)
 
     def _occupy(self, state: _State) -> None:
-        if not state.in_flight:
-            state.last_answer = asyncio.get_running_loop().time()
-            state.busy.set()
         state.in_flight += 1
         state.given += 1
 
     def _release(self, state: _State) -> None:
         state.in_flight -= 1
-        if not state.in_flight:
-            state.busy.clear()
-            if state.draining:
-                self._forget(state)
+        if state.draining and not state.in_flight:
+            self._forget(state)
         self._fill()
 
     def _fill(self) -> None:
@@ -306,122 +260,29 @@ class Scheduler:
         if self.wants_more:
             self._wanted.set()
 
-    # Health
+    # Outages
 
-    def _answered(self, state: _State) -> None:
-        # A backend that is down stays so: one that drains still answers what it has, but takes nothing new.
-        state.errors = state.timeouts = 0
-        state.last_answer = asyncio.get_running_loop().time()
+    def _health_changed(self, backend: Backend) -> None:
+        state = self._states[backend]
+        if state.takes_work:
+            self._join(state)
+            self._end_outage()
+            self._fill()
+        elif self._all_reject_the_key:  # waiting does not help: VLLM_API_KEY has to be changed
+            for document in self._slots_by_document:
+                self._give_up(document)
+        else:
+            self._start_timers_if_all_are_down()
 
-    async def _count(self, state: _State, trouble: BackendTrouble) -> None:
-        """Counts a failed request, and finds out whether the backend is down: a stopping server drops requests or
-        answers 503, which is no fault of the request."""
-        if trouble.trouble is Trouble.ERROR and not state.down:
-            reason = await self._failing_health(state)
-            if reason is not None:
-                self._set_down(state, str(reason))
-        state.errors += trouble.trouble is Trouble.ERROR
-        state.timeouts += trouble.trouble is Trouble.TIMEOUT
-        if (
-            trouble.trouble is Trouble.UNREACHABLE
-            or state.errors >= _ERRORS_IN_A_ROW
-            or state.timeouts >= _TIMEOUTS_IN_A_ROW
-        ):
-            self._set_down(state, str(trouble))
-        trouble.outage = bool(state.down) and trouble.trouble in (Trouble.UNREACHABLE, Trouble.ERROR)
-
-    async def _failing_health(self, state: _State) -> BackendTrouble | None:
-        """Why ``/health`` fails; None while it answers, or answers too late. Requests that fail together ask once."""
-        if state.health_check is None:
-            state.health_check = asyncio.create_task(_health_of(state.backend), name=f"ask health of {state.backend}")
-            state.health_check.add_done_callback(lambda _: setattr(state, "health_check", None))
-        trouble = await asyncio.shield(state.health_check)
-        return None if trouble is None or trouble.trouble is Trouble.TIMEOUT else trouble
-
-    async def _watch_silence(self, state: _State) -> None:
-        """Sends the requests of a backend elsewhere when it answers none and its ``/health`` fails."""
-        loop = asyncio.get_running_loop()
-        timeouts = 0
-        while True:
-            await state.busy.wait()
-            silent_s = loop.time() - state.last_answer
-            if silent_s < self._silence_s:
-                timeouts = 0
-                await asyncio.sleep(self._silence_s - silent_s)
-                continue
-            trouble = await _health_of(state.backend)
-            timeouts = timeouts + 1 if trouble is not None and trouble.trouble is Trouble.TIMEOUT else 0
-            if trouble is None or 0 < timeouts < _HEALTH_TIMEOUTS_IN_A_ROW:
-                await asyncio.sleep(self._silence_s)
-            elif loop.time() - state.last_answer >= self._silence_s:
-                self._end_calls(state, str(trouble))
-                await asyncio.sleep(self._silence_s)
-
-    def _end_calls(self, state: _State, reason: str) -> None:
-        log.warning(
-            "VLM backend %s stopped with %d requests unanswered (%s); sending them again",
-            state.backend, state.in_flight, reason,
-        )  # fmt: skip
-        self._set_down(state, reason)
-        now = asyncio.get_running_loop().time()
-        for call in state.calls:
-            call.reschedule(now)
-
-    def _set_down(self, state: _State, reason: str) -> None:
-        if state.down:
-            return
-        log.warning("VLM backend %s is down: %s", state.backend, reason)
-        state.down = reason
-        state.gone.set()
-        self._start_timers_if_all_are_down()
-
-    def _set_up(self, state: _State) -> None:
-        log.info("VLM backend %s is up", state.backend)
-        self._join(state)
-        state.down, state.key_rejected = "", None
-        state.errors = state.timeouts = 0
-        state.gone.clear()
+    def _end_outage(self) -> None:
         for timer in self._outage.values():
             timer.cancel()
         self._outage.clear()
         self._given_up.clear()
-        self._fill()
-
-    async def _probe_while_down(self, state: _State) -> None:
-        """Probes the backend while it is down, at growing intervals."""
-        while True:
-            await state.gone.wait()
-            pause = _FIRST_PROBE_S
-            while state.down:
-                try:
-                    await self._probe(state.backend)
-                except KeyRejected as error:
-                    self._note_reason(state, str(error))
-                    state.key_rejected = error
-                    self._refuse_if_all_reject_the_key()
-                except (BackendTrouble, ServiceError) as error:
-                    self._note_reason(state, str(error))
-                    state.key_rejected = None
-                else:
-                    self._set_up(state)
-                    break
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-                pause = min(pause * 2, _LAST_PROBE_S)
-
-    def _note_reason(self, state: _State, reason: str) -> None:
-        if reason != state.down:  # logged once a reason, not once a probe
-            log.warning("VLM backend %s is still down: %s", state.backend, reason)
-        state.down = reason
 
     @property
     def _all_reject_the_key(self) -> bool:
-        return bool(self._states) and all(state.key_rejected for state in self._states.values())
-
-    def _refuse_if_all_reject_the_key(self) -> None:
-        """Waiting does not help: VLLM_API_KEY has to be changed."""
-        if self._all_reject_the_key:
-            for document in self._slots_by_document:
-                self._give_up(document)
+        return bool(self._states) and all(state.health.key_rejected for state in self._states.values())
 
     def _start_timers_if_all_are_down(self) -> None:
         if not self.up:
@@ -443,16 +304,8 @@ class Scheduler:
                 slot.set_exception(self._unavailable())
 
     def _unavailable(self) -> ServiceError:
-        wanted = [state.key_rejected for state in self._states.values() if state.key_rejected]
+        wanted = [state.health.key_rejected for state in self._states.values() if state.health.key_rejected]
         if wanted and len(wanted) == len(self._states):
             return KeyRejected(str(wanted[0]))
         reasons = "; ".join(f"{status.url}: {status.reason}" for status in self.status()) or "VLLM_URL gives no address"
         return EngineUnavailable(f"No VLM backend is up ({reasons})", retry_after_s=self._wait_s)
-
-
-async def _health_of(backend: Backend) -> BackendTrouble | None:
-    try:
-        await backend.check_health()
-    except BackendTrouble as trouble:
-        return trouble
-    return None
