@@ -162,7 +162,8 @@ async def _plan(archive: Archive, options: dict[str, Any]) -> tuple[list[Item], 
         items = planned(kept, names, options)
         if items and (text := plan_text(items, options)) != kept:
             await write_text(target, PLAN, text)
-        found = await target.names(SHARDS)
+        # A document of a folder that is called so, too, lies deeper.
+        found = [name for name in await target.names(SHARDS) if "/" not in name.removeprefix(SHARDS)]
         texts = await each(found, lambda name: read_text(target, name))
         summaries = [replace(Summary.from_json(text), resumed=True) for text in texts if text]
         return items, {summary.name: summary for summary in summaries}
@@ -175,6 +176,7 @@ async def _write_manifest(archive: Archive, manifest: dict[str, Any]) -> None:
     target: Place = archive.target.open()
     try:
         await write_text(target, "manifest.json", json.dumps(manifest, indent=2))
+        await target.tidy()
     finally:
         target.close()
 

@@ -202,8 +202,8 @@ def test_a_bucket_that_goes_away_is_named_and_the_same_command_goes_on(
 
 def test_a_folder_is_read_to_a_folder(tmp_path: Path) -> None:
     """On a Ray that the command starts itself."""
-    (tmp_path / "in/sub").mkdir(parents=True)
-    (tmp_path / "in/sub/letter.pdf").write_bytes(document("letter", 3))
+    (tmp_path / "in/shards").mkdir(parents=True)
+    (tmp_path / "in/shards/letter.pdf").write_bytes(document("letter", 3))
     command = [sys.executable, "-m", "ocr_service", "batch", str(tmp_path / "in"), "--to", str(tmp_path / "in/out")]
     arguments = ("--actors", "1", "--large", "2")
 
@@ -214,7 +214,7 @@ def test_a_folder_is_read_to_a_folder(tmp_path: Path) -> None:
         done = next((done for _ in range(3) if (done := read()).returncode != 3), None)  # 3: Ray did not start in time
         assert done is not None, "Ray did not start"
         assert done.returncode == 0, done.stderr
-    assert "letter 2" in (tmp_path / "in/out/sub/letter.pdf/letter.md").read_text()
+    assert "letter 2" in (tmp_path / "in/out/shards/letter.pdf/letter.md").read_text()
     assert json.loads((tmp_path / "in/out/manifest.json").read_text())["documents"] == 1
     (tmp_path / "empty").mkdir()
     command[4], command[6] = str(tmp_path / "empty"), str(tmp_path / "nothing")

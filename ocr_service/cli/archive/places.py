@@ -6,32 +6,38 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ocr_service.client.values import SUFFIXES
-from ocr_service.errors import BadOption, NotFound
+from ocr_service.errors import BadOption, NotFound, ServiceError
 from ocr_service.storage.s3 import S3Config, S3Store
 
 _S3 = "s3://"
+_UNFINISHED = ".unfinished"  # of a folder: files that are being written
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Place(Protocol):
+    """Every call raises S3Unavailable, S3Refused or FolderFailed where the place is away."""
+
     async def names(self, under: str = "") -> list[str]:
         """All files whose names begin so, in order."""
 
     async def get(self, name: str, target: Path) -> int:
-        """Fetches a file; its size in bytes. Raises NotFound."""
+        """Fetches a file; its size in bytes. Raises NotFound where it is not there or may not be read."""
 
     async def put(self, source: Path, name: str, content_type: str = "application/octet-stream") -> None:
         """Whole or not at all."""
 
     async def remove(self, name: str) -> None: ...
+
+    async def tidy(self) -> None:
+        """Removes what killed writers have left half written; one that still writes fails."""
 
     def close(self) -> None: ...
 
@@ -96,42 +102,79 @@ class Address:
         return here.removeprefix(there) if here.startswith(there) and here != there else None
 
 
+class FolderFailed(ServiceError):
+    """A folder cannot be read or written: its disk is full or away, or rights are missing."""
+
+    code, retryable = "folder_failed", True
+
+
 class FolderPlace:
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise FolderFailed(f"{self._root}: {error.strerror or error}") from error
 
     async def names(self, under: str = "") -> list[str]:
         return await asyncio.to_thread(self._names, under)
 
     def _names(self, under: str) -> list[str]:
         start = self._root / under.rpartition("/")[0]
-        found = (path for path in start.rglob("*") if path.is_file())
-        return sorted(name for path in found if (name := path.relative_to(self._root).as_posix()).startswith(under))
+        with self._errors():
+            found = [path.relative_to(self._root).as_posix() for path in start.rglob("*") if path.is_file()]
+        return sorted(name for name in found if name.startswith(under))
 
     async def get(self, name: str, target: Path) -> int:
-        try:
-            return await asyncio.to_thread(self._get, name, target)
-        except (FileNotFoundError, NotADirectoryError):
-            raise NotFound(f"There is no file {name!r}.") from None
+        return await asyncio.to_thread(self._get, name, target)
 
     def _get(self, name: str, target: Path) -> int:
-        shutil.copyfile(self._root / name, target)
-        return target.stat().st_size
+        with self._errors():
+            try:
+                shutil.copyfile(self._root / name, target)
+            except (FileNotFoundError, NotADirectoryError):
+                raise NotFound(f"There is no file {name!r}.") from None
+            except PermissionError:
+                raise NotFound(f"The file {name!r} may not be read.") from None
+            return target.stat().st_size
 
     async def put(self, source: Path, name: str, content_type: str = "application/octet-stream") -> None:
         await asyncio.to_thread(self._put, source, self._root / name)
 
     def _put(self, source: Path, target: Path) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=".unfinished-")
-        os.close(handle)
-        shutil.copyfile(source, unfinished)
-        Path(unfinished).replace(target)
+        with self._errors():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._root / _UNFINISHED).mkdir(exist_ok=True)
+            handle, unfinished = tempfile.mkstemp(dir=self._root / _UNFINISHED)
+            os.close(handle)
+            try:
+                shutil.copyfile(source, unfinished)
+                Path(unfinished).replace(target)
+            finally:
+                Path(unfinished).unlink(missing_ok=True)
 
     async def remove(self, name: str) -> None:
-        await asyncio.to_thread((self._root / name).unlink, missing_ok=True)
-        with suppress(OSError):  # the folder still has files, or is gone
-            (self._root / name).parent.rmdir()
+        await asyncio.to_thread(self._remove, self._root / name)
+
+    def _remove(self, path: Path) -> None:
+        """And the folders that become empty."""
+        with self._errors():
+            path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == self._root:
+                break
+            try:
+                folder.rmdir()
+            except FileNotFoundError:  # removed by another at the same time
+                continue
+            except OSError:  # it still has files
+                break
+
+    async def tidy(self) -> None:
+        await asyncio.to_thread(shutil.rmtree, self._root / _UNFINISHED, ignore_errors=True)
 
     def close(self) -> None: ...
 
@@ -153,6 +196,9 @@ class S3Place:
 
     async def remove(self, name: str) -> None:
         await self._store.remove(self._prefix + name)
+
+    async def tidy(self) -> None:
+        """Nothing: an object appears whole; parts of a large one are the bucket's lifecycle rule's to remove."""
 
     def close(self) -> None:
         self._store.close()

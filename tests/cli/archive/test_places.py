@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.cli.archive.places import Address, Place, each, is_document, read_text, write_text
+from ocr_service.cli.archive.places import Address, FolderFailed, Place, each, is_document, read_text, write_text
 from ocr_service.errors import BadOption, NotFound
 from ocr_service.storage.s3 import S3Config
 from tests.fakes.fault_proxy import FaultProxy
@@ -38,12 +38,35 @@ async def test_what_is_put_is_there(place: Place, tmp_path: Path) -> None:
     assert await place.names("a/") == ["a/10.pdf"]
 
 
+async def test_folders_that_become_empty_go_and_so_does_what_killed_writers_have_left(tmp_path: Path) -> None:
+    place = Address(str(tmp_path / "out"), None).open()
+    for name in ("parts/a/pages/1", "parts/a/pages/2", "kept/1"):
+        await write_text(place, name, "page")
+    left = tmp_path / "out/.unfinished/half-a-page"
+    left.write_text("pa")
+    await place.tidy()
+    assert not left.parent.exists()
+    for name in ("parts/a/pages/1", "parts/a/pages/2"):
+        await place.remove(name)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["kept"]
+
+
 async def test_what_is_not_there_is_not_found(place: Place, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         await place.get("missing/file.pdf", tmp_path / "copy")
     assert await read_text(place, "plan.jsonl") is None
     await write_text(place, "plan.jsonl", "Ü")
     assert await read_text(place, "plan.jsonl") == "Ü"
+
+
+async def test_a_folder_that_cannot_be_written_says_so_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    place = Address(str(tmp_path), None).open()
+    await write_text(place, "a.pdf", "a file")
+    with pytest.raises(FolderFailed, match=str(tmp_path)):
+        await write_text(place, "a.pdf/a.md", "in a file")
+    with pytest.raises(FolderFailed):
+        await write_text(place, "a" * 300, "a name that no file system takes")
+    assert await place.names() == ["a.pdf"]
 
 
 async def test_the_first_error_of_many_is_raised() -> None:
