@@ -58,7 +58,8 @@ from ocr_service.tesseract.reocr import (
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
-from ocr_service.tesseract.stamps import believed_in_stamps, on_sheet, stamp_ink, without_stamps
+from ocr_service.tesseract.stamp_text import stamp_region, with_stamps
+from ocr_service.tesseract.stamps import Stamp, without_stamps
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.table_detection import FoundTable, find_tables
 from ocr_service.tesseract.unread_regions import located as _located
@@ -84,14 +85,9 @@ class TesseractReader:
 
     def recognise(self, page: PageImage) -> Recognition:
         """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
-        gray = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+        gray, stamps = without_stamps(page.pixels, page.dpi)
         sheet, scale = _rescaled_sheet(gray, page.dpi)
-        mask = stamp_ink(page.pixels, page.dpi)
-        if mask is None:
-            return Recognition(page, sheet, scale, tuple(self._engine.lines(sheet.gray, sheet.dpi)))
-        # A stamp's own text is read afterwards, as what the words do not account for.
-        stamps = on_sheet(mask, page.pixels, sheet.skew, sheet.gray.shape)
-        lines = self._engine.lines(without_stamps(sheet.gray, stamps), sheet.dpi)
+        lines = self._engine.lines(sheet.gray, sheet.dpi)
         return Recognition(page, sheet, scale, tuple(lines), stamps)
 
     def read_lines(self, gray: Gray, dpi: int) -> list[Line]:
@@ -130,9 +126,10 @@ class TesseractReader:
             on_page = sheet.skew.to_page(box)
             return on_page if scale == 1.0 else _scaled(on_page, 1 / scale, (page.height, page.width))
 
-        placed = [replace(moved_region(r, to_page), order=order) for order, r in enumerate(reading.regions)]
-        doubtful = tuple(map(to_page, reading.doubtful))
-        return replace(reading, regions=[_located(region) for region in placed], doubtful=doubtful)
+        stamps = [stamp_region(stamp, page.dpi, self._engine) for stamp in recognition.stamps]
+        placed = with_stamps([_located(moved_region(region, to_page)) for region in reading.regions], stamps)
+        ordered = [replace(region, order=order) for order, region in enumerate(placed)]
+        return replace(reading, regions=ordered, doubtful=tuple(map(to_page, reading.doubtful)))
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> Reading:
         found = self._found(recognition)
@@ -163,8 +160,6 @@ class TesseractReader:
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
-        if recognition.stamps is not None:
-            missed = believed_in_stamps(missed, recognition.stamps)
         lines, engine = self._lines(with_found(raw, kept, missed), sheet)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         return _Found(pieces, legible_lines(lines), missed, blocks, rotated, engine)
@@ -270,14 +265,14 @@ class Reading:
 class Recognition:
     """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's.
 
-    ``stamps``: where coloured ink lies over text (255), which the lines were read without.
+    ``stamps``: those of the page, which lie over its text; the sheet is without them.
     """
 
     page: PageImage
     sheet: Sheet
     scale: float
     lines: tuple[Line, ...]
-    stamps: Gray | None = None
+    stamps: tuple[Stamp, ...] = ()
 
 
 def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:

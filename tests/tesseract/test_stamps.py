@@ -1,78 +1,119 @@
-"""Text under coloured stamps is read without them."""
+"""Stamps over text are parted from it: the text is read without them, and they without the text."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
+from ocr_service.document import Gray
 from ocr_service.tesseract.reader import TesseractReader
-from ocr_service.tesseract.sheet import prepare_sheet
-from ocr_service.tesseract.stamps import believed_in_stamps, on_sheet, stamp_ink
-from ocr_service.tesseract.words import Word, make_line
+from ocr_service.tesseract.stamps import Stamp, without_stamps
 from tests.support.sheets import DPI, DrawnPage
 
 ROWS = 8
 SENTENCE = "The supplier shall deliver the goods within ten days"
-BLUE = "#3355dd"
+COLOURS = ["#3355dd", "#c81e32", "#6e32a0", "#8c8c8c", "#5f5f5f"]  # the last two: coloured ones scanned in grey
 
 
-def stamped(colour: str = BLUE) -> DrawnPage:
+def sentences(page: DrawnPage) -> DrawnPage:
+    for row in range(ROWS):
+        page.text(100, 100 + 60 * row, SENTENCE)
+    return page
+
+
+def stamped(colour: str) -> DrawnPage:
+    """A round stamp and a stroke, with the text over them."""
     page = DrawnPage(1240, 700)
     for radius in (150, 135):
         page.draw.ellipse((600 - radius, 300 - radius, 600 + radius, 300 + radius), outline=colour, width=5)
     page.draw.line((200, 420, 1000, 180), fill=colour, width=9)
-    for row in range(ROWS):
-        page.text(100, 100 + 60 * row, SENTENCE)  # printed over the stamp
-    return page
+    return sentences(page)
 
 
-def ink(page: DrawnPage) -> np.ndarray | None:
-    return stamp_ink(np.asarray(page.image), DPI)
+def parted(page: DrawnPage) -> tuple[Gray, tuple[Stamp, ...]]:
+    return without_stamps(np.asarray(page.image), DPI)
 
 
-def test_a_ring_and_a_stroke_over_text_are_a_stamps_ink() -> None:
-    mask = ink(stamped())
-    assert mask is not None
-    assert mask[300, 452] == 255
-    assert mask[100:130, 100:400].max() == 0
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_ring_over_text_leaves_the_page_and_the_text_stays(colour: str) -> None:
+    gray, stamps = parted(stamped(colour))
+    assert len(stamps) == 1
+    assert stamps[0].box[0] < 452 < stamps[0].box[2]
+    assert gray[140:460, 451:454].min(axis=1).mean() > 200  # the ring's leftmost part, between the letters
+    expected = sentences(DrawnPage(1240, 700)).gray()
+    ink, wanted = gray < 128, expected < 128
+    assert np.count_nonzero(ink & wanted) > 0.97 * np.count_nonzero(wanted)
+    assert np.count_nonzero(ink & ~wanted) < 0.03 * np.count_nonzero(wanted)
 
 
-@pytest.mark.parametrize("colour", ["black", "#999999"])
-def test_what_has_no_colour_is_no_stamp(colour: str) -> None:
-    assert ink(stamped(colour)) is None
+@pytest.fixture(scope="module")
+def reader() -> TesseractReader:
+    return TesseractReader("eng")
 
 
-def test_coloured_text_a_filled_head_and_a_ring_beside_the_text_are_none() -> None:
-    page = DrawnPage(1240, 700)
-    page.text(100, 100, SENTENCE, 14, fill=BLUE)
-    page.draw.rectangle((100, 200, 1100, 260), fill=BLUE)
-    page.text(120, 210, SENTENCE)
-    page.draw.ellipse((800, 400, 1000, 600), outline=BLUE, width=5)
-    page.text(100, 450, SENTENCE[:20])
-    assert ink(page) is None
-
-
-def test_the_lines_under_a_stamp_are_read() -> None:
-    read = TesseractReader("eng").read(stamped().page(), [])
+@pytest.mark.parametrize("colour", ["#3355dd", "#5f5f5f"])
+def test_every_line_under_a_stamp_is_read(colour: str, reader: TesseractReader) -> None:
+    read = reader.read(stamped(colour).page(), [])
     text = " ".join(region.content for region in read.regions)
+    assert text.count(SENTENCE) >= ROWS - 2  # the stroke runs along a line
     assert text.count("supplier") >= ROWS - 1
-    assert text.count("within ten days") >= ROWS - 2  # the ring crosses two lines lengthwise
+    assert sum(region.label == "seal" for region in read.regions) == 1
 
 
-def test_the_ink_finds_its_place_on_a_level_sheet() -> None:
-    page = stamped()
-    mask = ink(page)
-    assert mask is not None
-    sheet = prepare_sheet(page.gray(), DPI)
-    placed = on_sheet(mask, np.asarray(page.image), sheet.skew, (sheet.gray.shape[0], sheet.gray.shape[1]))
-    assert placed.shape == sheet.gray.shape
-    assert abs(np.count_nonzero(placed) - np.count_nonzero(mask)) < 0.2 * np.count_nonzero(mask)
+def test_black_strokes_over_text_are_no_stamp() -> None:
+    page = stamped("black")
+    gray, stamps = parted(page)
+    assert not stamps
+    assert np.array_equal(gray, page.gray())
 
 
-def test_strokes_of_a_stamp_are_no_words_unless_they_were_read_for_sure() -> None:
-    stamps = np.zeros((200, 400), np.uint8)
-    stamps[50:60, 50:300] = 255
-    sure, stroke = Word("АКТОВ", (60, 40, 120, 70), 92.0), Word("ov", (150, 40, 200, 70), 92.0)
-    beside = Word("ov", (150, 100, 200, 130), 50.0)
-    lines = [make_line([sure, stroke]), make_line([stroke]), make_line([beside])]
-    assert [line.text for line in believed_in_stamps(lines, stamps)] == ["АКТОВ", "ov"]
+@pytest.mark.parametrize("colour", ["#3355dd", "#8c8c8c"])
+def test_text_filled_heads_ruling_lines_and_a_ring_beside_the_text_are_none(colour: str) -> None:
+    page = DrawnPage(1240, 900)
+    page.text(100, 60, SENTENCE, 14, fill=colour)
+    page.text(100, 110, SENTENCE)
+    page.draw.rectangle((100, 200, 1100, 260), fill=colour)
+    page.text(120, 210, SENTENCE)
+    for edge in range(4):
+        page.draw.line((100, 300 + 70 * edge, 1000, 300 + 70 * edge), fill=colour, width=3)
+        page.draw.line((100 + 300 * edge, 300, 100 + 300 * edge, 510), fill=colour, width=3)
+    for row in range(3):
+        page.text(105, 312 + 70 * row, "Valve")
+        page.text(402, 320 + 70 * row, "17")
+    page.draw.ellipse((800, 600, 1000, 800), outline=colour, width=5)
+    page.text(100, 650, SENTENCE[:20])
+    assert parted(page)[1] == ()
+
+
+@pytest.mark.parametrize("scale", [0.55, 1.0])  # 110 dpi, 200 dpi
+def test_blurred_text_is_not_taken_for_pale_ink(scale: float) -> None:
+    image = sentences(DrawnPage(1240, 700)).image
+    blurred = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BOX)
+    assert without_stamps(np.asarray(blurred), round(DPI * scale))[1] == ()
+
+
+def slanted(text: str, degrees: float) -> DrawnPage:
+    """A page of text with a rectangular stamp, rotated anticlockwise."""
+    label = DrawnPage(520, 180)
+    label.draw.rectangle((10, 10, 510, 170), outline="#c81e32", width=6)
+    label.text(60, 50, text, 20, bold=True, fill="#c81e32")
+    stamp = label.image.rotate(degrees, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
+    page = DrawnPage(1240, 900)
+    page.image.paste(stamp, (350, 120))
+    page.draw = ImageDraw.Draw(page.image)
+    return sentences(page)
+
+
+@pytest.mark.parametrize("degrees", [-15.0, 12.0, 30.0])
+def test_a_slanted_stamp_is_kept_as_a_figure_with_its_text(degrees: float, reader: TesseractReader) -> None:
+    read = reader.read(slanted("RECEIVED", degrees).page(), [])
+    seal = next(region for region in read.regions if region.label == "seal")
+    assert (seal.format, seal.content) == ("image", "RECEIVED")
+    word = seal.words[0]
+    x0, y0, x1, y1 = word.bbox
+    assert x1 - x0 > math.cos(math.radians(degrees)) * 200
+    assert seal.bbox[0] <= x0 and seal.bbox[1] <= y0 and x1 <= seal.bbox[2] and y1 <= seal.bbox[3]
+    assert read.coverage == 1.0
