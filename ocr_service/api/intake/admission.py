@@ -129,8 +129,11 @@ class Admission:
         """A place in the queue for a document of this owner while it is being taken in. Raises QueueFull."""
         return self._room.place(owner)
 
-    async def inspected(self, upload: Upload, asked: SubmissionOptions) -> Admitted:
-        """What a file is, and whether it may become a job. The file stays where it is, also after an error."""
+    async def inspected(self, upload: Upload, asked: SubmissionOptions, first_pages: int | None = None) -> Admitted:
+        """What a file is, and whether it may become a job. The file stays where it is, also after an error.
+
+        ``first_pages``: of a longer document only so many pages are read, whatever ``asked`` says.
+        """
         engine = self._engine(asked)
         language = full_codes(asked.language) if asked.language else self._defaults.language
         if engine == "tesseract":
@@ -138,6 +141,8 @@ class Admission:
         found = await self._inspector.run(
             inspect_file, upload.path, asked.password, document="inspect", order=0, timeout_s=INSPECT_TIMEOUT_S
         )
+        if first_pages is not None and first_pages < found.pages:
+            asked = asked.model_copy(update={"pages": f"1-{first_pages}"})
         if found.pages > self._defaults.max_pages and not asked.pages:
             raise TooManyPages.of_file(upload.name, found.pages, self._defaults.max_pages)
         wanted = len(select_pages(asked.pages, found.pages))

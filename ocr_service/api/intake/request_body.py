@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from ocr_service.errors import BadOption, FileTooLarge
 
 _PIECE = 1 << 20  # bytes that are looked at in one go, in a thread
+_SMALL_FORM = 64 << 10  # bytes
+_MOST_FIELDS = 64
 _LONGEST_TYPE = 1000  # characters of a Content-Type; a boundary has at most 70
 
 
@@ -28,6 +31,20 @@ def media_type(request: Request) -> str:
 def is_json(request: Request) -> bool:
     kind = media_type(request)
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def is_fields_alone(request: Request) -> bool:
+    """A form that can have no file."""
+    return media_type(request) == "application/x-www-form-urlencoded"
+
+
+async def small_form(request: Request) -> dict[str, str]:
+    """The fields of such a form that are not empty. Raises BadOption, FileTooLarge."""
+    body = b"".join([piece async for piece in body_pieces(request, _SMALL_FORM)])
+    try:
+        return dict(parse_qsl(body.decode(), max_num_fields=_MOST_FIELDS))
+    except ValueError as error:  # no UTF-8, or too many fields
+        raise BadOption(f"The form cannot be read: {error}") from error
 
 
 def require_json(request: Request) -> None:

@@ -89,8 +89,10 @@ class Sources:
             upload = await asyncio.to_thread(_upload, path, key.rpartition("/")[2])
             return await self._admission.inspected(upload, asked)
 
-    async def from_url(self, url: str, asked: SubmissionOptions, owner: str) -> Admitted:
-        """Raises AddressRefused, FetchFailed, FileTooLarge, and as an upload does."""
+    async def from_url(
+        self, url: str, asked: SubmissionOptions, owner: str, first_pages: int | None = None
+    ) -> Admitted:
+        """Raises AddressRefused, FetchFailed, FileTooLarge, and as an upload does. ``first_pages`` as ``inspected``."""
         if self._http is None:
             raise AddressRefused.switched_off()
         async with self._scratch_file(owner) as path:
@@ -100,7 +102,7 @@ class Sources:
                     self._http, url, path, max_bytes=limits.max_bytes, timeout_s=limits.url_timeout_s
                 )
             upload = await asyncio.to_thread(_upload, path, name)
-            return await self._admission.inspected(upload, asked)
+            return await self._admission.inspected(upload, asked, first_pages)
 
     async def keys(self, prefix: str) -> list[str]:
         """The documents under a prefix. Raises NotFound when there are none, TooManyDocuments."""

@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from ocr_service.api.compat.datalab.mapping import page_blocks
-from ocr_service.api.compat.datalab.models import ConvertForm, RequestRef, Result, Submitted
-from ocr_service.errors import NotFound
+from ocr_service.api.compat.datalab.models import ConvertForm, Result, Submitted
 from tests.support.encrypted import encrypted
 from tests.support.jobs import document
 from tests.support.pages import page, region
@@ -126,21 +125,21 @@ def test_a_wrong_key_is_refused(keyed: RunningService) -> None:
     assert httpx.post(f"{keyed.url}/api/v1/marker", files=files, headers={"X-Api-Key": "no"}).status_code == 401
 
 
-@pytest.mark.parametrize("letters", ["m", "mhj", "hpi", "mp", "ji"])
-def test_a_requests_id_holds_what_was_asked_for(letters: str) -> None:
-    ref = RequestRef.parsed(f"{'a' * 32}-{letters}")
-    assert ref.id == f"{'a' * 32}-{letters}"
-    assert (ref.paginate, ref.images) == ("p" in letters, "i" in letters)
-
-
-@pytest.mark.parametrize("request_id", ["", "a" * 32, f"{'a' * 32}-", f"{'a' * 32}-x"])
-def test_what_is_no_request_is_not_found(request_id: str) -> None:
-    with pytest.raises(NotFound):
-        RequestRef.parsed(request_id)
-
-
 def test_page_numbers_begin_at_zero() -> None:
-    assert ConvertForm.model_validate({"page_range": "0-2, 5"}).pages == "1-3, 6"
+    assert ConvertForm.understood({"page_range": "0-2, 5"}).options.pages == "1-3,6"
+
+
+def test_a_documents_address_is_taken_from_a_form_without_a_file(keyed: RunningService) -> None:
+    """As Datalab's client sends ``file_url``; ALLOW_URL_INPUT is off here."""
+    for form, error in (
+        ({"file_url": "https://files.example/a.pdf"}, "address_refused: "),
+        ({"output_format": "markdown"}, "bad_option: "),
+        ({f"field{number}": "x" for number in range(100)}, "bad_option: "),
+        ({"file_url": "x" * 100_000}, "file_too_large: "),
+    ):
+        answer = keyed.client.post("/api/v1/convert", data=form, headers=HEADERS)
+        assert answer.status_code == 200 and answer.json()["success"] is False
+        assert answer.json()["error"].startswith(error)
 
 
 def test_blocks_say_where_they_stand() -> None:

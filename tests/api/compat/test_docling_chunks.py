@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from ocr_service.api.compat.docling.chunk_models import ChunkAnswer, ChunkForm, ChunkTask
-from ocr_service.errors import NotFound
 from tests.support.encrypted import encrypted
 from tests.support.jobs import submit, wait_finished
 from tests.support.running import RunningService, wait_until
@@ -116,15 +115,8 @@ def test_there_are_two_chunkers(service: RunningService) -> None:
 @pytest.mark.parametrize("document", [True, False])
 def test_a_tasks_id_holds_what_was_asked_for(chunker: Any, options: dict[str, Any], document: bool) -> None:
     asked = ChunkForm.model_validate({"chunking_options": options, "include_converted_doc": document})
-    task = ChunkTask.of("a" * 32, chunker, asked)
+    task = ChunkTask.of_chunker("a" * 32, chunker, asked)
     assert ChunkTask.is_one(task.id) and ChunkTask.parsed(task.id) == task
-
-
-@pytest.mark.parametrize("task_id", ["", "a" * 32, f"{'a' * 32}-me", f"{'a' * 32}-hybrid99999", f"{'A' * 32}-hybrid"])
-def test_what_is_no_task_is_not_found(task_id: str) -> None:
-    assert not ChunkTask.is_one(task_id)
-    with pytest.raises(NotFound):
-        ChunkTask.parsed(task_id)
 
 
 def test_the_fields_of_a_form_go_where_they_belong() -> None:

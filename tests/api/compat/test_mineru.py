@@ -13,8 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ocr_service.api.compat.mineru.models import ParseAnswer, ParseForm, Task, TaskStatus
-from ocr_service.errors import NotFound
+from ocr_service.api.compat.mineru.models import ParseAnswer, TaskStatus
 from tests.support.encrypted import encrypted
 from tests.support.jobs import document
 from tests.support.running import PATIENCE_S, RunningService, wait_until
@@ -163,17 +162,3 @@ def test_a_failed_task_says_why(keyed: RunningService) -> None:
     result = client.get(task["result_url"], headers=headers)
     assert result.status_code == 409
     assert result.json()["error"].startswith("cancelled") and result.json()["message"] == "Task execution failed"
-
-
-@pytest.mark.parametrize("letters", ["", "m", "mjciz", "cz"])
-def test_a_tasks_id_holds_what_was_asked_for(letters: str) -> None:
-    names = ("return_md", "return_middle_json", "return_content_list", "return_images", "response_format_zip")
-    asked = ParseForm.model_validate({name: letter in letters for name, letter in zip(names, "mjciz", strict=True)})
-    task = Task.of("a" * 32, asked)
-    assert task.id == f"{'a' * 32}-{letters}" and Task.parsed(task.id) == task
-
-
-def test_what_is_no_task_is_not_found() -> None:
-    for task_id in ("", "a" * 32, f"{'A' * 32}-m", f"{'a' * 32}-x"):
-        with pytest.raises(NotFound):
-            Task.parsed(task_id)

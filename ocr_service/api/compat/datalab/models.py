@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from ocr_service.api.compat.document_jobs import Wanted
+from ocr_service.api.compat.page_numbers import pages_from_zero
+from ocr_service.api.compat.task_ids import Flag, SomeOf, TaskId
 from ocr_service.api.schemas.document import SubmissionOptions
-from ocr_service.errors import NotFound
+from ocr_service.api.validation import validated
 
 OutputFormat = Literal["markdown", "html", "json"]
-_FORMATS: tuple[OutputFormat, ...] = ("markdown", "html", "json")
-_REQUEST_ID = re.compile(r"([0-9a-f]{32})-([mhj]{1,3})(p?)(i?)")
-_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def _listed(value: object) -> object:
@@ -28,7 +27,12 @@ class ConvertForm(BaseModel):
     output_format: Annotated[tuple[OutputFormat, ...], BeforeValidator(_listed)] = Field(
         ("markdown",), min_length=1, max_length=3, description="`markdown`, `html`, `json`; several with commas"
     )
-    page_range: str = Field("", max_length=1000, description="Pages from 0, such as `0-2,6`; all when empty")
+    file_url: str | None = Field(
+        None, max_length=2000, description="Instead of `file`: an https address, where ALLOW_URL_INPUT is set"
+    )
+    page_range: Annotated[str, Field(max_length=1000), AfterValidator(pages_from_zero)] = Field(
+        "", description="Pages from 0, such as `0-2,6`; all when empty"
+    )
     max_pages: int | None = Field(None, ge=1, le=10**6, description="Read only so many pages from the first on")
     paginate: bool = Field(False, description="A line with the page's number, from 0, before each page's Markdown")
     force_ocr: bool = Field(False, description="Read all with OCR, also text that the PDF contains")
@@ -36,46 +40,30 @@ class ConvertForm(BaseModel):
     disable_image_extraction: bool = Field(False, description="Keep no figures")
     skip_cache: bool = Field(False, description="Read anew what was read already")
 
-    def submission(self, pages: str) -> SubmissionOptions:
-        """The same in this service's terms."""
-        return SubmissionOptions.model_validate(
-            {
-                "pages": pages,
-                "text_layer": "ignore" if self.force_ocr or self.strip_existing_ocr else None,
-                "include_images": not self.disable_image_extraction,
-                "cache": not self.skip_cache,
-            }
-        )
-
-    @property
-    def pages(self) -> str:
-        """``page_range`` with pages from 1."""
-        return _NUMBER.sub(lambda number: str(int(number[0]) + 1), self.page_range)
-
-
-class RequestRef(BaseModel):
-    """A job, and what its result is to hold: both are in the request's id; jobs know nothing of other protocols."""
-
-    model_config = ConfigDict(frozen=True)
-
-    job_id: str
-    formats: tuple[OutputFormat, ...]
-    paginate: bool
-    images: bool
-
     @classmethod
-    def parsed(cls, request_id: str) -> Self:
-        """Raises NotFound."""
-        match = _REQUEST_ID.fullmatch(request_id)
-        if match is None:
-            raise NotFound("Request not found.")
-        formats = tuple(form for form in _FORMATS if form[0] in match[2])
-        return cls(job_id=match[1], formats=formats, paginate=bool(match[3]), images=bool(match[4]))
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        options = {
+            "pages": asked.page_range,
+            "text_layer": "ignore" if asked.force_ocr or asked.strip_existing_ocr else None,
+            "include_images": asked.include_images,
+            "cache": not asked.skip_cache,
+        }
+        first_pages = None if asked.page_range else asked.max_pages
+        return Wanted(asked, SubmissionOptions.model_validate(options), first_pages, asked.file_url or "")
 
     @property
-    def id(self) -> str:
-        letters = "".join(form[0] for form in _FORMATS if form in self.formats)
-        return f"{self.job_id}-{letters}{'p' * self.paginate}{'i' * self.images}"
+    def include_images(self) -> bool:
+        return not self.disable_image_extraction
+
+
+class RequestTask(TaskId):
+    """A job, and what to give of its result."""
+
+    output_format: Annotated[tuple[OutputFormat, ...], SomeOf({"m": "markdown", "h": "html", "j": "json"})]
+    paginate: Annotated[bool, Flag("p")]
+    include_images: Annotated[bool, Flag("i")]
 
 
 class Submitted(BaseModel):

@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import JSONResponse, StreamingResponse
 
 from ocr_service.api.compat.datalab.mapping import page_blocks
-from ocr_service.api.compat.datalab.models import ConvertForm, RequestRef, Result, Submitted
-from ocr_service.api.compat.forms import form_schema, received_form
-from ocr_service.api.compat.job_results import failure_reason, kept_figures, kept_pages, markdown_file
-from ocr_service.api.compat.json_pieces import as_json, list_texts, pieces, string_texts
-from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.intake.admission import Admitted
-from ocr_service.api.intake.multipart import Upload
-from ocr_service.api.routes.jobs import submit
-from ocr_service.api.schemas.problem import READ, RESULTS
-from ocr_service.api.validation import validated
-from ocr_service.document import PageResult
-from ocr_service.errors import BadPages, ServiceError
+from ocr_service.api.compat.datalab.models import ConvertForm, RequestTask, Result, Submitted
+from ocr_service.api.compat.document_jobs import address_job, body_schema, either_body, form_job, form_schema
+from ocr_service.api.compat.job_results import (
+    failure_reason,
+    file_texts,
+    has_result,
+    kept_figures,
+    kept_pages,
+    markdown_file,
+    without_folder,
+)
+from ocr_service.api.compat.json_pieces import json_answer, streamed_list, streamed_object, streamed_string
+from ocr_service.api.compat.task_ids import own_task
+from ocr_service.api.dependencies import Services, ServicesDep
+from ocr_service.api.intake.request_body import is_fields_alone, small_form
+from ocr_service.api.schemas.problem import READ_FROM_JSON, RESULTS
+from ocr_service.errors import ServiceError
 from ocr_service.export.document_markdown import page_text
 from ocr_service.export.image_links import relinked, relinked_file
-from ocr_service.jobs.models import Job, JobState, Priority
+from ocr_service.jobs.models import Job, Priority
 from ocr_service.storage.filesystem import JobFolder
 
 router = APIRouter(prefix="/api/v1", tags=["Datalab"])
 
 _RULE = "-" * 48  # between pages, as Marker writes it
-_READ = 1 << 16  # characters
 _OF_THE_DOCUMENT = frozenset({413, 415, 422})  # statuses of what is wrong with it, or with what was asked for
-_FORM = form_schema(
-    {
-        **ConvertForm.model_json_schema()["properties"],
-        "output_format": {"type": "string", "description": "`markdown`, `html`, `json`; several with commas"},
-    }
+_FIELDS = {
+    **ConvertForm.model_json_schema()["properties"],
+    "output_format": {"type": "string", "description": "`markdown`, `html`, `json`; several with commas"},
+}
+_ADDRESS = _FIELDS.pop("file_url")
+_FORM = either_body(
+    form_schema(_FIELDS),
+    body_schema("application/x-www-form-urlencoded", {"file_url": _ADDRESS, **_FIELDS}, ["file_url"]),
 )
 RequestId = Annotated[str, PathParameter(max_length=64, description="As the answer to the submission gave it")]
 Endpoint = Annotated[
@@ -46,37 +51,30 @@ Endpoint = Annotated[
 ]
 
 
-@router.post("/{endpoint}", summary="Submit a document, as Datalab's Marker", responses=READ, openapi_extra=_FORM)
+@router.post(
+    "/{endpoint}", summary="Submit a document, as Datalab's Marker", responses=READ_FROM_JSON, openapi_extra=_FORM
+)
 async def datalab_submit(request: Request, services: ServicesDep, endpoint: Endpoint) -> Submitted:
     """Answers at once. It is a job like any other. What is wrong with the document is said with `success: false` and
     status 200: Datalab's client does not read the body of another."""
     try:
-        ref = await _submitted(request, services)
+        job, asked = await _submitted(request, services)
     except ServiceError as error:
         if error.status not in _OF_THE_DOCUMENT:
             raise
         request.state.code = error.code
         return Submitted.model_validate({"success": False, "error": f"{error.code}: {error}"})
-    check = f"{str(request.base_url).rstrip('/')}/api/v1/{endpoint}/{ref.id}"
-    return Submitted.model_validate({"success": True, "request_id": ref.id, "request_check_url": check})
+    task = RequestTask.of(job.id, asked)
+    check = f"{str(request.base_url).rstrip('/')}/api/v1/{endpoint}/{task.id}"
+    return Submitted.model_validate({"success": True, "request_id": task.id, "request_check_url": check})
 
 
-async def _submitted(request: Request, services: Services) -> RequestRef:
-    async with received_form(request, services) as upload:
-        asked = validated(ConvertForm, {name: value for name, value in upload.fields.items() if value})
-        admitted = await _inspected(services, upload, asked)
-    job = (await submit(services, admitted, owner_of(request), None, Priority.BATCH)).job
-    images = not asked.disable_image_extraction
-    return RequestRef(job_id=job.id, formats=asked.output_format, paginate=asked.paginate, images=images)
-
-
-async def _inspected(services: Services, upload: Upload, asked: ConvertForm) -> Admitted:
-    if asked.max_pages is None or asked.pages:
-        return await services.admission.inspected(upload, asked.submission(asked.pages))
-    try:
-        return await services.admission.inspected(upload, asked.submission(f"1-{asked.max_pages}"))
-    except BadPages:  # it has fewer
-        return await services.admission.inspected(upload, asked.submission(""))
+async def _submitted(request: Request, services: Services) -> tuple[Job, ConvertForm]:
+    """Datalab's client sends no multipart form where it sends no file."""
+    if is_fields_alone(request):
+        wanted = ConvertForm.understood(await small_form(request))
+        return await address_job(request, services, wanted, Priority.BATCH)
+    return await form_job(request, services, ConvertForm.understood, Priority.BATCH)
 
 
 @router.get(
@@ -86,64 +84,43 @@ async def _inspected(services: Services, upload: Upload, asked: ConvertForm) -> 
     responses=RESULTS,
 )
 async def datalab_check(request: Request, services: ServicesDep, endpoint: Endpoint, request_id: RequestId) -> Response:
-    ref = RequestRef.parsed(request_id)
-    job = await services.jobs.get(ref.job_id, owner_of(request))
-    about: dict[str, Any] = {
-        "output_format": ",".join(ref.formats),
+    job, task = await own_task(request, services, request_id, RequestTask)
+    about = {
+        "output_format": ",".join(task.output_format),
         "page_count": job.page_total,
         "metadata": {"job_id": job.id},
     }
     if not job.state.finished:
-        return JSONResponse({"status": "processing", "success": None, "error": None, **about})
-    if job.state not in (JobState.COMPLETED, JobState.PARTIAL):
-        return JSONResponse({"status": "failed", "success": False, "error": failure_reason(job), **about})
-    pages = await services.jobs.files.of(job, "pages")
-    content: dict[str, Iterable[str]] = {}
-    if "markdown" in ref.formats:
-        published = markdown_file(await services.jobs.files.of(job, "result"), job)
-        content["markdown"] = string_texts(_paginated(pages, job) if ref.paginate else relinked_file(published, _flat))
-    if "html" in ref.formats:
-        content["html"] = string_texts(_text(await services.delivery.exports.file(job, "html")))
-    if "json" in ref.formats:
-        content["json"] = _tree(kept_pages(pages, job))
-    if ref.images:
-        content["images"] = _images(pages, job)
-    done = {"status": "complete", "success": True, "error": None, **about}
-    return StreamingResponse(pieces(_answer(done, content)), media_type="application/json")
+        return json_answer({"status": "processing", "success": None, "error": None, **about})
+    if not has_result(job):
+        return json_answer({"status": "failed", "success": False, "error": failure_reason(job), **about})
+    content = await _content(services, job, task)
+    return json_answer({"status": "complete", "success": True, "error": None, **about, **content})
 
 
-def _answer(about: dict[str, Any], content: dict[str, Iterable[str]]) -> Iterator[str]:
-    yield as_json(about)[:-1]
-    for name, texts in content.items():
-        yield f",{as_json(name)}:"
-        yield from texts
-    yield "}"
-
-
-def _tree(pages: Iterable[PageResult]) -> Iterator[str]:
-    yield '{"block_type":"Document","children":'
-    yield from list_texts(page_blocks(pages))
-    yield "}"
-
-
-def _images(folder: JobFolder, job: Job) -> Iterator[str]:
-    yield "{"
-    for place, path in enumerate(kept_figures(folder, job)):
-        yield f"{',' if place else ''}{as_json(path.name)}:{as_json(base64.b64encode(path.read_bytes()).decode())}"
-    yield "}"
+async def _content(services: Services, job: Job, task: RequestTask) -> dict[str, Any]:
+    """What was asked for. What can fail is done before its first byte."""
+    files = services.jobs.files
+    pages = await files.of(job, "pages")
+    content: dict[str, Any] = {}
+    if "markdown" in task.output_format:
+        published = markdown_file(await files.of(job, "result"), job)
+        texts = _paginated(pages, job) if task.paginate else relinked_file(published, without_folder)
+        content["markdown"] = streamed_string(texts)
+    if "html" in task.output_format:
+        content["html"] = streamed_string(file_texts(await services.delivery.exports.file(job, "html")))
+    if "json" in task.output_format:
+        blocks = streamed_list(page_blocks(kept_pages(pages, job)))
+        content["json"] = {"block_type": "Document", "children": blocks}
+    if task.include_images:
+        figures = kept_figures(pages, job)
+        content["images"] = streamed_object(
+            (path.name, base64.b64encode(path.read_bytes()).decode()) for path in figures
+        )
+    return content
 
 
 def _paginated(folder: JobFolder, job: Job) -> Iterator[str]:
     for page in kept_pages(folder, job):
         yield f"\n\n{{{page.number - 1}}}{_RULE}\n\n"
-        yield from relinked([page_text(page)], _flat)
-
-
-def _flat(name: str) -> str:
-    return name.rpartition("/")[2]
-
-
-def _text(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="") as file:
-        while text := file.read(_READ):
-            yield text
+        yield from relinked([page_text(page)], without_folder)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from ocr_service.api.compat.docling.models import ConvertOptions, Source, Target, in_body
-from ocr_service.errors import NotFound
+from ocr_service.api.compat.docling.models import ConvertOptions, InBody, SourceRequest
+from ocr_service.api.compat.document_jobs import Wanted
+from ocr_service.api.compat.task_ids import Digits, Flag, OneOf, TaskId
+from ocr_service.api.validation import validated
 from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
 
 Chunker = Literal["hybrid", "hierarchical"]
-_TASK_ID = re.compile(r"([0-9a-f]{32})-(hybrid|hierarchical)([0-9]{0,4})(m?)(r?)(d?)")
 
 
 class ChunkingOptions(BaseModel):
@@ -40,12 +40,13 @@ class ChunkForm(BaseModel):
         default_factory=lambda: ChunkingOptions.model_validate({}), description="How to cut"
     )
     include_converted_doc: bool = Field(False, description="Also give the document, as a DoclingDocument")
-    target_type: str = Field("inbody", max_length=64, description="`inbody`")
+    target_type: InBody = Field("inbody", description="`inbody`")
 
-    @field_validator("target_type")
     @classmethod
-    def _in_the_answer(cls, kind: str) -> str:
-        return in_body(kind)
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, cls.of_fields(fields))
+        return Wanted(asked, asked.convert_options.submission())
 
     @staticmethod
     def of_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,63 +69,33 @@ class ChunkForm(BaseModel):
         return own
 
 
-class ChunkRequest(ChunkForm):
+class ChunkRequest(ChunkForm, SourceRequest):
     """One document, and how to cut it."""
 
-    sources: list[Source] = Field(min_length=1, max_length=1, description="The document; one a request")
-    target: Target = Field(default_factory=lambda: Target.model_validate({}), description="Where the result goes")
+    @classmethod
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        return asked.read_with(asked.convert_options)
 
 
-class ChunkTask(BaseModel):
-    """A job, and how its result is to be cut: both are in the task's id, as of ``TaskRef``."""
+class ChunkTask(TaskId):
+    """A job, and how its result is to be cut."""
 
-    model_config = ConfigDict(frozen=True)
-
-    job_id: str
-    chunker: Chunker
-    max_tokens: int | None
-    merge: bool
-    raw_text: bool
-    document: bool
+    chunker: Annotated[Chunker, OneOf({"hybrid": "hybrid", "hierarchical": "hierarchical"})]
+    max_tokens: Annotated[int | None, Digits(LEAST_TOKENS, MOST_TOKENS)]
+    merge_peers: Annotated[bool, Flag("m")]
+    include_raw_text: Annotated[bool, Flag("r")]
+    include_converted_doc: Annotated[bool, Flag("d")]
 
     @classmethod
-    def of(cls, job_id: str, chunker: Chunker, asked: ChunkForm) -> Self:
-        options = asked.chunking_options
-        return cls(
-            job_id=job_id,
-            chunker=chunker,
-            max_tokens=options.max_tokens,
-            merge=options.merge_peers,
-            raw_text=options.include_raw_text,
-            document=asked.include_converted_doc,
-        )
+    def of_chunker(cls, job_id: str, chunker: Chunker, asked: ChunkForm) -> Self:
+        options = asked.chunking_options.model_dump()
+        return cls(job_id=job_id, chunker=chunker, include_converted_doc=asked.include_converted_doc, **options)
 
-    @classmethod
-    def is_one(cls, task_id: str) -> bool:
-        return _TASK_ID.fullmatch(task_id) is not None
-
-    @classmethod
-    def parsed(cls, task_id: str) -> Self:
-        """Raises NotFound."""
-        match = _TASK_ID.fullmatch(task_id)
-        if match is None:
-            raise NotFound("Task not found.")
-        job_id, chunker, tokens, *flags = match.groups()
-        merge, raw_text, document = map(bool, flags)
-        most = min(max(int(tokens), LEAST_TOKENS), MOST_TOKENS) if tokens else None
-        return cls(
-            job_id=job_id,
-            chunker="hybrid" if chunker == "hybrid" else "hierarchical",
-            max_tokens=most,
-            merge=merge,
-            raw_text=raw_text,
-            document=document,
-        )
-
-    @property
-    def id(self) -> str:
-        flags = f"{'m' * self.merge}{'r' * self.raw_text}{'d' * self.document}"
-        return f"{self.job_id}-{self.chunker}{self.max_tokens or ''}{flags}"
+    @staticmethod
+    def is_one(task_id: str) -> bool:
+        return task_id[32:].startswith(("-hybrid", "-hierarchical"))
 
 
 class ChunkedItem(BaseModel):

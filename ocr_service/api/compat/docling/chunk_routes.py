@@ -9,29 +9,19 @@ from fastapi import Path as PathParameter
 
 from ocr_service.api.compat.docling.chunk_answer import chunk_answer
 from ocr_service.api.compat.docling.chunk_models import ChunkAnswer, Chunker, ChunkForm, ChunkRequest, ChunkTask
-from ocr_service.api.compat.docling.models import ConvertOptions, Source, TaskStatus
-from ocr_service.api.compat.docling.routes import (
-    LISTS,
-    SUBMITTED,
-    admitted_form,
-    admitted_json,
-    form_fields,
-    submitted,
-)
-from ocr_service.api.compat.forms import form_schema
-from ocr_service.api.dependencies import ServicesDep
-from ocr_service.api.intake.json_body import JsonBody
-from ocr_service.api.intake.multipart import Upload
+from ocr_service.api.compat.docling.models import TaskStatus
+from ocr_service.api.compat.docling.routes import SUBMITTED, status_of
+from ocr_service.api.compat.document_jobs import form_job, form_schema, json_job, wait_to_the_end
+from ocr_service.api.dependencies import Services, ServicesDep
 from ocr_service.api.schemas.document import json_schema_body
-from ocr_service.api.validation import validated
-from ocr_service.api.wait_for_job import read_to_the_end
+from ocr_service.jobs.models import Job, Priority
 
 router = APIRouter(prefix="/v1/chunk/{chunker}", tags=["docling-serve"])
 
+_FORM = form_schema(ChunkForm.form_properties(), part="files")
 ChunkerName = Annotated[
     Chunker, PathParameter(description="`hybrid`: by headings and size; `hierarchical`: each block by itself")
 ]
-_FORM = form_schema(ChunkForm.form_properties(), part="files")
 
 
 @router.post(
@@ -43,9 +33,8 @@ _FORM = form_schema(ChunkForm.form_properties(), part="files")
 )
 async def docling_chunk_file(request: Request, services: ServicesDep, chunker: ChunkerName) -> Response:
     """It is a job like any other, waited for until it is finished; its chunks are those of `result.chunks.json`."""
-    admitted, asked = await admitted_form(request, services, _form)
-    job = await read_to_the_end(request, services, admitted)
-    return await chunk_answer(services, job, ChunkTask.of(job.id, chunker, asked))
+    job, task = await _from_form(request, services, chunker, Priority.INTERACTIVE)
+    return await chunk_answer(services, await wait_to_the_end(request, services, job), task)
 
 
 @router.post(
@@ -57,9 +46,8 @@ async def docling_chunk_file(request: Request, services: ServicesDep, chunker: C
 )
 async def docling_chunk_source(request: Request, services: ServicesDep, chunker: ChunkerName) -> Response:
     """The same for a document in the JSON, or at an https address where ALLOW_URL_INPUT is set."""
-    async with admitted_json(request, services, _json) as (admitted, asked):
-        job = await read_to_the_end(request, services, admitted)
-    return await chunk_answer(services, job, ChunkTask.of(job.id, chunker, asked))
+    job, task = await _from_json(request, services, chunker, Priority.INTERACTIVE)
+    return await chunk_answer(services, await wait_to_the_end(request, services, job), task)
 
 
 @router.post(
@@ -67,8 +55,7 @@ async def docling_chunk_source(request: Request, services: ServicesDep, chunker:
 )
 async def docling_submit_chunk_file(request: Request, services: ServicesDep, chunker: ChunkerName) -> TaskStatus:
     """Answers at once with the task."""
-    admitted, asked = await admitted_form(request, services, _form)
-    return await submitted(request, services, admitted, lambda job_id: ChunkTask.of(job_id, chunker, asked))
+    return await status_of(services, *await _from_form(request, services, chunker, Priority.BATCH))
 
 
 @router.post(
@@ -79,16 +66,19 @@ async def docling_submit_chunk_file(request: Request, services: ServicesDep, chu
 )
 async def docling_submit_chunk_source(request: Request, services: ServicesDep, chunker: ChunkerName) -> TaskStatus:
     """Answers at once with the task."""
-    async with admitted_json(request, services, _json) as (admitted, asked):
-        return await submitted(request, services, admitted, lambda job_id: ChunkTask.of(job_id, chunker, asked))
+    return await status_of(services, *await _from_json(request, services, chunker, Priority.BATCH))
 
 
-def _form(upload: Upload) -> tuple[ChunkForm, ConvertOptions]:
-    fields = form_fields(upload, *(f"convert_{name}" for name in LISTS))
-    asked = validated(ChunkForm, ChunkForm.of_fields(fields))
-    return asked, asked.convert_options
+async def _from_form(
+    request: Request, services: Services, chunker: Chunker, priority: Priority
+) -> tuple[Job, ChunkTask]:
+    lists = ("convert_to_formats", "convert_page_range")
+    job, asked = await form_job(request, services, ChunkForm.understood, priority, part="files", lists=lists)
+    return job, ChunkTask.of_chunker(job.id, chunker, asked)
 
 
-def _json(body: JsonBody) -> tuple[ChunkForm, Source, ConvertOptions]:
-    asked = validated(ChunkRequest, body.fields)
-    return asked, asked.sources[0], asked.convert_options
+async def _from_json(
+    request: Request, services: Services, chunker: Chunker, priority: Priority
+) -> tuple[Job, ChunkTask]:
+    job, asked = await json_job(request, services, ChunkRequest.understood, priority)
+    return job, ChunkTask.of_chunker(job.id, chunker, asked)

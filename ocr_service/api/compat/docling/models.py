@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ocr_service.api.compat.document_jobs import Wanted
+from ocr_service.api.compat.page_numbers import pages_between
+from ocr_service.api.compat.task_ids import OneOf, SomeOf, TaskId
 from ocr_service.api.schemas.document import SubmissionOptions
-from ocr_service.errors import NotFound
+from ocr_service.api.validation import validated
+from ocr_service.errors import BadOption
 
 DocumentFormat = Literal["md", "json", "html", "text"]
 ImageMode = Literal["embedded", "placeholder", "referenced"]
-_FORMATS: tuple[DocumentFormat, ...] = ("md", "json", "html", "text")
-_MODES: tuple[ImageMode, ...] = ("embedded", "placeholder", "referenced")
-_TASK_ID = re.compile(r"([0-9a-f]{32})-([mjht]{1,4})([epr])")
 _LAST_PAGE = 10**9 - 1  # from here on it means "to the end": docling's default is the largest integer
 
 
@@ -39,13 +39,25 @@ class ConvertOptions(BaseModel):
     def submission(self) -> SubmissionOptions:
         """The same in this service's terms."""
         first, last = self.page_range
-        whole = first == 1 and last >= _LAST_PAGE
-        return SubmissionOptions.model_validate(
-            {
-                "pages": "" if whole else f"{first}-{'' if last >= _LAST_PAGE else last}",
-                "text_layer": "only" if not self.do_ocr else "ignore" if self.force_ocr else None,
-            }
-        )
+        pages = pages_between(first, last if last < _LAST_PAGE else None)
+        text_layer = "only" if not self.do_ocr else "ignore" if self.force_ocr else None
+        return SubmissionOptions.model_validate({"pages": pages, "text_layer": text_layer})
+
+
+def _in_body(kind: str) -> str:
+    """Raises ValueError in the words after which docling's client asks for the answer itself."""
+    if kind != "inbody":
+        raise ValueError(f"input should be 'inbody', not {kind!r}: results stand in the answer")
+    return kind
+
+
+InBody = Annotated[str, Field(max_length=64), AfterValidator(_in_body)]
+
+
+class Target(BaseModel):
+    """Where the result goes: into the answer."""
+
+    kind: InBody = Field("inbody", description="`inbody`")
 
 
 class Source(BaseModel):
@@ -56,69 +68,60 @@ class Source(BaseModel):
     filename: str | None = Field(None, max_length=512, description="Of `file`: its name")
     url: str | None = Field(None, max_length=2000, description="Of `http`: its address")
 
-
-class Target(BaseModel):
-    """Where the result goes: into the answer."""
-
-    kind: str = Field("inbody", max_length=64, description="`inbody`")
-
-    @field_validator("kind")
-    @classmethod
-    def _in_the_answer(cls, kind: str) -> str:
-        return in_body(kind)
-
-
-def in_body(kind: str) -> str:
-    """Raises ValueError in the words after which docling's client asks for the answer itself."""
-    if kind != "inbody":
-        raise ValueError(f"input should be 'inbody', not {kind!r}: results stand in the answer")
-    return kind
-
-
-class ConvertRequest(BaseModel):
-    """One document, and what to give of it."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    options: ConvertOptions = Field(
-        default_factory=lambda: ConvertOptions.model_validate({}), description="What to give"
-    )
-    sources: list[Source] = Field(min_length=1, max_length=1, description="The document; one a request")
-    target: Target = Field(default_factory=lambda: Target.model_validate({}), description="Where the result goes")
+    @property
+    def document(self) -> str:
+        """Raises BadOption."""
+        value = self.url if self.kind == "http" else self.base64_string
+        if value is None:
+            raise BadOption("sources: give base64_string for kind=file, url for kind=http")
+        return value
 
 
 class ConvertForm(ConvertOptions):
     """The fields of a form beside its `files`."""
 
-    target_type: str = Field("inbody", max_length=64, description="`inbody`")
-
-    @field_validator("target_type")
-    @classmethod
-    def _in_the_answer(cls, kind: str) -> str:
-        return in_body(kind)
-
-
-class TaskRef(BaseModel):
-    """A job, and what its result is to hold: both are in the task's id, since jobs know nothing of other protocols."""
-
-    model_config = ConfigDict(frozen=True)
-
-    job_id: str
-    formats: tuple[DocumentFormat, ...]
-    images: ImageMode
+    target_type: InBody = Field("inbody", description="`inbody`")
 
     @classmethod
-    def parsed(cls, task_id: str) -> Self:
-        """Raises NotFound."""
-        match = _TASK_ID.fullmatch(task_id)
-        if match is None:
-            raise NotFound("Task not found.")
-        formats = tuple(form for form in _FORMATS if form[0] in match[2])
-        return cls(job_id=match[1], formats=formats, images=next(mode for mode in _MODES if mode[0] == match[3]))
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        return Wanted(asked, asked.submission())
 
-    @property
-    def id(self) -> str:
-        return f"{self.job_id}-{''.join(form[0] for form in self.formats)}{self.images[0]}"
+
+class SourceRequest(BaseModel):
+    """A request that brings its document in JSON."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    sources: list[Source] = Field(min_length=1, max_length=1, description="The document; one a request")
+    target: Target = Field(default_factory=lambda: Target.model_validate({}), description="Where the result goes")
+
+    def read_with(self, options: ConvertOptions) -> Wanted[Self]:
+        """Raises BadOption."""
+        [source] = self.sources
+        return Wanted(self, options.submission(), document=source.document, name=source.filename)
+
+
+class ConvertRequest(SourceRequest):
+    """One document, and what to give of it."""
+
+    options: ConvertOptions = Field(
+        default_factory=lambda: ConvertOptions.model_validate({}), description="What to give"
+    )
+
+    @classmethod
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        return asked.read_with(asked.options)
+
+
+class ConvertTask(TaskId):
+    """A job, and what to give of its result."""
+
+    to_formats: Annotated[tuple[DocumentFormat, ...], SomeOf({"m": "md", "j": "json", "h": "html", "t": "text"})]
+    image_export_mode: Annotated[ImageMode, OneOf({"e": "embedded", "p": "placeholder", "r": "referenced"})]
 
 
 class TaskStatus(BaseModel):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ocr_service.api.compat.document_jobs import Wanted
+from ocr_service.api.compat.page_numbers import pages_between
+from ocr_service.api.compat.task_ids import Flag, TaskId
 from ocr_service.api.schemas.document import SubmissionOptions
-from ocr_service.errors import NotFound
+from ocr_service.api.validation import validated
 
 _LAST_PAGE = 99_999  # from here on it means "to the end", as MinerU's default does
 _TEXT_LAYER = {"auto": None, "txt": "only", "ocr": "ignore"}
-_TASK_ID = re.compile(r"([0-9a-f]{32})-([mjciz]{0,5})")
 
 
 class ParseForm(BaseModel):
@@ -31,51 +32,26 @@ class ParseForm(BaseModel):
     start_page_id: int = Field(0, ge=0, le=_LAST_PAGE, description="First page, from 0")
     end_page_id: int = Field(_LAST_PAGE, ge=0, description="Last page, from 0; from 99999 on the document's last one")
 
-    def submission(self) -> SubmissionOptions:
-        """The same in this service's terms."""
-        first, to_the_end = self.start_page_id + 1, self.end_page_id >= _LAST_PAGE
-        pages = "" if first == 1 and to_the_end else f"{first}-{'' if to_the_end else self.end_page_id + 1}"
-        return SubmissionOptions.model_validate({"pages": pages, "text_layer": _TEXT_LAYER[self.parse_method]})
-
-
-class Task(BaseModel):
-    """A job, and what its result is to hold: both are in the task's id, since jobs know nothing of other protocols."""
-
-    model_config = ConfigDict(frozen=True)
-
-    job_id: str
-    markdown: bool
-    middle: bool
-    content: bool
-    images: bool
-    zipped: bool
-
     @classmethod
-    def of(cls, job_id: str, asked: ParseForm) -> Self:
-        return cls(
-            job_id=job_id,
-            markdown=asked.return_md,
-            middle=asked.return_middle_json,
-            content=asked.return_content_list,
-            images=asked.return_images,
-            zipped=asked.response_format_zip,
-        )
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        last = asked.end_page_id + 1 if asked.end_page_id < _LAST_PAGE else None
+        options = {
+            "pages": pages_between(asked.start_page_id + 1, last),
+            "text_layer": _TEXT_LAYER[asked.parse_method],
+        }
+        return Wanted(asked, SubmissionOptions.model_validate(options))
 
-    @classmethod
-    def parsed(cls, task_id: str) -> Self:
-        """Raises NotFound."""
-        match = _TASK_ID.fullmatch(task_id)
-        if match is None:
-            raise NotFound("Task not found.")
-        has = set(match[2]).__contains__
-        return cls(
-            job_id=match[1], markdown=has("m"), middle=has("j"), content=has("c"), images=has("i"), zipped=has("z")
-        )
 
-    @property
-    def id(self) -> str:
-        asked = (self.markdown, self.middle, self.content, self.images, self.zipped)
-        return f"{self.job_id}-{''.join(letter for letter, wanted in zip('mjciz', asked, strict=True) if wanted)}"
+class Task(TaskId):
+    """A job, and what to give of its result."""
+
+    return_md: Annotated[bool, Flag("m")]
+    return_middle_json: Annotated[bool, Flag("j")]
+    return_content_list: Annotated[bool, Flag("c")]
+    return_images: Annotated[bool, Flag("i")]
+    response_format_zip: Annotated[bool, Flag("z")]
 
 
 class TaskStatus(BaseModel):

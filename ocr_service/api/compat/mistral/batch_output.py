@@ -6,16 +6,16 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from ocr_service.api.compat.job_results import failure, has_result
 from ocr_service.api.compat.mistral.batch_input import asked_again
 from ocr_service.api.compat.mistral.routes import answer_pieces
 from ocr_service.api.dependencies import Services
 from ocr_service.errors import Cancelled, NotFound, ServiceError, error_for
 from ocr_service.jobs.batches.rows import Batch, BatchDocument
-from ocr_service.jobs.models import Job, JobState
+from ocr_service.jobs.models import Job
 from ocr_service.storage.filesystem import JobFolder
 
 _AT_A_TIME = 200
-_READ = (JobState.COMPLETED, JobState.PARTIAL)
 
 
 async def result_lines(services: Services, batch: Batch, *, errors: bool) -> AsyncIterator[str]:
@@ -46,8 +46,8 @@ async def _found(services: Services, document: BatchDocument) -> tuple[Job, JobF
     job = await services.jobs.store.find(document.job_id)
     if job is None:
         return NotFound("The result was removed (JOB_TTL_H, or by request).")
-    if job.state not in _READ:
-        return error_for(job.failure.code, job.failure.message) if job.failure else Cancelled.job()
+    if not has_result(job):
+        return failure(job)
     try:
         return job, await services.jobs.files.of(job, "pages")
     except ServiceError as error:

@@ -8,25 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
+from ocr_service.api.compat.page_numbers import pages_from_zero
 from ocr_service.document import TextLayerMode
 
 _LONGEST_PAGES = 1000  # characters, as page_ranges has it
 _MOST_PAGES = 10_000
 _PAGE = 1_000_000_000
-
-
-def _from_one(pages: str) -> str:
-    """``0,2-4`` in this service's terms: ``1,3-5``. Raises ValueError. No regular expression: it is a client's text."""
-    if not pages.strip():
-        return ""
-    return ",".join("-".join(_one_more(number) for number in item.split("-", 1)) for item in pages.split(","))
-
-
-def _one_more(number: str) -> str:
-    digits = number.strip()
-    if not (digits.isascii() and digits.isdigit()) or int(digits) >= _PAGE:
-        raise ValueError("must be numbers from 0 and ranges of them, such as 0,2-4")
-    return str(int(digits) + 1)
 
 
 def _ranges(numbers: list[int]) -> Iterator[str]:
@@ -115,14 +102,14 @@ class MistralOcrRequest(BaseModel):
     @classmethod
     def _page_ranges(cls, pages: str | list[int] | None) -> str | list[int] | None:
         if isinstance(pages, str):
-            _from_one(pages)
+            pages_from_zero(pages)
         return pages
 
     @property
     def own_pages(self) -> str:
         """The pages in this service's terms, from 1."""
         if isinstance(self.pages, str):
-            return _from_one(self.pages)
+            return pages_from_zero(self.pages)
         return ",".join(_ranges(sorted({number + 1 for number in self.pages or ()})))
 
 

@@ -13,19 +13,19 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from ocr_service.api.compat.json_documents import admit_document
+from ocr_service.api.compat.document_jobs import admit_document, wait_to_the_end
 from ocr_service.api.compat.mistral.mapping import MistralPages
 from ocr_service.api.compat.mistral.models import FileChunk, ImageUrlChunk, MistralOcrAnswer, MistralOcrRequest
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.admission import Admitted
 from ocr_service.api.intake.json_body import JsonBody
 from ocr_service.api.intake.multipart import Upload
+from ocr_service.api.routes.jobs import submit
 from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
 from ocr_service.api.schemas.problem import READ_FROM_JSON
 from ocr_service.api.validation import validated
-from ocr_service.api.wait_for_job import read_to_the_end
 from ocr_service.export.result_json import page_from_json
-from ocr_service.jobs.models import Job
+from ocr_service.jobs.models import Job, Priority
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import storage_errors
@@ -51,8 +51,9 @@ async def mistral_ocr(request: Request, services: ServicesDep) -> Response:
     async with services.admission.json_body(request) as body:
         asked = await asyncio.to_thread(validated, MistralOcrRequest, body.fields)
         admitted = await admit_request(services, body, asked, owner_of(request))
-        job = await read_to_the_end(request, services, admitted)
-        folder = await services.jobs.files.of(job, "pages")
+        job = (await submit(services, admitted, owner_of(request), None, Priority.INTERACTIVE)).job
+    job = await wait_to_the_end(request, services, job)
+    folder = await services.jobs.files.of(job, "pages")
     return StreamingResponse(
         answer_pieces(folder, job, asked), media_type="application/json", headers={"Location": f"/jobs/{job.id}"}
     )

@@ -9,12 +9,14 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from ocr_service.api.compat.document_jobs import wait_to_the_end
+from ocr_service.api.compat.job_results import markdown_file
 from ocr_service.api.dependencies import ServicesDep, owner_of
 from ocr_service.api.intake.file_names import clean_name
+from ocr_service.api.routes.jobs import submit
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.schemas.problem import READ
-from ocr_service.api.wait_for_job import read_to_the_end
-from ocr_service.storage.filesystem import artifact_name
+from ocr_service.jobs.models import Priority
 
 router = APIRouter(tags=["Open WebUI"])
 
@@ -47,9 +49,10 @@ async def load_document(request: Request, services: ServicesDep) -> LoadedDocume
         except BaseException:
             await asyncio.to_thread(upload.path.unlink, missing_ok=True)
             raise
-    job = await read_to_the_end(request, services, admitted)
-    published = (await services.jobs.files.of(job, "result")).published
-    text = await asyncio.to_thread((published / f"{artifact_name(job.file.name)}.md").read_text, "utf-8")
+    submission = await submit(services, admitted, owner_of(request), None, Priority.INTERACTIVE)
+    job = await wait_to_the_end(request, services, submission.job)
+    published = markdown_file(await services.jobs.files.of(job, "result"), job)
+    text = await asyncio.to_thread(published.read_text, "utf-8")
     metadata: dict[str, str | int] = {"source": job.file.name, "pages": job.page_total, "job_id": job.id}
     return LoadedDocument(page_content=text, metadata=metadata)
 

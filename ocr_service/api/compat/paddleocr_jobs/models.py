@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
 
+from ocr_service.api.compat.document_jobs import Wanted
+from ocr_service.api.compat.task_ids import Flag, OneOf, TaskId
+from ocr_service.api.schemas.document import SubmissionOptions
+from ocr_service.api.validation import validated
 from ocr_service.document import TextLayerMode
-from ocr_service.errors import NotFound
-
-_JOB_ID = re.compile(r"([0-9a-f]{32})(?:-(d|o)(r?)(i?))?")
 
 
 class OptionalPayload(BaseModel):
@@ -39,6 +39,26 @@ class JobSubmission(BaseModel):
     pageRanges: str | None = Field(None, max_length=1000, description="Pages to read, such as `1-3,7`")
     batchId: str | None = Field(None, description="Must be empty: batches are made with `POST /jobs`")
 
+    @classmethod
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        options = {"pages": asked.pageRanges or "", "text_layer": asked.optionalPayload.textLayer}
+        return Wanted(asked, SubmissionOptions.model_validate(options), document=asked.fileUrl or "")
+
+    @property
+    def lines(self) -> bool:
+        """Lines of text, as PP-OCR gives them, instead of Markdown."""
+        return self.model.upper().startswith("PP-OCR")
+
+    @property
+    def joined(self) -> bool:
+        return bool(self.optionalPayload.restructurePages)
+
+    @property
+    def without_figures(self) -> bool:
+        return self.optionalPayload.returnMarkdownImages is False
+
     @field_validator("batchId")
     @classmethod
     def _no_batch(cls, batch: str | None) -> str | None:
@@ -47,27 +67,12 @@ class JobSubmission(BaseModel):
         return batch
 
 
-class JobRef(BaseModel):
-    """A job, and what its result is to hold: both are in the id, since jobs know nothing of other protocols."""
+class JobTask(TaskId):
+    """A job, and what its result is to hold."""
 
-    model_config = ConfigDict(frozen=True)
-
-    job_id: str
-    lines: bool = False  # of text, as PP-OCR gives them
-    joined: bool = False
-    images: bool = True
-
-    @classmethod
-    def parsed(cls, text: str) -> Self:
-        """Raises NotFound."""
-        match = _JOB_ID.fullmatch(text)
-        if match is None:
-            raise NotFound.job(text[:64])
-        return cls(job_id=match[1], lines=match[2] == "o", joined=bool(match[3]), images=not match[4])
-
-    @property
-    def id(self) -> str:
-        return f"{self.job_id}-{'o' if self.lines else 'd'}{'r' * self.joined}{'i' * (not self.images)}"
+    lines: Annotated[bool, OneOf({"o": True, "d": False})]
+    joined: Annotated[bool, Flag("r")]
+    without_figures: Annotated[bool, Flag("i")]
 
 
 class JobAnswer(BaseModel):
