@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     vlm_retries: int = Field(3, ge=0, le=20, description="Tries after the first for one region")
     vlm_max_tokens: int = Field(4096, ge=16, description="Longest answer, tokens; 8000 for whole pages unless set")
     vlm_confidence: bool = Field(
-        True, description="Ask for the probability of each token (`logprobs`), the confidence of a region"
+        True, description="Ask for the probability of each token (`logprobs`), the confidence of words and regions"
     )
     vlm_fallback: Literal["none", "tesseract"] = Field(
         "none", description="`tesseract` reads a page that no backend could read; the page says so"

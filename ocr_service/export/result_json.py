@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+import msgspec
+
 from ocr_service.document import (
     Correction,
     Failure,
@@ -24,19 +26,22 @@ from ocr_service.document import (
     TextLayerReport,
 )
 
+_AT_THE_END = frozenset({"words", "word_confidences"})
 _WORDS = b',"words":['  # quotes inside texts are escaped, so these bytes stand nowhere else
 
 
 def page_to_json(page: PageResult) -> bytes:
     """The content of a page's file: the page as clients see it, with an id for each region (its place, unless it has
-    one), then a list of words for each region and for each that was corrected, as it was read."""
+    one), then a list of words for each region and for each that was corrected, as it was read. Where a region's words
+    have no places, it is a list of their confidences."""
     named = with_ids(page)
     public = json.dumps(named, ensure_ascii=False, separators=(",", ":"), default=_fields)
     regions = [*named.regions, *(correction.original for correction in named.corrections)]
     words = [
-        [(word.text, *word.bbox, word.confidence, int(word.in_pdf)) for word in region.words] for region in regions
+        [(word.text, *word.bbox, word.confidence, int(word.in_pdf)) for word in region.words] or region.word_confidences
+        for region in regions
     ]
-    return f'{public[:-1]},"words":{_dump(words)}}}'.encode()
+    return b'%s,"words":%s}' % (public[:-1].encode(), msgspec.json.encode(words))
 
 
 def with_ids(page: PageResult) -> PageResult:
@@ -49,7 +54,7 @@ def with_ids(page: PageResult) -> PageResult:
 
 def _fields(noun: Any) -> dict[str, Any]:
     """A noun's fields, one level deep: ``dataclasses.asdict`` copies every value and takes five times as long."""
-    return {name: getattr(noun, name) for name in noun.__slots__ if name != "words"}
+    return {name: getattr(noun, name) for name in noun.__slots__ if name not in _AT_THE_END}
 
 
 def public_page(content: bytes, *, words: bool) -> bytes:
@@ -63,7 +68,7 @@ def public_page(content: bytes, *, words: bool) -> bytes:
     for region, found in zip(fields["regions"], fields.pop("words"), strict=False):
         region["words"] = [
             {"text": text, "bbox": [x0, y0, x1, y1], "confidence": confidence}
-            for text, x0, y0, x1, y1, confidence, _ in found
+            for text, x0, y0, x1, y1, confidence, _ in _placed(found)
         ]
     return _dump(fields).encode()
 
@@ -120,7 +125,11 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _region(fields: dict[str, Any], words: Sequence[Sequence[Any]]) -> RegionResult:
+def _placed(words: Sequence[Any]) -> Sequence[Any]:
+    return words if words and isinstance(words[0], list) else ()
+
+
+def _region(fields: dict[str, Any], words: Sequence[Any]) -> RegionResult:
     bbox, polygon = fields["bbox"], fields.get("polygon")
     return RegionResult(
         **{
@@ -132,13 +141,14 @@ def _region(fields: dict[str, Any], words: Sequence[Sequence[Any]]) -> RegionRes
             "review": tuple(fields.get("review", ())),
             "words": tuple(
                 PlacedWord(text, (x0, y0, x1, y1), confidence, bool(in_pdf))
-                for text, x0, y0, x1, y1, confidence, in_pdf in words
+                for text, x0, y0, x1, y1, confidence, in_pdf in _placed(words)
             ),
+            "word_confidences": () if _placed(words) else tuple(words),
         }
     )
 
 
-def _correction(fields: dict[str, Any], words: Sequence[Sequence[Any]]) -> Correction:
+def _correction(fields: dict[str, Any], words: Sequence[Any]) -> Correction:
     original = _region(fields["original"], words)
     return Correction(**{**fields, "changed": tuple(fields["changed"]), "original": original})
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ocr_service.document import Box, Gray, PageResult, PlacedWord, RegionResult
+from ocr_service.export.content_words import carried, content_words
 from ocr_service.export.ink_lines import Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
 from ocr_service.export.plain_text import region_text
 from ocr_service.export.tables import parse_table
@@ -106,8 +107,13 @@ class _Picture:
         return [[_on_page(word, left, top - offset, slope) for word in line] for line in placed if line]
 
     def with_words(self, region: RegionResult) -> RegionResult:
-        words = tuple(PlacedWord(w.text, self._on_page(w.box)) for line in self.lines_by_ink(region) for w in line)
-        return replace(region, words=words)
+        placed = [word for line in self.lines_by_ink(region) for word in line]
+        own = carried([word.text for word in placed], content_words(region.content), region.word_confidences)
+        words = (
+            PlacedWord(word.text, self._on_page(word.box), region.confidence if confidence is None else confidence)
+            for word, confidence in zip(placed, own, strict=True)
+        )
+        return replace(region, words=tuple(words), word_confidences=())
 
     def _on_page(self, box: FloatBox) -> Box:
         """Whole pixels of the page around ``box``, at least one wide and high."""

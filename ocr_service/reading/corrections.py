@@ -180,6 +180,7 @@ def _edited(region: RegionResult, change: RegionChange) -> RegionResult:
             confidence=None,  # the reader's, of what it had read
             review=(),
             words=region.words if content == region.content else (),
+            word_confidences=(),
         )
     if change.label is not None:
         if label not in REGION_LABELS:

@@ -10,9 +10,9 @@ from ocr_service.document import (
     Doubt,
     PageResult,
     RegionResult,
-    least_confidence,
     weighted_mean,
 )
+from ocr_service.export.content_words import is_below
 
 
 def reviewed(page: PageResult, min_confidence: float) -> PageResult:
@@ -30,8 +30,7 @@ def _doubts(region: RegionResult, min_confidence: float) -> Iterator[Doubt]:
         yield "contradicted"
     if region.degraded:
         yield "degraded"
-    least = least_confidence(region)
-    if least is not None and least < min_confidence:
+    if is_below(region, min_confidence):
         yield "low_confidence"
 
 

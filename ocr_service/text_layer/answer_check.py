@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -16,7 +17,15 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from ocr_service.document import FORMULA_LABELS, PageResult, PlacedWord, PreparedRegion, RegionResult
+from ocr_service.document import (
+    FORMULA_LABELS,
+    PageResult,
+    PlacedWord,
+    PreparedRegion,
+    RegionResult,
+    words_confidence,
+)
+from ocr_service.export.content_words import Confidences, word_starts
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.region_content import with_formula_numbers
 
@@ -34,11 +43,15 @@ _LEAST_MISSED = 4  # letters of a word that must not be missing
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``corrected`` words were put right in ``content``; ``contradicted``: others could not be."""
+    """``corrected`` words were put right in ``content``; ``contradicted``: others could not be.
+
+    ``changes``: where in ``content`` the corrected words begin.
+    """
 
     content: str
     corrected: int
     contradicted: bool
+    changes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +88,25 @@ def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionRes
     contradicted = found.contradicted
     if region.label == "table" and prepared.layer_complete and not contradicted:
         contradicted = not rows_agree(found.content, prepared.layer_words)
+    proven = prepared.layer_complete and not contradicted
     return replace(
         region,
         content=found.content,
         corrected=found.corrected,
         contradicted=contradicted,
-        words=prepared.layer_words if prepared.layer_complete and not contradicted else (),
+        words=prepared.layer_words if proven else (),
+        word_confidences=() if proven else _with_proof(region, found, prepared.layer_words),
     )
+
+
+def _with_proof(region: RegionResult, found: Checked, words: Sequence[PlacedWord]) -> Confidences:
+    """The confidences of the words, of those that the page's text corrected its proof."""
+    if not found.changes or not region.word_confidences:
+        return region.word_confidences
+    proof = words_confidence(words)
+    starts = word_starts(found.content)
+    corrected = {bisect_right(starts, change) - 1 for change in found.changes}
+    return tuple(proof if place in corrected else own for place, own in enumerate(region.word_confidences))
 
 
 def check_page(page: PageResult, prepared: PreparedRegion) -> PageResult:
@@ -153,10 +178,13 @@ def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complet
         else:
             missing.remove(right)
             changes.append((token, right))
-    text = content
-    for token, right in sorted(changes, key=lambda change: -change[0].start):
-        text = text[: token.start] + right + text[token.end :]
-    return Checked(text, len(changes), bool(rest) or _matters(missing))
+    text, moved = "", 0
+    starts: list[int] = []
+    for token, right in sorted(changes, key=lambda change: change[0].start):
+        text += content[moved : token.start]
+        starts.append(len(text))
+        text, moved = text + right, token.end
+    return Checked(text + content[moved:], len(changes), bool(rest) or _matters(missing), tuple(starts))
 
 
 def rows_agree(content: str, words: Sequence[PlacedWord]) -> bool:

@@ -18,6 +18,7 @@ from ocr_service.document import (
     words_confidence,
 )
 from ocr_service.errors import EngineUnavailable
+from ocr_service.export.content_words import Confidences, content_words, parted
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.answer_checks import AnswerProblem, share_read
 from ocr_service.vlm.page_answer import page_blocks
@@ -45,7 +46,7 @@ def assemble_page(
         ]
         results = _without_figures_in_tables(page.regions, results)
         if results and results[0].label == "spotting":
-            results = _spotted(page, results[0])
+            results = _spotted(page, results[0], readings[0])
     return PageResult(
         number=page.number,
         status=page_status(results),
@@ -115,9 +116,11 @@ def _page_regions(
     if reading is None or reading.error is not None:
         return [_unread(prepared) if reading is None else _read(prepared, reading)]
     size = prepared.crop.size if prepared.crop else (0, 0)
+    blocks = list(page_blocks(reading.text, form, size))
+    contents = [block_content(block.label, block.text) for block in blocks]
+    by_word = _word_confidences([content.content for content in contents], reading)
     results = []
-    for order, block in enumerate(page_blocks(reading.text, form, size)):
-        content = block_content(block.label, block.text)
+    for order, (block, content) in enumerate(zip(blocks, contents, strict=True)):
         results.append(
             RegionResult(
                 label=block.label,
@@ -130,21 +133,32 @@ def _page_regions(
                 tries=reading.tries if order == 0 else 0,
                 degraded=reading.degraded,
                 confidence=reading.confidence,
+                word_confidences=by_word[order],
             )
         )
     return results
 
 
-def _spotted(page: PreparedPage, whole: RegionResult) -> list[RegionResult]:
+def _word_confidences(texts: Sequence[str], reading: RegionReading) -> list[Confidences]:
+    """Those of the words of each text, all of which together are what was made of the answer."""
+    if not reading.word_confidences:
+        return [()] * len(texts)
+    return parted(texts, content_words(reading.text), reading.word_confidences)
+
+
+def _spotted(page: PreparedPage, whole: RegionResult, reading: RegionReading | None) -> list[RegionResult]:
     """A region for each line that was spotted; the answer as it is where it has no places."""
     lines = spotted_lines(whole.content, page.width, page.height)
+    if not lines or reading is None:
+        return [whole]
+    by_word = _word_confidences([line.text for line in lines], reading)
     return [
         replace(
             whole, bbox=line.box, order=order, format="text", content=line.text, polygon=line.polygon,
-            tries=whole.tries if order == 0 else 0,
+            tries=whole.tries if order == 0 else 0, word_confidences=by_word[order],
         )
         for order, line in enumerate(lines)
-    ] or [whole]  # fmt: skip
+    ]  # fmt: skip
 
 
 def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
@@ -169,6 +183,7 @@ def _read(prepared: PreparedRegion, reading: RegionReading) -> RegionResult:
         tries=reading.tries,
         degraded=reading.degraded,
         confidence=reading.confidence,
+        word_confidences=_word_confidences([text], reading)[0],
         source="vlm",
         error=Failure(error.code, str(error), "recognition") if error else None,
     )

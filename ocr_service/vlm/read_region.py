@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ocr_service.document import NO_USAGE, Crop, PageUsage
 from ocr_service.errors import RecognitionFailed, ServiceError
+from ocr_service.export.content_words import Confidences, carried, content_words
 from ocr_service.net.retry import RetryPolicy
 from ocr_service.vlm.answer_checks import AnswerProblem, check_answer
 from ocr_service.vlm.client import Backend, BackendTrouble, Sampling
@@ -24,7 +25,8 @@ class RegionReading:
     """A region as read in ``tries`` requests. ``degraded``: no answer was whole, and the text is what could be kept.
 
     ``problem``: why not. With ``error`` there is no text. ``usage``: the tokens of all its answers. ``confidence``: the
-    mean probability of the tokens of the one that was kept, where it is known.
+    mean probability of the tokens of the one that was kept, where it is known; ``word_confidences``: the same for each
+    of the text's ``content_words``.
     """
 
     text: str
@@ -34,6 +36,7 @@ class RegionReading:
     problem: AnswerProblem | None = None
     usage: PageUsage = NO_USAGE
     confidence: float | None = None
+    word_confidences: Confidences = ()
 
 
 async def read_region(
@@ -54,6 +57,7 @@ async def read_region(
     tries = failures = outages = 0
     problems: list[AnswerProblem] = []
     kept, sureness = "", None
+    by_word: Confidences = ()
     usage = NO_USAGE
     avoid: Backend | None = None
     reason: ServiceError = RecognitionFailed("no request was sent")
@@ -82,16 +86,27 @@ async def read_region(
         usage += answer.usage
         checked = check_answer(answer.text, answer.finish_reason, table=crop.is_table, letters=crop.letters)
         if checked.problem is None or (checked.problem is AnswerProblem.EMPTY and crop.blank):
-            return RegionReading(checked.text, tries, usage=usage, confidence=answer.confidence)
+            return RegionReading(
+                checked.text,
+                tries,
+                usage=usage,
+                confidence=answer.confidence,
+                word_confidences=answer.word_confidences if checked.text else (),
+            )
         problems.append(checked.problem)
         scheduler.answer_problems[checked.problem.name.lower()] += 1
         if tries <= most and len(problems) < len(_TEMPERATURES):
             scheduler.retries["answer"] += 1
         if len(checked.text) > len(kept):
             kept, sureness = checked.text, answer.confidence
+            by_word = answer.word_confidences
+            if by_word and kept != answer.text:
+                by_word = carried(content_words(kept), content_words(answer.text), by_word)
         if problems[-2:] == [AnswerProblem.SHORT] * 2:
             break  # the model sees no more there; a third answer would cost as much again
         reason = RecognitionFailed.doubtful(str(avoid), str(checked.problem), len(problems))
     if kept.strip():
-        return RegionReading(kept, tries, True, problem=problems[-1], usage=usage, confidence=sureness)
+        return RegionReading(
+            kept, tries, True, problem=problems[-1], usage=usage, confidence=sureness, word_confidences=by_word
+        )
     return RegionReading("", tries, error=reason, usage=usage)

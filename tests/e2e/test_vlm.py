@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from ocr_service.export.content_words import content_words
 from tests.fakes.vllm import Asked, FakeVllm, Reply, failure
 from tests.support.running import RunningService
 
@@ -139,18 +140,25 @@ def test_without_a_backend_pages_wait_and_then_tesseract_reads_them_where_allowe
 def test_words_and_confidence_of_regions_that_the_vlm_read(
     vlm_service: RunningService, vllm: FakeVllm, contract_scan: Path
 ) -> None:
-    vllm.answer = lambda asked: replace(by_prompt(asked), probability=0.5)
+    def unsure(asked: Asked) -> Reply:
+        reply = by_prompt(asked)
+        first = next(iter(content_words(reply.text or "")), "")
+        return replace(reply, probability=0.5, probabilities=((first, 0.25),))
+
+    vllm.answer = unsure
     try:
         result = read(vlm_service, contract_scan, dpi="122", include_words="true", min_confidence="0.6")
     finally:
         vllm.answer = by_prompt
     for page in result["pages"]:
-        assert page["confidence"] == 0.5
+        assert 0.25 < page["confidence"] <= 0.5
         for region in page["regions"]:
             if region["source"] == "vlm":
-                assert (region["confidence"], region["review"]) == (0.5, ["low_confidence"])
+                assert 0.25 < region["confidence"] <= 0.5 and region["review"] == ["low_confidence"]
                 if region["format"] != "latex":
-                    assert region["words"] and {word["confidence"] for word in region["words"]} == {None}
+                    told = {word["text"]: word["confidence"] for word in region["words"]}
+                    assert told.pop(region["words"][0]["text"]) == 0.25
+                    assert {*told.values()} == {0.5}
                     assert all(0 <= word["bbox"][0] < word["bbox"][2] <= page["width"] for word in region["words"])
     table = next(region for page in result["pages"] for region in page["regions"] if region["label"] == "table")
     assert [word["text"] for word in table["words"]] == re.sub(r"<[^>]*>", " ", table["content"]).split()

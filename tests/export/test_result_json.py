@@ -54,6 +54,17 @@ def test_a_page_of_a_version_that_counted_nothing_is_read() -> None:
     assert page_from_json(json.dumps(fields).encode()).usage == PageUsage()
 
 
+def test_confidences_of_words_without_places_are_kept_and_no_words() -> None:
+    told = replace(_PAGE.regions[1], word_confidences=(0.5, None))
+    page = replace(_PAGE, regions=(_PAGE.regions[0], told))
+    content = page_to_json(page)
+    assert page_from_json(content) == with_ids(page)
+    assert b"word_confidences" not in content
+    shown = json.loads(public_page(content, words=True))
+    assert [len(region["words"]) for region in shown["regions"]] == [2, 0]
+    assert public_page(content, words=False) == public_page(page_to_json(_PAGE), words=False)
+
+
 def test_words_of_a_page_are_shown_only_where_they_are_asked_for() -> None:
     shown, plain = (json.loads(public_page(page_to_json(_PAGE), words=words)) for words in (True, False))
     assert shown["regions"][0].pop("words") == [

@@ -106,7 +106,7 @@ def test_a_word_that_hangs_below_its_slanted_line_stays_on_it() -> None:
     assert {round(word.box[3] - word.box[1]) for word in line} == {28}
 
 
-def test_words_that_no_reader_placed_are_placed_by_ink_without_confidence() -> None:
+def test_words_that_no_reader_placed_are_placed_by_ink() -> None:
     printed = {(100, 300): _LINES[0], (100, 340): _LINES[1]}
     own = region("text", "own", (700, 300, 760, 330), words=(PlacedWord("own", (700, 300, 760, 330), 0.9),))
     regions = (region("text", "\n".join(_LINES), (95, 295, 600, 375)), own, region("image", "", format="image"))
@@ -117,3 +117,19 @@ def test_words_that_no_reader_placed_are_placed_by_ink_without_confidence() -> N
     for word, (_, x0, x1) in zip(by_ink.words, _boxes(printed), strict=True):
         assert word.bbox[0] == pytest.approx(x0, abs=6)
         assert word.bbox[2] == pytest.approx(x1, abs=6)
+
+
+def test_words_placed_by_ink_have_the_confidences_that_their_reader_told() -> None:
+    printed = {(100, 300): _LINES[0], (100, 340): _LINES[1]}
+    words = "\n".join(_LINES).split()
+    told = tuple(place / 100 for place, _ in enumerate(words))
+    text = region("text", "\n".join(_LINES), (95, 295, 600, 375), confidence=0.9, word_confidences=(None, *told[1:]))
+    [found] = with_words(page(1, text), _drawn(printed, 0.6)).regions
+    assert [(word.text, word.confidence) for word in found.words] == list(zip(words, (0.9, *told[1:]), strict=True))
+
+
+def test_words_of_a_table_have_the_confidences_of_their_cells() -> None:
+    cells = "<table><tr><td>one &lt;2</td><td></td></tr><tr><td>3</td><td>four</td></tr></table>"
+    table = region("table", cells, (100, 300, 500, 400), format="html", word_confidences=(0.1, 0.2, 0.3, 0.4))
+    [found] = with_words(page(1, table), np.full((1400, 1000), 255, np.uint8)).regions
+    assert [(w.text, w.confidence) for w in found.words] == [("one", 0.1), ("<2", 0.2), ("3", 0.3), ("four", 0.4)]

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import math
+import re
 import socket
 import threading
 from collections import deque
@@ -26,13 +27,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 class Reply:
     """What the fake does with a request: an answer, an error, or a fault. ``finish_reason`` goes with ``text``.
 
-    ``probability``: of each token, told where the request asks for ``logprobs``.
+    ``probability``: of each token, told where the request asks for ``logprobs``; ``probabilities``: of the tokens of
+    some words.
     """
 
     text: str | None = "read"
     finish_reason: str = "stop"
     usage: tuple[int, int] | None = None  # prompt and completion tokens
     probability: float = 1.0
+    probabilities: tuple[tuple[str, float], ...] = ()
     status: int = 200
     error: Any = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -194,11 +197,26 @@ class FakeVllm:
             await _send(send, 200, _dump(completion))
 
 
+_WORD = re.compile(r"\s*(?:<[^<>]*>|(?:(?!<[^<>]*>)\S)+)|\s+")
+_TOKEN = re.compile("[\U00010000-\U0010ffff]|<[^<>]*>|\\s*[^\\s\U00010000-\U0010ffff]{0,4}", re.DOTALL)
+
+
 def _logprobs(reply: Reply) -> dict[str, Any]:
-    """As vLLM writes them: one entry a token, here a word."""
-    logprob = math.log(reply.probability)
-    tokens = (reply.text or "").split()
-    return {"content": [{"token": t, "logprob": logprob, "bytes": [*t.encode()], "top_logprobs": []} for t in tokens]}
+    """As vLLM writes them: one entry a token, of up to four characters with the space before them, and the end token.
+
+    Each token is decoded by itself: of a sign beyond U+FFFF, here of two tokens, each becomes U+FFFD.
+    """
+    unsure = dict(reply.probabilities)
+    entries: list[dict[str, Any]] = []
+    for word in _WORD.findall(reply.text or ""):
+        logprob = math.log(unsure.get(word.strip(), reply.probability))
+        for token in filter(None, _TOKEN.findall(word)):
+            entries += [_entry("\ufffd", logprob)] * 2 if token > "\uffff" else [_entry(token, logprob)]
+    return {"content": [*entries, _entry("</s>", math.log(reply.probability))] if entries else []}
+
+
+def _entry(token: str, logprob: float) -> dict[str, Any]:
+    return {"token": token, "logprob": logprob, "bytes": [*token.encode()], "top_logprobs": []}
 
 
 def _asked(headers: dict[bytes, bytes], body: bytes) -> Asked:

@@ -43,6 +43,14 @@ def test_one_unsure_word_is_enough_and_marks_are_no_words() -> None:
     assert [found.review for found in reviewed(page(1, *regions), 0.6).regions] == [("low_confidence",), (), ()]
 
 
+def test_an_unsure_word_that_the_reader_did_not_place_is_one_too() -> None:
+    regions = (
+        region("text", "well read — all", confidence=0.9, word_confidences=(0.9, 0.8, 0.1, 0.9)),
+        region("text", "not so well", confidence=0.9, word_confidences=(0.9, 0.5, None)),
+    )
+    assert [found.review for found in reviewed(page(1, *regions), 0.6).regions] == [(), ("low_confidence",)]
+
+
 def test_min_confidence_of_zero_marks_nothing_as_unsure() -> None:
     assert reviewed(page(1, region("text", "a", confidence=0.0)), 0.0).regions[0].review == ()
 

@@ -9,6 +9,7 @@ import pytest
 
 from ocr_service.document import PageResult, PlacedWord, PreparedRegion, Region, RegionResult
 from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers, check_page, rows_agree
+from tests.support.pages import page
 
 _WORDS = [
     "Article",
@@ -235,3 +236,14 @@ def test_of_a_page_that_was_read_whole_what_it_does_not_say_is_flagged(content: 
     page = PageResult(1, "completed", 999, 999, 200, 0, "vlm", "", regions)
     assert [region.contradicted for region in check_page(page, _WHOLE).regions] == [False, contradicted]
     assert check_page(page, replace(_WHOLE, layer_complete=False)) == page
+
+
+def test_a_word_that_the_page_put_right_is_as_sure_as_the_page() -> None:
+    told = tuple(place / 10 for place in range(5))
+    content = "<table><tr><td>Oak board</td><td>12</td><td>31.60</td><td>invented</td></tr></table>"
+    words = tuple(PlacedWord(text, (0, 0, 9, 9), 0.99) for text in ("Oak", "board", "12", "31.50"))
+    prepared = PreparedRegion(Region("table", (0, 0, 9, 9), 0, 0.9), layer_words=words, layer_complete=True)
+    region = RegionResult("table", (0, 0, 9, 9), 0, 0.9, "html", content, word_confidences=told)
+    [found] = check_answers(page(1, region), {0: prepared}).regions
+    assert (found.contradicted, found.corrected, found.words) == (True, 1, ())
+    assert found.word_confidences == (0.0, 0.1, 0.2, 0.99, 0.4)

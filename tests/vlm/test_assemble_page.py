@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ocr_service.document import Crop, Failure, PreparedPage, PreparedRegion, Region
 from ocr_service.errors import EngineUnavailable, RecognitionFailed
+from ocr_service.export.content_words import content_words
 from ocr_service.vlm.answer_checks import AnswerProblem
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.read_region import RegionReading
@@ -117,3 +118,33 @@ def test_a_cut_answer_is_never_the_whole_coverage() -> None:
 
 def test_where_nobody_counted_there_is_no_coverage() -> None:
     assert assemble_page(page(PreparedRegion(TEXT, CROP)), [RegionReading("a", 1)], seconds=0).coverage is None
+
+
+def test_the_words_of_a_region_keep_the_probability_of_their_tokens() -> None:
+    answer = "<fcel>Price<fcel>1 500<nl><ecel><fcel>\\(x\\)<nl>"
+    reading = RegionReading(answer, tries=1, confidence=0.8, word_confidences=(0.9, 0.5, 0.25, 1.0))
+    [table] = assemble_page(page(PreparedRegion(TABLE, CROP)), [reading], seconds=0).regions
+    assert content_words(table.content) == ["Price", "1", "500", "$", "x", "$"]
+    assert table.word_confidences[:3] == (0.9, 0.5, 0.25)
+
+
+def test_the_blocks_of_a_page_read_whole_have_the_confidences_of_their_words() -> None:
+    answer = (
+        '[{"bbox": [0, 0, 9, 9], "category": "Title", "text": "# One two"}, '
+        '{"bbox": [0, 9, 9, 20], "category": "Text", "text": "Three"}]'
+    )
+    words = content_words(answer)
+    told = tuple(0.25 if "two" in word else 0.5 if "Three" in word else 1.0 for word in words)
+    whole = PreparedRegion(Region("ocr", (0, 0, 1000, 1400), 0, 1.0), CROP)
+    reading = RegionReading(answer, tries=1, confidence=0.9, word_confidences=told)
+    title, text = assemble_page(page(whole), [reading], seconds=0, whole="dots-json").regions
+    assert (title.content, title.word_confidences) == ("One two", (1.0, 0.25))
+    assert (text.content, text.word_confidences) == ("Three", (0.5,))
+
+
+def test_spotted_lines_have_the_confidences_of_their_words() -> None:
+    place = "".join(f"<|LOC_{number}|>" for number in (1, 2, 3, 4, 5, 6, 7, 8))
+    spotting = PreparedRegion(Region("spotting", (0, 0, 1000, 1400), 0, 1.0), CROP)
+    reading = RegionReading(f"one two{place}three{place}", tries=1, word_confidences=(0.1, 0.2, 0.3))
+    lines = assemble_page(page(spotting), [reading], seconds=0).regions
+    assert [(line.content, line.word_confidences) for line in lines] == [("one two", (0.1, 0.2)), ("three", (0.3,))]

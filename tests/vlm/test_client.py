@@ -59,9 +59,30 @@ async def test_an_answer_has_its_text_and_reason(fake: FakeVllm) -> None:
 async def test_the_confidence_of_an_answer_is_the_mean_probability_of_its_tokens(fake: FakeVllm) -> None:
     fake.then = Reply(text="two words", probability=0.75)
     async with backend(fake.url) as vlm:
-        assert await vlm.ask(CROP, Sampling(confidence=True)) == Answer("two words", "stop", confidence=0.75)
+        answer = await vlm.ask(CROP, Sampling(confidence=True))
+        assert (answer.confidence, answer.word_confidences) == (0.75, (0.75, 0.75))
         assert await vlm.ask(CROP, Sampling()) == Answer("two words", "stop")
     assert [asked.body.get("logprobs") for asked in fake.asked] == [True, None]
+
+
+async def test_each_word_of_an_answer_has_the_mean_probability_of_its_own_tokens(fake: FakeVllm) -> None:
+    fake.then = Reply(text="Договор № 𝟕𝟕 от\n5 мая", probabilities=(("№", 0.5), ("𝟕𝟕", 0.25), ("мая", 0.125)))
+    async with backend(fake.url) as vlm:
+        answer = await vlm.ask(CROP, Sampling(confidence=True))
+    assert answer.word_confidences == (1.0, 0.5, 0.25, 1.0, 1.0, 0.125)
+
+
+async def test_a_character_in_the_bytes_of_several_tokens_is_put_together(fake: FakeVllm) -> None:
+    """As llama.cpp writes them: the text of a token that is a part of a character is U+FFFD, its bytes are right."""
+    told = [(" ж", b" \xd0"), ("\ufffd", b"\xb6"), ("\ufffd", b"\xd1"), ("\ufffd", b"\x8f"), (" end", b" end")]
+    tokens = [
+        {"token": token, "bytes": list(given), "logprob": -float(place)} for place, (token, given) in enumerate(told)
+    ]
+    choice = {"message": {"content": " жя end"}, "finish_reason": "stop", "logprobs": {"content": tokens}}
+    fake.then = Reply(body=json.dumps({"choices": [choice]}).encode())
+    async with backend(fake.url) as vlm:
+        answer = await vlm.ask(CROP, Sampling(confidence=True))
+    assert answer.word_confidences == (0.388, 0.018)  # the means of e^0 to e^-3, and e^-4
 
 
 @pytest.mark.parametrize(
@@ -80,7 +101,9 @@ async def test_probabilities_in_other_shapes_cost_no_answer(
     choice = f'{{"message": {{"content": "wo\\ud800rd"}}, "finish_reason": "stop", "logprobs": {logprobs}}}'
     fake.then = Reply(body=f'{{"choices": [{choice}]}}'.encode())
     async with backend(fake.url) as vlm:
-        assert await vlm.ask(CROP, Sampling(confidence=True)) == Answer("word", "stop", confidence=confidence)
+        answer = await vlm.ask(CROP, Sampling(confidence=True))
+        assert (answer.text, answer.finish_reason, answer.confidence) == ("word", "stop", confidence)
+        assert answer.word_confidences == (() if confidence is None else (confidence,))
 
 
 async def test_a_server_that_does_not_know_an_optional_field_is_asked_without_it(fake: FakeVllm) -> None:

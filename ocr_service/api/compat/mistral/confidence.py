@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ocr_service.api.compat.mistral.models import MistralBlockConfidence, MistralPageConfidence, MistralWordConfidence
-from ocr_service.document import PageResult, RegionResult, least_confidence
+from ocr_service.document import PageResult, RegionResult
+from ocr_service.export.content_words import least_confidence, words_with_confidence
 
 _MARKUP = re.compile(r"<[^>]*>|&#?\w+;")
 _WORD = re.compile(r"[^\s|#*]+")
+_MARKS = "|#*$"
 
 
 def page_confidence(page: PageResult) -> MistralPageConfidence | None:
@@ -50,6 +52,6 @@ def words_in(
 def _words(region: RegionResult, text: str) -> Sequence[tuple[str, float]]:
     if region.confidence is None:
         return ()
-    known = [(word.text, word.confidence) for word in region.words if word.confidence is not None]
+    known = [word for word in words_with_confidence(region) if word[0].strip(_MARKS)]
     plain = _MARKUP.sub(lambda match: " " * len(match[0]), text)
     return known or [(match[0], region.confidence) for match in _WORD.finditer(plain)]
