@@ -115,6 +115,8 @@ class Runner:
             rows = await self.store.pages(job.id)
             again = frozenset(row.number for row in rows if row.again)
             done.cached = not again and await self._adopt(job, folder)
+            if job.leader_id and not done.cached:
+                await self.store.read_for_itself(job.id, claim.run_id)
             work = DocumentWork(folder, job.file, job.options, claim.run_id, again)
             await self.files.about_to_replace(folder, again)
             taken_over = await self._kept_but_not_written_down(folder, {row.number for row in rows})

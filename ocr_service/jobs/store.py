@@ -79,7 +79,7 @@ class Store(Rows):
         """Fail what waits past its deadline; seconds until the next deadline."""
 
         def work(tx: Transaction) -> float | None:
-            queue.expire_waiting(tx)
+            queue.expire_waiting(tx, self.limits.quotas)
             return queue.next_deadline_in(tx)
 
         return await self.write(work)
@@ -104,6 +104,10 @@ class Store(Rows):
     async def check_owned(self, job_id: str, run_id: str) -> None:
         """Raises RunLost."""
         await self.read(lambda tx: writer.owned_job(tx, job_id, run_id))
+
+    async def read_for_itself(self, job_id: str, run_id: str) -> None:
+        """A copy that cannot have the other job's pages reads them. Raises RunLost, QuotaExceeded and TooManyPages."""
+        await self.write(lambda tx: writer.read_for_itself(tx, job_id, run_id, self.limits.quotas))
 
     # People decide
 
@@ -158,8 +162,10 @@ class Store(Rows):
         """Forget a finished job; its idempotency key is free again. Raises NotFinished."""
 
         def work(tx: Transaction) -> None:
-            _refuse_unfinished(writer.locked_job(tx, job_id))
-            tx.execute(delete(jobs).where(jobs.c.id == job_id))
+            job = writer.locked_job(tx, job_id)
+            _refuse_unfinished(job)
+            if job is not None:
+                writer.remove(tx, job, self.limits.quotas)
 
         await self.write(work)
 

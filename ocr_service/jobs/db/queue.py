@@ -35,7 +35,7 @@ from ocr_service.document import ReadOptions
 from ocr_service.errors import DeadlineExceeded, IdempotencyConflict, QueueFull, ServiceCrashed
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import ROW_VERSION, db_now, jobs, moves, pages, unfinished
-from ocr_service.jobs.db.transitions import job_from_row, locked_job, move
+from ocr_service.jobs.db.transitions import end, job_from_row, locked_job, move
 from ocr_service.jobs.db.usage import NO_QUOTAS, PageQuotas, QuotaUse, refuse_over_quota
 from ocr_service.jobs.delivery.rows import plan_deliveries
 from ocr_service.jobs.models import (
@@ -357,13 +357,13 @@ def position(tx: Transaction, job_id: str) -> int | None:
     return int(ahead) + 1
 
 
-def expire_waiting(tx: Transaction) -> None:
+def expire_waiting(tx: Transaction, quotas: PageQuotas) -> None:
     """Fail what waits past its deadline."""
     late = tx.all(select(jobs.c.id).where(jobs.c.state == _QUEUED, jobs.c.deadline_at <= db_now()))
     for row in late:
         job = locked_job(tx, row.id)
         if job is not None and job.state is JobState.QUEUED:
-            move(tx, job, JobState.FAILED, failure=DEADLINE_PASSED)
+            end(tx, job, JobState.FAILED, quotas, failure=DEADLINE_PASSED)
 
 
 DEADLINE_PASSED = JobFailure(DeadlineExceeded.code, str(DeadlineExceeded.passed()))
@@ -392,7 +392,9 @@ def requeue(tx: Transaction, where: ColumnElement[bool], reason: str, limits: Qu
             move(tx, job, JobState.QUEUED, reason=reason, lost_runs=lost_runs)
             again += 1
         else:
-            move(tx, job, JobState.FAILED, failure=_crashed(lost_runs), reason=reason, lost_runs=lost_runs)
+            end(
+                tx, job, JobState.FAILED, limits.quotas, failure=_crashed(lost_runs), reason=reason, lost_runs=lost_runs
+            )
             given_up.append(job.id)
     return Requeued(again, tuple(given_up))
 

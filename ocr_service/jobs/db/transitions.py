@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    delete,
     func,
     insert,
     null,
@@ -32,7 +33,7 @@ from ocr_service.document import FileInfo
 from ocr_service.errors import NotFinished, QuotaExceeded
 from ocr_service.jobs.db.database import Transaction
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages
-from ocr_service.jobs.db.usage import PageQuotas, count_usage, quota_uses
+from ocr_service.jobs.db.usage import PageQuotas, count_usage, quota_uses, refuse_over_quota
 from ocr_service.jobs.models import (
     CORRECTED,
     Change,
@@ -168,25 +169,52 @@ def end(
     *,
     failure: JobFailure | None = None,
     cached: bool = False,
+    reason: str | None = None,
+    lost_runs: int | None = None,
 ) -> Job:
     """Move the job to its end. Jobs that waited for its result and would now be read beyond the quota fail.
 
     They were let in as copies, which cost nothing: without this a key reads one document again and again, by
     cancelling each job just before its end.
     """
-    followers = tx.all(select(jobs.c.id).where(jobs.c.leader_id == job.id).order_by(jobs.c.id))
-    after = move(tx, job, to, failure=failure, cached=cached)
-    quota = quotas.of(job.owner)
-    if not quota or to is JobState.COMPLETED:
-        return after
-    for row in followers:
-        follower, use = locked_job(tx, row.id), quota_uses(tx, job.owner)[job.owner]
+    copies = _waiting_copies(tx, job.id)
+    after = move(tx, job, to, failure=failure, cached=cached, reason=reason, lost_runs=lost_runs)
+    if to is not JobState.COMPLETED:
+        _fail_over_quota(tx, job.owner, copies, quotas)
+    return after
+
+
+def remove(tx: Transaction, job: Job, quotas: PageQuotas) -> None:
+    """Delete a finished job. Of the copies that still wait for its pages one reads them for the rest, if the quota
+    allows it; else they fail, as above."""
+    copies = _waiting_copies(tx, job.id)
+    _release_followers(tx, job.id, completed=False)
+    tx.execute(delete(jobs).where(jobs.c.id == job.id))
+    _fail_over_quota(tx, job.owner, copies, quotas)
+
+
+def read_for_itself(tx: Transaction, job_id: str, run_id: str, quotas: PageQuotas) -> None:
+    """A copy cannot have the other job's pages: from now on its own count. Raises RunLost, QuotaExceeded."""
+    job = owned_job(tx, job_id, run_id)
+    if job.leader_id is not None:
+        tx.execute(update(jobs).where(jobs.c.id == job_id).values(leader_id=None))
+        refuse_over_quota(tx, job.owner, quotas, more=job.page_total - pages_kept(tx, job_id))
+
+
+def _waiting_copies(tx: Transaction, job_id: str) -> list[str]:
+    waiting = jobs.c.leader_id == job_id, jobs.c.state == JobState.QUEUED.value
+    return [row.id for row in tx.all(select(jobs.c.id).where(*waiting).order_by(jobs.c.id))]
+
+
+def _fail_over_quota(tx: Transaction, owner: str, copies: Sequence[str], quotas: PageQuotas) -> None:
+    quota = quotas.of(owner)
+    for job_id in copies if quota else ():
+        copy, use = locked_job(tx, job_id), quota_uses(tx, owner)[owner]
         if use.pages <= quota:
             break
-        if follower is not None and follower.state is JobState.QUEUED:
-            refused = QuotaExceeded.pages(use.pages - follower.page_total, quota)
-            move(tx, follower, JobState.FAILED, failure=JobFailure(refused.code, str(refused)))
-    return after
+        if copy is not None and copy.state is JobState.QUEUED:
+            refused = QuotaExceeded.pages(use.pages - copy.page_total, quota)
+            move(tx, copy, JobState.FAILED, failure=JobFailure(refused.code, str(refused)))
 
 
 def owned_job(tx: Transaction, job_id: str, run_id: str) -> Job:

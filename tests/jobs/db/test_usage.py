@@ -166,6 +166,66 @@ async def test_a_copy_is_read_where_the_quota_allows_it(open_store: OpenStore) -
         assert again is not None and again.job.id == copy.job.id
 
 
+async def read_and_copied(store: Store) -> tuple[str, list[str]]:
+    """A document of six pages that is read, of ten a day, and three copies that wait."""
+    claim = await started(store, new_job(owner="anna", content="same", pages=6))
+    await store.keep_pages([kept(claim, number) for number in range(1, 7)])
+    await store.finish(claim.job.id, claim.run_id, JobState.COMPLETED)
+    copies = [(await store.submit(new_job(owner="anna", content="same", pages=6))).job for _ in range(3)]
+    assert {copy.leader_id for copy in copies} == {claim.job.id}
+    return claim.job.id, [copy.id for copy in copies]
+
+
+async def states_of(store: Store, jobs: list[str]) -> list[tuple[JobState, str | None]]:
+    found = [await store.get(job_id) for job_id in jobs]
+    return [(job.state, job.failure.code if job.failure else None) for job in found]
+
+
+async def test_copies_of_what_is_removed_are_read_within_the_quota(open_store: OpenStore) -> None:
+    async with open_store(limits=quotas()) as store:
+        original, copies = await read_and_copied(store)
+        await store.remove(original)
+        assert await states_of(store, copies) == [(JobState.FAILED, "quota_exceeded")] * 3
+
+
+async def test_one_copy_of_what_is_removed_reads_it_for_the_others(open_store: OpenStore) -> None:
+    async with open_store(limits=quotas(anna=12)) as store:
+        original, copies = await read_and_copied(store)
+        await store.remove(original)
+        claim = await store.claim_next("r1")
+        assert claim is not None and (claim.job.id, claim.job.leader_id) == (copies[0], None)
+        assert await store.claim_next("r1") is None
+        await store.keep_pages([kept(claim, number) for number in range(1, 7)])
+        await store.finish(claim.job.id, claim.run_id, JobState.COMPLETED)
+        second = await store.claim_next("r1")
+        assert second is not None and second.job.leader_id == copies[0]
+
+
+async def test_a_copy_that_runs_while_the_other_is_removed_is_within_the_quota_too(open_store: OpenStore) -> None:
+    async with open_store(limits=quotas()) as store:
+        original, _ = await read_and_copied(store)
+        running = await store.claim_next("r1")
+        assert running is not None
+        await store.remove(original)
+        with pytest.raises(QuotaExceeded):
+            await store.read_for_itself(running.job.id, running.run_id)
+    async with open_store(limits=quotas(anna=12)) as store:
+        await store.read_for_itself(running.job.id, running.run_id)
+        use = await UsageRows(store.database).quota_use("anna")
+        assert (use.read, use.waiting) == (6, 6)
+
+
+async def test_copies_of_what_misses_its_deadline_are_read_within_the_quota(open_store: OpenStore) -> None:
+    async with open_store(limits=quotas()) as store:
+        claim = await started(store, new_job(owner="anna", content="same", pages=6, deadline_s=0.0))
+        copy = await store.submit(new_job(owner="anna", content="same", pages=6))
+        await store.keep_pages([kept(claim, number) for number in range(1, 6)])
+        await store.hand_back("r1", "restart")
+        await store.expire_waiting()
+        assert await states_of(store, [claim.job.id]) == [(JobState.FAILED, "deadline_exceeded")]
+        assert await states_of(store, [copy.job.id]) == [(JobState.FAILED, "quota_exceeded")]
+
+
 async def test_reading_again_is_within_the_quota_too(open_store: OpenStore) -> None:
     async with open_store(limits=quotas()) as store:
         claim = await started(store, new_job(owner="anna", pages=6))
