@@ -14,7 +14,7 @@ from ocr_service.jobs.db.tables import batch_documents as documents
 from ocr_service.jobs.db.tables import batches, db_now, jobs, unfinished
 from ocr_service.jobs.models import UNFINISHED, JobState, without_password
 
-LEASE_S = 120.0  # the feeder of a batch renews it with each document
+LEASE_S = 30.0  # the feeder of a batch renews it
 _MOST_FAILURES = 1000  # listed in the progress of a batch
 
 
@@ -119,20 +119,39 @@ class BatchRows(Rows):
 
         await self.write(work)
 
-    async def claim(self) -> Batch | None:
-        """Claims a batch that no process feeds, for LEASE_S seconds."""
-        unfed = select(batches.c.id).where(~batches.c.fed, batches.c.fed_until <= db_now()).limit(1)
+    async def claim(self, *, most_of_owner: int) -> Batch | None:
+        """Claims a batch that no process feeds, for LEASE_S seconds: the first of the owner with the fewest claimed.
+
+        An owner with ``most_of_owner`` claimed batches gets no further one; postponed ones count.
+        """
+        others = batches.alias("others")
+        claimed = (
+            select(func.count())
+            .where(others.c.owner == batches.c.owner, ~others.c.fed, others.c.fed_until > db_now())
+            .scalar_subquery()
+        )
+        unfed = (
+            select(batches.c.id)
+            .where(~batches.c.fed, batches.c.fed_until <= db_now(), claimed < most_of_owner)
+            .order_by(claimed, batches.c.id)
+            .limit(1)
+        )
 
         def look(tx: Transaction) -> bool:
             return tx.one(unfed) is not None
 
         def work(tx: Transaction) -> Batch | None:
-            row = tx.one(unfed.with_for_update(skip_locked=True))
+            row = tx.one(unfed.with_for_update(skip_locked=True, of=batches))
             return _renewed(tx, row.id) if row else None
 
         if not await self.read(look):
             return None
         return await self.write(work)
+
+    async def renew(self, batch_ids: Sequence[str]) -> None:
+        """Goes on with claims."""
+        if batch_ids:
+            await self._write(update(batches).where(batches.c.id.in_(batch_ids)).values(fed_until=db_now() + LEASE_S))
 
     async def release(self, batch_id: str) -> None:
         """Ends the claim at shutdown, so that another process can feed the batch at once."""
