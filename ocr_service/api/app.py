@@ -63,6 +63,7 @@ from ocr_service.observability.tracing import traces_to
 from ocr_service.settings import Settings
 from ocr_service.storage.client_files import ClientFiles
 from ocr_service.storage.filesystem import check_writable
+from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.scratch import scratch_folder
 from ocr_service.storage.space import FreeSpace
 from ocr_service.workers.pool import PagePool
@@ -179,7 +180,11 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
         run_delivery(delivery_config(settings), job_service, exporter, admission, scratch, space)
     )
     observers.all.append(delivery.exports)
-    client_files = ClientFiles(settings.output_dir, settings.job_ttl_h * 3600)
+    artifacts = jobs_config(settings).artifacts
+    bucket = await asyncio.to_thread(S3Store, artifacts) if artifacts else None
+    if bucket:
+        stack.callback(bucket.close)
+    client_files = ClientFiles(settings.output_dir, settings.job_ttl_h * 3600, bucket)
     await stack.enter_async_context(mistral_files.swept(client_files))
     services = Services(
         admission=admission,

@@ -3,7 +3,8 @@
     OUTPUT_DIR/.files/<id>/content
     OUTPUT_DIR/.files/<id>/about.json
 
-Replicas that share OUTPUT_DIR share them. Everything here blocks.
+Replicas that share OUTPUT_DIR share them. With ARTIFACTS=s3 they lie in the bucket under ``<prefix>/.files/<id>/``, and
+the folders are copies: whether a file is there, the bucket says.
 """
 
 from __future__ import annotations
@@ -13,14 +14,20 @@ import re
 import shutil
 import time
 import uuid
+from asyncio import to_thread
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ocr_service.errors import NotFound
-from ocr_service.storage.atomic_write import atomic_write
+from ocr_service.storage.artifacts import SUBMISSION_S
+from ocr_service.storage.atomic_write import atomic_file, atomic_write, temporary_file
+from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import storage_errors
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ABOUT, _CONTENT = "about.json", "content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,69 +44,137 @@ class ClientFile:
 
 
 class ClientFiles:
-    """``root`` is OUTPUT_DIR; a file is removed ``ttl_s`` seconds after it came, when the next one comes at the latest
-    or when somebody looks for it."""
+    """``root`` is OUTPUT_DIR; a file is removed ``ttl_s`` seconds after it came, when ``sweep`` is called next or when
+    somebody looks for it. ``bucket``: None where the folder is shared; with one every call raises S3Unavailable and
+    S3Refused."""
 
-    def __init__(self, root: Path, ttl_s: float) -> None:
+    def __init__(self, root: Path, ttl_s: float, bucket: S3Store | None = None) -> None:
         self._folder = root / ".files"
         self._ttl_s = ttl_s
+        self._bucket = bucket
 
-    def keep(self, upload: Path, *, owner: str, name: str, sha256: str, size: int, purpose: str) -> ClientFile:
+    async def keep(self, upload: Path, *, owner: str, name: str, sha256: str, size: int, purpose: str) -> ClientFile:
         """Takes the upload in. Raises StorageFull."""
-        self.sweep()
         file = ClientFile(str(uuid.uuid4()), owner, name, sha256, size, purpose, time.time())
-        folder = self._folder / file.id
+        about = json.dumps(asdict(file)).encode()
+        if self._bucket is not None:
+            await self._upload(self._bucket, file.id, upload, about)
+        else:
+            await to_thread(self._keep, file.id, upload, about)
+        return file
+
+    async def get(self, file_id: str, owner: str | None) -> ClientFile:
+        """``owner`` None sees everything. Raises NotFound, also for another owner's file."""
+        found = await self._find(file_id) if _ID.fullmatch(file_id) else None  # never a path
+        if found is None or (owner is not None and found.owner != owner):
+            raise self._not_found(file_id)
+        return found
+
+    async def content(self, file: ClientFile) -> Path:
+        """The file's bytes in this machine's folder. Raises NotFound, StorageFull."""
+        path = self._folder / file.id / _CONTENT
+        if self._bucket is not None and not await to_thread(path.exists):
+            with storage_errors("OUTPUT_DIR"):
+                await to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                with atomic_file(path) as unfinished:
+                    await self._bucket.download(self._key(file.id, _CONTENT), unfinished)
+        return path
+
+    async def newest(self, owner: str | None) -> list[ClientFile]:
+        """Newest first."""
+        found: list[ClientFile] = []
+
+        async def look(file_id: str) -> None:
+            if (file := await self._find(file_id)) is not None and (owner is None or file.owner == owner):
+                found.append(file)
+
+        if self._bucket is not None:
+            await self._bucket.each(sorted(await self._in_bucket(self._bucket)), look)
+        else:
+            for path in await to_thread(self._paths):
+                await look(path.name)
+        return sorted(found, key=lambda file: file.created_at, reverse=True)
+
+    async def remove(self, file_id: str) -> None:
+        if self._bucket is not None:
+            for name in (_ABOUT, _CONTENT):
+                await self._bucket.remove(self._key(file_id, name))
+        await to_thread(shutil.rmtree, self._folder / file_id, ignore_errors=True)
+
+    async def sweep(self) -> None:
+        """Removes what is too old, and copies of what another replica has removed."""
+        before = time.time() - self._ttl_s
+        if self._bucket is None:
+            await to_thread(self._sweep, before)
+            return
+        copies = {path.name for path in await to_thread(self._paths)}
+        modified = await self._in_bucket(self._bucket)
+        for file_id in [file_id for file_id, at in modified.items() if at < before] + sorted(copies - modified.keys()):
+            await self.remove(file_id)
+
+    async def _find(self, file_id: str) -> ClientFile | None:
+        try:
+            file = ClientFile(**json.loads(await self._about(file_id)))
+        except (FileNotFoundError, NotFound):
+            return None
+        if file.created_at < time.time() - self._ttl_s:
+            await self.remove(file_id)
+            return None
+        return file
+
+    async def _about(self, file_id: str) -> bytes:
+        if self._bucket is None:
+            return await to_thread((self._folder / file_id / _ABOUT).read_bytes)
+        with storage_errors("OUTPUT_DIR"):
+            await to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+            with temporary_file(self._folder) as path:
+                await self._bucket.download(self._key(file_id, _ABOUT), path)
+                return await to_thread(path.read_bytes)
+
+    async def _upload(self, bucket: S3Store, file_id: str, upload: Path, about: bytes) -> None:
+        """``about`` comes last: with it the file is there."""
+        await bucket.upload(upload, self._key(file_id, _CONTENT), "application/octet-stream", silent_s=SUBMISSION_S)
+        with storage_errors("OUTPUT_DIR"):
+            await to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+            with temporary_file(self._folder) as path:
+                await to_thread(path.write_bytes, about)
+                await bucket.upload(path, self._key(file_id, _ABOUT), "application/json", silent_s=SUBMISSION_S)
+
+    async def _in_bucket(self, bucket: S3Store) -> dict[str, float]:
+        """When each file there was last changed."""
+        prefix = self._key("", "")[:-1]
+        found: dict[str, float] = {}
+        for one in await bucket.objects(prefix):
+            file_id = one.key.removeprefix(prefix).partition("/")[0]
+            if _ID.fullmatch(file_id):
+                found[file_id] = max(one.modified, found.get(file_id, 0.0))
+        return found
+
+    def _key(self, file_id: str, name: str) -> str:
+        assert self._bucket is not None
+        return f"{self._bucket.config.prefix.strip('/')}/.files/{file_id}/{name}".lstrip("/")
+
+    def _keep(self, file_id: str, upload: Path, about: bytes) -> None:
+        folder = self._folder / file_id
         with storage_errors("OUTPUT_DIR"):
             folder.mkdir(parents=True)
             try:
-                shutil.move(upload, folder / "content")
-                atomic_write(folder / "about.json", json.dumps(asdict(file)).encode())
+                shutil.move(upload, folder / _CONTENT)
+                atomic_write(folder / _ABOUT, about)
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-        return file
 
-    def get(self, file_id: str, owner: str | None) -> ClientFile:
-        """``owner`` None sees everything. Raises NotFound, also for another owner's file."""
-        found = self._read(file_id)
-        if found is None or (owner is not None and found.owner != owner):
-            raise NotFound(f"There is no file {file_id!r}; files are kept for {self._ttl_s / 3600:g} h (JOB_TTL_H)")
-        return found
-
-    def content(self, file: ClientFile) -> Path:
-        return self._folder / file.id / "content"
-
-    def newest(self, owner: str | None) -> list[ClientFile]:
-        """Newest first."""
-        found = [file for path in self._paths() if (file := self._read(path.name)) is not None]
-        mine = (file for file in found if owner is None or file.owner == owner)
-        return sorted(mine, key=lambda file: file.created_at, reverse=True)
-
-    def remove(self, file: ClientFile) -> None:
-        shutil.rmtree(self._folder / file.id, ignore_errors=True)
-
-    def sweep(self) -> None:
-        """Removes what is too old."""
-        before = time.time() - self._ttl_s
+    def _sweep(self, before: float) -> None:
         for path in self._paths():
-            try:
-                old = path.stat().st_mtime < before
-            except FileNotFoundError:  # another replica was faster
-                continue
-            if old:
-                shutil.rmtree(path, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another replica was faster
+                if path.stat().st_mtime < before:
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _paths(self) -> list[Path]:
-        return list(self._folder.iterdir()) if self._folder.is_dir() else []
+        """The folders of files."""
+        found: Iterable[Path] = self._folder.iterdir() if self._folder.is_dir() else ()
+        return [path for path in found if _ID.fullmatch(path.name)]
 
-    def _read(self, file_id: str) -> ClientFile | None:
-        if not _ID.fullmatch(file_id):  # never a path
-            return None
-        try:
-            file = ClientFile(**json.loads((self._folder / file_id / "about.json").read_bytes()))
-        except FileNotFoundError:
-            return None
-        if file.created_at < time.time() - self._ttl_s:
-            self.remove(file)
-            return None
-        return file
+    def _not_found(self, file_id: str) -> NotFound:
+        return NotFound(f"There is no file {file_id!r}; files are kept for {self._ttl_s / 3600:g} h (JOB_TTL_H)")

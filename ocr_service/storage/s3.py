@@ -61,11 +61,12 @@ class S3Config:
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """An object as a listing shows it. ``size`` in bytes; ``etag`` without its quotes."""
+    """An object as a listing shows it. ``size`` in bytes; ``etag`` without its quotes; ``modified`` since the epoch."""
 
     key: str
     size: int
     etag: str
+    modified: float
 
 
 class S3Store:
@@ -258,7 +259,7 @@ class S3Store:
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.config.bucket, Prefix=prefix):
             silence.made()
             found += [
-                S3Object(key=item["Key"], size=item["Size"], etag=item["ETag"].strip('"'))
+                S3Object(item["Key"], item["Size"], item["ETag"].strip('"'), item["LastModified"].timestamp())
                 for item in page.get("Contents", [])
             ]
         return found

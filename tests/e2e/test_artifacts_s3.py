@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 import os
 import shutil
 import signal
@@ -19,6 +21,8 @@ from typing import Any
 
 import boto3
 import pytest
+from mistralai.client import Mistral
+from mistralai.client.errors import SDKError
 
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.vllm import Asked, FakeVllm, Reply
@@ -460,3 +464,52 @@ def test_without_a_bucket_the_start_says_so_in_one_line(tmp_path: Path) -> None:
     service.client.close()
     [line] = service.log.read_text().splitlines()
     assert line.startswith("settings: ARTIFACTS=s3: CLOUDRU_S3_BUCKET, ")
+
+
+def test_an_uploaded_file_is_that_of_all_replicas(pair: Pair) -> None:
+    content = document("uploaded", 2)
+    with Mistral(api_key="any", server_url=pair.a.url) as a, Mistral(api_key="any", server_url=pair.b.url) as b:
+        kept = a.files.upload(file={"file_name": "uploaded.pdf", "content": content}, purpose="ocr")
+        assert b.files.download(file_id=kept.id).read() == content
+        assert kept.id in {file.id for file in b.files.list().data}
+        answer = b.ocr.process(model="any", document={"type": "file", "file_id": kept.id})
+        assert len(answer.pages) == 2
+        assert b.files.delete(file_id=kept.id).deleted
+        for client in (a, b):  # both had a copy
+            with pytest.raises(SDKError, match="not_found"):
+                client.files.download(file_id=kept.id)
+    assert not keys(pair.proxy, f"ocr/.files/{kept.id}/")
+
+
+def test_a_batch_goes_on_at_the_other_replica_and_is_answered_by_any(pair: Pair) -> None:
+    gate = threading.Event()
+    pair.fake.answer = held(gate, after=2)
+    requests = [
+        {"custom_id": f"d{number}", "body": {"document": {"type": "document_url", "document_url": data_url(number)}}}
+        for number in range(60)
+    ]
+    with Mistral(api_key="any", server_url=pair.a.url) as a, Mistral(api_key="any", server_url=pair.b.url) as b:
+        job: Any = a.batch.jobs.create(endpoint="/v1/ocr", requests=requests)
+        wait_until(lambda: b.batch.jobs.get(job_id=job.id).completed_requests == 2, what="the first answers")
+        pair.a.kill()
+        pair.a.start()
+        gate.set()
+        wait_until(lambda: b.batch.jobs.get(job_id=job.id).completed_at, what="the end of the batch")
+        for client in (a, b):
+            done = client.batch.jobs.get(job_id=job.id)
+            assert (done.status, done.succeeded_requests) == ("SUCCESS", 60)
+            answers = client.files.download(file_id=str(done.output_file)).read().splitlines()
+            assert [json.loads(line)["custom_id"] for line in answers] == [f"d{number}" for number in range(60)]
+
+
+def test_an_upload_is_refused_while_the_bucket_is_away_and_leaves_nothing(pair: Pair) -> None:
+    pair.proxy.take_down()
+    sent = {"file": ("a.pdf", document("away", 1))}
+    answer = pair.a.client.post("/v1/files", files=sent, data={"purpose": "ocr"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "s3_unavailable")
+    pair.proxy.bring_up()
+    assert pair.a.client.post("/v1/files", files=sent, data={"purpose": "ocr"}).status_code == 200
+
+
+def data_url(number: int) -> str:
+    return f"data:application/pdf;base64,{base64.b64encode(document(f'd{number}', 1)).decode()}"

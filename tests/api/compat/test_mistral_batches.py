@@ -14,7 +14,8 @@ from mistralai.client import Mistral
 from mistralai.client.errors import SDKError
 from mistralai.client.models import BatchJob, OCRResponse
 
-from tests.fakes.vllm import FakeVllm
+from tests.fakes.clock import WallClock
+from tests.fakes.vllm import FakeVllm, Reply
 from tests.support.jobs import document, held, quick_service
 from tests.support.running import RunningService, wait_until
 
@@ -101,6 +102,20 @@ def test_requests_may_be_inline_and_so_may_the_answers(client: Mistral) -> None:
     assert isinstance(got.outputs, list)
     assert [one["custom_id"] for one in got.outputs] == ["inline", None]
     assert lines(client, job.input_files[0]) == [request("inline", big), by_id]
+
+
+def test_inline_answers_are_bounded_in_bytes(tmp_path: Path) -> None:
+    fake = FakeVllm(then=Reply(" ".join(map(str, range(50_000)))))
+    with (
+        fake.running(),
+        quick_service(tmp_path, fake) as service,
+        Mistral(api_key="any", server_url=service.url) as client,
+    ):
+        job = ended(client, create(client, *(request(f"d{number}", document("same", 1)) for number in range(16))))
+        assert job.succeeded_requests == 16
+        got = client.batch.jobs.get(job_id=job.id, inline=True)
+        assert (got.outputs, got.output_file) == (None, job.output_file)
+        assert len(lines(client, job.output_file)) == 16
 
 
 def test_a_request_that_cannot_be_read_stops_no_other(client: Mistral) -> None:
@@ -239,6 +254,47 @@ def test_a_batch_goes_on_after_a_kill_and_each_request_is_answered_once(tmp_path
         assert names == [f"d{number}" for number in range(40)]
         listed = service.client.get("/jobs", params={"batch_id": job.id, "limit": 100}).json()["jobs"]
         assert len(listed) == 40
+
+
+def test_batches_of_two_keys_are_read_side_by_side(tmp_path: Path) -> None:
+    gate = threading.Event()
+    fake = FakeVllm(answer=held(gate))
+    keys = {"API_KEYS": "anna:secret-of-anna,boris:secret-of-boris", "MAX_RUNNING_JOBS": "100"}
+    with (
+        fake.running(),
+        quick_service(tmp_path, fake, **keys) as service,
+        Mistral(api_key="secret-of-anna", server_url=service.url) as anna,
+        Mistral(api_key="secret-of-boris", server_url=service.url) as boris,
+    ):
+        large = create(anna, *(request(f"a{number}", document(f"a{number}", 1)) for number in range(60)))
+        fake.wait_until(lambda fake: fake.in_flight == 50)  # as many of it as may be unfinished
+        small = create(boris, *(request(f"b{number}", document(f"b{number}", 1)) for number in range(3)))
+        fake.wait_until(lambda fake: fake.in_flight == 53)
+        gate.set()
+        assert [ended(client, job).succeeded_requests for client, job in ((anna, large), (boris, small))] == [60, 3]
+
+
+def test_what_is_not_read_within_timeout_hours_fails_and_what_is_read_stays(tmp_path: Path) -> None:
+    gate, clock = threading.Event(), WallClock(tmp_path)
+    fake = FakeVllm(answer=held(gate, after=1))
+    with (
+        fake.running(),
+        quick_service(tmp_path, fake, MAX_RUNNING_JOBS="1", **clock.settings) as service,
+        Mistral(api_key="any", server_url=service.url) as client,
+    ):
+        requests = [request(f"d{number}", document(f"d{number}", 1)) for number in range(60)]
+        job = create(client, *requests, timeout_hours=2)
+        wait_until(lambda: client.batch.jobs.get(job_id=job.id).completed_requests, what="the first answer")
+        fake.wait_until(lambda fake: fake.in_flight == 1)
+        clock.set(3600)
+        assert client.batch.jobs.get(job_id=job.id).status == "RUNNING"
+        clock.set(2 * 3600 + 60)
+        gate.set()  # what runs has its own time left, and ends well or not; what waits is over
+        done = ended(client, job)
+        assert (done.status, done.completed_requests) == ("TIMEOUT_EXCEEDED", 60)
+        assert {one["error"]["code"] for one in lines(client, done.error_file)} == {"deadline_exceeded"}
+        assert "d0" in {one["custom_id"] for one in lines(client, done.output_file)}
+        assert done.failed_requests == len(lines(client, done.error_file)) >= 50
 
 
 def test_a_removed_input_file_fails_the_requests_that_are_not_read_yet(tmp_path: Path) -> None:

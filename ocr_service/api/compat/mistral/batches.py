@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Path, Query, Request
 
@@ -51,7 +51,7 @@ from ocr_service.storage.space import storage_errors
 router = APIRouter(prefix="/v1/batch/jobs", tags=["Mistral"])
 
 _CREATION = JsonLimits(rest=16 << 20, items=500_000)  # all requests of a batch, their documents left out
-_MOST_INLINE = 100  # requests of a batch that ``inline`` gives the answers of
+_MOST_INLINE, _INLINE_BYTES = 100, 4 << 20  # requests and bytes of the answers that ``inline`` gives
 _MOST_LISTED = 10_000
 _CHUNK = 1 << 20
 
@@ -62,23 +62,25 @@ JobId = Annotated[str, Path(max_length=64, pattern=NO_NUL, description="As `POST
     "",
     summary="Read many documents, as Mistral's batch API",
     responses=problem_answers(
-        "bad_option", "not_found", "too_many_documents", "file_too_large", "storage_full", "upload_too_slow"
+        "bad_option",
+        "not_found",
+        "too_many_documents",
+        "file_too_large",
+        "upload_too_slow",
+        "storage_full",
+        "s3_refused",
+        "s3_unavailable",
     ),
     openapi_extra=json_schema_body(MistralBatchRequest),
 )
 async def create_batch_job(request: Request, services: ServicesDep) -> MistralBatchJob:
     """Answers at once; each request is a job with the priority `batch`, read as there is room. Requests that cannot be
     read are in `error_file`, they stop no other."""
-    if services.jobs.files.bucket_state is not None:
-        raise BadOption(
-            "Batches of files need one OUTPUT_DIR: they are not there with ARTIFACTS=s3; send single requests"
-        )
     owner = owner_of(request)
     asked, files = await _asked(request, services, owner or "")
-    files = files or [
-        await asyncio.to_thread(services.client_files.get, file_id, owner) for file_id in asked.input_files or ()
-    ]
-    new = await asyncio.to_thread(requests_of, [(file.id, services.client_files.content(file)) for file in files])
+    files = files or [await services.client_files.get(file_id, owner) for file_id in asked.input_files or ()]
+    contents = [(file.id, await services.client_files.content(file)) for file in files]
+    new = await asyncio.to_thread(requests_of, contents)
     if not new:
         raise BadOption("The input has no request: a line of JSON each")
     about = {
@@ -120,15 +122,29 @@ async def get_batch_job(
     services: ServicesDep,
     job_id: JobId,
     inline: Annotated[
-        bool | None, Query(description=f"Give the answers in `outputs`, of at most {_MOST_INLINE} requests")
+        bool | None,
+        Query(
+            description=f"Give the answers in `outputs`, of at most {_MOST_INLINE} requests and "
+            f"{_INLINE_BYTES >> 20} MiB; where there are more it is null, and `output_file` has them"
+        ),
     ] = None,
 ) -> MistralBatchJob:
     progress = await own_batch(services, job_id, owner_of(request))
     found = batch_job(progress)
     if inline and found.output_file is not None and progress.batch.total <= _MOST_INLINE:
-        lines = "".join([piece async for piece in result_lines(services, progress.batch, errors=False)])
-        found.outputs = [json.loads(line) for line in lines.splitlines()]
+        found.outputs = await _inline(result_lines(services, progress.batch, errors=False))
     return found
+
+
+async def _inline(pieces: AsyncIterator[str]) -> list[dict[str, Any]] | None:
+    """The answers; None where they are too large for one response."""
+    kept, left = [], _INLINE_BYTES
+    async for piece in pieces:
+        left -= len(piece.encode())
+        if left < 0:
+            return None
+        kept.append(piece)
+    return await asyncio.to_thread(lambda: [json.loads(line) for line in "".join(kept).splitlines()])
 
 
 @router.post("/{job_id}/cancel", summary="Cancel a batch, as Mistral's batch API", responses=NOT_FOUND)
@@ -172,8 +188,8 @@ async def submit_request(services: Services, document: BatchDocument) -> str:
     if left_s <= 0:
         raise DeadlineExceeded.passed()
     file_id, start, length = place_of(document.key)
-    file = await asyncio.to_thread(services.client_files.get, file_id, batch.owner or None)
-    pieces = _pieces(services.client_files.content(file), start, length)
+    file = await services.client_files.get(file_id, batch.owner or None)
+    pieces = _pieces(await services.client_files.content(file), start, length)
     async with services.admission.json_pieces(pieces, batch.owner) as body:
         asked = await asyncio.to_thread(validated, MistralOcrRequest, body.fields["body"])
         admitted = await admit_request(services, body, asked, batch.owner or None)
@@ -220,26 +236,28 @@ async def _asked(request: Request, services: Services, owner: str) -> tuple[Mist
             asked = await asyncio.to_thread(validated, MistralBatchRequest, fields)
             if not asked.requests:
                 return asked, []
-            kept = await asyncio.to_thread(_keep_requests, services, strings, asked.requests, owner)
-            return asked, [kept]
+            return asked, [await _keep_requests(services, strings, asked.requests, owner)]
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def _keep_requests(
+async def _keep_requests(
     services: Services, strings: LongStringsApart, requests: list[dict[str, object]], owner: str
 ) -> ClientFile:
-    with storage_errors("TEMP_DIR"):
-        path = new_file(services.scratch, "batch-")
-    try:
+    def write(path: FilePath) -> int:
         with storage_errors("TEMP_DIR"), path.open("wb") as target:
             strings.write_lines(requests, target)
-        size = path.stat().st_size
-        return services.client_files.keep(
+        return path.stat().st_size
+
+    with storage_errors("TEMP_DIR"):
+        path = await asyncio.to_thread(new_file, services.scratch, "batch-")
+    try:
+        size = await asyncio.to_thread(write, path)
+        return await services.client_files.keep(
             path, owner=owner, name="requests.jsonl", sha256="", size=size, purpose="batch"
         )
     finally:
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 async def _pieces(path: FilePath, start: int, length: int) -> AsyncIterator[bytes]:

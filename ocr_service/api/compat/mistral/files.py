@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,14 +18,18 @@ from ocr_service.api.compat.mistral.batch_output import result_lines
 from ocr_service.api.compat.mistral.batches import own_batch
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.file_names import clean_name
-from ocr_service.api.schemas.problem import NOT_FOUND, problem_answers
-from ocr_service.errors import NotFound
+from ocr_service.api.schemas.problem import problem_answers
+from ocr_service.errors import NotFound, ServiceError
 from ocr_service.jobs.batches.rows import BatchProgress
 from ocr_service.storage.client_files import ClientFile, ClientFiles
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/v1/files", tags=["Mistral"])
 
 _SWEEP_EVERY_S = 600.0
+_BUCKET = ("storage_full", "s3_refused", "s3_unavailable")  # with ARTIFACTS=s3
+_FILE = problem_answers("not_found", *_BUCKET)
 
 FileId = Annotated[str, Path(description="As the upload gave it", max_length=64)]
 
@@ -89,15 +94,14 @@ _FORM: dict[str, Any] = {
 @router.post(
     "",
     summary="Upload a file, as Mistral takes it",
-    responses=problem_answers("bad_option", "empty_file", "file_too_large", "upload_too_slow", "storage_full"),
+    responses=problem_answers("bad_option", "empty_file", "file_too_large", "upload_too_slow", *_BUCKET),
     openapi_extra=_FORM,
 )
 async def upload_file(request: Request, services: ServicesDep) -> MistralFile:
     """It is kept for JOB_TTL_H hours; `POST /v1/ocr` reads it by its id."""
     upload = await services.admission.receive(request)
     try:
-        file = await asyncio.to_thread(
-            services.client_files.keep,
+        file = await services.client_files.keep(
             upload.path,
             owner=owner_of(request) or "",
             name=clean_name(upload.name.replace("\\", "/").rpartition("/")[2]) or "document",
@@ -110,20 +114,20 @@ async def upload_file(request: Request, services: ServicesDep) -> MistralFile:
     return _described(file)
 
 
-@router.get("", summary="List uploaded files")
+@router.get("", summary="List uploaded files", responses=problem_answers(*_BUCKET))
 async def list_files(request: Request, services: ServicesDep) -> MistralFiles:
-    files = await asyncio.to_thread(services.client_files.newest, owner_of(request))
+    files = await services.client_files.newest(owner_of(request))
     return MistralFiles(data=[_described(file) for file in files], total=len(files))
 
 
-@router.get("/{file_id}", summary="An uploaded file", responses=NOT_FOUND)
+@router.get("/{file_id}", summary="An uploaded file", responses=_FILE)
 async def get_file(request: Request, services: ServicesDep, file_id: FileId) -> MistralFile:
     if results := await _results(request, services, file_id):
         return await results.described()
     return _described(await _file(request, services, file_id))
 
 
-@router.get("/{file_id}/url", summary="The address of an uploaded file", responses=NOT_FOUND)
+@router.get("/{file_id}/url", summary="The address of an uploaded file", responses=_FILE)
 async def get_address(request: Request, services: ServicesDep, file_id: FileId) -> MistralFileAddress:
     """`POST /v1/ocr` knows it again as `document_url`, whether or not other URLs are allowed. It opens with the key."""
     if not await _results(request, services, file_id):
@@ -135,23 +139,23 @@ async def get_address(request: Request, services: ServicesDep, file_id: FileId) 
     "/{file_id}/content",
     summary="The bytes of an uploaded file, or of a batch's results",
     response_class=FileResponse,
-    responses={**NOT_FOUND, 200: {"content": {"application/octet-stream": {}}}},
+    responses={**_FILE, 200: {"content": {"application/octet-stream": {}}}},
 )
 async def get_content(request: Request, services: ServicesDep, file_id: FileId) -> Response:
     if results := await _results(request, services, file_id):
         return StreamingResponse(results.lines(), media_type="application/octet-stream")
     file = await _file(request, services, file_id)
-    path = services.client_files.content(file)
+    path = await services.client_files.content(file)
     return FileResponse(path, media_type="application/octet-stream", filename=file.name)
 
 
-@router.delete("/{file_id}", summary="Remove an uploaded file", responses=NOT_FOUND)
+@router.delete("/{file_id}", summary="Remove an uploaded file", responses=_FILE)
 async def delete_file(request: Request, services: ServicesDep, file_id: FileId) -> MistralFileDeleted:
     """Jobs that read it are not touched; requests of a batch in it that are not read yet fail with `not_found`."""
     if await _results(request, services, file_id):
         return MistralFileDeleted(id=file_id, deleted=False)
     file = await _file(request, services, file_id)
-    await asyncio.to_thread(services.client_files.remove, file)
+    await services.client_files.remove(file.id)
     return MistralFileDeleted(id=file.id)
 
 
@@ -169,7 +173,10 @@ async def swept(files: ClientFiles) -> AsyncIterator[None]:
 
 async def _sweep(files: ClientFiles) -> None:
     while True:
-        await asyncio.to_thread(files.sweep)
+        try:
+            await files.sweep()
+        except ServiceError as error:
+            log.warning("cannot remove old uploaded files; retrying in %.0f s: %s", _SWEEP_EVERY_S, error)
         await asyncio.sleep(_SWEEP_EVERY_S)
 
 
@@ -212,7 +219,7 @@ async def _results(request: Request, services: Services, file_id: str) -> _Resul
 
 
 async def _file(request: Request, services: ServicesDep, file_id: str) -> ClientFile:
-    return await asyncio.to_thread(services.client_files.get, file_id, owner_of(request))
+    return await services.client_files.get(file_id, owner_of(request))
 
 
 def _described(file: ClientFile) -> MistralFile:

@@ -77,9 +77,10 @@ async def admit_request(services: Services, body: JsonBody, asked: MistralOcrReq
 
 async def _uploaded(services: Services, file_id: str, options: SubmissionOptions, owner: str | None) -> Admitted:
     """A file of ``/v1/files``, copied, since a job takes its input away."""
-    file = await asyncio.to_thread(services.client_files.get, file_id, owner)
+    file = await services.client_files.get(file_id, owner)
     async with services.admission.place(owner or ""):
-        path = await asyncio.to_thread(_copy, services.client_files.content(file), services.scratch)
+        content = await services.client_files.content(file)
+        path = await asyncio.to_thread(_copy, content, services.scratch)
         try:
             return await services.admission.inspected(Upload(path, file.name, file.sha256, file.bytes, {}), options)
         except BaseException:
