@@ -19,6 +19,7 @@ Mask = npt.NDArray[np.bool_]  # height x width
 
 _STEP = 2  # stamps are looked for at half the size
 _COLOURED = 45  # levels between the strongest and the weakest channel
+_HUE_STEP, _HUE_GAP = 6, 0.03  # of 180, and of the commonest hue's pixels: hues of two inks have a gap between them
 _DARK = 110  # of the strongest channel, below which ink is black
 # Of the paper's level. A stamp is darker than the first, the text darker than the second; where a stamp's strokes are
 # so broad that they cannot be thin places of letters, the text need only be darker than the third, if the page's is.
@@ -33,12 +34,14 @@ _STROKE = 0.1  # the least length of the others of that stamp
 _CLOSED = 0.02  # gaps in a stroke where something crosses it
 _STRAIGHT, _THIN = 0.6, 0.06  # level and upright strokes so long are ruling lines, where they are not thicker
 _APART = 0.25  # between strokes of one stamp
+_EDGE = 0.04  # around the outermost strokes
 _LEAST = (0.6, 0.3)  # sides of a stamp, the longer and the shorter
 _OUTLINE = 0.5  # of its box that a stroke fills at most; what fills more is a picture or a coloured cell
 _CROSSED_BY = 0.03  # the width of a text's strokes
 _CROSSED = 0.2  # of its strokes that lie beside dark ink
 _LETTER = 0.06  # of a stamp's own text, the least height
 _DRAWING, _LABEL = 2.5, 0.15  # what is larger on both sides is a drawing, whose labels stay: pieces smaller than that
+_UNDER = 0.6  # of a stamp's level: what is darker is text under it
 _WHITE = 0.8  # of a stamp's level: from there on it is paper
 
 
@@ -74,18 +77,40 @@ def _without_coloured(gray: Gray, pixels: Pixels, dpi: int) -> list[Stamp]:
     if np.count_nonzero(colour) < _PRESENT * colour.size:
         return []
     stamps = []
-    for outline in _outlines(_mask(colour & (strongest >= _DARK)), _mask(~colour & (strongest < _DARK)), dpi):
-        box, inside = _on_page(outline, gray.shape)
-        part = _part(box)
-        # In the channel that lets most light through a stamp is pale, and black is as black as it was.
-        light, weakest = _strongest(pixels[part]), _weakest(pixels[part])
-        coloured = inside & (light - weakest > _COLOURED)
-        if _is_drawing(box, dpi):
-            coloured &= _at_least(_mask(coloured), round(_LABEL * dpi))
-        own = coloured & (light >= _DARK)
-        stamps.append(Stamp(box, _picture(weakest, own, light < _DARK, dpi)))
-        gray[part] = _cleared(gray[part], light, coloured, own)
+    dark = _mask(~colour & (strongest < _DARK))
+    for hues in _hue_groups(half, colour):
+        for outline in _outlines(_mask(hues[_hue(half)] & colour & (strongest >= _DARK)), dark, dpi):
+            box, inside = _on_page(outline, gray.shape)
+            part = _part(box)
+            # In the channel that lets most light through a stamp is pale, and black is as black as it was.
+            light, weak = _strongest(pixels[part]), _weakest(pixels[part])
+            coloured = inside & (light - weak > _COLOURED)
+            own = coloured & (light >= _DARK) & hues[_hue(pixels[part])]
+            if _is_drawing(box, dpi):
+                own &= _at_least(_mask(own), round(_LABEL * dpi))
+            stamps.append(Stamp(box, _picture(weak, own, light < _DARK, dpi)))
+            gray[part] = _cleared(gray[part], light, own | (coloured & (light < _DARK)), own)
     return stamps
+
+
+def _hue_groups(pixels: Pixels, colour: Mask) -> Iterator[Mask]:
+    """For each colour of ink its hues (of OpenCV's 0 to 179). Those between two colours are the nearer one's."""
+    counts = np.bincount(_hue(pixels)[colour] // _HUE_STEP, minlength=180 // _HUE_STEP)
+    used = np.flatnonzero(counts > _HUE_GAP * counts.max())
+    gaps = np.flatnonzero(np.diff(used, append=used[0] + len(counts)) > 1)
+    inks = np.split(np.roll(used, -(gaps[0] + 1)), gaps[1:] - gaps[0]) if len(gaps) else [used]
+    places = np.arange(len(counts))
+    far = [np.min(_apart(places[:, None], ink[None, :], len(counts)), axis=1) for ink in inks]
+    nearest = np.argmin(far, axis=0)
+    for ink in range(len(inks)):
+        yield np.repeat(nearest == ink, _HUE_STEP)
+
+
+def _apart(a: npt.NDArray[np.intp], b: npt.NDArray[np.intp], whole: int) -> npt.NDArray[np.intp]:
+    """How far places on a circle of ``whole`` steps lie apart."""
+    straight = np.abs(a - b)
+    shorter: npt.NDArray[np.intp] = np.minimum(straight, whole - straight)
+    return shorter
 
 
 def _without_pale(gray: Gray, dpi: int) -> list[Stamp]:
@@ -132,6 +157,7 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
         part = np.s_[y : y + h, x : x + w]
         points = cv2.findNonZero(_mask((groups[part] == group) & (strokes[part] > 0)))
         cv2.drawContours(areas, [cv2.convexHull(points)], 0, 255, cv2.FILLED, offset=(x, y))
+    areas = cv2.dilate(areas, _square(_EDGE * inch)).astype(np.uint8)
     crossed = cv2.bitwise_and(strokes, cv2.dilate(dark, np.ones((5, 5), np.uint8)))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(areas)
     for label, (x, y, w, h, _area) in enumerate(stats.tolist()):
@@ -198,10 +224,16 @@ def _cleared(
     ``light``: the same in the channel that shows the stamp's ink palest.
     """
     paper = float(np.percentile(gray, 90))
-    white = _WHITE * float(np.median(light[own])) if own.any() else paper
+    if not own.any():
+        return gray
+    level = float(np.median(light[own]))
+    white = _WHITE * level
+    # Ink that lies over the text makes it pale.
+    under = light[covered & (light < _UNDER * level)]
+    black = min(float(np.percentile(under, 10)), white / 2) if under.size else 0.0
     around = cv2.dilate(_mask(covered), np.ones((3, 3), np.uint8)) > 0
-    bright = np.minimum(paper, light.astype(np.float32) * (paper / white))
-    return np.where(around, bright, gray).astype(np.uint8)
+    bright = (light.astype(np.float32) - black) * (paper / (white - black))
+    return np.where(around, bright.clip(0, paper), gray).astype(np.uint8)
 
 
 def _on_page(outline: _Outline, shape: tuple[int, ...]) -> tuple[Box, Mask]:
@@ -232,6 +264,10 @@ def _strongest(pixels: Pixels) -> Gray:
 def _weakest(pixels: Pixels) -> Gray:
     red, green, blue = cv2.split(pixels)
     return cv2.min(cv2.min(red, green), blue).astype(np.uint8)
+
+
+def _hue(pixels: Pixels) -> Gray:
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)[..., 0].astype(np.uint8)
 
 
 def _mask(where: Mask) -> Gray:

@@ -24,9 +24,11 @@ def sentences(page: DrawnPage) -> DrawnPage:
     return page
 
 
-def stamped(colour: str) -> DrawnPage:
-    """A round stamp and a stroke, with the text over them."""
+def stamped(colour: str, other: str = "") -> DrawnPage:
+    """A round stamp and a stroke, with the text over them; another ring in the ``other`` ink."""
     page = DrawnPage(1240, 700)
+    if other:
+        page.draw.ellipse((300, 120, 560, 380), outline=other, width=5)
     for radius in (150, 135):
         page.draw.ellipse((600 - radius, 300 - radius, 600 + radius, 300 + radius), outline=colour, width=5)
     page.draw.line((200, 420, 1000, 180), fill=colour, width=9)
@@ -117,3 +119,22 @@ def test_a_slanted_stamp_is_kept_as_a_figure_with_its_text(degrees: float, reade
     assert x1 - x0 > math.cos(math.radians(degrees)) * 200
     assert seal.bbox[0] <= x0 and seal.bbox[1] <= y0 and x1 <= seal.bbox[2] and y1 <= seal.bbox[3]
     assert read.coverage == 1.0
+
+
+def test_stamps_of_two_inks_that_cross_are_two() -> None:
+    gray, stamps = parted(stamped("#3355dd", "#e04050"))
+    assert len(stamps) == 2
+    assert np.count_nonzero(gray < 128) < 1.05 * np.count_nonzero(sentences(DrawnPage(1240, 700)).gray() < 128)
+
+
+def test_text_under_a_watermark_is_as_black_as_beside_it() -> None:
+    page = sentences(DrawnPage(1240, 700))
+    mark = Image.new("RGBA", page.image.size)
+    ImageDraw.Draw(mark).line((100, 600, 1100, 100), fill=(237, 50, 50, 128), width=60)
+    ImageDraw.Draw(mark).line((100, 100, 1100, 600), fill=(237, 50, 50, 128), width=60)
+    watermarked = Image.alpha_composite(page.image.convert("RGBA"), mark).convert("RGB")
+    gray, stamps = without_stamps(np.asarray(watermarked), DPI)
+    assert len(stamps) == 1
+    letters = page.gray() < 60
+    assert np.percentile(gray[letters], 90) < 70
+    assert np.percentile(gray[page.gray() > 250], 2) > 200
