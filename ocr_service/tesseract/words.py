@@ -15,12 +15,16 @@ _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°☐☒")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """``confidence`` is Tesseract's, 0 to 100. ``size``: the type size in pixels, which only a text layer knows."""
+    """``confidence`` is Tesseract's, 0 to 100.
+
+    ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows.
+    """
 
     text: str
     box: Box
     confidence: float
     size: float | None = None
+    base: float | None = None
 
     @property
     def em(self) -> float | None:
@@ -48,7 +52,10 @@ class Line:
 
     @property
     def baseline(self) -> float:
-        """The y of the baseline: the middle word that does not hang below it."""
+        """The y of the baseline: the middle one that is known, or the middle word that does not hang below it."""
+        known = [w.base for w in self.words if w.base is not None]
+        if known:
+            return statistics.median(known)
         standing = [w.box[3] for w in self.words if DESCENDING.isdisjoint(w.text) and w.em is not None]
         return statistics.median(standing) if standing else self.box[3] - DESCENDER * self.em
 

@@ -94,10 +94,13 @@ def _bare(sign: str) -> str:
 
 @lru_cache(maxsize=4096)
 def script_of(sign: str) -> str:
-    """The alphabet of a letter as Unicode names it (``LATIN``, ``CYRILLIC``, …); empty for what is no letter."""
-    if not sign or not unicodedata.category(sign).startswith("L"):
+    """The alphabet of a letter as Unicode names it (``LATIN``, ``CYRILLIC``, …); empty for what is no letter.
+
+    ``sign`` may have marks behind its letter, as the small letter of ``İ`` has.
+    """
+    if not sign or not unicodedata.category(sign[0]).startswith("L"):
         return ""
-    return unicodedata.name(sign, "").split(" ")[0]
+    return unicodedata.name(sign[0], "").split(" ")[0]
 
 
 _DIGIT_LOOKALIKES = frozenset("OОοoоlIІӀ|ЗзбSВ")
@@ -168,6 +171,8 @@ _EXTENTS = {
     "p": "gpqyруцщңқўγηρςχμգ",
     "f": "jфβζξφψþ",
 }
+_KIND = {(False, False): "x", (True, False): "b", (False, True): "p", (True, True): "f"}
+_ABOVE, _BELOW = frozenset({230}), frozenset({202, 220, 240})  # Unicode's classes of marks; 202: cedilla and ogonek
 _REACH: dict[str, set[str]] = {}
 for _kind, _letters in _EXTENTS.items():
     for _letter in _letters:
@@ -177,9 +182,11 @@ for _kind, _letters in _EXTENTS.items():
 def may_reach(sign: str, up: bool, down: bool) -> bool | None:
     """Whether a small letter's glyph may reach above the x-height and below the baseline; None for an unknown one."""
     kinds = _REACH.get(_bare(sign)) or _REACH.get(sign)
-    if kinds is None:
-        return None
-    wanted = {(False, False): "x", (True, False): "b", (False, True): "p", (True, True): "f"}[up, down]
-    if sign != _bare(sign) and up:  # a mark above
-        return True
-    return wanted in kinds
+    marks = {unicodedata.combining(mark) for mark in unicodedata.normalize("NFD", sign)[1:]}
+    if kinds is None or marks - _ABOVE - _BELOW or (marks & _BELOW and kinds & {"p", "f"}):
+        return None  # the cedilla of ģ stands above it
+    if (marks & _ABOVE and not up) or (marks & _BELOW and not down):
+        return False
+    # Where a mark reaches, its letter need not.
+    ups, downs = {up, up and not marks & _ABOVE}, {down, down and not marks & _BELOW}
+    return any(_KIND[high, low] in kinds for high in ups for low in downs)

@@ -62,7 +62,7 @@ def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked
     width, height = layer.picture.width, layer.picture.height
     texts = _with_links(line.words, layer.urls if linked else {}, urls)
     words = [
-        Word(text, pixel_box(word.box, width, height), 100 * word.strength, max(word.size, 1.0))
+        Word(text, pixel_box(word.box, width, height), 100 * word.strength, max(word.size, 1.0), word.base)
         for word, text in zip(line.words, texts, strict=True)
     ]
     letters = sum(len(word.text) for word in line.words)

@@ -31,13 +31,17 @@ _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 
 @dataclass(frozen=True, slots=True)
 class LayerWord:
-    """``box`` in pixels of the page; ``glyphs`` are indices in reading order; ``strength`` of its proof, 0 to 1."""
+    """``box`` in pixels of the page; ``glyphs`` are indices in reading order; ``strength`` of its proof, 0 to 1.
+
+    ``base``: the y of a level word's baseline, None where it is not known.
+    """
 
     text: str
     box: tuple[float, float, float, float]
     glyphs: tuple[int, ...]
     size: float
     strength: float = 1.0
+    base: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +362,8 @@ def _with_values(lines: list[LayerLine]) -> list[LayerLine]:
 def _line(glyphs: Glyphs, frame: _Frame, piece: list[int], angle: int) -> LayerLine:
     size = float(np.median(frame.size[piece])) if piece else 0.0
     words = [_word(glyphs, frame, part, size) for part in _words(glyphs, frame, piece)]
+    if angle:
+        words = [replace(word, base=None) for word in words]
     return LayerLine(tuple(w for w in words if w.text), angle, size)
 
 
@@ -411,7 +417,7 @@ def _word(glyphs: Glyphs, frame: _Frame, part: list[int], size: float) -> LayerW
         signs.reverse()
         indices.reverse()
     boxes = glyphs.ink[indices].tolist()
-    return LayerWord(clean_text("".join(signs)), _around(boxes), tuple(indices), size)
+    return LayerWord(clean_text("".join(signs)), _around(boxes), tuple(indices), size, base=base)
 
 
 def clean_text(text: str) -> str:

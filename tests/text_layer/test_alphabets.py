@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from ocr_service.text_layer.alphabets import look_the_same, may_be_digit, may_reach, mixes_alphabets
+from ocr_service.text_layer.alphabets import look_the_same, may_be_digit, may_reach, mixes_alphabets, script_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,22 @@ def test_letters_reach_as_far_as_they_should() -> None:
     assert may_reach("ө", False, False) and may_reach("қ", False, True) and may_reach("б", True, False)
     assert may_reach("ө", True, False) is False
     assert may_reach("京", True, False) is None
+
+
+@pytest.mark.parametrize("letter", "ęąçşųạ")
+def test_a_mark_below_a_letter_reaches_down(letter: str) -> None:
+    assert may_reach(letter, False, True)
+    assert may_reach(letter, True, False) is False
+    assert may_reach(letter, False, False) is False
+
+
+@pytest.mark.parametrize("letter", "żóćńśйё")
+def test_a_mark_above_a_letter_reaches_up(letter: str) -> None:
+    assert may_reach(letter, True, False)
+    assert may_reach(letter, False, False) is False
+
+
+def test_every_sign_of_unicode_has_a_script_or_none() -> None:
+    for sign in map(chr, range(sys.maxunicode + 1)):
+        assert script_of(sign.lower()) == script_of(sign.lower()[:1])
+        look_the_same(sign, sign.lower())

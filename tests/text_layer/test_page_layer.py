@@ -17,7 +17,7 @@ _BAD_MAPS = [name for name, sample in _SAMPLES.items() if sample.trusted is None
 _HIDDEN = [name for name, sample in _SAMPLES.items() if sample.secrets]
 
 
-@pytest.mark.parametrize("name", ["en_clean", "ru_clean", "kk_clean"])
+@pytest.mark.parametrize("name", ["en_clean", "ru_clean", "kk_clean", "pl_clean", "tr_clean", "ro_clean"])
 def test_a_clean_page_is_delivered_letter_by_letter(tmp_path: Path, name: str) -> None:
     page = read_sample(tmp_path, _SAMPLES[name])
     assert page.markdown.strip() == _SAMPLES[name].truth.strip()
