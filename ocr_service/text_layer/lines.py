@@ -26,6 +26,10 @@ _LONG_GUTTER = 8
 _LABEL, _VALUE = 30, 8.0  # characters of a form's label, and em to its value
 _MOST_FORM_LINES = 1_500  # of a page with a form; comparing all of them with all takes a second
 _SMALL = 0.82  # of the size beside it: a superscript
+_APART = 1.2  # em: what is closer together on one baseline is one text
+_NEAR_BANDS = 8  # baselines of two columns with their superscripts between one line and the next
+_TIGHT_SPACE = 0.125  # em: what is left of a space in the tightest lines of narrow columns
+_SMALL_CAPITALS = 1.5  # of their size: the large ones beside them
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 
 
@@ -134,47 +138,91 @@ def _on_baselines(frame: _Frame) -> list[list[int]]:
 
 
 def _attached(frame: _Frame, bands: list[list[int]]) -> list[list[int]]:
-    """Superscripts and subscripts with the letters that they belong to."""
-    means = [(float(np.median(frame.base[b])), float(np.median(frame.size[b]))) for b in bands]
+    """Superscripts and subscripts with the letters that they belong to.
+
+    A band may have text of several columns, so what stands close together in it is judged by itself.
+    """
+    clusters = [(at, cluster) for at, band in enumerate(bands) for cluster in _runs(frame, band, _APART)]
+    number = {i: n for n, (_, cluster) in enumerate(clusters) for i in cluster}
+    edges = [_Edges.of(frame, band) for band in bands]
     taken: dict[int, int] = {}
-    for small, (base, size) in enumerate(means):
-        for large in range(max(0, small - 4), min(len(bands), small + 5)):
-            other_base, other_size = means[large]
-            rise = other_base - base
-            if large == small or large in taken:
-                continue
-            if size > _SMALL * other_size and not (len(bands[small]) == 1 and size <= 1.05 * other_size):
-                continue
-            if not (0.1 * other_size < rise < 0.75 * other_size or -0.4 * other_size < rise < -0.05 * other_size):
-                continue
-            if _all_beside(frame, bands[small], bands[large], other_size, inside=size > _SMALL * other_size):
-                taken[small] = large
+
+    def root(n: int) -> int:
+        while n in taken:
+            n = taken[n]
+        return n
+
+    for n, (at, cluster) in sorted(enumerate(clusters), key=lambda item: float(np.median(frame.size[item[1][1]]))):
+        for other in range(max(0, at - _NEAR_BANDS), min(len(bands), at + _NEAR_BANDS + 1)):
+            letter = edges[other].letter_beside(frame, cluster) if other != at else None
+            if letter is not None and root(number[letter]) != n:
+                taken[n] = number[letter]
                 break
-    joined = {at: list(band) for at, band in enumerate(bands) if at not in taken}
-    for small, large in taken.items():
-        while large in taken:
-            large = taken[large]
-        joined[large] += bands[small]
-    return list(joined.values())
+    joined: dict[int, list[int]] = {}
+    for n, (_, cluster) in enumerate(clusters):
+        joined.setdefault(clusters[root(n)][0], []).extend(cluster)
+    return [joined[at] for at in sorted(joined)]
 
 
-def _all_beside(frame: _Frame, small: Sequence[int], large: Sequence[int], size: float, *, inside: bool) -> bool:
-    """Whether every run of the small band touches a glyph of the large one, ``inside``: on both sides."""
-    rights = np.sort(frame.right[large])
-    lefts = np.sort(frame.left[large])
-    ordered = sorted(small, key=lambda i: frame.left[i])
+def _runs(frame: _Frame, band: Sequence[int], apart: float) -> list[list[int]]:
+    """Cut where ``apart`` em of white are."""
     runs: list[list[int]] = []
-    for i in ordered:
-        if runs and frame.left[i] - frame.right[runs[-1][-1]] < 0.3 * size:
+    end = 0.0
+    for i in sorted(band, key=lambda i: frame.left[i]):
+        if runs and frame.left[i] - end < apart * frame.size[i]:
             runs[-1].append(i)
+            end = max(end, float(frame.right[i]))
         else:
             runs.append([i])
-    for run in runs:
-        before = np.abs(rights - frame.left[run[0]]).min() < 0.3 * size
-        after = np.abs(lefts - frame.right[run[-1]]).min() < 0.3 * size
-        if not (before and after if inside else before or after):
-            return False
-    return True
+            end = float(frame.right[i])
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The glyphs of a band with their sides, for those that stand beside a smaller one."""
+
+    index: Ints
+    lefts: Floats
+    rights: Floats
+    base: float
+    largest: float
+
+    @classmethod
+    def of(cls, frame: _Frame, band: list[int]) -> _Edges:
+        index = np.array(band, np.int64)
+        base, largest = float(np.median(frame.base[index])), float(frame.size[index].max())
+        return cls(index, frame.left[index], frame.right[index], base, largest)
+
+    def letter_beside(self, frame: _Frame, cluster: Sequence[int]) -> int | None:
+        """The letter whose superscripts or subscripts ``cluster`` is; None where a run of it touches none.
+
+        A lone sign of the letters' own size may stand between two of them.
+        """
+        size, base = float(np.median(frame.size[cluster])), float(np.median(frame.base[cluster]))
+        inside = size > _SMALL * self.largest
+        if (inside and (len(cluster) > 1 or size > 1.05 * self.largest)) or abs(self.base - base) > self.largest:
+            return None
+        found: int | None = None
+        for run in _runs(frame, cluster, 0.3):
+            left, right = frame.left[run[0]], frame.right[run].max()
+            before, after = int(np.abs(self.rights - left).argmin()), int(np.abs(self.lefts - right).argmin())
+            touching = [
+                int(self.index[place])
+                for place, gap in ((before, left - self.rights[before]), (after, self.lefts[after] - right))
+                if abs(gap) < 0.3 * frame.size[self.index[place]]
+                and _is_raised(size, base, float(frame.size[self.index[place]]), float(frame.base[self.index[place]]))
+            ]
+            if len(touching) < (2 if inside else 1):
+                return None
+            found = touching[0] if found is None else found
+        return found
+
+
+def _is_raised(size: float, base: float, letter_size: float, letter_base: float) -> bool:
+    """Whether type of ``size`` on ``base`` is a superscript or subscript of a letter, or a sign of its own size."""
+    rise = (letter_base - base) / letter_size
+    return size <= 1.05 * letter_size and (0.1 < rise < 0.75 or -0.4 < rise < -0.05)
 
 
 def _drawn_once(glyphs: Glyphs, frame: _Frame, row: list[int]) -> list[int]:
@@ -360,11 +408,23 @@ def _with_values(lines: list[LayerLine]) -> list[LayerLine]:
 
 
 def _line(glyphs: Glyphs, frame: _Frame, piece: list[int], angle: int) -> LayerLine:
-    size = float(np.median(frame.size[piece])) if piece else 0.0
+    size = _type_size(glyphs, frame, piece)
     words = [_word(glyphs, frame, part, size) for part in _words(glyphs, frame, piece)]
     if angle:
         words = [replace(word, base=None) for word in words]
     return LayerLine(tuple(w for w in words if w.text), angle, size)
+
+
+def _type_size(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> float:
+    """The usual size of a line; that of its large capitals where the rest are small capitals."""
+    if not piece:
+        return 0.0
+    usual = float(np.median(frame.size[piece]))
+    letters = [i for i in piece if chr(int(glyphs.codes[frame.index[i]])).isalpha()]
+    if letters and all(chr(int(glyphs.codes[frame.index[i]])).isupper() for i in letters):
+        largest = float(frame.size[letters].max())
+        return largest if largest < _SMALL_CAPITALS * usual else usual
+    return usual
 
 
 def _words(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> list[list[int]]:
@@ -375,17 +435,26 @@ def _words(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> list[list[int]]:
     between = sorted(gap for (a, b), gap in zip(_pairs(piece), gaps, strict=True) if _both_letters(glyphs, frame, a, b))
     apart = between[len(between) // 2] if len(between) > 3 else 0.0
     spaced_out = len(between) > 3 and between[len(between) // 4] > _LETTERS_APART
+    least = _least_space(gaps, apart)
     words = [[piece[0]]]
     for (_, b), gap in zip(_pairs(piece), gaps, strict=True):
         if spaced_out:
             new = gap > 1.6 * apart + 0.05
         else:
-            new = gap > _WORD_GAP or (bool(glyphs.spaced[frame.index[b]]) and gap > _OWN_SPACE)
+            new = gap > least or (bool(glyphs.spaced[frame.index[b]]) and gap > _OWN_SPACE)
         if new:
             words.append([b])
         else:
             words[-1].append(b)
     return words
+
+
+def _least_space(gaps: Sequence[float], apart: float) -> float:
+    """The narrowest white between words, in em: half of the line's usual space, where its letters stand close."""
+    spaces = sorted(gap for gap in gaps if gap > _TIGHT_SPACE)
+    if not spaces or apart > 0.5 * _OWN_SPACE:
+        return _WORD_GAP
+    return min(_WORD_GAP, max(_TIGHT_SPACE, 0.5 * spaces[len(spaces) // 2]))
 
 
 def _both_letters(glyphs: Glyphs, frame: _Frame, a: int, b: int) -> bool:

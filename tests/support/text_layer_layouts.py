@@ -36,6 +36,9 @@ def layout_samples() -> list[Sample]:
         _sideways(),
         _rotated_page(),
         _superscripts(),
+        _superscripts_between_columns(),
+        _tight_spaces(),
+        _small_capitals(),
         _ligatures(),
         _soft_hyphens(),
         _drawn_twice(),
@@ -247,6 +250,74 @@ def _superscripts() -> Sample:
     sheet.truth.append("The field measures 420 m² and was sold³ for CO₂ certificates.")
     sheet.paragraph(ENGLISH[0])
     return Sample("superscripts", sheet.pdf(), sheet.text())
+
+
+def _superscripts_between_columns() -> Sample:
+    """The superscripts of the left column stand on the right column's baselines, where that has words."""
+    sheet = Sheet()
+    canvas, top = sheet.canvas, sheet.y - 20
+    left = (
+        "Every vehicle that joined the",
+        "convoy|2| was examined before",
+        "dawn, and an area of 120 m|2| was",
+        "swept.",
+    )
+    right = (
+        "Prices quoted above exclude",
+        "delivery; a surcharge applies",
+        "to orders below 120 kg that",
+        "arrive late.",
+    )
+    for column, (x, lines) in enumerate(((60, left), (310, right))):
+        for row, line in enumerate(lines):
+            text = canvas.beginText(x, top - 16 * row + 4 * column)
+            for place, part in enumerate(line.split("|")):
+                text.setFont("Serif", 7 if place % 2 else 11)
+                text.setRise(4 if place % 2 else 0)
+                text.textOut(part)
+            canvas.drawText(text)
+        sheet.truth.append(" ".join(lines).replace("|2|", "²"))
+    return Sample("superscripts_between_columns", sheet.pdf(), sheet.text())
+
+
+def _tight_spaces() -> Sample:
+    """Spaces that are no characters, with 0.15 em of white behind an f, which reaches over its own width."""
+    sheet = Sheet()
+    canvas, y = sheet.canvas, sheet.y
+    lines = ("The price of a board of oak and of", "every screw of brass of the rear shelf", "is half of a pound.")
+    for line in lines:
+        x = 60.0
+        for word in line.split():
+            canvas.setFont("Serif", 11)
+            canvas.drawString(x, y, word)
+            x += pdfmetrics.stringWidth(word, "Serif", 11) + 11 * (0.21 if word[-1] == "f" else 0.24)
+        y -= 16
+    sheet.truth.append(" ".join(lines))
+    return Sample("tight_spaces", sheet.pdf(), sheet.text())
+
+
+def _small_capitals() -> Sample:
+    """A heading of large and small capitals is as large as its large ones."""
+    sheet = Sheet()
+    canvas = sheet.canvas
+    for title, heading in (("THE QUIET ZONE", "Its keeper"), ("THE OBSERVATORY", "Its instruments")):
+        text = canvas.beginText(60, sheet.y)
+        for word in title.split():
+            text.setFont("Serif", 16)
+            text.textOut(word[0])
+            text.setFont("Serif", 12.8)
+            text.textOut(word[1:] + " ")
+        canvas.drawText(text)
+        sheet.truth.append(f"## {title}")
+        sheet.y -= 34
+        sheet.paragraph(ENGLISH[0])
+        canvas.setFont("Bold", 13)
+        canvas.drawString(60, sheet.y, heading)
+        sheet.truth.append(f"### {heading}")
+        sheet.y -= 26
+        sheet.paragraph(ENGLISH[1])
+        sheet.y -= 14
+    return Sample("small_capitals", sheet.pdf(), sheet.text())
 
 
 def _ligatures() -> Sample:

@@ -50,7 +50,7 @@ KAZAKH = (
 LATIN = {
     "pl": (
         "Zażółć gęślą jaźń",
-        "Pchnąć w tę łódź jeża lub ośm skrzyń fig; źdźbło trawy rośnie przy ścieżce, gdzie żółty motyl siadł na głazie.",
+        "Pchnąć w tę łódź jeża lub ośm skrzyń fig; źdźbło trawy rośnie przy ścieżce, gdzie żółty motyl siadł.",
         "W Szczebrzeszynie chrząszcz brzmi w trzcinie, a Ćmielów i Śrem leżą 325 kilometrów od Żywca.",
     ),
     "tr": (
@@ -278,8 +278,8 @@ def map_samples() -> list[Sample]:
         samples.append(Sample(f"{language}_one_bad_font", pdf, several.text(), trusted=None))
     kazakh = _page(KAZAKH, "Жаңа кітапхана")
     samples.append(Sample("kk_clean", kazakh.pdf(), kazakh.text()))
-    for language, (title, *texts) in LATIN.items():
-        page = _page(texts, title)
+    for language, (latin_title, *paragraphs) in LATIN.items():
+        page = _page(paragraphs, latin_title)
         samples.append(Sample(f"{language}_clean", page.pdf(), page.text()))
     return samples
 
