@@ -16,8 +16,9 @@ from ocr_service.tesseract.words import Line, Word
 Row = Sequence[Word]
 
 _ROW_GAP = 2.5  # em: the widest white between two rows
-_CELL_GAP = 1.2  # em: the narrowest white between two cells of a row that begins a table
+_CELL_GAP = 1.0  # em: the narrowest white between two cells of a row that begins a table
 _SET_OFF = 0.75  # em of white around a table; justified prose has wide gaps that align by chance
+_CAPTION_LINES = 4
 _OPEN_PITCH = 1.55  # em from row to row: wider than any prose
 _CLEAR_GUTTER = 1.5  # em
 
@@ -34,17 +35,22 @@ def aligned_areas(lines: Sequence[Line]) -> Iterator[Box]:
             continue
         group = _rows_that_align(rows[index:], em)
         begun = index + len(group)
-        neighbours = _Neighbours(rows[index - 1] if index else None, rows[begun] if begun < len(rows) else None)
+        neighbours = _Neighbours(
+            rows[index - 1] if index else None,
+            rows[begun] if begun < len(rows) else None,
+            _ends_caption(rows[:index], em),
+        )
         if _is_table(group, neighbours, em):
             yield enclosing([word.box for r in group for word in r])
 
 
 @dataclass(frozen=True, slots=True)
 class _Neighbours:
-    """The rows before and after a group, None at the page's ends."""
+    """The rows before and after a group, None at the page's ends. ``caption``: the one before ends a caption."""
 
     before: Row | None
     after: Row | None
+    caption: bool
 
 
 def _rows_that_align(rows: Sequence[Row], em: float) -> list[Row]:
@@ -69,7 +75,7 @@ def _is_table(group: Sequence[Row], neighbours: _Neighbours, em: float) -> bool:
 def _stands_apart(group: Sequence[Row], neighbours: _Neighbours, em: float) -> bool:
     """White above and below, or a caption."""
     before, after = neighbours.before, neighbours.after
-    above = before is None or top(group[0]) - bottom(before) > _SET_OFF * em or _is_caption(before)
+    above = before is None or top(group[0]) - bottom(before) > _SET_OFF * em or neighbours.caption
     below = after is None or top(after) - bottom(group[-1]) > _SET_OFF * em or _is_caption(after)
     return above and below
 
@@ -77,6 +83,17 @@ def _stands_apart(group: Sequence[Row], neighbours: _Neighbours, em: float) -> b
 def _has_open_pitch_and_gutters(group: Sequence[Row], em: float) -> bool:
     pitch = (top(group[-1]) - top(group[0])) / max(1, len(group) - 1)
     return len(group) > 2 and pitch > _OPEN_PITCH * em and len(find_gutters(group, em, least=_CLEAR_GUTTER)) >= 2
+
+
+def _ends_caption(rows: Sequence[Row], em: float) -> bool:
+    """Whether the last of ``rows`` is a caption, or one of its further lines."""
+    last = len(rows) - 1
+    for index in range(last, max(-1, last - _CAPTION_LINES), -1):
+        if index < last and top(rows[index + 1]) - bottom(rows[index]) > _SET_OFF * em:
+            return False
+        if _is_caption(rows[index]):
+            return True
+    return False
 
 
 def _is_caption(row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -10,11 +11,15 @@ from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.geometry.hyphenation import join_lines
+from ocr_service.geometry.hyphenation import join_lines, word_is_broken
 from ocr_service.tesseract.ruling_lines import Grid
 from ocr_service.tesseract.words import Word
 
 _HEAD_ROWS, _LEAST_BELOW = 1, 2  # rows of a head, and of what stands below it
+_SPANNING_ROWS = 2  # at a table's top, whose cells go over several columns
+_MOST_OF_IT = 0.7  # of a head that sticks out of its column
+_HEAD_LINES = 3
+CELL_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*+\)?\s*(?:[^\w\s]|\w{1,4}\.?)?")  # $ 31.50, 12 %, 5 кг
 _HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 
 
@@ -118,20 +123,50 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
     rows = visual_rows(words, em)
     if not rows:
         return []
-    gutters = find_gutters(rows, em)
+    gutters = _gutters_of_columns(rows, em)
     edges = [min(w.box[0] for w in words), *(round(x) for x in gutters), max(w.box[2] for w in words)]
-    filled: list[list[list[Word]]] = []
-    for row in rows:
-        cells: list[list[Word]] = [[] for _ in range(len(gutters) + 1)]
-        for word in row:
-            cells[bisect_right(gutters, (word.box[0] + word.box[2]) / 2)].append(word)
-        filled.append(cells)
+    filled = [_cells(row, gutters, em, whole=index < _SPANNING_ROWS) for index, row in enumerate(rows)]
     table = []
     for cells in _join_continued(filled, em, ruling_lines):
         top = min(w.box[1] for cell in cells for w in cell)
         bottom = max(w.box[3] for cell in cells for w in cell)
         table.append([Cell((edges[c], top, edges[c + 1], bottom), tuple(cell)) for c, cell in enumerate(cells)])
     return _with_heads(without_empty(table))
+
+
+def _gutters_of_columns(rows: Sequence[Sequence[Word]], em: float) -> list[float]:
+    """The gutters between the columns, whatever heads and other cells go over several of them."""
+    telling = [row for row in rows if len(filled_runs(row, em)) > 1]
+    if len(telling) < 2:
+        return find_gutters(rows, em)
+    gutters = find_gutters(telling, em)
+    for count in range(1, min(_SPANNING_ROWS, len(telling) - 2) + 1):
+        below = find_gutters(telling[count:], em)
+        if len(below) > len(gutters) and len(filled_runs(telling[count - 1], em)) <= len(below):
+            gutters = below
+    return gutters
+
+
+def _cells(row: Sequence[Word], gutters: Sequence[float], em: float, *, whole: bool) -> list[list[Word]]:
+    """A row's words by column. A cell over several columns is not cut where the row has no other, or ``whole``."""
+    cells: list[list[Word]] = [[] for _ in range(len(gutters) + 1)]
+    runs = filled_runs(row, em)
+    spans = len(runs) == 1 or (whole and len(runs) <= len(gutters))
+    for word in row:
+        middle = (word.box[0] + word.box[2]) / 2
+        if spans:
+            start, end = next(run for run in runs if run[0] <= word.box[0] < run[1])
+            middle = _own_column(start, end, gutters)
+        cells[bisect_right(gutters, middle)].append(word)
+    return cells
+
+
+def _own_column(start: int, end: int, gutters: Sequence[float]) -> float:
+    """An x in the column that most of a cell is in, or in the first one of those that it goes over."""
+    edges = [float(start), *(x for x in gutters if start < x < end), float(end)]
+    widest = max(pairwise(edges), key=lambda part: part[1] - part[0])
+    first = widest if widest[1] - widest[0] > _MOST_OF_IT * (end - start) else (edges[0], edges[1])
+    return (first[0] + first[1]) / 2
 
 
 def _with_heads(table: Table) -> Table:
@@ -208,37 +243,64 @@ def _join_continued(
 ) -> list[list[list[Word]]]:
     """Lines that go on a cell of the row above (or begin one of the row below) become one row."""
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for cell in row for w in cell) for row in filled]
-    steps = [b - a for a, b in pairwise(middles)]
-    ruled = [
-        any(middles[i] < (rule[1] + rule[3]) / 2 < middles[i + 1] for rule in ruling_lines) for i in range(len(steps))
-    ]
-    free = [step for step, cut in zip(steps, ruled, strict=True) if not cut]
-    close = min(free, default=0.0)
-    # Rows stand further apart than the lines of one cell; where all steps are alike there is nothing to join,
-    # unless ruling lines part the rows.
-    apart = max(steps, default=0.0)
-    result: list[list[list[Word]]] = []
-    for index, cells in enumerate(filled):
-        joins = False
-        if index and not ruled[index - 1]:
-            step = steps[index - 1]
-            tight = step <= 1.2 * close and step < 0.85 * apart
-            joins = (tight and (any(ruled) or not all(cells))) or step < _HALF_STEP * em
-            joins = joins or _goes_on(result[-1], cells)
-        if joins:
-            for cell, more in zip(result[-1], cells, strict=True):
-                cell.extend(more)
+    blocks = [[0]]
+    for index, (above, below) in enumerate(pairwise(middles), start=1):
+        if any(above < (rule[1] + rule[3]) / 2 < below for rule in ruling_lines):
+            blocks.append([index])
         else:
-            result.append([list(cell) for cell in cells])
+            blocks[-1].append(index)
+    result: list[list[list[Word]]] = []
+    for number, block in enumerate(blocks):
+        lines = [filled[index] for index in block]
+        head = number == 0 and len(blocks) > 1
+        one_row = len(blocks) > 1 and _is_one_row(lines, head=head, among_rows=len(blocks) > 2)
+        steps = [middles[b] - middles[a] for a, b in pairwise(block)]
+        result += [_joined(lines)] if one_row else _rows_of(lines, steps, em)
+    return result
+
+
+def _joined(lines: Sequence[list[list[Word]]]) -> list[list[Word]]:
+    return [[word for cell in column for word in cell] for column in zip(*lines, strict=True)]
+
+
+def _is_one_row(lines: Sequence[list[list[Word]]], *, head: bool, among_rows: bool) -> bool:
+    """Whether the lines between two ruling lines are the lines of one row's cells, and not several rows.
+
+    Rows have numbers one under the other, or words in each column. ``among_rows``: more than a head and a body are
+    parted by ruling lines.
+    """
+    columns = [[cell for cell in column if cell] for column in zip(*lines, strict=True)]
+    if any(sum(CELL_NUMBER.fullmatch(cell_text(cell)) is not None for cell in column) > 1 for column in columns):
+        return False
+    if head:
+        return len(lines) <= _HEAD_LINES
+    return not all(all(line) for line in lines) if among_rows else len(columns[0]) <= 1
+
+
+def _rows_of(lines: Sequence[list[list[Word]]], steps: Sequence[float], em: float) -> list[list[list[Word]]]:
+    """Rows of lines that no ruling line parts. ``steps``: from each line's middle to the next one's, in pixels.
+
+    Rows stand further apart than the lines of one cell; where all steps are alike there is nothing to join.
+    """
+    close, apart = min(steps, default=0.0), max(steps, default=0.0)
+    result: list[list[list[Word]]] = [list(lines[0])]
+    for cells, step in zip(lines[1:], steps, strict=True):
+        tight = step <= 1.2 * close and step < 0.85 * apart
+        if (tight and not all(cells)) or step < _HALF_STEP * em or _goes_on(result[-1], cells):
+            result[-1] = _joined([result[-1], cells])
+        else:
+            result.append(list(cells))
     return result
 
 
 def _goes_on(above: Sequence[list[Word]], cells: Sequence[list[Word]]) -> bool:
-    """Whether a row is only the further line of one cell, which goes on inside a sentence."""
+    """Whether a row is only the further lines of some cells, which all go on inside a sentence or a word."""
     filled = [column for column, words in enumerate(cells) if words]
-    if len(filled) != 1 or filled[0] == 0 or not above[filled[0]]:
+    if len(filled) == len(cells) or not all(above[column] for column in filled):
         return False
-    return min(cells[filled[0]], key=lambda word: word.box[0]).text[0].islower()
+    if filled[0] == 0 and not word_is_broken(cell_text(above[0])):
+        return False
+    return all(min(cells[column], key=lambda word: word.box[0]).text[0].islower() for column in filled)
 
 
 def cell_text(words: Sequence[Word]) -> str:

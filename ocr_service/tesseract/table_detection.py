@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,15 +10,16 @@ from ocr_service.document import FIGURE_LABELS, Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.aligned_rows import aligned_areas
+from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.ruling_lines import find_grids
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.table_cells import Table, open_cells, ruled_cells, without_empty
+from ocr_service.tesseract.table_cells import CELL_NUMBER, Table, filled_runs, open_cells, ruled_cells, without_empty
 from ocr_service.tesseract.table_extent import table_extent
 from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
 _WIDE = 0.7  # of a table's width
-_CELL_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*+\)?\s*(?:[^\w\s]|\w{1,4}\.?)?")  # $ 31.50, 12 %, 5 кг
+_FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
@@ -37,7 +37,7 @@ class FoundTable:
 def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> tuple[list[FoundTable], list[Line]]:
     """The tables, and the lines that are in none."""
     found, rest = _ruled_tables(lines, sheet)
-    for candidate in _open_areas(rest, regions, sheet):
+    for candidate in _open_areas(rest, regions, sheet, [table.box for table in found]):
         if any(overlap_of_smaller(candidate.box, table.box) > 0.3 for table in found):
             continue
         box = table_extent(candidate.box, rest)
@@ -74,7 +74,7 @@ def _has_numbers(cells: Table) -> bool:
     """Whether a column but the first has hardly anything but numbers below its head."""
     for column in range(1, len(cells[0])):
         texts = [row[column].text for row in cells[1:] if row[column].words]
-        numbers = sum(_CELL_NUMBER.fullmatch(text) is not None for text in texts)
+        numbers = sum(CELL_NUMBER.fullmatch(text) is not None for text in texts)
         if numbers >= 2 and numbers >= _NEARLY_ALL * len(texts):
             return True
     return False
@@ -104,10 +104,12 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet) -> Table:
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
 
 
-def _open_areas(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> Iterator[_OpenArea]:
-    """The surest first."""
+def _open_areas(
+    lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet, ruled: Sequence[Box]
+) -> Iterator[_OpenArea]:
+    """The surest first. ``ruled``: tables that are found already."""
     yield from (_OpenArea(r.bbox, r.score, 2) for r in regions if r.label == "table" and r.score >= SURE)
-    for bars in _ruling_line_stacks(sheet):
+    for bars in _ruling_line_stacks(sheet, lines, ruled):
         yield _OpenArea(enclosing(bars), 0.9, 2 if len(bars) > 2 else 3)
     aligned = list(aligned_areas(lines))
     yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if _may_be_table(r, aligned))
@@ -134,18 +136,33 @@ def _is_part(region: Box, table: Box) -> bool:
     return shared_area(region, table) > 0.8 * area(region) and area(table) > 1.2 * area(region)
 
 
-def _ruling_line_stacks(sheet: Sheet) -> list[list[Box]]:
-    """Level ruling lines of one length, one under the other."""
+def _ruling_line_stacks(sheet: Sheet, lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Box]]:
+    """Level ruling lines of one length, one under the other, as far as no caption or text stands between them."""
     slack = sheet.dpi // 8
     stacks: list[list[Box]] = []
     for bar in sorted(sheet.ruling_lines.horizontal, key=lambda b: b[1]):
+        if any(contains_centre(box, bar) for box in ruled):
+            continue
         for stack in stacks:
-            if abs(stack[-1][0] - bar[0]) < slack and abs(stack[-1][2] - bar[2]) < slack:
+            last = stack[-1]
+            alike = abs(last[0] - bar[0]) < slack and abs(last[2] - bar[2]) < slack
+            if alike and not _is_parted((last[0], last[3], last[2], bar[1]), lines):
                 stack.append(bar)
                 break
         else:
             stacks.append([bar])
     return [stack for stack in stacks if len(stack) > 1]
+
+
+def _is_parted(between: Box, lines: Sequence[Line]) -> bool:
+    """Whether a caption stands between two ruling lines, or lines of text as wide as they are."""
+    inside = [line for line in lines if contains_centre(between, line.box)]
+    wide = [
+        line
+        for line in inside
+        if line.box[2] - line.box[0] > _FULL * (between[2] - between[0]) and len(filled_runs(line.words, line.em)) == 1
+    ]
+    return len(wide) > 1 or any(CAPTION.match(line.text) for line in inside)
 
 
 def _is_prose(cells: Table, *, sure: bool) -> bool:

@@ -279,7 +279,7 @@ def map_samples() -> list[Sample]:
     kazakh = _page(KAZAKH, "Жаңа кітапхана")
     samples.append(Sample("kk_clean", kazakh.pdf(), kazakh.text()))
     for language, (latin_title, *paragraphs) in LATIN.items():
-        page = _page(paragraphs, latin_title)
+        page = _page(tuple(paragraphs), latin_title)
         samples.append(Sample(f"{language}_clean", page.pdf(), page.text()))
     return samples
 

@@ -26,6 +26,12 @@ def test_rows_close_to_prose_are_a_table_only_with_a_caption_there() -> None:
     assert len(list(aligned_areas([*captions, *table(300, 35)]))) == 1
 
 
+def test_a_caption_of_several_lines_may_stand_right_above() -> None:
+    caption = [text_line(100, 230, "Table", "2.", "Goods"), text_line(100, 265, "of", "the", "year")]
+    below = text_line(100, 300 + 5 * 35, *["слово"] * 7)
+    assert len(list(aligned_areas([*caption, *table(300, 35), below]))) == 1
+
+
 def test_prose_is_no_table() -> None:
     assert list(aligned_areas([text_line(100, 100 + 40 * row, *["слово"] * 6) for row in range(5)])) == []
     assert list(aligned_areas([])) == []

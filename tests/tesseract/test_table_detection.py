@@ -74,3 +74,12 @@ def test_prose_that_the_model_is_sure_of_is_no_table_though_its_gaps_align() -> 
     lines = [text_line(150, 200 + 60 * index, *row, step=500) for index, row in enumerate(prose)]
     tables, rest = find_tables(lines, [Region("text", (140, 190, 1500, 460), 0, 0.95)], blank_sheet())
     assert (tables, rest) == ([], lines)
+
+
+def test_tables_of_one_width_between_rules_are_parted_by_a_caption() -> None:
+    level = tuple((100, y, 1000, y + 3) for y in (290, 340, 460, 690, 740, 860))
+    sheet = replace(blank_sheet(), ruling_lines=RulingLines(level, (), blank_sheet().ruling_lines.mask))
+    caption = text_line(120, 600, "Table", "2:", "Prices")
+    tables, rest = find_tables([*rows(pitch=50), caption, *rows(700, 50)], [], sheet)
+    assert texts(tables) == [[list(row) for row in ROWS]] * 2
+    assert [line.text for line in rest] == ["Table 2: Prices"]
