@@ -10,13 +10,16 @@ import math
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import Gray
 from ocr_service.geometry.font_metrics import X_HEIGHT
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
 _STEP = 4  # every fourth pixel of a tile tells its paper
-_DARK = 0.6  # of the page's paper: what is darker is a picture, not paper in the shade
+_LIT = 0.6  # of the page's paper: what is lighter is paper
+_SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
+_AROUND = 3.0  # tiles around a picture from which the light on it is taken
 _PALE = 0.8  # of the paper's level: what is lighter is paper
 _COARSE = 9.0  # grey levels of standard deviation; clean scans have 1 to 7
 _WHITE = 0.88  # of the paper's level: from there on white
@@ -33,14 +36,32 @@ def with_even_illumination(gray: Gray) -> Gray:
     side = _TILE // _STEP
     tiles = samples.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, side * side)
     levels = np.partition(tiles, int(0.85 * side * side), axis=2)[:, :, int(0.85 * side * side)]
-    calm = cv2.medianBlur(np.ascontiguousarray(levels), 3)
+    calm = cv2.medianBlur(np.ascontiguousarray(levels), 3).astype(np.uint8)
     paper = float(np.percentile(calm, 90))
-    filled = np.where(calm < _DARK * paper, paper, calm).astype(np.float32)
-    light = cv2.GaussianBlur(filled, (0, 0), 1.0)
+    light = cv2.GaussianBlur(_without_pictures(calm, paper), (0, 0), 1.0)
     if float(light.max() - light.min()) < _EVEN * paper:
         return gray
     shade = cv2.resize((light / paper).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
+
+
+def _without_pictures(levels: Gray, paper: float) -> npt.NDArray[np.float32]:
+    """``levels`` of a page's tiles with those of the paper around in place of pictures.
+
+    A shade deepens from tile to tile, a picture begins at once.
+    """
+    shade = levels.astype(np.float32)
+    lit = levels >= _LIT * paper
+    while not lit.all():
+        beside = cv2.dilate(np.where(lit, shade, 0.0).astype(np.float32), np.ones((3, 3), np.uint8))
+        more = ~lit & (beside > 0) & (shade >= _STEP_DOWN * beside) & (shade >= _SHADED * paper)
+        if not more.any():
+            weight = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), _AROUND)
+            around = cv2.GaussianBlur(np.where(lit, shade, 0.0).astype(np.float32), (0, 0), _AROUND)
+            known = weight > 0.01
+            return np.where(lit, shade, np.where(known, around / np.maximum(weight, 0.01), paper)).astype(np.float32)
+        lit |= more
+    return shade
 
 
 def without_paper_grain(gray: Gray) -> Gray:

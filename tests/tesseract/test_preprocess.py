@@ -37,6 +37,18 @@ def test_shade_is_taken_off_and_a_dark_picture_stays_dark() -> None:
     assert int(np.median(even[400:600, 150:300])) < 60
 
 
+def test_a_deep_shade_is_taken_off_too_and_a_picture_in_it_stays_dark() -> None:
+    page = paper(2).astype(np.float32)
+    page[100:160, 480:700] = 60
+    shade = np.linspace(1, 0.35, 800)[None, :] * np.linspace(1, 0.8, 800)[:, None]
+    page *= shade
+    page[400:700, 300:600] = 20
+    even = with_even_illumination(page.astype(np.uint8))
+    assert int(np.median(even[:, 720:780])) > 0.8 * int(np.median(even[:, 20:80]))  # 0.35 before
+    assert int(even[110:150, 500:680].max()) < 0.45 * 235
+    assert int(np.median(even[450:650, 350:550])) < 80
+
+
 @pytest.mark.parametrize(
     ("dpi", "size", "scale"),
     [
