@@ -101,15 +101,17 @@ def _batch(arguments: argparse.Namespace, settings: Settings, console: Console) 
     if not items:
         console.print(f"There is no PDF or image in {arguments.source}.", style="red", markup=False)
         return 2
-    on_ray.connect(arguments.ray)
-    actors = arguments.actors or max(1, on_ray.cluster_cpus() // arguments.cpus)
     progress = _Progress(console, documents=sum(len(item.documents) for item in items))
+    actors = arguments.actors or 0
 
     def read(some: Sequence[Item]) -> None:
+        nonlocal actors
         for item in some:
             if item.name in kept:
                 progress.add(kept[item.name])
         if new := [item for item in some if item.name not in kept]:
+            on_ray.connect(arguments.ray)
+            actors = actors or max(1, on_ray.cluster_cpus() // arguments.cpus)
             for summary in on_ray.read_items(new, archive, settings, actors=actors, cpus=arguments.cpus):
                 progress.add(summary)
 

@@ -44,7 +44,12 @@ class Reader:
 
 
 def connect(address: str | None) -> None:
-    """To the cluster at ``address`` (``head:6379``, ``auto``), else starts a Ray of this machine. Raises RayFailed."""
+    """To the cluster at ``address`` (``head:6379``, ``auto``), else starts a Ray of this machine. Raises RayFailed.
+
+    The second call does nothing.
+    """
+    if ray.is_initialized():
+        return
     options: dict[str, Any] = {} if address else {"object_store_memory": _OBJECT_STORE}
     try:
         ray.init(address=address or "local", log_to_driver=False, logging_level="warning", **options)
