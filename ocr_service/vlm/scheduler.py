@@ -129,6 +129,10 @@ class Scheduler:
             self._forget(state)
         self._start_timers_if_all_are_down()
 
+    def has(self, backend: Backend) -> bool:
+        """Also one that drains."""
+        return backend in self._states
+
     def _forget(self, state: _State) -> None:
         del self._states[state.backend]
         state.health.stop()

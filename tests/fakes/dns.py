@@ -57,5 +57,5 @@ class FakeDns:
         found = self.addresses if known and kind == _A else ()
         flags = _RESPONSE | (0 if known else _NAME_ERROR)
         header = question[:2] + struct.pack(">HHHHH", flags, 1, len(found), 0, 0)
-        record = b"\xc0\x0c" + struct.pack(">HHIH", _A, 1, 1, 4)
+        record = b"\xc0\x0c" + struct.pack(">HHIH", _A, 1, 0, 4)  # a TTL of 0 s
         return header + asked + b"".join(record + socket.inet_aton(address) for address in found)

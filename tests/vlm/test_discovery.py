@@ -11,7 +11,7 @@ import pytest
 
 from ocr_service.errors import EngineUnavailable
 from ocr_service.vlm.client import Backend, http_transport
-from ocr_service.vlm.discovery import discovering
+from ocr_service.vlm.discovery import addresses_of, discovering
 from ocr_service.vlm.read_region import read_region
 from ocr_service.vlm.scheduler import Scheduler
 from tests.fakes.vllm import FakeVllm, Reply
@@ -72,6 +72,71 @@ async def test_every_address_of_the_name_is_a_backend() -> None:
             await until(lambda: [status.url for status in scheduler.status()] == [two.url])
             await read_region(scheduler, CROP, "d", 0, retry=RETRY, max_tokens=8)
     assert (len(one.asked), len(two.asked)) == (0, 1)
+
+
+async def test_an_address_behind_two_names_is_one_backend_until_none_has_it() -> None:
+    with FakeVllm().running() as one:
+        names = {"a.test": Name("127.0.0.1"), "b.test": Name("127.0.0.1"), "c.test": Name()}
+        async with http_transport(10) as transport:
+
+            async def resolve(host: str, port: int) -> frozenset[str]:
+                return await names[host].resolve(host, port)
+
+            fixed = Backend(f"http://127.0.0.2:{one.port}/v1", transport)
+            async with (
+                Scheduler([fixed], no_probe, concurrency=8, wait_s=60.0) as scheduler,
+                discovering(
+                    [f"dns+http://{name}:{one.port}/v1" for name in names],
+                    scheduler,
+                    lambda url: Backend(url, transport),
+                    resolve=resolve,
+                    every_s=0.01,
+                ),
+            ):
+
+                async def looked() -> None:
+                    before = [name.asked for name in names.values()]
+                    await until(lambda: all(n.asked > b + 1 for n, b in zip(names.values(), before, strict=True)))
+
+                both = sorted([one.url, fixed.url])
+                await looked()
+                assert sorted(status.url for status in scheduler.status()) == both
+                names["a.test"].addresses = ()
+                await looked()
+                assert sorted(status.url for status in scheduler.status()) == both
+                names["c.test"].addresses = ("127.0.0.2",)  # what VLLM_URL names itself
+                names["b.test"].addresses = ()
+                await until(lambda: [status.url for status in scheduler.status()] == [fixed.url])
+                names["c.test"].addresses = ()
+                names["b.test"].addresses = ("127.0.0.1",)
+                await until(lambda: sorted(status.url for status in scheduler.status()) == both)
+
+
+async def test_five_hundred_addresses_come_go_and_are_forgotten() -> None:
+    many = [f"127.0.{number // 250}.{number % 250 + 1}" for number in range(500)]
+    with FakeVllm(host="0.0.0.0").running() as everywhere:
+        name = Name(*many)
+        async with scheduler_behind(name, everywhere.port) as scheduler:
+            await until(lambda: sum(status.up for status in scheduler.status()) == 500)
+            crops = [read_region(scheduler, CROP, f"d{number}", 0, retry=RETRY, max_tokens=8) for number in range(40)]
+            assert {answer.text for answer in await asyncio.gather(*crops)} == {"read"}
+            name.addresses = tuple(many[:1])
+            await until(lambda: len(scheduler.status()) == 1)
+            assert scheduler.up
+
+
+async def test_a_name_that_cannot_be_asked_for_changes_nothing() -> None:
+    url = f"dns+http://{'a' * 70}.test:1/v1"
+    async with (
+        http_transport(1) as transport,
+        Scheduler([], no_probe, concurrency=1, wait_s=0.01) as scheduler,
+        discovering([url], scheduler, lambda url: Backend(url, transport), every_s=0.01),
+    ):
+        with pytest.raises(EngineUnavailable, match="VLLM_URL gives no address"):
+            async with scheduler.slot("d", 0):
+                pass
+    with pytest.raises(EngineUnavailable, match="does not resolve"):
+        await addresses_of(url)
 
 
 async def test_a_backend_that_is_gone_ends_what_it_has_and_gets_no_more(hold: threading.Event) -> None:
