@@ -115,6 +115,8 @@ def test_what_must_be_writable_is_a_volume(helm: Helm, values: Path) -> None:
             assert needed | {"/tmp"} <= mounted.keys()
             claimed = {"vllm-cache"} if values.stem == "apart" else set()
             assert set(mounted.values()) <= there | claimed
+        folders = [volume["emptyDir"] for volume in pod["spec"]["volumes"] if "emptyDir" in volume]
+        assert all("sizeLimit" in folder for folder in folders)
 
 
 @each_value_file
@@ -158,10 +160,19 @@ def test_one_process_owns_sqlite_also_while_a_new_version_comes(helm: Helm) -> N
         ({"reader": "gpu"}, "reader"),
         ({"autoscaling__engine": "keda"}, "database=postgresql"),
         ({"settings__PADDLEOCR_VL_VERSION": "1.7"}, "PADDLEOCR_VL_VERSION"),
+        ({"settings__ARTIFACTS": "s3"}, "set artifacts"),
+        ({"settings__USE_VLM_API": "true"}, "reader"),
+        ({"reader": "apart", "settings__VLLM_URL": "http://h/v1"}, "reader=external"),
     ],
 )
-def test_values_that_would_lose_jobs_are_refused(helm: Helm, settings: dict[str, str], reason: str) -> None:
+def test_values_that_contradict_one_another_are_refused(helm: Helm, settings: dict[str, str], reason: str) -> None:
     assert reason in helm.refusal(**settings)
+
+
+def test_a_secret_in_the_open_is_refused(helm: Helm) -> None:
+    secrets = [name.upper() for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    for name in [*secrets, "API_KEYS"]:
+        assert "put it into the Secret" in helm.refusal(**{f"settings__{name}": "x"})
 
 
 @pytest.mark.parametrize("version", VERSIONS)

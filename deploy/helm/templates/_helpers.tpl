@@ -101,6 +101,6 @@ volumeMounts:
 {{- end }}
 
 {{- define "pages2md.vllmVolumes" -}}
-- {name: vllm-tmp, emptyDir: {}}
+- {name: vllm-tmp, emptyDir: {sizeLimit: {{ .Values.scratch.size }}}}
 - {name: shm, emptyDir: {medium: Memory, sizeLimit: {{ .Values.gpu.shm }}}}
 {{- end }}
