@@ -11,10 +11,13 @@ import psutil
 import pytest
 
 from tests.support.bombs import (
+    FIELDS_PATHS,
+    FIELDS_TYPE,
     FORM_PATHS,
     JSON_PATHS,
     Bomb,
     deep_json_bombs,
+    fields_bombs,
     form_bombs,
     header_bombs,
     json_bombs,
@@ -29,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 _MOST_GROWTH = 100 << 20  # bytes, of the service and its workers, for one request
 _ALIVE_S = 60  # a guard against hanging; 0.02 s is usual
-BOMBS = [*json_bombs(), *deep_json_bombs(), *form_bombs(), *raw_bombs()]
+BOMBS = [*json_bombs(), *deep_json_bombs(), *form_bombs(), *fields_bombs(), *raw_bombs()]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,7 @@ def test_every_route_that_takes_a_body_is_attacked(attacked: RunningService) -> 
     assert taking == {
         "application/json": set(JSON_PATHS),
         "multipart/form-data": set(FORM_PATHS),
+        FIELDS_TYPE: set(FIELDS_PATHS),
         "application/octet-stream": {"/process"},
     }
 

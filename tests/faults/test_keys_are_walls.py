@@ -301,6 +301,7 @@ SAYING_HOW = {
     "convert_options", "chunking_options", "convert_to_formats", "convert_image_export_mode", "convert_do_ocr",
     "convert_force_ocr", "convert_page_range", "convert_table_mode", "chunking_max_tokens", "chunking_merge_peers",
     "chunking_include_raw_text",
+    "md_page_break_placeholder", "convert_md_page_break_placeholder",
     # Datalab; `file_url` is an address that the address rules judge
     "file_url", "endpoint", "output_format", "max_pages", "paginate", "strip_existing_ocr", "disable_image_extraction",
     "skip_cache",

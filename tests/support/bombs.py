@@ -40,6 +40,8 @@ FORM_PATHS = (
     "/tasks",
     "/api/v1/{endpoint}",
 )
+FIELDS_PATHS = ("/api/v1/{endpoint}",)
+FIELDS_TYPE = "application/x-www-form-urlencoded"
 FORM_TYPE = "multipart/form-data; boundary=X"
 
 
@@ -118,6 +120,22 @@ def form_bombs() -> Iterator[Bomb]:
         yield Bomb("no boundary", path, whole, {"Content-Type": "multipart/form-data"})
         yield Bomb("an empty boundary", path, whole, {"Content-Type": 'multipart/form-data; boundary=""'})
         yield Bomb("quotes", path, whole, {"Content-Type": "multipart/form-data; " + '";' * 25_000})
+
+
+def fields_bombs() -> Iterator[Bomb]:
+    """Forms of fields alone."""
+    for name, body in {
+        "nothing": _pieces(b""),
+        "100 MB of fields": _repeated(b"", b"a=1&", 100, b""),
+        "a field of 100 MB": _repeated(b"file_url=", b"junk", 100, b""),
+        "a name of 100 MB": _repeated(b"", b"junk", 100, b"=1"),
+        "10,000 fields": _pieces(b"&".join(b"a%d=1" % number for number in range(10_000))),
+        "half an escape": _pieces(b"file_url=%"),
+        "no UTF-8": _pieces(b"file_url=\xff%FF%ED%A0%80"),
+        "NUL": _pieces(b"file_url=https://files.example/%00"),
+    }.items():
+        for path in map(_filled, FIELDS_PATHS):
+            yield Bomb(name, path, body, {"Content-Type": FIELDS_TYPE})
 
 
 def raw_bombs() -> Iterator[Bomb]:

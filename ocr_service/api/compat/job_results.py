@@ -78,6 +78,12 @@ def file_texts(path: Path) -> Iterator[str]:
             yield text
 
 
+def file_lines(path: Path) -> Iterator[str]:
+    """The same, a line at a time."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        yield from lines
+
+
 def without_folder(name: str) -> str:
     """A figure's name for clients that save it under the name in the text, and take no folders."""
     return name.rpartition("/")[2]

@@ -92,6 +92,17 @@ class Digits:
         return int(digits) if digits else None, rest
 
 
+@dataclass(frozen=True)
+class Text:
+    """A short text in hexadecimal digits, up to the end of the id."""
+
+    def write(self, value: str) -> str:
+        return value.encode().hex()
+
+    def read(self, text: str) -> tuple[str, str]:
+        return bytes.fromhex(text).decode(), ""
+
+
 class TaskId(BaseModel):
     """A subclass annotates each field of its own with the code that writes it."""
 

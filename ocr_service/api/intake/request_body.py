@@ -42,9 +42,12 @@ async def small_form(request: Request) -> dict[str, str]:
     """The fields of such a form that are not empty. Raises BadOption, FileTooLarge."""
     body = b"".join([piece async for piece in body_pieces(request, _SMALL_FORM)])
     try:
-        return dict(parse_qsl(body.decode(), max_num_fields=_MOST_FIELDS))
+        fields = dict(parse_qsl(body.decode(), max_num_fields=_MOST_FIELDS))
     except ValueError as error:  # no UTF-8, or too many fields
         raise BadOption(f"The form cannot be read: {error}") from error
+    if any("\0" in value for value in fields.values()):
+        raise BadOption("The form has a NUL character")
+    return fields
 
 
 def require_json(request: Request) -> None:

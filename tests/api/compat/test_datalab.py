@@ -1,4 +1,4 @@
-"""What Open WebUI's loader of Datalab's Marker sends; Datalab's own client is driven in ``tests/clients``."""
+"""Datalab's API, request by request; its own client and Open WebUI's loader are driven in ``tests/clients``."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ import pytest
 
 from ocr_service.api.compat.docling.models import ConvertAnswer
 from tests.support.jobs import wait_finished
-from tests.support.running import RunningService
+from tests.support.running import RunningService, wait_until
+from tests.support.simple_documents import pdf
 
 FORMS = {"md": "md_content", "json": "json_content", "html": "html_content", "text": "text_content"}
 
@@ -54,6 +55,19 @@ def test_figures_stand_in_the_markdown_as_asked(
     markdown = convert(service, contract_scan, image_export_mode=mode)["document"]["md_content"]
     assert picture in markdown
     assert "](images/" not in markdown
+
+
+def test_pages_stand_apart_where_it_is_asked_for(service: RunningService) -> None:
+    files = {"files": ("a.pdf", pdf("One", "", "Three"), "application/pdf")}
+    form = {"md_page_break_placeholder": "\f"}
+    at_once = service.client.post("/v1/convert/file", files=files, data=form).raise_for_status().json()
+    assert at_once["document"]["md_content"] == "One\n\n\f\n\nThree"
+    task = service.client.post("/v1/convert/file/async", files=files, data=form).raise_for_status().json()
+    path = task["task_id"]
+    wait_until(lambda: service.client.get(f"/v1/status/poll/{path}").json()["task_status"] == "success")
+    assert service.client.get(f"/v1/result/{path}").json()["document"] == at_once["document"]
+    too_long = service.client.post("/v1/convert/file", files=files, data={"md_page_break_placeholder": "x" * 33})
+    assert too_long.json()["code"] == "bad_option"
 
 
 def test_ragflows_parser_gets_the_text(service: RunningService, contract_scan: Path) -> None:

@@ -1,4 +1,7 @@
-"""What clients of MinerU send, request by request: Open WebUI's loader, RAGFlow's parser, Dify's tool, and tasks."""
+"""What clients of MinerU send, request by request: RAGFlow's parser, Dify's tool, and tasks.
+
+Open WebUI's loader is driven in ``tests/clients``.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from typing import Any
 import httpx
 import pytest
 
-from ocr_service.api.compat.mineru.models import ParseAnswer, TaskStatus
+from ocr_service.api.compat.mineru.models import TaskStatus
 from tests.support.encrypted import encrypted
 from tests.support.jobs import document
-from tests.support.running import PATIENCE_S, RunningService, wait_until
+from tests.support.running import RunningService, wait_until
 from tests.support.simple_documents import pdf
 
 KEY = "anna-key-0001"
@@ -28,28 +31,11 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
         yield service
 
 
-@pytest.fixture
-def open_webui(keyed: RunningService) -> Iterator[httpx.Client]:
-    """It sends no headers: the key is in the address, as the settings page takes it."""
-    with httpx.Client(base_url=keyed.url.replace("://", f"://ocr:{KEY}@"), timeout=PATIENCE_S) as client:
-        yield client
-
-
 def ours(service: RunningService, path: Path) -> dict[str, Any]:
     upload = {"file": (path.name, path.read_bytes())}
     answer = service.client.post("/ocr/pdf", files=upload, headers={"X-API-Key": KEY}).raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
-
-
-def test_open_webuis_loader_gets_the_text(keyed: RunningService, open_webui: httpx.Client, contract_scan: Path) -> None:
-    form = {"enable_ocr": "False", "language": "en", "model_version": "pipeline", "return_md": "true"}
-    files = {"files": (contract_scan.name, contract_scan.read_bytes(), "application/octet-stream")}
-    answer = open_webui.post("/file_parse", data=form, files=files).raise_for_status()
-    ParseAnswer.model_validate_json(answer.content)
-    [result] = answer.json()["results"].values()
-    assert result["md_content"] == ours(keyed, contract_scan)["markdown"]
-    assert result.keys() == {"md_content", "model_output"}
 
 
 def test_ragflows_parser_gets_a_zip_with_its_blocks(keyed: RunningService, contract_scan: Path) -> None:

@@ -1,4 +1,4 @@
-"""What Open WebUI's loaders send: its external loader and its docling loader, request by request."""
+"""``PUT /process`` and ``GET /v1/models``; Open WebUI's own loaders are driven in ``tests/clients``."""
 
 from __future__ import annotations
 
@@ -47,17 +47,6 @@ def test_the_external_loader_is_told_what_is_wrong(keyed: RunningService, conten
 
 def test_the_external_loader_needs_the_key(keyed: RunningService) -> None:
     assert keyed.client.put("/process", content=pdf("A"), headers={"Authorization": "Bearer no"}).status_code == 401
-
-
-def test_the_docling_loader_gets_the_text_of_the_document(keyed: RunningService) -> None:
-    answer = keyed.client.post(
-        "/v1/convert/file",
-        files={"files": ("/app/uploads/a.pdf", pdf("For the docling loader"), "application/pdf")},
-        data={"image_export_mode": "placeholder", "do_ocr": "true", "ocr_engine": "easyocr", "ocr_lang": "en,ru"},
-        headers={"X-Api-Key": KEY},
-    )
-    assert answer.status_code == 200, answer.text
-    assert "For the docling loader" in answer.json()["document"]["md_content"]
 
 
 def test_models_are_listed_for_those_who_try_a_connection_so(keyed: RunningService) -> None:

@@ -20,9 +20,10 @@ JOB = "0123456789abcdef" * 2
 @pytest.mark.parametrize(
     ("kind", "code", "fields"),
     [
-        (ConvertTask, "me", {"to_formats": ("md",), "image_export_mode": "embedded"}),
+        (ConvertTask, "me", {"to_formats": ("md",), "md_page_break_placeholder": ""}),
         (ConvertTask, "he", {"to_formats": ("html",), "image_export_mode": "embedded"}),
         (ConvertTask, "mjhtr", {"to_formats": ("md", "json", "html", "text"), "image_export_mode": "referenced"}),
+        (ConvertTask, "mp0cd196", {"image_export_mode": "placeholder", "md_page_break_placeholder": "\fі"}),
         (ChunkTask, "hybrid", {"chunker": "hybrid", "max_tokens": None, "merge_peers": False}),
         (ChunkTask, "hierarchical512mrd", {"chunker": "hierarchical", "max_tokens": 512, "include_raw_text": True}),
         (Task, "", {"return_md": False, "response_format_zip": False}),
@@ -49,6 +50,8 @@ def test_an_id_holds_what_was_asked_for(kind: type[TaskId], code: str, fields: d
         (ConvertTask, f"{JOB}-e"),
         (ConvertTask, f"{JOB}-hybrid"),
         (ConvertTask, f"{JOB}-me-"),
+        (ConvertTask, f"{JOB}-me0"),
+        (ConvertTask, f"{JOB}-meff"),
         (ConvertTask, f"{JOB.upper()}-me"),
         (ConvertTask, f"{JOB}0-me"),
         (ChunkTask, f"{JOB}-me"),

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 
 from ocr_service.api.compat.docling.models import ConvertTask, ImageMode
-from ocr_service.api.compat.job_results import file_texts, kept_pages, markdown_file
+from ocr_service.api.compat.job_results import file_lines, file_texts, kept_pages, markdown_file
 from ocr_service.api.compat.json_pieces import json_answer, streamed_string
 from ocr_service.api.dependencies import Services
 from ocr_service.document import PageResult
 from ocr_service.export.docling_document import docling_document
-from ocr_service.export.image_links import data_uri, relinked_file
+from ocr_service.export.document_markdown import page_text
+from ocr_service.export.image_links import data_uri, relinked
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.storage.filesystem import JobFolder
 
@@ -32,8 +32,11 @@ async def convert_answer(services: Services, job: Job, task: ConvertTask) -> Str
     folder = await files.of(job, "pages")
     document: dict[str, Any] = dict.fromkeys(("md_content", "json_content", "html_content", "text_content"))
     if "md" in task.to_formats:
-        published = markdown_file(await files.of(job, "result"), job)
-        document["md_content"] = streamed_string(_markdown(published, folder, task.image_export_mode))
+        if task.md_page_break_placeholder:
+            texts = _pages_apart(kept_pages(folder, job), task.md_page_break_placeholder)
+        else:
+            texts = file_lines(markdown_file(await files.of(job, "result"), job))
+        document["md_content"] = streamed_string(_with_figures(texts, folder, task.image_export_mode))
     if "json" in task.to_formats:
         converted = await asyncio.to_thread(lambda: docling_document(job.file, kept_pages(folder, job)))
         document["json_content"] = converted.document
@@ -67,12 +70,19 @@ def _errors(pages: Iterator[PageResult]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _markdown(path: Path, folder: JobFolder, images: ImageMode) -> Iterator[str]:
-    if images == "referenced":
-        return file_texts(path)
-    if images == "embedded":
-        return relinked_file(path, lambda name: _embedded(folder, name))
-    return _with_placeholders(path)
+def _pages_apart(pages: Iterator[PageResult], between: str) -> Iterator[str]:
+    """The text of each page that has some; ``between`` stands in a paragraph of its own."""
+    texts = (text for page in pages if (text := page_text(page).strip()))
+    for number, text in enumerate(texts):
+        yield f"\n\n{between}\n\n{text}" if number else text
+
+
+def _with_figures(texts: Iterator[str], folder: JobFolder, mode: ImageMode) -> Iterator[str]:
+    if mode == "embedded":
+        return relinked(texts, lambda name: _embedded(folder, name))
+    if mode == "placeholder":
+        return (_PICTURE.sub("<!-- image -->", text) for text in texts)
+    return texts
 
 
 def _embedded(folder: JobFolder, name: str) -> str | None:
@@ -80,9 +90,3 @@ def _embedded(folder: JobFolder, name: str) -> str | None:
         return data_uri(name, (folder.work / name).read_bytes())
     except FileNotFoundError:
         return None
-
-
-def _with_placeholders(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield _PICTURE.sub("<!-- image -->", line)

@@ -8,13 +8,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ocr_service.api.compat.document_jobs import Wanted
 from ocr_service.api.compat.page_numbers import pages_between
-from ocr_service.api.compat.task_ids import OneOf, SomeOf, TaskId
+from ocr_service.api.compat.task_ids import OneOf, SomeOf, TaskId, Text
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.validation import validated
 from ocr_service.errors import BadOption
 
 DocumentFormat = Literal["md", "json", "html", "text"]
 ImageMode = Literal["embedded", "placeholder", "referenced"]
+LONGEST_PAGE_BREAK = 32  # characters
 _LAST_PAGE = 10**9 - 1  # from here on it means "to the end": docling's default is the largest integer
 
 
@@ -28,6 +29,11 @@ class ConvertOptions(BaseModel):
     )
     image_export_mode: ImageMode = Field(
         "embedded", description="Figures in the Markdown: `data:` URIs, `<!-- image -->`, or links into the job's files"
+    )
+    md_page_break_placeholder: str = Field(
+        "",
+        max_length=LONGEST_PAGE_BREAK,
+        description="Stands between the pages in the Markdown; pages without text are left out",
     )
     do_ocr: bool = Field(True, description="`false` takes only the text that a PDF holds itself")
     force_ocr: bool = Field(False, description="`true` reads all with OCR, also text that the PDF contains")
@@ -122,6 +128,7 @@ class ConvertTask(TaskId):
 
     to_formats: Annotated[tuple[DocumentFormat, ...], SomeOf({"m": "md", "j": "json", "h": "html", "t": "text"})]
     image_export_mode: Annotated[ImageMode, OneOf({"e": "embedded", "p": "placeholder", "r": "referenced"})]
+    md_page_break_placeholder: Annotated[str, Text()]
 
 
 class TaskStatus(BaseModel):

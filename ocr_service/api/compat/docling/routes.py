@@ -10,7 +10,14 @@ from fastapi import Path as PathParameter
 from ocr_service.api.compat.docling.answer import convert_answer
 from ocr_service.api.compat.docling.chunk_answer import chunk_answer
 from ocr_service.api.compat.docling.chunk_models import ChunkAnswer, ChunkTask
-from ocr_service.api.compat.docling.models import ConvertAnswer, ConvertForm, ConvertRequest, ConvertTask, TaskStatus
+from ocr_service.api.compat.docling.models import (
+    LONGEST_PAGE_BREAK,
+    ConvertAnswer,
+    ConvertForm,
+    ConvertRequest,
+    ConvertTask,
+    TaskStatus,
+)
 from ocr_service.api.compat.document_jobs import form_job, form_schema, json_job, wait_to_the_end
 from ocr_service.api.compat.job_results import StateWords, failure, require_result
 from ocr_service.api.compat.task_ids import own_task
@@ -25,7 +32,8 @@ router = APIRouter(prefix="/v1", tags=["docling-serve"])
 SUBMITTED = READ_FROM_JSON | problem_answers("unsupported_type")
 _FORM = form_schema(ConvertForm.model_json_schema()["properties"], part="files")
 _STATES = StateWords(queued="pending", running="started", done="success", failed="failure")
-TaskId = Annotated[str, PathParameter(max_length=64, description="As the answer to the submission gave it")]
+_LONGEST_ID = 64 + 8 * LONGEST_PAGE_BREAK  # hexadecimal digits of its UTF-8
+TaskId = Annotated[str, PathParameter(max_length=_LONGEST_ID, description="As the answer to the submission gave it")]
 
 
 @router.post(
