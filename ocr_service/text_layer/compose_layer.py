@@ -6,6 +6,7 @@ Paragraphs, headings, lists and tables are found as in a page that Tesseract has
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ from ocr_service.tesseract.words import Line, Word, make_line
 from ocr_service.text_layer.lines import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.proven_words import with_proven_words
 from ocr_service.text_layer.remainder import is_blank
 
 _FINE_DPI = 150
@@ -46,6 +48,7 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
     lines = [make_page_line(layer, line, urls) for line in level]
+    others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     sheet = _sheet(layer)
     tables, rest = find_tables([*lines, *others], hints, sheet)
     results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1).regions
@@ -70,6 +73,15 @@ def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked
     weight = _BOLD if bold > 0.6 * letters else _REGULAR
     made = make_line(words, weight * line.size / 12)
     return replace(made, em=line.size)
+
+
+def _weighed_as_type(read: Sequence[Line]) -> list[Line]:
+    """Lines that OCR read with the weights that the layer's lines have: their usual stroke is a regular one."""
+    strokes = [line.weight / line.em for line in read if line.weight > 0 and line.em > 0]
+    if not strokes:
+        return list(read)
+    usual = statistics.median(strokes)
+    return [replace(line, weight=_REGULAR * line.weight / usual / 12) for line in read]
 
 
 def _with_links(words: Sequence[LayerWord], by_word: Mapping[LayerWord, str], urls: list[str]) -> list[str]:

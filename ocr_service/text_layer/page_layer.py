@@ -54,13 +54,15 @@ _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlet
 class PageLayer:
     """A page with what its text layer proved to say. Boxes are in pixels of ``picture``, which is upright.
 
-    ``lines``: proven, of all directions. ``ground``: the picture without any text; ``remainder``: without the proven
+    ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole, which
+    OCR reads with the rest of their lines. ``ground``: the picture without any text; ``remainder``: without the proven
     text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font, ``outline``:
     levels by normalised titles.
     """
 
     picture: PageImage
     lines: tuple[LayerLine, ...]
+    parts: tuple[LayerLine, ...]
     bold: frozenset[LayerWord]
     urls: Mapping[LayerWord, str]
     outline: Mapping[str, int]
@@ -172,20 +174,22 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
         raise TooManyGlyphs
     proof = prove(glyphs, shape_classes(glyphs, plates), lines, plates, read_sheet, language, _MEMORY.of(document))
     lines = [_with_bullet(line, glyphs) for line in lines]
-    good = [_with_strength(line, proof.strength) for line in lines if _is_proven(line, glyphs, proof)]
-    unproven = [line for line in lines if not _is_proven(line, glyphs, proof)]
+    good = [_with_strength(line, proof.strength) for line in lines if _is_proven(line, proof)]
+    unproven = [line for line in lines if not _is_proven(line, proof)]
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
     erased = [*good, *slanted]
     remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, erased, [b for _, b in opened.boxes])
     gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     marked = _with_check_boxes(good, opened, glyphs)
+    parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
     return PageLayer(
         picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),
         lines=tuple(marked),
+        parts=tuple(parts),
         bold=frozenset(
             word
-            for line in marked
+            for line in (*marked, *parts)
             for word in line.words
             if word.glyphs and glyphs.fonts[int(glyphs.font[word.glyphs[0]])].bold
         ),
@@ -237,11 +241,18 @@ def _with_bullet(line: LayerLine, glyphs: Glyphs) -> LayerLine:
     return line
 
 
-def _is_proven(line: LayerLine, glyphs: Glyphs, proof: Proof) -> bool:
-    return all(
-        (len(word.glyphs) == 1 and word.text == _BULLET) or bool(proof.trusted[list(word.glyphs)].all())
-        for word in line.words
-    )
+def _is_proven(line: LayerLine, proof: Proof) -> bool:
+    return all(_is_proven_word(word, proof) for word in line.words)
+
+
+def _is_proven_word(word: LayerWord, proof: Proof) -> bool:
+    return (len(word.glyphs) == 1 and word.text == _BULLET) or bool(proof.trusted[list(word.glyphs)].all())
+
+
+def _proven_part(line: LayerLine, proof: Proof) -> Iterator[LayerLine]:
+    words = tuple(word for word in line.words if _is_proven_word(word, proof))
+    if line.angle == 0 and words:
+        yield replace(line, words=words)
 
 
 def _without(
