@@ -54,8 +54,8 @@ _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlet
 class PageLayer:
     """A page with what its text layer proved to say. Boxes are in pixels of ``picture``, which is upright.
 
-    ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole, which
-    OCR reads with the rest of their lines. ``ground``: the picture without any text; ``remainder``: without the proven
+    ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole. OCR
+    reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven
     text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font, ``outline``:
     levels by normalised titles.
     """
