@@ -23,7 +23,8 @@ from ocr_service.document import (
     moved_region,
 )
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.geometry.ink_areas import Pieces, text_rows
+from ocr_service.geometry.ink_areas import InkArea, Pieces, text_rows
+from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Composition, Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
@@ -160,9 +161,12 @@ class TesseractReader:
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
-        lines, engine = self._lines(with_found(raw, kept, missed), sheet)
+        fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
+        values = [line for line in fields if isinstance(line, Line)]
+        lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
-        return _Found(pieces, legible_lines(lines), missed, blocks, rotated, engine)
+        unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
+        return _Found(pieces, legible_lines(lines), missed, unread_fields, blocks, rotated, engine)
 
     def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
         """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""
@@ -208,11 +212,16 @@ def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was read on a sheet. ``blocks``: read sideways, each with what it holds and its coverage in ``rotated``."""
+    """What was read on a sheet. ``blocks``: read sideways, each with what it holds and its coverage in ``rotated``.
+
+    ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unread_fields``:
+    boxes for a character each, of whose ink ``pieces`` has none.
+    """
 
     pieces: Pieces
     lines: list[Line]
-    missed: list[Line]  # lines that were read again by themselves; those of ``lines`` may hold them repaired
+    missed: list[Line]
+    unread_fields: tuple[InkArea, ...]
     blocks: tuple[Box, ...]
     rotated: tuple[tuple[Insert, float], ...]
     engine: TesseractEngine
@@ -231,7 +240,7 @@ def _accounted(found: _Found, tables: Sequence[FoundTable], composition: Composi
     boxes = [table.box for table in tables]
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
     unread = [area for area in unread if area.regular or lost_in_line(area, found.lines, boxes, pieces.em)]
-    unread += rows_in(pieces, ~read, figures, shape)
+    unread += [*rows_in(pieces, ~read, figures, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure), *(inner for _, inner in found.rotated)])
     return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))
 

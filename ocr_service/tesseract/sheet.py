@@ -9,6 +9,7 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.bend import bend_of, straightened
 from ocr_service.geometry.deskew import Skew, deskew
+from ocr_service.tesseract.character_fields import Field, character_fields, without_fields
 from ocr_service.tesseract.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
@@ -20,7 +21,8 @@ class Sheet:
 
     ``gray``: the level page that Tesseract reads, without ruling lines and paper grain. ``ink``: 255 where letters (or
     pictures) are, ruling lines left out. ``dpi`` is that of the sheet. ``skew`` maps boxes from and to the page as
-    delivered. ``filled``: areas that one colour filled, which are white in ``gray``.
+    delivered. ``filled``: areas that one colour filled, which are white in ``gray``. ``fields``: boxes for a character
+    each, which neither ``gray`` nor ``ink`` has.
     """
 
     gray: Gray
@@ -29,6 +31,7 @@ class Sheet:
     dpi: int
     skew: Skew
     filled: tuple[Box, ...] = ()
+    fields: tuple[Field, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -46,6 +49,8 @@ def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
     filled = filled_areas(level, dpi)
     level = on_white(level, filled)
     ink = binarise(level)
+    found = character_fields(level, ink, dpi)
+    level, ink = without_fields(level, found, int(np.percentile(level[::8, ::8], 80))), without_fields(ink, found, 0)
     ruling_lines = find_ruling_lines(ink, dpi)
     return Sheet(
         gray=without_paper_grain(without_ruling_lines(level, ruling_lines)),
@@ -54,4 +59,5 @@ def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
         dpi=dpi,
         skew=skew,
         filled=tuple(area.box for area in filled),
+        fields=tuple(found),
     )
