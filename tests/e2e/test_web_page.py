@@ -95,10 +95,17 @@ def test_copies_downloads_and_removes(browser: Browser, vllm: FakeVllm, vlm_serv
         page.get_by_role("button", name="Markdown the text with its marks").click()
         expect(page.locator(".toast")).to_have_text("Copied")
         assert "A line of text" in page.evaluate("navigator.clipboard.readText()")
-        for name, start in ((".md", b"A line"), (".json", b"{"), (".html", b"<!"), (".zip", b"PK"), (".pdf", b"%PDF")):
+        for name, start in (
+            (".md", b"A line"),
+            (".json", b"{"),
+            (".chunks.json", b"{"),
+            (".html", b"<!"),
+            (".zip", b"PK"),
+            (".pdf", b"%PDF"),
+        ):
             page.get_by_role("button", name="Download").click()
             with page.expect_download() as download:
-                page.locator(".menu-item", has_text=name).click()
+                page.locator(".menu-item", has=page.get_by_text(name, exact=True)).click()
             assert download.value.suggested_filename == f"copy{name}"
             content = Path(download.value.path()).read_bytes()
             assert content.lower().startswith(start.lower()), name

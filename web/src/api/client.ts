@@ -103,7 +103,7 @@ export async function retryJob(id: string, page: number | null): Promise<void> {
   await call(`jobs/${id}/retry${page === null ? "" : `?pages=${page}`}`, { method: "POST" });
 }
 
-export type ResultFormat = "md" | "html" | "txt" | "docx" | "pdf" | "zip" | "json";
+export type ResultFormat = "md" | "html" | "txt" | "docx" | "pdf" | "zip" | "json" | "chunks.json";
 
 /** What is there of a document that is not whole can be had too, by saying so. */
 export function resultPath(id: string, format: ResultFormat, state: JobState): string {

@@ -147,6 +147,7 @@ export const en = {
     html: ["Web page", "opens without internet"],
     pdf: ["Searchable PDF", "the pages with their text"],
     json: ["JSON", "regions, boxes, all there is"],
+    "chunks.json": ["Chunks", "pieces of text for retrieval"],
   } as Record<ResultFormat, [string, string]>,
   downloadPartial: "Only what is read so far",
   downloadFailed: (reason: string): string => `The file could not be had: ${reason}`,

@@ -8,7 +8,7 @@ import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
 import { download, fileName, making, makingKey } from "./exports";
 
-const FORMATS: readonly ResultFormat[] = ["docx", "pdf", "md", "zip", "html", "txt", "json"];
+const FORMATS: readonly ResultFormat[] = ["docx", "pdf", "md", "zip", "html", "txt", "json", "chunks.json"];
 const AT_ANY_TIME: readonly ResultFormat[] = ["md", "json"];
 
 export function DownloadMenu({ job }: { job: Job }): JSX.Element {
