@@ -5,11 +5,13 @@ Lines are found in their own direction: vertical and slanted characters are rota
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -258,7 +260,7 @@ def _cut(glyphs: Glyphs, frame: _Frame, rows: list[list[int]]) -> list[list[list
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Row:
     """A band's extent, and its white: ``gaps`` of GUTTER and more by the place of the glyph after them.
 
@@ -293,16 +295,25 @@ class _Row:
         right = self.gaps[int(end)][0] if end != math.inf else self.right
         return left, right
 
-    @property
+    @cached_property
     def edges(self) -> tuple[list[float], list[float]]:
-        """Where parts of it may begin, and where they may end."""
+        """Where parts of it may begin, and where they may end, each from left to right."""
         return [self.left, *(g[1] for g in self.gaps.values())], [*(g[0] for g in self.gaps.values()), self.right]
+
+    def begins_near(self, x: float, near: float) -> bool:
+        """Whether a part of it may begin less than ``near`` from ``x``."""
+        begins = self.edges[0]
+        place = bisect.bisect_right(begins, x - near)
+        return place < len(begins) and begins[place] < x + near
 
     def white(self, stripe: tuple[float, float]) -> tuple[float, float] | None:
         """What of ``stripe`` is white here too; None where text crosses it."""
         if self.right <= stripe[0] or self.left >= stripe[1]:
             return stripe
-        for left, right in (*self.gaps.values(), (-math.inf, self.left), (self.right, math.inf)):
+        begins, ends = self.edges  # the gap ``place`` lies between an end and the next begin
+        first, last = bisect.bisect_right(begins, stripe[0], 1), bisect.bisect_left(ends, stripe[1], 0, len(ends) - 1)
+        inner = ((ends[place - 1], begins[place]) for place in range(first, last + 1))
+        for left, right in (*inner, (-math.inf, self.left), (self.right, math.inf)):
             shared = max(left, stripe[0]), min(right, stripe[1])
             if shared[1] - shared[0] > 0.75 * _GUTTER * self.size:
                 return shared
@@ -347,14 +358,16 @@ def _is_gutter(rows: list[_Row], at: int, gap: tuple[float, float]) -> bool:
             if found is None:
                 break
             stripe = found
-            begun += any(abs(x - gap[1]) < near for x in rows[place].edges[0])
+            begun += rows[place].begins_near(gap[1], near)
             before += rows[place].left < stripe[0]
             behind += rows[place].right > stripe[1]
+            if min(before, behind) >= _LONG_GUTTER:  # no white between words goes on for so long
+                return True
+            if begun >= _GUTTER_LINES and before >= _GUTTER_LINES - 1:
+                return True
             base = rows[place].base
             place += step
-    if min(before, behind) >= _LONG_GUTTER:  # no white between words goes on for so long
-        return True
-    return begun >= _GUTTER_LINES and before >= _GUTTER_LINES - 1
+    return False
 
 
 def _is_justified(rows: list[_Row], at: int, span: tuple[float, float]) -> bool:
