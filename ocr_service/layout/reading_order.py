@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_service.document import Box, Region
+from ocr_service.geometry.boxes import enclosing
 
 _INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
+_REACHES = 0.05  # of a column: what is wider stands in it too
+_LEVEL, _NARROW, _LOW = 0.6, 0.8, 0.5  # of a line's height, and of the columns' width and height under a row of heads
+_NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
 
 
 def order_regions(regions: Sequence[Region], width: int) -> list[Region]:
@@ -28,12 +32,12 @@ def reading_order(boxes: Sequence[Box], *, min_gutter: int) -> list[int]:
 def _order(boxes: Sequence[Box], indices: list[int], min_gutter: int) -> list[int]:
     if len(indices) < 2:
         return indices
-    columns = _columns(boxes, indices, min_gutter)
-    if len(columns) > 1 and _beside(boxes, columns):
-        return [index for column in columns for index in _order(boxes, column, min_gutter)]
     groups = _join_columns(boxes, _strips(boxes, indices), min_gutter)
     if len(groups) > 1:
         return [index for group in groups for index in _order(boxes, group, min_gutter)]
+    columns = _columns(boxes, indices, min_gutter)
+    if len(columns) > 1 and _beside(boxes, columns):
+        return [index for column in columns for index in _order(boxes, column, min_gutter)]
     # Boxes that overlap without a white band between them: from the top, then from the left.
     return sorted(indices, key=lambda i: (boxes[i][1], boxes[i][0]))
 
@@ -80,11 +84,18 @@ def _beside(boxes: Sequence[Box], columns: Sequence[Sequence[int]]) -> bool:
 def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int) -> list[list[int]]:
     """Neighbouring strips that are cut by one gutter become one group."""
     groups: list[list[int]] = []
-    for strip in strips:
+    for place, strip in enumerate(strips):
         if groups:
             union = groups[-1] + strip
             columns = _columns(boxes, union, min_gutter)
-            if len(columns) > 1 and _keep_to_columns(boxes, groups[-1], strip, min_gutter):
+            cut_below = next((each for each in strips[place:] if _is_cut(boxes, each, min_gutter)), strip)
+            following = strips[place + 1] if place + 1 < len(strips) else []
+            if (
+                len(columns) > 1
+                and _keep_to_columns(boxes, groups[-1], strip, min_gutter)
+                and not _is_row_of_heads(boxes, groups[-1], cut_below, min_gutter)
+                and not _begins_new_columns(boxes, groups[-1], strip, following, min_gutter)
+            ):
                 groups[-1] = union
                 continue
             led = _leading(boxes, groups[-1], strip, min_gutter)
@@ -92,6 +103,38 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
             strip = [*led, *strip]
         groups.append(list(strip))
     return groups
+
+
+def _is_row_of_heads(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence[int], min_gutter: int) -> bool:
+    """Whether ``upper`` is read across, before the columns under it: names of authors, a newspaper's date and price.
+
+    Its parts end at one height, and are narrower than the columns.
+    """
+    heads = [enclosing([boxes[i] for i in column]) for column in _columns(boxes, upper, min_gutter)]
+    below = [enclosing([boxes[i] for i in column]) for column in _columns(boxes, lower, min_gutter)]
+    if len(heads) < 2 or len(below) < 2:
+        return False
+    line = min(boxes[i][3] - boxes[i][1] for i in upper)
+    bottoms = [head[3] for head in heads]
+    widest = min(column[2] - column[0] for column in below)
+    return max(bottoms) - min(bottoms) < _LEVEL * line and all(
+        head[2] - head[0] < _NARROW * widest and head[3] - head[1] < _LOW * (column[3] - column[1])
+        for head in heads
+        for column in below
+    )
+
+
+def _begins_new_columns(
+    boxes: Sequence[Box], upper: Sequence[int], strip: Sequence[int], lower: Sequence[int], min_gutter: int
+) -> bool:
+    """Whether ``strip`` is one heading with nothing beside it, where all columns above end and all below begin."""
+    if len(strip) > 1 or not _is_cut(boxes, upper, min_gutter) or not _is_cut(boxes, lower, min_gutter):
+        return False
+    _, top, _, bottom = boxes[strip[0]]
+    near = _NEAR_HEADING * (bottom - top)
+    ends = [max(boxes[i][3] for i in column) for column in _columns(boxes, upper, min_gutter)]
+    starts = [min(boxes[i][1] for i in column) for column in _columns(boxes, lower, min_gutter)]
+    return all(top - end < near for end in ends) and all(start - bottom < near for start in starts)
 
 
 def _leading(boxes: Sequence[Box], group: Sequence[int], strip: Sequence[int], min_gutter: int) -> list[int]:
@@ -122,12 +165,19 @@ def _keep_to_columns(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence
         (min(boxes[i][0] for i in column), max(boxes[i][2] for i in column))
         for column in _columns(boxes, cut, min_gutter)
     ]
-    return all(any(_inside_column(boxes[index], span) for span in spans) for index in other)
+    return all(
+        any(_inside_column(boxes[index], span) for span in spans)
+        and sum(_shared(boxes[index], span) > _REACHES * (span[1] - span[0]) for span in spans) < 2
+        for index in other
+    )
 
 
 def _inside_column(box: Box, span: tuple[int, int]) -> bool:
-    shared = min(box[2], span[1]) - max(box[0], span[0])
-    return shared > _INSIDE_COLUMN * min(box[2] - box[0], span[1] - span[0])
+    return _shared(box, span) > _INSIDE_COLUMN * min(box[2] - box[0], span[1] - span[0])
+
+
+def _shared(box: Box, span: tuple[int, int]) -> int:
+    return min(box[2], span[1]) - max(box[0], span[0])
 
 
 def _is_cut(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> bool:

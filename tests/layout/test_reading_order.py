@@ -52,3 +52,33 @@ def test_the_weaker_of_two_boxes_on_one_place_is_dropped_and_slivers_too() -> No
 def test_text_inside_a_table_belongs_to_the_table() -> None:
     table, cell = Region("table", (0, 0, 500, 500), 0, 0.6), Region("text", (10, 10, 200, 40), 0, 0.95)
     assert filter_regions([cell, table]) == [table]
+
+
+def test_names_above_the_columns_are_read_before_them() -> None:
+    title, names, house = (200, 10, 800, 60), [(120, 100, 380, 125), (620, 100, 880, 125)], (150, 130, 350, 155)
+    left, right, more = (20, 220, 480, 500), (520, 220, 980, 900), (20, 520, 480, 900)
+    boxes = [right, left, more, names[1], names[0], house, (650, 130, 850, 155), title]
+    assert reading_order(boxes, min_gutter=10) == [7, 4, 5, 3, 6, 1, 2, 0]
+
+
+def test_short_paragraphs_at_the_head_of_both_columns_stay_in_them() -> None:
+    boxes = [(20, 10, 480, 40), (520, 10, 980, 40), (20, 60, 480, 900), (520, 60, 980, 900)]
+    assert reading_order(boxes, min_gutter=10) == [0, 2, 1, 3]
+
+
+def test_a_headline_over_two_of_three_columns_ends_those_above_it() -> None:
+    above = [(20, 10, 320, 300), (350, 10, 650, 300), (680, 10, 980, 300)]
+    headline = (20, 330, 420, 360)
+    below = [(20, 380, 320, 700), (350, 380, 650, 700), (680, 380, 980, 700)]
+    assert reading_order([*above, headline, *below], min_gutter=10) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_a_short_headline_between_columns_that_end_and_begin_at_one_height_parts_them() -> None:
+    above = [(20, 10, 320, 300), (350, 10, 650, 300), (680, 10, 980, 290)]
+    below = [(20, 380, 320, 700), (350, 380, 650, 700), (680, 380, 980, 700)]
+    assert reading_order([*above, (20, 330, 200, 360), *below], min_gutter=10) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_a_heading_inside_a_column_stays_in_it() -> None:
+    left, right = [(20, 10, 480, 300), (20, 330, 200, 360), (20, 380, 480, 700)], [(520, 10, 980, 700)]
+    assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3]
