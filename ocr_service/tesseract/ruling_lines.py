@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +15,9 @@ _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary tex
 _MAX_THICKNESS_IN = 0.05
 _MIN_PIECE_IN = 0.12
 _MAX_TOUCHED = 0.4
+_CELLS_APART_IN = 0.1  # of white between boxes that are the cells of a table
+_MIN_SIDE_IN, _END_IN = 0.1, 0.015  # of the side of a box, and from its end to the ruling line there
+_WIDEST_LETTER, _SPARSE = 2.0, 0.12  # times its height, and the least ink in its box
 _MAX_STEM_IN = 1.2  # of letters of 120 points
 
 
@@ -50,8 +54,35 @@ def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     horizontal, across = _level_ruling_lines(ink, dpi)
     transposed, down = _level_ruling_lines(np.ascontiguousarray(ink.T), dpi)
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
-    vertical = tuple(_without_stems(upright, ink, down.T, round(_MAX_STEM_IN * dpi)))
-    return RulingLines(tuple(horizontal), vertical, np.maximum(across, down.T))
+    vertical = _without_stems(upright, ink, down.T, round(_MAX_STEM_IN * dpi))
+    mask = np.maximum(across, down.T)
+    for x0, y0, x1, y1 in (sides := _sides_of_boxes(ink, horizontal, dpi)):
+        mask[y0:y1, x0:x1] = 255
+    return RulingLines(tuple(horizontal), (*vertical, *sides), mask)
+
+
+def _sides_of_boxes(ink: Gray, horizontal: list[Box], dpi: int) -> list[Box]:
+    """Upright lines too short to be told from letters, but that they run from one level ruling line to another."""
+    if len(horizontal) < 2:
+        return []
+    slack = max(3, round(_END_IN * dpi))
+    left, top, right, bottom = enclosing(horizontal)
+    left, top = max(0, left - 2 * slack), max(0, top - 2 * slack)
+    part = cv2.dilate(ink[top : bottom + 2 * slack, left : right + 2 * slack], np.ones((1, 3), np.uint8))
+    runs = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((round(_MIN_SIDE_IN * dpi), 1), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(runs)
+    level = np.array(horizontal)
+    sides = []
+    for x, y, w, h, _area in stats[1:].tolist():
+        if w > max(3, round(_MAX_THICKNESS_IN * dpi)) + 2 or h > round(_MIN_LENGTH_IN * dpi) + 2 * slack:
+            continue
+        x0, y0, y1 = left + x, top + y, top + y + h
+        beside = level[(level[:, 0] - 2 * slack <= x0) & (x0 + w <= level[:, 2] + 2 * slack)]
+        from_one = (beside[:, 1] - slack <= y0) & (y0 <= beside[:, 3] + slack)
+        to_another = (beside[:, 1] - slack <= y1) & (y1 <= beside[:, 3] + slack) & ~from_one
+        if from_one.any() and to_another.any():
+            sides.append((x0, y0, x0 + w, y1))
+    return sides
 
 
 def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> list[Box]:
@@ -62,7 +93,8 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> l
     if not upright:
         return upright
     _, _, parts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    x, y, w, h = (parts[1:, column] for column in range(4))
+    x, y, w, h, area = (parts[1:, column] for column in range(5))
+    drawn = (w > _WIDEST_LETTER * h) | (area < _SPARSE * w * h)  # frames, of a cell each
     kept = []
     for x0, y0, x1, y1 in upright:
         height = y1 - y0
@@ -70,7 +102,7 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> l
             kept.append((x0, y0, x1, y1))
             continue
         shared = np.minimum(y + h, y1) - np.maximum(y, y0)
-        like_letters = (h > 0.6 * height) & (h < 1.6 * height) & (w > 0.3 * height) & (shared > 0.6 * height)
+        like_letters = ~drawn & (h > 0.6 * height) & (h < 1.6 * height) & (w > 0.3 * height) & (shared > 0.6 * height)
         near = (x < x1 + height) & (x + w > x0 - height)
         if np.count_nonzero(like_letters & near) >= 2:
             mask[y0:y1, x0:x1] = 0
@@ -90,10 +122,12 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     mask = np.zeros_like(ink)
     found: list[Box] = []
+    # The second of a double line is no letter.
+    others = cv2.subtract(ink, cv2.dilate(bars, np.ones((3, 1), np.uint8))).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
     for label in range(1, count):
         x, y, w, h, _area = (int(value) for value in stats[label])
-        if h > thickness + 2 or w < length or not _stands_free(ink, x, y, w, h):
+        if h > thickness + 2 or w < length or not _stands_free(others, x, y, w, h):
             continue
         found.append((x, y, x + w, y + h))
         part = labels[y : y + h, x : x + w] == label
@@ -117,32 +151,71 @@ def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:
 
 
 def find_grids(ruling_lines: RulingLines, dpi: int) -> list[Grid]:
-    """Tables drawn with ruling lines: groups of at least two horizontal and two vertical ruling lines that touch."""
-    slack = max(4, dpi // 25)
-    bars = [(box, True) for box in ruling_lines.horizontal] + [(box, False) for box in ruling_lines.vertical]
-    parent = list(range(len(bars)))
+    """Tables drawn with ruling lines: groups of at least two horizontal and two vertical ruling lines that touch.
 
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
+    Boxes side by side are the cells of one table as well.
+    """
+    slack, apart = max(4, dpi // 25), round(_CELLS_APART_IN * dpi)
+    level, upright = ruling_lines.horizontal, ruling_lines.vertical
+    bars = [*level, *upright]
+    groups = _Groups(len(bars))
+    for i, a in enumerate(upright, len(level)):
+        for j, b in enumerate(level):
+            if _touch(a, b, slack):
+                groups.join(i, j)
+    turned = [_transposed(box) for box in upright]
+    beside = [(i + len(level), j + len(level)) for i, j in _facing(turned, slack, apart)]
+    for i, j in beside:
+        groups.join(i, j)
+    rows = {groups.root(i) for i, _ in beside}  # boxes one under the other alone are a form's
+    for i, j in _facing(level, slack, apart):
+        if groups.root(i) in rows and groups.root(j) in rows:
+            groups.join(i, j)
+            rows.add(groups.root(i))
+    grids = []
+    for members in groups.all():
+        across = tuple(bars[i] for i in members if i < len(level))
+        down = tuple(bars[i] for i in members if i >= len(level))
+        if len(across) >= 2 and len(down) >= 2:
+            grids.append(Grid(enclosing(across + down), across, down))
+    return grids
+
+
+class _Groups:
+    """Numbers from 0 on that are joined to groups."""
+
+    def __init__(self, count: int) -> None:
+        self._parent = list(range(count))
+
+    def root(self, index: int) -> int:
+        while self._parent[index] != index:
+            self._parent[index] = self._parent[self._parent[index]]
+            index = self._parent[index]
         return index
 
-    for i, (a, a_level) in enumerate(bars):
-        for j in range(i):
-            b, b_level = bars[j]
-            if a_level != b_level and _touch(a, b, slack):
-                parent[root(i)] = root(j)
-    groups: dict[int, list[int]] = {}
-    for index in range(len(bars)):
-        groups.setdefault(root(index), []).append(index)
-    grids = []
-    for members in groups.values():
-        level = tuple(bars[i][0] for i in members if bars[i][1])
-        upright = tuple(bars[i][0] for i in members if not bars[i][1])
-        if len(level) >= 2 and len(upright) >= 2:
-            grids.append(Grid(enclosing(level + upright), level, upright))
-    return grids
+    def join(self, a: int, b: int) -> None:
+        self._parent[self.root(a)] = self.root(b)
+
+    def all(self) -> list[list[int]]:
+        groups: dict[int, list[int]] = {}
+        for index in range(len(self._parent)):
+            groups.setdefault(self.root(index), []).append(index)
+        return list(groups.values())
+
+
+def _facing(bars: Sequence[Box], slack: int, apart: int) -> list[tuple[int, int]]:
+    """Pairs of level bars of one length that lie one above the other, the edges of two boxes."""
+    pairs = []
+    for i, a in enumerate(bars):
+        for j, b in enumerate(bars[:i]):
+            alike = abs(a[0] - b[0]) <= slack and abs(a[2] - b[2]) <= slack
+            if alike and max(a[1], b[1]) - min(a[3], b[3]) <= apart:
+                pairs.append((i, j))
+    return pairs
+
+
+def _transposed(box: Box) -> Box:
+    return box[1], box[0], box[3], box[2]
 
 
 def _touch(a: Box, b: Box, slack: int) -> bool:

@@ -15,6 +15,7 @@ from ocr_service.tesseract.words import Line, split_by_box
 
 _FAR = 7.0  # em of white between two rows
 _NEAR = 1.6  # em of white between a table and a further row of it
+_LARGER = 1.25  # times the table's type: a heading's
 _BESIDE = 2.0  # em that a row of the table may stick out of its box
 
 
@@ -111,9 +112,15 @@ def _has_words_on_both_sides(extent: _Extent, row: Row) -> bool:
     return any(any(w.box[2] < x for w in row) and any(w.box[0] > x for w in row) for x in gutters)
 
 
+def _is_no_heading(extent: _Extent, row: Row) -> bool:
+    sizes = [word.em for word in row if word.em is not None]
+    return not sizes or statistics.median(sizes) < _LARGER * extent.em
+
+
 # What makes a row outside of the table one of its rows; all must hold.
 _FITS: tuple[Callable[[_Extent, Row], bool], ...] = (
     _is_near,
+    _is_no_heading,
     _keeps_to_the_sides,
     _has_two_cells,
     _leaves_gutters_open,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ocr_service.tesseract.ruling_lines import binarise, find_grids, find_ruling_lines, without_ruling_lines
 from tests.support.sheets import DPI, DrawnPage
@@ -49,3 +50,36 @@ def test_the_inside_of_a_dark_bar_is_ink() -> None:
     ink = binarise(gray)
     assert ink[150, 200] == 255
     assert ink[300, 200] == 0
+
+
+def boxes(page: DrawnPage, columns: int, rows: int, apart: int, width: int = 200, height: int = 50) -> None:
+    for row in range(rows):
+        for column in range(columns):
+            x, y = 100 + column * (width + apart), 100 + row * (height + apart)
+            page.draw.rectangle((x, y, x + width, y + height), outline="black", width=2)
+            page.text(x + 20, y + 8, "Кабель", 10)
+
+
+@pytest.mark.parametrize("apart", [4, 8, 14])  # pixels at 200 dpi; 4: a double line
+def test_boxes_side_by_side_are_one_grid_and_none_of_their_lines_is_ink(apart: int) -> None:
+    page = DrawnPage(900, 600)
+    boxes(page, 3, 4, apart)
+    gray = page.gray()
+    lines = find_ruling_lines(binarise(gray), DPI)
+    (grid,) = find_grids(lines, DPI)
+    right, bottom = 100 + 3 * 200 + 2 * apart, 100 + 4 * 50 + 3 * apart
+    assert all(abs(a - b) < 6 for a, b in zip(grid.box, (100, 100, right, bottom), strict=True))
+    clear = without_ruling_lines(gray, lines)
+    letters = np.zeros_like(gray)
+    for row in range(4):
+        for column in range(3):
+            x, y = 100 + column * (200 + apart), 100 + row * (50 + apart)
+            letters[y + 5 : y + 46, x + 5 : x + 196] = 1
+    assert int(clear[letters == 0].min()) > 180
+    assert int(clear[letters == 1].min()) < 60
+
+
+def test_boxes_one_under_the_other_are_fields_of_a_form_and_no_table() -> None:
+    page = DrawnPage(900, 600)
+    boxes(page, 1, 5, 14)
+    assert len(find_grids(find_ruling_lines(binarise(page.gray()), DPI), DPI)) == 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocr_service.tesseract.table_extent import table_extent
 from ocr_service.tesseract.words import Line
-from tests.support.sheets import text_line
+from tests.support.sheets import EM, text_line
 
 CELLS = ("Кабель", "14", "51618")
 RIGHT, HEIGHT = 775, 22  # of a row's last word, of a word
@@ -32,3 +32,8 @@ def test_a_caption_and_a_line_of_prose_stay_outside() -> None:
 def test_a_row_that_sticks_out_at_the_side_stays_outside() -> None:
     wide = text_line(100, 300, "Кабель", "14", "51618", "ещё", step=300)
     assert table_extent((90, 190, 790, 280), [*rows(200, 250), wide])[3] < 300
+
+
+def test_a_heading_above_stays_outside_though_its_words_leave_the_gutters_open() -> None:
+    heading = text_line(100, 150, "Раздел", "7", "Цены", step=300, em=EM * 1.4)
+    assert table_extent((90, 190, 790, 280), [heading, *rows(200, 250)])[1] == 200
