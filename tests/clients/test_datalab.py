@@ -36,6 +36,12 @@ def test_datalabs_client_reads_a_scan_and_saves_its_figures(
     assert {"result.md", *read["images"]} <= set(read["saved"])
 
 
+def test_datalabs_client_names_a_documents_address(keyed: RunningService, tmp_path: Path) -> None:
+    """It sends no multipart form then; ALLOW_URL_INPUT is off here."""
+    read = run_client("datalab_read.py", keyed.url, KEY, "https://files.example/a.pdf", tmp_path)
+    assert "address_refused" in read["error"]
+
+
 def test_datalabs_client_reads_30_pages(keyed: RunningService, tmp_path: Path) -> None:
     (tmp_path / "book.pdf").write_bytes(document("Datalab page", 30))
     read = run_client("datalab_read.py", keyed.url, KEY, tmp_path / "book.pdf", tmp_path)

@@ -18,7 +18,7 @@ from tests.support.simple_documents import pdf
 pytestmark = pytest.mark.clients
 
 KEY = "anna-key-0001"
-_FIGURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<!-- image -->")
+_FIGURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<!-- image -->|<div[^>]*><img [^>]*></div>")
 # By loader: what it shows of an encrypted document. Two of them show the HTTP status alone.
 ENGINES = {
     "external": "encrypted_pdf",

@@ -25,14 +25,15 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
         yield service
 
 
-async def parsed(path: Path, *arguments: str) -> tuple[bool, str]:
-    """Whether the tool failed, and the texts of its answer."""
+async def parsed(path: Path, *arguments: str) -> tuple[bool, str, int]:
+    """Whether the tool failed, the texts of its answer, and how many pictures it has."""
     command = ["-m", "paddleocr_mcp", "--model", "PaddleOCR-VL-1.6", *arguments]
     server = StdioServerParameters(command=str(PYTHON), args=command, env={"PATH": "/usr/bin:/bin"})
     async with Client(server) as client:
         [tool] = (await client.list_tools()).tools
         answer: Any = await client.call_tool(tool.name, {"input_data": str(path), "file_type": "pdf"})
-        return answer.is_error, "\n".join(getattr(part, "text", "") for part in answer.content)
+        texts = "\n".join(getattr(part, "text", "") for part in answer.content)
+        return answer.is_error, texts, sum(part.type == "image" for part in answer.content)
 
 
 def modes(service: RunningService, key: str) -> dict[str, list[str]]:
@@ -45,16 +46,17 @@ def modes(service: RunningService, key: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("mode", ["hosted", "self-hosted"])
 async def test_a_scan_is_read(keyed: RunningService, contract_scan: Path, mode: str) -> None:
-    failed, text = await parsed(contract_scan, *modes(keyed, KEY)[mode])
+    failed, text, pictures = await parsed(contract_scan, *modes(keyed, KEY)[mode])
     assert not failed, text
     assert "Договор поставки № 41/2026" in text and "НП-40" in text
+    assert pictures == 1 and "<img" not in text
 
 
 @pytest.mark.parametrize("mode", ["hosted", "self-hosted"])
 async def test_a_wrong_key_and_an_encrypted_document_fail(keyed: RunningService, tmp_path: Path, mode: str) -> None:
     path = tmp_path / "secret.pdf"
     path.write_bytes(encrypted(pdf("Hidden"), "geheim"))
-    failed, text = await parsed(path, *modes(keyed, KEY)[mode])
+    failed, text, _ = await parsed(path, *modes(keyed, KEY)[mode])
     assert failed and "Hidden" not in text
-    failed, text = await parsed(path, *modes(keyed, "wrong")[mode])
+    failed, text, _ = await parsed(path, *modes(keyed, "wrong")[mode])
     assert failed, text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import httpx
 import pytest
 from PIL import Image
 
+from ocr_service.api.compat.paddlex.mapping import with_html_figures
+from ocr_service.export.markdown import page_markdown
+from tests.support.pages import page, region
 from tests.support.running import RunningService
 from tests.support.simple_documents import encoded, pdf, picture
 
@@ -51,7 +55,8 @@ def test_blocks_carry_label_text_box_and_reading_order(contract: dict[str, Any])
 def test_figures_are_keys_that_the_text_links_to(contract: dict[str, Any]) -> None:
     markdown = contract["result"]["layoutParsingResults"][1]["markdown"]
     [(name, content)] = markdown["images"].items()
-    assert f"({name})" in markdown["text"]
+    figure = f'<div style="text-align: center;"><img src="{name}" alt="Image" width="'
+    assert figure in markdown["text"]
     assert Image.open(io.BytesIO(base64.b64decode(content))).width > 300
 
 
@@ -153,3 +158,19 @@ def test_a_body_that_cannot_be_used_is_refused(service: RunningService, body: by
         assert answer.status_code == 422, answer.text
         assert answer.json()["errorMsg"].startswith("bad_option")
     assert not list(service.temp.rglob("body-*"))
+
+
+def test_figures_are_centred_images_as_upstream_writes_them() -> None:
+    figure = replace(
+        region("image", 'The "north" [gate]', (0, 0, 250, 100), format="image"), image="images/p0001_r00_image.jpg"
+    )
+    table = replace(
+        region("table", "<table><tr><td>1</td></tr></table>", format="html"), image="images/p0001_r01_table.jpg"
+    )
+    text = page_markdown([figure, table])
+    assert text.startswith("![")
+    assert with_html_figures(text, page(1, figure, table)) == (
+        '<div style="text-align: center;">'
+        '<img src="images/p0001_r00_image.jpg" alt="The &quot;north&quot; [gate]" width="25%" /></div>'
+        "\n\n<table><tr><td>1</td></tr></table>"
+    )

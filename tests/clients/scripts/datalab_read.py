@@ -1,4 +1,4 @@
-"""What Datalab's own client gives for a document: datalab_read.py URL KEY FILE FOLDER."""
+"""What Datalab's own client gives for a document, or for its address: datalab_read.py URL KEY FILE FOLDER."""
 
 import json
 import sys
@@ -9,7 +9,8 @@ from datalab_sdk import ConvertOptions, DatalabClient
 url, key, path, folder = sys.argv[1:5]
 try:
     client = DatalabClient(api_key=key, base_url=url)
-    result = client.convert(path, options=ConvertOptions(), save_output=Path(folder) / "result")
+    document = {"file_url": path} if path.startswith("https:") else {"file_path": path}
+    result = client.convert(**document, options=ConvertOptions(), save_output=Path(folder) / "result")
     read = {
         "success": result.success,
         "markdown": result.markdown,

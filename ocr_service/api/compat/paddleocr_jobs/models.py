@@ -20,6 +20,7 @@ class OptionalPayload(BaseModel):
 
     restructurePages: bool | None = Field(None, description="Join what the ends of pages cut")
     returnMarkdownImages: bool | None = Field(None, description="`false` gives no links to figures")
+    prettifyMarkdown: bool | None = Field(None, description="Figures as centred `<img>`; `false`: as `![](…)`")
     textLayer: TextLayerMode | None = Field(
         None,
         description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
@@ -59,6 +60,10 @@ class JobSubmission(BaseModel):
     def without_figures(self) -> bool:
         return self.optionalPayload.returnMarkdownImages is False
 
+    @property
+    def plain(self) -> bool:
+        return self.optionalPayload.prettifyMarkdown is False
+
     @field_validator("batchId")
     @classmethod
     def _no_batch(cls, batch: str | None) -> str | None:
@@ -73,6 +78,7 @@ class JobTask(TaskId):
     lines: Annotated[bool, OneOf({"o": True, "d": False})]
     joined: Annotated[bool, Flag("r")]
     without_figures: Annotated[bool, Flag("i")]
+    plain: Annotated[bool, Flag("p")]
 
 
 class JobAnswer(BaseModel):

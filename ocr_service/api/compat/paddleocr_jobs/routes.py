@@ -22,7 +22,7 @@ from ocr_service.api.compat.job_results import (
     without_folder,
 )
 from ocr_service.api.compat.paddleocr_jobs.models import JobAnswer, JobError, JobSubmission, JobTask
-from ocr_service.api.compat.paddlex.mapping import pruned_result, text_without
+from ocr_service.api.compat.paddlex.mapping import pruned_result, text_without, with_html_figures
 from ocr_service.api.compat.task_ids import own_task
 from ocr_service.api.dependencies import ServicesDep, owner_of
 from ocr_service.api.intake.json_body import small_json
@@ -146,6 +146,7 @@ async def _lines(request: Request, folder: JobFolder, job: Job, task: JobTask) -
             entries = {"ocrResults": [{"prunedResult": _text_lines(page)}]}
         else:
             text = text_without(page, MARGIN_LABELS) if task.joined else page_text(page)
+            text = text if task.plain else with_html_figures(text, page)
             names = [] if task.without_figures else linked_images(text)
             images = {without_folder(name): _link(request, task, name) for name in names}
             [text] = relinked([text], without_folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection, Iterable
+from html import escape
 from typing import Any
 
 from ocr_service.document import (
@@ -104,6 +105,18 @@ def text_without(page: PageResult, ignored: Collection[str]) -> str:
     if page.error is not None:
         return page_text(page)
     return page_markdown(with_formula_numbers(page.regions), ignored)
+
+
+def with_html_figures(text: str, page: PageResult) -> str:
+    """Figures as upstream writes them with ``prettifyMarkdown``, scaled to their share of the page's width: PaddleOCR's
+    MCP server and Dify look for ``<img src="…">`` to put the figure there."""
+    for region in page.regions:
+        if region.image and region.format == "image":
+            share = 100 * (region.bbox[2] - region.bbox[0]) // max(page.width, 1)
+            alt = escape(" ".join(region.content.split())) or "Image"
+            image = f'<img src="{region.image}" alt="{alt}" width="{share}%" />'
+            text = text.replace(page_markdown([region], ()), f'<div style="text-align: center;">{image}</div>')
+    return text
 
 
 def figures(folder: JobFolder, text: str) -> dict[str, str]:

@@ -76,7 +76,7 @@ class LayoutParsingRequest(_Formats):
         None, description="Labels left out of the Markdown; headers, footers, footnotes and page numbers by default"
     )
     vlmExtraArgs: dict[str, Any] | None = Field(None, description=_NOT_HERE)
-    prettifyMarkdown: bool = Field(True, description=_NOT_HERE)
+    prettifyMarkdown: bool = Field(True, description="Figures as centred `<img>`; `false`: as `![](…)`")
     showFormulaNumber: bool = Field(False, description=f"{_NOT_HERE}: numbers are shown")
     returnMarkdownImages: bool = Field(True, description="Figures as base64 in `markdown.images`")
     restructurePages: bool = Field(False, description="Join what the ends of pages cut")
@@ -173,7 +173,7 @@ class RestructurePagesRequest(_Formats):
     mergeTables: bool = Field(True, description="Join tables that a page's end cut")
     relevelTitles: bool = Field(True, description="One level for headings of one size")
     concatenatePages: bool = Field(False, description="One result for all pages")
-    prettifyMarkdown: bool = Field(True, description=_NOT_HERE)
+    prettifyMarkdown: bool = Field(True, description="Figures as centred `<img>`; `false`: as `![](…)`")
     showFormulaNumber: bool = Field(False, description=_NOT_HERE)
     returnMarkdownImages: bool = Field(True, description="Give the figures back")
     logId: str | None = Field(None, max_length=_LONGEST_LOG_ID, description="Comes back in the answer")

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ocr_service.api.compat.paddlex.mapping import page_from_pruned, pruned_result, text_without
+from ocr_service.api.compat.paddlex.mapping import page_from_pruned, pruned_result, text_without, with_html_figures
 from ocr_service.api.compat.paddlex.models import PaddleError, RestructurePagesRequest
 from ocr_service.api.intake.json_stream import JsonLimits, JsonStream, parsed_object
 from ocr_service.api.validation import validated
@@ -150,7 +150,8 @@ def _restructured(asked: RestructurePagesRequest) -> dict[str, Any]:
     results: list[dict[str, Any]] = []
     for page, came in zip(joined, asked.pages, strict=True):
         images = {"images": came.markdownImages or {}} if asked.returnMarkdownImages else {}
-        markdown = {"text": text_without(page, MARGIN_LABELS), **images}
+        text = text_without(page, MARGIN_LABELS)
+        markdown = {"text": with_html_figures(text, page) if asked.prettifyMarkdown else text, **images}
         results.append({"prunedResult": pruned_result(page, len(joined)), "markdown": markdown})
     if asked.concatenatePages and results:
         results = [_concatenated(results)]

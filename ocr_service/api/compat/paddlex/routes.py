@@ -21,7 +21,7 @@ from ocr_service.api.compat.document_jobs import Wanted, json_job, wait_to_the_e
 from ocr_service.api.compat.error_shapes import answers_with_errors, route_with_errors
 from ocr_service.api.compat.job_results import kept_pages
 from ocr_service.api.compat.paddlex.layout_picture import layout_picture
-from ocr_service.api.compat.paddlex.mapping import figures, pruned_result, text_without
+from ocr_service.api.compat.paddlex.mapping import figures, pruned_result, text_without, with_html_figures
 from ocr_service.api.compat.paddlex.models import (
     LayoutParsingRequest,
     PaddleAnswer,
@@ -110,6 +110,7 @@ async def _answer(
 
     def entry(page: PageResult) -> dict[str, Any]:
         text = page_text(page) if as_read else text_without(page, ignored)
+        text = with_html_figures(text, page) if asked.prettifyMarkdown else text
         images = figures(folder, text) if asked.returnMarkdownImages else None
         return {
             "prunedResult": pruned_result(page, total, ignored),
