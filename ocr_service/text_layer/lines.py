@@ -422,7 +422,9 @@ def _with_values(lines: list[LayerLine]) -> list[LayerLine]:
 
 def _line(glyphs: Glyphs, frame: _Frame, piece: list[int], angle: int) -> LayerLine:
     size = _type_size(glyphs, frame, piece)
-    words = [_word(glyphs, frame, part, size) for part in _words(glyphs, frame, piece)]
+    full = [i for i in piece if frame.size[i] > _SMALL * size]
+    base = float(frame.base[full[len(full) // 2]]) if full else None
+    words = [_word(glyphs, frame, part, size, base) for part in _words(glyphs, frame, piece)]
     if angle:
         words = [replace(word, base=None) for word in words]
     return LayerLine(tuple(w for w in words if w.text), angle, size)
@@ -482,10 +484,10 @@ _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 
 
-def _word(glyphs: Glyphs, frame: _Frame, part: list[int], size: float) -> LayerWord:
+def _word(glyphs: Glyphs, frame: _Frame, part: list[int], size: float, line_base: float | None) -> LayerWord:
     indices = [int(frame.index[i]) for i in part]
     full = [i for i in part if frame.size[i] > _SMALL * size]
-    base = float(frame.base[full[len(full) // 2]]) if full else None
+    base = float(frame.base[full[len(full) // 2]]) if full else line_base
     signs = []
     for i in part:
         sign = chr(int(glyphs.codes[frame.index[i]]))

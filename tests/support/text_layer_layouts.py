@@ -38,6 +38,7 @@ def layout_samples() -> list[Sample]:
         _superscripts(),
         _superscripts_between_columns(),
         _tight_spaces(),
+        _footnotes(),
         _small_capitals(),
         _ligatures(),
         _soft_hyphens(),
@@ -278,6 +279,40 @@ def _superscripts_between_columns() -> Sample:
             canvas.drawText(text)
         sheet.truth.append(" ".join(lines).replace("|2|", "²"))
     return Sample("superscripts_between_columns", sheet.pdf(), sheet.text())
+
+
+def _footnotes() -> Sample:
+    """Raised numbers are marks of notes where a note has them, and powers where they stand behind a unit."""
+    sheet = Sheet()
+    for parts in (
+        ("The field of 420 m", "2", " was sold to the keeper.", "1", " It had been let before."),
+        ("Every vehicle that joined the convoy was examined", "2", " and sent back to the workshop."),
+    ):
+        text = sheet.canvas.beginText(60, sheet.y)
+        for place, part in enumerate(parts):
+            text.setFont("Serif", 7 if place % 2 else 11)
+            text.setRise(4 if place % 2 else 0)
+            text.textOut(part)
+        sheet.canvas.drawText(text)
+        sheet.y -= 40
+    sheet.paragraph(ENGLISH[0])
+    sheet.paragraph(ENGLISH[2])
+    for number, note in (("1", "Mr. Jack Wexford, the keeper of the observatory."), ("2", "In April and October.")):
+        sheet.y = 130 - 20 * int(number)
+        text = sheet.canvas.beginText(60, sheet.y)
+        text.setFont("Serif", 5.5)
+        text.setRise(3)
+        text.textOut(number)
+        text.setFont("Serif", 8.5)
+        text.setRise(0)
+        text.textOut(note)
+        sheet.canvas.drawText(text)
+    sheet.truth[:0] = [
+        "The field of 420 m² was sold to the keeper.[^1] It had been let before.",
+        "Every vehicle that joined the convoy was examined[^2] and sent back to the workshop.",
+    ]
+    sheet.truth += ["[^1]: Mr. Jack Wexford, the keeper of the observatory.", "[^2]: In April and October."]
+    return Sample("footnotes", sheet.pdf(), sheet.text())
 
 
 def _tight_spaces() -> Sample:
