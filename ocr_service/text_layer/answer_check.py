@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from ocr_service.document import (
     FORMULA_LABELS,
@@ -36,7 +38,9 @@ _SIGNED = re.compile(r"[-−–](\d[\d.,]*\d|\d)")
 _SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])[-−–]\s?(\d[\d.,]*)")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\\\[.*?\\\]|\\\(.*?\\\)", re.S)
 _ROW_END = re.compile(r"</tr>|\n")
-_MOST_TOKENS = 4_000  # of a region: the alignment's time grows with the square of what differs
+_MOST_TOKENS = 20_000  # of a region: an alignment of as many takes 50 MB
+_MOST_WRONG = 0.5  # of an answer's words that may differ for it to be this text, misread
+_FEW = 10
 _ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
 _LEAST_MISSED = 4  # letters of a word that must not be missing
 
@@ -156,23 +160,17 @@ def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complet
     true = [match[0] for match in pattern.finditer(" ".join(map(_normal, words)))]
     if max(len(said), len(true)) > _MOST_TOKENS:
         return _counted(content, said, true, complete=complete)
-    changes: list[tuple[_Token, str]] = []
-    invented: list[_Token] = []
-    missing: list[str] = []
-    matcher = SequenceMatcher(None, [token.plain for token in said], [plain(t) for t in true], autojunk=False)
-    for kind, a0, a1, b0, b1 in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        if _glued([token.plain for token in said[a0:a1]]) == _glued([plain(text) for text in true[b0:b1]]):
-            continue
-        invented += said[a0:a1]
-        missing += true[b0:b1]
-    invented, missing = _elsewhere(invented, missing)
+    invented, missing, opposite = _differences(said, true)
     if not complete:
         return Checked(content, 0, _matters(missing))
+    if len(invented) > max(_FEW, _MOST_WRONG * len(said)):  # another text: there is nothing to put right
+        return Checked(content, 0, True)
+    changes: list[tuple[_Token, str]] = []
     rest: list[_Token] = []
     for token in invented:
-        right = _likest(token, missing)
+        right = opposite.get(token.start)
+        if right is None or right not in missing:
+            right = _likest(token, missing)
         if right is None:
             rest.append(token)
         else:
@@ -185,6 +183,33 @@ def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complet
         starts.append(len(text))
         text, moved = text + right, token.end
     return Checked(text + content[moved:], len(changes), bool(rest) or _matters(missing), tuple(starts))
+
+
+def _differences(said: Sequence[_Token], true: Sequence[str]) -> tuple[list[_Token], list[str], dict[int, str]]:
+    """What only the answer says, and what only the page says. Neither has what is only parted otherwise, or moved.
+
+    The third: the page's number that stands where the answer has another, by the place of that one.
+    """
+    theirs, ours = [token.plain for token in said], [plain(text) for text in true]
+    invented: list[_Token] = []
+    missing: list[str] = []
+    opposite: dict[int, str] = {}
+    at, there = 0, 0
+    for kind, a0, a1, b0, b1 in (*Indel.opcodes(theirs, ours), ("equal", len(said), len(said), len(true), len(true))):
+        if kind != "equal":
+            continue
+        if _glued(theirs[at:a0]) != _glued(ours[there:b0]):
+            invented += said[at:a0]
+            missing += true[there:b0]
+            if a0 - at == b0 - there:
+                pairs = zip(said[at:a0], true[there:b0], strict=True)
+                opposite.update({token.start: text for token, text in pairs if _is_number(token.text, text)})
+        at, there = a1, b1
+    return *_elsewhere(invented, missing), opposite
+
+
+def _is_number(*texts: str) -> bool:
+    return all(any(c.isdigit() for c in text) for text in texts)
 
 
 def rows_agree(content: str, words: Sequence[PlacedWord]) -> bool:
@@ -273,15 +298,12 @@ def _elsewhere(invented: list[_Token], missing: list[str]) -> tuple[list[_Token]
 
 def _likest(token: _Token, missing: Sequence[str]) -> str | None:
     """The word that ``token`` may be a misreading of."""
-    best, score = None, _ALIKE
     numeric = any(c.isdigit() for c in token.text)
-    for text in missing:
-        if any(c.isdigit() for c in text) != numeric:
-            continue
-        likeness = SequenceMatcher(None, token.plain, plain(text), autojunk=False).ratio()
-        if likeness >= score:
-            best, score = text, likeness
-    return best
+    alike = [text for text in missing if any(c.isdigit() for c in text) == numeric]
+    found = process.extractOne(
+        token.plain, alike, scorer=Indel.normalized_similarity, processor=plain, score_cutoff=_ALIKE
+    )
+    return found[0] if found is not None else None
 
 
 def _glued(tokens: Sequence[str]) -> str:

@@ -129,7 +129,7 @@ def test_of_a_region_that_is_proven_in_part_only_missing_words_are_flagged(conte
 
 
 def test_a_table_too_long_to_be_aligned_is_flagged_and_not_corrected() -> None:
-    words = [str(10_000 + 7 * number) for number in range(5_000)]
+    words = [str(10_000 + 7 * number) for number in range(21_000)]
     assert check_answer(" | ".join(reversed(words)), words) == Checked(" | ".join(reversed(words)), 0, False)
     lied = " | ".join(["10001", *words[1:]])
     assert check_answer(lied, words) == Checked(lied, 0, True)
@@ -247,3 +247,16 @@ def test_a_word_that_the_page_put_right_is_as_sure_as_the_page() -> None:
     [found] = check_answers(page(1, region), {0: prepared}).regions
     assert (found.contradicted, found.corrected, found.words) == (True, 1, ())
     assert found.word_confidences == (0.0, 0.1, 0.2, 0.99, 0.4)
+
+
+def test_an_answer_that_is_another_text_is_flagged_and_left_as_it_is() -> None:
+    words = [f"word{place}" for place in range(40)]
+    lied = " ".join(f"other{place}" for place in range(40))
+    assert check_answer(lied, words) == Checked(lied, 0, True)
+
+
+def test_values_of_a_table_in_which_most_cells_are_equal_are_corrected() -> None:
+    words = ["0"] * 3000
+    said = [*words[:1500], "7", *words[1501:]]
+    checked = check_answer(" | ".join(said), words)
+    assert checked == Checked(" | ".join(words), 1, False, (1500 * len("0 | "),))
