@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_MOST = 10**9 - 1
+_MOST_DIGITS = 9
 
 
 def pages_between(first: int, last: int | None) -> str:
@@ -21,6 +21,6 @@ def pages_from_zero(expression: str) -> str:
 
 def _one_more(number: str) -> str:
     digits = number.strip()
-    if not (digits.isascii() and digits.isdigit()) or int(digits) >= _MOST:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
         raise ValueError("must be numbers from 0 and ranges of them, such as 0,2-4")
     return str(int(digits) + 1)

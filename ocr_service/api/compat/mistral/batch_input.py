@@ -6,19 +6,17 @@ A line's base64 stays where it is: the row of a request has its place in the fil
 from __future__ import annotations
 
 import json
-import re
-import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ocr_service.api.compat.long_strings import StoredStrings
 from ocr_service.api.compat.mistral.batch_models import MistralBatchLine
 from ocr_service.api.compat.mistral.models import FileChunk, MistralOcrRequest
 from ocr_service.api.intake.json_stream import JsonLimits, JsonStream
 from ocr_service.api.validation import validated
 from ocr_service.errors import BadOption, TooManyDocuments
 from ocr_service.jobs.batches.rows import NewDocument
-from ocr_service.storage.space import storage_errors
 
 MOST_REQUESTS = 10_000
 _LINE = JsonLimits(rest=256 << 10, items=20_000)
@@ -125,43 +123,8 @@ class _OneLeftOut:
         return "document"
 
 
-class LongStringsApart:
-    """Keeps the long strings of a body in a file, each under a name that stands in its place."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._token = secrets.token_hex(16)
-        self._places: list[tuple[int, int]] = []
-        self._start = 0
-
-    def begin(self) -> None:
-        self._start = self._file.tell()
-
-    def write(self, raw: bytes) -> None:
-        with storage_errors("TEMP_DIR"):
-            self._file.write(raw)
-
-    def finish(self) -> str:
-        self._places.append((self._start, self._file.tell() - self._start))
-        return f"{self._token}:{len(self._places) - 1}"
-
-    def write_lines(self, requests: list[dict[str, Any]], target: BinaryIO) -> None:
-        """Each request as a line, its long strings back in their places. The file must be open for reading, too."""
-        name = re.compile(rb'"' + self._token.encode() + rb':(\d+)"')
-        for request in requests:
-            written = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
-            end = 0
-            for found in name.finditer(written):
-                target.write(written[end : found.start()] + b'"')
-                self._copy(int(found[1]), target)
-                target.write(b'"')
-                end = found.end()
-            target.write(written[end:] + b"\n")
-
-    def _copy(self, number: int, target: BinaryIO) -> None:
-        start, left = self._places[number]
-        self._file.seek(start)
-        while left:
-            chunk = self._file.read(min(left, _CHUNK))
-            target.write(chunk)
-            left -= len(chunk)
+def write_lines(requests: Iterable[dict[str, Any]], strings: StoredStrings, target: BinaryIO) -> None:
+    """Each request as a line, its long strings back in their places."""
+    for request in requests:
+        target.writelines(strings.filled_in(json.dumps(request, ensure_ascii=False, separators=(",", ":"))))
+        target.write(b"\n")

@@ -13,7 +13,8 @@ from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Path, Query, Request
 
-from ocr_service.api.compat.mistral.batch_input import MOST_REQUESTS, LongStringsApart, place_of, requests_of
+from ocr_service.api.compat.long_strings import SpooledStrings, StoredStrings
+from ocr_service.api.compat.mistral.batch_input import MOST_REQUESTS, place_of, requests_of, write_lines
 from ocr_service.api.compat.mistral.batch_models import (
     KIND,
     MistralBatchDeleted,
@@ -224,7 +225,7 @@ async def _asked(request: Request, services: Services, owner: str) -> tuple[Mist
         path = await asyncio.to_thread(new_file, services.scratch, "batch-")
     try:
         with path.open("r+b") as file:
-            strings = LongStringsApart(file)
+            strings = SpooledStrings(file)
             stream = JsonStream(_CREATION, strings)
             async for piece in body_pieces(request, most):
                 await asyncio.to_thread(stream.feed, piece)
@@ -236,17 +237,18 @@ async def _asked(request: Request, services: Services, owner: str) -> tuple[Mist
             asked = await asyncio.to_thread(validated, MistralBatchRequest, fields)
             if not asked.requests:
                 return asked, []
-            return asked, [await _keep_requests(services, strings, asked.requests, owner)]
+            stored = StoredStrings(file, strings.token, strings.ends)
+            return asked, [await _keep_requests(services, stored, asked.requests, owner)]
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 async def _keep_requests(
-    services: Services, strings: LongStringsApart, requests: list[dict[str, object]], owner: str
+    services: Services, strings: StoredStrings, requests: list[dict[str, object]], owner: str
 ) -> ClientFile:
     def write(path: FilePath) -> int:
         with storage_errors("TEMP_DIR"), path.open("wb") as target:
-            strings.write_lines(requests, target)
+            write_lines(requests, strings, target)
         return path.stat().st_size
 
     with storage_errors("TEMP_DIR"):

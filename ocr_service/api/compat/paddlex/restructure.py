@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from ocr_service.api.compat.long_strings import SpooledStrings, StoredStrings
 from ocr_service.api.compat.paddlex.mapping import page_from_pruned, pruned_result, text_without, with_html_figures
 from ocr_service.api.compat.paddlex.models import PaddleError, RestructurePagesRequest
 from ocr_service.api.intake.json_stream import JsonLimits, JsonStream, parsed_object
@@ -35,7 +34,7 @@ async def receive_pages(pieces: AsyncIterator[bytes], folder: Path, check_space:
     with storage_errors("TEMP_DIR"):
         strings = await asyncio.to_thread((folder / "strings").open, "wb")
         try:
-            spooled = _SpooledStrings(strings)
+            spooled = SpooledStrings(strings, _LONGEST_STRING)
             stream = JsonStream(LIMITS, spooled)
             async for piece in pieces:
                 await asyncio.to_thread(stream.feed, piece)
@@ -53,19 +52,20 @@ def answer_in(folder: Path) -> Path:
 
 def restructure(folder: Path, log_id: str) -> int:
     """Writes the answer to what ``receive_pages`` took in, an error in upstream's shape too; its HTTP status."""
-    strings = _StoredStrings(folder)
-    try:
-        fields = _with_texts(parsed_object((folder / "rest.json").read_bytes()), strings)
-        log_id = log_id_of(fields) or log_id
-        asked = validated(RestructurePagesRequest, fields)
-        whole = {"logId": log_id, "result": _restructured(asked), "errorCode": 0, "errorMsg": "Success"}
-    except ServiceError as error:
-        refusal = PaddleError(logId=log_id, errorCode=error.status, errorMsg=f"{error.code}: {error}")
-        answer_in(folder).write_text(refusal.model_dump_json(), encoding="utf-8")
-        return error.status
-    with storage_errors("TEMP_DIR"), answer_in(folder).open("wb") as file:
-        for piece in strings.filled_in(json.dumps(whole, ensure_ascii=False)):
-            file.write(piece)
+    about = json.loads((folder / "strings.json").read_bytes())
+    with (folder / "strings").open("rb") as file:
+        strings = StoredStrings(file, about["token"], about["ends"])
+        try:
+            fields = _with_texts(parsed_object((folder / "rest.json").read_bytes()), _Texts(strings))
+            log_id = log_id_of(fields) or log_id
+            asked = validated(RestructurePagesRequest, fields)
+            whole = {"logId": log_id, "result": _restructured(asked), "errorCode": 0, "errorMsg": "Success"}
+        except ServiceError as error:
+            refusal = PaddleError(logId=log_id, errorCode=error.status, errorMsg=f"{error.code}: {error}")
+            answer_in(folder).write_text(refusal.model_dump_json(), encoding="utf-8")
+            return error.status
+        with storage_errors("TEMP_DIR"), answer_in(folder).open("wb") as answer:
+            answer.writelines(strings.filled_in(json.dumps(whole, ensure_ascii=False)))
     return 200
 
 
@@ -75,69 +75,32 @@ def log_id_of(fields: Mapping[str, Any]) -> str | None:
     return log_id[:_LONGEST_LOG_ID] if isinstance(log_id, str) and log_id else None
 
 
-class _SpooledStrings:
-    """Long strings one behind the other in a file; ``ends``: where each ends. A reference is ``<token>:<number>``."""
+class _Texts:
+    """Long strings that are texts, which are joined in memory: of them there may be so much."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._length = 0
-        self.ends: list[int] = []
-        self.token = secrets.token_hex(16)
+    def __init__(self, strings: StoredStrings) -> None:
+        self._strings = strings
+        self._size = 0
 
-    def begin(self) -> None:
-        self._length = 0
-
-    def write(self, raw: bytes) -> None:
-        self._length += len(raw)
-        if self._length > _LONGEST_STRING:
-            raise BadOption(f"The body has a string of more than {_LONGEST_STRING >> 20} MiB")
-        self._file.write(raw)
-
-    def finish(self) -> str:
-        self.ends.append((self.ends[-1] if self.ends else 0) + self._length)
-        return f"{self.token}:{len(self.ends) - 1}"
-
-
-class _StoredStrings:
-    """What ``_SpooledStrings`` wrote."""
-
-    def __init__(self, folder: Path) -> None:
-        about = json.loads((folder / "strings.json").read_bytes())
-        self._path = folder / "strings"
-        self._ends: list[int] = about["ends"]
-        self._token: str = about["token"]
-        self._texts = 0
-
-    def text(self, value: str) -> str:
-        """The string that ``value`` refers to, or ``value``. Raises BadOption for too many of them."""
-        if not value.startswith(f"{self._token}:"):
+    def of(self, value: str) -> str:
+        """The string in whose place ``value`` stands, or ``value``. Raises BadOption for too many of them."""
+        raw = self._strings.find(value)
+        if raw is None:
             return value
-        raw = self._raw(int(value.removeprefix(f"{self._token}:")))
-        self._texts += len(raw)
-        if self._texts > _MOST_LONG_TEXT:
+        self._size += len(raw)
+        if self._size > _MOST_LONG_TEXT:
             raise BadOption(f"The pages have more than {_MOST_LONG_TEXT >> 20} MiB in long texts")
         return str(parsed_object(b'{"text": "' + raw + b'"}')["text"])
 
-    def filled_in(self, text: str) -> Iterator[bytes]:
-        """JSON with the strings in place of their references; they still have the escapes that they came with."""
-        for at, part in enumerate(re.split(rf"{self._token}:([0-9]+)", text)):
-            yield self._raw(int(part)) if at % 2 else part.encode()
 
-    def _raw(self, number: int) -> bytes:
-        begin = self._ends[number - 1] if number else 0
-        with self._path.open("rb") as file:
-            file.seek(begin)
-            return file.read(self._ends[number] - begin)
-
-
-def _with_texts(value: Any, strings: _StoredStrings) -> Any:
+def _with_texts(value: Any, texts: _Texts) -> Any:
     """The body with long texts back in their places; figures stay where they are."""
     if isinstance(value, str):
-        return strings.text(value)
+        return texts.of(value)
     if isinstance(value, list):
-        return [_with_texts(item, strings) for item in value]
+        return [_with_texts(item, texts) for item in value]
     if isinstance(value, dict):
-        return {name: item if name == "markdownImages" else _with_texts(item, strings) for name, item in value.items()}
+        return {name: item if name == "markdownImages" else _with_texts(item, texts) for name, item in value.items()}
     return value
 
 

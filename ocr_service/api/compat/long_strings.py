@@ -1,0 +1,70 @@
+"""Long strings of a JSON body that go through a file as they came, escapes and all: figures and documents in base64."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from ocr_service.errors import BadOption
+from ocr_service.storage.space import storage_errors
+
+_CHUNK = 1 << 20
+
+
+class SpooledStrings:
+    """Writes them one behind the other; ``<token>:<number>`` stands in the place of each. ``ends``: where each ends.
+
+    For ``JsonStream``. ``longest``: bytes. Raises BadOption and StorageFull.
+    """
+
+    def __init__(self, file: BinaryIO, longest: int | None = None) -> None:
+        self._file = file
+        self._longest = longest
+        self._length = 0
+        self.token = secrets.token_hex(16)
+        self.ends: list[int] = []
+
+    def begin(self) -> None:
+        self._length = 0
+
+    def write(self, raw: bytes) -> None:
+        self._length += len(raw)
+        if self._longest is not None and self._length > self._longest:
+            raise BadOption(f"The body has a string of more than {self._longest >> 20} MiB")
+        with storage_errors("TEMP_DIR"):
+            self._file.write(raw)
+
+    def finish(self) -> str:
+        self.ends.append((self.ends[-1] if self.ends else 0) + self._length)
+        return f"{self.token}:{len(self.ends) - 1}"
+
+
+class StoredStrings:
+    """Reads what ``SpooledStrings`` wrote. Blocks."""
+
+    def __init__(self, file: BinaryIO, token: str, ends: Sequence[int]) -> None:
+        self._file, self._token, self._ends = file, token, ends
+
+    def find(self, value: str) -> bytes | None:
+        """The string in whose place ``value`` stands, if it stands for one."""
+        if not value.startswith(f"{self._token}:"):
+            return None
+        return b"".join(self._chunks(int(value.removeprefix(f"{self._token}:"))))
+
+    def filled_in(self, text: str) -> Iterator[bytes]:
+        """JSON with the strings back in their places, a mebibyte of them in memory at a time."""
+        for at, part in enumerate(re.split(rf"{self._token}:([0-9]+)", text)):
+            if at % 2:
+                yield from self._chunks(int(part))
+            else:
+                yield part.encode()
+
+    def _chunks(self, number: int) -> Iterator[bytes]:
+        begin = self._ends[number - 1] if number else 0
+        left = self._ends[number] - begin
+        self._file.seek(begin)
+        while left and (chunk := self._file.read(min(left, _CHUNK))):
+            left -= len(chunk)
+            yield chunk
