@@ -7,8 +7,10 @@ remembered, so that later pages cost less.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -224,11 +226,14 @@ def _companions(indices: Sequence[int], keys: Sequence[Key], known: Mapping[Key,
 def _compare(
     word: tuple[int, ...], written: Sequence[str], text: str, keys: Sequence[Key], known: dict[Key, Evidence]
 ) -> None:
-    for at, read in align(written, text):
-        sign = written[at]
+    """Counts how each glyph of a word was read. One beside which more was read may be two letters."""
+    letters = [(letter, at) for at, sign in enumerate(written) for letter in unicodedata.normalize("NFKC", sign)]
+    alignment = align([letter for letter, _ in letters], text)
+    beside = {letters[i][1] for gap in alignment.extra for i in (gap - 1, gap) if 0 <= i < len(letters)}
+    for (_, read), (sign, at) in zip(alignment.pairs, letters, strict=True):
         evidence = known.setdefault(keys[word[at]], Evidence())
         if read is not None and look_the_same(sign, read) and not _in_disguise(sign, read, written):
-            evidence.right += 1
+            evidence.right += at not in beside
         elif read is None:
             evidence.wrong[""] += 1
         else:
@@ -243,11 +248,32 @@ def _in_disguise(sign: str, read: str, written: Sequence[str]) -> bool:
     return sign.isdigit() and read.isalpha() and len(others) > 1 and all(s.isalpha() for s in others)
 
 
-def align(written: Sequence[str], read: str) -> list[tuple[int, str | None]]:
-    """For each sign of ``written`` the one that was read in its place, None where there is none.
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """``pairs``: each sign's number with the one that was read in its place, None where there is none.
 
-    The cheapest alignment (Levenshtein), signs that look the same costing nothing. A ligature may be one sign for two.
+    ``extra``: numbers of the signs before which letters or digits were read that nothing stands for; one more than the
+    last number where they were read at the end.
     """
+
+    pairs: tuple[tuple[int, str | None], ...]
+    extra: frozenset[int]
+
+
+def _gaps(written: Sequence[str], gap: int, extra: str) -> set[int]:
+    """Where a sign may stand that was read at ``gap``: of several like it, nobody knows which one is too many."""
+    if not extra.isalnum():
+        return set()
+    first = last = gap
+    while first and look_the_same(written[first - 1], extra):
+        first -= 1
+    while last < len(written) and look_the_same(written[last], extra):
+        last += 1
+    return set(range(first, last + 1))
+
+
+def align(written: Sequence[str], read: str) -> Alignment:
+    """The cheapest alignment (Levenshtein), signs that look the same costing nothing."""
     rows, columns = len(written) + 1, len(read) + 1
     cost = [[0.0] * columns for _ in range(rows)]
     for i in range(rows):
@@ -258,6 +284,7 @@ def align(written: Sequence[str], read: str) -> list[tuple[int, str | None]]:
             change = 0.0 if look_the_same(written[i - 1], read[j - 1]) else 1.01
             cost[i][j] = min(cost[i - 1][j - 1] + change, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
     pairs: list[tuple[int, str | None]] = []
+    extra: set[int] = set()
     i, j = rows - 1, columns - 1
     while i:
         change = 0.0 if j and look_the_same(written[i - 1], read[j - 1]) else 1.01
@@ -269,4 +296,7 @@ def align(written: Sequence[str], read: str) -> list[tuple[int, str | None]]:
             pairs.append((i, None))
         else:
             j -= 1
-    return pairs[::-1]
+            extra |= _gaps(written, i, read[j])
+    for sign in read[:j]:
+        extra |= _gaps(written, 0, sign)
+    return Alignment(tuple(reversed(pairs)), frozenset(extra))

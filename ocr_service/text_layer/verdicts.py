@@ -123,6 +123,7 @@ def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tupl
     refuted = frozenset(key for key, evidence in seen.items() if evidence.refuted)
     proven = frozenset(key for key, evidence in seen.items() if evidence.proven)
     amount = Counter(keys[i] for i in counted)
+    codes = {key[:2] for key in proven}  # a further shape of these, a ligature mostly, is no sign of swapped letters
     return _Facts(
         glyphs=len(here),
         senseless=sum(page.is_senseless(i) for i in here),
@@ -133,7 +134,9 @@ def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tupl
         legible=len(legible),
         right=sum(amount[key] for key in proven),
         wrong=sum(amount[key] for key in refuted),
-        swapped=sum(known[key].wrong.total() >= 2 and one_other(known[key].wrong) for key in refuted),
+        swapped=sum(
+            known[key].wrong.total() >= 2 and one_other(known[key].wrong) and key[:2] not in codes for key in refuted
+        ),
         refuted=refuted,
         unseen=frozenset(keys[i] for i in legible) - proven,
     )

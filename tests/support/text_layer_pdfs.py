@@ -276,12 +276,29 @@ def map_samples() -> list[Sample]:
         several = _page(texts, title, ("Serif", "Sans", "Mono"))
         pdf = with_maps(several.pdf(), swapped(*letters), "DejaVuSansMono")
         samples.append(Sample(f"{language}_one_bad_font", pdf, several.text(), trusted=None))
+    samples.append(_halved_ligatures())
     kazakh = _page(KAZAKH, "Жаңа кітапхана")
     samples.append(Sample("kk_clean", kazakh.pdf(), kazakh.text()))
     for language, (latin_title, *paragraphs) in LATIN.items():
         page = _page(tuple(paragraphs), latin_title)
         samples.append(Sample(f"{language}_clean", page.pdf(), page.text()))
     return samples
+
+
+def _halved_ligatures() -> Sample:
+    """Ligatures whose map knows their last letter only, as old exports of InDesign have them."""
+    texts = (
+        "The first official of the office confirmed a significant finding about the final flow of the river.",
+        "Five specific profiles define the efficient use of fine fibre; the satisfied staff filed them first.",
+        "Officers of the field office identified fifteen figures and verified their fitness afterwards.",
+    )
+    page = _page(
+        tuple(text.replace("fi", "\ufb01").replace("fl", "\ufb02") for text in texts), "A report of the office"
+    )
+    last = {"\ufb01": "i", "\ufb02": "l"}
+    pdf = with_maps(page.pdf(), lambda codes: {code: last.get(text, text) for code, text in codes.items()})
+    truth = page.text().replace("\ufb01", "fi").replace("\ufb02", "fl")
+    return Sample("en_halved_ligatures", pdf, truth, trusted=None)
 
 
 # --- hidden text -------------------------------------------------------------------------------------------------
