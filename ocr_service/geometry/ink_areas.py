@@ -24,6 +24,7 @@ _LEAST_PIECES, _ROW = 3, 1.4  # a line is wider than high; pieces of a drawing a
 _MANY_PIECES = 10  # of one height, in a column, are digits
 _OVERLAP = 0.12  # em of a piece's height, above and below, that does not join it to another row
 _ROW_PIECES, _LONG = 5, 3.0  # of a row that is text for sure: how many, and its width in their height
+_SHORT_ROW = (3, 1.4)  # the same of a label, which stands among others
 _LEVEL = 0.25  # of a piece's height that its foot may be off the line of the others
 _STEP = 4  # areas are grouped at a quarter of the size
 
@@ -78,18 +79,21 @@ def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, i
     return sorted(areas, key=lambda area: -area.ink)
 
 
-def text_rows(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
+def text_rows(
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int], *, short: bool = False
+) -> list[InkArea]:
     """Of the ``chosen`` pieces those that stand in a row as letters do: of one height, on one line.
 
-    What a photograph or a drawing has of a letter's size does not.
+    What a photograph or a drawing has of a letter's size does not. ``short``: rows of a short word count as well.
     """
+    least, long = _SHORT_ROW if short else (_ROW_PIECES, _LONG)
     rows = []
     for members in _groups(pieces, chosen, shape, (_REACH[0], -_OVERLAP)):
         area, alike = _area(pieces, members)
         x0, _, x1, _ = area.box
         feet = pieces.boxes[members, 3]
         level = float(np.mean(np.abs(feet - np.median(feet)) <= _LEVEL * area.height))
-        if area.pieces >= _ROW_PIECES and x1 - x0 >= _LONG * area.height and min(alike, level) >= _REGULAR:
+        if area.pieces >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR:
             rows.append(replace(area, regular=True))
     return rows
 

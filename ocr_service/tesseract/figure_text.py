@@ -12,6 +12,7 @@ from ocr_service.document import FIGURE_LABELS, Box, Region, RegionResult
 from ocr_service.geometry.boxes import area, contains_centre, overlap_of_smaller
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.captions import CAPTION
+from ocr_service.tesseract.ink_ledger import LABELS
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, split_by_box
 
@@ -52,7 +53,12 @@ def find_figures(
             continue
         inner, outer = split_by_box(rest, region.bbox)
         box, caption = _without_caption(region.bbox, inner)
-        legible = [line for line in inner if line in caption or _is_legible(line) or _is_written(line, rows)]
+        labelled = sum(map(_is_legible, inner)) >= LABELS
+        legible = [
+            line
+            for line in inner
+            if line in caption or _is_legible(line) or (_is_label(line) if labelled else _is_written(line, rows))
+        ]
         if legible and not _is_drawn(box, inner, sheet):
             continue
         figures.append(RegionResult(region.label, box, 0, region.score, "image"))
@@ -86,6 +92,11 @@ def _is_legible(line: Line) -> bool:
 
 def _is_written(line: Line, rows: Sequence[Box]) -> bool:
     return line.confidence >= _WRITTEN and any(contains_centre(row, line.box) for row in rows)
+
+
+def _is_label(line: Line) -> bool:
+    """A line among many legible ones, which tell that the figure is no photograph."""
+    return line.confidence >= _WRITTEN and sum(c.isalnum() for c in line.text) >= 2
 
 
 def _is_number(text: str) -> bool:

@@ -22,6 +22,7 @@ _SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
 _LONG = 4  # letters of a word that Tesseract rotated rightly: a column of digits is not read so surely
 _WORDS, _LEGIBLE = 3, 40.0  # a line of so many words with less confidence is garbage; right ones have 44 and more
 _DOUBTFUL_LINE, _DOUBTFUL_WORDS = 60.0, 2  # right lines of a bad scan have 65 and more, or one unsure word
+LABELS = 8  # words from which on a figure is one with labels
 _LETTER = (0.4, 1.3)  # em: the height of what is lost of a line
 _BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a ruling line's piece
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
@@ -156,12 +157,16 @@ def inside(pieces: Pieces, boxes: Sequence[Box]) -> npt.NDArray[np.bool_]:
 
 
 def rows_in(
-    pieces: Pieces, chosen: npt.NDArray[np.bool_], boxes: Sequence[Box], shape: tuple[int, int]
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], boxes: Sequence[Box], words: Sequence[Word], shape: tuple[int, int]
 ) -> list[InkArea]:
-    """Rows of letters of the ``chosen`` pieces inside ``boxes``, which are figures: those of a figure as one area."""
+    """Rows of letters of the ``chosen`` pieces inside ``boxes``, which are figures: those of a figure as one area.
+
+    Where a figure has labels among the ``words`` that were read, a short row is one of them.
+    """
     areas = []
     for box in boxes:
-        rows = text_rows(pieces, chosen & inside(pieces, [box]), shape)
+        labels = sum(word.confidence >= _DOUBTFUL_LINE and contains_centre(box, word.box) for word in words)
+        rows = text_rows(pieces, chosen & inside(pieces, [box]), shape, short=labels >= LABELS)
         if rows:
             height = statistics.median(row.height for row in rows)
             count, ink = sum(row.pieces for row in rows), sum(row.ink for row in rows)

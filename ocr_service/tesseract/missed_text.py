@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -10,11 +11,15 @@ import numpy as np
 import tesserocr
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import InkArea, Pieces
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
+_SCATTERED = 12  # areas from which on all are read at once first
+_SURE_IN_FIGURE = 85.0  # Tesseract's confidence
+_DRAWN = 4.0  # em: larger pieces are drawn, not written
 _MOST_AREAS = 24  # a page: a page of noise must not take a minute
 _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
@@ -22,6 +27,16 @@ _PAD = 0.8  # em of white around an area
 _SURE = 50.0  # Tesseract's confidence of a word of several letters
 _SAME_LINE = 0.6  # of a word's height within a line from which on it stands on that line
 _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
+
+
+def are_scattered(areas: Sequence[InkArea]) -> bool:
+    """Whether there are so many that they are labels all over a figure, which are read at once."""
+    return len(areas) > _SCATTERED
+
+
+def surest(words: Sequence[Word]) -> list[Word]:
+    """Those that are not read again among the labels of a figure, whose lines spoil what is read there."""
+    return [word for word in words if word.confidence >= _SURE_IN_FIGURE]
 
 
 def read_missed(
@@ -32,6 +47,11 @@ def read_missed(
         return []
     left = _without_words(sheet.gray, kept)
     found: list[Line] = []
+    if are_scattered(areas):
+        found = _read_scattered(areas, _without_drawn(left, sheet.ink, pieces.em), sheet.dpi, engine)
+        seen = [word for line in found for word in line.words]
+        left = _without_words(left, seen)
+        areas = [area for area in areas if not any(contains_centre(_grown(word.box, area), area.box) for word in seen)]
     for area in areas[:_MOST_AREAS]:
         if area.pieces > 1 or area.height > 0.45 * pieces.em:
             found += _read_area(area, pieces.em, left, sheet.dpi, engine)
@@ -83,27 +103,57 @@ def _without_words(gray: Gray, words: Iterable[Word]) -> Gray:
     return left
 
 
+def _without_drawn(gray: Gray, ink: Gray, em: float) -> Gray:
+    """The page with strokes painted over that are much larger than letters: lines of a drawing run past its labels."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    drawn = np.maximum(stats[:, 2], stats[:, 3]) > _DRAWN * em
+    drawn[0] = False
+    mask = cv2.dilate(drawn[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    paper = int(np.percentile(gray[::8, ::8], 80))
+    return np.where(mask > 0, paper, gray).astype(np.uint8)
+
+
+def _read_scattered(areas: Sequence[InkArea], gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
+    """The same for many areas at once: labels all over a figure."""
+    box = enclosing([area.box for area in areas])
+    height = statistics.median(area.height for area in areas)
+    return _read(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
+
+
 def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
-    pad = round(_PAD * em)
     height, width = gray.shape
     grow = round(0.25 * em)
     x0, y0 = max(0, area.box[0] - grow), max(0, area.box[1] - grow)
     x1, y1 = min(width, area.box[2] + grow), min(height, area.box[3] + grow)
+    single = area.box[3] - area.box[1] < 2.2 * area.height
+    mode = tesserocr.PSM.SINGLE_LINE if single else tesserocr.PSM.SINGLE_BLOCK
+    return _read((x0, y0, x1, y1), gray, dpi, _scale(area.height), mode, round(_PAD * em), engine)
+
+
+def _scale(height: float) -> float:
+    """How much letters of this height are enlarged."""
+    return min(_LARGEST_SCALE, max(1.0, _LETTER / height))
+
+
+def _read(box: Box, gray: Gray, dpi: int, scale: float, mode: int, pad: int, engine: TesseractEngine) -> list[Line]:
+    """What is believed of the words in ``box``, read ``scale`` times as large with ``pad`` pixels of white around."""
+    x0, y0, x1, y1 = box
     crop = gray[y0:y1, x0:x1]
     paper = int(np.percentile(crop, 90))
     framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
-    scale = min(_LARGEST_SCALE, max(1.0, _LETTER / area.height))
     large = cv2.resize(framed, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-    single = area.box[3] - area.box[1] < 2.2 * area.height
-    mode = tesserocr.PSM.SINGLE_LINE if single else tesserocr.PSM.SINGLE_BLOCK
+    size = (gray.shape[1], gray.shape[0])
     lines = []
     for line in engine.lines(large, round(dpi * scale), mode):
-        words = [
-            _moved(word, scale, (x0 - pad, y0 - pad), (width, height)) for word in line.words if _is_believed(word)
-        ]
+        words = [_moved(word, scale, (x0 - pad, y0 - pad), size) for word in line.words if _is_believed(word)]
         if words:
             lines.append(make_line(words))
     return lines
+
+
+def _grown(box: Box, area: InkArea) -> Box:
+    by = round(area.height)
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
 def _is_believed(word: Word) -> bool:

@@ -22,7 +22,7 @@ from ocr_service.document import (
     RegionResult,
     moved_region,
 )
-from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import InkArea, Pieces, text_rows
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
@@ -45,7 +45,7 @@ from ocr_service.tesseract.ink_ledger import (
 )
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
-from ocr_service.tesseract.missed_text import read_missed, with_found
+from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
 from ocr_service.tesseract.preprocess import rescaling
 from ocr_service.tesseract.reocr import (
@@ -160,6 +160,9 @@ class TesseractReader:
         blocks = tuple(block.box for block in sideways)
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
+        if are_scattered(unread):
+            kept = surest(kept)
+            unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
@@ -231,8 +234,12 @@ def _accounted(found: _Found, tables: Sequence[FoundTable], composition: Composi
     """The regions with those that nobody could read, and the share of the ink that was read."""
     pieces, shape = found.pieces, sheet.gray.shape[:2]
     in_tables = (word for table in tables for row in table.cells for cell in row for word in cell.words)
-    left_out = set(_words(composition.left_out))
-    words = [word for word in (*_words([*found.lines, *found.missed]), *in_tables) if word not in left_out]
+    left_out = [word.box for word in _words(composition.left_out)]
+    words = [
+        word
+        for word in (*_words([*found.lines, *found.missed]), *in_tables)
+        if not any(contains_centre(box, word.box) for box in left_out)
+    ]
     read = covered(pieces, words, shape, least=0.0)
     doubtful = set(doubtful_words(found.lines))
     sure = covered(pieces, [word for word in words if word not in doubtful], shape, least=0.0)
@@ -240,7 +247,7 @@ def _accounted(found: _Found, tables: Sequence[FoundTable], composition: Composi
     boxes = [table.box for table in tables]
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
     unread = [area for area in unread if area.regular or lost_in_line(area, found.lines, boxes, pieces.em)]
-    unread += [*rows_in(pieces, ~read, figures, shape), *found.unread_fields]
+    unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure), *(inner for _, inner in found.rotated)])
     return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))
 

@@ -21,6 +21,7 @@ _SURE_OF_TEXT = 0.8
 _WIDE = 0.7  # of a table's width
 _FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
+_FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 
@@ -67,7 +68,15 @@ class _OpenArea:
             return False
         if self.numbers and not _has_numbers(cells):
             return False
+        if self.columns > 2 and _is_scattered(cells):
+            return False
         return not _is_prose(cells, sure=self.score >= SURE and self.columns == 2)
+
+
+def _is_scattered(cells: Table) -> bool:
+    """Whether so many cells are empty that they are labels all over a figure."""
+    filled = sum(bool(cell.words) for row in cells for cell in row)
+    return len(cells[0]) > _FEW_COLUMNS and filled < _FILLED * len(cells) * len(cells[0])
 
 
 def _has_numbers(cells: Table) -> bool:

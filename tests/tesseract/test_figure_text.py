@@ -60,3 +60,12 @@ def test_a_caption_inside_the_box_ends_the_figure() -> None:
 
 def test_a_weak_hint_is_no_figure() -> None:
     assert find_figures([], [replace(FIGURE, score=0.3)], [], chart().sheet()) == Figures([], [], [])
+
+
+def test_a_doubtful_line_among_many_legible_ones_is_a_label() -> None:
+    labels = [text_line(100, 80 + 40 * row, "Насос", str(row)) for row in range(8)]
+    unsure, garbage = doubtful(text_line(600, 80, "труба"), 55.0), doubtful(text_line(600, 300, "х", "ее"))
+    found = find_figures([*labels, unsure, garbage], [FIGURE], [], chart().sheet())
+    assert found.left_out == [garbage]
+    assert unsure in found.lines
+    assert find_figures([*labels[:7], unsure], [FIGURE], [], chart().sheet()).left_out == [unsure]

@@ -131,10 +131,22 @@ def test_rows_of_letters_are_told_from_what_is_drawn() -> None:
     for x in range(100, 900, 60):
         page.draw.ellipse((x, 200 + x % 90, x + 20, 225 + x % 90), outline="black", width=3)
     pieces = letter_pieces(page.sheet(), [])
-    (row,) = rows_in(pieces, np.ones(len(pieces.boxes), bool), [(0, 0, 1000, 400)], SHAPE)
+    (row,) = rows_in(pieces, np.ones(len(pieces.boxes), bool), [(0, 0, 1000, 400)], [], SHAPE)
     assert 90 < row.box[0] < row.box[2] < 600
     assert 95 < row.box[1] < row.box[3] < 145
-    assert rows_in(pieces, np.ones(len(pieces.boxes), bool), [(0, 180, 1000, 400)], SHAPE) == []
+    assert rows_in(pieces, np.ones(len(pieces.boxes), bool), [(0, 180, 1000, 400)], [], SHAPE) == []
+
+
+def test_a_short_row_is_a_label_in_a_figure_that_has_others() -> None:
+    page = DrawnPage(1000, 400)
+    page.text(100, 100, "труб")
+    page.text(100, 300, "АГ")  # two letters are no row
+    pieces = letter_pieces(page.sheet(), [])
+    all_of_it, figure = np.ones(len(pieces.boxes), bool), [(0, 0, 1000, 400)]
+    labels = [Word("труба", (600, 40 * row, 700, 40 * row + 20), 90.0) for row in range(8)]
+    assert rows_in(pieces, all_of_it, figure, labels[:7], SHAPE) == []
+    (row,) = rows_in(pieces, all_of_it, figure, labels, SHAPE)
+    assert row.box[1] < 150
 
 
 def test_a_lone_letter_is_lost_where_it_stands_in_a_line_or_in_a_table() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ink_ledger import covered, letter_pieces, unread_areas
-from ocr_service.tesseract.missed_text import read_missed, with_found
+from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage, text_line
 
@@ -46,3 +46,28 @@ def test_a_found_word_joins_the_line_it_stands_on_and_no_other() -> None:
     below = Word("below", (x0, y1 + 30, x0 + 90, y1 + 60), 95.0)
     joined = with_found([line], line.words, [make_line([before]), make_line([column]), make_line([below])])
     assert [part.text for part in joined] == ["The instrument must", "Total", "below"]
+
+
+def test_labels_all_over_a_drawing_are_read_between_its_lines() -> None:
+    page = DrawnPage(1600, 1200)
+    names = ["pump", "valve", "motor", "filter", "panel", "sensor", "hinge", "crane"]
+    for line in range(9):
+        page.draw.line((60 + 170 * line, 30, 1540 - 160 * line, 1170), fill="black", width=3)
+    placed = [(60 + 400 * column, 60 + 140 * row) for row in range(8) for column in range(4)]
+    for place, (x, y) in enumerate(placed):
+        name = f"{names[place % 8]} {place + 10}"
+        page.draw.rectangle((x - 12, y - 8, x + 170, y + 38), fill="white")
+        page.text(x, y, name, 8)
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [])
+    areas = unread_areas(pieces, covered(pieces, [], (1200, 1600)), (1200, 1600))
+    assert are_scattered(areas)
+    words = [word.text for line in read_missed(areas, pieces, [], sheet, TesseractEngine("eng")) for word in line.words]
+    assert sum(str(place + 10) in words for place in range(32)) >= 30
+    assert sum(word in names for word in words) >= 30
+    assert len(words) <= 70  # none twice
+
+
+def test_only_the_surest_words_among_labels_are_not_read_again() -> None:
+    sure, likely = Word("pump", (0, 0, 40, 20), 92.0), Word("Blass", (0, 0, 40, 20), 60.0)
+    assert surest([sure, likely]) == [sure]

@@ -83,3 +83,14 @@ def test_tables_of_one_width_between_rules_are_parted_by_a_caption() -> None:
     tables, rest = find_tables([*rows(pitch=50), caption, *rows(700, 50)], [], sheet)
     assert texts(tables) == [[list(row) for row in ROWS]] * 2
     assert [line.text for line in rest] == ["Table 2: Prices"]
+
+
+def test_labels_all_over_a_figure_are_no_table() -> None:
+    places = [[0, 4], [1, 5], [2, 6], [3], [0, 5], [1, 6], [2, 4], [3, 5]]
+    lines = [
+        text_line(100 + 200 * column, 300 + 60 * row, "насос")
+        for row, columns in enumerate(places)
+        for column in columns
+    ]
+    figure = Region("image", (80, 280, 1500, 800), 0, 0.9)
+    assert find_tables(lines, [figure], blank_sheet()) == ([], lines)
