@@ -77,15 +77,17 @@ test-clients: setup .venv-clients/.ready ## run the tests with real clients of o
 	@mkdir .venv-clients/node && cp tests/clients/package*.json .venv-clients/node && cd .venv-clients/node && npm ci
 	@touch $@
 
-# Archives on Ray, which weighs 600 MB: an environment of its own.
+# Archives on Ray, which weighs 500 MB: an environment of its own, which sees the packages of .venv, too.
 RAY := .venv-ray/bin
+PACKAGES := -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 test-ray: setup .venv-ray/.ready ## run the tests of archives on a Ray cluster of two nodes
 	$(call timed,tests on Ray,$(RAY)/python -m pytest -q -m ray tests/cli)
 
-.venv-ray/.ready: requirements.lock tests/requirements-ray.txt
-	@echo "== Ray into .venv-ray (this takes some minutes)"
-	@rm -rf .venv-ray && $(PYTHON) -m venv .venv-ray
-	@$(RAY)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock -r tests/requirements-ray.txt
+.venv-ray/.ready: .venv/.ready tests/requirements-ray.txt
+	@echo "== Ray into .venv-ray"
+	@rm -rf .venv-ray && $(PYTHON) -m venv --without-pip .venv-ray
+	@$(BIN)/python $(PACKAGES) > "$$($(RAY)/python $(PACKAGES))/project.pth"
+	@$(BIN)/pip --python $(RAY)/python install -qq --disable-pip-version-check --no-deps -r tests/requirements-ray.txt
 	@touch $@
 
 test-all: ## run every test that needs no GPU: test, test-slow, test-pins, test-clients, test-ray

@@ -94,8 +94,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _batch(arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
-    from ocr_service.cli.archive import on_ray
-
     archive = _archive(arguments, settings)
     items, kept = asyncio.run(_plan(archive, _fingerprint(archive, settings)))
     if not items:
@@ -110,6 +108,8 @@ def _batch(arguments: argparse.Namespace, settings: Settings, console: Console) 
             if item.name in kept:
                 progress.add(kept[item.name])
         if new := [item for item in some if item.name not in kept]:
+            from ocr_service.cli.archive import on_ray  # takes seconds
+
             on_ray.connect(arguments.ray)
             actors = actors or max(1, on_ray.cluster_cpus() // arguments.cpus)
             for summary in on_ray.read_items(new, archive, settings, actors=actors, cpus=arguments.cpus):
