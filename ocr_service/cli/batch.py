@@ -116,11 +116,9 @@ def _batch(arguments: argparse.Namespace, settings: Settings, console: Console) 
                 progress.add(summary)
 
     read(items)
-    large = dict(progress.large)
-    read(
-        [part for document, pages in large.items() for part in parts_of(document, pages, archive.large_from // 2 or 1)]
-    )
-    read([large_item(document) for document in large])
+    large, part = dict(progress.large), archive.large_from // 2 or 1
+    parts = [item for document, pages in large.items() for item in parts_of(document, pages, part)]
+    read([*parts, *map(large_item, large)])
     try:
         asyncio.run(_write_manifest(archive, progress.manifest()))
     except ServiceError as error:

@@ -34,19 +34,24 @@ from ocr_service.storage.filesystem import JobFolder, artifact_name
 log = logging.getLogger(__name__)
 
 _PARTS = ".parts/"
+_LOOK_S = 1.0  # between two looks for pages that others read
 # What is no fault of a document: its item is given up, and done again by the next run.
 _PASSING = (S3Unavailable, S3Refused, StorageFull, FolderFailed)
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """``large_from``: documents of more pages are read in parts. ``at_once``: documents that one process reads."""
+    """``large_from``: documents of more pages are read in parts. ``at_once``: documents that one process reads.
+
+    ``quiet_s``: who assembles a document waits for the parts that others read until no page has come for so long.
+    """
 
     source: Address
     target: Address
     options: ReadOptions
     large_from: int = 100
     at_once: int = 32
+    quiet_s: float = 60.0
 
 
 @asynccontextmanager
@@ -161,16 +166,26 @@ class ShardReader:
         await self._target.put(path, f"{parts}pages/{path.name}", "application/json")
 
     async def _read_large(self, document: str, folder: Path) -> Path | int:
-        """Assembles a document from its parts; a page that is missing is read."""
+        """Assembles a document from its parts, which others may still read; a page that is missing then is read."""
         work = await self._taken_in(document, folder)
         parts = _parts(document)
 
         async def fetch(name: str) -> None:
             await self._target.get(name, work.folder.work / name.removeprefix(parts))
 
-        await each(await self._target.names(parts), fetch)
+        await each(await self._read_by_others(parts, work.info.pages), fetch)
         await read_document(work, self._reader, _keeping(work.folder))
         return await self._publish(document, work)
+
+    async def _read_by_others(self, parts: str, pages: int) -> list[str]:
+        """The files of a document's parts, once all pages are there or nobody adds any more: a part was given up."""
+        kept = await self._target.names(parts)
+        quiet_s = 0.0
+        while sum(name.startswith(f"{parts}pages/") for name in kept) < pages and quiet_s < self._archive.quiet_s:
+            await asyncio.sleep(_LOOK_S)
+            before, kept = kept, await self._target.names(parts)
+            quiet_s = 0.0 if len(kept) > len(before) else quiet_s + _LOOK_S
+        return kept
 
     async def _remove_parts(self, document: str) -> None:
         await each(await self._target.names(_parts(document)), self._target.remove)

@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from ocr_service.cli.archive.places import Address
-from ocr_service.cli.archive.plan import Item
-from ocr_service.cli.archive.shard_reader import Archive, shard_reader
+from ocr_service.cli.archive.plan import Item, Summary, large_item, parts_of
+from ocr_service.cli.archive.shard_reader import Archive, ShardReader, shard_reader
 from ocr_service.document import ReadOptions
 from ocr_service.settings import Settings
-from tests.fakes.vllm import FakeVllm
-from tests.support.jobs import document
+from tests.fakes.vllm import FakeVllm, Reply
+from tests.support.jobs import document, is_page
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 
+@asynccontextmanager
+async def reader_of(folder: Path, fake: FakeVllm, **options: float) -> AsyncIterator[ShardReader]:
+    """From ``in`` to ``out``."""
+    source, target = (Address(str(folder / name), None) for name in ("in", "out"))
+    archive = Archive(source, target, ReadOptions(dpi=72, text_layer="ignore"), **options)  # type: ignore[arg-type]
+    settings = Settings(_env_file=None).model_copy(  # type: ignore[call-arg]
+        update={
+            "use_vlm_api": True,
+            "vllm_url": (fake.url,),
+            "layout_model": "stub:1",
+            "render_workers": 1,
+            "temp_dir": folder,
+        }
+    )
+    async with shard_reader(archive, settings) as reader:
+        yield reader
+
+
+@pytest.mark.slow
 async def test_a_folder_that_cannot_be_written_gives_the_item_up_and_fails_no_document(tmp_path: Path) -> None:
-    source, target = tmp_path / "in", tmp_path / "out"
-    source.mkdir()
-    target.mkdir()
-    (source / "a.pdf").write_bytes(document("a", 1))
+    target = tmp_path / "out"
+    for folder in ("in", "out"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "in/a.pdf").write_bytes(document("a", 1))
     (target / "a.pdf").write_text("a file where the document's folder is to be")
-    archive = Archive(Address(str(source), None), Address(str(target), None), ReadOptions(dpi=72, text_layer="ignore"))
     with FakeVllm().running() as fake:
-        settings = Settings(_env_file=None).model_copy(  # type: ignore[call-arg]
-            update={
-                "use_vlm_api": True,
-                "vllm_url": (fake.url,),
-                "layout_model": "stub:1",
-                "render_workers": 1,
-                "temp_dir": tmp_path,
-            }
-        )
-        async with shard_reader(archive, settings) as reader:
+        async with reader_of(tmp_path, fake) as reader:
             summary = await reader.read(Item("documents", "000000", ("a.pdf",)))
     assert summary.error.startswith("folder_failed: ")
     assert summary.documents == 0
     assert not list(target.glob("pages/*")) + list(target.glob("shards/*"))
+
+
+@pytest.mark.ray  # for pyarrow
+@pytest.mark.parametrize("given_up", [False, True], ids=["all parts", "a part given up"])
+async def test_who_assembles_a_document_waits_for_its_parts(tmp_path: Path, *, given_up: bool) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/book.pdf").write_bytes(document("book", 12))
+    parts = parts_of("book.pdf", 12, 4)
+    with FakeVllm(then=Reply(delay_s=0.2)).running() as fake:
+        async with reader_of(tmp_path, fake, quiet_s=2.0 if given_up else 3600.0) as reader:
+            read = parts[1:] if given_up else parts
+            *_, summary = await asyncio.gather(*map(reader.read, [*read, large_item("book.pdf")]))
+        assert len({asked.jpeg for asked in fake.asked if is_page(asked)}) == 12
+        assert sum(map(is_page, fake.asked)) == 12
+    assert summary == Summary(large_item("book.pdf").name, documents=1, pages=12)
+    result = json.loads((tmp_path / "out/book.pdf/book.json").read_bytes())
+    assert [page["number"] for page in result["pages"]] == list(range(1, 13))
+    assert not (tmp_path / "out/.parts").exists()
