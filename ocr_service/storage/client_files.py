@@ -22,7 +22,7 @@ from pathlib import Path
 
 from ocr_service.errors import NotFound
 from ocr_service.storage.artifacts import SUBMISSION_S
-from ocr_service.storage.atomic_write import atomic_file, atomic_write, temporary_file
+from ocr_service.storage.atomic_write import UNFINISHED, atomic_file, atomic_write, temporary_file
 from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import storage_errors
 
@@ -85,7 +85,8 @@ class ClientFiles:
         found: list[ClientFile] = []
 
         async def look(file_id: str) -> None:
-            if (file := await self._find(file_id)) is not None and (owner is None or file.owner == owner):
+            file = await self._find(file_id, listed=True)
+            if file is not None and (owner is None or file.owner == owner):
                 found.append(file)
 
         if self._bucket is not None:
@@ -107,14 +108,19 @@ class ClientFiles:
         if self._bucket is None:
             await to_thread(self._sweep, before)
             return
-        copies = {path.name for path in await to_thread(self._paths)}
+        copies = await to_thread(self._paths)
         modified = await self._in_bucket(self._bucket)
-        for file_id in [file_id for file_id, at in modified.items() if at < before] + sorted(copies - modified.keys()):
+        for file_id in [file_id for file_id, at in modified.items() if at < before]:
             await self.remove(file_id)
+        for path in copies:
+            if path.name not in modified:
+                await to_thread(shutil.rmtree, path, ignore_errors=True)
+        await to_thread(self._sweep, before)
 
-    async def _find(self, file_id: str) -> ClientFile | None:
+    async def _find(self, file_id: str, *, listed: bool = False) -> ClientFile | None:
+        """``listed``: the bucket has it, so that a copy of what it says of it will do."""
         try:
-            file = ClientFile(**json.loads(await self._about(file_id)))
+            file = ClientFile(**json.loads(await self._about(file_id, listed=listed)))
         except (FileNotFoundError, NotFound):
             return None
         if file.created_at < time.time() - self._ttl_s:
@@ -122,14 +128,18 @@ class ClientFiles:
             return None
         return file
 
-    async def _about(self, file_id: str) -> bytes:
-        if self._bucket is None:
-            return await to_thread((self._folder / file_id / _ABOUT).read_bytes)
+    async def _about(self, file_id: str, *, listed: bool) -> bytes:
+        path = self._folder / file_id / _ABOUT
+        if self._bucket is None or (listed and await to_thread(path.exists)):
+            return await to_thread(path.read_bytes)
         with storage_errors("OUTPUT_DIR"):
             await to_thread(self._folder.mkdir, parents=True, exist_ok=True)
-            with temporary_file(self._folder) as path:
-                await self._bucket.download(self._key(file_id, _ABOUT), path)
-                return await to_thread(path.read_bytes)
+            with temporary_file(self._folder) as copy:
+                await self._bucket.download(self._key(file_id, _ABOUT), copy)
+                about = await to_thread(copy.read_bytes)
+                await to_thread(path.parent.mkdir, exist_ok=True)
+                await to_thread(copy.replace, path)
+        return about
 
     async def _upload(self, bucket: S3Store, file_id: str, upload: Path, about: bytes) -> None:
         """``about`` comes last: with it the file is there."""
@@ -170,6 +180,10 @@ class ClientFiles:
             with suppress(FileNotFoundError):  # another replica was faster
                 if path.stat().st_mtime < before:
                     shutil.rmtree(path, ignore_errors=True)
+        for path in self._folder.glob(f"{UNFINISHED}*"):  # of a process that died
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
     def _paths(self) -> list[Path]:
         """The folders of files."""
