@@ -7,6 +7,7 @@ part of the region is proven, the answer may say more.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from bisect import bisect_right
@@ -29,15 +30,33 @@ from ocr_service.document import (
 )
 from ocr_service.export.content_words import Confidences, word_starts
 from ocr_service.export.markdown import page_markdown
+from ocr_service.export.table_grid import table_grid
 from ocr_service.vlm.region_content import with_formula_numbers
 
-_MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|\\[A-Za-z]+|https?://\S+")
+_MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|\\[hv]space\*?\{[^{}]*\}|\\[A-Za-z]+|https?://\S+")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
-_SIGNED = re.compile(r"[-−–](\d[\d.,]*\d|\d)")
-_SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])[-−–]\s?(\d[\d.,]*)")
+# Signs before a number: as a word of the page begins, anywhere on it, in the answer, and there without a space.
+_SIGNED = re.compile(r"([-−–+±])(\d[\d.,]*\d|\d)")
+_SIGNED_ANYWHERE = re.compile(r"([-−–‒—+±])\s?(\d[\d.,]*)")
+_SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])([-−–+±])\s?(\d[\d.,]*)")
+_SIGNED_HERE = re.compile(r"(?<![\w.,)])([-−–+±])(\d[\d.,]*)")
+_ONE_MINUS = {"−": "-", "–": "-", "‒": "-", "—": "-"}
+_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥≈]")
+_OPERATOR = re.compile(r"[-−–+=±≤≥≈%]")
+_SIGN_COMMANDS = [
+    (re.compile(command), sign)
+    for command, sign in (
+        (r"\\(?:pm|mp)(?![A-Za-z])", "±"),
+        (r"\\(?:leq?|leqslant)(?![A-Za-z])", "≤"),
+        (r"\\(?:geq?|geqslant)(?![A-Za-z])", "≥"),
+        (r"\\approx(?![A-Za-z])", "≈"),
+        (r"\\circ(?![A-Za-z])", "°"),
+        (r"\\%", "%"),
+    )
+]
+_SEPARATORS = (",", ".")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\\\[.*?\\\]|\\\(.*?\\\)", re.S)
-_ROW_END = re.compile(r"</tr>|\n")
 _MOST_TOKENS = 20_000  # of a region: an alignment of as many takes 50 MB
 _MOST_WRONG = 0.5  # of an answer's words that may differ for it to be this text, misread
 _FEW = 10
@@ -140,18 +159,58 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
     says instead of a missing word is not known.
     """
     found = _compared(content, words, numbers_only=numbers_only, complete=complete)
-    if found.contradicted or numbers_only or not _signs_are_lost(found.content, words):
+    if found.contradicted:
         return found
-    return replace(found, contradicted=True)
+    text, page = _signs_as_written(found.content), " ".join(map(_normal, words))
+    if numbers_only:
+        wrong = complete and _counts(_OPERATOR, text) != _counts(_OPERATOR, page)
+    else:
+        wrong = _signs_are_lost(text, words) or (
+            complete and (_signs_are_invented(text, page) or _counts(_SYMBOL, text) != _counts(_SYMBOL, page))
+        )
+    return replace(found, contradicted=True) if wrong else found
 
 
-def _signs_are_lost(content: str, words: Sequence[str]) -> bool:
-    """Whether a number that the page writes with its minus sign stands in the answer without it."""
-    signed = Counter(match[1] for word in words if (match := _SIGNED.match(_normal(word))))
+def _signs_as_written(content: str) -> str:
+    """The content's text with the signs that LaTeX writes as commands."""
+    for command, sign in _SIGN_COMMANDS:
+        content = command.sub(sign, content)
+    return html.unescape(_normal(_masked(content)))
+
+
+def _counts(pattern: re.Pattern[str], text: str) -> Counter[str]:
+    return Counter(_ONE_MINUS.get(sign, sign) for sign in pattern.findall(text))
+
+
+def _signs_are_lost(text: str, words: Sequence[str]) -> bool:
+    """Whether a number that the page writes with its sign stands in the answer without it."""
+    signed = Counter(_signed(match) for word in words if (match := _SIGNED.match(_normal(word))))
     if not signed:
         return False
-    said = [match[1] for match in _SIGNED_IN_TEXT.finditer(_normal(_masked(content)))]
-    return any(sum(number.startswith(wanted) for number in said) < times for wanted, times in signed.items())
+    said = [_signed(match) for match in _SIGNED_IN_TEXT.finditer(text)]
+    return any(
+        sum(sign == mine and number.startswith(wanted) for sign, number in said) < times
+        for (mine, wanted), times in signed.items()
+    )
+
+
+def _signs_are_invented(text: str, page: str) -> bool:
+    """Whether the answer has a number with a sign oftener than the page; thousands may be parted otherwise."""
+    there = [_signed(match) for match in _SIGNED_ANYWHERE.finditer(page)]
+    for sign, number in map(_signed, _SIGNED_HERE.finditer(text)):
+        same = next((one for one in there if one[0] == sign and _either_begins(one[1], number)), None)
+        if same is None:
+            return True
+        there.remove(same)
+    return False
+
+
+def _either_begins(first: str, second: str) -> bool:
+    return first.startswith(second) or second.startswith(first)
+
+
+def _signed(match: re.Match[str]) -> tuple[str, str]:
+    return _ONE_MINUS.get(match[1], match[1]), match[2].strip(".,")
 
 
 def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complete: bool) -> Checked:
@@ -179,9 +238,13 @@ def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complet
     text, moved = "", 0
     starts: list[int] = []
     for token, right in sorted(changes, key=lambda change: change[0].start):
-        text += content[moved : token.start]
+        before, after = content[token.start - 1 : token.start], content[token.end : token.end + 1]
+        # Of ",50" and "2,", where the page says "2,50".
+        start = token.start - (before in _SEPARATORS and right.endswith(before + token.text))
+        end = token.end + (after in _SEPARATORS and right.startswith(token.text + after))
+        text += content[moved:start]
         starts.append(len(text))
-        text, moved = text + right, token.end
+        text, moved = text + right, end
     return Checked(text + content[moved:], len(changes), bool(rest) or _matters(missing), tuple(starts))
 
 
@@ -212,32 +275,86 @@ def _is_number(*texts: str) -> bool:
     return all(any(c.isdigit() for c in text) for text in texts)
 
 
+@dataclass(frozen=True, slots=True)
+class _RowGroup:
+    """Rows of a table that a merged cell holds together: its words, and those of each row's other cells."""
+
+    merged: list[str]
+    rows: list[list[str]]
+
+
 def rows_agree(content: str, words: Sequence[PlacedWord]) -> bool:
     """Whether the rows of a table say what the page's lines say, which finds values that changed places.
 
-    True also where that cannot be told: a cell spans rows, or its script runs from right to left.
+    True also where that cannot be told: a script runs from right to left.
     """
-    rows = [row for part in _ROW_END.split(content) if (row := _glued([t.plain for t in _tokens(part, _TOKEN)]))]
-    lines = [_glued([plain(t) for t in _TOKEN.findall(line)]) for line in _lines(words)]
-    lines = [line for line in lines if line]
-    if "rowspan" in content or len(rows) > len(lines) or any(map(_runs_leftwards, lines)):
+    groups = [group for group in _row_groups(content) if group.merged or any(group.rows)]
+    lines = [found for line in _lines(words) if (found := [plain(t) for t in _TOKEN.findall(line)])]
+    rows = sum(bool(row) for group in groups for row in group.rows)
+    if rows > len(lines) or any(_runs_leftwards(token) for line in lines for token in line):
         return True
-    left = lines
-    for row in rows:
-        taken = _lines_of(row, left)
-        if not taken or (taken == 1 and left[0] != row):
+    at = 0
+    for group in groups:
+        letters = _glued([*group.merged, *(token for row in group.rows for token in row)])
+        taken = _lines_of(letters, lines, at)
+        mine = lines[at : at + taken]
+        at += taken
+        if not taken or not _group_agrees(group, mine):
             return False
-        left = left[taken:]
-    return not left
+    return at == len(lines)
 
 
-def _lines_of(row: str, lines: Sequence[str]) -> int:
-    """How many of the next lines have all letters of the row, and no other; 0 where none have."""
+def _group_agrees(group: _RowGroup, lines: Sequence[Sequence[str]]) -> bool:
+    """Whether each row, without what is merged over several, is the next of the lines, or several of them."""
+    rows = [row for row in group.rows if row]
+    left = [list(line) for line in lines]
+    for token in group.merged:
+        having = [line for line in left if token in line]
+        if sum(line.count(token) for line in having) != group.merged.count(token):
+            return True  # a row has the same word, or it is parted otherwise: which one is the merged cell's?
+        having[0].remove(token)
+    left = [line for line in left if line]
+    at = 0
+    for row in rows:
+        taken = _lines_of(_glued(row), left, at)
+        if not taken or (taken == 1 and _glued(left[at]) != _glued(row)):
+            return False
+        at += taken
+    return at == len(left)
+
+
+def _row_groups(content: str) -> list[_RowGroup]:
+    grid = table_grid(content) if content.lstrip().startswith("<table") else None
+    if grid is None:
+        return [_RowGroup([], [_plain_tokens(line)]) for line in content.split("\n")]
+    reach = [0] * grid.rows  # the last row that a cell of each row, or of one before it, goes down to
+    for cell in grid.cells:
+        reach[cell.row] = max(reach[cell.row], cell.row + cell.rows - 1)
+    firsts, end = [], -1
+    for row, last in enumerate(reach):
+        if row > end:
+            firsts.append(row)
+        end = max(end, last)
+    groups = [_RowGroup([], [[] for _ in range(end - first)]) for first, end in pairwise([*firsts, grid.rows])]
+    for cell in grid.cells:
+        place = bisect_right(firsts, cell.row) - 1
+        into = groups[place].merged if cell.rows > 1 else groups[place].rows[cell.row - firsts[place]]
+        into += _plain_tokens(cell.element.text_content())
+    return groups
+
+
+def _plain_tokens(text: str) -> list[str]:
+    return [token.plain for token in _tokens(text, _TOKEN)]
+
+
+def _lines_of(row: str, lines: Sequence[Sequence[str]], at: int) -> int:
+    """How many of the lines from ``at`` on have all letters of the row, and no other; 0 where none have."""
     missing = Counter(row)
-    for number, line in enumerate(lines, 1):
-        if Counter(line) - missing:
+    for number in range(1, len(lines) - at + 1):
+        letters = Counter(_glued(lines[at + number - 1]))
+        if letters - missing:
             return 0
-        missing -= Counter(line)
+        missing -= letters
         if not missing:
             return number
     return 0

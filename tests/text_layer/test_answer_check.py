@@ -187,9 +187,17 @@ def test_a_row_may_have_several_lines(rows: tuple[tuple[str, ...], ...], agree: 
     assert rows_agree(content, _placed(*_TWO_LINES)) is agree
 
 
-def test_rows_with_cells_over_several_or_from_right_to_left_are_not_compared() -> None:
-    spanning = _ROWS_HTML.format('<tr><td rowspan="2">1</td><td>Colville</td></tr><tr><td>Wexford</td></tr>')
-    assert rows_agree(spanning, _placed("№ Name Amount", "Wexford 1", "Colville"))
+@pytest.mark.parametrize("lines", [("1 Wexford", "Colville"), ("Wexford", "1", "Colville"), ("Wexford", "Colville 1")])
+def test_rows_with_a_cell_over_several_are_compared_without_it(lines: tuple[str, ...]) -> None:
+    spanning = '<tr><td rowspan="2">1</td><td>{}</td></tr><tr><td>{}</td></tr>'
+    right, swapped = (
+        _ROWS_HTML.format(spanning.format(*names)) for names in (("Wexford", "Colville"), ("Colville", "Wexford"))
+    )
+    placed = _placed("№ Name Amount", *lines)
+    assert (rows_agree(right, placed), rows_agree(swapped, placed)) == (True, False)
+
+
+def test_rows_from_right_to_left_are_not_compared() -> None:
     assert rows_agree(_ROWS_HTML.format(_row("שלום", "12")), _placed("№ Name Amount", "12 שלום"))
 
 
@@ -205,6 +213,46 @@ def test_rows_with_cells_over_several_or_from_right_to_left_are_not_compared() -
 def test_a_minus_sign_that_is_lost_is_flagged(content: str, contradicted: bool) -> None:
     words = ["Loss", "−12.50", "and", "−7", "after", "2019-2020"]
     assert check_answer(content, words).contradicted is contradicted
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Gain −12.50, 7 % or +3 at 20 °C for 5 €",
+        "Gain 12.50, 7 or +3 at 20 °C for 5 €",
+        "Gain 12.50, 7 % or 3 at 20 °C for 5 €",
+        "Gain 12.50, 7 % or −3 at 20 °C for 5 €",
+        "Gain 12.50, 7 ‰ or +3 at 20 °C for 5 €",
+        "Gain 12.50, 7 % or +3 at 20 C for 5 €",
+        "Gain 12.50, 7 % or +3 at 20 °C for 5 £",
+    ],
+)
+def test_a_sign_that_is_another_lost_or_invented_is_flagged(content: str) -> None:
+    words = ["Gain", "12.50,", "7", "%", "or", "+3", "at", "20", "°C", "for", "5", "€"]
+    assert check_answer(content, words).contradicted
+    for honest in (" ".join(words), "Gain 12.50, $ 7\\% $ or +3 at $ 20^{\\circ} $C for 5 €"):
+        assert not check_answer(honest, words).contradicted
+
+
+@pytest.mark.parametrize(
+    ("formula", "contradicted"),
+    [
+        ("x = \\frac{2-y}{3} + 4 \\leq 5", False),
+        ("x = \\hspace{-1em} \\frac{2-y}{3} + 4 \\le 5", False),
+        ("x = \\frac{2+y}{3} + 4 \\leq 5", True),
+        ("x = \\frac{2-y}{3} - 4 \\leq 5", True),
+        ("x = \\frac{2-y}{3} + 4 \\geq 5", True),
+        ("x = \\frac{2-y}{3} + 4 \\leq 6", False),  # a digit is put right
+    ],
+)
+def test_the_signs_of_a_formula_are_those_of_the_page(formula: str, contradicted: bool) -> None:
+    words = ["x", "=", "2", "−", "y", "3", "+", "4", "≤", "5"]
+    assert check_answer(f"$${formula}$$", words, numbers_only=True).contradicted is contradicted
+
+
+@pytest.mark.parametrize("lied", ["from ,50 to 3,25.", "from 2, to 3,25.", "from 2,5 to 3,25."])
+def test_the_digit_beside_a_decimal_comma_is_put_back(lied: str) -> None:
+    assert check_answer(lied, ["from", "2,50", "to", "3,25."]).content == "from 2,50 to 3,25."
 
 
 def test_a_thousand_with_its_sign_may_be_written_with_a_space_or_without() -> None:
