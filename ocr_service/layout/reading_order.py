@@ -127,10 +127,16 @@ def _is_row_of_heads(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence
 def _begins_new_columns(
     boxes: Sequence[Box], upper: Sequence[int], strip: Sequence[int], lower: Sequence[int], min_gutter: int
 ) -> bool:
-    """Whether ``strip`` is one heading with nothing beside it, where all columns above end and all below begin."""
+    """Whether ``strip`` is one heading with nothing beside it, where all columns above end and all below begin.
+
+    It begins at the left: a heading in another column is that column's.
+    """
     if len(strip) > 1 or not _is_cut(boxes, upper, min_gutter) or not _is_cut(boxes, lower, min_gutter):
         return False
-    _, top, _, bottom = boxes[strip[0]]
+    left, top, _, bottom = boxes[strip[0]]
+    first = min(_columns(boxes, upper, min_gutter), key=lambda column: min(boxes[i][0] for i in column))
+    if left >= max(boxes[i][2] for i in first):
+        return False
     near = _NEAR_HEADING * (bottom - top)
     ends = [max(boxes[i][3] for i in column) for column in _columns(boxes, upper, min_gutter)]
     starts = [min(boxes[i][1] for i in column) for column in _columns(boxes, lower, min_gutter)]

@@ -82,3 +82,9 @@ def test_a_short_headline_between_columns_that_end_and_begin_at_one_height_parts
 def test_a_heading_inside_a_column_stays_in_it() -> None:
     left, right = [(20, 10, 480, 300), (20, 330, 200, 360), (20, 380, 480, 700)], [(520, 10, 980, 700)]
     assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3]
+
+
+def test_a_heading_in_the_right_column_is_that_columns_also_where_the_left_one_has_white_beside_it() -> None:
+    left = [(20, 10, 480, 320), (20, 400, 480, 900)]
+    right = [(520, 10, 980, 300), (520, 335, 750, 365), (520, 410, 980, 900)]
+    assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3, 4]
