@@ -22,6 +22,8 @@ RAGFLOW = {
     "useDocUnwarping": False, "formatBlockContent": True, "mergeLayoutBlocks": False, "restructurePages": False,
 }  # fmt: skip
 
+DIFY = {"useLayoutDetection": True, "prettifyMarkdown": True}
+
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
@@ -60,10 +62,19 @@ def test_ragflow_is_told_what_is_wrong(ragflow: httpx.Client) -> None:
     assert answer.status_code == 422 and "encrypted_pdf" in answer.text
 
 
-@pytest.mark.parametrize(("model", "key"), [("PaddleOCR-VL-1.6", "layoutParsingResults"), ("PP-OCRv6", "ocrResults")])
-def test_dify_reads_a_document_as_a_job(keyed: RunningService, contract_scan: Path, model: str, key: str) -> None:
-    headers = {"Authorization": f"Bearer {KEY}", "Client-Platform": "dify"}
-    form = {"model": model, "optionalPayload": json.dumps({"useLayoutDetection": True, "prettifyMarkdown": True})}
+@pytest.mark.parametrize(
+    ("platform", "model", "options", "key"),
+    [
+        ("dify", "PaddleOCR-VL-1.6", DIFY, "layoutParsingResults"),
+        ("dify", "PP-OCRv6", DIFY, "ocrResults"),
+        ("ragflow", "PaddleOCR-VL", RAGFLOW, "layoutParsingResults"),  # until 06a86a0
+    ],
+)
+def test_an_adapter_reads_a_document_as_a_job(
+    keyed: RunningService, contract_scan: Path, platform: str, model: str, options: dict[str, bool], key: str
+) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Client-Platform": platform}
+    form = {"model": model, "optionalPayload": json.dumps(options)}
     files = {"file": (contract_scan.name, contract_scan.read_bytes())}
     jobs = "/api/v2/ocr/jobs"
     submitted = keyed.client.post(jobs, data=form, files=files, headers=headers).raise_for_status().json()
@@ -83,6 +94,7 @@ def test_dify_reads_a_document_as_a_job(keyed: RunningService, contract_scan: Pa
         assert "Договор поставки № 41/2026" in pages[0]["prunedResult"]["rec_texts"]
         return
     assert "# Договор поставки № 41/2026" in pages[0]["markdown"]["text"]
+    assert pages[0]["prunedResult"]["parsing_res_list"][0]["block_content"] == "Договор поставки № 41/2026"
     for name, address in pages[1]["markdown"]["images"].items():
         assert f'<img src="{name}"' in pages[1]["markdown"]["text"]  # there it puts the address of its copy
         assert httpx.get(address).raise_for_status().content.startswith(b"\xff\xd8")
