@@ -19,6 +19,7 @@ _HEAD_ROWS, _LEAST_BELOW = 1, 2  # rows of a head, and of what stands below it
 _SPANNING_ROWS = 2  # at a table's top, whose cells go over several columns
 _MOST_OF_IT = 0.7  # of a head that sticks out of its column
 _HEAD_LINES = 3
+_SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
 CELL_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*+\)?\s*(?:[^\w\s]|\w{1,4}\.?)?")  # $ 31.50, 12 %, 5 кг
 _HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 
@@ -69,6 +70,33 @@ def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
         ]
         for r in range(rows)
     ]
+
+
+def with_unruled_rows(table: Table) -> Table:
+    """``table``, its rows parted where only its columns are ruled: in two of them numbers stand one under the other."""
+    em = font_size(table)
+    return [part for row in table for part in (_parts(row, em) if em else [row])]
+
+
+def _parts(row: list[Cell], em: float) -> Table:
+    heights = [cell.box[3] - cell.box[1] for cell in row]
+    if len(row) < 3 or min(heights) < _SAME_HEIGHT * max(heights):  # cells that are spanned, or span rows
+        return [row]
+    lines = visual_rows([word for cell in row for word in cell.words], em)
+    edges = [(cell.box[0], cell.box[2]) for cell in row]
+    filled = [
+        [[word for word in line if x0 <= (word.box[0] + word.box[2]) / 2 < x1] for x0, x1 in edges] for line in lines
+    ]
+    numbers = [[CELL_NUMBER.fullmatch(cell_text(cell)) is not None for cell in line] for line in filled]
+    if sum(sum(line) > 1 for line in numbers) < 2:
+        return [row]
+    middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
+    parts = _rows_of(filled, [b - a for a, b in pairwise(middles)], em)
+    table = []
+    for cells in parts:
+        top, bottom = (f(w.box[i] for cell in cells for w in cell) for f, i in ((min, 1), (max, 3)))
+        table.append([Cell((x0, top, x1, bottom), tuple(cell)) for (x0, x1), cell in zip(edges, cells, strict=True)])
+    return table
 
 
 def _owners(grid: Grid, xs: Sequence[float], ys: Sequence[float], slack: int) -> dict[tuple[int, int], tuple[int, int]]:

@@ -13,7 +13,15 @@ from ocr_service.tesseract.aligned_rows import aligned_areas
 from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.ruling_lines import find_grids
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.table_cells import CELL_NUMBER, Table, filled_runs, open_cells, ruled_cells, without_empty
+from ocr_service.tesseract.table_cells import (
+    CELL_NUMBER,
+    Table,
+    filled_runs,
+    open_cells,
+    ruled_cells,
+    with_unruled_rows,
+    without_empty,
+)
 from ocr_service.tesseract.table_extent import table_extent
 from ocr_service.tesseract.words import Line, split_by_box
 
@@ -95,7 +103,8 @@ def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable]
     rest = list(lines)
     for grid in find_grids(sheet.ruling_lines, sheet.dpi):
         inner, outer = split_by_box(rest, grid.box)
-        cells = without_empty(ruled_cells(grid, [w for line in inner for w in line.words], max(3, sheet.dpi // 40)))
+        words = [word for line in inner for word in line.words]
+        cells = with_unruled_rows(without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40))))
         if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c.words) for row in cells for c in row) < 3:
             continue
         found.append(FoundTable(grid.box, cells, 1.0))

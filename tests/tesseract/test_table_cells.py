@@ -14,6 +14,7 @@ from ocr_service.tesseract.table_cells import (
     open_cells,
     ruled_cells,
     visual_rows,
+    with_unruled_rows,
     without_empty,
 )
 from ocr_service.tesseract.words import Word
@@ -72,6 +73,33 @@ def test_empty_rows_and_columns_are_left_out() -> None:
     full, empty = Cell((0, 0, 9, 9), text_line(0, 0, "x").words), Cell((0, 0, 9, 9))
     assert without_empty([[full, empty], [empty, empty]]) == [[full]]
     assert without_empty([[empty]]) == []
+
+
+def test_rows_between_rules_of_columns_only_are_parted() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    rows = [("Все", "291", "18.7"), ("Дети", "54", ""), ("Взрослые", "34", "12.0")]
+    words = [
+        text_line(columns[c][0] + 10, 120 + 40 * r, t).words[0]
+        for r, row in enumerate(rows)
+        for c, t in enumerate(row)
+        if t
+    ]
+    ruled = [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [list(row) for row in rows]
+
+
+def test_lines_of_words_between_rules_stay_one_row() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    lines = [("Доска", "дуб", "12"), ("сухая", "или ель", "")]
+    words = [
+        w
+        for r, row in enumerate(lines)
+        for c, t in enumerate(row)
+        if t
+        for w in text_line(columns[c][0] + 10, 120 + 40 * r, *t.split()).words
+    ]
+    ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
 
 
 def test_a_cells_text_and_size() -> None:
