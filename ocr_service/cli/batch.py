@@ -195,6 +195,7 @@ class _Progress:
     given_up: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     told: float = 0.0
+    line: str = ""
 
     def add(self, summary: Summary) -> None:
         if summary.error:
@@ -216,10 +217,13 @@ class _Progress:
             return
         self.told = time.monotonic()
         failed = sum(self.errors.values())
-        self.console.print(
+        line = (
             f"{self.done} of {self.documents} documents, {self.pages} pages, {failed} failed, "
             f"{self.pages_a_second:.1f} pages/s"
         )
+        if line != self.line:
+            self.console.print(line)
+        self.line = line
         for reason in self.given_up if last else ():
             self.console.print(f"not finished: {reason}", style="yellow", markup=False, soft_wrap=True)
 

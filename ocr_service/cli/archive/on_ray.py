@@ -55,7 +55,7 @@ def connect(address: str | None) -> None:
         ray.init(address=address or "local", log_to_driver=False, logging_level="warning", **options)
     except Exception as error:  # Ray raises bare ones, as where a node needs more than 30 s to start
         raise RayFailed(f"Ray at {address or 'this machine'}: {_line(error)}") from error
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # what matters of it comes as an exception
     ray.data.DataContext.get_current().enable_progress_bars = False
 
 
