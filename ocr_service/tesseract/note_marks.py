@@ -16,7 +16,7 @@ from ocr_service.tesseract.words import Line, Word, make_line
 
 _NOTE = re.compile(r"(?:(\d{1,3})[.)]?\s+|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*)(?=\S)")
 _MARK = re.compile(r"(.*?)(\d{1,2}|[¹²³!'’‘\"“”*?°|])$")  # as which a raised figure is read
-_SUPERSCRIPT = re.compile(r"(.*?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})$")
+_SUPERSCRIPT_MARK = re.compile(r"(.*?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})$")
 _POWER = re.compile(r".*(?:\d|(?<!\w)[^\W\d_]{1,2})")  # x², 10³, km²
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BESIDE = 0.25  # em between a word and a mark that was read as a word of its own
@@ -97,7 +97,7 @@ def _marks(index: int, paragraph: Paragraph, sheet: Sheet) -> list[_Mark]:
     for row, line in enumerate(paragraph.lines):
         for column, word in enumerate(line.words):
             sure = word.size is not None
-            match = (_SUPERSCRIPT if sure else _MARK).fullmatch(word.text)
+            match = _SUPERSCRIPT_MARK.fullmatch(word.text) if sure else _MARK.fullmatch(word.text)
             if match is None or (not match[1] and not _follows(line, column)):
                 continue
             if not _POWER.fullmatch(match[1]) if sure else ends_raised(word, line.em, sheet.ink, line.baseline):
