@@ -16,6 +16,7 @@ from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 BOLDER = 1.12
+_RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,9 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     if word_is_broken(last.text) and line.text[0].isalpha():
         return False
-    # The next word would have fitted: the writer ended the line on purpose.
-    if right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em and not _hangs(so_far, line, em):
+    # The next word would have fitted: the writer ended the line on purpose, or breaks lines before the column ends.
+    fits = right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em
+    if fits and not _hangs(so_far, line, em) and not _runs_on(last, line, left, right):
         return True
     indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
     return indented and not _hangs(so_far, line, em) and not _centred(last, line, em)
@@ -170,6 +172,12 @@ def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
 def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
     """An item's second line stands under its text, right of the marker."""
     return len(so_far) == 1 and list_marker(so_far[0].text) is not None and line.box[0] > so_far[0].box[0] + 0.5 * em
+
+
+def _runs_on(last: Line, line: Line, left: int, right: int) -> bool:
+    """Whether ``line`` goes on with the sentence of ``last``, which fills most of the column but is set ragged."""
+    long = last.box[2] - left > _RAGGED * (right - left)
+    return long and last.text[-1] not in ".:;!?" and line.text[0].islower() and list_marker(line.text) is None
 
 
 def _centred(upper: Line, lower: Line, em: float) -> bool:

@@ -39,6 +39,7 @@ from ocr_service.text_layer.remainder import is_blank
 
 _FINE_DPI = 150
 _REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
+_ALL_BOLD = 0.85  # of a bold line's signs; a paragraph may begin with a few bold words
 _OPEN, _NEXT, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: a link's beginning, its number's end, its end
 _LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
 
@@ -70,7 +71,7 @@ def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked
     ]
     letters = sum(len(word.text) for word in line.words)
     bold = sum(len(word.text) for word in line.words if word in layer.bold)
-    weight = _BOLD if bold > 0.6 * letters else _REGULAR
+    weight = _BOLD if bold > _ALL_BOLD * letters else _REGULAR
     made = make_line(words, weight * line.size / 12)
     return replace(made, em=line.size)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,10 @@ Flags = npt.NDArray[np.bool_]
 MOST_GLYPHS = 60_000  # of a page; a page of a telephone book has 15,000
 _MOST_OBJECTS = 200_000
 _DEEPEST_FORM = 12  # form XObjects inside one another; PDFium itself stops at some 30
+# Also those of TeX (CMBX10, SFBX1000, CMBXTI10) and of URW's Nimbus (-Medi).
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi|bx(?:ti|sl)?\d*$|-medi(?!um)|-bd\b", re.IGNORECASE)
+_FAMILY = re.compile(r"[A-Za-z]{4}")
+_BOLD_WEIGHT = 600
 _BOLD_FLAG = 1 << 18  # ForceBold, ISO 32000-1, table 123
 _ITALIC_FLAG = 1 << 6
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
@@ -309,9 +314,22 @@ def _font(handle: Any, number: int) -> Font:
     length = ctypes.c_size_t(0)
     pdfium_c.FPDFFont_GetFontData(handle, None, 0, length)
     lower = name.lower()
-    bold = any(word in lower for word in ("bold", "black", "heavy", "demi")) or bool(flags & _BOLD_FLAG)
     italic = any(word in lower for word in ("italic", "oblique")) or bool(flags & _ITALIC_FLAG)
-    return Font(name, f"{name}/{length.value}/{number}", bold or pdfium_c.FPDFFont_GetWeight(handle) >= 600, italic)
+    weight = int(pdfium_c.FPDFFont_GetWeight(handle))
+    return Font(name, f"{name}/{length.value}/{number}", is_bold(name, flags, weight), italic)
+
+
+def is_bold(name: str, flags: int, weight: int) -> bool:
+    """Whether a font is a bold cut. PDFium's ``weight`` comes from StemV, which subsets of regular fonts have too high.
+
+    So it counts only for names that tell nothing, such as ``F1`` or ``TT3+0``.
+    """
+    family = name.partition("+")[2] or name
+    return (
+        bool(_BOLD_NAME.search(family))
+        or bool(flags & _BOLD_FLAG)
+        or (weight >= _BOLD_WEIGHT and _FAMILY.search(family) is None)
+    )
 
 
 def _is_optional(handle: Any) -> bool:

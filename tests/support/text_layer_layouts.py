@@ -39,6 +39,7 @@ def layout_samples() -> list[Sample]:
         _superscripts_between_columns(),
         _tight_spaces(),
         _footnotes(),
+        _run_in_heading(),
         _small_capitals(),
         _ligatures(),
         _soft_hyphens(),
@@ -313,6 +314,26 @@ def _footnotes() -> Sample:
     ]
     sheet.truth += ["[^1]: Mr. Jack Wexford, the keeper of the observatory.", "[^2]: In April and October."]
     return Sample("footnotes", sheet.pdf(), sheet.text())
+
+
+def _run_in_heading() -> Sample:
+    """Bold words at the beginning of a paragraph are a part of it."""
+    sheet = Sheet()
+    sheet.heading("Report", 1)
+    sheet.canvas.setFont("Bold", 11)
+    start = "The prices of all the goods of the shop."
+    sheet.canvas.drawString(60, sheet.y, start)
+    sheet.canvas.setFont("Serif", 11)
+    sheet.canvas.drawString(64 + pdfmetrics.stringWidth(start, "Bold", 11), sheet.y, "They were quoted above")
+    sheet.y -= 15.4
+    lines = wrapped("and exclude delivery; " + ENGLISH[2][30:], "Serif", 11, 450)
+    for line in lines:
+        sheet.canvas.drawString(60, sheet.y, line)
+        sheet.y -= 15.4
+    sheet.truth.append(" ".join([start, "They were quoted above", *lines]))
+    sheet.y -= 10
+    sheet.paragraph(ENGLISH[0])
+    return Sample("run_in_heading", sheet.pdf(), sheet.text())
 
 
 def _tight_spaces() -> Sample:

@@ -48,3 +48,20 @@ def test_a_bold_line_above_text_is_a_paragraph_of_its_own() -> None:
     assert texts_of([title, *stacked("Поставщик передаёт новое", "оборудование покупателю в")])[0] == (
         "Предмет договора поставки"
     )
+
+
+def test_ragged_lines_that_go_on_with_their_sentence_are_one_paragraph() -> None:
+    lines = stacked(
+        "Правление общества рассматривает годовой отчёт и",
+        "передаёт его ревизору не позднее марта",
+        "вместе с приложениями за год, после чего отчёт и заявления",
+        "публикуют.",
+    )
+    assert texts_of(lines) == [" ".join(line.text for line in lines)]
+
+
+def test_short_lines_stay_apart_though_they_begin_small() -> None:
+    lines = stacked(
+        "река течёт", "к большому морю среди зимних берегов", "и стынет", "во льду у тихих северных причалов"
+    )
+    assert texts_of(lines)[:2] == ["река течёт", "к большому морю среди зимних берегов и стынет"]
