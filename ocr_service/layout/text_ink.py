@@ -59,6 +59,14 @@ class TextInk:
         found = [self._on_page(area.box, (x, y), pad) for area in areas if area.regular]
         return sorted(found, key=lambda box: (box[1], box[0]))
 
+    def areas(self) -> list[tuple[Box, RegionInk]]:
+        """Where text stands, whatever reads it, and its ink; boxes in pixels of the page."""
+        em = TEN_POINTS_IN * self.dpi
+        pieces = letter_pieces(self.ink, em, self.dpi, least_height=_LEAST_HEIGHT)
+        found = ink_areas(pieces, np.ones(len(pieces.boxes), bool), self.ink.shape[:2])
+        boxes = [self._on_page(area.box, (0, 0), 0) for area in found if area.regular]
+        return [(box, self.in_region(box)) for box in boxes]
+
     def _on_page(self, box: Box, offset: tuple[int, int], pad: int) -> Box:
         """``box`` of a part of the reduced page that begins at ``offset``, with ``pad`` around, on the page."""
         (x, y), (bottom, right) = offset, self.ink.shape

@@ -231,14 +231,14 @@ def _prepared_regions(
     page: PageImage, task: PageTask, prompts: PromptSet, timer: StageTimer, layer: PageLayer | None
 ) -> tuple[PreparedRegion, ...]:
     known = LayerRegions(layer) if layer is not None and layer.report.used else None
+    # With stub layout nobody looks at the page.
+    ink = None if task.layout.startswith("stub:") else text_ink(page.pixels, page.dpi)
     if (page_prompt := prompts.whole_page) is not None:
         with timer.stage("crops"):
-            whole = whole_page_crop(page, page_prompt, prompts.whole_label or "text")
+            whole = whole_page_crop(page, page_prompt, prompts.whole_label or "text", ink)
             return with_layer_words(whole, known) if known else whole
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
-        # With stub layout nobody looks at the page.
-        ink = None if task.layout.startswith("stub:") else text_ink(page.pixels, page.dpi)
         if ink is not None:
             regions = with_missed_text(regions, ink)
     with timer.stage("crops"):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ocr_service.document import (
     UNREAD_LABEL,
     Failure,
+    Outcome,
     PageResult,
     PlacedWord,
     PreparedPage,
@@ -22,6 +23,7 @@ from ocr_service.export.content_words import Confidences, content_words, parted
 from ocr_service.export.markdown import page_markdown
 from ocr_service.vlm.answer_checks import AnswerProblem, share_read
 from ocr_service.vlm.page_answer import page_blocks
+from ocr_service.vlm.page_coverage import ENOUGH, coverage_of_whole
 from ocr_service.vlm.profiles import Form
 from ocr_service.vlm.read_region import RegionReading
 from ocr_service.vlm.region_content import block_content, region_content, with_formula_numbers
@@ -36,9 +38,11 @@ def assemble_page(
     ``whole``: the one region is the page, and the form of its answer. ``seconds``: from render to the last answer.
     The result's ``error`` is set where no backend was up: the page may then be given to another reader.
     """
+    coverage, losses = _coverage(page.regions, readings), _losses(page.regions, readings)
     if whole is not None:
         ((prepared, reading),) = zip(page.regions, readings, strict=True)
         results = _page_regions(page, prepared, reading, whole)
+        coverage, losses = coverage_of_whole(prepared, results)
     else:
         results = [
             _unread(prepared) if reading is None else _read(prepared, reading)
@@ -47,9 +51,10 @@ def assemble_page(
         results = _without_figures_in_tables(page.regions, results)
         if results and results[0].label == "spotting":
             results = _spotted(page, results[0], readings[0])
+            coverage, losses = coverage_of_whole(page.regions[0], results)
     return PageResult(
         number=page.number,
-        status=page_status(results),
+        status=_status(results, coverage if page.regions and page.regions[0].text_areas else None),
         width=page.width,
         height=page.height,
         dpi=page.dpi,
@@ -57,15 +62,21 @@ def assemble_page(
         reader="vlm",
         markdown=page_markdown(with_formula_numbers(results)),
         regions=tuple(results),
-        warnings=(*page.warnings, *_losses(page.regions, readings)),
+        warnings=(*page.warnings, *losses),
         error=_no_backend(results),
         seconds=round(seconds, 3),
         layout_model=page.layout_model,
         text_layer=page.text_layer,
         hidden_text=page.hidden_text,
-        coverage=_coverage(page.regions, readings),
+        coverage=coverage,
         usage=sum((reading.usage for reading in readings if reading is not None), page.usage),
     )
+
+
+def _status(results: Sequence[RegionResult], coverage: float | None) -> Outcome:
+    """``coverage``: of a page that was read whole; an answer that lacks much of the page is a part of it."""
+    status = page_status(results)
+    return "partial" if status == "completed" and coverage is not None and coverage < ENOUGH else status
 
 
 def _coverage(regions: Sequence[PreparedRegion], readings: Sequence[RegionReading | None]) -> float | None:

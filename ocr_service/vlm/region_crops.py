@@ -74,11 +74,18 @@ def with_ink(prepared: Sequence[PreparedRegion], ink: TextInk, prompts: PromptSe
     return tuple(counted)
 
 
-def whole_page_crop(page: PageImage, prompt: Prompt, label: str = "text") -> tuple[PreparedRegion, ...]:
-    """The page as one region with this label."""
+def whole_page_crop(
+    page: PageImage, prompt: Prompt, label: str = "text", ink: TextInk | None = None
+) -> tuple[PreparedRegion, ...]:
+    """The page as one region with this label. ``ink``: what its answer must account for, None where nobody looked."""
     region = Region(label, (0, 0, page.width, page.height), order=0, score=1.0)
     crop = encode(enlarged(page.pixels) if prompt.kind == "spotting" else page.pixels, prompt)
-    return (PreparedRegion(region, crop),)
+    if ink is None:
+        return (PreparedRegion(region, crop),)
+    areas = ink.areas()
+    crop = replace(crop, letters=sum(found.letters for _, found in areas))
+    counted = tuple((box, found.letters) for box, found in areas)
+    return (PreparedRegion(region, crop, ink=sum(found.ink for _, found in areas), text_areas=counted),)
 
 
 def _nothing(_parts: Sequence[Region]) -> str | None:

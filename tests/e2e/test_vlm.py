@@ -98,7 +98,8 @@ def test_health_shows_the_backend(vlm_service: RunningService, vllm: FakeVllm) -
 
 
 def test_page_mode_gives_whole_pages_to_another_model(tmp_path: Path, strips: Path) -> None:
-    fake = FakeVllm(model="other-vlm", then=Reply(text="```markdown\n# Title\n\ntext\n```"))
+    text = " ".join(["text"] * 40)  # as long as the ink of a page
+    fake = FakeVllm(model="other-vlm", then=Reply(text=f"```markdown\n# Title\n\n{text}\n```"))
     settings = {"RENDER_WORKERS": "1", "VLM_MODE": "page", "VLM_PROMPT": "Read it all.", "VLM_CONCURRENCY": "2"}
     with (
         fake.running(),
@@ -106,10 +107,26 @@ def test_page_mode_gives_whole_pages_to_another_model(tmp_path: Path, strips: Pa
     ):
         fake.asked.clear()
         result = read(service, strips)
-    assert [page["markdown"] for page in result["pages"]] == ["# Title\n\ntext"] * 6
+    assert [page["markdown"] for page in result["pages"]] == [f"# Title\n\n{text}"] * 6
+    assert {page["coverage"] for page in result["pages"]} == {1.0}
     assert {asked.prompt for asked in fake.asked} == {"Read it all."}
     assert len({asked.jpeg for asked in fake.asked}) == len(fake.asked) == 6
     assert fake.peak_in_flight <= 2
+
+
+def test_a_whole_page_of_which_the_model_leaves_out_most_is_partial(tmp_path: Path, contract_scan: Path) -> None:
+    fake = FakeVllm(model="other-vlm", then=Reply(text="# Договор поставки"))
+    settings = {"RENDER_WORKERS": "1", "VLM_MODE": "page", "VLM_PROMPT": "Read it all."}
+    with (
+        fake.running(),
+        RunningService(tmp_path / "service", USE_VLM_API="true", VLLM_URL=fake.url, **settings) as service,
+    ):
+        result = read(service, contract_scan, pages="1")
+    (page,) = result["pages"]
+    assert (result["status"], page["status"]) == ("partial", "partial")
+    assert 0 < page["coverage"] < 0.2
+    assert "text may be missing" in page["warnings"][-1]
+    assert page["regions"][0]["degraded"] and page["regions"][0]["tries"] == 2
 
 
 def test_without_a_backend_pages_wait_and_then_tesseract_reads_them_where_allowed(tmp_path: Path, strips: Path) -> None:

@@ -75,6 +75,15 @@ def test_a_whole_page_is_its_markdown() -> None:
     assert result.markdown == "# A\n\nb"
 
 
+def test_a_page_read_whole_whose_answer_lacks_much_of_it_is_partial() -> None:
+    whole = PreparedRegion(TEXT, replace(CROP, letters=100), ink=900, text_areas=((TEXT.bbox, 100),))
+    short = assemble_page(page(whole), [RegionReading("x" * 50, 1)], seconds=0, whole="markdown")
+    assert (short.status, short.coverage) == ("partial", 0.5)
+    assert "50% of the letters" in short.warnings[-1]
+    full = assemble_page(page(whole), [RegionReading("x" * 90, 1)], seconds=0, whole="markdown")
+    assert (full.status, full.coverage, full.warnings) == ("completed", 1.0, ("small",))
+
+
 SHORT = AnswerProblem.SHORT
 READ = PreparedRegion(TEXT, replace(CROP, letters=100), ink=1000)
 MISSED = PreparedRegion(Region("text", (0, 60, 100, 90), 1, 0.0), replace(CROP, letters=50), ink=500, missed=True)

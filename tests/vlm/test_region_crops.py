@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -96,6 +97,20 @@ def test_a_whole_page_is_one_picture() -> None:
     (prepared,) = whole_page_crop(PAGE, Prompt("page", "Read.", max_pixels=4_014_080))
     assert prepared.crop is not None
     assert (prepared.crop.prompt, picture(prepared).size) == ("Read.", (800, 1000))
+
+
+def test_a_whole_page_has_the_places_and_letters_of_its_text_and_none_of_its_pictures() -> None:
+    drawn = DrawnPage(1240, 1000)
+    for top in (120, 300, 700):
+        drawn.text(70, top, "Договор")
+    page = drawn.page()
+    pixels = page.pixels.copy()
+    pixels[500:650, 700:1100] = np.linspace(20, 235, 400).astype(np.uint8)[:, None]
+    page = replace(page, pixels=pixels)
+    (prepared,) = whole_page_crop(page, Prompt("page", "Read."), ink=text_ink(page.pixels, page.dpi))
+    assert [box[1] // 100 for box, _ in sorted(prepared.text_areas, key=lambda area: area[0][1])] == [1, 3, 7]
+    assert all(4 <= letters <= 12 for _, letters in prepared.text_areas)
+    assert prepared.ink and prepared.crop and prepared.crop.letters == sum(n for _, n in prepared.text_areas)
 
 
 def test_each_crop_has_the_letters_of_its_ink_and_a_paragraph_those_of_all_its_parts() -> None:
