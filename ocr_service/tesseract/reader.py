@@ -47,6 +47,7 @@ from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
+from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.preprocess import rescaling
 from ocr_service.tesseract.reocr import (
     CropReader,
@@ -56,6 +57,7 @@ from ocr_service.tesseract.reocr import (
     reocr_foreign_words,
     reocr_markers,
 )
+from ocr_service.tesseract.reocr_latin import reocr_latin
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
@@ -72,13 +74,15 @@ class TesseractReader:
     """Owns a warm Tesseract. One a worker; not for several threads at once."""
 
     def __init__(self, language: str, tessdata: Path | None = None) -> None:
-        """Raises EngineUnavailable where the language data is missing."""
+        """Raises EngineUnavailable where the language data or PP-OCR is missing."""
         self._engine = TesseractEngine(language, tessdata)
         scripts = languages_by_script(language)
         # 15 MB and 0.1 s each, for pages that are all in one alphabet.
         self._by_script = (
             {s: TesseractEngine(part, tessdata) for s, part in scripts.items()} if len(scripts) > 1 else {}
         )
+        # Measured in English; it knows accents, but does not tell them apart so well.
+        self._ppocr = PpOcr() if scripts.get("latin") == "eng" else None
 
     def read(self, page: PageImage, regions: Sequence[Region]) -> Reading:
         """What is written on ``page``, in reading order; boxes in its pixels."""
@@ -167,6 +171,8 @@ class TesseractReader:
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
         lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet)
+        if self._ppocr is not None and main_script(lines) == "latin":
+            lines = reocr_latin(lines, sheet.gray, self._ppocr)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         return _Found(pieces, legible_lines(lines), missed, unread_fields, blocks, rotated, engine)
