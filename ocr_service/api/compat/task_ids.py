@@ -103,7 +103,7 @@ class Text:
         return bytes.fromhex(text).decode(), ""
 
 
-class TaskId(BaseModel):
+class TaskRef(BaseModel):
     """A subclass annotates each field of its own with the code that writes it."""
 
     model_config = ConfigDict(frozen=True)
@@ -138,7 +138,7 @@ class TaskId(BaseModel):
         return {name: field.metadata[0] for name, field in cls.model_fields.items() if name != "job_id"}
 
 
-Task = TypeVar("Task", bound=TaskId)
+Task = TypeVar("Task", bound=TaskRef)
 
 
 async def own_task(request: Request, services: Services, task_id: str, kind: type[Task]) -> tuple[Job, Task]:

@@ -11,7 +11,7 @@ from ocr_service.api.compat.docling.chunk_models import ChunkTask
 from ocr_service.api.compat.docling.models import ConvertTask
 from ocr_service.api.compat.mineru.models import Task
 from ocr_service.api.compat.paddleocr_jobs.models import JobTask
-from ocr_service.api.compat.task_ids import TaskId
+from ocr_service.api.compat.task_ids import TaskRef
 from ocr_service.errors import NotFound
 
 JOB = "0123456789abcdef" * 2
@@ -35,7 +35,7 @@ JOB = "0123456789abcdef" * 2
         (JobTask, "or", {"lines": True, "joined": True, "without_figures": False}),
     ],
 )
-def test_an_id_holds_what_was_asked_for(kind: type[TaskId], code: str, fields: dict[str, Any]) -> None:
+def test_an_id_holds_what_was_asked_for(kind: type[TaskRef], code: str, fields: dict[str, Any]) -> None:
     task = kind.parsed(f"{JOB}-{code}")
     assert (task.job_id, task.id) == (JOB, f"{JOB}-{code}")
     assert {name: getattr(task, name) for name in fields} == fields
@@ -64,6 +64,6 @@ def test_an_id_holds_what_was_asked_for(kind: type[TaskId], code: str, fields: d
         (JobTask, f"{JOB}-"),
     ],
 )
-def test_what_is_no_task_is_not_found(kind: type[TaskId], text: str) -> None:
+def test_what_is_no_task_is_not_found(kind: type[TaskRef], text: str) -> None:
     with pytest.raises(NotFound):
         kind.parsed(text)

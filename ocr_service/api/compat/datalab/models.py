@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ocr_service.api.compat.document_jobs import Wanted
 from ocr_service.api.compat.page_numbers import pages_from_zero
-from ocr_service.api.compat.task_ids import Flag, SomeOf, TaskId
+from ocr_service.api.compat.task_ids import Flag, SomeOf, TaskRef
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.validation import validated
 
@@ -58,7 +58,7 @@ class ConvertForm(BaseModel):
         return not self.disable_image_extraction
 
 
-class RequestTask(TaskId):
+class RequestTask(TaskRef):
     """A job, and what to give of its result."""
 
     output_format: Annotated[tuple[OutputFormat, ...], SomeOf({"m": "markdown", "h": "html", "j": "json"})]

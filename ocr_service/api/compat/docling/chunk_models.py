@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.compat.docling.models import ConvertOptions, InBody, SourceRequest
 from ocr_service.api.compat.document_jobs import Wanted
-from ocr_service.api.compat.task_ids import Digits, Flag, OneOf, TaskId
+from ocr_service.api.compat.task_ids import Digits, Flag, OneOf, TaskRef
 from ocr_service.api.validation import validated
 from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
 
@@ -79,7 +79,7 @@ class ChunkRequest(ChunkForm, SourceRequest):
         return asked.read_with(asked.convert_options)
 
 
-class ChunkTask(TaskId):
+class ChunkTask(TaskRef):
     """A job, and how its result is to be cut."""
 
     chunker: Annotated[Chunker, OneOf({"hybrid": "hybrid", "hierarchical": "hierarchical"})]

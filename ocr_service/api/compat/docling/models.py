@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ocr_service.api.compat.document_jobs import Wanted
 from ocr_service.api.compat.page_numbers import pages_between
-from ocr_service.api.compat.task_ids import OneOf, SomeOf, TaskId, Text
+from ocr_service.api.compat.task_ids import OneOf, SomeOf, TaskRef, Text
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.validation import validated
 from ocr_service.errors import BadOption
@@ -123,7 +123,7 @@ class ConvertRequest(SourceRequest):
         return asked.read_with(asked.options)
 
 
-class ConvertTask(TaskId):
+class ConvertTask(TaskRef):
     """A job, and what to give of its result."""
 
     to_formats: Annotated[tuple[DocumentFormat, ...], SomeOf({"m": "md", "j": "json", "h": "html", "t": "text"})]

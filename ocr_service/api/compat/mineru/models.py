@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ocr_service.api.compat.document_jobs import Wanted
 from ocr_service.api.compat.page_numbers import pages_between
-from ocr_service.api.compat.task_ids import Flag, TaskId
+from ocr_service.api.compat.task_ids import Flag, TaskRef
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.validation import validated
 
@@ -44,7 +44,7 @@ class ParseForm(BaseModel):
         return Wanted(asked, SubmissionOptions.model_validate(options))
 
 
-class Task(TaskId):
+class Task(TaskRef):
     """A job, and what to give of its result."""
 
     return_md: Annotated[bool, Flag("m")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
 
 from ocr_service.api.compat.document_jobs import Wanted
-from ocr_service.api.compat.task_ids import Flag, OneOf, TaskId
+from ocr_service.api.compat.task_ids import Flag, OneOf, TaskRef
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.validation import validated
 from ocr_service.document import TextLayerMode
@@ -72,7 +72,7 @@ class JobSubmission(BaseModel):
         return batch
 
 
-class JobTask(TaskId):
+class JobTask(TaskRef):
     """A job, and what its result is to hold."""
 
     lines: Annotated[bool, OneOf({"o": True, "d": False})]
