@@ -109,3 +109,38 @@ def test_a_page_without_ink_has_no_letters() -> None:
     ink = text_ink(np.full((901, 701, 3), 255, np.uint8), 200)
     assert with_missed_text([], ink) == []
     assert ink.in_region((0, 0, 701, 901)).letters == 0
+
+
+def banner(ground: str, text: str) -> DrawnPage:
+    page = drawn()
+    page.draw.rectangle((60, 420, 1180, 560), fill=ground)
+    page.text(100, 460, "Оплата до 31 декабря", 14, fill=text)
+    return page
+
+
+@pytest.mark.parametrize(("ground", "text"), [("#1a2a5a", "white"), ("#333333", "#eeeeee"), ("#a02020", "#ffe0e0")])
+def test_light_text_on_a_dark_ground_that_no_region_has_becomes_one(ground: str, text: str) -> None:
+    regions = [region("text", 90, 190, 900, 250), region("text", 90, 690, 900, 760, order=1)]
+    ink = ink_of(banner(ground, text))
+    joined = with_missed_text(regions, ink)
+    assert [each.score for each in joined] == [0.9, 0.0, 0.9]
+    assert inside(joined[1].bbox, (60, 420, 1180, 560))
+    assert joined[1].bbox[0] <= 104 and joined[1].bbox[2] > 560
+    assert 12 <= ink.in_region(joined[1].bbox).letters <= 26  # of 17
+
+
+def test_a_page_that_is_dark_all_over_has_its_text_too() -> None:
+    page = DrawnPage(1240, 1000)
+    page.draw.rectangle((0, 0, 1240, 1000), fill="#101828")
+    page.text(100, 200, UPPER, fill="white")
+    (missed,) = with_missed_text([], ink_of(page))
+    assert missed.bbox[0] <= 102 and 180 < missed.bbox[1] < missed.bbox[3] < 260
+
+
+def test_a_dark_bar_and_a_black_heading_are_no_light_text() -> None:
+    page = drawn()
+    page.draw.rectangle((60, 420, 1180, 560), fill="#1a2a5a")
+    page.text(100, 800, "ИТОГИ ГОДА", 20, bold=True)
+    regions = [region("text", 90, 190, 900, 250), region("text", 90, 690, 900, 760, order=1)]
+    found = [each.bbox for each in with_missed_text(regions, ink_of(page)) if each.score == 0.0]
+    assert len(found) == 1 and found[0][1] > 760
