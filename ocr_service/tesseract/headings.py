@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocr_service.geometry.numbering import list_marker, section_depth
+from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.paragraphs import BOLDER, Paragraph
 
 _LARGER = 1.15  # against the body's font size
@@ -93,6 +94,7 @@ _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
     ("too long", lambda c: len(c.text) > _MAX_LENGTH or len(c.paragraph.lines) > 4),
     ("hardly legible", lambda c: statistics.fmean(line.confidence for line in c.paragraph.lines) < _LEGIBLE),
     ("a list item", _is_list_item),
+    ("an entry of a table of contents", lambda c: ENTRY.search(c.text) is not None),
     ("goes on after its end", lambda c: c.text[-1] in ",;"),
     ("begins inside a sentence", lambda c: c.text[0].islower()),
     ("a long sentence", lambda c: c.text[-1] == "." and len(c.text) > 60),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,13 @@ _SMALL = 0.82  # of the size beside it: a superscript
 _APART = 1.2  # em: what is closer together on one baseline is one text
 _NEAR_BANDS = 8  # baselines of two columns with their superscripts between one line and the next
 _TIGHT_SPACE = 0.125  # em: what is left of a space in the tightest lines of narrow columns
+_DOTS = ".·…‥"
+_LEADER = "…"  # as ``tesseract.leaders`` writes it
+_LEADERS = re.compile(rf"[{_DOTS}]{{5,}}")
+_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}|[IVXLC]{1,6}")
+_ENTRY = re.compile(rf"[{_DOTS}]{{4,}}(?:{_NUMBER.pattern})$")
+_ENTRY_PIECES = 3  # number of a section, title, page
+_ENTRIES = 3  # that lead to numbers: a table of contents
 _SMALL_CAPITALS = 1.5  # of their size: the large ones beside them
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 
@@ -257,7 +265,31 @@ def _cut(glyphs: Glyphs, frame: _Frame, rows: list[list[int]]) -> list[list[list
                 pieces.append(piece)
             start = place
         result.append(pieces)
+    return _with_page_numbers(glyphs, frame, result)
+
+
+def _with_page_numbers(glyphs: Glyphs, frame: _Frame, rows: list[list[list[int]]]) -> list[list[list[int]]]:
+    """The entries of a table of contents with their numbers, which stand in columns of their own.
+
+    Dots lead to them; where several do, also what has no dots goes with the number at the same right edge.
+    """
+    led = [_ENTRY.search(_text(glyphs, frame, [i for piece in row for i in piece])) is not None for row in rows]
+    lasts = [row[-1][-1] for row, is_led in zip(rows, led, strict=True) if is_led]
+    result = []
+    for row, is_led in zip(rows, led, strict=True):
+        if len(row) > 1 and not is_led and _is_number(glyphs, frame, row[-1][-1:]):
+            right, near = float(frame.right[row[-1][-1]]), 0.3 * float(frame.size[row[-1][-1]])
+            is_led = sum(abs(right - float(frame.right[last])) < near for last in lasts) >= _ENTRIES
+        result.append([[i for piece in row for i in piece]] if is_led and len(row) <= _ENTRY_PIECES else row)
     return result
+
+
+def _is_number(glyphs: Glyphs, frame: _Frame, piece: Sequence[int]) -> bool:
+    return _NUMBER.fullmatch(_text(glyphs, frame, piece)) is not None
+
+
+def _text(glyphs: Glyphs, frame: _Frame, piece: Sequence[int]) -> str:
+    return "".join(chr(int(glyphs.codes[frame.index[i]])) for i in piece)
 
 
 @dataclass(frozen=True)
@@ -424,10 +456,25 @@ def _line(glyphs: Glyphs, frame: _Frame, piece: list[int], angle: int) -> LayerL
     size = _type_size(glyphs, frame, piece)
     full = [i for i in piece if frame.size[i] > _SMALL * size]
     base = float(frame.base[full[len(full) // 2]]) if full else None
-    words = [_word(glyphs, frame, part, size, base) for part in _words(glyphs, frame, piece)]
+    words = []
+    for place, part in enumerate(_at_leaders(glyphs, frame, piece)):
+        if place % 2 == 0:
+            words += [_word(glyphs, frame, word, size, base) for word in _words(glyphs, frame, part)]
+        elif len(piece) - piece.index(part[-1]) - 1 and _is_number(glyphs, frame, piece[piece.index(part[-1]) + 1 :]):
+            words.append(replace(_word(glyphs, frame, part, size, base), text=_LEADER))
     if angle:
         words = [replace(word, base=None) for word in words]
     return LayerLine(tuple(w for w in words if w.text), angle, size)
+
+
+def _at_leaders(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> list[list[int]]:
+    """The piece cut at its leaders: text and dots by turns. Only those that lead to a number are text."""
+    parts: list[list[int]] = []
+    start = 0
+    for match in _LEADERS.finditer(_text(glyphs, frame, piece)):
+        parts += [piece[start : match.start()], piece[match.start() : match.end()]]
+        start = match.end()
+    return [*parts, piece[start:]]
 
 
 def _type_size(glyphs: Glyphs, frame: _Frame, piece: list[int]) -> float:

@@ -39,6 +39,7 @@ def layout_samples() -> list[Sample]:
         _superscripts_between_columns(),
         _tight_spaces(),
         _footnotes(),
+        _contents(),
         _run_in_heading(),
         _small_capitals(),
         _ligatures(),
@@ -334,6 +335,36 @@ def _run_in_heading() -> Sample:
     sheet.y -= 10
     sheet.paragraph(ENGLISH[0])
     return Sample("run_in_heading", sheet.pdf(), sheet.text())
+
+
+def _contents() -> Sample:
+    """A table of contents as LaTeX sets it: dots apart, numbers right, sections without dots."""
+    sheet = Sheet()
+    canvas = sheet.canvas
+    entries = (
+        ("1", "Brittle council", "2"),
+        ("1.1", "Northern soldier", "2"),
+        ("1.2", "Hidden student", "4"),
+        ("1.3", "Accurate ocean signal", "11"),
+        ("2", "Complex memory", "12"),
+        ("2.1", "Quick weather", "12"),
+        ("2.2", "Dense virus orchestra", "15"),
+    )
+    for number, title, page in entries:
+        y, section = sheet.y, "." not in number
+        canvas.setFont("Serif", 11)
+        canvas.drawString(60 if section else 78, y, number)
+        canvas.drawString(82 if section else 104, y, title)
+        canvas.drawRightString(500, y, page)
+        x = 480.0
+        while not section and x > 112 + pdfmetrics.stringWidth(title, "Serif", 11):
+            canvas.drawString(x, y, ".")
+            x -= 7
+        sheet.y -= 22 if section else 15.4
+        sheet.truth.append(f"{number} {title} {page}" if section else f"{number} {title} … {page}")
+    sheet.y -= 20
+    sheet.paragraph(ENGLISH[0])
+    return Sample("contents", sheet.pdf(), sheet.text())
 
 
 def _tight_spaces() -> Sample:
