@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,30 +11,16 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from ocr_service.api.compat.document_jobs import address_job, body_schema, either_body, form_job, form_schema
 from ocr_service.api.compat.error_shapes import answers_with_errors, route_with_errors
-from ocr_service.api.compat.job_results import (
-    StateWords,
-    failure_reason,
-    iso_time,
-    kept_pages,
-    require_result,
-    without_folder,
-)
+from ocr_service.api.compat.job_results import StateWords, failure_reason, iso_time, require_result
+from ocr_service.api.compat.paddleocr_jobs.mapping import result_lines
 from ocr_service.api.compat.paddleocr_jobs.models import JobAnswer, JobError, JobSubmission, JobTask
-from ocr_service.api.compat.paddlex.mapping import pruned_result, text_without, with_html_figures
 from ocr_service.api.compat.task_ids import own_task
 from ocr_service.api.dependencies import ServicesDep, owner_of
 from ocr_service.api.intake.json_body import small_json
 from ocr_service.api.intake.request_body import is_json
 from ocr_service.api.schemas.problem import FETCHED, NOT_FOUND, RESULTS
-from ocr_service.document import MARGIN_LABELS, PageResult
 from ocr_service.errors import NotFound, ServiceError
-from ocr_service.export.document_markdown import page_text
-from ocr_service.export.image_links import linked_images, relinked
-from ocr_service.export.join_pages import joined_pages
-from ocr_service.export.plain_text import region_text
-from ocr_service.jobs.models import Job, Priority
-from ocr_service.reading.page_ranges import select_pages
-from ocr_service.storage.filesystem import JobFolder
+from ocr_service.jobs.models import Priority
 
 _STATES = StateWords(queued="pending", running="running", done="done", failed="failed")
 _PATH = "/api/v2/ocr/jobs"
@@ -115,7 +99,8 @@ async def paddleocr_result(request: Request, services: ServicesDep, job_id: Padd
     job, task = await own_task(request, services, job_id, JobTask)
     require_result(job)
     folder = await services.jobs.files.of(job, "pages")
-    return StreamingResponse(_lines(request, folder, job, task), media_type="application/jsonl")
+    lines = result_lines(folder, job, task, partial(_link, request, task))
+    return StreamingResponse(lines, media_type="application/jsonl")
 
 
 @router.get(
@@ -135,45 +120,3 @@ async def paddleocr_figure(
     if not await asyncio.to_thread(path.is_file):
         raise NotFound(f"The job has no figure {name}.")
     return FileResponse(path)
-
-
-async def _lines(request: Request, folder: JobFolder, job: Job, task: JobTask) -> AsyncIterator[str]:
-    """A page in memory at a time."""
-    total = len(select_pages(job.options.pages, job.file.pages))
-
-    def line(page: PageResult) -> str:
-        if task.lines:
-            entries = {"ocrResults": [{"prunedResult": _text_lines(page)}]}
-        else:
-            text = text_without(page, MARGIN_LABELS) if task.joined else page_text(page)
-            text = text if task.plain else with_html_figures(text, page)
-            names = [] if task.without_figures else linked_images(text)
-            images = {without_folder(name): _link(request, task, name) for name in names}
-            [text] = relinked([text], without_folder)
-            entries = {
-                "layoutParsingResults": [
-                    {
-                        "prunedResult": pruned_result(page, total),
-                        "markdown": {"text": text, "images": images},
-                        "outputImages": {},
-                    }
-                ]
-            }
-        size = {"width": page.width, "height": page.height}
-        info = {"dataInfo": {"type": job.file.type, "numPages": total, "pages": [size]}}
-        return json.dumps({"result": {**entries, **info}}, ensure_ascii=False) + "\n"
-
-    kept = partial(kept_pages, folder, job)
-    pages = iter(joined_pages(kept)) if task.joined else kept()
-    while (page := await asyncio.to_thread(next, pages, None)) is not None:
-        yield await asyncio.to_thread(line, page)
-
-
-def _text_lines(page: PageResult) -> dict[str, Any]:
-    """Regions as PP-OCR writes its lines: text, confidence (1.0 where it is not known), box."""
-    read = [(text, region) for region in page.regions if (text := region_text(region))]
-    return {
-        "rec_texts": [text for text, _ in read],
-        "rec_scores": [1.0 if region.confidence is None else region.confidence for _, region in read],
-        "rec_boxes": [list(region.bbox) for _, region in read],
-    }
