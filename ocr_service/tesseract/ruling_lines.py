@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
@@ -18,6 +19,7 @@ _MAX_TOUCHED = 0.4
 _CELLS_APART_IN = 0.1  # of white between boxes that are the cells of a table
 _MIN_SIDE_IN, _END_IN = 0.1, 0.015  # of the side of a box, and from its end to the ruling line there
 _WIDEST_LETTER, _SPARSE = 2.0, 0.12  # times its height, and the least ink in its box
+_LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of each side of a box that is inked
 _MAX_STEM_IN = 1.2  # of letters of 120 points
 
 
@@ -51,7 +53,8 @@ def binarise(gray: Gray) -> Gray:
 
 def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     """The ruling lines of ``ink`` (255 is ink) on a level page."""
-    horizontal, across = _level_ruling_lines(ink, dpi)
+    level, across = _level_ruling_lines(ink, dpi)
+    horizontal = _without_bars(level, ink, across, round(_MAX_STEM_IN * dpi))
     transposed, down = _level_ruling_lines(np.ascontiguousarray(ink.T), dpi)
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
     vertical = _without_stems(upright, ink, down.T, round(_MAX_STEM_IN * dpi))
@@ -83,6 +86,44 @@ def _sides_of_boxes(ink: Gray, horizontal: list[Box], dpi: int) -> list[Box]:
         if from_one.any() and to_another.any():
             sides.append((x0, y0, x0 + w, y1))
     return sides
+
+
+def _without_bars(level: list[Box], ink: Gray, mask: Gray, longest: int) -> list[Box]:
+    """Drops the bars of large letters, here and in ``mask``: those of TE and ГП touch and make one run."""
+    kept = []
+    for box in level:
+        if box[2] - box[0] <= longest and _is_bar_of_letters(box, ink):
+            mask[box[1] : box[3], box[0] : box[2]] = 0
+        else:
+            kept.append(box)
+    return kept
+
+
+def _is_bar_of_letters(run: Box, ink: Gray) -> bool:
+    """Whether ``run`` is a part of a letter that has one of its height beside it, on whose height the run lies."""
+    reach = 2 * (run[2] - run[0])
+    left, top = max(0, run[0] - reach), max(0, run[1] - reach)
+    crop = np.ascontiguousarray(ink[top : run[3] + reach, left : run[2] + reach])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(crop, connectivity=8)
+    x0, y0, x1, y1 = run[0] - left, run[1] - top, run[2] - left, run[3] - top
+    counts = np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=len(stats))
+    counts[0] = 0
+    own = int(counts.argmax())
+    x, y, w, h, _ = (int(value) for value in stats[own])
+    whole = y > 0 and y + h < crop.shape[0] and x > 0 and x + w < crop.shape[1]
+    if not whole or h < _LOWEST_LETTER * (x1 - x0) or _has_four_sides(labels[y : y + h, x : x + w] == own):
+        return False
+    for label, (a, b, c, d, area) in enumerate(stats.tolist()):
+        alike = label not in (0, own) and 0.6 * h < d < 1.6 * h and 0.2 * h < c < _WIDEST_LETTER * d
+        beside = min(abs(a - (x + w)), abs(x - (a + c))) < h and area > _SPARSE * c * d
+        if alike and beside and b - 0.1 * h <= y0 and y1 <= b + d + 0.1 * h:
+            return True
+    return False
+
+
+def _has_four_sides(inked: npt.NDArray[np.bool_]) -> bool:
+    sides = (inked[:4].any(0), inked[-4:].any(0), inked[:, :4].any(1), inked[:, -4:].any(1))
+    return all(float(side.mean()) > _SIDES for side in sides)
 
 
 def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> list[Box]:

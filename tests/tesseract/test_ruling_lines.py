@@ -44,6 +44,21 @@ def test_letters_and_their_stems_are_no_ruling_lines() -> None:
     assert not lines.mask.any()
 
 
+@pytest.mark.parametrize(("text", "size"), [("TEST TEST", 40), ("ГПТТ ЕТ", 40), ("Итоги года: ГТО", 48)])
+def test_bars_of_large_letters_that_touch_are_no_ruling_lines(text: str, size: int) -> None:
+    page = DrawnPage(1240, 600)
+    x = 50
+    for character in text:  # set close: the bars touch
+        page.text(x, 80, character, size, bold=False)
+        x += round(0.62 * size * DPI / 72) if character != " " else 60
+    page.text(50, 300, "Обычный текст", 11)
+    page.draw.line((50, 345, 420, 345), fill="black", width=3)
+    lines = find_ruling_lines(binarise(page.gray()), DPI)
+    assert len(lines.horizontal) == 1
+    assert lines.horizontal[0][1] > 340
+    assert not lines.mask[:300].any()
+
+
 def test_the_inside_of_a_dark_bar_is_ink() -> None:
     gray = np.full((400, 400), 250, np.uint8)
     gray[100:200, 100:300] = 30
