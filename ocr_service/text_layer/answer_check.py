@@ -8,6 +8,7 @@ part of the region is proven, the answer may say more.
 from __future__ import annotations
 
 import html
+import math
 import re
 import unicodedata
 from bisect import bisect_right
@@ -110,7 +111,9 @@ def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionRes
     )
     contradicted = found.contradicted
     if region.label == "table" and prepared.layer_complete and not contradicted:
-        contradicted = not rows_agree(found.content, prepared.layer_words)
+        contradicted = not (
+            rows_agree(found.content, prepared.layer_words) and places_agree(found.content, prepared.layer_words)
+        )
     proven = prepared.layer_complete and not contradicted
     return replace(
         region,
@@ -302,6 +305,47 @@ def rows_agree(content: str, words: Sequence[PlacedWord]) -> bool:
         if not taken or not _group_agrees(group, mine):
             return False
     return at == len(lines)
+
+
+def places_agree(content: str, words: Sequence[PlacedWord]) -> bool:
+    """Whether what stands in a cell before another's columns stands left of it on the page, and so of rows.
+
+    Looked at are the words that the page has once. True also where the table is no HTML, or runs from right to left.
+    """
+    grid = table_grid(content) if content.lstrip().startswith("<table") else None
+    if grid is None or any(_runs_leftwards(word.text) for word in words):
+        return True
+    places: dict[str, list[PlacedWord]] = {}
+    for word in words:
+        for token in _TOKEN.findall(word.text):
+            places.setdefault(plain(token), []).append(word)
+    across, down = [], []
+    for cell in grid.cells:
+        tokens = _plain_tokens(cell.element.text_content())
+        boxes = [places[token][0].bbox for token in tokens if len(places.get(token, ())) == 1]
+        if boxes:
+            lefts, middles = [box[0] for box in boxes], [(box[1] + box[3]) / 2 for box in boxes]
+            across.append((cell.column, cell.column + cell.columns, min(lefts), min(lefts)))
+            down.append((cell.row, cell.row + cell.rows, min(middles), max(middles)))
+    height = min((box.bbox[3] - box.bbox[1] for box in words), default=0)
+    return _in_order(across, 0.0) and _in_order(down, 0.5 * height)
+
+
+def _in_order(spans: Sequence[tuple[int, int, float, float]], near: float) -> bool:
+    """Whether spans that end before others begin have places before theirs.
+
+    A span: its first column or row, the one after its last, and its least and its greatest place.
+    """
+    by_begin = sorted(spans)
+    by_end = sorted(spans, key=lambda span: span[1])
+    ended, furthest = 0, -math.inf
+    for begin, _, least, _ in by_begin:
+        while ended < len(by_end) and by_end[ended][1] <= begin:
+            furthest = max(furthest, by_end[ended][3])
+            ended += 1
+        if least < furthest - near:
+            return False
+    return True
 
 
 def _group_agrees(group: _RowGroup, lines: Sequence[Sequence[str]]) -> bool:

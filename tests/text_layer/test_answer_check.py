@@ -160,7 +160,7 @@ def _row(*cells: str) -> str:
         ((("1", "Wexford", "31.07"), ("2", "Colville", "12.50")), False),
         ((("1", "Colville", "12.50"), ("2", "Wexford", "31.07")), False),
         ((("1", "12.50", "Wexford"), ("2", "Colville", "31.07")), False),
-        ((("1", "Wexford", "12.50"), ("2", "Colville"), ("31.07",)), True),  # more rows than lines: cannot be told
+        ((("1", "Wexford", "12.50"), ("2", "Colville"), ("", "", "31.07")), True),  # one line as two rows
     ],
 )
 def test_values_that_changed_places_in_a_table_are_found(rows: tuple[tuple[str, ...], ...], agree: bool) -> None:
@@ -195,6 +195,33 @@ def test_rows_with_a_cell_over_several_are_compared_without_it(lines: tuple[str,
     )
     placed = _placed("№ Name Amount", *lines)
     assert (rows_agree(right, placed), rows_agree(swapped, placed)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("head", "agree"),
+    [
+        (("Item", "Supply", "Share", "plan", "made"), True),
+        (("Item", "Share", "Supply", "plan", "made"), False),
+        (("Item", "plan", "Share", "Supply", "made"), False),
+        (("Item", "Supply", "plan", "Share", "made"), False),
+        (("Item", "Supply", "Share", "made", "plan"), False),
+        (("Share", "Supply", "Item", "plan", "made"), False),
+    ],
+)
+def test_heads_that_changed_places_are_found(head: tuple[str, ...], agree: bool) -> None:
+    """``Item`` and ``Share`` stand beside two rows, ``Supply`` over two columns."""
+    item, supply, share, *parts = head
+    rows = f'<tr><td rowspan="2">{item}</td><td colspan="2">{supply}</td><td rowspan="2">{share}</td></tr>'
+    content = f"<table>{rows}{_row(*parts)}{_row('pump', '11', '12', '13')}</table>"
+    boxes = {
+        "Item": (10, 30, 50, 46), "Supply": (150, 10, 200, 26), "Share": (310, 30, 350, 46),
+        "plan": (110, 50, 150, 66), "made": (210, 50, 250, 66),
+        "pump": (10, 70, 50, 86), "11": (110, 70, 130, 86), "12": (210, 70, 230, 86), "13": (310, 70, 330, 86),
+    }  # fmt: skip
+    words = tuple(PlacedWord(text, box, 1.0) for text, box in boxes.items())
+    asked = PreparedRegion(Region("table", (0, 0, 400, 99), 0, 1.0), layer_words=words, layer_complete=True)
+    region = RegionResult("table", (0, 0, 400, 99), 0, 1.0, "html", content, source="vlm")
+    assert check_answers(page(1, region), {0: asked}).regions[0].contradicted is not agree
 
 
 def test_rows_from_right_to_left_are_not_compared() -> None:
