@@ -21,6 +21,8 @@ _BANDS = ((0.0, 0.45), (0.45, 0.8))  # of the paper's level; lighter grounds are
 _LEAST_IN = (0.5, 0.12)  # inches: a bar of one line of 6-point type
 _RECTANGULAR = 0.85  # of its bounding box
 _UNIFORM = 12.0  # grey levels of standard deviation of the ground: photographs have more
+# Bold letters and the ruling lines around a head vary the ground of a bar of one or two lines; most of it is level.
+_BAR_IN, _BAR_SHAPE, _BAR_LEVEL = 0.6, 4.0, 0.65  # inches of height, width to height, share of the ground
 _CONTRAST = 60.0  # grey levels that count as full ink, at least
 _INK = 45  # grey levels off the ground: a letter's
 _OUTLINE = 2  # pixels
@@ -56,9 +58,11 @@ def _areas_between(
             continue
         inside = labels[y : y + h, x : x + w] == label
         levels = ground[y : y + h, x : x + w][inside].astype(np.float32)
-        if float(levels.std()) > _UNIFORM:
-            continue
         level = float(np.median(levels))
+        bar = h * _STEP <= _BAR_IN * dpi and w >= _BAR_SHAPE * h
+        even = bar and float(np.mean(np.abs(levels - level) <= _UNIFORM)) >= _BAR_LEVEL
+        if not even and float(levels.std()) > _UNIFORM:
+            continue
         box = _trimmed(gray, (x * _STEP, y * _STEP, (x + w) * _STEP, (y + h) * _STEP), level)
         if box is not None:
             yield FilledArea(box, level, dark=low == 0.0)

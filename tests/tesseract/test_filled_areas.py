@@ -34,6 +34,20 @@ def test_a_dark_bar_keeps_its_edge_as_a_line() -> None:
     assert float((clear[198:206, 300:800].min(axis=0) < 60).mean()) == 1.0
 
 
+def test_the_head_of_a_ruled_table_is_found_though_bold_letters_and_rules_stand_on_it() -> None:
+    """Bold letters half as wide as the bar is high, and black rules around each cell, vary its level."""
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 200, 900, 256), fill="#323232")
+    for column, head in enumerate(("Quantity", "Supplier", "Measured", "Accepted", "Delivered")):
+        page.text(108 + 160 * column, 212, head, 10, bold=True, fill="white")
+        for left, right, bottom in ((100, 260, 256), (100, 260, 312)):
+            page.draw.rectangle((left + 160 * column, 200, right + 160 * column, bottom), outline="black", width=4)
+    gray = page.gray()
+    (area,) = filled_areas(gray, DPI)
+    assert all(abs(a - b) <= 6 for a, b in zip(area.box, (100, 200, 901, 257), strict=True))
+    assert float((on_white(gray, [area])[206:252, 106:256] > 230).mean()) > 0.5
+
+
 def test_photographs_letters_and_light_grounds_are_left_alone() -> None:
     page = DrawnPage(1000, 700)
     page.text(60, 60, "БОЛЬШОЙ", 70, bold=True)
