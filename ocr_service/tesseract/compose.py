@@ -29,7 +29,7 @@ _PROSE = frozenset({"text", "reference"})
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}\s*)\w")
 _DEEPER = (0.6, 6.0)  # em by which an item of a nested list stands right of the item above it: least and most
-_STRETCHED = 2.5  # em: the widest space of a justified line
+_STRETCHED = 4.0  # em: the widest space of a justified line
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
 )

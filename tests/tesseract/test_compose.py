@@ -22,6 +22,14 @@ def test_a_justified_line_that_was_read_in_pieces_is_one() -> None:
     assert [r.content for r in regions] == ["Площадь участка составляет ещё было метров, а номер его указан ниже."]
 
 
+def test_spaces_of_three_letters_do_not_part_a_justified_line_in_a_narrow_column() -> None:
+    first = text_line(100, 100, "подключённых")
+    lines = [first, text_line(first.box[2] + 95, 100, "абонентов"), text_line(100, 140, "графику.")]  # 3.2 em
+    model = [Region("text", (90, 90, 700, 170), 0, 0.9)]
+    regions = compose(lines, [], model, blank_sheet(), first_page=True).regions
+    assert " ".join(r.content for r in regions) == "подключённых абонентов графику."
+
+
 def test_the_pages_number_is_no_row_of_a_table_that_fills_the_top_of_its_page() -> None:
     rows = [("Кабель", "14", "51618"), ("Цемент", "35", "77390"), ("Провод", "52", "56751")]
     lines = [text_line(150, 200 + 50 * index, *row, step=400) for index, row in enumerate(rows)]
