@@ -34,7 +34,12 @@ from ocr_service.export.markdown import page_markdown
 from ocr_service.export.table_grid import table_grid
 from ocr_service.vlm.region_content import with_formula_numbers
 
-_MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|\\[hv]space\*?\{[^{}]*\}|\\[A-Za-z]+|https?://\S+")
+# Tags, links, entities, and what in LaTeX is no text: commands, lengths, columns and names of environments.
+_MARKUP = re.compile(
+    r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|https?://\S+|\\\\\s*\[[^\]]*\]|\\[hv]space\*?\{[^{}]*\}"
+    r"|\\begin\s*\{array\}\s*(?:\[\w\])?\s*\{[^{}]*\}|\\(?:begin|end|color)\s*\{[^{}]*\}|\\[A-Za-z]+"
+)
+_FORMULA_NUMBER = re.compile(r"\\tag\*?\s*\{[^{}]*\}")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
 # Signs before a number: as a word of the page begins, anywhere on it, in the answer, and there without a space.
@@ -42,13 +47,13 @@ _SIGNED = re.compile(r"([-−–+±])(\d[\d.,]*\d|\d)")
 _SIGNED_ANYWHERE = re.compile(r"([-−–‒—+±])\s?(\d[\d.,]*)")
 _SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])([-−–+±])\s?(\d[\d.,]*)")
 _SIGNED_HERE = re.compile(r"(?<![\w.,)])([-−–+±])(\d[\d.,]*)")
-_ONE_MINUS = {"−": "-", "–": "-", "‒": "-", "—": "-"}
-_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥≈]")
-_OPERATOR = re.compile(r"[-−–+=±≤≥≈%]")
+_SAME_SIGN = {"−": "-", "–": "-", "‒": "-", "—": "-", "⩽": "≤", "⩾": "≥"}
+_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈]")
+_OPERATOR = re.compile(r"[-−–+=±≤≥⩽⩾≈%]")
 _SIGN_COMMANDS = [
     (re.compile(command), sign)
     for command, sign in (
-        (r"\\(?:pm|mp)(?![A-Za-z])", "±"),
+        (r"\\pm(?![A-Za-z])", "±"),
         (r"\\(?:leq?|leqslant)(?![A-Za-z])", "≤"),
         (r"\\(?:geq?|geqslant)(?![A-Za-z])", "≥"),
         (r"\\approx(?![A-Za-z])", "≈"),
@@ -166,7 +171,8 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
         return found
     text, page = _signs_as_written(found.content), " ".join(map(_normal, words))
     if numbers_only:
-        wrong = complete and _counts(_OPERATOR, text) != _counts(_OPERATOR, page)
+        letters = set(filter(str.isalpha, _signs_as_written(_FORMULA_NUMBER.sub(" ", found.content))))
+        wrong = complete and (_counts(_OPERATOR, text) != _counts(_OPERATOR, page) or not letters <= set(page))
     else:
         wrong = _signs_are_lost(text, words) or (
             complete and (_signs_are_invented(text, page) or _counts(_SYMBOL, text) != _counts(_SYMBOL, page))
@@ -182,7 +188,7 @@ def _signs_as_written(content: str) -> str:
 
 
 def _counts(pattern: re.Pattern[str], text: str) -> Counter[str]:
-    return Counter(_ONE_MINUS.get(sign, sign) for sign in pattern.findall(text))
+    return Counter(_SAME_SIGN.get(sign, sign) for sign in pattern.findall(text))
 
 
 def _signs_are_lost(text: str, words: Sequence[str]) -> bool:
@@ -213,7 +219,7 @@ def _either_begins(first: str, second: str) -> bool:
 
 
 def _signed(match: re.Match[str]) -> tuple[str, str]:
-    return _ONE_MINUS.get(match[1], match[1]), match[2].strip(".,")
+    return _SAME_SIGN.get(match[1], match[1]), match[2].strip(".,")
 
 
 def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complete: bool) -> Checked:

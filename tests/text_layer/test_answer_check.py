@@ -270,11 +270,15 @@ def test_a_sign_that_is_another_lost_or_invented_is_flagged(content: str) -> Non
         ("x = \\frac{2-y}{3} - 4 \\leq 5", True),
         ("x = \\frac{2-y}{3} + 4 \\geq 5", True),
         ("x = \\frac{2-y}{3} + 4 \\leq 6", False),  # a digit is put right
+        ("x = \\frac{2-z}{3} + 4 \\leq 5", True),
+        ("\\begin{array}{rcl} x & = & \\frac{2-y}{3} + 4 \\leq 5 \\\\[2pt] \\end{array} \\tag{a}", False),
+        ("\\mathrm{x} = \\frac{2-\\mathbf{y}}{3} + 4 \\leq 5", False),
     ],
 )
 def test_the_signs_of_a_formula_are_those_of_the_page(formula: str, contradicted: bool) -> None:
-    words = ["x", "=", "2", "−", "y", "3", "+", "4", "≤", "5"]
-    assert check_answer(f"$${formula}$$", words, numbers_only=True).contradicted is contradicted
+    for sign in "≤⩽":
+        words = ["x", "=", "2", "−", "y", "3", "+", "4", sign, "5"]
+        assert check_answer(f"$${formula}$$", words, numbers_only=True).contradicted is contradicted
 
 
 @pytest.mark.parametrize("lied", ["from ,50 to 3,25.", "from 2, to 3,25.", "from 2,5 to 3,25."])
