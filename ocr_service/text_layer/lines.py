@@ -162,9 +162,10 @@ def _attached(frame: _Frame, bands: list[list[int]]) -> list[list[int]]:
             n = taken[n]
         return n
 
-    for n, (at, cluster) in sorted(enumerate(clusters), key=lambda item: float(np.median(frame.size[item[1][1]]))):
+    types = [(float(np.median(frame.size[c])), float(np.median(frame.base[c]))) for _, c in clusters]
+    for n, (at, cluster) in sorted(enumerate(clusters), key=lambda item: types[item[0]]):
         for other in range(max(0, at - _NEAR_BANDS), min(len(bands), at + _NEAR_BANDS + 1)):
-            letter = edges[other].letter_beside(frame, cluster) if other != at else None
+            letter = edges[other].letter_beside(frame, cluster, *types[n]) if other != at else None
             if letter is not None and root(number[letter]) != n:
                 taken[n] = number[letter]
                 break
@@ -204,12 +205,11 @@ class _Edges:
         base, largest = float(np.median(frame.base[index])), float(frame.size[index].max())
         return cls(index, frame.left[index], frame.right[index], base, largest)
 
-    def letter_beside(self, frame: _Frame, cluster: Sequence[int]) -> int | None:
+    def letter_beside(self, frame: _Frame, cluster: Sequence[int], size: float, base: float) -> int | None:
         """The letter whose superscripts or subscripts ``cluster`` is; None where a run of it touches none.
 
-        A lone sign of the letters' own size may stand between two of them.
+        A lone sign of the letters' own size may stand between two of them. ``size`` and ``base``: the cluster's type.
         """
-        size, base = float(np.median(frame.size[cluster])), float(np.median(frame.base[cluster]))
         inside = size > _SMALL * self.largest
         if (inside and (len(cluster) > 1 or size > 1.05 * self.largest)) or abs(self.base - base) > self.largest:
             return None

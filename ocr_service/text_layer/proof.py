@@ -35,6 +35,10 @@ _LONG_WORD = 12  # from which on longer ones are no better samples
 _REPEATS = 4
 _MOST_REPEATED = 60
 _CLEARLY = 0.35  # of a font's characters read otherwise: nothing has to be asked again
+# Pairs of letters that fonts have one glyph for; old exports map it to one of the two.
+_LIGATURES = frozenset(
+    ["ff", "fi", "fl", "ft", "fj", "fb", "fh", "fk", "ti", "tt", "th", "ct", "st", "sp", "ch", "ck", "oe", "ae", "ij"]
+)
 _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 
@@ -226,10 +230,16 @@ def _companions(indices: Sequence[int], keys: Sequence[Key], known: Mapping[Key,
 def _compare(
     word: tuple[int, ...], written: Sequence[str], text: str, keys: Sequence[Key], known: dict[Key, Evidence]
 ) -> None:
-    """Counts how each glyph of a word was read. One beside which more was read may be two letters."""
+    """Counts how each glyph of a word was read. One beside which more was read may be a ligature."""
     letters = [(letter, at) for at, sign in enumerate(written) for letter in unicodedata.normalize("NFKC", sign)]
     alignment = align([letter for letter, _ in letters], text)
-    beside = {letters[i][1] for gap in alignment.extra for i in (gap - 1, gap) if 0 <= i < len(letters)}
+    beside = {
+        letters[i][1]
+        for gap, extra in alignment.extra
+        for i, is_after in ((gap - 1, False), (gap, True))
+        if 0 <= i < len(letters)
+        and (extra + letters[i][0] if is_after else letters[i][0] + extra).lower() in _LIGATURES
+    }
     for (_, read), (sign, at) in zip(alignment.pairs, letters, strict=True):
         evidence = known.setdefault(keys[word[at]], Evidence())
         if read is not None and look_the_same(sign, read) and not _in_disguise(sign, read, written):
@@ -252,24 +262,22 @@ def _in_disguise(sign: str, read: str, written: Sequence[str]) -> bool:
 class Alignment:
     """``pairs``: each sign's number with the one that was read in its place, None where there is none.
 
-    ``extra``: numbers of the signs before which letters or digits were read that nothing stands for; one more than the
-    last number where they were read at the end.
+    ``extra``: what was read where nothing is written, each with the number of the sign before which it may stand, which
+    is one more than the last number at the end.
     """
 
     pairs: tuple[tuple[int, str | None], ...]
-    extra: frozenset[int]
+    extra: frozenset[tuple[int, str]]
 
 
-def _gaps(written: Sequence[str], gap: int, extra: str) -> set[int]:
+def _gaps(written: Sequence[str], gap: int, extra: str) -> set[tuple[int, str]]:
     """Where a sign may stand that was read at ``gap``: of several like it, nobody knows which one is too many."""
-    if not extra.isalnum():
-        return set()
     first = last = gap
     while first and look_the_same(written[first - 1], extra):
         first -= 1
     while last < len(written) and look_the_same(written[last], extra):
         last += 1
-    return set(range(first, last + 1))
+    return {(place, extra) for place in range(first, last + 1)}
 
 
 def align(written: Sequence[str], read: str) -> Alignment:
@@ -284,7 +292,7 @@ def align(written: Sequence[str], read: str) -> Alignment:
             change = 0.0 if look_the_same(written[i - 1], read[j - 1]) else 1.01
             cost[i][j] = min(cost[i - 1][j - 1] + change, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
     pairs: list[tuple[int, str | None]] = []
-    extra: set[int] = set()
+    extra: set[tuple[int, str]] = set()
     i, j = rows - 1, columns - 1
     while i:
         change = 0.0 if j and look_the_same(written[i - 1], read[j - 1]) else 1.01
