@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from ocr_service.document import PageResult, PlacedWord, PreparedRegion, Region, RegionResult
-from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers, check_page, rows_agree
+from ocr_service.text_layer.answer_check import Checked, check_answer, check_answers, check_page
+from ocr_service.text_layer.answer_tables import rows_agree
 from tests.support.pages import page
 
 _WORDS = [

@@ -1,0 +1,50 @@
+"""The words of a model's answer and of a page's own text, as they are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Tags, links, entities, and what in LaTeX is no text: commands, lengths, columns and names of environments.
+_MARKUP = re.compile(
+    r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|https?://\S+|\\\\\s*\[[^\]]*\]|\\[hv]space\*?\{[^{}]*\}"
+    r"|\\begin\s*\{array\}\s*(?:\[\w\])?\s*\{[^{}]*\}|\\(?:begin|end|color)\s*\{[^{}]*\}|\\[A-Za-z]+"
+)
+WORD = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def plain(self) -> str:
+        return plain(self.text)
+
+
+def tokens_of(content: str, pattern: re.Pattern[str]) -> list[Token]:
+    """Words and numbers of the text, not of its markup."""
+    return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(masked(content))]
+
+
+def masked(content: str) -> str:
+    """The content with spaces for its markup."""
+    return _MARKUP.sub(lambda match: " " * len(match[0]), content)
+
+
+def glued(tokens: Sequence[str]) -> str:
+    """Words as one, without hyphens: a line's end may part a word on the page and not in the answer."""
+    return re.sub(r"[-\u00ad]", "", "".join(tokens))
+
+
+def plain(text: str) -> str:
+    """As it is compared: superscripts as digits, apostrophes alike; upper and lower case are different names."""
+    return normal(text).replace("’", "'")
+
+
+def normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
