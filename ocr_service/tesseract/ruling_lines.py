@@ -14,6 +14,7 @@ from ocr_service.geometry.boxes import enclosing
 
 _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary text
 _MAX_THICKNESS_IN = 0.05
+_DRIFT = 0.006  # of its length, that a ruling line on a level page may still be off level
 _MIN_PIECE_IN = 0.12
 _MAX_TOUCHED = 0.4
 _CELLS_APART_IN = 0.1  # of white between boxes that are the cells of a table
@@ -167,8 +168,9 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     others = cv2.subtract(ink, cv2.dilate(bars, np.ones((3, 1), np.uint8))).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
     for label in range(1, count):
-        x, y, w, h, _area = (int(value) for value in stats[label])
-        if h > thickness + 2 or w < length or not _stands_free(others, x, y, w, h):
+        x, y, w, h, area = (int(value) for value in stats[label])
+        thick_bar = area > (thickness + 2) * w or h > thickness + 2 + _DRIFT * w
+        if thick_bar or w < length or not _stands_free(others, x, y, w, h):
             continue
         found.append((x, y, x + w, y + h))
         part = labels[y : y + h, x : x + w] == label

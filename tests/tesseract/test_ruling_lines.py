@@ -27,6 +27,23 @@ def test_a_grid_has_its_level_and_upright_lines() -> None:
     assert all(abs(a - b) < 6 for a, b in zip(grid.box, (100, 100, 701, 301), strict=True))
 
 
+def test_long_lines_that_are_a_third_of_a_degree_off_level_are_found() -> None:
+    """What deskewing leaves: over the height of a page they drift by more than they are thick."""
+    page = DrawnPage(1300, 1900)
+    for y in range(100, 1801, 50):
+        page.draw.line((100, y, 1100, y + 6), fill="black", width=4)
+    for x in range(100, 1101, 200):
+        page.draw.line((x, 100 + 6 * (x - 100) // 1000, x - 10, 1800), fill="black", width=4)
+    lines = find_ruling_lines(binarise(page.gray()), DPI)
+    assert (len(lines.horizontal), len(lines.vertical)) == (35, 6)
+
+
+def test_a_bar_thicker_than_a_line_is_none_however_long() -> None:
+    page = DrawnPage(1900, 600)
+    page.draw.rectangle((50, 200, 1850, 216), fill="black")
+    assert not find_ruling_lines(binarise(page.gray()), DPI).horizontal
+
+
 def test_lines_are_painted_out_and_letters_stay() -> None:
     gray = drawn_grid().gray()
     clear = without_ruling_lines(gray, find_ruling_lines(binarise(gray), DPI))
