@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ocr_service.document import TEXT_LABELS, TITLE_LABELS, PageResult, RegionResult
 
 EDGE = 0.09  # of the page's height, above and below: where headers and footers stand (DIN 676, ГОСТ Р 7.0.97)
+_OUTER, _OUTER_NUMBER = 0.15, 0.2  # the same for what nothing stands above or below: LaTeX leaves 0.12 and 0.18
 REPEATS = 3  # pages on which an unlabelled line must stand to be a running one
 _LABELLED_REPEATS = 2  # the same for a line that the reader labelled as header or footer
 _SEQUENCE = 2  # pages whose numbers count with them
@@ -54,7 +55,7 @@ def running_lines(pages: Iterable[PageResult]) -> RunningLines:
     count = 0
     for page in pages:
         count += 1
-        edge = [region for region in page.regions if _at_edge(page, region)]
+        edge = _at_edge(page)
         seen.update({_normal(region.content) for region in edge})
         labelled.update({_normal(region.content) for region in edge if region.label in _LABELS})
         for offset, height in {_offset(page, region): _height(page, region) for region in edge}.items():
@@ -69,21 +70,22 @@ def running_lines(pages: Iterable[PageResult]) -> RunningLines:
 
 def without_margins(page: PageResult, running: RunningLines) -> tuple[list[RegionResult], list[RegionResult]]:
     """The regions of a page's text, and those left out of it; both in the page's order."""
-    margins = [region for region in page.regions if _leaves(page, region, running)]
+    edge = {id(region) for region in _at_edge(page)}
+    margins = [region for region in page.regions if _leaves(page, region, running, edge)]
     text = [region for region in page.regions if region not in margins]
     if not any(region.content.strip() or region.format == "image" for region in text):
         return list(page.regions), []
     return text, margins
 
 
-def _leaves(page: PageResult, region: RegionResult, running: RunningLines) -> bool:
+def _leaves(page: PageResult, region: RegionResult, running: RunningLines, edge: set[int]) -> bool:
     if "label" in region.edited:  # a person's word counts
         return region.label in _LABELS | _PICTURES
     if running.pages < 2:
         return False
     if region.label in _PICTURES:
         return True
-    if not _at_edge(page, region):
+    if id(region) not in edge:
         return False
     if _normal(region.content) in running.repeated:
         return True
@@ -94,13 +96,25 @@ def _leaves(page: PageResult, region: RegionResult, running: RunningLines) -> bo
     return region.label == "number" and any(abs(_height(page, region) - h) < _SAME_HEIGHT for h in running.heights)
 
 
-def _at_edge(page: PageResult, region: RegionResult) -> bool:
+def _at_edge(page: PageResult) -> list[RegionResult]:
+    """The regions that stand where headers and footers do, or are labelled as such."""
+    first_ends = min((region.bbox[3] for region in page.regions), default=0)
+    last_begins = max((region.bbox[1] for region in page.regions), default=0)
+    return [region for region in page.regions if _is_at_edge(page.height, region, first_ends, last_begins)]
+
+
+def _is_at_edge(height: int, region: RegionResult, first_ends: int, last_begins: int) -> bool:
     if region.label in _LABELS:
         return True
     if region.label not in TEXT_LABELS | TITLE_LABELS:
         return False
     _, top, _, bottom = region.bbox
-    return bottom <= EDGE * page.height or top >= (1 - EDGE) * page.height
+    if bottom <= EDGE * height or top >= (1 - EDGE) * height:
+        return True
+    if region.label in TITLE_LABELS:
+        return False
+    reach = (_OUTER_NUMBER if _PAGE_NUMBER.fullmatch(region.content.strip()) else _OUTER) * height
+    return (bottom <= reach and top < first_ends) or (top >= height - reach and bottom > last_begins)
 
 
 def _height(page: PageResult, region: RegionResult) -> float:

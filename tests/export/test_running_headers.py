@@ -34,6 +34,28 @@ def test_two_pages_suffice_where_the_reader_labelled_the_line() -> None:
     assert left(pages) == [["Отчёт", "Текст"]] * 2
 
 
+def test_wide_margins_have_their_header_and_number_further_inside() -> None:
+    head: Box = (100, round(0.11 * HEIGHT), 900, round(0.12 * HEIGHT))
+    foot: Box = (480, round(0.82 * HEIGHT), 520, round(0.83 * HEIGHT))
+    pages = [
+        page(
+            n, region("text", "Quiet zones", head), region("text", f"Текст {n}", _MIDDLE), region("text", f"{n}", foot)
+        )
+        for n in range(1, 4)
+    ]
+    assert left(pages) == [["Текст 1"], ["Текст 2"], ["Текст 3"]]
+
+
+def test_a_line_inside_of_others_stays_though_it_repeats() -> None:
+    above: Box = (100, round(0.10 * HEIGHT), 900, round(0.11 * HEIGHT))
+    line: Box = (100, round(0.12 * HEIGHT), 900, round(0.13 * HEIGHT))
+    pages = [
+        page(n, region("text", f"Глава {n}", above), region("text", "Цели", line), region("text", "Текст", _MIDDLE))
+        for n in range(1, 4)
+    ]
+    assert [texts[:2] for texts in left(pages)] == [[f"Глава {n}", "Цели"] for n in range(1, 4)]
+
+
 @pytest.mark.parametrize("label", ["header", "text", "paragraph_title"])
 def test_numbers_of_invoices_and_years_are_no_page_numbers(label: str) -> None:
     pages = [
