@@ -164,8 +164,9 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     mask = np.zeros_like(ink)
     found: list[Box] = []
-    # The second of a double line is no letter.
-    others = cv2.subtract(ink, cv2.dilate(bars, np.ones((3, 1), np.uint8))).astype(np.uint8)
+    # The second of a double line is no letter; two short bars may be the upper and the lower edge of a blurred word.
+    double = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((1, round(_MAX_STEM_IN * dpi)), np.uint8))
+    others = cv2.subtract(ink, cv2.dilate(double, np.ones((3, 1), np.uint8))).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])

@@ -44,6 +44,16 @@ def test_a_bar_thicker_than_a_line_is_none_however_long() -> None:
     assert not find_ruling_lines(binarise(page.gray()), DPI).horizontal
 
 
+def test_the_edges_of_a_blurred_word_are_no_double_line() -> None:
+    """At 110 dpi a word's x-height has an upper and a lower edge; only longer lines are ever double."""
+    page = DrawnPage(900, 300)
+    for y in (100, 106):
+        page.draw.line((100, y, 200, y), fill="black", width=3)
+    for x in range(104, 200, 16):
+        page.draw.line((x, 100, x, 106), fill="black", width=8)
+    assert not find_ruling_lines(binarise(page.gray()), DPI).mask.any()
+
+
 def test_lines_are_painted_out_and_letters_stay() -> None:
     gray = drawn_grid().gray()
     clear = without_ruling_lines(gray, find_ruling_lines(binarise(gray), DPI))
