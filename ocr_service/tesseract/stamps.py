@@ -33,6 +33,7 @@ _SEED, _NARROW = 0.2, 0.05  # the least length and width of a stroke that tells 
 _STROKE = 0.1  # the least length of the others of that stamp
 _CLOSED = 0.02  # gaps in a stroke where something crosses it
 _STRAIGHT, _THIN = 0.6, 0.06  # level and upright strokes so long are ruling lines, where they are not thicker
+_CELL, _GRID = 0.2, 0.6  # so long are those of small cells; of all strokes those of a grid of pale lines
 _APART = 0.25  # between strokes of one stamp
 _EDGE = 0.04  # around the outermost strokes
 _LEAST = (0.6, 0.3)  # sides of a stamp, the longer and the shorter
@@ -165,7 +166,8 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
             continue
         part = np.s_[y : y + h, x : x + w]
         own = labels[part] == label
-        if np.count_nonzero(crossed[part][own]) >= _CROSSED * inch:
+        crosses = np.count_nonzero(crossed[part][own]) >= _CROSSED * inch
+        if crosses and not _is_grid(_mask(own & (strokes[part] > 0)), inch):
             yield _Outline((x, y, x + w, y + h), _mask(own))
 
 
@@ -187,9 +189,20 @@ def _ruling_lines(ink: Gray, inch: float) -> Gray:
     length = round(_STRAIGHT * inch)
     level = cv2.morphologyEx(cv2.dilate(ink, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     down = cv2.morphologyEx(cv2.dilate(ink, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    straight = cv2.bitwise_or(level, down)
-    thick = cv2.morphologyEx(straight, cv2.MORPH_OPEN, _square(_THIN * inch))
-    return cv2.subtract(straight, thick).astype(np.uint8)
+    return _without_thick(cv2.bitwise_or(level, down).astype(np.uint8), inch)
+
+
+def _is_grid(strokes: Gray, inch: float) -> bool:
+    """Whether most of the strokes are thin level and upright ones, those of small cells."""
+    length = round(_CELL * inch)
+    level = cv2.morphologyEx(strokes, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    down = cv2.morphologyEx(strokes, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    straight = _without_thick(cv2.bitwise_or(level, down).astype(np.uint8), inch)
+    return cv2.countNonZero(straight) > _GRID * cv2.countNonZero(strokes)
+
+
+def _without_thick(ink: Gray, inch: float) -> Gray:
+    return cv2.subtract(ink, cv2.morphologyEx(ink, cv2.MORPH_OPEN, _square(_THIN * inch))).astype(np.uint8)
 
 
 def _at_least(ink: Gray, least: int) -> Mask:

@@ -90,6 +90,18 @@ def test_text_filled_heads_ruling_lines_and_a_ring_beside_the_text_are_none(colo
     assert parted(page)[1] == ()
 
 
+def test_a_grid_of_small_cells_in_grey_lines_is_no_stamp() -> None:
+    page = DrawnPage(1240, 500)
+    for x in range(100, 1101, 90):
+        page.draw.line((x, 100, x, 300), fill="#777777", width=5)
+    for y in range(100, 301, 50):
+        page.draw.line((100, y, 1000, y), fill="#777777", width=5)
+        page.draw.line((100, y - 3, 1000, y - 3), fill="black", width=2)
+    for x in range(110, 1000, 90):
+        page.text(x, 155, "Yes", 9)
+    assert parted(page)[1] == ()
+
+
 @pytest.mark.parametrize("scale", [0.55, 1.0])  # 110 dpi, 200 dpi
 def test_blurred_text_is_not_taken_for_pale_ink(scale: float) -> None:
     image = sentences(DrawnPage(1240, 700)).image
