@@ -29,9 +29,19 @@ _SAME_LINE = 0.6  # of a word's height within a line from which on it stands on 
 _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
 
 
-def are_scattered(areas: Sequence[InkArea]) -> bool:
-    """Whether there are so many that they are labels all over a figure, which are read at once."""
-    return len(areas) > _SCATTERED
+def are_scattered(areas: Sequence[InkArea], words: Sequence[Word]) -> bool:
+    """Whether there are so many that they are labels all over a figure, which are read at once.
+
+    What stands beside one of the ``words``, on its line, is a word that the line lost, and no label.
+    """
+    if len(areas) <= _SCATTERED:
+        return False
+    return sum(not any(_is_beside(area.box, word.box) for word in words) for area in areas) > _SCATTERED
+
+
+def _is_beside(box: Box, word: Box) -> bool:
+    middle, height = (box[1] + box[3]) / 2, word[3] - word[1]
+    return word[1] <= middle <= word[3] and box[0] < word[2] + height and box[2] > word[0] - height
 
 
 def surest(words: Sequence[Word]) -> list[Word]:
@@ -47,7 +57,7 @@ def read_missed(
         return []
     left = _without_words(sheet.gray, kept)
     found: list[Line] = []
-    if are_scattered(areas):
+    if are_scattered(areas, kept):
         found = _read_scattered(areas, _without_drawn(left, sheet.ink, pieces.em), sheet.dpi, engine)
         seen = [word for line in found for word in line.words]
         left = _without_words(left, seen)

@@ -164,7 +164,7 @@ class TesseractReader:
         blocks = tuple(block.box for block in sideways)
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
         unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
-        if are_scattered(unread):
+        if are_scattered(unread, kept):
             kept = surest(kept)
             unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = read_missed(unread, pieces, kept, sheet, self._engine)

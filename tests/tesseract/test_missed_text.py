@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ink_ledger import covered, letter_pieces, unread_areas
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
@@ -61,11 +62,18 @@ def test_labels_all_over_a_drawing_are_read_between_its_lines() -> None:
     sheet = page.sheet()
     pieces = letter_pieces(sheet, [])
     areas = unread_areas(pieces, covered(pieces, [], (1200, 1600)), (1200, 1600))
-    assert are_scattered(areas)
+    assert are_scattered(areas, [])
     words = [word.text for line in read_missed(areas, pieces, [], sheet, TesseractEngine("eng")) for word in line.words]
     assert sum(str(place + 10) in words for place in range(32)) >= 30
     assert sum(word in names for word in words) >= 30
     assert len(words) <= 70  # none twice
+
+
+def test_words_that_many_lines_lost_are_no_labels() -> None:
+    areas = [InkArea((300, 60 * line, 380, 60 * line + 30), 5, 900, 30.0, True) for line in range(20)]
+    beside = [Word("page", (200, 60 * line, 290, 60 * line + 30), 95.0) for line in range(20)]
+    assert are_scattered(areas, []) and not are_scattered(areas, beside)
+    assert are_scattered(areas, beside[:4]) and not are_scattered(areas[:12], [])
 
 
 def test_only_the_surest_words_among_labels_are_not_read_again() -> None:
