@@ -41,7 +41,7 @@ _OUTLINE = 0.5  # of its box that a stroke fills at most; what fills more is a p
 _CROSSED_BY = 0.03  # the width of a text's strokes
 _CROSSED = 0.2  # of its strokes that lie beside dark ink
 _LETTER = 0.06  # of a stamp's own text, the least height
-_DRAWING, _LABEL = 2.5, 0.15  # what is larger on both sides is a drawing, whose labels stay: pieces smaller than that
+_DRAWING, _LABEL = 2.5, 0.25  # what is larger on both sides is a drawing, whose labels stay: pieces lower than that
 _UNDER = 0.6  # of a stamp's level: what is darker is text under it
 _WHITE = 0.8  # of a stamp's level: from there on it is paper
 
@@ -88,7 +88,7 @@ def _without_coloured(gray: Gray, pixels: Pixels, dpi: int) -> list[Stamp]:
             coloured = inside & (light - weak > _COLOURED)
             own = coloured & (light >= _DARK) & hues[_hue(pixels[part])]
             if _is_drawing(box, dpi):
-                own &= _at_least(_mask(own), round(_LABEL * dpi))
+                own &= _no_labels(_mask(own), round(_LABEL * dpi))
             stamps.append(Stamp(box, _picture(weak, own, light < _DARK, dpi)))
             gray[part] = _cleared(gray[part], light, own | (coloured & (light < _DARK)), own)
     return stamps
@@ -128,7 +128,10 @@ def _without_pale(gray: Gray, dpi: int) -> list[Stamp]:
     for outline in _outlines(strokes, _mask(_halved(black) > 127), dpi):
         box, inside = _on_page(outline, gray.shape)
         part = _part(box)
-        own = inside & _at_least(darker[part], round((_LABEL if _is_drawing(box, dpi) else _LETTER) * dpi))
+        if _is_drawing(box, dpi):
+            own = inside & _no_labels(darker[part], round(_LABEL * dpi))
+        else:
+            own = inside & _at_least(darker[part], round(_LETTER * dpi))
         stamps.append(Stamp(box, _picture(gray[part], own, black[part] > 0, dpi)))
         gray[part] = _cleared(gray[part], gray[part], own, own)
     return stamps
@@ -224,6 +227,15 @@ def _picture(gray: Gray, own: Mask, text: Mask, dpi: int) -> Gray:
 
 def _is_drawing(box: Box, dpi: int) -> bool:
     return min(box[2] - box[0], box[3] - box[1]) > _DRAWING * dpi
+
+
+def _no_labels(ink: Gray, least: int) -> Mask:
+    """Where connected pieces of ``ink`` are wider and higher than that: a label's letters may touch."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    large = np.minimum(stats[:, 2], stats[:, 3]) >= least
+    large[0] = False
+    strokes: Mask = large[labels] & (ink > 0)
+    return strokes
 
 
 def _cleared(
