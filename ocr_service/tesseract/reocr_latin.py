@@ -40,7 +40,9 @@ _NEVER = 1.1
 _TYPOGRAPHIC = frozenset("©®°±§£€¥½¼¾×“”‘’–—•…«»")
 _SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-", "´": "'", "`": "'"})
 _DECIMAL = re.compile(r"\d+[.,]\d+")
-_LONE_I, _LONE_ONE = re.compile(r"\W*I\W*"), re.compile(r"[^\w|]*[|1l]\W*")
+_NUMERAL = re.compile(r"[^\w]*\d[^A-Za-z]*")
+_LONE_I = re.compile(r"\W*I\W*")
+_LONE_ONE = re.compile(r"[^\w|]*[|1l]\W*")
 _ALIKE = (re.compile(r"[Il1|!]"), re.compile(r"\(\)|0|o|O"))
 
 
@@ -238,6 +240,8 @@ def _needed(read: str, again: str) -> float:
     if _LONE_I.fullmatch(again) and _LONE_ONE.fullmatch(read):
         return _SURE_OF_DIGITS
     if _plain(read) == again != read or (_differ_alike(read, again) and not _mixed(read) > _mixed(again)):
+        return _NEVER
+    if _NUMERAL.fullmatch(read) and not _NUMERAL.fullmatch(again):
         return _NEVER
     if [c for c in read if c.isalnum()] == [c for c in again if c.isalnum()]:
         return _SURE_OF_MARKS
