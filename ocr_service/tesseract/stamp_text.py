@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -13,8 +13,9 @@ import tesserocr
 from ocr_service.document import FIGURE_LABELS, Box, Gray, RegionResult, words_confidence
 from ocr_service.geometry.boxes import area, shared_area
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.stamp_ring import ring_lines
 from ocr_service.tesseract.stamps import Stamp
-from ocr_service.tesseract.words import Line, placed_words
+from ocr_service.tesseract.words import Line, Word, placed_words
 
 _SEARCHED = 240  # pixels of the longer side in which the angle is looked for
 _ANGLES = range(-45, 46, 3)  # degrees
@@ -26,23 +27,43 @@ _FIGURE = 0.8  # of a stamp inside a figure, which keeps its picture
 
 
 def stamp_region(stamp: Stamp, dpi: int, engine: TesseractEngine) -> RegionResult:
-    """The stamp as a figure ``seal`` with the text that could be read on it; a ring's text cannot."""
+    """The stamp as a figure ``seal`` with the text that could be read on it, that of its rings first."""
     ink = np.where(stamp.picture < 255, 255, 0).astype(np.uint8)
     frame, height = _frame(ink)
     scale = min(_SCALES[1], max(_SCALES[0], _LETTER / height))
-    level, to_level = _rotated(np.where(frame, 255, stamp.picture).astype(np.uint8), _angle(ink), scale, 255)
-    lines = [line for line in engine.lines(level, round(dpi * scale), tesserocr.PSM.SPARSE_TEXT) if _is_sure(line)]
-    back = cv2.invertAffineTransform(to_level).astype(np.float64)
-    words = placed_words(
-        replace(word, box=_placed(word.box, back, stamp.box))
-        for line in sorted(lines, key=lambda line: line.box[1])
-        for word in line.words
-        if word.confidence >= _SURE_WORD and any(c.isalnum() or c == "№" for c in word.text)
-    )
+    letters = np.where(frame, 255, stamp.picture).astype(np.uint8)
+    ring = list(_ring_words(stamp, letters, scale, dpi, engine))
+    words = placed_words([*ring, *_level_words(stamp, letters, ink, scale, dpi, engine)])
     text = " ".join(word.text for word in words)
     return RegionResult(
         "seal", stamp.box, 0, None, "image", content=text, confidence=words_confidence(words), words=words
     )
+
+
+def _ring_words(stamp: Stamp, letters: Gray, scale: float, dpi: int, engine: TesseractEngine) -> Iterator[Word]:
+    for ring in ring_lines(stamp.picture, letters):
+        large = cv2.resize(ring.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        for line in engine.lines(large, round(dpi * scale), tesserocr.PSM.SINGLE_LINE):
+            for word in _sure_words(line) if line.confidence >= _SURE_WORD else ():
+                x0, y0, x1, y1 = (round(side / scale) for side in word.box)
+                yield replace(word, box=_on_page(ring.placed((x0, y0, x1, y1)), stamp.box))
+
+
+def _level_words(
+    stamp: Stamp, letters: Gray, ink: Gray, scale: float, dpi: int, engine: TesseractEngine
+) -> Iterator[Word]:
+    level, to_level = _rotated(letters, _angle(ink), scale, 255)
+    lines = [line for line in engine.lines(level, round(dpi * scale), tesserocr.PSM.SPARSE_TEXT) if _is_sure(line)]
+    back = cv2.invertAffineTransform(to_level).astype(np.float64)
+    for line in sorted(lines, key=lambda line: line.box[1]):
+        for word in _sure_words(line):
+            yield replace(word, box=_placed(word.box, back, stamp.box))
+
+
+def _sure_words(line: Line) -> Iterator[Word]:
+    for word in line.words:
+        if word.confidence >= _SURE_WORD and any(c.isalnum() or c == "№" for c in word.text):
+            yield word
 
 
 def with_stamps(regions: Sequence[RegionResult], stamps: Sequence[RegionResult]) -> list[RegionResult]:
@@ -101,9 +122,10 @@ def _placed(box: Box, back: npt.NDArray[np.float64], stamp: Box) -> Box:
     corners = np.array([(box[0], box[1], 1), (box[2], box[1], 1), (box[2], box[3], 1), (box[0], box[3], 1)], float)
     points = corners @ back.T
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-    return (
-        max(stamp[0], stamp[0] + round(x0)),
-        max(stamp[1], stamp[1] + round(y0)),
-        min(stamp[2], stamp[0] + round(x1)),
-        min(stamp[3], stamp[1] + round(y1)),
-    )
+    return _on_page((round(x0), round(y0), round(x1), round(y1)), stamp)
+
+
+def _on_page(box: Box, stamp: Box) -> Box:
+    """A box of the stamp as that of the page."""
+    x, y = stamp[:2]
+    return max(x, x + box[0]), max(y, y + box[1]), min(stamp[2], x + box[2]), min(stamp[3], y + box[3])
