@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ocr_service.client.values import SUFFIXES
-from ocr_service.errors import BadOption, NotFound, ServiceError
+from ocr_service.errors import BadOption, NotFound, StorageFull
 from ocr_service.storage.s3 import S3Config, S3Store
 
 _S3 = "s3://"
@@ -102,10 +102,10 @@ class Address:
         return here.removeprefix(there) if here.startswith(there) and here != there else None
 
 
-class FolderFailed(ServiceError):
-    """A folder cannot be read or written: its disk is full or away, or rights are missing."""
+class FolderFailed(StorageFull):
+    """A folder of the archive cannot be read or written: its disk is full or away, or rights are missing."""
 
-    code, retryable = "folder_failed", True
+    code = "folder_failed"
 
 
 class FolderPlace:

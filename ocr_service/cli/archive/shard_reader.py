@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ocr_service.bootstrap import Engines, start_engines
 from ocr_service.cli.archive.page_rows import Row, failed_document, page_row, write_parquet
-from ocr_service.cli.archive.places import Address, FolderFailed, Place, each, read_text, write_text
+from ocr_service.cli.archive.places import Address, Place, each, read_text, write_text
 from ocr_service.cli.archive.plan import SHARDS, Item, Summary, hashed_name
 from ocr_service.document import FileInfo, PageResult, ReadOptions
 from ocr_service.errors import S3Refused, S3Unavailable, ServiceError, StorageFull, TooManyPages
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 _PARTS = ".parts/"
 _LOOK_S = 1.0  # between two looks for pages that others read
 # What is no fault of a document: its item is given up, and done again by the next run.
-_PASSING = (S3Unavailable, S3Refused, StorageFull, FolderFailed)
+_PASSING = (S3Unavailable, S3Refused, StorageFull)
 
 
 @dataclass(frozen=True, slots=True)
