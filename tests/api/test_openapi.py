@@ -71,6 +71,13 @@ def test_what_needs_a_key_says_so_and_no_answer_is_promised_that_never_comes(des
             ), name
 
 
+@pytest.mark.parametrize("status", ["422", "503"])
+def test_routes_with_errors_of_their_own_promise_them_in_that_shape(status: str, description: dict[str, Any]) -> None:
+    shaped = [operation for _, operation in operations(description) if "Paddle" in str(operation["tags"])]
+    assert len(shaped) > 4
+    assert all(list(operation["responses"][status]["content"]) == ["application/json"] for operation in shaped)
+
+
 def test_errors_look_as_their_examples(service: RunningService, description: dict[str, Any]) -> None:
     answer = service.client.get("/jobs/none")
     example = description["paths"]["/jobs/{job_id}"]["get"]["responses"]["404"]["content"]["application/problem+json"]

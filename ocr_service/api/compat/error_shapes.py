@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from ocr_service.api.problems import problem_of
-from ocr_service.api.schemas.problem import Answers
+from ocr_service.api.schemas.problem import Answers, problem_answers
 from ocr_service.api.validation import describe_validation
 from ocr_service.errors import BadOption, ServiceError
 
@@ -43,8 +43,8 @@ def route_with_errors(shaped: Callable[[Request, ServiceError], BaseModel]) -> t
 
 
 def answers_with_errors(answers: Answers, shape: type[BaseModel]) -> Answers:
-    """For a route's ``responses``: the errors of ``problem_answers`` in this shape."""
+    """For a route's ``responses``: the errors of ``problem_answers`` in this shape, and those of any route."""
     return {
         status: {"model": shape, "description": answer["description"] + ", with Retry-After" * ("headers" in answer)}
-        for status, answer in answers.items()
+        for status, answer in {**problem_answers("bad_option", "not_ready"), **answers}.items()
     }
