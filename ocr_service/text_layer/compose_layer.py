@@ -31,7 +31,7 @@ from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_rulin
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.words import Line, Word, make_line
-from ocr_service.text_layer.lines import LayerLine, LayerWord, pixel_box
+from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.proven_words import with_proven_words

@@ -31,7 +31,8 @@ from ocr_service.text_layer.glyphs import (
     read_glyphs,
     rotated_boxes,
 )
-from ocr_service.text_layer.lines import LayerLine, LayerWord, find_lines, main_angle, pixel_box
+from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
+from ocr_service.text_layer.lines import find_lines, main_angle
 from ocr_service.text_layer.outline import outline_of_page
 from ocr_service.text_layer.proof import prove
 from ocr_service.text_layer.remainder import has_writing

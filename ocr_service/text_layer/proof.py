@@ -24,7 +24,7 @@ from ocr_service.text_layer.alphabets import (
 )
 from ocr_service.text_layer.evidence import Evidence, Key
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
-from ocr_service.text_layer.lines import LayerLine, LayerWord
+from ocr_service.text_layer.layer_words import LayerLine, LayerWord
 from ocr_service.text_layer.specimen import ReadSheet, TypeCase
 from ocr_service.text_layer.verdicts import Proof, verdicts
 

@@ -12,7 +12,7 @@ import numpy as np
 from ocr_service.text_layer.alphabets import has_homoglyph, look_the_same, may_reach, mixes_alphabets, script_of
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
-from ocr_service.text_layer.lines import LayerLine
+from ocr_service.text_layer.layer_words import LayerLine
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
