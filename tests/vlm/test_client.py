@@ -170,7 +170,7 @@ async def test_what_no_try_mends_is_refused(fake: FakeVllm, status: int, kind: t
         ("-1", 0, 0),
         ("86400", 60, 60),
         ("soon", 0, 0),
-        pytest.param(format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 60, 60, id="in an hour"),
+        pytest.param(format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True), 60, 60, id="tomorrow"),
     ],
 )
 async def test_retry_after_is_read_in_both_forms(fake: FakeVllm, value: str, least: float, most: float) -> None:
