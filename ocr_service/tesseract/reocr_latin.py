@@ -214,20 +214,23 @@ def _decided(old: Sequence[Word], texts: Sequence[list[_Char]], em: float) -> li
     again = ["".join(char.text for char in word) for word in texts]
     least = min(char.probability for word in texts for char in word)
     if [word.text.translate(_SAME) for word in old] == [text.translate(_SAME) for text in again]:
-        return [
-            replace(word, confidence=max(word.confidence, 100 * least)) if any(map(str.isalnum, word.text)) else word
-            for word in old
-        ]
-    if least < _needed(read, "".join(again)) or not all(_is_latin(char) for word in texts for char in word):
-        return None
-    if len(again) > len(old) and not all(map(_is_word, again)):
+        return [_confirmed(word, 100 * least) for word in old]
+    if least < _needed(read, "".join(again)) or not _are_latin(texts):
         return None
     box = enclosing([word.box for word in old])
-    if len("".join(again)) < _SHORTER * len(read) or not _fills(box, texts, em):
+    torn = len(again) > len(old) and not all(map(_is_word, again))
+    if torn or len("".join(again)) < _SHORTER * len(read) or not _fills(box, texts, em):
         return None
     if len(old) == len(again):
         return [replace(word, text=text, confidence=100 * least) for word, text in zip(old, again, strict=True)]
     return [Word(text, part, 100 * least) for text, part in zip(again, _parts(box, texts), strict=True)]
+
+
+def _confirmed(word: Word, confidence: float) -> Word:
+    """``word``, which PP-OCR reads as Tesseract does; signs alone are no proof."""
+    if not any(map(str.isalnum, word.text)):
+        return word
+    return replace(word, confidence=max(word.confidence, confidence))
 
 
 def _is_word(text: str) -> bool:
@@ -261,6 +264,10 @@ def _mixed(text: str) -> bool:
 def _plain(text: str) -> str:
     """``text`` without accents."""
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def _are_latin(texts: Sequence[list[_Char]]) -> bool:
+    return all(_is_latin(char) for word in texts for char in word)
 
 
 def _is_latin(char: _Char) -> bool:

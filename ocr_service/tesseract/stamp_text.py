@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -32,8 +33,8 @@ def stamp_region(stamp: Stamp, dpi: int, engine: TesseractEngine) -> RegionResul
     frame, height = _frame(ink)
     scale = min(_SCALES[1], max(_SCALES[0], _LETTER / height))
     letters = np.where(frame, 255, stamp.picture).astype(np.uint8)
-    ring = list(_ring_words(stamp, letters, scale, dpi, engine))
-    words = placed_words([*ring, *_level_words(stamp, letters, ink, scale, dpi, engine)])
+    ring = _ring_words(stamp, letters, scale, dpi, engine)
+    words = placed_words(chain(ring, _level_words(stamp, letters, ink, scale, dpi, engine)))
     text = " ".join(word.text for word in words)
     return RegionResult(
         "seal", stamp.box, 0, None, "image", content=text, confidence=words_confidence(words), words=words

@@ -92,11 +92,14 @@ def _parts(row: list[Cell], em: float) -> Table:
         return [row]
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
     parts = _rows_of(filled, [b - a for a, b in pairwise(middles)], em)
-    table = []
-    for cells in parts:
-        top, bottom = (f(w.box[i] for cell in cells for w in cell) for f, i in ((min, 1), (max, 3)))
-        table.append([Cell((x0, top, x1, bottom), tuple(cell)) for (x0, x1), cell in zip(edges, cells, strict=True)])
-    return table
+    return [_row_between(edges, cells) for cells in parts]
+
+
+def _row_between(edges: Sequence[tuple[int, int]], words: Sequence[Sequence[Word]]) -> list[Cell]:
+    """The cells of a row with these left and right ``edges``, as high as the ``words`` of all of them."""
+    boxes = [word.box for cell in words for word in cell]
+    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    return [Cell((x0, top, x1, bottom), tuple(cell)) for (x0, x1), cell in zip(edges, words, strict=True)]
 
 
 def _owners(grid: Grid, xs: Sequence[float], ys: Sequence[float], slack: int) -> dict[tuple[int, int], tuple[int, int]]:
