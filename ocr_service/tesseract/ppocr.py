@@ -8,7 +8,6 @@ the Latin alphabet with its accents, digits and signs, Greek and Chinese, and no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -36,23 +34,17 @@ class Glyph:
 
 
 class PpOcr:
-    """Owns one onnxruntime session on one thread: pages run in parallel in processes, not inside the model."""
+    """Owns one onnxruntime session, from the first picture on: it takes 0.15 s and 50 MB."""
 
-    def __init__(self, model: Path | None = None) -> None:
-        """The first picture loads it, in 0.15 s and 50 MB. Raises EngineUnavailable where it is not installed."""
-        self._model = model or _model_file()
+    def __init__(self) -> None:
         self._session: InferenceSession | None = None
         self._characters: list[str] = []
 
     def _load(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions  # 60 MB: only where something is read with it
+        """Raises EngineUnavailable where the model is not installed."""
+        from ocr_service.layout.onnx_model import model_file, open_session  # 60 MB: only where it reads something
 
-        options = SessionOptions()
-        options.log_severity_level = 4
-        options.enable_cpu_mem_arena = False
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        session = InferenceSession(self._model, options, providers=["CPUExecutionProvider"])
-        characters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+        session, characters = open_session(model_file(_FILE, Path(__file__).parent, "rapidocr"))
         self._characters = ["", *characters, " "]
         return session
 
@@ -76,17 +68,3 @@ class PpOcr:
                 glyphs.append(Glyph(self._characters[best[start]], max(probabilities[start:end]), middle))
             start = end
         return glyphs
-
-
-def _model_file() -> Path:
-    """Our own wheel has the file beside this module (setup.py puts it there); a checkout takes it from rapidocr's.
-
-    Of rapidocr nothing is imported: its code needs shapely, omegaconf and more.
-    """
-    packaged = Path(__file__).with_name(_FILE)
-    if packaged.is_file():
-        return packaged
-    rapidocr = find_spec("rapidocr")
-    if rapidocr is None or rapidocr.origin is None:
-        raise EngineUnavailable(f"{_FILE} is not installed. Run: pip install --no-deps rapidocr")
-    return Path(rapidocr.origin).parent / "models" / _FILE
