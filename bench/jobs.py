@@ -25,7 +25,7 @@ from statistics import median
 
 from ocr_service.document import FileInfo, PageResult, ReaderName, ReadOptions, RegionResult
 from ocr_service.export.result_json import page_to_json
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.models import JobState, NewJob, new_job_id
 from ocr_service.jobs.observers import JobObservers
 from ocr_service.jobs.service import JobsConfig, run_jobs

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from ocr_service import __version__
 from ocr_service.document import ReaderName
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.db.usage import PageQuotas
 from ocr_service.jobs.service import JobsConfig
 from ocr_service.layout.runner import LayoutFailed, LayoutRunner

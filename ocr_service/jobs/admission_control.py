@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from itertools import count, takewhile
 
 from ocr_service.errors import NotReady, QueueFull, QuotaExceeded
-from ocr_service.jobs.db.queue import Incoming, Load, QueueLimits, refuse_too_many
+from ocr_service.jobs.db.queue_load import Incoming, Load, QueueLimits, refuse_too_many
 from ocr_service.jobs.db.usage import refuse_used_up
 from ocr_service.jobs.wait_budget import new_wait_budget
 

@@ -22,7 +22,8 @@ from ocr_service.errors import (
 )
 from ocr_service.jobs.corrections import Corrections
 from ocr_service.jobs.db.postgres import open_postgres
-from ocr_service.jobs.db.queue import QueueLimits, Submission
+from ocr_service.jobs.db.queue import Submission
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.db.sqlite import open_sqlite, open_sqlite_read_only, owned
 from ocr_service.jobs.dispatcher import Dispatcher
 from ocr_service.jobs.events import EventHub

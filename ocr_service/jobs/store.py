@@ -13,6 +13,7 @@ from ocr_service.errors import NotFinished, NotFound
 from ocr_service.jobs.db import queue
 from ocr_service.jobs.db import transitions as writer
 from ocr_service.jobs.db.database import Rows, Transaction
+from ocr_service.jobs.db.queue_load import Backlog, Load, QueueLimits, backlog, load
 from ocr_service.jobs.db.tables import db_now, jobs, moves, pages, replicas, unfinished
 from ocr_service.jobs.db.usage import quota_uses, refuse_over_quota
 from ocr_service.jobs.delivery.rows import put_off_upload
@@ -37,7 +38,7 @@ JobOrder = Literal["newest", "oldest", "name"]
 class Store(Rows):
     """The jobs' rows. Every call may raise NotReady (see ``Rows``)."""
 
-    limits: queue.QueueLimits
+    limits: QueueLimits
 
     # Into the queue, and out of it
 
@@ -52,12 +53,12 @@ class Store(Rows):
                 raise
             return queue.Submission(job, created=True)
 
-    async def load(self, coming: int) -> queue.Load:
+    async def load(self, coming: int) -> Load:
         """What counts towards the limits, for ``coming`` documents that are being taken in."""
 
-        def work(tx: Transaction) -> queue.Load:
+        def work(tx: Transaction) -> Load:
             uses = quota_uses(tx) if self.limits.quotas.any else {}
-            return replace(queue.load(tx, self.limits, coming), quota_uses=uses)
+            return replace(load(tx, self.limits, coming), quota_uses=uses)
 
         return await self.read(work)
 
@@ -296,8 +297,8 @@ class Store(Rows):
 
         return await self.read(work)
 
-    async def backlog(self) -> queue.Backlog:
-        return await self.read(queue.backlog)
+    async def backlog(self) -> Backlog:
+        return await self.read(backlog)
 
     async def events(self, job_id: str, after: int) -> list[JobEvent]:
         """What happened to the job after event ``after``, in order."""

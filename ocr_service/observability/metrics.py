@@ -20,7 +20,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ocr_service.document import PageResult, RegionResult
-from ocr_service.jobs.db.queue import Backlog
+from ocr_service.jobs.db.queue_load import Backlog
 from ocr_service.jobs.delivery.rows import Kind
 from ocr_service.jobs.models import Job, JobState, Usage
 from ocr_service.jobs.observers import RunEnd

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from ocr_service.jobs.db.postgres import open_postgres
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.db.sqlite import open_sqlite
 from ocr_service.jobs.migrations import upgrade
 from ocr_service.jobs.store import Store

@@ -8,7 +8,7 @@ import pytest
 
 from ocr_service.errors import NotReady, QueueFull
 from ocr_service.jobs.admission_control import AdmissionControl
-from ocr_service.jobs.db.queue import Load, QueueLimits
+from ocr_service.jobs.db.queue_load import Load, QueueLimits
 from ocr_service.jobs.store import Store
 from tests.support.postgres_server import PostgresServer
 from tests.support.running import PATIENCE_S

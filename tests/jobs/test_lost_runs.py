@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.models import Job, JobState, PageRow
 from ocr_service.jobs.store import Store
 from tests.support.store import keep_page, new_job

@@ -7,7 +7,7 @@ import pytest
 
 from ocr_service.document import ReadOptions
 from ocr_service.errors import IdempotencyConflict, NotFinished, NotFound, QueueFull
-from ocr_service.jobs.db.queue import Backlog, QueueLimits
+from ocr_service.jobs.db.queue_load import Backlog, QueueLimits
 from ocr_service.jobs.models import Change, Claim, Job, JobFailure, JobState, PageCounts, PageRow, Priority, RunLost
 from ocr_service.jobs.store import Store
 from tests.support.running import PATIENCE_S, until

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from ocr_service.document import FileInfo, ReadOptions
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.models import Change, KeptPage, NewJob, PageRow, RunLost, new_job_id
 from ocr_service.jobs.store import Store
 

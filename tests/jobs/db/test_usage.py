@@ -9,7 +9,7 @@ import pytest
 
 from ocr_service.errors import QuotaExceeded, TooManyPages
 from ocr_service.jobs.admission_control import AdmissionControl
-from ocr_service.jobs.db.queue import QueueLimits
+from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.db.usage import PageQuotas, QuotaUse, UsageRows
 from ocr_service.jobs.models import Claim, JobState, KeptPage, NewJob, PageRow, Usage
 from ocr_service.jobs.store import Store
