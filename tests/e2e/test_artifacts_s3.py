@@ -303,7 +303,7 @@ def test_a_submission_while_the_bucket_is_away_is_refused_and_leaves_nothing(pai
 
 def uploads(service: RunningService) -> set[Path]:
     """Those of jobs, and those that are being received."""
-    received = {path for path in service.temp.rglob("*") if path.is_file()}
+    received = set(service.temp_files())
     return received | set((service.output / ".jobs").glob("*/input"))
 
 

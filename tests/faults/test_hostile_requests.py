@@ -41,7 +41,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServic
         yield service
         log = service.log.read_text()
         assert "Traceback" not in log
-        left = [path for path in service.temp.rglob("*") if path.is_file()]
+        left = service.temp_files()
         assert left == []
 
 

@@ -74,7 +74,7 @@ def check_nothing_left(service: RunningService) -> None:
 def leftovers(service: RunningService) -> list[str]:
     names = (".writing-*", "staging", "previous")
     try:
-        scratch = [str(path) for path in service.temp.rglob("*") if path.is_file()]
+        scratch = [str(path) for path in service.temp_files()]
         return scratch + [str(path) for name in names for path in service.output.rglob(name)]
     except FileNotFoundError:
         return ["a folder that was just removed"]  # an old job, while it was looked at: look again

@@ -99,6 +99,11 @@ class RunningService:
     def kill(self) -> None:
         self.stop(signal.SIGKILL)
 
+    def temp_files(self, prefix: str = "") -> list[Path]:
+        """The files under TEMP_DIR. Its folders come and go with the page workers: one that is gone holds none."""
+        found = os.walk(self.temp)  # unlike rglob it passes over what vanishes
+        return [Path(folder) / name for folder, _, names in found for name in names if name.startswith(prefix)]
+
     def read(self, name: str, content: bytes, *, path: str = "/ocr/pdf", **fields: str) -> httpx.Response:
         return self.client.post(path, files={"file": (name, content)}, data=fields)
 

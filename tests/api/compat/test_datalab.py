@@ -104,7 +104,7 @@ def test_what_cannot_be_read_is_told(keyed: RunningService, content: bytes, form
     answer = keyed.client.post("/api/v1/marker", files=files, data={**FORM, **form}, headers=HEADERS)
     assert answer.status_code == 200 and answer.json()["success"] is False
     assert answer.json()["error"].startswith(f"{code}: ")
-    assert list(keyed.temp.rglob("upload-*")) == []
+    assert keyed.temp_files("upload-") == []
 
 
 def test_a_failed_document_says_why(keyed: RunningService) -> None:

@@ -42,7 +42,7 @@ def test_the_external_loader_gets_the_text_of_the_document(keyed: RunningService
 def test_the_external_loader_is_told_what_is_wrong(keyed: RunningService, content: bytes, code: str) -> None:
     answer = keyed.client.put("/process", content=content, headers=BEARER)
     assert answer.json()["code"] == code
-    assert list(keyed.temp.rglob("upload-*")) == []
+    assert keyed.temp_files("upload-") == []
 
 
 def test_the_external_loader_needs_the_key(keyed: RunningService) -> None:

@@ -157,7 +157,7 @@ def test_a_body_that_cannot_be_used_is_refused(service: RunningService, body: by
         answer = service.client.post(path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 422, answer.text
         assert answer.json()["errorMsg"].startswith("bad_option")
-    assert not list(service.temp.rglob("body-*"))
+    assert not service.temp_files("body-")
 
 
 def test_figures_are_centred_images_as_upstream_writes_them() -> None:

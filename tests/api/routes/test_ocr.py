@@ -147,4 +147,4 @@ def test_a_form_without_a_file_is_refused(service: RunningService) -> None:
 def test_nothing_is_left_in_temp_dir(service: RunningService) -> None:
     service.read("notes.pdf", b"text")
     service.read("a.pdf", pdf("One"))
-    assert [path for path in service.temp.rglob("*") if path.is_file()] == []
+    assert service.temp_files() == []
