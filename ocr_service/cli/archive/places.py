@@ -6,8 +6,9 @@ import asyncio
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -18,6 +19,7 @@ from ocr_service.storage.s3 import S3Config, S3Store
 
 _S3 = "s3://"
 _UNFINISHED = ".unfinished"  # of a folder: files that are being written
+_LEFT_S = 600.0  # nobody writes to a file any more that has not changed for so long
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -37,7 +39,7 @@ class Place(Protocol):
     async def remove(self, name: str) -> None: ...
 
     async def tidy(self) -> None:
-        """Removes what killed writers have left half written; one that still writes fails."""
+        """Removes what killed writers have left half written. A file that is written to stays."""
 
     def close(self) -> None: ...
 
@@ -147,14 +149,20 @@ class FolderPlace:
     def _put(self, source: Path, target: Path) -> None:
         with self._errors():
             target.parent.mkdir(parents=True, exist_ok=True)
-            (self._root / _UNFINISHED).mkdir(exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(dir=self._root / _UNFINISHED)
+            handle, unfinished = self._unfinished()
             os.close(handle)
             try:
                 shutil.copyfile(source, unfinished)
                 Path(unfinished).replace(target)
             finally:
                 Path(unfinished).unlink(missing_ok=True)
+
+    def _unfinished(self) -> tuple[int, str]:
+        """A new file, open; its folder may be removed by another command at the same time, empty as it is."""
+        while True:
+            (self._root / _UNFINISHED).mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):
+                return tempfile.mkstemp(dir=self._root / _UNFINISHED)
 
     async def remove(self, name: str) -> None:
         await asyncio.to_thread(self._remove, self._root / name)
@@ -174,7 +182,15 @@ class FolderPlace:
                 break
 
     async def tidy(self) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._root / _UNFINISHED, ignore_errors=True)
+        await asyncio.to_thread(self._tidy, self._root / _UNFINISHED)
+
+    def _tidy(self, folder: Path) -> None:
+        with self._errors(), suppress(FileNotFoundError):  # removed by another command at the same time
+            for path in folder.iterdir():
+                if path.stat().st_mtime < time.time() - _LEFT_S:
+                    path.unlink(missing_ok=True)
+            with suppress(OSError):  # others write
+                folder.rmdir()
 
     def close(self) -> None: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,10 +43,17 @@ async def test_folders_that_become_empty_go_and_so_does_what_killed_writers_have
     place = Address(str(tmp_path / "out"), None).open()
     for name in ("parts/a/pages/1", "parts/a/pages/2", "kept/1"):
         await write_text(place, name, "page")
-    left = tmp_path / "out/.unfinished/half-a-page"
-    left.write_text("pa")
+    left, written = (tmp_path / "out/.unfinished" / name for name in ("half-a-page", "being-written"))
+    left.parent.mkdir(exist_ok=True)
+    for path in (left, written):
+        path.write_text("pa")
+    os.utime(left, (0, 0))
     await place.tidy()
-    assert not left.parent.exists()
+    assert list(written.parent.iterdir()) == [written]
+    os.utime(written, (0, 0))
+    await place.tidy()
+    await place.tidy()
+    assert not written.parent.exists()
     for name in ("parts/a/pages/1", "parts/a/pages/2"):
         await place.remove(name)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["kept"]

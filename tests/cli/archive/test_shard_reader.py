@@ -70,3 +70,22 @@ async def test_who_assembles_a_document_waits_for_its_parts(tmp_path: Path, *, g
     result = json.loads((tmp_path / "out/book.pdf/book.json").read_bytes())
     assert [page["number"] for page in result["pages"]] == list(range(1, 13))
     assert not (tmp_path / "out/.parts").exists()
+
+
+@pytest.mark.ray  # for pyarrow
+async def test_two_commands_at_once_read_all_twice_and_end_with_the_same_files(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / f"in/{name}.pdf").write_bytes(document(name, 2))
+    item = Item("documents", "000000", ("a.pdf", "b.pdf", "c.pdf"))
+    with FakeVllm().running() as fake:
+        async with reader_of(tmp_path, fake) as one, reader_of(tmp_path, fake) as other:
+            summaries = await asyncio.gather(one.read(item), other.read(item))
+            assert (await one.read(item)).resumed
+    assert set(map(Summary.to_json, summaries)) == {Summary("000000", documents=3, pages=6).to_json()}
+    out = tmp_path / "out"
+    for name in ("a", "b", "c"):
+        result = json.loads((out / f"{name}.pdf/{name}.json").read_bytes())
+        assert [page["status"] for page in result["pages"]] == ["completed"] * 2
+    assert [path.name for path in (out / "pages").iterdir()] == ["000000.parquet"]
+    assert not list((out / ".unfinished").iterdir())
