@@ -247,6 +247,14 @@ class RegionResult:
     id: int | None = None
     edited: tuple[Edited, ...] = ()
 
+    @property
+    def corners(self) -> list[tuple[int, int]]:
+        """x and y in pixels, clockwise from the upper left: of ``polygon``, or of ``bbox`` where there is none."""
+        if self.polygon:
+            return list(zip(self.polygon[0::2], self.polygon[1::2], strict=True))
+        x0, y0, x1, y1 = self.bbox
+        return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:

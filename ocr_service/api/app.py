@@ -26,6 +26,7 @@ from ocr_service.api.compat.mistral import routes as mistral
 from ocr_service.api.compat.open_webui import routes as open_webui
 from ocr_service.api.compat.paddleocr_jobs import routes as paddleocr_jobs
 from ocr_service.api.compat.paddlex import routes as paddlex
+from ocr_service.api.compat.paddlex_restructure import routes as paddlex_restructure
 from ocr_service.api.dependencies import Services
 from ocr_service.api.intake.admission import Admission, Defaults
 from ocr_service.api.middleware.access import API_KEY, BEARER, AccessRules, ApiKeys, install_access
@@ -115,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
     own = (ocr, downloads, jobs, events, results, corrections, page_images, batches, options, backends, usage)
     foreign = (
         paddlex,
+        paddlex_restructure,
         mistral,
         mistral_files,
         mistral_batches,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocr_service.client import DEFAULT_URL, AsyncClient
+from ocr_service.client.values import SUFFIXES
 from ocr_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,5 +69,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         async with AsyncClient(arguments.url, key, patience_s=_PATIENCE_S) as client:
             yield client
 
-    asyncio.run(ocr_server(connect, arguments.folder).run_stdio_async())
+    file_at = partial(allowed_file, folders=[folder.resolve() for folder in arguments.folder])
+    asyncio.run(ocr_server(connect, file_at).run_stdio_async())
     return 0
+
+
+def allowed_file(path: str, folders: Sequence[Path]) -> Path:
+    """The document at ``path``, links followed, if it lies in one of ``folders``; a relative one begins in the first.
+
+    Raises ToolError. Blocks.
+    """
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    file = Path(folders[0], path).resolve()
+    if not any(file.is_relative_to(folder) for folder in folders):
+        raise ToolError(f"{path}: not in {', '.join(map(str, folders))}, the folders that this server may read.")
+    if file.suffix.lower() not in SUFFIXES or not file.is_file():
+        raise ToolError(f"{path}: there is no such PDF or image.")
+    return file

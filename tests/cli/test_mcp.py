@@ -14,7 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver.exceptions import ToolError
 
-from ocr_service.api.compat.mcp.tools import allowed_file
+from ocr_service.cli.mcp import allowed_file
 from tests.support.encrypted import encrypted
 from tests.support.running import ROOT, RunningService, free_port
 from tests.support.simple_documents import pdf

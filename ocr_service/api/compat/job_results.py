@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.document import PageResult
 from ocr_service.errors import Cancelled, NotFinished, ServiceError, error_for
+from ocr_service.export.document_markdown import page_text
+from ocr_service.export.image_links import linked_images
+from ocr_service.export.markdown import page_markdown
 from ocr_service.export.result_json import page_without_words
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder, artifact_name
+from ocr_service.vlm.region_content import with_formula_numbers
 
 _READ = 1 << 16  # characters
 
@@ -65,6 +70,23 @@ def kept_figures(folder: JobFolder, job: Job) -> Iterator[Path]:
     """The figures of these pages."""
     for number in select_pages(job.options.pages, job.file.pages):
         yield from folder.figures(number)
+
+
+def text_without(page: PageResult, ignored: Collection[str]) -> str:
+    """The page's Markdown, made anew without the blocks of these labels."""
+    if page.error is not None:
+        return page_text(page)
+    return page_markdown(with_formula_numbers(page.regions), ignored)
+
+
+def linked_figures(folder: JobFolder, text: str) -> dict[str, str]:
+    """The figures that a text links to, as base64; one that is gone is left out. Blocks."""
+    found = {}
+    for name in linked_images(text):
+        path = folder.work / name
+        if path.is_file():
+            found[name] = base64.b64encode(path.read_bytes()).decode()
+    return found
 
 
 def markdown_file(folder: JobFolder, job: Job) -> Path:

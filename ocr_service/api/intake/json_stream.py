@@ -83,7 +83,12 @@ class JsonStream:
 
     def parsed(self, *, such_as: str = "") -> dict[str, Any]:
         """The object that came in, a reference in place of each long string; ``such_as``: an example for the error."""
-        return parsed_object(bytes(self.rest + self._pending), such_as=such_as)
+        return parsed_object(self.shortened, such_as=such_as)
+
+    @property
+    def shortened(self) -> bytes:
+        """The body that came in, for ``parsed_object``, a reference in place of each long string."""
+        return bytes(self.rest + self._pending)
 
     def _whole_strings(self, piece: bytes) -> None:
         """Takes in the piece up to a string that goes on; a long one begins its own way."""

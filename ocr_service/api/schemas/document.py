@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,15 @@ from ocr_service.errors import BadOption
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no such character in a text
 _LONGEST_DEADLINE_S = 366 * 24 * 3600  # far beyond any job; without a bound the time may be one that no clock can show
+
+
+TextLayerOption = Annotated[
+    TextLayerMode | None,
+    Field(
+        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given"
+    ),
+]
+"""Of foreign protocols that have no such option of their own."""
 
 
 class SubmissionOptions(BaseModel):

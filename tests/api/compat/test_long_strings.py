@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ocr_service.api.compat.long_strings import SpooledStrings, StoredStrings
+from ocr_service.api.compat.long_strings import SpooledStrings, StoredStrings, TextsBack
 from ocr_service.api.intake.json_stream import JsonLimits, JsonStream
 from ocr_service.errors import BadOption
 
@@ -41,3 +41,16 @@ def test_a_string_is_found_by_what_stands_in_its_place() -> None:
 def test_a_string_may_have_a_greatest_length() -> None:
     with pytest.raises(BadOption, match="a string of more than 1 MiB"):
         spooled(io.BytesIO(), longest=1 << 20)
+
+
+def test_texts_come_back_into_the_body_and_figures_stay_in_their_file() -> None:
+    fields, strings = spooled(io.BytesIO())
+    whole = TextsBack(strings, 4 << 20).into({"a": [fields], "figures": fields["figures"], "n": 1})
+    assert whole == {"a": [{"name": "book", "figures": FIGURES}], "figures": FIGURES, "n": 1}
+    assert TextsBack(strings, 4 << 20, but=["figures"]).into(fields) == fields
+
+
+def test_texts_that_come_back_are_bounded_together() -> None:
+    fields, strings = spooled(io.BytesIO())
+    with pytest.raises(BadOption, match="more than 3 MiB in long texts"):
+        TextsBack(strings, 3 << 20).into(fields)

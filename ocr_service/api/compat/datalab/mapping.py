@@ -39,12 +39,11 @@ def page_blocks(pages: Iterable[PageResult]) -> Iterator[dict[str, Any]]:
 
 def _block(page: int, region: RegionResult) -> dict[str, Any]:
     kind = _TYPES.get(region.label, "Text")
-    x0, y0, x1, y1 = region.bbox
     return {
         "id": f"/page/{page}/{kind}/{region.order}",
         "block_type": kind,
-        "bbox": [x0, y0, x1, y1],
-        "polygon": [[x0, y0], [x1, y0], [x1, y1], [x0, y1]],
+        "bbox": list(region.bbox),
+        "polygon": [list(point) for point in region.corners],
         "html": _html(kind, region),
         "children": None,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -20,14 +20,13 @@ from pydantic import Field
 
 from ocr_service import __version__
 from ocr_service.client import AsyncClient, ClientError, Job, Options, Refused
-from ocr_service.client.values import SUFFIXES
 from ocr_service.errors import ServiceError
+from ocr_service.export.chunks.search import found_chunks
 from ocr_service.reading.page_ranges import select_pages
 
 _CHARACTERS = 20_000
 _MOST_WAIT_S = 50.0  # clients of MCP give up a call after a minute
 _POLL_S = 0.5
-_SNIPPET = 400  # characters
 _INSTRUCTIONS = """Reads PDFs and scans (PNG, JPEG, TIFF, WebP, BMP) with OCR and gives their text as Markdown.
 read_document gives the text or, while a long document is still being read, its job; job_status says how far it is.
 read_text and read_pages give more of a job's text, search_document finds places in it."""
@@ -48,11 +47,11 @@ Characters = Annotated[int, Field(ge=500, le=200_000, description="Longest text 
 
 def ocr_server(
     connect: Connect,
-    folders: Sequence[Path] | None = None,
+    file_at: Callable[[str], Path] | None = None,
     documents: Mapping[str, Path] = MappingProxyType({}),
     stopping: Callable[[], bool] = lambda: False,
 ) -> MCPServer[Any]:
-    """``folders``: where documents may be read from by their path; None offers no paths, but addresses and content.
+    """``file_at``: the document at a path, or a ToolError; it blocks. None offers no paths, but addresses and content.
 
     ``documents``: long ones that calls came with, by what stands for them in ``content_base64``.
 
@@ -80,7 +79,7 @@ def ocr_server(
                 job = await client.job(job)
             return await _text(client, job, 0, characters) if job.finished else described(job)
 
-    if folders is None:
+    if file_at is None:
 
         @server.tool()
         async def read_document(
@@ -112,7 +111,6 @@ def ocr_server(
             return await read(context, submit, wait_s, max_characters)
 
     else:
-        allowed = [folder.resolve() for folder in folders]
 
         @server.tool(name="read_document")
         async def read_file(
@@ -126,7 +124,7 @@ def ocr_server(
         ) -> str:
             """Read a document from a file of this machine. Gives its text as Markdown."""
             options = _options(pages, language, password)
-            file = await asyncio.to_thread(allowed_file, path, allowed)
+            file = await asyncio.to_thread(file_at, path)
             return await read(context, lambda client: client.submit(file, **options), wait_s, max_characters)
 
     @server.tool()
@@ -185,11 +183,11 @@ def ocr_server(
             raise ToolError("query has no words.")
         async with connected(context) as client:
             chunks = await client.chunks(job_id)
-        found = await asyncio.to_thread(lambda: list(places(chunks, query)))
+        found = await asyncio.to_thread(lambda: list(found_chunks(chunks, query)))
         if not found:
             return f"No place in the document has {query!r}."
         more = [f"({len(found)} places in all)"] if len(found) > limit else []
-        return "\n\n".join([*found[:limit], *more])
+        return "\n\n".join([*(_place(chunk, snippet) for chunk, snippet in found[:limit]), *more])
 
     return server
 
@@ -210,19 +208,6 @@ def _decoded(content: str) -> bytes:
         return base64.b64decode(content, validate=True)
     except ValueError:
         raise ToolError("content_base64 is not base64.") from None
-
-
-def allowed_file(path: str, folders: Sequence[Path]) -> Path:
-    """The document at ``path``, links followed, if it lies in one of ``folders``; a relative one begins in the first.
-
-    Raises ToolError. Blocks.
-    """
-    file = Path(folders[0], path).resolve()
-    if not any(file.is_relative_to(folder) for folder in folders):
-        raise ToolError(f"{path}: not in {', '.join(map(str, folders))}, the folders that this server may read.")
-    if file.suffix.lower() not in SUFFIXES or not file.is_file():
-        raise ToolError(f"{path}: there is no such PDF or image.")
-    return file
 
 
 def described(job: Job) -> str:
@@ -260,16 +245,6 @@ async def _pages(client: AsyncClient, job: Job, numbers: Sequence[int], characte
     return "\n\n".join(texts)
 
 
-def places(chunks: Sequence[Mapping[str, Any]], query: str) -> Iterator[str]:
-    """Where all words of ``query`` stand, the chunks with the whole query in one piece first."""
-    words = query.casefold().split()
-    having = [chunk for chunk in chunks if all(word in chunk["text"].casefold() for word in words)]
-    for chunk in sorted(having, key=lambda chunk: query.casefold() not in chunk["text"].casefold()):
-        text = chunk["text"]
-        lowered = text.casefold()
-        at = lowered.find(query.casefold()) if query.casefold() in lowered else lowered.find(words[0])
-        begin = max(0, at - _SNIPPET // 2)
-        end = begin + _SNIPPET
-        snippet = f"{'…' if begin else ''}{text[begin:end]}{'…' if end < len(text) else ''}"
-        pages = ", ".join(map(str, chunk["pages"]))
-        yield f"[page {pages}; {' > '.join(chunk['headings']) or 'no heading'}]\n{snippet}"
+def _place(chunk: Mapping[str, Any], snippet: str) -> str:
+    pages = ", ".join(map(str, chunk["pages"]))
+    return f"[page {pages}; {' > '.join(chunk['headings']) or 'no heading'}]\n{snippet}"

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from ocr_service.api.compat.page_numbers import pages_from_zero
-from ocr_service.document import TextLayerMode
+from ocr_service.api.schemas.document import TextLayerOption
 
 _LONGEST_PAGES = 1000  # characters, as page_ranges has it
 _MOST_PAGES = 10_000
@@ -83,10 +83,7 @@ class MistralOcrRequest(BaseModel):
         description="`page`: mean and least confidence of each page; `word`: also of each word; `block`: also of each "
         "block, with `include_blocks`",
     )
-    text_layer: TextLayerMode | None = Field(
-        None,
-        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
-    )
+    text_layer: TextLayerOption = None
     bbox_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
     document_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
     document_annotation_prompt: str | None = Field(None, description="Must be empty: annotations are not made here")

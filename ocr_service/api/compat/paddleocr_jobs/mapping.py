@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
-from ocr_service.api.compat.job_results import kept_pages, without_folder
+from ocr_service.api.compat.job_results import kept_pages, text_without, without_folder
 from ocr_service.api.compat.paddleocr_jobs.models import JobTask
-from ocr_service.api.compat.paddlex.mapping import pruned_result, text_without, with_html_figures
+from ocr_service.api.compat.paddlex.mapping import pruned_result, with_html_figures
 from ocr_service.document import MARGIN_LABELS, PageResult
 from ocr_service.export.document_markdown import page_text
 from ocr_service.export.image_links import linked_images, relinked

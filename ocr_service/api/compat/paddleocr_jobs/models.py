@@ -8,9 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
 
 from ocr_service.api.compat.document_jobs import Wanted
 from ocr_service.api.compat.task_ids import Flag, OneOf, TaskRef
-from ocr_service.api.schemas.document import SubmissionOptions
+from ocr_service.api.schemas.document import SubmissionOptions, TextLayerOption
 from ocr_service.api.validation import validated
-from ocr_service.document import TextLayerMode
 
 
 class OptionalPayload(BaseModel):
@@ -21,10 +20,7 @@ class OptionalPayload(BaseModel):
     restructurePages: bool | None = Field(None, description="Join what the ends of pages cut")
     returnMarkdownImages: bool | None = Field(None, description="`false` gives no links to figures")
     prettifyMarkdown: bool | None = Field(None, description="Figures as centred `<img>`; `false`: as `![](…)`")
-    textLayer: TextLayerMode | None = Field(
-        None,
-        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
-    )
+    textLayer: TextLayerOption = None
 
 
 class JobSubmission(BaseModel):

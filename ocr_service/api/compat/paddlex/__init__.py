@@ -1,1 +1,1 @@
-"""The serving API of PaddleX's PaddleOCR-VL pipeline: /layout-parsing and /restructure-pages."""
+"""The serving API of PaddleX's PaddleOCR-VL pipeline: ``/layout-parsing``, and the shapes of its pages and errors."""

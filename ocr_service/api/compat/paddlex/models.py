@@ -6,33 +6,25 @@ docs/compatibility.md; the others are taken and change nothing, and fields that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
-from ocr_service.document import TextLayerMode
+from ocr_service.api.schemas.document import TextLayerOption
 
 _MOST_LABELS, _LONGEST_LABEL = 100, 100
-_LONGEST_LOG_ID = 256
-_MOST_PAGES = 10_000
-
-
-def _only_strings(value: Any) -> Any:
-    """Stops at the first that is none: pydantic would describe each."""
-    if isinstance(value, dict) and not all(isinstance(item, str) for item in value.values()):
-        raise ValueError("every value must be a string")
-    return value
+LONGEST_LOG_ID = 256
 
 
 _Labels = Annotated[
     list[Annotated[str, Field(max_length=_LONGEST_LABEL)]], Field(max_length=_MOST_LABELS, fail_fast=True)
 ]
-_Images = Annotated[dict[str, str], BeforeValidator(_only_strings)]
 
-_NOT_HERE = "Taken for compatibility; changes nothing here, and `warnings` say so"
+NOT_HERE = "Taken for compatibility; changes nothing here, and `warnings` say so"
 
 
-class _Formats(BaseModel):
+class FormatsRequest(BaseModel):
     outputFormats: _Labels | None = Field(None, description="Must be empty: `docx` is not made here")
 
     @field_validator("outputFormats")
@@ -43,53 +35,50 @@ class _Formats(BaseModel):
         return formats
 
 
-class LayoutParsingRequest(_Formats):
+class LayoutParsingRequest(FormatsRequest):
     """A document, and what to make of it."""
 
     file: str = Field(description="The document as base64, or its https URL where ALLOW_URL_INPUT is set")
     fileType: Literal[0, 1] | None = Field(None, description="0: PDF, 1: image. The content decides, whatever is here")
-    useDocOrientationClassify: bool | None = Field(None, description=_NOT_HERE)
-    useDocUnwarping: bool | None = Field(None, description=_NOT_HERE)
+    useDocOrientationClassify: bool | None = Field(None, description=NOT_HERE)
+    useDocUnwarping: bool | None = Field(None, description=NOT_HERE)
     useLayoutDetection: bool | None = Field(
         None, description="`false`: each page is read as one block, as `promptLabel` says"
     )
     useChartRecognition: bool | None = Field(None, description="Charts are read; READ_CHARTS when not given")
     useSealRecognition: bool | None = Field(None, description="Seals are read; READ_SEALS when not given")
     useOcrForImageBlock: bool | None = Field(None, description="The text in pictures is read")
-    layoutThreshold: float | dict[str, Any] | None = Field(None, description=_NOT_HERE)
-    layoutNms: bool | None = Field(None, description=_NOT_HERE)
-    layoutUnclipRatio: float | tuple[float, float] | dict[str, Any] | None = Field(None, description=_NOT_HERE)
-    layoutMergeBboxesMode: str | dict[str, Any] | None = Field(None, description=_NOT_HERE)
-    layoutShapeMode: Literal["rect", "quad", "poly", "auto"] = Field("auto", description=f"{_NOT_HERE}: boxes are rect")
+    layoutThreshold: float | dict[str, Any] | None = Field(None, description=NOT_HERE)
+    layoutNms: bool | None = Field(None, description=NOT_HERE)
+    layoutUnclipRatio: float | tuple[float, float] | dict[str, Any] | None = Field(None, description=NOT_HERE)
+    layoutMergeBboxesMode: str | dict[str, Any] | None = Field(None, description=NOT_HERE)
+    layoutShapeMode: Literal["rect", "quad", "poly", "auto"] = Field("auto", description=f"{NOT_HERE}: boxes are rect")
     promptLabel: Literal["ocr", "formula", "table", "chart", "seal", "spotting"] | None = Field(
         None, description="What a page is without `useLayoutDetection`; `spotting`: lines with polygons"
     )
-    formatBlockContent: bool | None = Field(None, description=_NOT_HERE)
-    repetitionPenalty: float | None = Field(None, gt=0, description=_NOT_HERE)
-    temperature: float | None = Field(None, ge=0, description=_NOT_HERE)
-    topP: float | None = Field(None, gt=0, le=1, description=_NOT_HERE)
-    minPixels: int | None = Field(None, gt=0, description=_NOT_HERE)
-    maxPixels: int | None = Field(None, gt=0, description=_NOT_HERE)
-    maxNewTokens: int | None = Field(None, gt=0, description=_NOT_HERE)
-    mergeLayoutBlocks: bool | None = Field(None, description=_NOT_HERE)
+    formatBlockContent: bool | None = Field(None, description=NOT_HERE)
+    repetitionPenalty: float | None = Field(None, gt=0, description=NOT_HERE)
+    temperature: float | None = Field(None, ge=0, description=NOT_HERE)
+    topP: float | None = Field(None, gt=0, le=1, description=NOT_HERE)
+    minPixels: int | None = Field(None, gt=0, description=NOT_HERE)
+    maxPixels: int | None = Field(None, gt=0, description=NOT_HERE)
+    maxNewTokens: int | None = Field(None, gt=0, description=NOT_HERE)
+    mergeLayoutBlocks: bool | None = Field(None, description=NOT_HERE)
     markdownIgnoreLabels: _Labels | None = Field(
         None, description="Labels left out of the Markdown; headers, footers, footnotes and page numbers by default"
     )
-    vlmExtraArgs: dict[str, Any] | None = Field(None, description=_NOT_HERE)
+    vlmExtraArgs: dict[str, Any] | None = Field(None, description=NOT_HERE)
     prettifyMarkdown: bool = Field(True, description="Figures as centred `<img>`; `false`: as `![](…)`")
-    showFormulaNumber: bool = Field(False, description=f"{_NOT_HERE}: numbers are shown")
+    showFormulaNumber: bool = Field(False, description=f"{NOT_HERE}: numbers are shown")
     returnMarkdownImages: bool = Field(True, description="Figures as base64 in `markdown.images`")
     restructurePages: bool = Field(False, description="Join what the ends of pages cut")
     mergeTables: bool = Field(True, description="With `restructurePages`: tables too")
     relevelTitles: bool = Field(True, description="With `restructurePages`: one level for headings of one size")
-    textLayer: TextLayerMode | None = Field(
-        None,
-        description="Not upstream's. Text that the PDF contains: `auto`, `ignore`, `only`; TEXT_LAYER when not given",
-    )
+    textLayer: TextLayerOption = None
     visualize: bool | None = Field(
         None, description="`inputImage`, the page as JPEG in base64; `false` leaves it out, `true` adds `outputImages`"
     )
-    logId: str | None = Field(None, max_length=_LONGEST_LOG_ID, description="Comes back in the answer")
+    logId: str | None = Field(None, max_length=LONGEST_LOG_ID, description="Comes back in the answer")
 
     @property
     def whole_page(self) -> str:
@@ -105,7 +94,7 @@ class LayoutParsingRequest(_Formats):
         """Names the fields that were given and change nothing."""
         given = sorted(name for name in self.model_fields_set if getattr(self, name) is not None)
         described = {name: type(self).model_fields[name].description or "" for name in given}
-        ignored = [name for name in given if described[name].startswith(_NOT_HERE)]
+        ignored = [name for name in given if described[name].startswith(NOT_HERE)]
         if self.promptLabel and not self.whole_page:
             ignored.append("promptLabel (it needs useLayoutDetection: false)")
         return [f"{name}: changes nothing here" for name in ignored]
@@ -157,23 +146,7 @@ class PaddleError(BaseModel):
     errorMsg: str = Field(description="`code: text`, with a stable code", examples=["encrypted_pdf: …"])
 
 
-class StructuredPage(BaseModel):
-    """A page as `/layout-parsing` gave it."""
-
-    prunedResult: dict[str, Any] = Field(description="As it was given")
-    markdownImages: _Images | None = Field(None, description="Its figures, as `markdown.images` had them")
-
-
-class RestructurePagesRequest(_Formats):
-    """Pages to make one text of."""
-
-    pages: list[StructuredPage] = Field(
-        max_length=_MOST_PAGES, fail_fast=True, description="In the order of the document"
-    )
-    mergeTables: bool = Field(True, description="Join tables that a page's end cut")
-    relevelTitles: bool = Field(True, description="One level for headings of one size")
-    concatenatePages: bool = Field(False, description="One result for all pages")
-    prettifyMarkdown: bool = Field(True, description="Figures as centred `<img>`; `false`: as `![](…)`")
-    showFormulaNumber: bool = Field(False, description=_NOT_HERE)
-    returnMarkdownImages: bool = Field(True, description="Give the figures back")
-    logId: str | None = Field(None, max_length=_LONGEST_LOG_ID, description="Comes back in the answer")
+def log_id_of(fields: Mapping[str, Any]) -> str | None:
+    """The client's mark for its request, if it set one."""
+    log_id = fields.get("logId")
+    return log_id[:LONGEST_LOG_ID] if isinstance(log_id, str) and log_id else None

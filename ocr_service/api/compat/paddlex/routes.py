@@ -1,4 +1,4 @@
-"""``POST /layout-parsing`` and ``/restructure-pages``: what clients of ``paddlex --serve`` call.
+"""``POST /layout-parsing``: what clients of ``paddlex --serve`` call.
 
 The answers have upstream's shape, errors too: the HTTP status, with ``{logId, errorCode, errorMsg}`` as the body.
 """
@@ -14,54 +14,41 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
-from ocr_service.api.compat.answer_files import answer_folder
 from ocr_service.api.compat.document_jobs import Wanted, json_job, wait_to_the_end
 from ocr_service.api.compat.error_shapes import answers_with_errors, route_with_errors
-from ocr_service.api.compat.job_results import kept_pages
-from ocr_service.api.compat.paddlex.layout_picture import layout_picture
-from ocr_service.api.compat.paddlex.mapping import figures, pruned_result, text_without, with_html_figures
-from ocr_service.api.compat.paddlex.models import (
-    LayoutParsingRequest,
-    PaddleAnswer,
-    PaddleError,
-    RestructurePagesRequest,
-)
-from ocr_service.api.compat.paddlex.restructure import answer_in, log_id_of, receive_pages, restructure
-from ocr_service.api.dependencies import Services, ServicesDep, owner_of
-from ocr_service.api.intake.request_body import body_pieces, require_json
+from ocr_service.api.compat.job_results import kept_pages, linked_figures, text_without
+from ocr_service.api.compat.paddlex.mapping import pruned_result, with_html_figures
+from ocr_service.api.compat.paddlex.models import LayoutParsingRequest, PaddleAnswer, PaddleError, log_id_of
+from ocr_service.api.dependencies import Services, ServicesDep
 from ocr_service.api.routes.page_images import page_picture
 from ocr_service.api.schemas.document import SubmissionOptions, json_schema_body
-from ocr_service.api.schemas.problem import READ_FROM_JSON, problem_answers
+from ocr_service.api.schemas.problem import READ_FROM_JSON
 from ocr_service.api.validation import validated
 from ocr_service.document import MARGIN_LABELS, PageResult
-from ocr_service.errors import BadOption, ServiceError
+from ocr_service.errors import ServiceError
 from ocr_service.export.document_markdown import page_text
 from ocr_service.export.join_pages import joined_pages
+from ocr_service.export.layout_picture import layout_picture
 from ocr_service.jobs.models import Job, Priority
 from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
 
-_RESTRUCTURING = problem_answers(
-    "bad_option", "file_too_large", "upload_too_slow", "queue_full", "quota_exceeded", "not_ready", "storage_full",
-    "page_timeout", "worker_crashed",
-)  # fmt: skip
-_RESTRUCTURE_S = 60.0
-
 
 def _error(request: Request, error: ServiceError) -> PaddleError:
-    return PaddleError(logId=_log_id(request), errorCode=error.status, errorMsg=f"{error.code}: {error}")
+    return PaddleError(logId=log_id(request), errorCode=error.status, errorMsg=f"{error.code}: {error}")
 
 
-def _log_id(request: Request) -> str:
+def log_id(request: Request) -> str:
     """The client's mark for its request, or one of ours."""
     if not hasattr(request.state, "log_id"):
         request.state.log_id = str(uuid.uuid4())
     return str(request.state.log_id)
 
 
-router = APIRouter(tags=["PaddleX"], route_class=route_with_errors(_error))
+PaddleRoute = route_with_errors(_error)
+router = APIRouter(tags=["PaddleX"], route_class=PaddleRoute)
 
 
 @router.post(
@@ -81,14 +68,14 @@ async def layout_parsing(request: Request, services: ServicesDep) -> Response:
     job = await wait_to_the_end(request, services, job)
     folder = await services.jobs.files.of(job, "pages")
     return StreamingResponse(
-        _answer(services, job, folder, asked, _log_id(request)),
+        _answer(services, job, folder, asked, log_id(request)),
         media_type="application/json",
         headers={"Location": f"/jobs/{job.id}"},
     )
 
 
 def _understood(request: Request, fields: dict[str, Any]) -> Wanted[LayoutParsingRequest]:
-    request.state.log_id = log_id_of(fields) or _log_id(request)  # before anything is refused
+    request.state.log_id = log_id_of(fields) or log_id(request)  # before anything is refused
     asked = validated(LayoutParsingRequest, fields)
     changes = {
         "read_charts": asked.useChartRecognition,
@@ -111,7 +98,7 @@ async def _answer(
     def entry(page: PageResult) -> dict[str, Any]:
         text = page_text(page) if as_read else text_without(page, ignored)
         text = with_html_figures(text, page) if asked.prettifyMarkdown else text
-        images = figures(folder, text) if asked.returnMarkdownImages else None
+        images = linked_figures(folder, text) if asked.returnMarkdownImages else None
         return {
             "prunedResult": pruned_result(page, total, ignored),
             "markdown": {"text": text, **({} if images is None else {"images": images})},
@@ -151,27 +138,3 @@ async def _images(services: Services, job: Job, page: PageResult, *, boxes: bool
         drawn = await asyncio.to_thread(layout_picture, picture, page)
         images["outputImages"] = {"layout_det_res": base64.b64encode(drawn).decode()}
     return images
-
-
-@router.post(
-    "/restructure-pages",
-    summary="Join pages, as PaddleX serves it",
-    response_model=PaddleAnswer,
-    response_model_exclude_none=True,
-    responses=answers_with_errors(_RESTRUCTURING, PaddleError),
-    openapi_extra=json_schema_body(RestructurePagesRequest),
-)
-async def restructure_pages(request: Request, services: ServicesDep) -> Response:
-    """Pages that `/layout-parsing` gave, here or at PaddleX, as one text: tables and paragraphs joined, headings on
-    the document's levels."""
-    require_json(request)
-    admission = services.admission
-    async with answer_folder(services, "pages-") as (folder, removal):
-        async with admission.place(owner_of(request) or ""):
-            await receive_pages(body_pieces(request, admission.max_bytes), folder, admission.check_space)
-        status = await services.pool.run(
-            restructure, folder, _log_id(request), document=folder.name, order=0, timeout_s=_RESTRUCTURE_S
-        )
-    if status != 200:
-        request.state.code = BadOption.code
-    return FileResponse(answer_in(folder), status, media_type="application/json", background=removal)

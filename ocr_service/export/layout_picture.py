@@ -1,4 +1,4 @@
-"""``outputImages.layout_det_res``: the page with the boxes of its regions, as PaddleX draws it for ``visualize``."""
+"""A page's picture with the outlines of its regions, their labels and scores."""
 
 from __future__ import annotations
 
@@ -23,22 +23,12 @@ def layout_picture(picture: Path, page: PageResult) -> bytes:
     scale = image.width / max(page.width, 1), image.height / max(page.height, 1)
     for region in page.regions:
         colour = _COLOURS[crc32(region.label.encode()) % len(_COLOURS)]
-        points = _outline(region, scale)
+        points = [(x * scale[0], y * scale[1]) for x, y in region.corners]
         draw.polygon(points, outline=colour, width=max(2, image.width // 600))
         draw.text(points[0], _caption(region), colour, font, anchor="lb")
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=_JPEG_QUALITY)
     return buffer.getvalue()
-
-
-def _outline(region: RegionResult, scale: tuple[float, float]) -> list[tuple[float, float]]:
-    """Corners in pixels of the picture, from the upper left one clockwise."""
-    if region.polygon:
-        corners = list(zip(region.polygon[0::2], region.polygon[1::2], strict=True))
-    else:
-        x0, y0, x1, y1 = region.bbox
-        corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
-    return [(x * scale[0], y * scale[1]) for x, y in corners]
 
 
 def _caption(region: RegionResult) -> str:

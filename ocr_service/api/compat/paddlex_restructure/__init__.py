@@ -1,0 +1,1 @@
+"""PaddleX's ``/restructure-pages``: pages of ``/layout-parsing`` made one text. The shapes of pages are in paddlex/."""
