@@ -45,9 +45,9 @@ def test_a_string_may_have_a_greatest_length() -> None:
 
 def test_texts_come_back_into_the_body_and_figures_stay_in_their_file() -> None:
     fields, strings = spooled(io.BytesIO())
-    whole = TextsBack(strings, 8 << 20).into({"a": [fields], "figures": fields["figures"], "n": 1})
+    whole = TextsBack(strings, 16 << 20).into({"a": [fields], "figures": fields["figures"], "n": 1})
     assert whole == {"a": [{"name": "book", "figures": FIGURES}], "figures": FIGURES, "n": 1}
-    assert TextsBack(strings, 8 << 20, but=["figures"]).into(fields) == fields
+    assert TextsBack(strings, 16 << 20, but=["figures"]).into(fields) == fields
 
 
 def test_texts_that_come_back_are_bounded_together() -> None:
