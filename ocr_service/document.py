@@ -369,8 +369,8 @@ def page_status(results: Sequence[RegionResult]) -> Outcome:
 
     One with nothing but unread text was looked at whole: it is partial, and its pictures are there.
     """
-    failed = sum(region.error is not None for region in results)
-    if not failed:
+    errors = [region.error for region in results if region.error is not None]
+    if not errors:
         return "completed"
-    lost = failed == len(results) and any(region.label != UNREAD_LABEL for region in results)
+    lost = len(errors) == len(results) and any(error.code != UNREAD_LABEL for error in errors)
     return "failed" if lost else "partial"

@@ -90,14 +90,16 @@ def coverage(
     read: npt.NDArray[np.bool_],
     unread: Sequence[InkArea],
     doubtful: npt.NDArray[np.bool_] | None = None,
+    elsewhere: tuple[int, int] = (0, 0),
 ) -> float:
     """The share of text-like ink that was read for sure, 0 to 1; below 1.0 wherever something was not.
 
-    ``doubtful``: the pieces of ``read`` that only doubtful words account for.
+    ``doubtful``: the pieces of ``read`` that only doubtful words account for. ``elsewhere``: ink besides ``pieces``, in
+    pixels, that was read, and that was not.
     """
     unsure = np.zeros_like(read) if doubtful is None else read & doubtful
-    inked = int(pieces.areas[read & ~unsure].sum())
-    lost = sum(area.ink for area in unread) + int(pieces.areas[unsure].sum())
+    inked = int(pieces.areas[read & ~unsure].sum()) + elsewhere[0]
+    lost = sum(area.ink for area in unread) + int(pieces.areas[unsure].sum()) + elsewhere[1]
     if not lost:
         return 1.0
     return min(0.999, round(inked / (inked + lost), 3))

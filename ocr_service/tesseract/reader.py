@@ -61,7 +61,7 @@ from ocr_service.tesseract.reocr_latin import reocr_latin
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
-from ocr_service.tesseract.stamp_text import stamp_region, with_stamps
+from ocr_service.tesseract.stamp_text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.stamps import Stamp, without_stamps
 from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.table_detection import FoundTable, find_tables
@@ -125,18 +125,18 @@ class TesseractReader:
             shape = sheet.skew.size[::-1]
             regions = [replace(r, bbox=_scaled(r.bbox, scale, shape)) for r in regions]
         hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
-        reading = self._composed(recognition, hints)
+        stamps = [read_stamp(stamp, page.dpi, self._engine) for stamp in recognition.stamps]
+        reading = self._composed(recognition, hints, stamps)
 
         def to_page(box: Box) -> Box:
             on_page = sheet.skew.to_page(box)
             return on_page if scale == 1.0 else _scaled(on_page, 1 / scale, (page.height, page.width))
 
-        stamps = [stamp_region(stamp, page.dpi, self._engine) for stamp in recognition.stamps]
         placed = with_stamps([_located(moved_region(region, to_page)) for region in reading.regions], stamps)
         ordered = [replace(region, order=order) for order, region in enumerate(placed)]
         return replace(reading, regions=ordered, doubtful=tuple(map(to_page, reading.doubtful)))
 
-    def _composed(self, recognition: Recognition, hints: Sequence[Region]) -> Reading:
+    def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
         found = self._found(recognition)
         sheet, pieces = recognition.sheet, found.pieces
         tables, rest = find_tables(found.lines, hints, sheet)
@@ -152,7 +152,9 @@ class TesseractReader:
             inserts=[insert for insert, _ in found.rotated],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
-        return _accounted(found, tables, composition, sheet)
+        enlarged = recognition.scale**2
+        on_stamps = round(sum(s.read for s in stamps) * enlarged), round(sum(s.lost for s in stamps) * enlarged)
+        return _accounted(found, tables, composition, sheet, on_stamps)
 
     def _found(self, recognition: Recognition) -> _Found:
         """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
@@ -236,8 +238,17 @@ class _Found:
     engine: TesseractEngine
 
 
-def _accounted(found: _Found, tables: Sequence[FoundTable], composition: Composition, sheet: Sheet) -> Reading:
-    """The regions with those that nobody could read, and the share of the ink that was read."""
+def _accounted(
+    found: _Found,
+    tables: Sequence[FoundTable],
+    composition: Composition,
+    sheet: Sheet,
+    on_stamps: tuple[int, int] = (0, 0),
+) -> Reading:
+    """The regions with those that nobody could read, and the share of the ink that was read.
+
+    ``on_stamps``: pixels of the letters of stamps, those that were read and those that were not.
+    """
     pieces, shape = found.pieces, sheet.gray.shape[:2]
     in_tables = (word for table in tables for row in table.cells for cell in row for word in cell.words)
     left_out = [word.box for word in _words(composition.left_out)]
@@ -254,7 +265,7 @@ def _accounted(found: _Found, tables: Sequence[FoundTable], composition: Composi
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
     unread = [area for area in unread if area.regular or lost_in_line(area, found.lines, boxes, pieces.em)]
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
-    share = min([coverage(pieces, read, unread, ~sure), *(inner for _, inner in found.rotated)])
+    share = min([coverage(pieces, read, unread, ~sure, on_stamps), *(inner for _, inner in found.rotated)])
     return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))
 
 
@@ -276,7 +287,7 @@ class Reading:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Where text-like ink could not be read, or hardly, in pixels of the page."""
-        unread = [region.error.message for region in self.regions if region.label == "unread" and region.error]
+        unread = [region.error.message for region in self.regions if region.error and region.error.code == "unread"]
         if not self.doubtful:
             return tuple(unread)
         where = ",".join(str(side) for side in enclosing(self.doubtful))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 
@@ -36,6 +37,13 @@ class RingLine:
         x = self.middle[0] + radii * np.cos(angles)
         y = self.middle[1] + radii * np.sin(angles)
         return round(x.min()), round(y.min()), round(x.max()), round(y.max())
+
+    def area(self, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+        """Where on the stamp of this ``shape`` the line runs."""
+        y, x = np.ogrid[: shape[0], : shape[1]]
+        radius = np.hypot(x - self.middle[0], y - self.middle[1])
+        inside: npt.NDArray[np.bool_] = (radius <= self.outer) & (radius >= self.outer - self.picture.shape[0])
+        return inside
 
 
 def ring_lines(stamp: Gray, letters: Gray) -> Iterator[RingLine]:

@@ -1,9 +1,9 @@
-"""What stands on a stamp that was parted from its page: read turned level; the region that keeps its picture."""
+"""What stands on a stamp that was parted from its page, read turned level: the regions of its picture and its text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import cv2
@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import tesserocr
 
-from ocr_service.document import FIGURE_LABELS, Box, Gray, RegionResult, words_confidence
+from ocr_service.document import FIGURE_LABELS, Box, Failure, Gray, RegionResult, words_confidence
 from ocr_service.geometry.boxes import area, shared_area
+from ocr_service.geometry.font_metrics import ink_height
+from ocr_service.geometry.ink_areas import letter_pieces, text_rows
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.stamp_ring import ring_lines
+from ocr_service.tesseract.ink_ledger import covered
+from ocr_service.tesseract.stamp_ring import RingLine, ring_lines
 from ocr_service.tesseract.stamps import Stamp
 from ocr_service.tesseract.words import Line, Word, placed_words
 
@@ -24,41 +27,88 @@ _LETTER = 32.0  # pixels that a stamp's letters are scaled to
 _SCALES = (0.2, 2.0)
 _FRAME, _SPECK = 0.3, 6  # of the stamp's longer side, and pixels: larger and smaller pieces are no letters
 _SURE, _SURE_WORD, _LETTERS = 75.0, 60.0, 3  # Tesseract's confidence of a line and of its words, and its letters
+_INK = 192  # levels of a stamp's letters on 255, which the enlarging blurs
 _FIGURE = 0.8  # of a stamp inside a figure, which keeps its picture
 
 
-def stamp_region(stamp: Stamp, dpi: int, engine: TesseractEngine) -> RegionResult:
-    """The stamp as a figure ``seal`` with the text that could be read on it, that of its rings first."""
+@dataclass(frozen=True, slots=True)
+class StampText:
+    """The regions ``seal`` of a stamp: its picture, then its text where any was read; and its letters' ink in pixels.
+
+    ``lost``: the ink of rows of letters that could not be read.
+    """
+
+    regions: tuple[RegionResult, ...]
+    read: int
+    lost: int
+
+
+def read_stamp(stamp: Stamp, dpi: int, engine: TesseractEngine) -> StampText:
+    """What stands on the stamp: the lines of its rings from the outermost inwards, then those in its middle."""
+    parts = [_read_part(part, dpi, engine) for part in _parts(stamp)]
+    words = placed_words(chain.from_iterable(part.words for part in parts))
+    read, lost = sum(part.read for part in parts), sum(part.lost for part in parts)
+    where = ",".join(str(side) for side in stamp.box)
+    error = Failure("unread", f"text on a seal that could not be read at {where}", "recognition") if lost else None
+    regions = [RegionResult("seal", stamp.box, 0, None, "image", error=error)]
+    if words:
+        text = " ".join(word.text for word in words)
+        regions.append(
+            RegionResult("seal", stamp.box, 0, None, content=text, confidence=words_confidence(words), words=words)
+        )
+    return StampText(tuple(regions), read, lost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines of a stamp made level: ``picture`` is ``scale`` times as large, ``placed`` gives its boxes on the page."""
+
+    picture: Gray
+    scale: float
+    mode: int
+    is_sure: Callable[[Line], bool]
+    placed: Callable[[Box], Box]
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadPart:
+    """The sure words, with boxes on the page; the ink of the letters that they account for, and that of the others."""
+
+    words: tuple[Word, ...]
+    read: int
+    lost: int
+
+
+def _parts(stamp: Stamp) -> Iterator[_Part]:
     ink = np.where(stamp.picture < 255, 255, 0).astype(np.uint8)
     frame, height = _frame(ink)
     scale = min(_SCALES[1], max(_SCALES[0], _LETTER / height))
     letters = np.where(frame, 255, stamp.picture).astype(np.uint8)
-    ring = _ring_words(stamp, letters, scale, dpi, engine)
-    words = placed_words(chain(ring, _level_words(stamp, letters, ink, scale, dpi, engine)))
-    text = " ".join(word.text for word in words)
-    return RegionResult(
-        "seal", stamp.box, 0, None, "image", content=text, confidence=words_confidence(words), words=words
-    )
-
-
-def _ring_words(stamp: Stamp, letters: Gray, scale: float, dpi: int, engine: TesseractEngine) -> Iterator[Word]:
+    inner = letters.copy()
     for ring in ring_lines(stamp.picture, letters):
         large = cv2.resize(ring.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        for line in engine.lines(large, round(dpi * scale), tesserocr.PSM.SINGLE_LINE):
-            for word in _sure_words(line) if line.confidence >= _SURE_WORD else ():
-                x0, y0, x1, y1 = (round(side / scale) for side in word.box)
-                yield replace(word, box=_on_page(ring.placed((x0, y0, x1, y1)), stamp.box))
 
+        def in_ring(box: Box, ring: RingLine = ring) -> Box:
+            x0, y0, x1, y1 = (round(side / scale) for side in box)
+            return _on_page(ring.placed((x0, y0, x1, y1)), stamp.box)
 
-def _level_words(
-    stamp: Stamp, letters: Gray, ink: Gray, scale: float, dpi: int, engine: TesseractEngine
-) -> Iterator[Word]:
-    level, to_level = _rotated(letters, _angle(ink), scale, 255)
-    lines = [line for line in engine.lines(level, round(dpi * scale), tesserocr.PSM.SPARSE_TEXT) if _is_sure(line)]
+        yield _Part(large, scale, tesserocr.PSM.SINGLE_LINE, lambda line: line.confidence >= _SURE_WORD, in_ring)
+        inner[ring.area(inner.shape)] = 255
+    level, to_level = _rotated(inner, _angle(ink), scale, 255)
     back = cv2.invertAffineTransform(to_level).astype(np.float64)
-    for line in sorted(lines, key=lambda line: line.box[1]):
-        for word in _sure_words(line):
-            yield replace(word, box=_placed(word.box, back, stamp.box))
+    yield _Part(level, scale, tesserocr.PSM.SPARSE_TEXT, _is_sure, lambda box: _placed(box, back, stamp.box))
+
+
+def _read_part(part: _Part, dpi: int, engine: TesseractEngine) -> _ReadPart:
+    lines = [line for line in engine.lines(part.picture, round(dpi * part.scale), part.mode) if part.is_sure(line)]
+    words = [word for line in sorted(lines, key=lambda line: line.box[1]) for word in _sure_words(line)]
+    ink = np.where(part.picture < _INK, 255, 0).astype(np.uint8)
+    shape = part.picture.shape[:2]
+    pieces = letter_pieces(ink, _LETTER / ink_height("H", "H"), round(dpi * part.scale))
+    read = covered(pieces, words, shape)
+    lost = sum(row.ink for row in text_rows(pieces, ~read, shape))
+    placed = tuple(replace(word, box=part.placed(word.box)) for word in words)
+    return _ReadPart(placed, round(int(pieces.areas[read].sum()) / part.scale**2), round(lost / part.scale**2))
 
 
 def _sure_words(line: Line) -> Iterator[Word]:
@@ -67,14 +117,19 @@ def _sure_words(line: Line) -> Iterator[Word]:
             yield word
 
 
-def with_stamps(regions: Sequence[RegionResult], stamps: Sequence[RegionResult]) -> list[RegionResult]:
-    """``regions`` with the ``stamps`` that are in no figure, each after the last region that begins above it."""
+def with_stamps(regions: Sequence[RegionResult], stamps: Sequence[StampText]) -> list[RegionResult]:
+    """``regions`` with the ``stamps`` that are in no figure, each after the last region that begins above its middle.
+
+    A figure keeps the picture of a stamp inside it, which gives its text only.
+    """
     result = list(regions)
     for stamp in stamps:
-        if any(r.label in FIGURE_LABELS and _is_inside(stamp.bbox, r.bbox) for r in regions):
-            continue
-        above = [index for index, region in enumerate(result) if region.bbox[1] <= stamp.bbox[1]]
-        result.insert(above[-1] + 1 if above else 0, stamp)
+        picture, *text = stamp.regions
+        box = picture.bbox
+        in_figure = any(r.label in FIGURE_LABELS and _is_inside(box, r.bbox) for r in regions)
+        above = [index for index, region in enumerate(result) if region.bbox[1] <= (box[1] + box[3]) / 2]
+        at = above[-1] + 1 if above else 0
+        result[at:at] = text if in_figure else stamp.regions
     return result
 
 

@@ -35,9 +35,12 @@ _CLOSED = 0.02  # gaps in a stroke where something crosses it
 _STRAIGHT, _THIN = 0.6, 0.06  # level and upright strokes so long are ruling lines, where they are not thicker
 _CELL, _GRID = 0.2, 0.6  # so long are those of small cells; of all strokes those of a grid of pale lines
 _APART = 0.25  # between strokes of one stamp
+_SPACE, _ALIKE = 1.0, 1.6  # of the height of a watermark's words: the space between them, and the highest's
+_FILLED = 0.15  # of the smallest rectangle around it that a word's strokes fill at least; a frame fills less
 _EDGE = 0.04  # around the outermost strokes
 _LEAST = (0.6, 0.3)  # sides of a stamp, the longer and the shorter
 _OUTLINE = 0.5  # of its box that a stroke fills at most; what fills more is a picture or a coloured cell
+_BOLD = 0.7  # the same of a stroke beside others of a stamp: a bold letter
 _CROSSED_BY = 0.03  # the width of a text's strokes
 _CROSSED = 0.2  # of its strokes that lie beside dark ink
 _LETTER = 0.06  # of a stamp's own text, the least height
@@ -156,11 +159,14 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
         return
     areas = np.zeros_like(ink)
     _, groups, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(strokes, _square(_APART * inch)))
+    found = []
     for group in np.unique(groups[seeds > 0]):
         x, y, w, h = (int(value) for value in stats[group][:4])
         part = np.s_[y : y + h, x : x + w]
         points = cv2.findNonZero(_mask((groups[part] == group) & (strokes[part] > 0)))
-        cv2.drawContours(areas, [cv2.convexHull(points)], 0, 255, cv2.FILLED, offset=(x, y))
+        found.append(_Group.of((points + np.array((x, y))).astype(np.int32)))
+    for group in _joined(found):
+        cv2.drawContours(areas, [cv2.convexHull(group.points)], 0, 255, cv2.FILLED)
     areas = cv2.dilate(areas, _square(_EDGE * inch)).astype(np.uint8)
     crossed = cv2.bitwise_and(strokes, cv2.dilate(dark, np.ones((5, 5), np.uint8)))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(areas)
@@ -174,16 +180,62 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
             yield _Outline((x, y, x + w, y + h), _mask(own))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Strokes that stand near each other: their points, the smallest rectangle (OpenCV's) around them, their ink."""
+
+    points: npt.NDArray[np.int32]
+    rectangle: tuple[tuple[float, float], tuple[float, float], float]
+    ink: int
+
+    @classmethod
+    def of(cls, points: npt.NDArray[np.int32]) -> _Group:
+        middle, size, angle = cv2.minAreaRect(points)
+        return cls(points, ((middle[0], middle[1]), (size[0], size[1]), angle), len(points))
+
+    @property
+    def height(self) -> float:
+        """Of a word, however it is rotated."""
+        return min(self.rectangle[1])
+
+    @property
+    def is_filled(self) -> bool:
+        return self.ink > _FILLED * self.rectangle[1][0] * self.rectangle[1][1]
+
+    def grown(self, by: float) -> tuple[tuple[float, float], tuple[float, float], float]:
+        middle, (w, h), angle = self.rectangle
+        return middle, (w + by, h + by), angle
+
+    def goes_on_in(self, other: _Group) -> bool:
+        """Whether both are words of one watermark: as high, and no more than a space apart."""
+        low, high = sorted((self.height, other.height))
+        if not (self.is_filled and other.is_filled and high < _ALIKE * low):
+            return False
+        space = _SPACE * low
+        return bool(cv2.rotatedRectangleIntersection(self.grown(space), other.grown(space))[0])
+
+
+def _joined(groups: list[_Group]) -> list[_Group]:
+    """The groups, those of one watermark as one: the larger its letters, the wider its spaces."""
+    joined: list[_Group] = []
+    for group in sorted(groups, key=lambda group: group.rectangle[0]):
+        parts = [other for other in joined if other.goes_on_in(group)]
+        joined = [other for other in joined if other not in parts]
+        joined.append(_Group.of(np.concatenate([part.points for part in (*parts, group)])) if parts else group)
+    return joined
+
+
 def _strokes(ink: Gray, inch: float) -> tuple[Gray, Gray]:
     """The strokes of ``ink`` that may be a stamp's, without filled areas; and those that are too large for letters."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     w, h, area = (stats[:, column] for column in (2, 3, 4))
     long, wide = np.maximum(w, h), np.minimum(w, h)
-    open_ = area < _OUTLINE * w * h
-    open_[0] = False
-    seed = open_ & (long >= _SEED * inch) & (wide >= _NARROW * inch)
+    seed = (area < _OUTLINE * w * h) & (long >= _SEED * inch) & (wide >= _NARROW * inch)
+    seed[0] = False
     if not seed.any():
         return ink, np.zeros_like(ink)
+    open_ = area < _BOLD * w * h
+    open_[0] = False
     return _mask((open_ & (long >= _STROKE * inch))[labels]), _mask(seed[labels])
 
 

@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
-from ocr_service.document import Gray
+from ocr_service.document import Gray, page_status
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.stamps import Stamp, without_stamps
 from tests.support.sheets import DPI, DrawnPage
 
 ROWS = 8
+WATERMARKED_ROWS = 20
 SENTENCE = "The supplier shall deliver the goods within ten days"
 COLOURS = ["#3355dd", "#c81e32", "#6e32a0", "#8c8c8c", "#5f5f5f"]  # the last two: coloured ones scanned in grey
 
@@ -62,7 +63,7 @@ def test_every_line_under_a_stamp_is_read(colour: str, reader: TesseractReader) 
     text = " ".join(region.content for region in read.regions)
     assert text.count(SENTENCE) >= ROWS - 2  # the stroke runs along a line
     assert text.count("supplier") >= ROWS - 1
-    assert sum(region.label == "seal" for region in read.regions) == 1
+    assert [region.format for region in read.regions if region.label == "seal"] == ["image"]
 
 
 def test_black_strokes_over_text_are_no_stamp() -> None:
@@ -109,11 +110,13 @@ def test_blurred_text_is_not_taken_for_pale_ink(scale: float) -> None:
     assert without_stamps(np.asarray(blurred), round(DPI * scale))[1] == ()
 
 
-def slanted(text: str, degrees: float) -> DrawnPage:
+def slanted(text: str, degrees: float, *, mirrored: bool = False) -> DrawnPage:
     """A page of text with a rectangular stamp, rotated anticlockwise."""
     label = DrawnPage(520, 180)
     label.draw.rectangle((10, 10, 510, 170), outline="#c81e32", width=6)
     label.text(60, 50, text, 20, bold=True, fill="#c81e32")
+    if mirrored:
+        label.image = ImageOps.mirror(label.image)
     stamp = label.image.rotate(degrees, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
     page = DrawnPage(1240, 900)
     page.image.paste(stamp, (350, 120))
@@ -122,15 +125,50 @@ def slanted(text: str, degrees: float) -> DrawnPage:
 
 
 @pytest.mark.parametrize("degrees", [-15.0, 12.0, 30.0])
-def test_a_slanted_stamp_is_kept_as_a_figure_with_its_text(degrees: float, reader: TesseractReader) -> None:
+def test_a_slanted_stamp_is_kept_as_a_figure_and_its_text_follows(degrees: float, reader: TesseractReader) -> None:
     read = reader.read(slanted("RECEIVED", degrees).page(), [])
-    seal = next(region for region in read.regions if region.label == "seal")
-    assert (seal.format, seal.content) == ("image", "RECEIVED")
+    picture, seal = (region for region in read.regions if region.label == "seal")
+    assert (picture.format, picture.content, picture.bbox) == ("image", "", seal.bbox)
+    assert (seal.format, seal.content) == ("text", "RECEIVED")
     word = seal.words[0]
     x0, y0, x1, y1 = word.bbox
     assert x1 - x0 > math.cos(math.radians(degrees)) * 200
     assert seal.bbox[0] <= x0 and seal.bbox[1] <= y0 and x1 <= seal.bbox[2] and y1 <= seal.bbox[3]
     assert read.coverage == 1.0
+
+
+def test_letters_on_a_stamp_that_nobody_can_read_are_reported(reader: TesseractReader) -> None:
+    read = reader.read(slanted("RECEIVED", 12, mirrored=True).page(), [])
+    seal = next(region for region in read.regions if region.label == "seal")
+    assert seal.format == "image"
+    assert seal.error is not None
+    assert ",".join(str(side) for side in seal.bbox) in read.warnings[0]
+    assert 0.5 < read.coverage < 1.0
+    assert page_status(read.regions) == "partial"
+    assert page_status([seal]) == "partial"
+
+
+def watermarked(text: str, points: float, degrees: float) -> DrawnPage:
+    """A page of lines with large pale words over them, rotated anticlockwise."""
+    page = DrawnPage(1654, 1400)
+    mark = DrawnPage(1400, 240)
+    mark.text(40, 20, text, points, bold=True)
+    layer = mark.image.convert("L")
+    ink = ImageOps.invert(layer).rotate(degrees, expand=True, resample=Image.Resampling.BICUBIC)
+    page.image.paste("#f09090", (80, 200), ink)
+    for row in range(WATERMARKED_ROWS):
+        page.text(100, 100 + 60 * row, SENTENCE)
+    return page
+
+
+@pytest.mark.parametrize("degrees", [0.0, 25.0])
+def test_a_watermark_of_two_words_is_one_stamp_whose_words_follow_its_picture(
+    degrees: float, reader: TesseractReader
+) -> None:
+    read = reader.read(watermarked("TRUE COPY", 60, degrees).page(), [])
+    seals = [region for region in read.regions if region.label == "seal"]
+    assert [(region.format, region.content) for region in seals] == [("image", ""), ("text", "TRUE COPY")]
+    assert sum(region.content.count(SENTENCE) for region in read.regions) == WATERMARKED_ROWS
 
 
 def test_stamps_of_two_inks_that_cross_are_two() -> None:
