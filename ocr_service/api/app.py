@@ -16,8 +16,9 @@ from starlette.routing import Route
 from ocr_service import __version__
 from ocr_service.api.background import run_delivery
 from ocr_service.api.compat.datalab import routes as datalab
-from ocr_service.api.compat.docling import chunk_routes as docling_chunks
 from ocr_service.api.compat.docling import routes as docling
+from ocr_service.api.compat.docling_chunks import routes as docling_chunks
+from ocr_service.api.compat.docling_tasks import routes as docling_tasks
 from ocr_service.api.compat.mcp.routes import McpEndpoint
 from ocr_service.api.compat.mineru import routes as mineru
 from ocr_service.api.compat.mistral import batches as mistral_batches
@@ -122,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
         mistral_batches,
         docling,
         docling_chunks,
+        docling_tasks,
         mineru,
         datalab,
         paddleocr_jobs,

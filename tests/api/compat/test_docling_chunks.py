@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ocr_service.api.compat.docling.chunk_models import ChunkAnswer, ChunkForm, ChunkTask
+from ocr_service.api.compat.docling_chunks.models import ChunkAnswer, ChunkForm, ChunkTask
 from tests.support.encrypted import encrypted
 from tests.support.jobs import submit, wait_finished
 from tests.support.running import RunningService, wait_until

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ocr_service.api.compat.datalab.models import RequestTask
-from ocr_service.api.compat.docling.chunk_models import ChunkTask
 from ocr_service.api.compat.docling.models import ConvertTask
+from ocr_service.api.compat.docling_chunks.models import ChunkTask
 from ocr_service.api.compat.mineru.models import Task
 from ocr_service.api.compat.paddleocr_jobs.models import JobTask
 from ocr_service.api.compat.task_ids import TaskRef

@@ -1,1 +1,1 @@
-"""docling-serve's API, version 1: its shapes, what they mean here, its routes. What other protocols share is above."""
+"""docling-serve's conversion (``/v1/convert/…``), and the shapes of sources and tasks that its other calls share."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -123,8 +123,16 @@ class ConvertRequest(SourceRequest):
         return asked.read_with(asked.options)
 
 
-class ConvertTask(TaskRef):
-    """A job, and what to give of its result."""
+class DoclingTask(TaskRef):
+    """A job, and what its result is to be; ``kind``: the task's type."""
+
+    kind: ClassVar[Literal["convert", "chunk"]]
+
+
+class ConvertTask(DoclingTask):
+    """What to give of a job's result."""
+
+    kind = "convert"
 
     to_formats: Annotated[tuple[DocumentFormat, ...], SomeOf({"m": "md", "j": "json", "h": "html", "t": "text"})]
     image_export_mode: Annotated[ImageMode, OneOf({"e": "embedded", "p": "placeholder", "r": "referenced"})]

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ocr_service.api.compat.docling.models import ConvertOptions, InBody, SourceRequest
+from ocr_service.api.compat.docling.models import ConvertOptions, DoclingTask, InBody, SourceRequest
 from ocr_service.api.compat.document_jobs import Wanted
-from ocr_service.api.compat.task_ids import Digits, Flag, OneOf, TaskRef
+from ocr_service.api.compat.task_ids import Digits, Flag, OneOf
 from ocr_service.api.validation import validated
 from ocr_service.export.chunks import LEAST_TOKENS, MOST_TOKENS
 
@@ -79,8 +79,10 @@ class ChunkRequest(ChunkForm, SourceRequest):
         return asked.read_with(asked.convert_options)
 
 
-class ChunkTask(TaskRef):
-    """A job, and how its result is to be cut."""
+class ChunkTask(DoclingTask):
+    """How a job's result is to be cut."""
+
+    kind = "chunk"
 
     chunker: Annotated[Chunker, OneOf({"hybrid": "hybrid", "hierarchical": "hierarchical"})]
     max_tokens: Annotated[int | None, Digits(LEAST_TOKENS, MOST_TOKENS)]

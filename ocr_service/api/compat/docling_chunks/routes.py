@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 
-from ocr_service.api.compat.docling.chunk_answer import chunk_answer
-from ocr_service.api.compat.docling.chunk_models import ChunkAnswer, Chunker, ChunkForm, ChunkRequest, ChunkTask
 from ocr_service.api.compat.docling.models import TaskStatus
 from ocr_service.api.compat.docling.routes import SUBMITTED, status_of
+from ocr_service.api.compat.docling_chunks.answer import chunk_answer
+from ocr_service.api.compat.docling_chunks.models import ChunkAnswer, Chunker, ChunkForm, ChunkRequest, ChunkTask
 from ocr_service.api.compat.document_jobs import form_job, form_schema, json_job, wait_to_the_end
 from ocr_service.api.dependencies import Services, ServicesDep
 from ocr_service.api.schemas.document import json_schema_body

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.responses import StreamingResponse
 
 from ocr_service.api.compat.docling.answer import state_of
-from ocr_service.api.compat.docling.chunk_models import ChunkTask
+from ocr_service.api.compat.docling_chunks.models import ChunkTask
 from ocr_service.api.compat.job_results import kept_pages
 from ocr_service.api.compat.json_pieces import json_answer, streamed_list, streamed_object
 from ocr_service.api.dependencies import Services
