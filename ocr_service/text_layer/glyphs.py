@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +32,9 @@ _BOLD_WEIGHT = 600
 _BOLD_FLAG = 1 << 18  # ForceBold, ISO 32000-1, table 123
 _ITALIC_FLAG = 1 << 6
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
+_FIRST_WIDE = 0x1100  # from here on are scripts whose glyphs fill their cells
+_SAME_PLACE, _OVERHANG, _ONE_GLYPH = 0.02, 0.3, 0.05  # of a glyph's advance
+_MOST_OVER = 0.2  # of a font's glyphs that may reach past their advance by OVERHANG
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -214,6 +217,8 @@ class _Reading:
         self._to_pixels = to_pixels
         self._objects: dict[int, int] = {}
         self._fonts: dict[int, int] = {}
+        self._level: list[tuple[Any, float]] = []  # each object's font, and points an em across; 0 for slanted ones
+        self._widths: dict[tuple[int, int], float] = {}
         self.objects: list[TextObject] = []
         self.fonts: list[Font] = []
 
@@ -224,7 +229,7 @@ class _Reading:
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         x, y = ctypes.c_double(), ctypes.c_double()
         loose = pdfium_c.FS_RECTF()
-        codes, inks, cells, origins, owners, unmapped, spaced = [], [], [], [], [], [], []
+        codes, inks, cells, origins, owners, unmapped, spaced, advances = [], [], [], [], [], [], [], []
         space = False
         for index in range(count):
             code = pdfium_c.FPDFText_GetUnicode(text, index)
@@ -244,14 +249,18 @@ class _Reading:
             cells.append((loose.left, loose.bottom, loose.right, loose.top))
             origins.append((x.value, y.value))
             owners.append(self._object(handle, index))
+            advances.append(self._advance(owners[-1], code))
             spaced.append(space)
             space = False
             unmapped.append(error)
         if len(codes) > MOST_GLYPHS:
             raise TooManyGlyphs
-        ink = self._to_pixels.boxes(np.array(inks, float).reshape(-1, 4))
-        cell = self._to_pixels.boxes(np.array(cells, float).reshape(-1, 4))
-        origin = self._to_pixels.points(np.array(origins, float).reshape(-1, 2))
+        ink_points, origin_points = np.array(inks, float).reshape(-1, 4), np.array(origins, float).reshape(-1, 2)
+        drawn = _Drawn(ink_points, origin_points, self._identities(codes, owners))
+        cell_points = drawn.without_overhang(np.array(cells, float).reshape(-1, 4), np.array(advances, float))
+        ink = self._to_pixels.boxes(ink_points)
+        cell = self._to_pixels.boxes(cell_points)
+        origin = self._to_pixels.points(origin_points)
         sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
         return Glyphs(
             np.array(codes, np.int64)[sound],
@@ -281,10 +290,13 @@ class _Reading:
         length = math.hypot(*rightwards)
         # The size across the writing: of slanted type only what is square to the baseline.
         height = abs(rightwards[0] * upwards[1] - rightwards[1] * upwards[0]) / length if length else 0.0
+        font = pdfium_c.FPDFTextObj_GetFont(handle)
+        is_level = matrix.a > 0 and abs(matrix.b) < 1e-3 * matrix.a
+        self._level.append((font, size * matrix.a if is_level else 0.0))
         self.objects.append(
             TextObject(
                 handle,
-                self._font(pdfium_c.FPDFTextObj_GetFont(handle)),
+                self._font(font),
                 abs(size * height),
                 math.degrees(math.atan2(rightwards[1], rightwards[0])) % 360,
                 int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
@@ -295,6 +307,24 @@ class _Reading:
         self._objects[address] = len(self.objects) - 1
         return self._objects[address]
 
+    def _advance(self, number: int, code: int) -> float:
+        """The width in points that the object's font gives a character; 0 where it is not known or not level."""
+        font, em = self._level[number]
+        if not font or not em or code >= _FIRST_WIDE:
+            return 0.0
+        key = self.objects[number].font, code
+        known = self._widths.get(key)
+        if known is None:
+            width = ctypes.c_float()
+            found = pdfium_c.FPDFFont_GetGlyphWidth(font, code, 1.0, width)
+            known = self._widths[key] = max(0.0, width.value) if found else 0.0
+        return known * em
+
+    def _identities(self, codes: Sequence[int], owners: Sequence[int]) -> Ints:
+        """A number for each character of each font."""
+        fonts = np.array([item.font for item in self.objects] or [0], np.int64)[np.array(owners, np.int64)]
+        return fonts << 32 | np.array(codes, np.int64)
+
     def _font(self, handle: Any) -> int:
         address = (ctypes.cast(handle, ctypes.c_void_p).value or 0) if handle else 0
         known = self._fonts.get(address)
@@ -302,6 +332,46 @@ class _Reading:
             known = self._fonts[address] = len(self.fonts)
             self.fonts.append(_font(handle, known))
         return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Glyphs as they are drawn, in points; ``identity`` is the same for the same character of a font."""
+
+    ink: Floats
+    origin: Floats
+    identity: Ints
+
+    def without_overhang(self, loose: Floats, advance: Floats) -> Floats:
+        """Cells of the fonts' ``advance`` where PDFium's ``loose`` ones have the ink that reaches past it.
+
+        An italic f reaches far into the next space. The widths of a font are believed where most of its glyphs keep to
+        them, and those of a character that is always the same glyph (parts of ligatures have others).
+        """
+        if not len(loose):
+            return loose
+        x = self.origin[:, 0]
+        over = np.maximum(self.ink[:, 2] - x - advance, 0.0)
+        known = (advance > 0) & (np.abs(loose[:, 2] - self.ink[:, 2]) < _SAME_PLACE * advance) & (over > 0)
+        known &= self._kept(over > _OVERHANG * advance, self.identity >> 32) & self._is_one_glyph(advance)
+        cells = loose.copy()
+        cells[:, 2] = np.where(known, x + advance, loose[:, 2])
+        cells[:, 0] = np.where(known, np.maximum(loose[:, 0], np.minimum(x, loose[:, 2])), loose[:, 0])
+        return cells
+
+    def _kept(self, over: Flags, font: Ints) -> Flags:
+        """Whether few glyphs of a glyph's font are ``over`` their width."""
+        _, inverse, count = np.unique(font, return_inverse=True, return_counts=True)
+        return (np.bincount(inverse, over) < _MOST_OVER * count)[inverse]
+
+    def _is_one_glyph(self, advance: Floats) -> Flags:
+        """Whether a glyph's character is as wide wherever its font shows it."""
+        share = (self.ink[:, 2] - self.ink[:, 0]) / np.maximum(advance, 1e-6)
+        _, inverse = np.unique(self.identity, return_inverse=True)
+        least, most = np.full(inverse.max() + 1, np.inf), np.zeros(inverse.max() + 1)
+        np.minimum.at(least, inverse, share)
+        np.maximum.at(most, inverse, share)
+        return (most - least < _ONE_GLYPH)[inverse]
 
 
 def _font(handle: Any, number: int) -> Font:

@@ -38,6 +38,7 @@ def layout_samples() -> list[Sample]:
         _superscripts(),
         _superscripts_between_columns(),
         _tight_spaces(),
+        _italic_spaces(),
         _footnotes(),
         _contents(),
         _run_in_heading(),
@@ -381,6 +382,25 @@ def _tight_spaces() -> Sample:
         y -= 16
     sheet.truth.append(" ".join(lines))
     return Sample("tight_spaces", sheet.pdf(), sheet.text())
+
+
+def _italic_spaces() -> Sample:
+    """Italic words by themselves, with 0.2 em between: an f reaches over them from both sides."""
+    sheet = Sheet()
+    canvas = sheet.canvas
+    lines = (
+        "A simplified chart of flows of funding and training",
+        "in the northern half of the country, as told by each of its towns.",
+    )
+    for line in lines:
+        x = 60.0
+        for word in line.split():
+            canvas.setFont("Times-Italic", 12)
+            canvas.drawString(x, sheet.y, word)
+            x += pdfmetrics.stringWidth(word, "Times-Italic", 12) + 12 * 0.2
+        sheet.y -= 16
+    sheet.truth.append(" ".join(lines))
+    return Sample("italic_spaces", sheet.pdf(), sheet.text())
 
 
 def _small_capitals() -> Sample:
