@@ -41,3 +41,14 @@ def test_the_package_faces_a_newcomer_with_few_names() -> None:
     rooms = [path.parent.name for path in PACKAGE.glob("*/__init__.py")]
     assert len(modules) <= 6
     assert len(rooms) <= 18
+
+
+MOST_LINES = 400
+PROTOCOLS = sorted(path.parent for path in (PACKAGE / "api/compat").glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda path: path.name)
+def test_a_foreign_protocol_costs_under_400_lines(protocol: Path) -> None:
+    """What several protocols need stands beside their folders (CONTRIBUTING.md)."""
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in protocol.rglob("*.py"))
+    assert lines < MOST_LINES

@@ -21,13 +21,15 @@ from ocr_service.api.compat.docling_chunks import routes as docling_chunks
 from ocr_service.api.compat.docling_tasks import routes as docling_tasks
 from ocr_service.api.compat.mcp.routes import McpEndpoint
 from ocr_service.api.compat.mineru import routes as mineru
-from ocr_service.api.compat.mistral import batches as mistral_batches
-from ocr_service.api.compat.mistral import files as mistral_files
 from ocr_service.api.compat.mistral import routes as mistral
+from ocr_service.api.compat.mistral_batches import routes as mistral_batches
+from ocr_service.api.compat.mistral_batches.mapping import KIND, REQUESTS
+from ocr_service.api.compat.mistral_files import routes as mistral_files
 from ocr_service.api.compat.open_webui import routes as open_webui
 from ocr_service.api.compat.paddleocr_jobs import routes as paddleocr_jobs
 from ocr_service.api.compat.paddlex import routes as paddlex
 from ocr_service.api.compat.paddlex_restructure import routes as paddlex_restructure
+from ocr_service.api.compat.request_files import submit_request
 from ocr_service.api.dependencies import Services
 from ocr_service.api.intake.admission import Admission, Defaults
 from ocr_service.api.middleware.access import API_KEY, BEARER, AccessRules, ApiKeys, install_access
@@ -189,7 +191,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
     if bucket:
         stack.callback(bucket.close)
     client_files = ClientFiles(settings.output_dir, settings.job_ttl_h * 3600, bucket)
-    await stack.enter_async_context(mistral_files.swept(client_files))
+    await stack.enter_async_context(client_files.swept())
     services = Services(
         admission=admission,
         pool=engines.pool,
@@ -212,5 +214,6 @@ async def _start(settings: Settings, stack: AsyncExitStack, counted: Metrics) ->
 
 
 async def _submit_batch_document(services: Services, document: BatchDocument) -> str:
-    submit = mistral_batches.submit_request if document.batch.kind == "mistral" else jobs.submit_batch_document
-    return await submit(services, document)
+    if document.batch.kind == KIND:
+        return await submit_request(services, document, REQUESTS)
+    return await jobs.submit_batch_document(services, document)

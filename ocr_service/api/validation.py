@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 
 from ocr_service.errors import BadOption
 
@@ -22,6 +22,28 @@ def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False, include_input=False)
         raise BadOption(describe_validation(wrong)) from None
+
+
+def must_be_empty(why: str) -> AfterValidator:
+    """For a field that means nothing here: what is set is refused, so that nobody waits for it."""
+
+    def check(value: object) -> object:
+        if value:
+            raise ValueError(why)
+        return value
+
+    return AfterValidator(check)
+
+
+def at_most(most: int) -> BeforeValidator:
+    """Refuses a longer list or object before its items are looked at: each wrong one would be an error of its own."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | dict) and len(value) > most:
+            raise ValueError(f"has more than {most} items")
+        return value
+
+    return BeforeValidator(check)
 
 
 def describe_validation(errors: Sequence[Any]) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
-from ocr_service.document import RegionResult
+from ocr_service.document import PageResult, RegionResult
 
 Confidences = tuple[float | None, ...]
 
 # A tag of HTML or a token of a model, else a word. A "<" is a tag's only before a letter, a stroke or a bar.
 _PIECE = re.compile(r"(<[/|a-zA-Z][^<>]*>)|((?:(?!<[/|a-zA-Z][^<>]*>)\S)+)")
+_TAG = re.compile(r"<[^>]*>|&#?\w+;")
+_PLAIN_WORD = re.compile(r"[^\s|#*]+")
+_MARKUP = "|#*$"
 _FAR = 12  # words that one side may have more at one place
 _MARKS = "\"'.,:;()[]{}*#|\\$"  # what Markdown and JSON add to a word
 
@@ -101,6 +104,40 @@ def words_with_confidence(region: RegionResult) -> list[tuple[str, float]]:
     return [(word, confidence) for word, confidence in found if confidence is not None]
 
 
+def placed_words(
+    text: str, region: RegionResult, start: int = 0, end: int | None = None
+) -> Iterator[tuple[str, float, int]]:
+    """The region's words, in order, that ``text`` has between ``start`` and ``end``, with their confidences and places.
+
+    Words that are written otherwise there (escaped, or joined over a line's end) are left out.
+    """
+    at = start
+    for word, confidence in _words_of(region, text[start:end]):
+        found = text.find(word, at, end)
+        if found >= 0:
+            at = found + len(word)
+            yield word, confidence, found
+
+
+def placed_in_blocks(text: str, blocks: Iterable[tuple[RegionResult, str]]) -> Iterator[tuple[str, float, int]]:
+    """The same of regions in order, each with its part of ``text``; a region whose part is not there is left out."""
+    end = 0
+    for region, block in blocks:
+        start = text.find(block, end) if block else -1
+        if start >= 0:
+            end = start + len(block)
+            yield from placed_words(text, region, start, end)
+
+
+def _words_of(region: RegionResult, text: str) -> Sequence[tuple[str, float]]:
+    """Those of ``words_with_confidence``; where there are none, those of ``text`` with the region's confidence."""
+    if region.confidence is None:
+        return ()
+    known = [word for word in words_with_confidence(region) if word[0].strip(_MARKUP)]
+    plain = _TAG.sub(lambda match: " " * len(match[0]), text)
+    return known or [(match[0], region.confidence) for match in _PLAIN_WORD.finditer(plain)]
+
+
 def is_below(region: RegionResult, limit: float) -> bool:
     """Whether ``least_confidence`` is; the words are looked at only where it may be."""
     told = [word.confidence for word in region.words] if region.words else region.word_confidences
@@ -109,6 +146,12 @@ def is_below(region: RegionResult, limit: float) -> bool:
         return False
     least = least_confidence(region)
     return least is not None and least < limit
+
+
+def least_of_page(page: PageResult) -> float | None:
+    """The least of its regions; the page's where they have none."""
+    found = [value for region in page.regions if (value := least_confidence(region)) is not None]
+    return min(found, default=page.confidence)
 
 
 def least_confidence(region: RegionResult) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ocr_service.document import HeadersMode, PageMarkers, PageResult
 from ocr_service.export.join_pages import Pages, joined_pages, text_pages
@@ -40,6 +40,11 @@ def page_text(page: PageResult) -> str:
     if page.error is not None:
         return f"<!-- page {page.number} could not be read: {page.error.code} -->"
     return page.markdown.strip()
+
+
+def labelled_text(page: PageResult, labels: Collection[str]) -> str:
+    """What the page's regions with these labels hold, a line each, as it was read: headers, for example."""
+    return "\n".join(text for region in page.regions if region.label in labels and (text := region.content.strip()))
 
 
 def _text(page: PageResult) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 # As export.markdown and vlm.otsl write them; the names are ours (page, region, label), never a document's.
 _LINK = re.compile(r'(\]\(|src=")(images/p\d+_r\d+_\w+\.\w+)(?=[)"])')
+_PICTURE = re.compile(r"!\[[^\]]*\]\((images/p\d+_r\d+_\w+\.\w+)\)")
 
 ImageOf = Callable[[str], bytes | None]
 """The bytes of a figure by its name in the job's folder (``images/p0001_r02_image.jpg``), None where it is missing."""
@@ -28,6 +29,24 @@ def relinked(lines: Iterable[str], target: Callable[[str], str | None]) -> Itera
         return match[1] + (target(match[2]) or match[2])
 
     return (_LINK.sub(link, line) for line in lines)
+
+
+def with_pictures(text: str, written: Callable[[str], str]) -> str:
+    """The text with each figure of its Markdown, ``![…](…)``, as ``written`` has it for the figure's name.
+
+    Figures in HTML tables stay.
+    """
+    return _PICTURE.sub(lambda match: written(match[1]), text)
+
+
+def with_ids(text: str, ids: Mapping[str, str]) -> str:
+    """The text with each figure as ``![id](id)``, in HTML with its id as address; without an id there is no link."""
+
+    def written(name: str) -> str:
+        return f"![{ids[name]}]({ids[name]})" if name in ids else ""
+
+    [linked] = relinked([with_pictures(text, written)], ids.get)
+    return linked
 
 
 def linked_images(text: str) -> list[str]:

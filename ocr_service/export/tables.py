@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from lxml import etree, html
 
+from ocr_service.document import RegionResult
 from ocr_service.export.inline_formulas import escape_currency
 from ocr_service.geometry.hyphenation import join_lines
 
@@ -162,3 +164,11 @@ def table_as_markdown(content: str) -> str | None:
     if uneven or any(held in content for held in ("colspan=", "rowspan=", "<img")):
         return None
     return markdown_table([row.cells for row in rows.rows])
+
+
+def table_in_form(region: RegionResult, form: Literal["html", "markdown"]) -> tuple[str, Literal["html", "markdown"]]:
+    """A region's table in this form, and its form: HTML with merged cells stays, and so does what is no table."""
+    content = table_as_html(region.content) if form == "html" else table_as_markdown(region.content)
+    if content is not None:
+        return content, form
+    return region.content, "html" if region.format == "html" else "markdown"

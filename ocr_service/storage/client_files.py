@@ -9,25 +9,30 @@ the folders are copies: whether a file is there, the bucket says.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import re
 import shutil
 import time
 import uuid
 from asyncio import to_thread
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ocr_service.errors import NotFound
+from ocr_service.errors import NotFound, ServiceError
 from ocr_service.storage.artifacts import SUBMISSION_S
 from ocr_service.storage.atomic_write import UNFINISHED, atomic_file, atomic_write, temporary_file
 from ocr_service.storage.s3 import S3Store
 from ocr_service.storage.space import storage_errors
 
+log = logging.getLogger(__name__)
+
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ABOUT, _CONTENT = "about.json", "content"
+_SWEEP_EVERY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,25 @@ class ClientFiles:
             if path.name not in modified:
                 await to_thread(shutil.rmtree, path, ignore_errors=True)
         await to_thread(self._sweep, before)
+
+    @asynccontextmanager
+    async def swept(self) -> AsyncIterator[None]:
+        """Old files are removed while the context lasts."""
+        sweeping = asyncio.create_task(self._sweep_often(), name="removal of old uploaded files")
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweeping
+
+    async def _sweep_often(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except ServiceError as error:
+                log.warning("cannot remove old uploaded files; retrying in %.0f s: %s", _SWEEP_EVERY_S, error)
+            await asyncio.sleep(_SWEEP_EVERY_S)
 
     async def _find(self, file_id: str, *, listed: bool = False) -> ClientFile | None:
         """``listed``: the bucket has it, so that a copy of what it says of it will do."""

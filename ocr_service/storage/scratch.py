@@ -6,14 +6,17 @@ may share a TEMP_DIR.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from ocr_service.storage.atomic_write import new_file
 from ocr_service.storage.file_lock import LockHeld, folder_lock
+from ocr_service.storage.space import storage_errors
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,17 @@ def scratch_folder(temp_dir: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def scratch_file(folder: Path, prefix: str) -> AsyncIterator[Path]:
+    """A new empty file in TEMP_DIR, removed when the block ends, unless it was moved. Raises StorageFull."""
+    with storage_errors("TEMP_DIR"):
+        path = await asyncio.to_thread(new_file, folder, prefix)
+    try:
+        yield path
+    finally:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 def _remove_if_dead(folder: Path) -> None:

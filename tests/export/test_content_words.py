@@ -9,11 +9,14 @@ from ocr_service.export.content_words import (
     carried,
     content_words,
     least_confidence,
+    least_of_page,
     parted,
+    placed_in_blocks,
+    placed_words,
     word_starts,
     words_with_confidence,
 )
-from tests.support.pages import region
+from tests.support.pages import page, region
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,28 @@ def test_the_least_sure_word_with_a_letter_or_digit_counts() -> None:
     assert least_confidence(region("text", "—", confidence=0.9, word_confidences=(0.1,))) == 0.9
     placed = (PlacedWord("one", (0, 0, 9, 9), 0.6),)
     assert least_confidence(region("text", "one", confidence=0.9, words=placed)) == 0.6
+
+
+def test_words_are_placed_in_a_text_with_their_own_confidence_or_the_regions() -> None:
+    text = "# Договор **12** \\$5\n\nот"
+    told = region("text", text, format="markdown", confidence=0.9, word_confidences=(None, 0.8, 0.5, None, 0.7))
+    assert list(placed_words(text, told)) == [
+        ("Договор", 0.8, 2),
+        ("**12**", 0.5, 10),
+        ("\\$5", 0.9, 17),
+        ("от", 0.7, 22),
+    ]
+
+
+def test_words_of_regions_are_placed_each_in_its_own_part_of_the_text() -> None:
+    first, header, second = (region("text", text, confidence=0.9) for text in ("one two", "Header", "two three"))
+    blocks = [(first, "one two"), (header, "Header"), (second, "two three")]
+    found = list(placed_in_blocks("one two\n\ntwo three", blocks))
+    assert found == [("one", 0.9, 0), ("two", 0.9, 4), ("two", 0.9, 9), ("three", 0.9, 13)]
+
+
+def test_a_pages_least_confidence_is_that_of_its_least_region() -> None:
+    regions = (region("text", "a", confidence=0.9), region("text", "b", confidence=0.4), region("image", ""))
+    assert least_of_page(page(1, *regions, confidence=0.7)) == 0.4
+    assert least_of_page(page(1, region("image", ""), confidence=0.7)) == 0.7
+    assert least_of_page(page(1)) is None

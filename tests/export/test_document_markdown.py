@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr_service.document import Failure, PageMarkers, PageResult
-from ocr_service.export.document_markdown import document_markdown, page_text
+from ocr_service.export.document_markdown import document_markdown, labelled_text, page_text
 from tests.support.pages import page, region
 
 _FAILED = page(2, status="failed", error=Failure("page_timeout", "took too long", "render"))
@@ -63,3 +63,11 @@ def test_a_comment_names_each_page_also_one_without_text() -> None:
 def test_a_rule_is_between_pages_with_text() -> None:
     pages = page(1), page(2, region("text", "Two.")), page(3), page(4, region("text", "Four."))
     assert _text(*pages, join=True, page_markers="rule") == "Two.\n\n---\n\nFour.\n"
+
+
+def test_a_pages_headers_are_given_a_line_each() -> None:
+    read = page(
+        1, region("header", " Договор "), region("text", "Text"), region("header_image", ""), region("header", "2")
+    )
+    assert labelled_text(read, {"header", "header_image"}) == "Договор\n2"
+    assert labelled_text(read, {"footer"}) == ""

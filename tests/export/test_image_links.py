@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.export.image_links import data_uri, linked_images, relinked, relinked_file
+from ocr_service.export.image_links import data_uri, linked_images, relinked, relinked_file, with_ids
 
 _FIRST, _SECOND = "images/p0001_r00_image.jpg", "images/p0012_r105_chart.png"
 _LINES = [f"![A]({_FIRST}) text\n", f'<td><img src="{_SECOND}" alt="b"></td>\n', f"![]({_FIRST})\n"]
@@ -50,3 +50,9 @@ def test_linked_figures_are_listed_once_in_their_order() -> None:
 def test_a_data_uri_names_the_type_by_the_suffix() -> None:
     assert data_uri("a.png", b"\x00\x01") == "data:image/png;base64,AAE="
     assert data_uri("a.unknown", b"") == "data:application/octet-stream;base64,"
+
+
+def test_figures_get_ids_as_text_and_address_and_those_without_one_go() -> None:
+    text = "".join(_LINES)
+    assert with_ids(text, {_SECOND: "img-1.png"}) == ' text\n<td><img src="img-1.png" alt="b"></td>\n\n'
+    assert with_ids(text, {_FIRST: "img-0.jpeg"}).splitlines()[0] == "![img-0.jpeg](img-0.jpeg) text"

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
-from ocr_service.export.tables import markdown_table, parse_table, table_as_html, table_as_markdown, write_table
+from ocr_service.export.tables import (
+    markdown_table,
+    parse_table,
+    table_as_html,
+    table_as_markdown,
+    table_in_form,
+    write_table,
+)
+from tests.support.pages import region
 
 _HTML = '<table border=1><tr><td>a</td><td>b &lt; c</td></tr><tr><td colspan="2">d</td></tr></table>'
 _MARKDOWN = "| a | b\\|c |\n| --- | --- |\n| 1 |  |"
@@ -66,3 +76,23 @@ def test_an_html_table_becomes_markdown_where_markdown_can_hold_it() -> None:
 def test_rows_of_different_lengths_are_filled_up() -> None:
     assert markdown_table([["№", "a|b"], ["1"]]) == "| № | a\\|b |\n| --- | --- |\n| 1 |  |"
     assert markdown_table([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "found"),
+    [
+        ("| a | b |\n| --- | --- |", "html", "html"),
+        ("<table><tr><td>a</td></tr></table>", "markdown", "markdown"),
+        ('<table><tr><td colspan="2">a</td></tr></table>', "markdown", "html"),
+    ],
+)
+def test_a_table_has_the_form_that_is_asked_for_unless_that_cannot_hold_it(
+    content: str, form: Literal["html", "markdown"], found: str
+) -> None:
+    written, kind = table_in_form(region("table", content, format="html"), form)
+    assert kind == found
+    assert written.startswith("<table" if found == "html" else "|")
+
+
+def test_what_is_no_table_stays_as_it_was_read() -> None:
+    assert table_in_form(region("table", "a b", format="text"), "html") == ("a b", "markdown")

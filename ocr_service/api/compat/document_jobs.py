@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
@@ -21,6 +24,7 @@ from ocr_service.api.wait_for_job import finished_within
 from ocr_service.errors import BadOption, NotReady
 from ocr_service.jobs.models import Job, Priority
 from ocr_service.logs import job_var
+from ocr_service.storage.space import storage_errors
 
 Asked = TypeVar("Asked")
 
@@ -33,6 +37,7 @@ class Wanted(Generic[Asked]):
 
     ``first_pages``: of a longer document only so many pages are read.
     ``document``: without a form's part, the document as base64, ``data:`` URI or address; ``name``: what it is called.
+    ``file_id``: instead of it, one of the client's files (``storage.client_files``).
     ``changes``: fields of ReadOptions that no option of ours sets.
     """
 
@@ -41,6 +46,7 @@ class Wanted(Generic[Asked]):
     first_pages: int | None = None
     document: str = ""
     name: str | None = None
+    file_id: str | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -86,9 +92,7 @@ async def json_job(
     """The same of a request in JSON that holds its document or names its address."""
     async with services.admission.json_body(request) as body:
         wanted = await asyncio.to_thread(understood, body.fields)
-        admitted = await admit_document(
-            services, body, wanted.document, wanted.name, wanted.options, owner_of(request) or ""
-        )
+        admitted = await admit_document(services, body, wanted, owner_of(request))
         return await _submitted(request, services, admitted, wanted, priority), wanted.asked
 
 
@@ -128,14 +132,35 @@ async def received_form(request: Request, services: Services, *, part: str = "fi
             raise
 
 
-async def admit_document(
-    services: Services, body: JsonBody, value: str, name: str | None, options: SubmissionOptions, owner: str
-) -> Admitted:
-    """The document that a field of ``body`` holds or names. Raises as an upload does; AddressRefused for a URL."""
-    if is_url(value):
-        return await services.delivery.sources.from_url(value, options, owner)
-    upload = await asyncio.to_thread(body.document, value, name or "document", services.admission.max_bytes)
-    return await services.admission.inspected(upload, options)
+async def admit_document(services: Services, body: JsonBody, wanted: Wanted[Asked], owner: str | None) -> Admitted:
+    """The document, from ``body`` or elsewhere. Raises as an upload does, AddressRefused and NotFound."""
+    if wanted.file_id is not None:
+        return await _kept_file(services, wanted.file_id, wanted.options, owner)
+    if is_url(wanted.document):
+        return await services.delivery.sources.from_url(wanted.document, wanted.options, owner or "")
+    name, most = wanted.name or "document", services.admission.max_bytes
+    upload = await asyncio.to_thread(body.document, wanted.document, name, most)
+    return await services.admission.inspected(upload, wanted.options)
+
+
+async def _kept_file(services: Services, file_id: str, options: SubmissionOptions, owner: str | None) -> Admitted:
+    """One of the client's files, copied, since a job takes its input away."""
+    file = await services.client_files.get(file_id, owner)
+    async with services.admission.place(owner or ""):
+        content = await services.client_files.content(file)
+        path = await asyncio.to_thread(_copy, content, services.scratch)
+        try:
+            return await services.admission.inspected(Upload(path, file.name, file.sha256, file.bytes, {}), options)
+        except BaseException:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+            raise
+
+
+def _copy(source: Path, folder: Path) -> Path:
+    with storage_errors("TEMP_DIR"), tempfile.NamedTemporaryFile(dir=folder, prefix="file-", delete=False) as target:
+        with source.open("rb") as content:
+            shutil.copyfileobj(content, target)
+        return Path(target.name)
 
 
 def is_url(value: str) -> bool:

@@ -6,9 +6,10 @@ Page workers import this: no FastAPI.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -101,6 +102,12 @@ class StoredStrings:
                 yield from self._chunks(int(part))
             else:
                 yield part.encode()
+
+    def write_lines(self, values: Iterable[object], target: BinaryIO) -> None:
+        """Each value as a line of JSON, its long strings back in their places."""
+        for value in values:
+            target.writelines(self.filled_in(json.dumps(value, ensure_ascii=False, separators=(",", ":"))))
+            target.write(b"\n")
 
     def _chunks(self, number: int) -> Iterator[bytes]:
         begin = self._ends[number - 1] if number else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions
 from ocr_service.api.schemas.problem import NOT_FOUND
-from ocr_service.errors import NotFound
+from ocr_service.errors import AlreadyFinished, NotFound
 from ocr_service.jobs.batches.rows import BatchProgress
 from ocr_service.jobs.models import new_job_id
 
@@ -63,11 +64,27 @@ async def get_batch(
     services: ServicesDep,
     batch_id: Annotated[str, Path(max_length=64, pattern=NO_NUL, description="As `POST /jobs` gave it")],
 ) -> BatchModel:
+    return batch_model(await own_batch(services, batch_id, owner_of(request)))
+
+
+async def own_batch(services: Services, batch_id: str, owner: str | None, kind: str | None = None) -> BatchProgress:
+    """A batch, of this kind if one is given. Raises NotFound, also for another key's batch."""
     progress = await services.delivery.batches.progress(batch_id)
-    owner = owner_of(request)
-    if owner and progress.batch.owner != owner:
+    batch = progress.batch
+    if (owner is not None and batch.owner != owner) or (kind is not None and batch.kind != kind):
         raise NotFound(f"There is no batch {batch_id!r}.")
-    return batch_model(progress)
+    return progress
+
+
+async def cancel_batch(services: Services, progress: BatchProgress) -> BatchProgress:
+    """What is read stays; doing it twice does no harm."""
+    if progress.finished:
+        return progress
+    batches = services.delivery.batches
+    for unfinished in await batches.cancel(progress.batch.id):
+        with suppress(AlreadyFinished, NotFound):
+            await services.jobs.cancel(unfinished)
+    return await batches.progress(progress.batch.id)
 
 
 def batch_model(progress: BatchProgress) -> BatchModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -16,6 +17,7 @@ from ocr_service.api.routes.batches import BatchModel, create_batch
 from ocr_service.api.schemas.document import NO_NUL, SubmissionOptions, submission_schema
 from ocr_service.api.schemas.job import JobListModel, JobModel, job_model
 from ocr_service.api.schemas.problem import FETCHED, NOT_FOUND, REMOVED, RETRIED
+from ocr_service.errors import AlreadyFinished
 from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.models import Job, JobState, NewJob, PageCounts, Priority, new_job_id
@@ -83,8 +85,18 @@ async def submit_batch_document(services: Services, document: BatchDocument) -> 
     batch = document.batch
     asked = SubmissionOptions.model_validate(batch.options)
     admitted = await services.delivery.sources.from_s3(document.key, asked, batch.owner)
+    return await submit_of_batch(services, admitted, document)
+
+
+async def submit_of_batch(services: Services, admitted: Admitted, document: BatchDocument) -> str:
+    """Makes a document of a batch a job; doing it twice gives the same job. The job's id."""
+    batch = document.batch
     key = f"batch:{batch.id}:{document.number}"
-    return (await submit(services, admitted, batch.owner, key, Priority.BATCH, batch.id)).job.id
+    job_id = (await submit(services, admitted, batch.owner, key, Priority.BATCH, batch.id)).job.id
+    if await services.delivery.batches.is_cancelled(batch.id):  # while it was taken in
+        with suppress(AlreadyFinished):
+            await services.jobs.cancel(job_id)
+    return job_id
 
 
 async def described(services: Services, job: Job) -> JobModel:

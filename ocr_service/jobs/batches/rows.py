@@ -85,6 +85,16 @@ class BatchProgress:
     def finished(self) -> bool:
         return not any(self.states.get(state, 0) for state in ("waiting", *UNFINISHED))
 
+    @property
+    def with_result(self) -> int:
+        """Documents that have a result, whole or in part."""
+        return self.states.get("completed", 0) + self.states.get("partial", 0)
+
+    @property
+    def without_result(self) -> int:
+        """Documents that will have none."""
+        return sum(self.states.get(state, 0) for state in ("refused", "failed", "cancelled", "removed"))
+
 
 @dataclass(frozen=True, slots=True)
 class BatchRows(Rows):

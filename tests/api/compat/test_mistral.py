@@ -18,8 +18,6 @@ from mistralai.client.models import (
 )
 from PIL import Image
 
-from ocr_service.api.compat.mistral.confidence import words_in
-from tests.support.pages import region
 from tests.support.running import RunningService
 from tests.support.simple_documents import encoded, pdf, picture
 
@@ -121,13 +119,6 @@ def test_words_of_a_table_that_stands_apart_have_their_places_in_it(client: Mist
         assert table.content.startswith(word.text, word.start_index)
     assert isinstance(page.confidence_scores, OCRPageConfidenceScores)
     assert "Обратный" not in [word.text for word in page.confidence_scores.word_confidence_scores or []]
-
-
-def test_words_that_the_vlm_read_have_their_own_confidence() -> None:
-    text = "# Договор **12** \\$5\n\nот"
-    told = region("text", text, format="markdown", confidence=0.9, word_confidences=(None, 0.8, 0.5, None, 0.7))
-    found = [(word.text, word.confidence, word.start_index) for word in words_in(text, told)]
-    assert found == [("Договор", 0.8, 2), ("**12**", 0.5, 10), ("\\$5", 0.9, 17), ("от", 0.7, 22)]
 
 
 def test_pages_count_from_zero(client: Mistral) -> None:

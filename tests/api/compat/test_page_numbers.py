@@ -26,3 +26,11 @@ def test_pages_that_count_from_zero_are_moved_by_one(expression: str, pages: tup
 def test_what_is_no_page_is_refused(expression: str) -> None:
     with pytest.raises(ValueError, match="numbers from 0"):
         pages_from_zero(expression)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"),
+    [(None, ""), ([], ""), ([0], "1"), ([4, 0, 2, 1, 0], "1-3,5"), (list(range(9000)), "1-9000")],
+)
+def test_lists_of_pages_from_zero_become_ranges(numbers: list[int] | None, written: str) -> None:
+    assert pages_from_zero(numbers) == written

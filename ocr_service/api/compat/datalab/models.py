@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ocr_service.api.compat.document_jobs import Wanted
-from ocr_service.api.compat.page_numbers import pages_from_zero
+from ocr_service.api.compat.page_numbers import PageRangesFromZero, pages_from_zero
 from ocr_service.api.compat.task_ids import Flag, SomeOf, TaskRef
 from ocr_service.api.schemas.document import SubmissionOptions
 from ocr_service.api.validation import validated
@@ -30,7 +30,7 @@ class ConvertForm(BaseModel):
     file_url: str | None = Field(
         None, max_length=2000, description="Instead of `file`: an https address, where ALLOW_URL_INPUT is set"
     )
-    page_range: Annotated[str, Field(max_length=1000), AfterValidator(pages_from_zero)] = Field(
+    page_range: Annotated[PageRangesFromZero, AfterValidator(pages_from_zero)] = Field(
         "", description="Pages from 0, such as `0-2,6`; all when empty"
     )
     max_pages: int | None = Field(None, ge=1, le=10**6, description="Read only so many pages from the first on")

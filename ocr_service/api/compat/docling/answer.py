@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,11 +15,9 @@ from ocr_service.api.dependencies import Services
 from ocr_service.document import PageResult
 from ocr_service.export.docling_document import docling_document
 from ocr_service.export.document_markdown import page_text
-from ocr_service.export.image_links import data_uri, relinked
+from ocr_service.export.image_links import data_uri, relinked, with_pictures
 from ocr_service.jobs.models import Job, JobState
 from ocr_service.storage.filesystem import JobFolder
-
-_PICTURE = re.compile(r"!\[[^\]]*\]\(images/[^)]+\)")
 
 
 async def convert_answer(services: Services, job: Job, task: ConvertTask) -> StreamingResponse:
@@ -81,7 +78,7 @@ def _with_figures(texts: Iterator[str], folder: JobFolder, mode: ImageMode) -> I
     if mode == "embedded":
         return relinked(texts, lambda name: _embedded(folder, name))
     if mode == "placeholder":
-        return (_PICTURE.sub("<!-- image -->", text) for text in texts)
+        return (with_pictures(text, lambda name: "<!-- image -->") for text in texts)
     return texts
 
 

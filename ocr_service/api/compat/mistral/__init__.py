@@ -1,1 +1,1 @@
-"""Mistral's OCR API: /v1/ocr, /v1/files and /v1/batch/jobs."""
+"""Mistral's OCR API: ``/v1/ocr``."""

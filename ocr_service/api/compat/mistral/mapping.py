@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ocr_service.api.compat.mistral.confidence import block_confidence, page_confidence, words_in
+from ocr_service.api.compat.json_pieces import streamed_list
 from ocr_service.api.compat.mistral.models import (
     MistralBlock,
+    MistralBlockConfidence,
     MistralDimensions,
     MistralImage,
     MistralOcrRequest,
@@ -18,14 +18,17 @@ from ocr_service.api.compat.mistral.models import (
     MistralWordConfidence,
 )
 from ocr_service.document import CAPTION_LABELS, FORMULA_LABELS, TITLE_LABELS, PageResult, RegionResult
-from ocr_service.export.document_markdown import page_text
-from ocr_service.export.image_links import data_uri, relinked
+from ocr_service.export.content_words import least_confidence, least_of_page, placed_in_blocks, placed_words
+from ocr_service.export.document_markdown import labelled_text, page_text
+from ocr_service.export.image_links import data_uri, with_ids
 from ocr_service.export.markdown import page_markdown
-from ocr_service.export.tables import table_as_html, table_as_markdown
+from ocr_service.export.result_json import page_from_json
+from ocr_service.export.tables import table_in_form
+from ocr_service.jobs.models import Job
+from ocr_service.reading.page_ranges import select_pages
 from ocr_service.storage.filesystem import JobFolder
 from ocr_service.vlm.region_content import with_formula_numbers
 
-_PICTURE = re.compile(r"!\[[^\]]*\]\((images/[^)]+)\)")
 _HEADERS = frozenset({"header", "header_image"})
 _FOOTERS = frozenset({"footer", "footer_image", "number"})
 _TYPES = (
@@ -37,10 +40,22 @@ _TYPES = (
     | dict.fromkeys(_HEADERS, "header")
     | dict.fromkeys(_FOOTERS, "footer")
 )
+_Tables = Sequence[MistralTable | None]  # of each region
+
+
+def ocr_answer(folder: JobFolder, job: Job, asked: MistralOcrRequest) -> dict[str, object]:
+    """A ``MistralOcrAnswer`` for ``json_pieces``, whose pages are made one by one."""
+    numbers = select_pages(job.options.pages, job.file.pages)
+    pages = _Pages(folder, asked)
+    return {
+        "pages": streamed_list(pages.entry(page_from_json(folder.page(number))) for number in numbers),
+        "model": asked.model or job.engine,
+        "usage_info": {"pages_processed": len(numbers), "doc_size_bytes": job.file.bytes},
+    }
 
 
 @dataclass
-class MistralPages:
+class _Pages:
     """Turns pages one by one, in their order: figures and tables are numbered through the document. Blocks."""
 
     folder: JobFolder
@@ -48,41 +63,40 @@ class MistralPages:
     _image_ids: dict[str, str] = field(default_factory=dict)
     _tables: int = 0
 
-    def page(self, page: PageResult) -> MistralPage:
-        images = [image for region in page.regions if (image := self._image(region))]
-        tables: dict[int, MistralTable] = {}
-        if self.asked.table_format:
-            tables = {number: self._table(region) for number, region in enumerate(page.regions) if _is_table(region)}
+    def entry(self, page: PageResult) -> dict[str, object]:
         asked = self.asked
-        markdown = self._linked(self._text(page, tables))
-        return MistralPage(
+        images = [image for region in page.regions if (image := self._image(region))]
+        tables = [self._table(region) for region in page.regions]
+        markdown = with_ids(self._text(page, tables), self._image_ids)
+        entry = MistralPage(
             index=page.number - 1,
             markdown=markdown,
             images=images,
-            tables=list(tables.values()) if asked.table_format else None,
+            tables=[table for table in tables if table] if asked.table_format else None,
             dimensions=MistralDimensions(dpi=page.dpi, height=page.height, width=page.width) if page.width else None,
-            header=_contents(page.regions, _HEADERS) if asked.extract_header else None,
-            footer=_contents(page.regions, _FOOTERS) if asked.extract_footer else None,
-            blocks=self._blocks(page.regions, tables) if asked.include_blocks else None,
+            header=labelled_text(page, _HEADERS) or None if asked.extract_header else None,
+            footer=labelled_text(page, _FOOTERS) or None if asked.extract_footer else None,
+            blocks=list(map(self._block, page.regions, tables)) if asked.include_blocks else None,
             confidence_scores=self._confidence(page, markdown, tables),
         )
+        # The client wants to see dimensions, if only as null.
+        return {"dimensions": None, **entry.model_dump(exclude_none=True)}
 
-    def _confidence(
-        self, page: PageResult, markdown: str, tables: Mapping[int, MistralTable]
-    ) -> MistralPageConfidence | None:
-        granularity = self.asked.confidence_scores_granularity
-        scores = page_confidence(page) if granularity else None
-        if scores is None or granularity != "word":
-            return scores
-        words: list[MistralWordConfidence] = []
-        at = 0
-        for number, region in enumerate(page.regions):
-            block = self._linked(page_markdown([region], ()))
-            start = -1 if number in tables or not block else markdown.find(block, at)
-            if start >= 0:  # headers are not in the text, tables may be apart from it
-                at = start + len(block)
-                words += words_in(markdown, region, start, at)
-        return scores.model_copy(update={"word_confidence_scores": words})
+    def _confidence(self, page: PageResult, markdown: str, tables: _Tables) -> MistralPageConfidence | None:
+        """None where none is asked for, or no reader of the page gives any."""
+        granularity, least = self.asked.confidence_scores_granularity, least_of_page(page)
+        if not granularity or page.confidence is None or least is None:
+            return None
+        within = zip(page.regions, tables, strict=True)  # of what stands in the text
+        blocks = ((region, self._markdown(region)) for region, table in within if table is None)
+        return MistralPageConfidence(
+            average_page_confidence_score=page.confidence,
+            minimum_page_confidence_score=least,
+            word_confidence_scores=_scores(placed_in_blocks(markdown, blocks)) if granularity == "word" else None,
+        )
+
+    def _markdown(self, region: RegionResult) -> str:
+        return with_ids(page_markdown([region], ()), self._image_ids)
 
     def _image(self, region: RegionResult) -> MistralImage | None:
         """The region's figure with a number of its own; None where it has none, or none is wanted."""
@@ -97,74 +111,55 @@ class MistralPages:
             return None
         image_id = self._image_ids[region.image] = f"img-{len(self._image_ids)}.jpeg"
         content = data_uri(path.name, path.read_bytes()) if asked.include_image_base64 else None
-        return MistralImage(
-            id=image_id, top_left_x=x0, top_left_y=y0, bottom_right_x=x1, bottom_right_y=y1, image_base64=content
-        )
+        return MistralImage(id=image_id, image_base64=content, **_box(region))
 
-    def _table(self, region: RegionResult) -> MistralTable:
-        is_html = self.asked.table_format == "html"
-        content = table_as_html(region.content) if is_html else table_as_markdown(region.content)
-        if content is None:  # merged cells, or nothing that is a table: as it was read
-            content, is_html = region.content, region.format == "html"
-        table_id = f"tbl-{self._tables}.{'html' if is_html else 'md'}"
+    def _table(self, region: RegionResult) -> MistralTable | None:
+        """The region's table, where tables are to stand apart from the text."""
+        if not self.asked.table_format or region.label != "table" or not region.content.strip():
+            return None
+        content, form = table_in_form(region, self.asked.table_format)
+        table_id = f"tbl-{self._tables}.{'html' if form == 'html' else 'md'}"
         self._tables += 1
-        content = self._linked(content)
+        content = with_ids(content, self._image_ids)
         by_word = self.asked.confidence_scores_granularity == "word"
         return MistralTable(
             id=table_id,
             content=content,
-            format="html" if is_html else "markdown",
-            word_confidence_scores=list(words_in(content, region)) if by_word else None,
+            format=form,
+            word_confidence_scores=_scores(placed_words(content, region)) if by_word else None,
         )
 
-    def _text(self, page: PageResult, tables: dict[int, MistralTable]) -> str:
-        if not tables or page.error is not None:
+    def _text(self, page: PageResult, tables: _Tables) -> str:
+        if not any(tables) or page.error is not None:
             return page_text(page)
         regions = [
-            replace(region, format="markdown", content=f"[{tables[number].id}]({tables[number].id})")
-            if number in tables
-            else region
-            for number, region in enumerate(page.regions)
+            replace(region, format="markdown", content=f"[{table.id}]({table.id})") if table else region
+            for region, table in zip(page.regions, tables, strict=True)
         ]
         return page_markdown(with_formula_numbers(regions))
 
-    def _linked(self, text: str) -> str:
-        """The text with links to the figures' ids, written as Mistral writes them; those not given have no link."""
-
-        def picture(match: re.Match[str]) -> str:
-            image_id = self._image_ids.get(match[1])
-            return f"![{image_id}]({image_id})" if image_id else ""
-
-        [linked] = relinked([_PICTURE.sub(picture, text)], self._image_ids.get)  # the second: figures in tables
-        return linked
-
-    def _blocks(self, regions: Iterable[RegionResult], tables: dict[int, MistralTable]) -> list[MistralBlock]:
-        blocks = []
-        by_block = self.asked.confidence_scores_granularity == "block"
-        for number, region in enumerate(regions):
-            image_id = self._image_ids.get(region.image or "")
-            kind = _TYPES.get(region.label, "image" if image_id else "text")
-            x0, y0, x1, y1 = region.bbox
-            blocks.append(
-                MistralBlock(
-                    type=kind,
-                    top_left_x=x0,
-                    top_left_y=y0,
-                    bottom_right_x=x1,
-                    bottom_right_y=y1,
-                    content=self._linked(page_markdown([region], ())),
-                    image_id=image_id if kind == "image" else None,
-                    table_id=tables[number].id if number in tables else None,
-                    confidence_scores=block_confidence(region) if by_block else None,
-                )
-            )
-        return blocks
+    def _block(self, region: RegionResult, table: MistralTable | None) -> MistralBlock:
+        image_id = self._image_ids.get(region.image or "")
+        kind = _TYPES.get(region.label, "image" if image_id else "text")
+        scores = MistralBlockConfidence(
+            average_content_confidence_score=region.confidence,
+            minimum_content_confidence_score=least_confidence(region),
+            block_type_confidence_score=region.score,
+        )
+        return MistralBlock(
+            type=kind,
+            content=self._markdown(region),
+            image_id=image_id if kind == "image" else None,
+            table_id=table.id if table else None,
+            confidence_scores=scores if self.asked.confidence_scores_granularity == "block" else None,
+            **_box(region),
+        )
 
 
-def _is_table(region: RegionResult) -> bool:
-    return region.label == "table" and bool(region.content.strip())
+def _box(region: RegionResult) -> dict[str, int]:
+    names = ("top_left_x", "top_left_y", "bottom_right_x", "bottom_right_y")
+    return dict(zip(names, region.bbox, strict=True))
 
 
-def _contents(regions: Iterable[RegionResult], labels: frozenset[str]) -> str | None:
-    found = [region.content.strip() for region in regions if region.label in labels and region.content.strip()]
-    return "\n".join(found) or None
+def _scores(placed: Iterable[tuple[str, float, int]]) -> list[MistralWordConfidence]:
+    return [MistralWordConfidence(text=word, confidence=confidence, start_index=at) for word, confidence, at in placed]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AfterValidator, BaseModel, Field
 
-from ocr_service.api.compat.page_numbers import pages_from_zero
-from ocr_service.api.schemas.document import TextLayerOption
+from ocr_service.api.compat.document_jobs import Wanted
+from ocr_service.api.compat.mistral_files.addresses import file_at
+from ocr_service.api.compat.page_numbers import PageNumbersFromZero, PageRangesFromZero, pages_from_zero
+from ocr_service.api.schemas.document import SubmissionOptions, TextLayerOption
+from ocr_service.api.validation import must_be_empty, validated
 
-_LONGEST_PAGES = 1000  # characters, as page_ranges has it
-_MOST_PAGES = 10_000
-_PAGE = 1_000_000_000
-
-
-def _ranges(numbers: list[int]) -> Iterator[str]:
-    """``1-3`` and ``7`` for 1, 2, 3 and 7: a list of all pages of a book stays short."""
-    for _, run in groupby(enumerate(numbers), key=lambda item: item[1] - item[0]):
-        first, *rest = (number for _, number in run)
-        yield f"{first}-{rest[-1]}" if rest else str(first)
+_NONE = must_be_empty("annotations are not made here; leave it out")
+_NOT_MADE = "Must be empty: annotations are not made here"
 
 
 class FileChunk(BaseModel):
@@ -62,11 +55,9 @@ class MistralOcrRequest(BaseModel):
     document: Annotated[FileChunk | DocumentUrlChunk | ImageUrlChunk, Field(discriminator="type")] = Field(
         description="What to read"
     )
-    pages: (
-        Annotated[str, Field(max_length=_LONGEST_PAGES)]
-        | Annotated[list[Annotated[int, Field(ge=0, lt=_PAGE)]], Field(max_length=_MOST_PAGES, fail_fast=True)]
-        | None
-    ) = Field(None, description="Pages to read, from 0: `[0, 2]` or `0,2-4`; all when missing")
+    pages: Annotated[PageRangesFromZero | PageNumbersFromZero | None, AfterValidator(pages_from_zero)] = Field(
+        None, description="Pages to read, from 0: `[0, 2]` or `0,2-4`; all when missing"
+    )
     include_image_base64: bool | None = Field(None, description="Figures come along as `data:` URIs")
     image_limit: int | None = Field(None, ge=0, description="Most figures of the document")
     image_min_size: int | None = Field(None, ge=0, description="Least width and height of a figure, pixels")
@@ -84,40 +75,38 @@ class MistralOcrRequest(BaseModel):
         "block, with `include_blocks`",
     )
     text_layer: TextLayerOption = None
-    bbox_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
-    document_annotation_format: Any = Field(None, description="Must be empty: annotations are not made here")
-    document_annotation_prompt: str | None = Field(None, description="Must be empty: annotations are not made here")
+    bbox_annotation_format: Annotated[Any, _NONE] = Field(None, description=_NOT_MADE)
+    document_annotation_format: Annotated[Any, _NONE] = Field(None, description=_NOT_MADE)
+    document_annotation_prompt: Annotated[str | None, _NONE] = Field(None, description=_NOT_MADE)
 
-    @field_validator("bbox_annotation_format", "document_annotation_format", "document_annotation_prompt")
     @classmethod
-    def _no_annotations(cls, value: Any) -> Any:
-        if value is not None:
-            raise ValueError("annotations are not made here; leave it out")
-        return value
-
-    @field_validator("pages")
-    @classmethod
-    def _page_ranges(cls, pages: str | list[int] | None) -> str | list[int] | None:
-        if isinstance(pages, str):
-            pages_from_zero(pages)
-        return pages
-
-    @property
-    def own_pages(self) -> str:
-        """The pages in this service's terms, from 1."""
-        if isinstance(self.pages, str):
-            return pages_from_zero(self.pages)
-        return ",".join(_ranges(sorted({number + 1 for number in self.pages or ()})))
+    def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
+        """Raises BadOption."""
+        asked = validated(cls, fields)
+        options = SubmissionOptions.model_validate({"pages": asked.pages or "", "text_layer": asked.text_layer})
+        document = asked.document
+        if isinstance(document, FileChunk):
+            return Wanted(asked, options, file_id=document.file_id)
+        if isinstance(document, ImageUrlChunk):
+            address = document.image_url if isinstance(document.image_url, str) else document.image_url.url
+            return Wanted(asked, options, document=address)
+        own = file_at(document.document_url)
+        return Wanted(asked, options, document=document.document_url, name=document.document_name, file_id=own)
 
 
-class MistralImage(BaseModel):
-    """A figure and its box in pixels of the page."""
+class MistralBox(BaseModel):
+    """A place on a page."""
 
-    id: str = Field(description="The link's target in `markdown`", examples=["img-0.jpeg"])
     top_left_x: int = Field(description="Pixels")
     top_left_y: int = Field(description="Pixels")
     bottom_right_x: int = Field(description="Pixels")
     bottom_right_y: int = Field(description="Pixels")
+
+
+class MistralImage(MistralBox):
+    """A figure and its box in pixels of the page."""
+
+    id: str = Field(description="The link's target in `markdown`", examples=["img-0.jpeg"])
     image_base64: str | None = Field(None, description="`data:` URI")
 
 
@@ -168,14 +157,10 @@ class MistralDimensions(BaseModel):
     width: int = Field(description="Pixels")
 
 
-class MistralBlock(BaseModel):
+class MistralBlock(MistralBox):
     """A region and its box in pixels of the page."""
 
     type: str = Field(description="`text`, `title`, `table`, `image`, `equation`, `caption`, `header`, `footer`, …")
-    top_left_x: int = Field(description="Pixels")
-    top_left_y: int = Field(description="Pixels")
-    bottom_right_x: int = Field(description="Pixels")
-    bottom_right_y: int = Field(description="Pixels")
     content: str = Field(description="Markdown or HTML")
     image_id: str | None = Field(None, description="Of an image: its `id` in `images`")
     table_id: str | None = Field(None, description="Of a table: its `id` in `tables`")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
+from pydantic import BaseModel, ConfigDict, Field, Json
 
 from ocr_service.api.compat.document_jobs import Wanted
 from ocr_service.api.compat.task_ids import Flag, OneOf, TaskRef
 from ocr_service.api.schemas.document import SubmissionOptions, TextLayerOption
-from ocr_service.api.validation import validated
+from ocr_service.api.validation import must_be_empty, validated
 
 
 class OptionalPayload(BaseModel):
@@ -34,7 +34,9 @@ class JobSubmission(BaseModel):
         default_factory=lambda: OptionalPayload.model_validate({}), description="Options; in a form as JSON"
     )
     pageRanges: str | None = Field(None, max_length=1000, description="Pages to read, such as `1-3,7`")
-    batchId: str | None = Field(None, description="Must be empty: batches are made with `POST /jobs`")
+    batchId: Annotated[str | None, must_be_empty("batches are not made here; leave it out")] = Field(
+        None, description="Must be empty: batches are made with `POST /jobs`"
+    )
 
     @classmethod
     def understood(cls, fields: dict[str, Any]) -> Wanted[Self]:
@@ -59,13 +61,6 @@ class JobSubmission(BaseModel):
     @property
     def plain(self) -> bool:
         return self.optionalPayload.prettifyMarkdown is False
-
-    @field_validator("batchId")
-    @classmethod
-    def _no_batch(cls, batch: str | None) -> str | None:
-        if batch:
-            raise ValueError("batches are not made here; leave it out")
-        return batch
 
 
 class JobTask(TaskRef):

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
 from ocr_service.api.schemas.document import TextLayerOption
+from ocr_service.api.validation import must_be_empty
 
 _MOST_LABELS, _LONGEST_LABEL = 100, 100
 LONGEST_LOG_ID = 256
@@ -25,14 +26,9 @@ NOT_HERE = "Taken for compatibility; changes nothing here, and `warnings` say so
 
 
 class FormatsRequest(BaseModel):
-    outputFormats: _Labels | None = Field(None, description="Must be empty: `docx` is not made here")
-
-    @field_validator("outputFormats")
-    @classmethod
-    def _none(cls, formats: list[str] | None) -> list[str] | None:
-        if formats:
-            raise ValueError("no further formats are made here")
-        return formats
+    outputFormats: Annotated[_Labels | None, must_be_empty("no further formats are made here")] = Field(
+        None, description="Must be empty: `docx` is not made here"
+    )
 
 
 class LayoutParsingRequest(FormatsRequest):

@@ -3,92 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
-from pydantic import BaseModel, Field
 
-from ocr_service.api.compat.mistral.batch_models import batch_of_file
-from ocr_service.api.compat.mistral.batch_output import result_lines
-from ocr_service.api.compat.mistral.batches import own_batch
+from ocr_service.api.compat.document_jobs import body_schema
+from ocr_service.api.compat.mistral_batches.mapping import KIND, REQUESTS, batch_of_file
+from ocr_service.api.compat.mistral_files.addresses import address_of
+from ocr_service.api.compat.mistral_files.models import (
+    MistralFile,
+    MistralFileAddress,
+    MistralFileDeleted,
+    MistralFiles,
+)
+from ocr_service.api.compat.request_answers import answer_lines
 from ocr_service.api.dependencies import Services, ServicesDep, owner_of
 from ocr_service.api.intake.file_names import clean_name
+from ocr_service.api.routes.batches import own_batch
 from ocr_service.api.schemas.problem import problem_answers
-from ocr_service.errors import NotFound, ServiceError
+from ocr_service.errors import NotFound
 from ocr_service.jobs.batches.rows import BatchProgress
-from ocr_service.storage.client_files import ClientFile, ClientFiles
-
-log = logging.getLogger(__name__)
+from ocr_service.storage.client_files import ClientFile
 
 router = APIRouter(prefix="/v1/files", tags=["Mistral"])
 
-_SWEEP_EVERY_S = 600.0
 _BUCKET = ("storage_full", "s3_refused", "s3_unavailable")  # with ARTIFACTS=s3
 _FILE = problem_answers("not_found", *_BUCKET)
 
 FileId = Annotated[str, Path(description="As the upload gave it", max_length=64)]
 
 
-class MistralFile(BaseModel):
-    """A file that waits to be read."""
-
-    id: str = Field(description="For `/v1/ocr`")
-    object: str = Field(default="file", description="Always `file`")
-    bytes: int = Field(description="Size in bytes")
-    created_at: int = Field(description="Seconds since the epoch")
-    filename: str = Field(description="As the client called it")
-    purpose: str = Field(description="As it was given")
-    sample_type: str = Field(
-        default="ocr_input", description="`ocr_input`, `batch_request`, `batch_result` or `batch_error`"
-    )
-    source: str = Field(default="upload", description="`upload`, or `mistral` for what a batch has made")
-    deleted: bool = Field(default=False, description="Always false")
-
-
-class MistralFiles(BaseModel):
-    """Newest first."""
-
-    data: list[MistralFile] = Field(description="All of the key's files")
-    object: str = Field(default="list", description="Always `list`")
-    total: int = Field(description="How many")
-
-
-class MistralFileAddress(BaseModel):
-    """An address to give as `document_url`."""
-
-    url: str = Field(description="For `document_url`; to be opened with the key")
-
-
-class MistralFileDeleted(BaseModel):
-    """What is gone."""
-
-    id: str = Field(description="Of the file")
-    object: str = Field(default="file", description="Always `file`")
-    deleted: bool = Field(default=True, description="False for a batch's results: they go with their jobs")
-
-
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "PDF or image"},
-                        "purpose": {"type": "string", "default": "ocr", "description": "`ocr`, or `batch` for JSONL"},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = body_schema(
+    "multipart/form-data",
+    {
+        "file": {"type": "string", "format": "binary", "description": "PDF or image"},
+        "purpose": {"type": "string", "default": "ocr", "description": "`ocr`, or `batch` for JSONL"},
+    },
+    ["file"],
+)
 
 
 @router.post(
@@ -132,7 +87,7 @@ async def get_address(request: Request, services: ServicesDep, file_id: FileId) 
     """`POST /v1/ocr` knows it again as `document_url`, whether or not other URLs are allowed. It opens with the key."""
     if not await _results(request, services, file_id):
         await _file(request, services, file_id)
-    return MistralFileAddress(url=f"{request.base_url}v1/files/{file_id}/content")
+    return MistralFileAddress(url=address_of(str(request.base_url), file_id))
 
 
 @router.get(
@@ -159,27 +114,6 @@ async def delete_file(request: Request, services: ServicesDep, file_id: FileId) 
     return MistralFileDeleted(id=file.id)
 
 
-@asynccontextmanager
-async def swept(files: ClientFiles) -> AsyncIterator[None]:
-    """Old files are removed while the context lasts."""
-    sweeping = asyncio.create_task(_sweep(files), name="removal of old uploaded files")
-    try:
-        yield
-    finally:
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
-
-
-async def _sweep(files: ClientFiles) -> None:
-    while True:
-        try:
-            await files.sweep()
-        except ServiceError as error:
-            log.warning("cannot remove old uploaded files; retrying in %.0f s: %s", _SWEEP_EVERY_S, error)
-        await asyncio.sleep(_SWEEP_EVERY_S)
-
-
 @dataclass(frozen=True, slots=True)
 class _Results:
     """The answers of a finished batch, or its errors, as a file that is written while it is downloaded."""
@@ -190,7 +124,7 @@ class _Results:
     errors: bool
 
     def lines(self) -> AsyncIterator[str]:
-        return result_lines(self.services, self.progress.batch, errors=self.errors)
+        return answer_lines(self.services, self.progress.batch, REQUESTS, errors=self.errors)
 
     async def described(self) -> MistralFile:
         size = 0
@@ -212,7 +146,7 @@ async def _results(request: Request, services: Services, file_id: str) -> _Resul
     named = batch_of_file(file_id)
     if named is None:
         return None
-    progress = await own_batch(services, named[0], owner_of(request))
+    progress = await own_batch(services, named[0], owner_of(request), KIND)
     if not progress.finished:
         raise NotFound(f"There is no file {file_id!r} yet: the batch is not finished.")
     return _Results(services, file_id, progress, named[1])

@@ -1,18 +1,14 @@
-"""The shapes of Mistral's batch API (``/v1/batch/jobs``), and how our batches become them."""
+"""The shapes of Mistral's batch API (``/v1/batch/jobs``)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from ocr_service.errors import DeadlineExceeded
-from ocr_service.jobs.batches.rows import BatchProgress
+from ocr_service.api.validation import at_most, must_be_empty
 
-KIND = "mistral"
 ENDPOINT = "/v1/ocr"
 BatchStatus = Literal[
     "QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"
@@ -20,26 +16,6 @@ BatchStatus = Literal[
 _MOST_FILES = 100
 _LONGEST_NAME = 512
 _MOST_METADATA = 64
-
-
-def _at_most(most: int) -> Callable[[object], object]:
-    """Refuses a longer list or object before its items are looked at: each wrong one would be an error of its own."""
-
-    def check(value: object) -> object:
-        if isinstance(value, list | dict) and len(value) > most:
-            raise ValueError(f"has more than {most} items")
-        return value
-
-    return check
-
-
-class MistralBatchLine(BaseModel):
-    """One request of a batch: a line of an input file."""
-
-    custom_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = Field(
-        None, description="The client's name for it; it comes back"
-    )
-    body: dict[str, Any] = Field(description="A request as `POST /v1/ocr` takes it")
 
 
 class MistralBatchRequest(BaseModel):
@@ -53,11 +29,13 @@ class MistralBatchRequest(BaseModel):
         None, description="The requests themselves, instead of `input_files`: `custom_id` and `body`"
     )
     model: str | None = Field(None, max_length=256, description="Any name; it comes back in the answers")
-    agent_id: str | None = Field(None, description="Must be empty: there are no agents here")
+    agent_id: Annotated[str | None, must_be_empty("there are no agents here; leave it out")] = Field(
+        None, description="Must be empty: there are no agents here"
+    )
     metadata: (
         Annotated[
             dict[Annotated[str, Field(max_length=_LONGEST_NAME)], Annotated[str, Field(max_length=_LONGEST_NAME)]],
-            BeforeValidator(_at_most(_MOST_METADATA)),
+            at_most(_MOST_METADATA),
         ]
         | None
     ) = Field(None, max_length=_MOST_METADATA, description="Of the client's own; it comes back")
@@ -67,8 +45,6 @@ class MistralBatchRequest(BaseModel):
     def _can_be_done(self) -> MistralBatchRequest:
         if self.endpoint != ENDPOINT:
             raise ValueError(f"endpoint must be {ENDPOINT}")
-        if self.agent_id is not None:
-            raise ValueError("agent_id must be empty: there are no agents here")
         if bool(self.input_files) == bool(self.requests):
             raise ValueError("give either input_files or requests")
         return self
@@ -133,66 +109,3 @@ class MistralBatchQuery(BaseModel):
     created_by_me: bool = Field(False, description="Taken for compatibility: a key sees its own alone")
     status: list[str] | None = Field(None, max_length=16, description="Only in one of these states")
     order_by: Literal["created", "-created"] = Field("-created", description="`-created`: the newest first")
-
-
-def batch_job(progress: BatchProgress) -> MistralBatchJob:
-    batch, states = progress.batch, progress.states
-    succeeded = states.get("completed", 0) + states.get("partial", 0)
-    failed = sum(states.get(state, 0) for state in ("refused", "failed", "cancelled", "removed"))
-    done = progress.finished
-    errors = Counter(
-        f"{failure.code or failure.state}: {failure.message or failure.state}"
-        for failure in progress.failures
-        if failure.state != "partial"
-    )
-    return MistralBatchJob(
-        id=batch.id,
-        input_files=list(batch.about["input_files"]),
-        endpoint=ENDPOINT,
-        model=batch.about["model"],
-        metadata=batch.about["metadata"],
-        errors=[MistralBatchError(message=message, count=count) for message, count in errors.most_common()],
-        status=_status(progress, succeeded),
-        created_at=int(batch.created_at),
-        started_at=int(progress.started_at) if progress.started_at is not None else None,
-        completed_at=int(progress.finished_at or batch.created_at) if done else None,
-        total_requests=batch.total,
-        completed_requests=succeeded + failed,
-        succeeded_requests=succeeded,
-        failed_requests=failed,
-        output_file=output_id(batch.id) if done and succeeded else None,
-        error_file=errors_id(batch.id) if done and failed else None,
-    )
-
-
-def _status(progress: BatchProgress, succeeded: int) -> BatchStatus:
-    batch, states = progress.batch, progress.states
-    if not progress.finished:
-        if batch.cancelled:
-            return "CANCELLATION_REQUESTED"
-        untouched = states.get("waiting", 0) + states.get("queued", 0) == batch.total
-        return "QUEUED" if untouched else "RUNNING"
-    if batch.cancelled:
-        return "CANCELLED"
-    if any(failure.code == DeadlineExceeded.code for failure in progress.failures):
-        return "TIMEOUT_EXCEEDED"
-    return "SUCCESS" if succeeded else "FAILED"
-
-
-_OUTPUT, _ERRORS = "-output", "-errors"
-
-
-def output_id(batch_id: str) -> str:
-    return batch_id + _OUTPUT
-
-
-def errors_id(batch_id: str) -> str:
-    return batch_id + _ERRORS
-
-
-def batch_of_file(file_id: str) -> tuple[str, bool] | None:
-    """The batch whose results the file has, and whether these are its errors; None for an uploaded file."""
-    for suffix in (_OUTPUT, _ERRORS):
-        if file_id.endswith(suffix):
-            return file_id.removesuffix(suffix), suffix == _ERRORS
-    return None

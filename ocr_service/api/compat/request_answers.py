@@ -1,4 +1,7 @@
-"""The results of a batch as lines of JSON, written from the jobs' pages while they are downloaded."""
+"""The answers of a batch of requests as lines of JSON, written from the jobs' pages while they are downloaded.
+
+``{"id": …, "custom_id": …, "response": {"status_code": …, "body": …}, "error": …}``, as OpenAI has them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from starlette.concurrency import iterate_in_threadpool
+
 from ocr_service.api.compat.job_results import failure, has_result
-from ocr_service.api.compat.mistral.batch_input import asked_again
-from ocr_service.api.compat.mistral.routes import answer_pieces
+from ocr_service.api.compat.json_pieces import pieces, value_texts
+from ocr_service.api.compat.request_files import RequestKind
 from ocr_service.api.dependencies import Services
 from ocr_service.errors import Cancelled, NotFound, ServiceError, error_for
 from ocr_service.jobs.batches.rows import Batch, BatchDocument
@@ -18,7 +23,7 @@ from ocr_service.storage.filesystem import JobFolder
 _AT_A_TIME = 200
 
 
-async def result_lines(services: Services, batch: Batch, *, errors: bool) -> AsyncIterator[str]:
+async def answer_lines(services: Services, batch: Batch, kind: RequestKind[Any], *, errors: bool) -> AsyncIterator[str]:
     """The answers of a finished batch in the order of its requests, or its errors; each piece has a page at most."""
     after = 0
     while documents := await services.delivery.batches.documents(batch, after, _AT_A_TIME):
@@ -29,11 +34,9 @@ async def result_lines(services: Services, batch: Batch, *, errors: bool) -> Asy
                     yield _error_line(document, found)
             elif not errors:
                 job, folder = found
-                asked = asked_again(document.asked)
-                if asked.model is None:
-                    asked = asked.model_copy(update={"model": batch.about["model"]})
                 yield f'{{{_head(document)},"response":{{"status_code":200,"body":'
-                async for piece in answer_pieces(folder, job, asked):
+                answer = pieces(value_texts(kind.answer(folder, job, document)))
+                async for piece in iterate_in_threadpool(answer):
                     yield piece
                 yield '},"error":null}\n'
         after = documents[-1].number
