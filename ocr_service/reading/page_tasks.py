@@ -47,6 +47,7 @@ from ocr_service.reading.unread_pictures import with_picture_names
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.reading import READING_DPI, Reading, reduced
 from ocr_service.text_layer.layer_regions import LayerRegions, with_layer_words
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.prompts import PromptSet
@@ -144,23 +145,26 @@ class _Seen:
 
 
 def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
-    with timer.stage("render"):
-        rendered = _rasterised(task)
     if task.text_layer == "only":
-        return _Seen(rendered, [])
+        with timer.stage("render"):
+            return _Seen(_rasterised(task), [])
+    with timer.stage("render"):
+        rendered = _rasterised(task, finest=READING_DPI)
     reader = _reader(task.language)
     with timer.stage("recognition"):
         recognition = recognise_upright(rendered, reader)
         page = recognition.page
         error = unreadable_script(recognition, task.language)
-    if error is not None:
-        return _Seen(page, [], 0.0, error)
-    with timer.stage("layout"):
-        regions = find_regions(page, _detector(task.layout))
-    with timer.stage("recognition"):
-        reading = reader.compose(recognition, regions)
+    reading = Reading([], 0.0)
+    if error is None:
+        with timer.stage("layout"):
+            regions = find_regions(page, _detector(task.layout))
+        with timer.stage("recognition"):
+            reading = reader.compose(recognition, regions)
+    if task.type == "pdf" and page.dpi > task.dpi:
+        page, reading = reduced(page, reading, task.dpi)
     results = [replace(r, source=None if r.format == "image" else "tesseract") for r in reading.regions]
-    return _Seen(replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage)
+    return _Seen(replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage, error)
 
 
 def _text_layer(task: PageTask) -> PageLayer | None:
@@ -279,9 +283,15 @@ def _render(task: PageTask) -> PageImage:
     return upright(_rasterised(task), lambda: _reader(task.language).read_block)
 
 
-def _rasterised(task: PageTask) -> PageImage:
+def _rasterised(task: PageTask, *, finest: int = 0) -> PageImage:
     return render_page(
-        task.path, task.type, task.number, dpi=task.dpi, max_pixels=task.max_pixels, password=task.password
+        task.path,
+        task.type,
+        task.number,
+        dpi=task.dpi,
+        max_pixels=task.max_pixels,
+        password=task.password,
+        finest=finest,
     )
 
 

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium_raw
 
 from ocr_service.document import PageImage
 from ocr_service.errors import DamagedFile, EmptyFile, EncryptedPdf
-from ocr_service.render.scale import POINTS_PER_INCH, fitting_dpi
+from ocr_service.render.scale import POINTS_PER_INCH, fine_dpi
 
 _MOST_ATTACHMENTS = 20  # that a warning names
 _LONGEST_NAME = 80  # characters of an attachment's name
@@ -34,8 +34,12 @@ def count_pdf_pages(path: Path, password: str = "") -> int:
         return len(pdf)
 
 
-def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pixels: int) -> PageImage:
+def render_with_pdfium(
+    pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pixels: int, finest: int = 0
+) -> PageImage:
     """Page ``number`` (1-based) as PDFium draws it: rotated, cropped, on white, with annotations and form fields.
+
+    At ``dpi``, or finer up to ``finest`` dpi (``fine_dpi``).
 
     Raises pdfium.PdfiumError where PDFium cannot load the page or finds it without a size (an entry that is no page),
     and PageTooLarge.
@@ -43,7 +47,7 @@ def render_with_pdfium(pdf: pdfium.PdfDocument, number: int, *, dpi: int, max_pi
     form_warnings = load_form(pdf)
     with page_with_size(pdf, number - 1) as page:
         width_pt, height_pt = page.get_size()
-        page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+        page_dpi, warnings = fine_dpi(width_pt, height_pt, dpi, max_pixels, finest)
         # Reversed byte order is RGB; the array shares the bitmap's memory, which lives as long as the array.
         bitmap = page.render(scale=page_dpi / POINTS_PER_INCH, rev_byteorder=True)
         return PageImage(

@@ -25,7 +25,7 @@ from PIL import UnidentifiedImageError
 
 from ocr_service.document import PageImage
 from ocr_service.errors import RenderFailed
-from ocr_service.render.scale import fitting_dpi
+from ocr_service.render.scale import fine_dpi
 
 # Poppler takes 4 to 10 times as long as PDFium, which takes 10 to 70 ms for an ordinary page.
 _TIMEOUT_S = 15
@@ -43,12 +43,14 @@ _FAILURES = (
 )
 
 
-def render_with_poppler(path: Path, number: int, *, dpi: int, max_pixels: int, password: str = "") -> PageImage:
+def render_with_poppler(
+    path: Path, number: int, *, dpi: int, max_pixels: int, password: str = "", finest: int = 0
+) -> PageImage:
     """Page ``number`` (1-based) as poppler draws it. Raises RenderFailed and PageTooLarge."""
     if not password:
-        return _rendered(path, number, dpi, max_pixels)
+        return _rendered(path, number, dpi, max_pixels, finest)
     with _decrypted(path, number, password) as copy:
-        return _rendered(copy, number, dpi, max_pixels)
+        return _rendered(copy, number, dpi, max_pixels, finest)
 
 
 @contextmanager
@@ -69,12 +71,12 @@ def _decrypted(path: Path, number: int, password: str) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _rendered(path: Path, number: int, dpi: int, max_pixels: int) -> PageImage:
+def _rendered(path: Path, number: int, dpi: int, max_pixels: int, finest: int) -> PageImage:
     try:
         width_pt, height_pt = _page_size(path, number)
     except _FAILURES as exc:
         raise RenderFailed(f"page {number} is damaged: neither pdfium nor poppler can load it") from exc
-    page_dpi, warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+    page_dpi, warnings = fine_dpi(width_pt, height_pt, dpi, max_pixels, finest)
     try:
         images = pdf2image.convert_from_path(
             path,

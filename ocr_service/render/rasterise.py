@@ -19,35 +19,39 @@ _SMALLEST_SIDE_PIXELS = 32
 
 
 def render_page(
-    path: Path, file_type: FileType, number: int, *, dpi: int, max_pixels: int, password: str = ""
+    path: Path, file_type: FileType, number: int, *, dpi: int, max_pixels: int, password: str = "", finest: int = 0
 ) -> PageImage:
     """Page ``number`` (1-based) of the file as height x width x 3 RGB.
 
-    A PDF's page is rendered at ``dpi``, or at the highest that fits ``max_pixels`` (then a warning says so); the
-    document's own rotation is applied, so ``angle`` is 0. An image keeps its own resolution up to ``max_pixels``. What
-    is narrower than 32 pixels is padded with white. The array may be read-only.
+    A PDF's page is rendered at ``dpi``, or at the highest that fits ``max_pixels`` (then a warning says so), or finer,
+    up to ``finest`` dpi, where it is not too large; the document's own rotation is applied, so ``angle`` is 0. An image
+    keeps its own resolution up to ``max_pixels``. What is narrower than 32 pixels is padded with white. The array may
+    be read-only.
     Raises RenderFailed, PageTooLarge, DamagedFile, EncryptedPdf, and UploadLost where there is no such file.
     """
     if not path.exists():
         raise UploadLost.input_gone()
     if file_type == "pdf":
-        page = _render_pdf_page(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+        page = _render_pdf_page(path, number, dpi, max_pixels, password, finest)
     else:
         page = render_image(path, file_type, number, max_pixels=max_pixels)
     return _with_smallest_side(page)
 
 
-def _render_pdf_page(path: Path, number: int, *, dpi: int, max_pixels: int, password: str) -> PageImage:
+def _render_pdf_page(path: Path, number: int, dpi: int, max_pixels: int, password: str, finest: int) -> PageImage:
+    def with_poppler() -> PageImage:
+        return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password, finest=finest)
+
     try:
         with open_pdf(path, password) as pdf:
             if number > len(pdf):
                 raise RenderFailed(f"the PDF has no page {number}")
-            return render_with_pdfium(pdf, number, dpi=dpi, max_pixels=max_pixels)
+            return render_with_pdfium(pdf, number, dpi=dpi, max_pixels=max_pixels, finest=finest)
     except (pdfium.PdfiumError, EmptyFile):
-        return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+        return with_poppler()
     except DamagedFile as damaged:
         try:
-            return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password)
+            return with_poppler()
         except RenderFailed:
             raise damaged from None
 

@@ -11,6 +11,9 @@ POINTS_PER_INCH = 72
 # Leptonica and Tesseract refuse sides of 32,768 pixels and more (INT16_MAX in Tesseract's thresholder).
 MAX_SIDE_PIXELS = 32_000
 
+# An A3 page at 250 dpi: a larger one is not rendered finer than it was asked for.
+_FINE_PIXELS = 12_000_000
+
 # Below this not even the headline of a poster can be read, so that a result would be a pretence.
 MIN_DPI = 10
 
@@ -33,6 +36,15 @@ def fitting_dpi(width_pt: float, height_pt: float, dpi: int, max_pixels: int) ->
         raise PageTooLarge(f"the page is {size}: {max_pixels} pixels would be less than {MIN_DPI} dpi")
     reduced = math.floor(fits)
     return reduced, (f"rendered at {reduced} dpi instead of {dpi}: the page is {size}",)
+
+
+def fine_dpi(width_pt: float, height_pt: float, dpi: int, max_pixels: int, finest: int) -> tuple[int, tuple[str, ...]]:
+    """Like ``fitting_dpi``, but up to ``finest`` dpi where a page is no larger then than an A3 page at 250 dpi."""
+    fitting = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+    if finest <= dpi or width_pt * height_pt * dpi**2 / POINTS_PER_INCH**2 > _FINE_PIXELS:
+        return fitting
+    finer, _ = fitting_dpi(width_pt, height_pt, finest, min(max_pixels, _FINE_PIXELS))
+    return (finer, ()) if finer > dpi else fitting
 
 
 def fitting_size(width: int, height: int, max_pixels: int) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +18,9 @@ from ocr_service.document import (
     Gray,
     PageImage,
     Region,
-    RegionResult,
     moved_region,
 )
-from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import InkArea, Pieces, text_rows
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
@@ -49,6 +47,7 @@ from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.preprocess import rescaling
+from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.reocr import (
     CropReader,
     languages_by_script,
@@ -101,7 +100,7 @@ class TesseractReader:
         lines, _ = self._lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
         placed = []
         for line in lines:
-            boxes = [_scaled(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]
+            boxes = [scaled_box(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]
             words = [replace(word, box=box) for word, box in zip(line.words, boxes, strict=True)]
             placed.append(make_line(words, line.weight / scale))
         return placed
@@ -123,14 +122,14 @@ class TesseractReader:
         page, sheet, scale = recognition.page, recognition.sheet, recognition.scale
         if scale != 1.0:
             shape = sheet.skew.size[::-1]
-            regions = [replace(r, bbox=_scaled(r.bbox, scale, shape)) for r in regions]
+            regions = [replace(r, bbox=scaled_box(r.bbox, scale, shape)) for r in regions]
         hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
         stamps = [read_stamp(stamp, page.dpi, self._engine) for stamp in recognition.stamps]
         reading = self._composed(recognition, hints, stamps)
 
         def to_page(box: Box) -> Box:
             on_page = sheet.skew.to_page(box)
-            return on_page if scale == 1.0 else _scaled(on_page, 1 / scale, (page.height, page.width))
+            return on_page if scale == 1.0 else scaled_box(on_page, 1 / scale, (page.height, page.width))
 
         placed = with_stamps([_located(moved_region(region, to_page)) for region in reading.regions], stamps)
         ordered = [replace(region, order=order) for order, region in enumerate(placed)]
@@ -274,27 +273,6 @@ def _words(lines: Sequence[Line]) -> list[Word]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a page says. ``coverage``: the share of its text-like ink that was read for sure, 0 to 1.
-
-    The rest is in regions ``unread``, or in words whose boxes are ``doubtful``.
-    """
-
-    regions: list[RegionResult]
-    coverage: float
-    doubtful: tuple[Box, ...] = ()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Where text-like ink could not be read, or hardly, in pixels of the page."""
-        unread = [region.error.message for region in self.regions if region.error and region.error.code == "unread"]
-        if not self.doubtful:
-            return tuple(unread)
-        where = ",".join(str(side) for side in enclosing(self.doubtful))
-        return (*unread, f"{len(self.doubtful)} words at {where} could hardly be read")
-
-
-@dataclass(frozen=True, slots=True)
 class Recognition:
     """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's.
 
@@ -306,14 +284,6 @@ class Recognition:
     scale: float
     lines: tuple[Line, ...]
     stamps: tuple[Stamp, ...] = ()
-
-
-def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """``box`` on the page of ``shape`` (height, width), at least a pixel wide and high."""
-    height, width = shape[:2]
-    x0, y0 = min(width - 1, int(box[0] * scale)), min(height - 1, int(box[1] * scale))
-    x1, y1 = min(width, math.ceil(box[2] * scale)), min(height, math.ceil(box[3] * scale))
-    return x0, y0, max(x0 + 1, x1), max(y0 + 1, y1)
 
 
 def _repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:

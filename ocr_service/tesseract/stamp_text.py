@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tesserocr
 
-from ocr_service.document import FIGURE_LABELS, Box, Failure, Gray, RegionResult, words_confidence
+from ocr_service.document import FIGURE_LABELS, Box, Gray, RegionResult, words_confidence
 from ocr_service.geometry.boxes import area, shared_area
 from ocr_service.geometry.font_metrics import ink_height
 from ocr_service.geometry.ink_areas import letter_pieces, text_rows
@@ -19,6 +19,7 @@ from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ink_ledger import covered
 from ocr_service.tesseract.stamp_ring import RingLine, ring_lines
 from ocr_service.tesseract.stamps import Stamp
+from ocr_service.tesseract.unread_regions import located, unread
 from ocr_service.tesseract.words import Line, Word, placed_words
 
 _SEARCHED = 240  # pixels of the longer side in which the angle is looked for
@@ -48,9 +49,7 @@ def read_stamp(stamp: Stamp, dpi: int, engine: TesseractEngine) -> StampText:
     parts = [_read_part(part, dpi, engine) for part in _parts(stamp)]
     words = placed_words(chain.from_iterable(part.words for part in parts))
     read, lost = sum(part.read for part in parts), sum(part.lost for part in parts)
-    where = ",".join(str(side) for side in stamp.box)
-    error = Failure("unread", f"text on a seal that could not be read at {where}", "recognition") if lost else None
-    regions = [RegionResult("seal", stamp.box, 0, None, "image", error=error)]
+    regions = [located(RegionResult("seal", stamp.box, 0, None, "image", error=unread() if lost else None))]
     if words:
         text = " ".join(word.text for word in words)
         regions.append(

@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray, Pixels
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 from ocr_service.tesseract.preprocess import with_even_illumination
 
 Mask = npt.NDArray[np.bool_]  # height x width
 
 _STEP = 2  # stamps are looked for at half the size
 _COLOURED = 45  # levels between the strongest and the weakest channel
+_TINT = 0.8  # of the paper's level: a paler colour is that of a cell or of a marker, which hides no text
 _HUE_STEP, _HUE_GAP = 6, 0.03  # of 180, and of the commonest hue's pixels: hues of two inks have a gap between them
 _DARK = 110  # of the strongest channel, below which ink is black
 # Of the paper's level. A stamp is darker than the first, the text darker than the second; where a stamp's strokes are
@@ -34,6 +36,8 @@ _STROKE = 0.1  # the least length of the others of that stamp
 _CLOSED = 0.02  # gaps in a stroke where something crosses it
 _STRAIGHT, _THIN = 0.6, 0.06  # level and upright strokes so long are ruling lines, where they are not thicker
 _CELL, _GRID = 0.2, 0.6  # so long are those of small cells; of all strokes those of a grid of pale lines
+_LARGE = 0.25  # the sides of a frame or of a watermark's letter, which text in colour has none of
+_ROWS = 0.6  # of the strokes that stand as letters do in text
 _APART = 0.25  # between strokes of one stamp
 _SPACE, _ALIKE = 1.0, 1.6  # of the height of a watermark's words: the space between them, and the highest's
 _FILLED = 0.15  # of the smallest rectangle around it that a word's strokes fill at least; a frame fills less
@@ -77,7 +81,8 @@ def _without_coloured(gray: Gray, pixels: Pixels, dpi: int) -> list[Stamp]:
     """The coloured stamps, whose ink is taken from ``gray``."""
     half = _halved(pixels)
     strongest, weakest = _strongest(half), _weakest(half)
-    colour = strongest - weakest > _COLOURED
+    paper = float(np.percentile(gray[::8, ::8], 80))
+    colour = (strongest - weakest > _COLOURED) & (_halved(gray) < _TINT * paper)
     if np.count_nonzero(colour) < _PRESENT * colour.size:
         return []
     stamps = []
@@ -176,7 +181,8 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
         part = np.s_[y : y + h, x : x + w]
         own = labels[part] == label
         crosses = np.count_nonzero(crossed[part][own]) >= _CROSSED * inch
-        if crosses and not _is_grid(_mask(own & (strokes[part] > 0)), inch):
+        written = _mask(own & (ink[part] > 0))
+        if crosses and not _is_grid(_mask(own & (strokes[part] > 0)), inch) and not _is_text(written, inch):
             yield _Outline((x, y, x + w, y + h), _mask(own))
 
 
@@ -254,6 +260,16 @@ def _is_grid(strokes: Gray, inch: float) -> bool:
     down = cv2.morphologyEx(strokes, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
     straight = _without_thick(cv2.bitwise_or(level, down).astype(np.uint8), inch)
     return cv2.countNonZero(straight) > _GRID * cv2.countNonZero(strokes)
+
+
+def _is_text(ink: Gray, inch: float) -> bool:
+    """Whether the strokes are letters in rows and no more: text in colour, between black ruling lines."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    if np.any(np.minimum(stats[1:, 2], stats[1:, 3]) > _LARGE * inch):
+        return False
+    pieces = letter_pieces(ink, TEN_POINTS_IN * inch, round(inch))
+    rows = text_rows(pieces, np.ones(len(pieces.boxes), bool), (ink.shape[0], ink.shape[1]))
+    return sum(row.ink for row in rows) > _ROWS * cv2.countNonZero(ink)
 
 
 def _without_thick(ink: Gray, inch: float) -> Gray:

@@ -18,18 +18,18 @@ def with_unread(results: Sequence[RegionResult], areas: Sequence[InkArea]) -> li
         x0, y0, x1, y1 = area.box
         box = (max(0, x0 - _PAD), max(0, y0 - _PAD), x1 + _PAD, y1 + _PAD)
         after = [index for index, region in enumerate(regions) if region.bbox[1] <= y0]
-        regions.insert(
-            after[-1] + 1 if after else 0, RegionResult(UNREAD_LABEL, box, 0, None, "image", error=_unread())
-        )
+        regions.insert(after[-1] + 1 if after else 0, RegionResult(UNREAD_LABEL, box, 0, None, "image", error=unread()))
     return regions
 
 
 def located(region: RegionResult) -> RegionResult:
-    """``region`` with its place on the page in its message, where it is an unread one."""
-    if region.label != UNREAD_LABEL:
+    """``region`` with its place on the page in its message, where something on it was not read."""
+    if region.error is None or region.error.code != UNREAD_LABEL:
         return region
-    return replace(region, error=_unread(" at " + ",".join(str(side) for side in region.bbox)))
+    return replace(region, error=unread(region.label, " at " + ",".join(str(side) for side in region.bbox)))
 
 
-def _unread(where: str = "") -> Failure:
-    return Failure("unread", f"text that could not be read{where}", "recognition")
+def unread(label: str = UNREAD_LABEL, where: str = "") -> Failure:
+    """The error of a region with text that could not be read."""
+    what = "text" if label == UNREAD_LABEL else f"text on a {label}"
+    return Failure("unread", f"{what} that could not be read{where}", "recognition")

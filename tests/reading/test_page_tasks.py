@@ -1,13 +1,14 @@
-"""What leaves a page worker for the VLM."""
+"""What a page worker reads by itself, and what leaves it for the VLM."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from ocr_service.document import PreparedPage
-from ocr_service.reading.page_tasks import PageTask, prepare_page
+from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
 from ocr_service.vlm.prompts import PromptSet
 from tests.support.sheets import DPI, DrawnPage
 
@@ -52,3 +53,21 @@ def test_with_stub_layout_nobody_looks_at_the_page(tmp_path: Path, drawn: DrawnP
     page = prepared(tmp_path, drawn, "stub:4")
     assert len(page.regions) == 4
     assert all(region.ink is None and region.crop and region.crop.letters == 0 for region in page.regions)
+
+
+SMALL_PRINT = "The supplier shall deliver the goods within ten working days after the order was signed"
+
+
+def test_small_print_is_read_at_a_low_resolution_with_boxes_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "small.pdf"
+    page = canvas.Canvas(str(path), pagesize=(400, 300))
+    page.setFont("Helvetica", 5)
+    for row in range(12):
+        page.drawString(40, 250 - 8 * row, f"{row + 10}. {SMALL_PRINT}")
+    page.save()
+    result = read_page(PageTask(path, "pdf", 1, 100, 50_000_000, "", "embedded", "rus+eng", None))
+    assert result.markdown.count(SMALL_PRINT) == 12
+    assert (result.dpi, result.width, result.height, result.coverage) == (100, 556, 417, 1.0)
+    boxes = [region.bbox for region in result.regions]
+    assert min(box[0] for box in boxes) == pytest.approx(40 / 72 * 100, abs=2)
+    assert max(box[3] for box in boxes) == pytest.approx((300 - 250 + 8 * 11) / 72 * 100, abs=4)

@@ -49,6 +49,15 @@ def only_dark(page: PageImage) -> str:
 # PDF
 
 
+def test_a_pdf_is_rendered_as_fine_as_allowed_and_an_image_as_it_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "page.pdf", one_page(b"/MediaBox[0 0 200 300]"))
+    page = render_page(path, "pdf", 1, dpi=72, max_pixels=MAX_PIXELS, finest=144)
+    assert (page.dpi, page.width, page.height, page.warnings) == (144, 400, 600, ())
+    Image.new("RGB", (200, 300), "white").save(tmp_path / "page.png")
+    image = render_page(tmp_path / "page.png", "png", 1, dpi=72, max_pixels=MAX_PIXELS, finest=144)
+    assert (image.width, image.height) == (200, 300)
+
+
 @pytest.mark.parametrize(
     ("turn", "size", "quarter"),
     [

@@ -103,6 +103,17 @@ def test_a_grid_of_small_cells_in_grey_lines_is_no_stamp() -> None:
     assert parted(page)[1] == ()
 
 
+def test_bold_text_in_coloured_cells_with_coloured_lines_is_no_stamp() -> None:
+    page = DrawnPage(1240, 700)
+    for row in range(9):
+        y = 100 + 42 * row
+        page.draw.rectangle((100, y, 640, y + 42), fill="#ffcc99", outline="#800000", width=2)
+        page.draw.rectangle((640, y, 1140, y + 42), outline="#800000", width=2)
+        page.text(120, y + 5, "Perfluorocarbons (PFCs)", 11, bold=True, fill="#993300")
+        page.text(700, y + 5, "100 million", 11)
+    assert parted(page)[1] == ()
+
+
 @pytest.mark.parametrize("scale", [0.55, 1.0])  # 110 dpi, 200 dpi
 def test_blurred_text_is_not_taken_for_pale_ink(scale: float) -> None:
     image = sentences(DrawnPage(1240, 700)).image
