@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.fakes.web_server import Answer, Request, WebServer
 from tests.support.encrypted import encrypted
 from tests.support.foreign_clients import run_client
 from tests.support.jobs import document
@@ -40,6 +42,27 @@ def test_datalabs_client_names_a_documents_address(keyed: RunningService, tmp_pa
     """It sends no multipart form then; ALLOW_URL_INPUT is off here."""
     read = run_client("datalab_read.py", keyed.url, KEY, "https://files.example/a.pdf", tmp_path)
     assert "address_refused" in read["error"]
+
+
+def test_datalabs_client_reads_a_document_at_an_address_that_the_rules_allow(tmp_path: Path) -> None:
+    served = {"/book.pdf": pdf("At an address"), "/secret.pdf": encrypted(pdf("Hidden"), "geheim")}
+
+    def answer(request: Request) -> Answer:
+        return Answer(body=served[request.path]) if request.path in served else Answer(404)
+
+    with WebServer(answer) as files, WebServer(answer) as strangers:
+        rules = {"ALLOW_URL_INPUT": "true", "URL_TRUSTED_HOSTS": f"127.0.0.1:{files.port}"}
+        with RunningService(tmp_path / "service", API_KEYS=f"anna:{KEY}", **rules) as service:
+
+            def read(address: str) -> dict[str, Any]:
+                found: dict[str, Any] = run_client("datalab_read.py", service.url, KEY, address, tmp_path)
+                return found
+
+            assert read(f"{files.url}/book.pdf")["markdown"].strip() == "At an address"
+            assert "encrypted_pdf" in read(f"{files.url}/secret.pdf")["error"]
+            assert "fetch_failed" in read(f"{files.url}/missing.pdf")["error"]
+            assert "address_refused" in read(f"{strangers.url}/book.pdf")["error"]
+            assert strangers.requests == []
 
 
 def test_datalabs_client_reads_30_pages(keyed: RunningService, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datalab_sdk import ConvertOptions, DatalabClient
 url, key, path, folder = sys.argv[1:5]
 try:
     client = DatalabClient(api_key=key, base_url=url)
-    document = {"file_url": path} if path.startswith("https:") else {"file_path": path}
+    document = {"file_url": path} if path.startswith("http") else {"file_path": path}
     result = client.convert(**document, options=ConvertOptions(), save_output=Path(folder) / "result")
     read = {
         "success": result.success,
