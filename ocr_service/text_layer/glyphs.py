@@ -283,21 +283,22 @@ class _Reading:
         matrix = pdfium_c.FS_MATRIX()
         pdfium_c.FPDFText_GetMatrix(self._text, index, matrix)
         size = pdfium_c.FPDFText_GetFontSize(self._text, index)
-        rightwards = self._to_pixels.vector(matrix.a, matrix.b)
-        upwards = self._to_pixels.vector(matrix.c, matrix.d)
+        # Some producers set a negative size in a mirrored matrix.
+        rightwards = self._to_pixels.vector(size * matrix.a, size * matrix.b)
+        upwards = self._to_pixels.vector(size * matrix.c, size * matrix.d)
         r, g, b, a = (ctypes.c_uint() for _ in range(4))
         pdfium_c.FPDFPageObj_GetFillColor(handle, r, g, b, a)
         length = math.hypot(*rightwards)
         # The size across the writing: of slanted type only what is square to the baseline.
         height = abs(rightwards[0] * upwards[1] - rightwards[1] * upwards[0]) / length if length else 0.0
         font = pdfium_c.FPDFTextObj_GetFont(handle)
-        is_level = matrix.a > 0 and abs(matrix.b) < 1e-3 * matrix.a
+        is_level = size * matrix.a > 0 and abs(matrix.b) < 1e-3 * abs(matrix.a)
         self._level.append((font, size * matrix.a if is_level else 0.0))
         self.objects.append(
             TextObject(
                 handle,
                 self._font(font),
-                abs(size * height),
+                height,
                 math.degrees(math.atan2(rightwards[1], rightwards[0])) % 360,
                 int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
                 (r.value, g.value, b.value, a.value),

@@ -39,6 +39,7 @@ def layout_samples() -> list[Sample]:
         _superscripts_between_columns(),
         _tight_spaces(),
         _italic_spaces(),
+        _negative_size(),
         _footnotes(),
         _contents(),
         _run_in_heading(),
@@ -401,6 +402,20 @@ def _italic_spaces() -> Sample:
         sheet.y -= 16
     sheet.truth.append(" ".join(lines))
     return Sample("italic_spaces", sheet.pdf(), sheet.text())
+
+
+def _negative_size() -> Sample:
+    """Type of a negative size in a matrix that turns it over twice, as some printer drivers set it."""
+    sheet = Sheet()
+    for line in wrapped(ENGLISH[0], "Serif", 11, 475):
+        text = sheet.canvas.beginText()
+        text.setTextTransform(-1, 0, 0, -1, 60, sheet.y)
+        text.setFont("Serif", -11)
+        text.textOut(line)
+        sheet.canvas.drawText(text)
+        sheet.y -= 15
+    sheet.truth.append(ENGLISH[0])
+    return Sample("negative_size", sheet.pdf(), sheet.text())
 
 
 def _small_capitals() -> Sample:
