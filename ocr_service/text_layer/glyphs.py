@@ -71,7 +71,8 @@ class Glyphs:
 
     Boxes are x0, y0, x1, y1 in pixels of the page as rendered; ``object`` indexes ``objects``, whose ``font`` indexes
     ``fonts``. ``spaced``: a space of the file's own stands before it. ``unmapped``: the font has no Unicode for it.
-    ``plate``: which picture shows it alone (see ``visibility``). ``size`` (pixels), ``angle``, ``font``: its object's.
+    ``plate``: which picture shows it alone, ``whole``: no part of it is hidden (see ``visibility``). ``size`` (pixels),
+    ``angle``, ``font``: its object's.
     """
 
     codes: Ints
@@ -87,6 +88,7 @@ class Glyphs:
     size: Floats = field(init=False)
     angle: Floats = field(init=False)
     font: Ints = field(init=False)
+    whole: Flags
 
     def __post_init__(self) -> None:
         objects = self.objects or (TextObject(None, 0, 0.0, 0.0, 0, (0, 0, 0, 0), False),)
@@ -114,6 +116,7 @@ class Glyphs:
     def rotated(self, quarters: int, width: int, height: int) -> Glyphs:
         """After ``quarters`` quarter rotations anticlockwise of a page ``width`` x ``height``."""
         return replace(
+            whole=self.whole[keep],
             self,
             ink=rotated_boxes(self.ink, quarters, width, height),
             cell=rotated_boxes(self.cell, quarters, width, height),

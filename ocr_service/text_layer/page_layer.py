@@ -167,7 +167,7 @@ def _upright(opened: _Opened) -> _Opened:
 
 
 def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str) -> PageLayer:
-    glyphs = replace(opened.glyphs, plate=opened.seen.plate)
+    glyphs = replace(opened.glyphs, plate=opened.seen.plate, whole=opened.seen.whole)
     glyphs = glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [b for _, b in opened.boxes]))
     plates = opened.seen.plates
     lines = find_lines(glyphs)

@@ -55,10 +55,10 @@ def prove(
     """Which of the visible ``glyphs`` have the Unicode that OCR reads. ``known`` is read and extended."""
     keys = _keys(glyphs, shapes)
     signs = [chr(int(code)) for code in glyphs.codes]
-    readable = _readable(signs, letters_known(language))
+    readable = _readable(signs, letters_known(language)) & glyphs.whole
     type_case = TypeCase(glyphs, plates)
     for _ in range(_TRIES):
-        words = _sample(lines, keys, readable & ~_raised(lines, glyphs), known)
+        words = _sample(lines, keys, readable & ~_raised(lines, glyphs), glyphs.whole, known)
         if not words:
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
@@ -95,7 +95,7 @@ def _readable(signs: Sequence[str], letters: frozenset[str]) -> Flags:
 
 
 def _sample(
-    lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, known: Mapping[Key, Evidence]
+    lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, whole: Flags, known: Mapping[Key, Evidence]
 ) -> list[tuple[int, ...]]:
     """The glyphs of words in which every character that is not yet decided occurs."""
     need: Counter[Key] = Counter()
@@ -106,7 +106,8 @@ def _sample(
                 need[keys[index]] = _WANTED
     if not need:
         return []
-    candidates = [part for line in lines for word in line.words for part in _short(word)]
+    parts = (part for line in lines for word in line.words for part in _short(word))
+    candidates = [part for part in parts if whole[list(part)].all()]
     candidates.sort(key=lambda part: -min(len(part), _LONG_WORD))
     chosen: list[tuple[int, ...]] = []
     for part in candidates:

@@ -68,7 +68,8 @@ def verdicts(
         found[font], doubted = _judge(glyphs.fonts[font].name, page, here, mixed.get(font, (0, 0)))
         if found[font].trusted:
             for index in here:
-                trusted[index] = keys[index] not in doubted and not page.is_senseless(index)
+                fits = keys[index] not in doubted and not page.is_senseless(index)
+                trusted[index] = fits and bool(glyphs.whole[index])
     return Proof(trusted, found, _strength(page))
 
 
@@ -180,7 +181,7 @@ _REFUSALS: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
 
 def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) -> tuple[FontVerdict, set[Key]]:
     """The verdict on a font, and those of its characters that are not believed although the font is."""
-    counted = [i for i in here if page.signs[i].isalnum()]
+    counted = [i for i in here if page.signs[i].isalnum() and page.glyphs.whole[i]]
     font = _facts(page, here, counted, mixed)
     for reason, holds in _REFUSALS:
         if holds(font):
@@ -204,6 +205,8 @@ class _Heights:
         return bool(flat) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
 
     def reaches_elsewhere(self, sign: str, rise: float, drop: float) -> bool:
+        if not self.x_height:  # as of a font that has only a letter or two of its own
+            return False
         return may_reach(sign, rise > _UP * self.x_height, drop > _DOWN) is False
 
     def capital_is_too_low(self, sign: str, rise: float) -> bool:

@@ -6,7 +6,7 @@ switched off, a place off the page) is found in one way, also where nobody has t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,7 +25,10 @@ _CONTRAST = 28  # of 255, in the channel that differs most: fainter text is not 
 _LEAST_PT = 2.5  # type of a size that nobody reads; the smallest print of leaflets has 4
 _LEAST_INK = 0.03  # of a glyph's box; the thinnest letters of display type fill 0.08
 INVISIBLE_MODES = (pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
+_SIDE, _LEAST_CUT = 0.2, 6.0  # of a glyph's box, that the ink must reach into; pixels: lower glyphs are not told
+_LOOSE_BOXES = 0.5  # of a font's characters that look cut
 _OVERLAP = 0.35  # of the smaller of two glyphs' boxes: overprinted
+_SAME_SIZE, _SAME_PLACE = 0.05, 0.2  # em: the same sign again
 _MOST_LAYERS = 4  # drawings made to tell overprinted text apart
 
 
@@ -34,13 +37,15 @@ class Seen:
     """``ground``: the page without its text; ``plates``: what text adds to it, 0 (nothing) to 255.
 
     The first plate holds all text, each further one some of what is overprinted, alone; ``plate`` says for each glyph
-    which one shows it. ``visible`` and ``reasons`` (None for what is seen) belong to the glyphs in their order.
+    which one shows it. ``visible``, ``whole`` (not cut or covered in part) and ``reasons`` (None for what is seen)
+    belong to the glyphs in their order.
     """
 
     ground: Pixels
     plates: tuple[Gray, ...]
     plate: Ints
     visible: Flags
+    whole: Flags
     reasons: tuple[HiddenReason | None, ...]
 
 
@@ -48,18 +53,24 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
     """``picture``: the page as drawn; ``handles``: all of its text objects."""
     ground = draw_without(page, handles, dpi)
     ink = difference(picture, ground)
-    share = ink_share(ink, glyphs.ink)
+    coverage = Coverage(ink)
+    share, whole = coverage.share(glyphs.ink), coverage.reaches_all_sides(glyphs.ink)
     plates, plate = [ink], np.zeros(len(glyphs), np.int64)
-    for objects in _overprinted(glyphs, ink.shape):
-        alone = difference(picture, draw_without(page, [glyphs.objects[i].handle for i in objects], dpi))
+    conflicts, repeats = _overlapping(glyphs, ink.shape)
+    for objects in _overprinted(conflicts):
+        together = {*objects, *(other for item in objects for other in repeats.get(item, ()))}
+        alone = difference(picture, draw_without(page, [glyphs.objects[i].handle for i in sorted(together)], dpi))
         here = np.isin(glyphs.object, list(objects))
-        share[here] = ink_share(alone, glyphs.ink[here])
+        coverage = Coverage(alone)
+        share[here] = coverage.share(glyphs.ink[here])
+        whole[here] = coverage.reaches_all_sides(glyphs.ink[here])
         plate[here] = len(plates)
         plates.append(alone)
     large = glyphs.size * 72 / dpi >= _LEAST_PT
     visible = (share >= _LEAST_INK) & large
     reasons = tuple(None if visible[i] else _reason(glyphs, i, bool(large[i]), ground) for i in range(len(glyphs)))
-    return Seen(ground, tuple(plates), plate, visible, reasons)
+    whole |= np.abs((glyphs.angle + 45) % 90 - 45) > 1  # a box around a slanted glyph is larger than its ink
+    return Seen(ground, tuple(plates), plate, visible, whole | _has_loose_boxes(glyphs, visible & ~whole), reasons)
 
 
 def draw_without(page: pdfium.PdfPage, handles: Iterable[Any], dpi: int) -> Pixels:
@@ -87,22 +98,48 @@ def difference(picture: Pixels, other: Pixels) -> Gray:
     return cv2.threshold(most, _CONTRAST - 1, 255, cv2.THRESH_TOZERO)[1].astype(np.uint8)
 
 
-def ink_share(ink: Gray, boxes: Floats) -> Floats:
-    """The inked part of each box, 0 to 1; 0 for what lies off the picture, even in part."""
-    height, width = ink.shape
-    counts = cv2.integral((ink > 0).astype(np.uint8))
-    x0, y0 = np.floor(boxes[:, 0]), np.floor(boxes[:, 1])
-    x1, y1 = np.maximum(np.ceil(boxes[:, 2]), x0 + 1), np.maximum(np.ceil(boxes[:, 3]), y0 + 1)
-    inside = (x0 >= -1) & (y0 >= -1) & (x1 <= width + 1) & (y1 <= height + 1)
-    a, b = (np.clip(v, 0, width).astype(int) for v in (x0, x1))
-    c, d = (np.clip(v, 0, height).astype(int) for v in (y0, y1))
-    total = counts[d, b] - counts[c, b] - counts[d, a] + counts[c, a]
-    return np.where(inside, total / ((x1 - x0) * (y1 - y0)), 0.0)
+class Coverage:
+    """How much ink there is in boxes of a plate."""
+
+    def __init__(self, ink: Gray) -> None:
+        self._counts = cv2.integral((ink > 0).astype(np.uint8))
+
+    def share(self, boxes: Floats) -> Floats:
+        """The inked part of each box, 0 to 1; 0 for what lies off the picture, even in part."""
+        height, width = self._counts.shape[0] - 1, self._counts.shape[1] - 1
+        x0, y0 = np.floor(boxes[:, 0]), np.floor(boxes[:, 1])
+        x1, y1 = np.maximum(np.ceil(boxes[:, 2]), x0 + 1), np.maximum(np.ceil(boxes[:, 3]), y0 + 1)
+        inside = (x0 >= -1) & (y0 >= -1) & (x1 <= width + 1) & (y1 <= height + 1)
+        a, b = (np.clip(v, 0, width).astype(int) for v in (x0, x1))
+        c, d = (np.clip(v, 0, height).astype(int) for v in (y0, y1))
+        counts = self._counts
+        total = counts[d, b] - counts[c, b] - counts[d, a] + counts[c, a]
+        return np.where(inside, total / ((x1 - x0) * (y1 - y0)), 0.0)
+
+    def reaches_all_sides(self, boxes: Floats) -> Flags:
+        """Whether each glyph has ink at all sides of its box, as an outline has; what is cut has not."""
+        width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+        across, down = np.maximum(2.0, _SIDE * width), np.maximum(2.0, _SIDE * height)
+        result = np.ones(len(boxes), bool)
+        for side, depth in ((0, across), (1, down), (2, -across), (3, -down)):
+            strip = boxes.copy()
+            strip[:, (side + 2) % 4] = boxes[:, side] + depth
+            result &= (self.share(strip) > 0) | (height < _LEAST_CUT)
+        return result
 
 
-def _overprinted(glyphs: Glyphs, shape: tuple[int, ...]) -> list[list[int]]:
+def _has_loose_boxes(glyphs: Glyphs, partial: Flags) -> Flags:
+    """Whether a glyph's font has wrong boxes: most characters of it that look cut are never seen whole."""
+    identity = glyphs.font << 32 | glyphs.codes
+    cut = np.unique(identity[partial])
+    never_whole = cut[~np.isin(cut, identity[~partial])]
+    fonts = np.unique(cut >> 32)
+    loose = [font for font in fonts if (never_whole >> 32 == font).sum() > _LOOSE_BOXES * (cut >> 32 == font).sum()]
+    return np.isin(glyphs.font, loose)
+
+
+def _overprinted(conflicts: Mapping[int, set[int]]) -> list[list[int]]:
     """Groups of objects that stand on others' places: no two of a group on one another's."""
-    conflicts = _conflicts(glyphs, shape)
     groups: list[list[int]] = []
     for item in sorted(conflicts):
         for group in groups:
@@ -114,10 +151,15 @@ def _overprinted(glyphs: Glyphs, shape: tuple[int, ...]) -> list[list[int]]:
     return groups[:_MOST_LAYERS]
 
 
-def _conflicts(glyphs: Glyphs, shape: tuple[int, ...]) -> dict[int, set[int]]:
-    """For each text object those whose glyphs overlap its own."""
+def _overlapping(glyphs: Glyphs, shape: tuple[int, ...]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """For each text object those on whose places its glyphs stand with other signs, and those that repeat its signs.
+
+    Text is set twice to make it bold, as its own shadow, or in strips that are each clipped: each alone shows only what
+    the others leave, so they are looked at together.
+    """
     cell = 8  # pixels: every glyph's middle is entered into the cells that it covers
     conflicts: dict[int, set[int]] = {}
+    repeats: dict[int, set[int]] = {}
     taken: dict[tuple[int, int], list[int]] = {}
     boxes = glyphs.ink
     for index in range(len(glyphs)):
@@ -131,12 +173,22 @@ def _conflicts(glyphs: Glyphs, shape: tuple[int, ...]) -> dict[int, set[int]]:
                 for other in taken.get((place[0] + dx, place[1] + dy), ()):
                     theirs = int(glyphs.object[other])
                     if theirs != mine and _overlap(boxes[index], boxes[other]) > _OVERLAP:
-                        conflicts.setdefault(mine, set()).add(theirs)
-                        conflicts.setdefault(theirs, set()).add(mine)
+                        found = repeats if _is_repeated(glyphs, index, other) else conflicts
+                        found.setdefault(mine, set()).add(theirs)
+                        found.setdefault(theirs, set()).add(mine)
         places = taken.setdefault(place, [])
         if len(places) < 8:
             places.append(index)
-    return conflicts
+    return conflicts, {item: others - conflicts.get(item, set()) for item, others in repeats.items()}
+
+
+def _is_repeated(glyphs: Glyphs, index: int, other: int) -> bool:
+    size, apart = glyphs.size[index], np.abs(glyphs.origin[index] - glyphs.origin[other]).max()
+    return bool(
+        glyphs.codes[index] == glyphs.codes[other]
+        and abs(size - glyphs.size[other]) < _SAME_SIZE * size
+        and apart < _SAME_PLACE * size
+    )
 
 
 def _overlap(a: Floats, b: Floats) -> float:

@@ -134,3 +134,55 @@ def test_attachments_are_named(tmp_path: Path, mode: TextLayerMode) -> None:
         pdf.save(buffer)
     page = read_sample(tmp_path, Sample("attached", buffer.getvalue(), ""), mode)
     assert "attachments are not read: invoice.xml, Приложение 1.xlsx" in page.warnings
+
+
+def test_lines_that_are_cut_in_half_are_no_evidence_against_their_font(tmp_path: Path) -> None:
+    sheet = Sheet()
+    names = ("Hamburg", "Stuttgart", "Hannover", "Berlin", "Potsdam")
+    for name in names:  # list boxes, in which the second line is cut
+        sheet.canvas.saveState()
+        box = sheet.canvas.beginPath()
+        box.rect(60, sheet.y - 13, 200, 26)
+        sheet.canvas.clipPath(box, stroke=0)
+        sheet.canvas.setFont("Sans", 11)
+        for line, place in ((name, 0), ("Bremen, Mannheim", -15)):
+            sheet.canvas.drawString(60, sheet.y + place, line)
+        sheet.canvas.restoreState()
+        sheet.y -= 60
+    page = read_sample(tmp_path, Sample("cut", sheet.pdf(), ""))
+    assert page.text_layer is not None and page.text_layer.trusted_fonts and not page.text_layer.rejected_fonts
+    assert set(names) <= set(words_of(page.markdown))
+
+
+def test_a_font_of_one_letter_that_reaches_below_is_believed(tmp_path: Path) -> None:
+    sheet = Sheet()
+    x = 60.0
+    for text, font in (("Zgodnie z Rozporz", "Serif"), ("ą", "SerifBold"), ("dzeniem Parlamentu", "Serif")):
+        sheet.canvas.setFont(font, 11)
+        sheet.canvas.drawString(x, sheet.y, text)
+        x += sheet.canvas.stringWidth(text, font, 11)
+    page = read_sample(tmp_path, Sample("one_letter", sheet.pdf(), ""))
+    assert page.markdown.strip() == "Zgodnie z Rozporządzeniem Parlamentu"
+
+
+def test_running_lines_that_the_file_marks_are_regions_of_their_own(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    canvas = sheet.canvas
+    for mark, text, y in (
+        ("/Artifact <</Type /Pagination /Subtype /Header /Attached [/Top]>> BDC", "Courts and Prisons", 800),
+        ("/Artifact <</Type /Pagination /Attached [/Bottom]>> BDC", "206", 30),
+        ("/Artifact <</Type /Layout>> BDC", "A rule of the layout", 600),
+    ):
+        canvas._code.append(mark)
+        canvas.setFont("Serif", 11)
+        canvas.drawString(60, y, text)
+        canvas._code.append("EMC")
+    page = read_sample(tmp_path, Sample("marked", sheet.pdf(), ""))
+    found = {region.content: (region.label, region.artifact) for region in page.regions}
+    assert found == {
+        "Courts and Prisons": ("header", True),
+        ENGLISH[0]: ("text", False),
+        "A rule of the layout": ("text", False),
+        "206": ("number", True),
+    }
