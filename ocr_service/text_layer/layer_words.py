@@ -17,7 +17,10 @@ from ocr_service.text_layer.glyphs import Floats, Glyphs, Ints
 WORD_GAP = 0.17  # em between two advances; kerning takes up to 0.1, the narrowest justified space has 0.2
 _OWN_SPACE = 0.05  # em that a space of the file must leave to be one
 _TIGHT_SPACE = 0.125  # em: what is left of a space in the tightest lines of narrow columns
+_CLOSE, _MOST_CLOSE = 0.03, 0.85  # em between letters that are set as their font has them, and the share of such
+_LONGEST_MARK = 3  # characters
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
+_LAPPING, _EVEN = -0.1, 0.05  # em between letters whose font's widths reach into the next, everywhere as far
 SMALL = 0.82  # of the size beside it: a superscript
 _SMALL_CAPITALS = 1.5  # of their size: the large ones beside them
 DOTS = ".·…‥"
@@ -128,10 +131,16 @@ def _words(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:
     between = sorted(gap for (a, b), gap in zip(_pairs(piece), gaps, strict=True) if _both_letters(glyphs, frame, a, b))
     apart = between[len(between) // 2] if len(between) > 3 else 0.0
     spaced_out = len(between) > 3 and between[len(between) // 4] > _LETTERS_APART
+    even = len(between) > 3 and between[3 * len(between) // 4] - between[len(between) // 4] < _EVEN
+    if apart < _LAPPING and even:  # widths that are too large for the type: what counts is how much wider a space is
+        gaps = [gap - apart for gap in gaps]
     least = _least_space(gaps, apart)
     words = [[piece[0]]]
-    for (_, b), gap in zip(_pairs(piece), gaps, strict=True):
-        if spaced_out:
+    text = _after_mark(glyphs, frame, piece)
+    for place, ((_, b), gap) in enumerate(zip(_pairs(piece), gaps, strict=True), start=1):
+        if place == text:
+            new = True
+        elif spaced_out:
             new = gap > 1.6 * apart + 0.05
         else:
             new = gap > least or (bool(glyphs.spaced[frame.index[b]]) and gap > _OWN_SPACE)
@@ -142,8 +151,31 @@ def _words(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:
     return words
 
 
+def _after_mark(glyphs: Glyphs, frame: Frame, piece: list[int]) -> int:
+    """Where a note's text begins behind its raised mark, which has no space; 0 where there is none.
+
+    An element's or a unit's signs (``13C``) are no text: that is a capital, or none, with small letters.
+    """
+    place = 0
+    while place < min(len(piece), _LONGEST_MARK + 1) and _is_mark_of(frame, piece[place], piece[-1]):
+        place += 1
+    begin = piece[place : place + 3]
+    text = text_of(glyphs, frame, begin)
+    if any(frame.left[b] - frame.right[a] > WORD_GAP * frame.size[b] for a, b in _pairs(begin)):
+        return 0
+    return place if 0 < place <= _LONGEST_MARK and len(text) == 3 and text.isalpha() and text[1:].islower() else 0
+
+
+def _is_mark_of(frame: Frame, i: int, text: int) -> bool:
+    size = float(frame.size[text])
+    return bool(frame.size[i] <= SMALL * size and frame.base[text] - frame.base[i] > 0.1 * size)
+
+
 def _least_space(gaps: Sequence[float], apart: float) -> float:
     """The narrowest white between words, in em: half of the line's usual space, where its letters stand close."""
+    close = sorted(gap for gap in gaps if gap <= WORD_GAP)
+    if close and close[int(_MOST_CLOSE * (len(close) - 1))] < _CLOSE and apart > -_CLOSE:
+        return _TIGHT_SPACE
     spaces = sorted(gap for gap in gaps if gap > _TIGHT_SPACE)
     if not spaces or apart > 0.5 * _OWN_SPACE:
         return WORD_GAP

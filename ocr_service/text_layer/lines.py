@@ -23,6 +23,8 @@ _APART = 1.2  # em: what is closer together on one baseline is one text
 _NEAR_BANDS = 8  # baselines of two columns with their superscripts between one line and the next
 _ENTRY = re.compile(rf"[{DOTS}]{{4,}}(?:{NUMBER.pattern})$")
 _ENTRY_PIECES = 3  # number of a section, title, page
+_LONGEST_MARK, _BEHIND_MARK, _BEFORE_MARK = 3, 0.7, 2.0  # characters of a note's mark, and em beside it
+_UNDERSCORE, _LEAST_RULE = 0x5F, 5
 _ENTRIES = 3  # that lead to numbers: a table of contents
 
 
@@ -64,7 +66,7 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
 
 def _bands(glyphs: Glyphs, frame: Frame) -> list[list[list[int]]]:
     """What stands on one baseline, from left to right, cut into pieces at wide white. Indices are the frame's."""
-    bands = _attached(frame, _on_baselines(frame))
+    bands = _without_rules(glyphs, frame, _attached(frame, _on_baselines(frame)))
     rows = [sorted(band, key=lambda i: frame.left[i]) for band in bands]
     rows = [_drawn_once(glyphs, frame, row) for row in rows]
     return _cut(glyphs, frame, rows)
@@ -109,6 +111,28 @@ def _attached(frame: Frame, bands: list[list[int]]) -> list[list[int]]:
     for n, (_, cluster) in enumerate(clusters):
         joined.setdefault(clusters[root(n)][0], []).extend(cluster)
     return [joined[at] for at in sorted(joined)]
+
+
+def _without_rules(glyphs: Glyphs, frame: Frame, bands: list[list[int]]) -> list[list[int]]:
+    """Underscores that run on below other text are a ruling line, and a band of their own."""
+    parted: list[list[int]] = []
+    for band in bands:
+        rule = [i for i in band if glyphs.codes[frame.index[i]] == _UNDERSCORE]
+        text = [i for i in band if glyphs.codes[frame.index[i]] != _UNDERSCORE]
+        if len(rule) >= _LEAST_RULE and text and _overlap(frame, text, rule) > 0.5 * len(text):
+            parted += [text, rule]
+        else:
+            parted.append(band)
+    return parted
+
+
+def _overlap(frame: Frame, text: Sequence[int], rule: Sequence[int]) -> int:
+    """How many of ``text`` have their middle over one of ``rule``."""
+    middles = (frame.left[text] + frame.right[text]) / 2
+    order = np.sort(frame.left[rule])
+    before = np.searchsorted(order, middles, side="right") - 1
+    width = float(np.median(frame.right[rule] - frame.left[rule]))
+    return int(((before >= 0) & (middles - order[np.maximum(before, 0)] < width)).sum())
 
 
 def _runs(frame: Frame, band: Sequence[int], apart: float) -> list[list[int]]:
@@ -159,10 +183,23 @@ class _Edges:
                 if abs(gap) < 0.3 * frame.size[self.index[place]]
                 and _is_raised(size, base, float(frame.size[self.index[place]]), float(frame.base[self.index[place]]))
             ]
+            if not touching and not inside and len(run) <= _LONGEST_MARK:
+                touching = self._behind_mark(frame, after, before, left, right, size, base)
             if len(touching) < (2 if inside else 1):
                 return None
             found = touching[0] if found is None else found
         return found
+
+    def _behind_mark(
+        self, frame: Frame, after: int, before: int, left: float, right: float, size: float, base: float
+    ) -> list[int]:
+        """The first letter of a note whose raised mark stands a space before it, with nothing before itself."""
+        letter = int(self.index[after])
+        em = float(frame.size[letter])
+        is_first = not -0.3 * em < left - self.rights[before] < _BEFORE_MARK * em
+        near = 0 <= self.lefts[after] - right < _BEHIND_MARK * em
+        raised = base < frame.base[letter] and _is_raised(size, base, em, float(frame.base[letter]))
+        return [letter] if is_first and near and raised else []
 
 
 def _is_raised(size: float, base: float, letter_size: float, letter_base: float) -> bool:

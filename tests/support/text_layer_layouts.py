@@ -40,6 +40,10 @@ def layout_samples() -> list[Sample]:
         _tight_spaces(),
         _italic_spaces(),
         _negative_size(),
+        _wide_widths(),
+        _overlapping_strips(),
+        _ruled_by_underscores(),
+        _note_marks(),
         _footnotes(),
         _contents(),
         _run_in_heading(),
@@ -416,6 +420,87 @@ def _negative_size() -> Sample:
         sheet.y -= 15
     sheet.truth.append(ENGLISH[0])
     return Sample("negative_size", sheet.pdf(), sheet.text())
+
+
+def _wide_widths() -> Sample:
+    """A font whose widths are 0.3 em too large, which each distance between two letters takes back."""
+    sheet = Sheet()
+    for line in ("MD Simulation of a Linux Cluster", "in Theory and in Practice"):
+        text = sheet.canvas.beginText(60, sheet.y)
+        text.setFont("Helvetica", 11)
+        text.setCharSpace(-0.3 * 11)
+        text.textOut(line)
+        text.setCharSpace(0)
+        sheet.canvas.drawText(text)
+        sheet.y -= 15
+    sheet.truth.append("MD Simulation of a Linux Cluster in Theory and in Practice")
+    sheet.y -= 20
+    sheet.paragraph(ENGLISH[0])
+    wider = pikepdf.open(io.BytesIO(sheet.pdf()))
+    for font in wider.pages[0].Resources.Font.values():
+        if font.BaseFont == Name.Helvetica:
+            font.Widths = [
+                round(1000 * pdfmetrics.stringWidth(chr(code), "Helvetica", 1)) + 300 for code in range(32, 127)
+            ]
+            font.FirstChar, font.LastChar = 32, 126
+    saved = io.BytesIO()
+    wider.save(saved)
+    return Sample("wide_widths", saved.getvalue(), sheet.text())
+
+
+def _overlapping_strips() -> Sample:
+    """Lines that are set in each strip of the page they touch; overlapping, each alone shows a part."""
+    sheet = Sheet()
+    canvas, top = sheet.canvas, sheet.y
+    text = " ".join(ENGLISH[:3])
+    lines = wrapped(text, "Sans", 11, 475)
+    for end, below, height in (("", -20, 50), (" ", 3, 20)):  # PDFium leaves out what is quite the same
+        for place, line in enumerate(lines):
+            y = top - 15 * place
+            canvas.saveState()
+            clip = canvas.beginPath()
+            clip.rect(0, y + below, 600, height)
+            canvas.clipPath(clip, stroke=0)
+            canvas.setFont("Sans", 11)
+            canvas.drawString(60, y, line + end)
+            canvas.restoreState()
+    sheet.truth.append(text)
+    return Sample("overlapping_strips", sheet.pdf(), sheet.text())
+
+
+def _ruled_by_underscores() -> Sample:
+    """A row over a ruling line that is made of underscores, on its own baseline."""
+    sheet = Sheet()
+    for text in ("Waren und Rabatte nach Artikel", ENGLISH[0]):
+        sheet.canvas.setFont("Serif", 15)
+        sheet.canvas.drawString(60, sheet.y, "_" * 55)
+        sheet.paragraph(text)
+        sheet.y -= 12
+    rule = "\\" + "_" * 55
+    sheet.truth = ["Waren und Rabatte nach Artikel", rule, ENGLISH[0], rule]
+    return Sample("ruled_by_underscores", sheet.pdf(), sheet.text())
+
+
+def _note_marks() -> Sample:
+    """Raised marks without a space behind them and with one, before text and inside of formulas."""
+    sheet = Sheet()
+    canvas = sheet.canvas
+    for mark, space, text in (
+        ("3", 0, "Computer Science Department, Bilbao"),
+        ("4", 0.45, "University of the Basque Country, Bilbao"),
+        ("13", 0, "C is seldom in the samples of the lake."),
+    ):
+        canvas.setFont("Serif", 7)
+        canvas.drawString(60, sheet.y + 4.5, mark)
+        canvas.setFont("Serif", 11)
+        canvas.drawString(60 + pdfmetrics.stringWidth(mark, "Serif", 7) + 11 * space, sheet.y, text)
+        sheet.y -= 40
+    sheet.truth = [
+        "³ Computer Science Department, Bilbao",
+        "⁴ University of the Basque Country, Bilbao",
+        "¹³C is seldom in the samples of the lake.",
+    ]
+    return Sample("note_marks", sheet.pdf(), sheet.text())
 
 
 def _small_capitals() -> Sample:
