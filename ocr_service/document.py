@@ -222,6 +222,7 @@ class RegionResult:
     source is of the text, 0 to 1; None where it does not say. ``review``: why a person should look at it. ``words``: in
     reading order, where the reader places them. ``word_confidences``: where it does not, for each word of ``content``
     (``export/content_words.py``); None for one that takes the region's. Whoever changes ``content`` removes both.
+    ``artifact``: the file marks it as made by paging, a running head or foot or a page's number.
     """
 
     label: str
@@ -246,6 +247,7 @@ class RegionResult:
     word_confidences: tuple[float | None, ...] = ()
     id: int | None = None
     edited: tuple[Edited, ...] = ()
+    artifact: bool = False
 
     @property
     def corners(self) -> list[tuple[int, int]]:

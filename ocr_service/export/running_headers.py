@@ -1,7 +1,8 @@
 """Running headers, running footers and page numbers: what leaves a document's text, proven over its pages.
 
-A label of the layout model alone removes nothing: a line leaves where it repeats, a number where it counts pages. A
-document of one page loses nothing, and no page loses its last text.
+A label of the layout model alone removes nothing: a line leaves where it repeats, a number where it counts pages, and
+both where the PDF marks them as made by paging. A document of one page loses nothing, unless a marked number shows that
+it is a page of a longer one. No page loses its last text.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ocr_service.document import TEXT_LABELS, TITLE_LABELS, PageResult, RegionRe
 
 EDGE = 0.09  # of the page's height, above and below: where headers and footers stand (DIN 676, ГОСТ Р 7.0.97)
 _OUTER, _OUTER_NUMBER = 0.15, 0.2  # the same for what nothing stands above or below: LaTeX leaves 0.12 and 0.18
+MARKED_EDGE = 0.15  # the same for what the file marks as made by paging
 REPEATS = 3  # pages on which an unlabelled line must stand to be a running one
 _LABELLED_REPEATS = 2  # the same for a line that the reader labelled as header or footer
 _SEQUENCE = 2  # pages whose numbers count with them
@@ -81,6 +83,8 @@ def without_margins(page: PageResult, running: RunningLines) -> tuple[list[Regio
 def _leaves(page: PageResult, region: RegionResult, running: RunningLines, edge: set[int]) -> bool:
     if "label" in region.edited:  # a person's word counts
         return region.label in _LABELS | _PICTURES
+    if region.artifact and id(region) in edge and (running.pages > 1 or _is_excerpt(page)):
+        return True
     if running.pages < 2:
         return False
     if region.label in _PICTURES:
@@ -94,6 +98,16 @@ def _leaves(page: PageResult, region: RegionResult, running: RunningLines, edge:
     if _offset(page, region) in running.offsets:
         return True
     return region.label == "number" and any(abs(_height(page, region) - h) < _SAME_HEIGHT for h in running.heights)
+
+
+def _is_excerpt(page: PageResult) -> bool:
+    """Whether a marked page number other than 1 stands on the page."""
+    offsets = [_offset(page, region) for region in page.regions if region.artifact]
+    return any(offset is not None and offset + page.number != 1 for offset in offsets)
+
+
+def is_page_number(text: str) -> bool:
+    return _PAGE_NUMBER.fullmatch(text.strip()) is not None
 
 
 def _at_edge(page: PageResult) -> list[RegionResult]:

@@ -24,13 +24,15 @@ from ocr_service.document import (
     words_confidence,
 )
 from ocr_service.export.markdown import escape_inline, escape_text
+from ocr_service.export.running_headers import MARKED_EDGE, is_page_number
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.deskew import Skew
-from ocr_service.tesseract.compose import compose
+from ocr_service.tesseract.compose import Insert, compose
+from ocr_service.tesseract.paragraphs import group_paragraphs
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import find_tables
-from ocr_service.tesseract.words import Line, Word, make_line
+from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
@@ -48,17 +50,46 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     """Regions in reading order. ``others``: lines read by OCR; ``hints``: the layout model's regions, where asked."""
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
-    lines = [make_page_line(layer, line, urls) for line in level]
+    margins = [line for line in level if _is_marginal(layer, line)]
+    lines = [make_page_line(layer, line, urls) for line in level if line not in margins]
     others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     sheet = _sheet(layer)
     tables, rest = find_tables([*lines, *others], hints, sheet)
-    results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1).regions
+    inserts = _margins(layer, [make_page_line(layer, line, urls) for line in margins])
+    results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts).regions
     results += _other_directions(layer, urls)
     results = _in_order(results, layer.picture.dpi)
     return [
         replace(_finished(region, layer.outline, urls), source=_source(region, others), order=order)
         for order, region in enumerate(results)
     ]
+
+
+def _is_marginal(layer: PageLayer, line: LayerLine) -> bool:
+    """Whether the file marks the line as an artifact of paging, where running heads and feet stand."""
+    _, top, _, bottom = line.box
+    edge = MARKED_EDGE * layer.picture.height
+    return layer.artifacts.issuperset(line.words) and (bottom < edge or top > layer.picture.height - edge)
+
+
+def _margins(layer: PageLayer, lines: Sequence[Line]) -> list[Insert]:
+    inserts = []
+    for paragraph in group_paragraphs(lines):
+        words = placed_words(word for line in paragraph.lines for word in line.words)
+        middle = (paragraph.box[1] + paragraph.box[3]) / 2
+        side = "header" if middle < layer.picture.height / 2 else "footer"
+        region = RegionResult(
+            "number" if is_page_number(paragraph.text) else side,
+            paragraph.box,
+            0,
+            None,
+            content=paragraph.text,
+            confidence=words_confidence(words),
+            words=words,
+            artifact=True,
+        )
+        inserts.append(Insert(paragraph.box, (region,)))
+    return inserts
 
 
 def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked: bool = True) -> Line:

@@ -35,6 +35,7 @@ _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
 _FIRST_WIDE = 0x1100  # from here on are scripts whose glyphs fill their cells
 _SAME_PLACE, _OVERHANG, _ONE_GLYPH = 0.02, 0.3, 0.05  # of a glyph's advance
 _MOST_OVER = 0.2  # of a font's glyphs that may reach past their advance by OVERHANG
+_PAGINATION = ("Attached", "Subtype")  # keys of artifacts that paging made
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -54,7 +55,10 @@ class Font:
 
 @dataclass(frozen=True, slots=True)
 class TextObject:
-    """What one ``Tj`` shows. ``size`` in pixels; ``angle`` clockwise in degrees; ``mode`` is its render mode."""
+    """What one ``Tj`` shows. ``size`` in pixels; ``angle`` clockwise in degrees; ``mode`` is its render mode.
+
+    ``optional``: of a layer that can be switched off. ``artifact``: marked as no part of the document's text.
+    """
 
     handle: Any
     font: int
@@ -63,6 +67,7 @@ class TextObject:
     mode: int
     colour: tuple[int, int, int, int]
     optional: bool
+    artifact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,12 @@ class Glyphs:
     spaced: Flags
     unmapped: Flags
     plate: Ints
+    whole: Flags
     objects: tuple[TextObject, ...]
     fonts: tuple[Font, ...]
     size: Floats = field(init=False)
     angle: Floats = field(init=False)
     font: Ints = field(init=False)
-    whole: Flags
 
     def __post_init__(self) -> None:
         objects = self.objects or (TextObject(None, 0, 0.0, 0.0, 0, (0, 0, 0, 0), False),)
@@ -111,12 +116,12 @@ class Glyphs:
             spaced=self.spaced[keep],
             unmapped=self.unmapped[keep],
             plate=self.plate[keep],
+            whole=self.whole[keep],
         )
 
     def rotated(self, quarters: int, width: int, height: int) -> Glyphs:
         """After ``quarters`` quarter rotations anticlockwise of a page ``width`` x ``height``."""
         return replace(
-            whole=self.whole[keep],
             self,
             ink=rotated_boxes(self.ink, quarters, width, height),
             cell=rotated_boxes(self.cell, quarters, width, height),
@@ -274,6 +279,7 @@ class _Reading:
             np.array(spaced, bool)[sound],
             np.array(unmapped, bool)[sound],
             np.zeros(int(sound.sum()), np.int64),
+            np.ones(int(sound.sum()), bool),
             tuple(self.objects),
             tuple(self.fonts),
         )
@@ -305,7 +311,7 @@ class _Reading:
                 math.degrees(math.atan2(rightwards[1], rightwards[0])) % 360,
                 int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
                 (r.value, g.value, b.value, a.value),
-                _is_optional(handle),
+                *_marks(handle),
             )
         )
         self._objects[address] = len(self.objects) - 1
@@ -406,14 +412,26 @@ def is_bold(name: str, flags: int, weight: int) -> bool:
     )
 
 
-def _is_optional(handle: Any) -> bool:
-    """Whether the object belongs to a layer that can be switched off (marked content ``/OC``)."""
-    buffer = (ctypes.c_ushort * 16)()
-    length = ctypes.c_ulong()
+def _marks(handle: Any) -> tuple[bool, bool]:
+    """Whether marked content says that the object can be switched off (``/OC``), and that it is a page's artifact.
+
+    A pagination artifact is ``Attached`` to a side of the page or has a ``Subtype``, ``Header`` and the like (ISO
+    32000-2, 14.8.2.2.2); PDFium does not tell the names themselves. Others may be anything, a table's body as well.
+    """
+    optional = artifact = False
     for index in range(max(0, pdfium_c.FPDFPageObj_CountMarks(handle))):
         mark = pdfium_c.FPDFPageObj_GetMark(handle, index)
-        if not mark or not pdfium_c.FPDFPageObjMark_GetName(mark, buffer, ctypes.sizeof(buffer), length):
-            continue
-        if bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace") == "OC":
-            return True
-    return False
+        name = _text_of(pdfium_c.FPDFPageObjMark_GetName, mark) if mark else ""
+        optional |= name == "OC"
+        if name == "Artifact":
+            keys = range(max(0, pdfium_c.FPDFPageObjMark_CountParams(mark)))
+            artifact |= any(_text_of(pdfium_c.FPDFPageObjMark_GetParamKey, mark, key) in _PAGINATION for key in keys)
+    return optional, artifact
+
+
+def _text_of(get: Any, *where: Any) -> str:
+    buffer = (ctypes.c_ushort * 16)()
+    length = ctypes.c_ulong()
+    if not get(*where, buffer, ctypes.sizeof(buffer), length):
+        return ""
+    return bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")

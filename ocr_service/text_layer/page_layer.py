@@ -57,14 +57,15 @@ class PageLayer:
 
     ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole. OCR
     reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven
-    text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font, ``outline``:
-    levels by normalised titles.
+    text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font,
+    ``artifacts``: words that the file marks as no part of its text, ``outline``: levels by normalised titles.
     """
 
     picture: PageImage
     lines: tuple[LayerLine, ...]
     parts: tuple[LayerLine, ...]
     bold: frozenset[LayerWord]
+    artifacts: frozenset[LayerWord]
     urls: Mapping[LayerWord, str]
     outline: Mapping[str, int]
     ground: Pixels
@@ -193,6 +194,12 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
             for line in (*marked, *parts)
             for word in line.words
             if word.glyphs and glyphs.fonts[int(glyphs.font[word.glyphs[0]])].bold
+        ),
+        artifacts=frozenset(
+            word
+            for line in marked
+            for word in line.words
+            if word.glyphs and all(glyphs.objects[int(glyphs.object[i])].artifact for i in word.glyphs)
         ),
         urls=_urls(marked, opened.links),
         outline=opened.outline,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ocr_service.document import Box, PageResult
+from ocr_service.document import Box, PageResult, RegionResult
 from ocr_service.export.running_headers import running_lines, without_margins
 from tests.support.pages import HEIGHT, page, region
 
@@ -115,3 +117,30 @@ def test_a_line_that_repeats_in_the_middle_or_on_one_page_only_is_text() -> None
 def test_footnotes_stay() -> None:
     pages = [page(n, region("text", "Текст", _MIDDLE), region("footnote", "1 См. выше", _BOTTOM)) for n in range(1, 4)]
     assert left(pages) == [["Текст", "1 См. выше"]] * 3
+
+
+def marked(label: str, text: str, box: Box) -> RegionResult:
+    return replace(region(label, text, box), artifact=True)
+
+
+def test_what_the_pdf_marks_as_made_by_paging_leaves_though_it_stands_on_one_page_only() -> None:
+    first = page(1, marked("header", "Die Hauptstadt", _TOP), region("text", "Text", _MIDDLE))
+    second = page(2, marked("header", "Der Fluss", _TOP), region("text", "Mehr Text", _MIDDLE))
+    assert left([first, second]) == [["Text"], ["Mehr Text"]]
+
+
+@pytest.mark.parametrize(("number", "stays"), [("206", False), ("1", True), ("Rechnung 206", True)])
+def test_one_page_loses_what_is_marked_only_if_a_marked_number_shows_that_it_is_of_more(
+    number: str, stays: bool
+) -> None:
+    head = marked("header", "Bank of the Lake, 14 Quay Street", _TOP)
+    pages = [page(1, head, region("text", "Text", _MIDDLE), marked("footer", number, _BOTTOM))]
+    assert left(pages) == [[head.content, "Text", number] if stays else ["Text"]]
+
+
+def test_what_is_marked_in_the_middle_of_a_page_stays() -> None:
+    pages = [
+        page(n, region("text", "Text", _MIDDLE), marked("text", f"Figure {n}", (100, 700, 900, 740))) for n in (1, 2)
+    ]
+    pages = [page(n, *p.regions, region("text", "End", _BOTTOM)) for n, p in enumerate(pages, start=1)]
+    assert left(pages) == [["Text", "Figure 1", "End"], ["Text", "Figure 2", "End"]]

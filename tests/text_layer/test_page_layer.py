@@ -174,10 +174,10 @@ def test_running_lines_that_the_file_marks_are_regions_of_their_own(tmp_path: Pa
         ("/Artifact <</Type /Pagination /Attached [/Bottom]>> BDC", "206", 30),
         ("/Artifact <</Type /Layout>> BDC", "A rule of the layout", 600),
     ):
-        canvas._code.append(mark)
+        canvas._code.append(mark)  # type: ignore[attr-defined]
         canvas.setFont("Serif", 11)
         canvas.drawString(60, y, text)
-        canvas._code.append("EMC")
+        canvas._code.append("EMC")  # type: ignore[attr-defined]
     page = read_sample(tmp_path, Sample("marked", sheet.pdf(), ""))
     found = {region.content: (region.label, region.artifact) for region in page.regions}
     assert found == {

@@ -160,6 +160,9 @@ class RegionModel(BaseModel):
         description="Names the region in corrections; null where an earlier version read it: its place in the list",
     )
     edited: list[Edited] = Field([], description="What of it a person has corrected (docs/corrections.md)")
+    artifact: bool = Field(
+        False, description="The PDF marks it as a page artifact: a running header or footer, or a page number"
+    )
 
 
 class CorrectionModel(BaseModel):

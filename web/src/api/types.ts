@@ -295,6 +295,8 @@ export interface Region {
   id?: number | null;
   /** What of it a person has corrected (docs/corrections.md) */
   edited?: ("content" | "label" | "level" | "order" | "deleted")[];
+  /** The PDF marks it as a page artifact: a running header or footer, or a page number */
+  artifact?: boolean;
 }
 
 /** One stage of a page. */
