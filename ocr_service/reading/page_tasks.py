@@ -92,7 +92,7 @@ def read_page(task: PageTask) -> PageResult:
     timer = StageTimer()
     coverage, error = None, None
     with timer.stage("render"):
-        layer = _text_layer(task)
+        layer = _text_layer(task, formulas=True)
     if layer is not None and settles(layer, task.text_layer):
         with timer.stage("recognition"):
             page, results = read_layered(
@@ -167,7 +167,7 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     return _Seen(replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage, error)
 
 
-def _text_layer(task: PageTask) -> PageLayer | None:
+def _text_layer(task: PageTask, *, formulas: bool = False) -> PageLayer | None:
     """The page's own text, where it is wanted and PDFium can read it."""
     if task.type != "pdf" or task.text_layer == "ignore" or not task.path.exists():
         return None
@@ -182,6 +182,7 @@ def _text_layer(task: PageTask) -> PageLayer | None:
             password=task.password,
             read_sheet=sheet_reader(_reader(task.language)),
             language=task.language,
+            formulas=formulas,
         )
     except (pdfium.PdfiumError, DamagedFile, EmptyFile, IndexError):  # no such page, or poppler may be able to draw it
         return None

@@ -33,6 +33,7 @@ from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_rulin
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
+from ocr_service.text_layer.formulas.in_regions import with_formulas
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
@@ -55,12 +56,16 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     sheet = _sheet(layer)
     tables, rest = find_tables([*lines, *others], hints, sheet)
-    inserts = _margins(layer, [make_page_line(layer, line, urls) for line in margins])
+    inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
     results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts).regions
     results += _other_directions(layer, urls)
     results = _in_order(results, layer.picture.dpi)
     return [
-        replace(_finished(region, layer.outline, urls), source=_source(region, others), order=order)
+        replace(
+            _finished(with_formulas(region, layer.inline), layer.outline, urls),
+            source=_source(region, others),
+            order=order,
+        )
         for order, region in enumerate(results)
     ]
 
@@ -89,6 +94,22 @@ def _margins(layer: PageLayer, lines: Sequence[Line]) -> list[Insert]:
             artifact=True,
         )
         inserts.append(Insert(paragraph.box, (region,)))
+    return inserts
+
+
+def _displays(layer: PageLayer) -> list[Insert]:
+    """The formulas that stand by themselves, each a region."""
+    width, height = layer.picture.width, layer.picture.height
+    inserts = []
+    for formula in layer.displays:
+        box = pixel_box(formula.box, width, height)
+        words = tuple(
+            PlacedWord(word.text, pixel_box(word.box, width, height), 1.0, in_pdf=True) for word in formula.words
+        )
+        region = RegionResult(
+            "display_formula", box, 0, None, format="latex", content=formula.latex, confidence=1.0, words=words
+        )
+        inserts.append(Insert(box, (region,)))
     return inserts
 
 

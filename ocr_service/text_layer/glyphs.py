@@ -36,6 +36,7 @@ _FIRST_WIDE = 0x1100  # from here on are scripts whose glyphs fill their cells
 _SAME_PLACE, _OVERHANG, _ONE_GLYPH = 0.02, 0.3, 0.05  # of a glyph's advance
 _MOST_OVER = 0.2  # of a font's glyphs that may reach past their advance by OVERHANG
 _PAGINATION = ("Attached", "Subtype")  # keys of artifacts that paging made
+_NO_CODE = 0xFFFD
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -242,7 +243,7 @@ class _Reading:
         for index in range(count):
             code = pdfium_c.FPDFText_GetUnicode(text, index)
             handle = pdfium_c.FPDFText_GetTextObject(text, index)
-            if code in _SPACES:
+            if code in _SPACES and not self._has_ink(index):
                 space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
                 continue
             if not handle or (pdfium_c.FPDFText_IsGenerated(text, index) == 1 and code not in _HYPHENS):
@@ -252,7 +253,7 @@ class _Reading:
             pdfium_c.FPDFText_GetLooseCharBox(text, index, loose)
             pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
             error = pdfium_c.FPDFText_HasUnicodeMapError(text, index) == 1
-            codes.append(0x2D if code in _HYPHENS and not error else code)
+            codes.append(0x2D if code in _HYPHENS and not error else _NO_CODE if code in _SPACES else code)
             inks.append((left.value, bottom.value, right.value, top.value))
             cells.append((loose.left, loose.bottom, loose.right, loose.top))
             origins.append((x.value, y.value))
@@ -283,6 +284,14 @@ class _Reading:
             tuple(self.objects),
             tuple(self.fonts),
         )
+
+    def _has_ink(self, index: int) -> bool:
+        """Whether white space is a glyph: fonts of large symbols have such at its numbers, and no Unicode for them."""
+        if pdfium_c.FPDFText_HasUnicodeMapError(self._text, index) != 1:
+            return False
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        found = pdfium_c.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
+        return bool(found) and right.value > left.value and top.value > bottom.value
 
     def _object(self, handle: Any, index: int) -> int:
         address = ctypes.cast(handle, ctypes.c_void_p).value or 0

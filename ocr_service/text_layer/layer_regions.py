@@ -36,6 +36,7 @@ class LayerRegions:
         lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
         self._lines = [line for angle, line in lines if angle == 0]
         self._rotated = [line for angle, line in lines if angle]
+        self._mathematics = [word.box for word in layer.mathematics]
         self._left = cv2.absdiff(layer.remainder, layer.ground).max(axis=2) > _LEFT
         self._ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
         self._dpi = layer.picture.dpi
@@ -48,7 +49,9 @@ class LayerRegions:
         texts = []
         for part in parts:
             lines = self._inside(part.bbox)
-            if not lines or not self.all_proven(part.bbox) or any(map(_is_formula, lines)):
+            if not lines or not self.all_proven(part.bbox):
+                return None
+            if any(map(_is_formula, lines)) or any(_has_middle(part.bbox, box) for box in self._mathematics):
                 return None
             texts.append(_flowing(lines))
         return join_lines(texts)
@@ -95,6 +98,10 @@ def with_layer_words(prepared: Sequence[PreparedRegion], known: LayerRegions) ->
 
 def _touches(outer: Box, inner: Box) -> bool:
     return outer[0] < inner[2] and inner[0] < outer[2] and outer[1] < inner[3] and inner[1] < outer[3]
+
+
+def _has_middle(outer: Box, inner: tuple[float, float, float, float]) -> bool:
+    return outer[0] <= (inner[0] + inner[2]) / 2 < outer[2] and outer[1] <= (inner[1] + inner[3]) / 2 < outer[3]
 
 
 def _flowing(lines: Sequence[Line]) -> str:

@@ -194,20 +194,32 @@ def _word(glyphs: Glyphs, frame: Frame, part: list[int], size: float, line_base:
     indices = [int(frame.index[i]) for i in part]
     full = [i for i in part if frame.size[i] > SMALL * size]
     base = float(frame.base[full[len(full) // 2]]) if full else line_base
-    signs = []
-    for i in part:
-        sign = chr(int(glyphs.codes[frame.index[i]]))
-        rise = (base - float(frame.base[i])) / size if base is not None and frame.size[i] <= SMALL * size else 0.0
-        if rise > 0.1 and sign.isdigit():
-            sign = sign.translate(_SUPERSCRIPT)
-        elif rise < -0.05 and sign.isdigit():
-            sign = sign.translate(_SUBSCRIPT)
-        signs.append(sign)
+    signs = [
+        _sign(chr(int(glyphs.codes[frame.index[i]])), float(frame.base[i]), float(frame.size[i]), size, base)
+        for i in part
+    ]
     if sum(unicodedata.bidirectional(sign[:1] or " ") in ("R", "AL") for sign in signs) * 2 > len(signs):
         signs.reverse()
         indices.reverse()
     boxes = glyphs.ink[indices].tolist()
     return LayerWord(clean_text("".join(signs)), _around(boxes), tuple(indices), size, base=base)
+
+
+def _sign(sign: str, base: float, own_size: float, size: float, word_base: float | None) -> str:
+    """A character of a word, raised and lowered digits as such."""
+    rise = (word_base - base) / size if word_base is not None and own_size <= SMALL * size else 0.0
+    if rise > 0.1 and sign.isdigit():
+        return sign.translate(_SUPERSCRIPT)
+    return sign.translate(_SUBSCRIPT) if rise < -0.05 and sign.isdigit() else sign
+
+
+def word_text(glyphs: Glyphs, indices: Sequence[int], word: LayerWord) -> str:
+    """The text of some of the glyphs of a level word, in their order."""
+    signs = [
+        _sign(chr(int(glyphs.codes[i])), float(glyphs.origin[i][1]), float(glyphs.size[i]), word.size, word.base)
+        for i in indices
+    ]
+    return clean_text("".join(signs))
 
 
 def clean_text(text: str) -> str:

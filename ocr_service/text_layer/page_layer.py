@@ -16,12 +16,21 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ocr_service.document import HiddenText, PageImage, Pixels, TextLayerReport
+from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.render.pdfium import attachments, load_form, open_pdf, page_with_size
 from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
 from ocr_service.text_layer.evidence import Memory
+from ocr_service.text_layer.formulas.known_glyphs import recognised, with_signs
+from ocr_service.text_layer.formulas.page_bars import level_rules, seen_bars
+from ocr_service.text_layer.formulas.page_formulas import (
+    DisplayFormula,
+    InlineFormula,
+    PageFormulas,
+    find_formulas,
+    mathematical_words,
+)
 from ocr_service.text_layer.glyphs import (
     Floats,
     Glyphs,
@@ -59,6 +68,9 @@ class PageLayer:
     reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven
     text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font,
     ``artifacts``: words that the file marks as no part of its text, ``outline``: levels by normalised titles.
+    ``displays``: formulas on lines of their own, which are not among ``lines``; ``inline``: those whose places are
+    private characters in them (see ``formulas.page_formulas``). ``mathematics``: words of ``lines`` with its signs,
+    where no formulas were asked for.
     """
 
     picture: PageImage
@@ -73,10 +85,13 @@ class PageLayer:
     unread: bool
     report: TextLayerReport
     hidden: HiddenText | None
+    displays: tuple[DisplayFormula, ...] = ()
+    inline: tuple[InlineFormula, ...] = ()
+    mathematics: frozenset[LayerWord] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class OpenedPage:
     """What PDFium returned for a page, in pixels of ``picture``, before the page is rotated upright."""
 
     picture: PageImage
@@ -84,6 +99,7 @@ class _Opened:
     seen: Seen
     links: tuple[tuple[str, Floats], ...]
     boxes: tuple[tuple[CheckBox, Floats], ...]
+    rules: Floats
     outline: Mapping[str, int]
 
 
@@ -91,24 +107,34 @@ _MEMORY = Memory()
 
 
 def read_page_layer(
-    path: Path, number: int, *, dpi: int, max_pixels: int, password: str, read_sheet: ReadSheet, language: str
+    path: Path,
+    number: int,
+    *,
+    dpi: int,
+    max_pixels: int,
+    password: str,
+    read_sheet: ReadSheet,
+    language: str,
+    formulas: bool = False,
 ) -> PageLayer | None:
     """Page ``number`` (from 1); None where it has no text of its own, or more than can be looked at.
 
     ``read_sheet`` reads samples of its fonts, as well as ``language`` (Tesseract's, ``rus+eng``) lets it.
+    ``formulas``: build the LaTeX of its mathematics.
     Raises EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
     """
     with open_pdf(path, password) as pdf:
-        opened = _open(pdf, number, dpi, max_pixels)
+        opened = open_page(pdf, number, dpi, max_pixels)
     if opened is None:
         return None
     try:
-        return _proven(_upright(opened), read_sheet, language, f"{path}")
+        return _proven(_upright(opened), read_sheet, language, f"{path}", formulas)
     except TooManyGlyphs:
         return None
 
 
-def _open(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> _Opened | None:
+def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> OpenedPage | None:
+    """Page ``number`` (from 1) as it was drawn; None where it has no text of its own. Raises as ``read_page_layer``."""
     warnings = load_form(pdf)
     with page_with_size(pdf, number - 1) as loaded:
         boxes = check_boxes(pdf, loaded)
@@ -126,22 +152,24 @@ def _open(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> _O
             if not len(glyphs) and not boxes:
                 return None
             seen = look(page, picture, handles, glyphs, page_dpi)
+            rules = level_rules(page, to_pixels)
         except TooManyGlyphs:
             return None
         finally:
             if page is not loaded:
                 page.close()
-    return _Opened(
+    return OpenedPage(
         PageImage(number, picture, page_dpi, warnings=(*warnings, *size_warnings, *attachments(pdf, number))),
         glyphs,
         seen,
         tuple((link.url, to_pixels.boxes(np.array(link.boxes, float))) for link in found),
         tuple((box, to_pixels.boxes(np.array([box.box], float))) for box in boxes),
+        rules,
         outline_of_page(pdf, number),
     )
 
 
-def _upright(opened: _Opened) -> _Opened:
+def _upright(opened: OpenedPage) -> OpenedPage:
     """The page rotated so that most of its visible text is level."""
     angle = main_angle(opened.glyphs.kept(opened.seen.visible))
     if not angle:
@@ -164,23 +192,34 @@ def _upright(opened: _Opened) -> _Opened:
         ),
         links=tuple((url, rotate(boxes)) for url, boxes in opened.links),
         boxes=tuple((box, rotate(boxes)) for box, boxes in opened.boxes),
+        rules=rotate(opened.rules),
     )
 
 
-def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str) -> PageLayer:
+def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: str, formulas: bool) -> PageLayer:
     glyphs = replace(opened.glyphs, plate=opened.seen.plate, whole=opened.seen.whole)
     glyphs = glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [b for _, b in opened.boxes]))
     plates = opened.seen.plates
-    lines = find_lines(glyphs)
+    classes = shape_classes(glyphs, plates)
+    known = recognised(glyphs, classes, plates)
+    lines = find_lines(with_signs(glyphs, known))
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs
-    proof = prove(glyphs, shape_classes(glyphs, plates), lines, plates, read_sheet, language, _MEMORY.of(document))
+    proof = prove(glyphs, classes, known, lines, plates, read_sheet, language, _MEMORY.of(document))
     lines = [_with_bullet(line, glyphs) for line in lines]
+    found = PageFormulas(lines)
+    if formulas:
+        bars = seen_bars(opened.rules, opened.seen.ground)
+        found = find_formulas(
+            with_signs(glyphs, known), known, lines, bars, proof.trusted, _unexplained(plates[0], glyphs)
+        )
+        lines = found.lines
+        proof = replace(proof, trusted=proof.trusted | found.glyphs)
     good = [_with_strength(line, proof.strength) for line in lines if _is_proven(line, proof)]
     unproven = [line for line in lines if not _is_proven(line, proof)]
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
-    erased = [*good, *slanted]
+    erased = [*good, *slanted, *(LayerLine(formula.words, 0, 1.0) for formula in found.displays)]
     remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, erased, [b for _, b in opened.boxes])
     gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     marked = _with_check_boxes(good, opened, glyphs)
@@ -206,9 +245,22 @@ def _proven(opened: _Opened, read_sheet: ReadSheet, language: str, document: str
         ground=opened.seen.ground,
         remainder=remainder,
         unread=bad > 0 or has_writing(gray, opened.picture.dpi),
-        report=_report(proof.fonts, len(good), bad, bool(opened.seen.visible.any())),
+        report=_report(proof.fonts, len(good) + len(found.displays), bad, bool(opened.seen.visible.any())),
         hidden=_hidden(opened.seen.reasons),
+        displays=found.displays,
+        inline=found.inline,
+        mathematics=frozenset() if formulas else mathematical_words(glyphs, known, good),
     )
+
+
+def _unexplained(plate: Gray, glyphs: Glyphs) -> Gray:
+    """The ink of text that is no glyph's: PDFium leaves out some that fonts without a map have."""
+    rest = plate.copy()
+    for x0, y0, x1, y1 in glyphs.ink.tolist():
+        rest[
+            max(0, int(y0) - _EDGE) : max(0, int(y1) + 1 + _EDGE), max(0, int(x0) - _EDGE) : max(0, int(x1) + 1 + _EDGE)
+        ] = 0
+    return rest
 
 
 def _slanted(lines: Sequence[LayerLine], glyphs: Glyphs) -> list[LayerLine]:
@@ -283,7 +335,7 @@ def _without(
     return rest
 
 
-def _with_check_boxes(lines: Sequence[LayerLine], opened: _Opened, glyphs: Glyphs) -> list[LayerLine]:
+def _with_check_boxes(lines: Sequence[LayerLine], opened: OpenedPage, glyphs: Glyphs) -> list[LayerLine]:
     """The lines with the form's boxes as ☐ and ☒, where they can be seen."""
     result = list(lines)
     height, width = opened.picture.pixels.shape[:2]

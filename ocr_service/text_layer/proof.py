@@ -23,6 +23,7 @@ from ocr_service.text_layer.alphabets import (
     script_of,
 )
 from ocr_service.text_layer.evidence import Evidence, Key
+from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord
 from ocr_service.text_layer.specimen import ReadSheet, TypeCase
@@ -46,16 +47,23 @@ _WANTED = 1  # reading of each character at least; frequent ones are read many t
 def prove(
     glyphs: Glyphs,
     shapes: Ints,
+    outlines: KnownGlyphs,
     lines: Sequence[LayerLine],
     plates: Sequence[Gray],
     read_sheet: ReadSheet,
     language: str,
     known: dict[Key, Evidence],
 ) -> Proof:
-    """Which of the visible ``glyphs`` have the Unicode that OCR reads. ``known`` is read and extended."""
+    """Which of the visible ``glyphs`` have the Unicode that OCR reads, or that their outlines are known to be.
+
+    ``known`` is read and extended.
+    """
     keys = _keys(glyphs, shapes)
     signs = [chr(int(code)) for code in glyphs.codes]
     readable = _readable(signs, letters_known(language)) & glyphs.whole
+    by_outline = outlines.fonts(glyphs)
+    readable &= ~np.isin(glyphs.font, list(by_outline))
+    _refute_lies(outlines, glyphs, keys, known)
     type_case = TypeCase(glyphs, plates)
     for _ in range(_TRIES):
         words = _sample(lines, keys, readable & ~_raised(lines, glyphs), glyphs.whole, known)
@@ -63,7 +71,17 @@ def prove(
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
     _read_repeated(_undecided(keys, readable, glyphs, known), type_case, keys, signs, read_sheet, known)
-    return verdicts(glyphs, keys, signs, readable, lines, known)
+    return verdicts(glyphs, keys, signs, readable, lines, known, by_outline)
+
+
+def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evidence]) -> None:
+    """Of a font whose map contradicts known outlines, each character that does counts as read otherwise."""
+    if not outlines.lying:
+        return
+    for index in np.flatnonzero(np.isin(glyphs.font, list(outlines.lying))).tolist():
+        symbol = outlines.symbols[index]
+        if symbol is not None and not symbol.may_be(chr(keys[index][1])):
+            known[keys[index]] = Evidence(wrong=Counter({symbol.latex: _REPEATS}))
 
 
 def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:

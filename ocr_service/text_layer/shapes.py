@@ -32,7 +32,7 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
     samples = np.zeros((len(glyphs), _ACROSS * _DOWN), np.float32)
     for number, plate in enumerate(plates):
         here = glyphs.plate == number
-        samples[here] = _samples(plate, glyphs.ink[here])
+        samples[here] = samples_of(plate, glyphs.ink[here])
     size = np.maximum(glyphs.size, 1e-6)
     box = glyphs.ink
     sides = np.stack([box[:, 2] - box[:, 0], box[:, 3] - box[:, 1], box[:, 3] - glyphs.origin[:, 1]], axis=1)
@@ -62,7 +62,7 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
     return classes
 
 
-def _samples(ink: Gray, boxes: Floats) -> Samples:
+def samples_of(ink: Gray, boxes: Floats) -> Samples:
     """Each glyph's ink at the same places of its box, as a vector of mean 0 and length 1."""
     if not len(boxes):
         return np.zeros((0, _ACROSS * _DOWN), np.float32)

@@ -57,20 +57,29 @@ def verdicts(
     readable: Flags,
     lines: Sequence[LayerLine],
     known: Mapping[Key, Evidence],
+    by_outline: frozenset[int],
 ) -> Proof:
-    """The verdict on each font of the page. ``keys``, ``signs`` and ``readable`` are by glyph."""
+    """The verdict on each font of the page. ``keys``, ``signs`` and ``readable`` are by glyph.
+
+    ``by_outline``: fonts all of whose glyphs are known, and are what their map says.
+    """
     page = _Page(glyphs, keys, signs, readable, known)
     mixed = _mixed_words(lines, glyphs.font)
     trusted = np.zeros(len(glyphs), bool)
     found: dict[int, FontVerdict] = {}
     for font in np.unique(glyphs.font).tolist():
         here = np.flatnonzero(glyphs.font == font).tolist()
-        found[font], doubted = _judge(glyphs.fonts[font].name, page, here, mixed.get(font, (0, 0)))
+        doubted: set[Key] = set()
+        found[font] = FontVerdict(glyphs.fonts[font].name, True)
+        if font not in by_outline:
+            found[font], doubted = _judge(glyphs.fonts[font].name, page, here, mixed.get(font, (0, 0)))
         if found[font].trusted:
             for index in here:
                 fits = keys[index] not in doubted and not page.is_senseless(index)
                 trusted[index] = fits and bool(glyphs.whole[index])
-    return Proof(trusted, found, _strength(page))
+    strength = _strength(page)
+    strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0
+    return Proof(trusted, found, strength)
 
 
 def _strength(page: _Page) -> Floats:

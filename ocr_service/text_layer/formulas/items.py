@@ -1,0 +1,101 @@
+"""What formulas are made of: symbols with their places, and ruling lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+AXIS = 0.25  # em above the baseline: the middle of fractions and large delimiters (TeX's \fontdimen22)
+
+
+class Unbuildable(Exception):
+    """The places of a formula's symbols have no reading that is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A symbol, or a part of a formula that is built. Pixels of the page; ``base`` is the y of its baseline.
+
+    ``centred``: it stands around the axis of its line, and ``base`` is where that line's baseline would be. ``kind`` as
+    in ``known_glyphs``; ``letter`` is an upright one. ``advance``: where its own space ends.
+    """
+
+    latex: str
+    kind: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    advance: float
+    centred: bool = False
+    large: bool = False
+    built: bool = False
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A level rule of the page."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    @property
+    def y(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+
+def joined(parts: Sequence[Item], latex: str, kind: str = "ord", **changes: object) -> Item:
+    """One item in the place of several; its line is that of the first."""
+    first = parts[0]
+    around = replace(
+        first,
+        latex=latex,
+        kind=kind,
+        x0=min(p.x0 for p in parts),
+        y0=min(p.y0 for p in parts),
+        x1=max(p.x1 for p in parts),
+        y1=max(p.y1 for p in parts),
+        advance=max(p.advance for p in parts),
+        built=True,
+    )
+    return replace(around, **changes)  # type: ignore[arg-type]
+
+
+def spans(bar: Bar, items: Iterable[Item], slack: float) -> list[Item]:
+    """The items whose middle is over or under the bar."""
+    return [item for item in items if bar.x0 - slack <= item.x <= bar.x1 + slack]
+
+
+def piled(items: Sequence[Item], bars: Sequence[Bar], edge: float, up: bool, first: float, gap: float) -> list[Item]:
+    """The items that lie one upon another from ``edge`` on, up or down, with no more than ``gap`` between them."""
+    found: list[Item] = []
+    sign = -1.0 if up else 1.0
+    things: list[tuple[float, float, Item | None]] = []
+    for item in items:
+        near, far = (item.y1, item.y0) if up else (item.y0, item.y1)
+        things.append(((near - edge) * sign, (far - edge) * sign, item))
+    things += [((bar.y - edge) * sign, (bar.y - edge) * sign, None) for bar in bars]
+    reach, most = 0.0, first
+    for near, far, thing in sorted(things, key=lambda thing: thing[0]):
+        if near - reach > most:
+            break
+        reach, most = max(reach, far), gap
+        if thing is not None:
+            found.append(thing)
+    return found

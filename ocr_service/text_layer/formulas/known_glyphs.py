@@ -1,0 +1,184 @@
+"""Which glyph of TeX's mathematics a character is, by its outline's box and by what it looks like on the page.
+
+TeX's fonts of mathematics mostly have no map to Unicode, and Tesseract reads none of them. But everybody has the same
+fonts: the box of an outline is exact to a thousandth of an em, and one box with one picture is one glyph. So a symbol
+is delivered for what it looks like, never for what the file's map says; where the map says otherwise, nothing of the
+font is believed. The table is made by ``scripts/make_known_glyphs.py``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ocr_service.document import Gray
+from ocr_service.text_layer.formulas.items import AXIS
+from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
+from ocr_service.text_layer.shapes import Samples, samples_of
+from ocr_service.text_layer.verdicts import is_senseless
+
+TABLE = Path(__file__).with_name("known_glyphs.npz")
+_SAME_BOX = 2.0  # thousandths of an em, on each side; PDFium rounds to one
+_STRETCHED = 0.021  # of a glyph's width: pdfTeX's font expansion
+_ALIKE = 0.55  # correlation of two samples; measured at 200 dpi: 0.59 and more for one glyph, mostly 0.9
+_ALIKE_SMALL, _ALIKE_OVERPRINTED = 0.5, 0.4
+_SMALL_PX = 13.0
+_MARGIN, _MARGIN_LARGE = 0.04, 0.012  # of correlation, by which the best symbol must be ahead of another
+_LARGE = 1000  # thousandths of an em, of a box's longer side
+_FLAT = 0.12  # em: what is thinner has no shape but its box
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """``kind``: TeX's class (``ord``, ``op``, ``bin``, ``rel``, ``open``, ``close``, ``punct``) or what it is part of.
+
+    ``encoding``: that of its font (``OML``, ``OMS``, ``OMX``, ``OT1``, ``AMSa``, …). ``claims``: the characters that
+    maps to Unicode give it. ``codes``: its numbers in fonts that have no Unicode for it, as characters.
+    """
+
+    latex: str
+    kind: str
+    encoding: str
+    claims: frozenset[str]
+    codes: frozenset[str] = frozenset()
+
+    def may_be(self, claim: str) -> bool:
+        """Whether a map to Unicode may call it so."""
+        if self.encoding == "OMX" and not claim.isalnum():  # parts of signs, which maps call by many names
+            return True
+        if self.kind == "text" and claim in self.latex:  # PDFium gives the letters of a ligature one by one
+            return True
+        plain = unicodedata.normalize("NFKC", claim)
+        return claim in self.claims or plain in self.claims or plain == self.latex
+
+    @property
+    def sign(self) -> str:
+        """One character for it in plain text."""
+        plain = self.latex.lstrip("\\")[:1] if self.kind in ("piece", "open", "close") else self.latex
+        if len(plain) == 1 and not plain.isalnum():
+            return plain
+        return max(self.claims, key=ord, default="□")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGlyphs:
+    """By glyph: its symbol, None for an unknown one. ``lying``: fonts whose map contradicts what they show."""
+
+    symbols: tuple[Symbol | None, ...]
+    lying: frozenset[int]
+
+    def fonts(self, glyphs: Glyphs) -> frozenset[int]:
+        """The fonts all of whose letters and digits are known, and are what their map says."""
+        strange = set(self.lying)
+        for index, (font, symbol) in enumerate(zip(glyphs.font.tolist(), self.symbols, strict=True)):
+            if symbol is None and chr(int(glyphs.codes[index])).isalnum():
+                strange.add(font)
+        known = {font for font, symbol in zip(glyphs.font.tolist(), self.symbols, strict=True) if symbol is not None}
+        return frozenset(known - strange)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    symbols: tuple[Symbol, ...]
+    symbol: Ints
+    box: Floats
+    shape: Samples
+
+
+def recognised(glyphs: Glyphs, classes: Ints, plates: Sequence[Gray]) -> KnownGlyphs:
+    """The symbols of the visible ``glyphs``; one look for all glyphs of one shape (``classes``, see ``shapes``)."""
+    table = _table()
+    firsts = np.unique(classes)
+    level = np.minimum(glyphs.angle[firsts], 360 - glyphs.angle[firsts]) < 1
+    firsts = firsts[level & (glyphs.size[firsts] > 0)]
+    samples = _samples(glyphs, firsts, plates)
+    origin = np.concatenate([glyphs.origin[firsts], glyphs.origin[firsts]], axis=1)
+    boxes = (glyphs.ink[firsts] - origin) / glyphs.size[firsts][:, None] * 1000
+    found: dict[int, Symbol] = {}
+    lying: set[int] = set()
+    for first, box, sample in zip(firsts.tolist(), boxes, samples, strict=True):
+        sign, unmapped = chr(int(glyphs.codes[first])), bool(glyphs.unmapped[first])
+        claim = "" if is_senseless(sign, unmapped) else sign
+        size, overprinted = float(glyphs.size[first]), bool(glyphs.plate[first])
+        least = _ALIKE_OVERPRINTED if overprinted else _ALIKE if size >= _SMALL_PX else _ALIKE_SMALL
+        symbol = _match(table, box, sample, least, claim or sign)
+        if symbol is None:
+            continue
+        found[first] = symbol
+        if claim and not symbol.may_be(claim):
+            lying.add(int(glyphs.font[first]))
+    parts = zip(classes.tolist(), glyphs.whole.tolist(), strict=True)
+    symbols = tuple(found.get(first) if whole else None for first, whole in parts)
+    return KnownGlyphs(symbols, frozenset(lying))
+
+
+def with_signs(glyphs: Glyphs, known: KnownGlyphs) -> Glyphs:
+    """The glyphs as lines are found by: each known one with a character, and large ones on their line's baseline.
+
+    TeX hangs roots and large signs from their tops.
+    """
+    codes, origin = glyphs.codes.copy(), glyphs.origin.copy()
+    for index, symbol in enumerate(known.symbols):
+        if symbol is None:
+            continue
+        if is_senseless(chr(int(codes[index])), bool(glyphs.unmapped[index])):
+            codes[index] = ord(symbol.sign)
+        if symbol.kind == "radical" or symbol.encoding == "OMX":
+            middle = (glyphs.ink[index][1] + glyphs.ink[index][3]) / 2
+            origin[index][1] = middle + AXIS * glyphs.size[index]
+    return replace(glyphs, codes=codes, origin=origin)
+
+
+def _samples(glyphs: Glyphs, index: Ints, plates: Sequence[Gray]) -> Samples:
+    samples = np.zeros((len(index), samples_of(plates[0], np.zeros((0, 4))).shape[1]), np.float32)
+    for number, plate in enumerate(plates):
+        here = glyphs.plate[index] == number
+        samples[here] = samples_of(plate, glyphs.ink[index][here])
+    return samples
+
+
+def _match(table: _Table, box: Floats, sample: npt.NDArray[np.float32], least: float, claim: str) -> Symbol | None:
+    """The one symbol that has this box and looks so; None where several do, and the map names none of them."""
+    reach = _SAME_BOX + _STRETCHED * np.abs(box) * np.array([1.0, 0.0, 1.0, 0.0])
+    near: Flags = (np.abs(table.box - box) <= reach).all(axis=1)
+    (rows,) = np.nonzero(near)
+    if not len(rows):
+        return None
+    margin = _MARGIN_LARGE if max(box[2] - box[0], box[3] - box[1]) > _LARGE else _MARGIN
+    thin = min(box[2] - box[0], box[3] - box[1]) < 1000 * _FLAT
+    least = -1.0 if thin else least
+    best: dict[int, float] = {}
+    for row, likeness in zip(rows.tolist(), (table.shape[rows] @ sample).tolist(), strict=True):
+        number = int(table.symbol[row])
+        crossing = table.symbols[number].kind == "not"  # stands on its relation
+        if likeness >= (min(least, _ALIKE_OVERPRINTED) if crossing else least):
+            best[number] = max(best.get(number, -1.0), 1.0 if thin else likeness)
+    if not best:
+        return None
+    most = max(best.values())
+    open_ = [table.symbols[number] for number, likeness in best.items() if likeness > most - margin]
+    latex = {symbol.latex for symbol in open_}
+    if len(latex) == 1:
+        return open_[0]
+    named = [symbol for symbol in open_ if claim in symbol.codes or (not symbol.codes and symbol.may_be(claim))]
+    return named[0] if len({symbol.latex for symbol in named}) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    with np.load(TABLE, allow_pickle=False) as file:
+        symbols = tuple(
+            Symbol(str(latex), str(kind), str(encoding), frozenset(str(claims)), frozenset(str(codes)))
+            for latex, kind, encoding, claims, codes in zip(
+                file["latex"], file["kind"], file["encoding"], file["claims"], file["codes"], strict=True
+            )
+        )
+        shape = file["shape"].astype(np.float32)
+        shape /= np.maximum(np.linalg.norm(shape, axis=1, keepdims=True), 1e-6)
+        return _Table(symbols, file["symbol"].astype(np.int64), file["box"].astype(np.float64), shape)

@@ -1,0 +1,270 @@
+"""Where formulas stand by themselves, and which pieces of lines belong to a line of prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
+from ocr_service.text_layer.formulas.items import Bar
+from ocr_service.text_layer.formulas.words import is_function_name
+from ocr_service.text_layer.layer_words import LayerLine, LayerWord
+
+_PROSE_SHARE = 0.42  # of a line's signs in words
+_PROSE_WORDS, _PROSE_LETTERS = 4, 18
+_NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
+_EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
+_GUTTER_LINES = 3
+
+
+@dataclass(slots=True)
+class Display:
+    """The lines of a formula, the numbers beside it, its rules."""
+
+    lines: list[LayerLine]
+    numbers: list[LayerLine] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+
+    @property
+    def all_lines(self) -> list[LayerLine]:
+        return [*self.lines, *self.numbers]
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        boxes = [line.box for line in self.lines]
+        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> list[Display]:
+    """The formulas that stand on lines of their own."""
+    prose = prose_lines(lines, page)
+    braces = [line for line in lines if _has_brace(line, page)]
+    prose = [line for line in prose if not any(_is_behind(line, brace) for brace in braces)]
+    known = {id(line) for line in prose}
+    others = [line for line in lines if id(line) not in known]
+    _, attached = split_at_hosts(lines, page)
+    inside = {id(fragment) for fragments in attached for fragment in fragments}
+    others = [line for line in others if id(line) not in inside]
+    numbers = [line for line in others if _is_number(line, page)]
+    parts = [line for line in others if line not in numbers]
+    strips = [(line.box[0], line.box[2]) for line in prose]
+    zones = [Display(group) for group in _clusters(parts, strips, page)]
+    result = []
+    for zone in zones:
+        if not _is_mathematics(zone, page) or _is_table(zone, bars):
+            continue
+        zone.numbers = [n for n in numbers if _beside(n, zone) and not _has_gutter(n.box, zone.box, strips)]
+        zone.bars = _bars_of(zone, bars)
+        if not _has_neighbours(zone, lines, strips):
+            result.append(zone)
+    return result
+
+
+def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
+    """Lines of words, and those of formulas alone that begin where a paragraph's lines do, close to one of them."""
+    prose = [line for line in lines if is_prose(line, page)]
+    rest = [line for line in lines if line not in prose]
+    grown = True
+    while grown:
+        more = [line for line in rest if any(_goes_on(line, other, page) for other in prose)]
+        grown = bool(more)
+        prose += more
+        rest = [line for line in rest if line not in more]
+    return prose
+
+
+def _goes_on(line: LayerLine, other: LayerLine, page: SymbolsOfPage) -> bool:
+    size = other.size
+    indent = (other.box[0] - line.box[0]) / size
+    margin = abs(indent) < 0.3 or (0.5 < indent < 3.0 and _has_word(line, page))
+    if abs(line.size - size) > 0.08 * size or not margin:
+        return False
+    down = abs(_middle(line) - _middle(other))
+    return 0.8 * size < down < 1.45 * size
+
+
+def _has_word(line: LayerLine, page: SymbolsOfPage) -> bool:
+    return any(
+        sum(page.is_word_letter(i) for i in word.glyphs) >= 3 and not is_function_name(word.text) for word in line.words
+    )
+
+
+def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether words make up much of a line."""
+    letters = total = words = 0
+    for word in line.words:
+        here = [i for i in word.glyphs if page.is_word_letter(i)]
+        total += len(word.glyphs)
+        text = "".join(page.char(i) for i in here)
+        if len(here) >= 2 and len(here) >= 0.6 * len(word.glyphs) and not is_function_name(text):
+            letters += len(here)
+            words += 1
+    if not total:
+        return True
+    enough = words >= _PROSE_WORDS or letters >= _PROSE_LETTERS
+    return enough and (letters >= _PROSE_SHARE * total or words > _PROSE_WORDS)
+
+
+def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[list[LayerLine], list[list[LayerLine]]]:
+    """Lines, and for each the pieces of its inline formulas that were found as lines of their own."""
+    hosts = prose_lines(lines, page)
+    attached: dict[int, list[LayerLine]] = {}
+    taken: set[int] = set()
+    for line in lines:
+        if line in hosts or not _may_be_piece(line, page):
+            continue
+        host = min(
+            (h for h in hosts if _holds(h, line, page)), key=lambda h: abs(_middle(h) - _middle(line)), default=None
+        )
+        if host is not None:
+            attached.setdefault(id(host), []).append(line)
+            taken.add(id(line))
+    kept = [line for line in lines if id(line) not in taken]
+    return kept, [attached.get(id(line), []) for line in kept]
+
+
+def _middle(line: LayerLine) -> float:
+    base = next((word.base for word in line.words if word.base is not None), None)
+    return base - 0.25 * line.size if base is not None else (line.box[1] + line.box[3]) / 2
+
+
+def _may_be_piece(line: LayerLine, page: SymbolsOfPage) -> bool:
+    return len(line.glyphs) < 40 and not _is_number(line, page)
+
+
+def _holds(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether a piece stands in a gap of a line, a little above or below its middle."""
+    size = host.size
+    x0, _, x1, _ = piece.box
+    if not (host.box[0] - 0.5 * size <= x0 and x1 <= host.box[2] + 3.0 * size):
+        return False
+    if abs((piece.box[1] + piece.box[3]) / 2 - _middle(host)) > 0.95 * size:
+        return False
+    covered = sum(
+        max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+        for a in page.glyphs.ink[list(piece.glyphs)].tolist()
+        for b in page.glyphs.ink[list(host.glyphs)].tolist()
+        if a[0] < b[2] and b[0] < a[2]
+    )
+    whole = sum((a[2] - a[0]) * (a[3] - a[1]) for a in page.glyphs.ink[list(piece.glyphs)].tolist())
+    return bool(covered < 0.25 * whole)
+
+
+def _is_number(line: LayerLine, page: SymbolsOfPage) -> bool:
+    return _EQUATION_NUMBER.fullmatch(line.text) is not None and not any(page.is_strong(i) for i in line.glyphs)
+
+
+def _has_brace(line: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether it has a brace of several lines, behind which cases stand."""
+    found = (page.symbol(i) for i in line.glyphs)
+    return any(s is not None and s.encoding == "OMX" and s.latex.startswith("\\{") for s in found)
+
+
+def _is_behind(line: LayerLine, brace: LayerLine) -> bool:
+    middle = (line.box[1] + line.box[3]) / 2
+    return brace.box[1] < middle < brace.box[3] and 0 < line.box[0] - brace.box[0] < 12 * line.size
+
+
+def _is_words(line: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether it has nothing but words and signs."""
+    words = all(page.is_word_letter(i) or page.char(i) in ".,;:-–" for i in line.glyphs)
+    return words and not is_function_name(line.text)
+
+
+def _clusters(
+    lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]], page: SymbolsOfPage
+) -> list[list[LayerLine]]:
+    groups: list[list[LayerLine]] = []
+    for line in lines:
+        near = [group for group in groups if any(_are_near(line, other, strips, page) for other in group)]
+        merged = [line, *(other for group in near for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append(merged)
+    return groups
+
+
+def _are_near(a: LayerLine, b: LayerLine, strips: Sequence[tuple[float, float]], page: SymbolsOfPage) -> bool:
+    size = max(a.size, b.size)
+    down = max(a.box[1], b.box[1]) - min(a.box[3], b.box[3])
+    if down > -0.2 * size and (_is_words(a, page) or _is_words(b, page)):  # a heading over a formula is none of it
+        return False
+    across = max(a.box[0], b.box[0]) - min(a.box[2], b.box[2])
+    return down < _NEAR_DOWN * size and across < _NEAR_ACROSS * size and not _has_gutter(a.box, b.box, strips)
+
+
+def _has_gutter(
+    a: tuple[float, float, float, float],
+    b: tuple[float, float, float, float],
+    strips: Sequence[tuple[float, float]],
+) -> bool:
+    """Whether the white between two boxes parts columns of prose."""
+    left, right = min(a[2], b[2]), max(a[0], b[0])
+    if right <= left:
+        return False
+    before = [s for s in strips if s[1] <= right]
+    behind = [s for s in strips if s[0] >= left]
+    if min(len(before), len(behind)) < _GUTTER_LINES:
+        return False
+    edge = max(s[1] for s in before)
+    begin = min(s[0] for s in behind)
+    crossing = sum(s[0] < left and s[1] > right for s in strips)
+    return edge < begin + 1 and crossing <= 0.2 * len(strips)
+
+
+def _is_mathematics(zone: Display, page: SymbolsOfPage) -> bool:
+    """Whether it is a formula and not a label of a picture, a cell or a mark."""
+    glyphs = [i for line in zone.lines for i in line.glyphs]
+    kinds = {kind_of(i, page) for i in glyphs}
+    words = [i for i in glyphs if page.is_word_letter(i) and not is_bold_letter(i, page)]
+    of_vectors = "rel" in kinds and any(is_bold_letter(i, page) for i in glyphs) and not words
+    if not of_vectors and not any(page.is_strong(i) for i in glyphs):
+        return False
+    large = any(symbol.encoding == "OMX" for i in glyphs if (symbol := page.symbol(i)) is not None)
+    prose = sum(_is_long_word(word, page) for line in zone.lines for word in line.words)
+    if prose > 1 and len(zone.lines) == 1:
+        return False
+    return bool(kinds & {"rel", "op", "radical"}) or large or (len(glyphs) >= 8 and not prose)
+
+
+def _is_long_word(word: LayerWord, page: SymbolsOfPage) -> bool:
+    return sum(page.is_word_letter(i) for i in word.glyphs) >= 2 and not is_function_name(word.text)
+
+
+def _is_table(zone: Display, bars: Sequence[Bar]) -> bool:
+    """Whether rules that reach beyond it, or several of its width, part its lines."""
+    x0, y0, x1, y1 = zone.box
+    size = max(line.size for line in zone.lines)
+    near = [b for b in bars if y0 - 1.2 * size < b.y < y1 + 1.2 * size]
+    wider = [b for b in near if b.x0 < x0 - 0.3 * size and b.x1 > x1 + 0.3 * size]
+    whole = [b for b in near if b.x0 < x0 + 0.2 * size and b.x1 > x1 - 0.2 * size]
+    return len(wider) > 0 or len(whole) > 1
+
+
+def _beside(number: LayerLine, zone: Display) -> bool:
+    x0, y0, x1, y1 = zone.box
+    middle = (number.box[1] + number.box[3]) / 2
+    return y0 - 0.4 * number.size < middle < y1 + 0.4 * number.size and (
+        number.box[0] > x1 - 0.1 * number.size or number.box[2] < x0 + 0.1 * number.size
+    )
+
+
+def _bars_of(zone: Display, bars: Sequence[Bar]) -> list[Bar]:
+    x0, y0, x1, y1 = zone.box
+    size = max(line.size for line in zone.lines)
+    return [
+        b for b in bars if x0 - 0.4 * size < b.x0 and b.x1 < x1 + 0.4 * size and y0 - 0.4 * size < b.y < y1 + 0.4 * size
+    ]
+
+
+def _has_neighbours(zone: Display, lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]]) -> bool:
+    """Whether other text stands beside it in its column, as in a table."""
+    mine = {id(line) for line in zone.all_lines}
+    _, y0, _, y1 = zone.box
+    for line in lines:
+        if id(line) in mine:
+            continue
+        shared = min(y1, line.box[3]) - max(y0, line.box[1])
+        if shared > 0.5 * (line.box[3] - line.box[1]) and not _has_gutter(line.box, zone.box, strips):
+            return True
+    return False

@@ -1,0 +1,317 @@
+r"""The glyphs of TeX's mathematics as PDFium shows them, for ``ocr_service/text_layer/formulas/known_glyphs.npz``.
+
+    .venv/bin/python -m scripts.make_known_glyphs
+
+Needs pdflatex with the AMS fonts (Debian: texlive-latex-recommended, texlive-fonts-recommended). Each font is set in
+its design size and read from the page as the text layer reads any other, so that boxes and samples are those of a page.
+The fonts are under the SIL Open Font License; only boxes and samples of 8 x 12 values are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from ocr_service.render.pdfium import open_pdf
+from ocr_service.text_layer.formulas import known_glyphs
+from ocr_service.text_layer.page_layer import open_page
+from ocr_service.text_layer.shapes import samples_of
+from ocr_service.text_layer.verdicts import is_senseless
+
+_DPI = 200
+_CM = (5, 6, 7, 8, 9, 10)
+_FONTS: dict[str, tuple[str, ...]] = {  # encodings, and the fonts that have them
+    "OML": (*(f"cmmi{n}" for n in (*_CM, 12)), "cmmib10", "cmmib7", "cmmib5"),
+    "OMS": (*(f"cmsy{n}" for n in _CM), "cmbsy10", "cmbsy7"),
+    "OMX": ("cmex10", "cmex9", "cmex8", "cmex7"),
+    "OT1": (
+        *(f"cmr{n}" for n in (*_CM, 12)),
+        "cmbx10",
+        "cmbx12",
+        "cmbx7",
+        "cmbx5",
+        *(f"rm-lmr{n}" for n in (*_CM, 12)),
+    ),
+    "AMSa": ("msam10", "msam7", "msam5"),
+    "AMSb": ("msbm10", "msbm7", "msbm5"),
+    "FRAK": ("eufm10", "eufm7", "eufm5"),
+    "RSFS": ("rsfs10", "rsfs7", "rsfs5"),
+}
+_BOLD = ("cmmib", "cmbsy", "cmbx")
+_CLASSES = {
+    "mathord": "ord",
+    "mathalpha": "ord",
+    "mathop": "op",
+    "mathbin": "bin",
+    "mathrel": "rel",
+    "mathopen": "open",
+    "mathclose": "close",
+    "mathpunct": "punct",
+}
+_DECLARED = re.compile(
+    r'^\s*\\DeclareMathSymbol\s*\{(\\[A-Za-z]+|.)\}\s*\{\\(math\w+)\}\s*\{(\w+)\}\s*\{"([0-9A-F]+)\}', re.M
+)
+_SOURCES = {"letters": "OML", "symbols": "OMS", "operators": "OT1", "AMSa": "AMSa", "AMSb": "AMSb"}
+_PREFERRED = {
+    "\\to": "\\rightarrow", "\\gets": "\\leftarrow", "\\owns": "\\ni", "\\le": "\\leq", "\\ge": "\\geq",
+    "\\lnot": "\\neg", "\\land": "\\wedge", "\\lor": "\\vee", "\\intop": "\\int", "\\ointop": "\\oint",
+    "\\bot": "\\perp", "\\bigtriangleup": "\\triangle", "\\varbigtriangleup": "\\triangle",
+    "\\varbigtriangledown": "\\bigtriangledown",
+}  # fmt: skip
+_PAIRS = (("\\phi", "\\varphi"), ("\\epsilon", "\\varepsilon"), ("\\theta", "\\vartheta"), ("\\rho", "\\varrho"))
+# Some maps have one character for both, and some each other's.
+_ALIKE = {a: (b,) for pair in _PAIRS for a, b in (pair, pair[::-1])} | {
+    "-": ("\\minus", "\u2212"),
+    "|": ("\\mid", "\\vert"),
+    "\\|": ("\\Vert", "\\parallel"),
+    "\\S": ("§",),
+    "\\P": ("¶",),
+    "\\ast": ("*", "∗"),
+    "\\perp": ("\\bot", "⊥"),
+    "\\triangle": ("△",),
+    "\\{": ("{",),
+    "\\}": ("}",),
+    "\\backslash": ("\\",),
+    "\\cdot": ("·", "⋅"),
+    "\\emptyset": ("∅",),
+    "\\varnothing": ("∅",),
+    "\\square": ("□",),
+    "'": ("’",),
+    "\\setminus": ("\\", "∖"),
+    "\\prime": ("′",),
+    "\\not": ("\u0338", "/"),
+    "\\Delta": ("∆",),
+    "\\Omega": ("Ω",),
+    "\\mu": ("µ",),
+    **{
+        f"\\var{name}": (f"\\{name}",)
+        for name in ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
+    },
+    "\\varDelta": ("∆", "\\Delta"),
+    "\\varOmega": ("Ω", "\\Omega"),
+}
+_SECOND = ("\\thickapprox", "\\thicksim", "\\hslash")  # too like \\approx, \\sim and \\hbar
+_DELIMITERS = {"(": ("(", "open"), ")": (")", "close"), "[": ("[", "open"), "]": ("]", "close")}
+_NAMED = (
+    ("\\lfloor", "open"), ("\\rfloor", "close"), ("\\lceil", "open"), ("\\rceil", "close"), ("\\{", "open"),
+    ("\\}", "close"), ("\\langle", "open"), ("\\rangle", "close"),
+)  # fmt: skip
+_EIGHT = (*_DELIMITERS.values(), *_NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What stands at a number of an encoding."""
+
+    latex: str
+    kind: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=known_glyphs.TABLE)
+    out: Path = parser.parse_args().out
+    encodings = _encodings()
+    symbols: dict[tuple[str, str, str], int] = {}
+    rows: list[tuple[int, str, list[int], np.ndarray]] = []
+    for encoding, fonts in _FONTS.items():
+        for font in fonts:
+            rows += _rows(encoding, font, encodings[encoding], symbols)
+            print(font, len(rows))
+    claims = {number: _unicode(latex) for (latex, _, _), number in symbols.items()}
+    for symbol, claim, _, _ in rows:
+        claims[symbol].update(claim)
+    np.savez_compressed(
+        out,
+        latex=np.array([key[0] for key in symbols]),
+        kind=np.array([key[1] for key in symbols]),
+        encoding=np.array([key[2] for key in symbols]),
+        claims=np.array(["".join(sorted(claims.get(n, set()))) for n in range(len(symbols))]),
+        codes=np.array(["".join(map(chr, sorted(_codes(key, encodings)))) for key in symbols]),
+        symbol=np.array([row[0] for row in rows], np.int16),
+        box=np.array([row[2] for row in rows], np.int16),
+        shape=np.array([np.clip(np.rint(row[3] * 250), -127, 127) for row in rows], np.int8),
+    )
+
+
+def _codes(key: tuple[str, str, str], encodings: dict[str, dict[int, Slot]]) -> list[int]:
+    """The numbers of a symbol in its encoding, where fonts have no Unicode for it; 0 would end a string of numpy's."""
+    latex, kind, encoding = key
+    found = [slot for slot, wanted in encodings[encoding].items() if (wanted.latex, wanted.kind) == (latex, kind)]
+    return [slot for slot in found if slot] if encoding == "OMX" else []
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, set[str]]:
+    """Characters by their commands, of the list that latex2mathml has."""
+    names: dict[str, set[str]] = {}
+    with resources.files("latex2mathml").joinpath("unimathsymbols.txt").open("r", encoding="utf-8") as lines:
+        for line in lines:
+            fields = line.split("^")
+            if len(fields) > 3 and not line.startswith("#"):
+                for command in fields[2:4]:
+                    names.setdefault(command, set()).add(chr(int(fields[0], 16)))
+    return names
+
+
+def _unicode(latex: str) -> set[str]:
+    """The characters that fonts with a sound map give for a symbol."""
+    found = set(latex) if len(latex) == 1 else set()
+    for alike in (*_ALIKE.get(latex, ()), latex, *re.findall(r"\\(?:boldsymbol|mathbf)\{(.+)\}", latex)):
+        found |= _names().get(alike, set()) | (set(alike) if len(alike) == 1 else set())
+    return {unicodedata.normalize("NFKC", sign) for sign in found} | found
+
+
+def _rows(
+    encoding: str, font: str, slots: dict[int, Slot], symbols: dict[tuple[str, str, str], int]
+) -> list[tuple[int, str, list[int], np.ndarray]]:
+    size = int(re.sub(r"\D", "", font))
+    found = []
+    for slot, number in zip(slots.values(), _glyphs(font, size, list(slots)), strict=True):
+        if number is None:
+            print("  not on the page:", font, slot.latex)
+            continue
+        latex = slot.latex
+        if font.startswith(_BOLD) and slot.kind == "ord":
+            latex = f"\\mathbf{{{latex}}}" if encoding == "OT1" and len(latex) == 1 else f"\\boldsymbol{{{latex}}}"
+        key = (latex, slot.kind, encoding)
+        claim, box, shape = number
+        found.append((symbols.setdefault(key, len(symbols)), claim, box, shape))
+    return found
+
+
+def _glyphs(font: str, size: int, slots: list[int]) -> list[tuple[str, list[int], np.ndarray] | None]:
+    """By slot: PDFium's Unicode for it (empty for none), its box in thousandths of an em, its sample."""
+    step = 3 * size + 8
+    places = [(30 + step * (n % 12), 60 + 3.2 * step * (n // 12)) for n in range(len(slots))]
+    height = 120 + 3.2 * step * (len(slots) // 12 + 1)
+    # A glyph at the number of a space is none to PDFium where it stands alone.
+    put = "\n".join(
+        rf"\put({x:.2f},{height - y:.2f}){{\f\char{slot}\kern4pt\char90}}"
+        for slot, (x, y) in zip(slots, places, strict=True)
+    )
+    source = (
+        rf"\documentclass{{article}}\pdfpagewidth={60 + 12 * step}bp\pdfpageheight={height}bp"
+        r"\pdfhorigin=0bp\pdfvorigin=0bp"
+        r"\hoffset=0pt\voffset=0pt\topmargin=0pt\headheight=0pt\headsep=0pt\oddsidemargin=0pt\textheight=9000pt"
+        r"\parindent=0pt\topskip=0pt\pagestyle{empty}\maxdepth=0pt"
+        rf"\begin{{document}}\font\f={font} at {size}bp\setlength{{\unitlength}}{{1bp}}"
+        rf"\begin{{picture}}(0,{height})(0,0){put}\end{{picture}}\end{{document}}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "page.tex")
+        path.write_text(source)
+        subprocess.run(["pdflatex", "-interaction=batchmode", path.name], cwd=folder, check=True, capture_output=True)
+        with open_pdf(path.with_suffix(".pdf"), "") as pdf:
+            opened = open_page(pdf, 1, _DPI, 100_000_000)
+    assert opened is not None
+    glyphs, scale = opened.glyphs, _DPI / 72
+    shapes = samples_of(opened.seen.plates[0], glyphs.ink)
+    result: list[tuple[str, list[int], np.ndarray] | None] = []
+    origins = glyphs.origin - glyphs.origin.min(axis=0) if len(glyphs) else glyphs.origin
+    first = np.array(places[0])
+    for place in places:
+        away = np.abs(origins - (np.array(place) - first) * scale).max(axis=1)
+        nearest = int(away.argmin())
+        if away[nearest] > 2.0:
+            result.append(None)
+            continue
+        at, origin = float(glyphs.size[nearest]), glyphs.origin[nearest]
+        box = np.rint((glyphs.ink[nearest] - np.array([*origin, *origin])) / at * 1000).astype(int).tolist()
+        code = chr(int(glyphs.codes[nearest]))
+        claim = "" if is_senseless(code, bool(glyphs.unmapped[nearest])) else code
+        result.append((claim, box, shapes[nearest]))
+    return result
+
+
+def _encodings() -> dict[str, dict[int, Slot]]:
+    encodings: dict[str, dict[int, Slot]] = {name: {} for name in _FONTS}
+    for file in ("fontmath.ltx", "amssymb.sty", "amsfonts.sty"):
+        where = subprocess.run(["kpsewhich", file], check=True, capture_output=True, text=True).stdout.strip()
+        for latex, kind, font, slot in _DECLARED.findall(Path(where).read_text("latin-1")):
+            encoding = _SOURCES.get(font)
+            if encoding and latex not in _SECOND:
+                latex = _PREFERRED.get(latex, latex)
+                encodings[encoding].setdefault(int(slot, 16), Slot(latex, _CLASSES[kind]))
+    letters = [*range(65, 91), *range(97, 123)]
+    for slot in letters:
+        encodings["OML"][slot] = encodings["OT1"][slot] = Slot(chr(slot), "ord")
+        encodings["FRAK"][slot] = Slot(f"\\mathfrak{{{chr(slot)}}}", "ord")
+    for slot in range(65, 91):
+        encodings["OMS"][slot] = Slot(f"\\mathcal{{{chr(slot)}}}", "ord")
+        encodings["AMSb"][slot] = Slot(f"\\mathbb{{{chr(slot)}}}", "ord")
+        encodings["RSFS"][slot] = Slot(f"\\mathscr{{{chr(slot)}}}", "ord")
+    for slot, name in enumerate(
+        ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
+    ):
+        encodings["OML"][slot] = Slot(f"\\var{name}", "ord")
+    encodings["OML"] |= {
+        58: Slot(".", "punct"), 59: Slot(",", "punct"), 60: Slot("<", "rel"), 61: Slot("/", "ord"),
+        62: Slot(">", "rel"), 126: Slot("\\vec", "accent"),
+    }  # fmt: skip
+    encodings["OMS"] |= {
+        0: Slot("-", "bin"), 3: Slot("\\ast", "bin"), 48: Slot("\\prime", "prime"), 54: Slot("\\not", "not"),
+        55: Slot("\\mapstochar", "mapsto"), 98: Slot("\\lfloor", "open"), 99: Slot("\\rfloor", "close"),
+        100: Slot("\\lceil", "open"), 101: Slot("\\rceil", "close"), 102: Slot("\\{", "open"),
+        103: Slot("\\}", "close"), 104: Slot("\\langle", "open"), 105: Slot("\\rangle", "close"),
+        106: Slot("|", "fence"), 107: Slot("\\|", "fence"), 110: Slot("\\setminus", "bin"),
+        112: Slot("\\sqrt", "radical"), 120: Slot("\\S", "ord"), 121: Slot("\\dagger", "bin"),
+        122: Slot("\\ddagger", "bin"), 123: Slot("\\P", "ord"),
+    }  # fmt: skip
+    encodings["OT1"] |= {slot: Slot(chr(slot), "ord") for slot in range(48, 58)}
+    encodings["OT1"] |= {
+        33: Slot("!", "close"), 35: Slot("\\#", "ord"), 36: Slot("\\$", "ord"), 37: Slot("\\%", "ord"),
+        38: Slot("\\&", "ord"), 39: Slot("'", "quote"), 40: Slot("(", "open"), 41: Slot(")", "close"),
+        42: Slot("*", "bin"), 43: Slot("+", "bin"), 44: Slot(",", "punct"), 45: Slot("-", "hyphen"),
+        46: Slot(".", "punct"), 47: Slot("/", "ord"), 58: Slot(":", "rel"), 59: Slot(";", "punct"),
+        61: Slot("=", "rel"), 63: Slot("?", "close"), 91: Slot("[", "open"), 93: Slot("]", "close"),
+        11: Slot("ff", "text"), 12: Slot("fi", "text"), 13: Slot("fl", "text"), 14: Slot("ffi", "text"),
+        15: Slot("ffl", "text"), 18: Slot("\\grave", "accent"), 19: Slot("\\acute", "accent"),
+        20: Slot("\\check", "accent"), 21: Slot("\\breve", "accent"), 22: Slot("\\bar", "accent"),
+        23: Slot("\\mathring", "accent"), 94: Slot("\\hat", "accent"), 95: Slot("\\dot", "accent"),
+        126: Slot("\\tilde", "accent"), 127: Slot("\\ddot", "accent"),
+    }  # fmt: skip
+    encodings["OMX"] = _extensions()
+    encodings["AMSb"][0x7E] = Slot("\\hbar", "ord")
+    return {name: dict(sorted(slots.items())) for name, slots in encodings.items()}
+
+
+def _extensions() -> dict[int, Slot]:
+    found: dict[int, Slot] = {}
+    for start in (0, 18, 32):
+        for n, (latex, kind) in enumerate(_EIGHT):
+            found[start + n] = Slot(latex, kind)
+    for n, (latex, kind) in enumerate(_EIGHT[:2]):
+        found[16 + n] = Slot(latex, kind)
+    for n, (latex, kind) in enumerate(_EIGHT[2:10]):
+        found[104 + n] = Slot(latex, kind)
+    for n, (latex, kind) in enumerate(_EIGHT[10:]):
+        found[68 + n] = Slot(latex, kind)
+    found |= {slot: Slot("/", "ord") for slot in (14, 30, 44, 46)}
+    found |= {slot: Slot("\\backslash", "ord") for slot in (15, 31, 45, 47)}
+    found |= {12: Slot("|:m", "piece"), 13: Slot("\\|:m", "piece")}
+    pieces = "(:t ):t [:t ]:t [:b ]:b [:m ]:m \\{:t \\}:t \\{:b \\}:b \\{:c \\}:c \\{:m |:m (:b ):b (:m ):m"
+    found |= {48 + n: Slot(piece, "piece") for n, piece in enumerate(pieces.split())}
+    operators = "bigsqcup oint bigodot bigoplus bigotimes"
+    found |= {70 + n: Slot("\\" + operators.split()[n // 2], "op") for n in range(10)}
+    both = "sum prod int bigcup bigcap biguplus bigwedge bigvee"
+    found |= {80 + n: Slot("\\" + both.split()[n % 8], "op") for n in range(16)}
+    found |= {96: Slot("\\coprod", "op"), 97: Slot("\\coprod", "op")}
+    found |= {98 + n: Slot("\\widehat" if n < 3 else "\\widetilde", "accent") for n in range(6)}
+    found |= {112 + n: Slot("\\sqrt", "radical") for n in range(4)}
+    found |= {116: Slot("\\sqrt:b", "piece"), 117: Slot("\\sqrt:m", "piece"), 118: Slot("\\sqrt:t", "piece")}
+    found |= {122 + n: Slot(f"brace:{n}", "brace") for n in range(4)}
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+r"""Pages of formulas whose LaTeX is known, made by pdflatex, and how two formulas are compared.
+
+    python -m tests.support.formula_pages
+
+writes those of ``formula_pages/`` anew. Needs pdflatex (Debian: texlive-latex-recommended, texlive-fonts-recommended).
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latex2mathml.converter import convert
+
+EACH = 7  # formulas a page
+FOLDER = Path(__file__).with_name("formula_pages")
+
+DISPLAYS = (
+    r"E = mc^2",
+    r"a^2 + b^2 = c^2",
+    r"e^{i\pi} + 1 = 0",
+    r"x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}",
+    r"\int_0^\infty e^{-x^2} dx = \frac{\sqrt{\pi}}{2}",
+    r"\sum_{n=1}^{\infty} \frac{1}{n^2} = \frac{\pi^2}{6}",
+    r"\prod_{p} \frac{1}{1 - p^{-s}} = \zeta(s)",
+    r"\lim_{x \to 0} \frac{\sin x}{x} = 1",
+    r"f(x) = \sum_{k=0}^{n} \frac{f^{(k)}(a)}{k!} (x - a)^k",
+    r"\nabla \times \mathbf{E} = -\frac{\partial \mathbf{B}}{\partial t}",
+    r"i\hbar \frac{\partial}{\partial t} \Psi = \hat{H} \Psi",
+    r"\mathcal{L}(\theta) = -\sum_{i=1}^{N} \log p(x_i \mid \theta)",
+    r"A = \begin{pmatrix} a & b \\ c & d \end{pmatrix}",
+    r"B = \begin{bmatrix} 1 & 0 & 0 \\ 0 & 1 & 0 \\ 0 & 0 & 1 \end{bmatrix}",
+    r"|x| = \begin{cases} x & x \geq 0 \\ -x & x < 0 \end{cases}",
+    r"\det(A) = \begin{vmatrix} a & b \\ c & d \end{vmatrix} = ad - bc",
+    r"\left( \frac{a}{b} \right)^2 = \frac{a^2}{b^2}",
+    r"\left[ \sum_{i} x_i \right]^{1/2} \leq \sqrt{n}",
+    r"\sqrt[3]{x^3 + y^3} \neq x + y",
+    r"\frac{1}{1 + \frac{1}{1 + x}} < 1",
+    r"x_{i_j}^{2} + y^{a^b} = z_{n+1}",
+    r"\alpha \beta \gamma \delta \epsilon \zeta \eta \theta = \lambda",
+    r"\mathbb{R} \subset \mathbb{C} \ni z \mapsto \bar{z}",
+    r"\forall \varepsilon > 0 \exists \delta > 0",
+    r"\hat{x} + \tilde{y} + \vec{v} + \dot{q} + \ddot{q} = 0",
+    r"\overline{z_1 + z_2} = \overline{z_1} + \overline{z_2}",
+    r"\max_{x \in X} f(x) = \min_{y \in Y} g(y)",
+    r"\bigcup_{i \in I} A_i \subseteq \bigcap_{j \in J} B_j",
+    r"\oint_C F \cdot dr = \iint_S (\nabla \times F) \cdot dS",
+    r"\frac{d}{dx} \int_a^x f(t) dt = f(x)",
+    r"P(A \mid B) = \frac{P(B \mid A) P(A)}{P(B)}",
+    r"\mathbb{E}[X] = \int_{-\infty}^{\infty} x f(x) dx",
+    r"\sigma^2 = \frac{1}{N} \sum_{i=1}^{N} (x_i - \mu)^2",
+    r"\text{softmax}(z)_i = \frac{e^{z_i}}{\sum_{j=1}^{K} e^{z_j}}",
+    r"\left\| \sum_{i=1}^n x_i \right\| \leq \sum_{i=1}^n \| x_i \|",
+    r"\lfloor x \rfloor \leq x < \lceil x \rceil + 1",
+    r"\langle u, v \rangle = \sum_{i} u_i \overline{v_i}",
+    r"f'(x) = \lim_{h \to 0} \frac{f(x+h) - f(x)}{h}",
+    r"f''(x) + \omega^2 f(x) = 0",
+    r"x \in A \cap B \iff x \in A \wedge x \in B",
+    r"\underbrace{a + b + c}_{n} = \overbrace{d + e}^{m}",
+    r"\widehat{xyz} = \widetilde{abc}",
+    r"\Gamma(z) = \int_0^\infty t^{z-1} e^{-t} dt",
+    r"\Delta u = \frac{\partial^2 u}{\partial x^2} + \frac{\partial^2 u}{\partial y^2}",
+    r"\theta_{t+1} = \theta_t - \eta \nabla_\theta J(\theta_t)",
+    r"Q K^T / \sqrt{d_k}",
+    r"\mathrm{Attention}(Q, K, V) = \mathrm{softmax} \left( \frac{Q K^T}{\sqrt{d_k}} \right) V",
+    r"a_1, a_2, \ldots, a_n \in \mathfrak{g}",
+    r"x_1 + x_2 + \cdots + x_n \equiv 0",
+    r"\{ x \in \mathbb{N} : x^2 \leq 10 \}",
+    r"y = \sum_{\substack{i=1}}^{n} w_i x_i + b",
+    r"\left\{ \frac{a}{b} \right\} \cup \emptyset",
+    r"p \Rightarrow q \Leftrightarrow \neg p \vee q",
+    r"H(X) = -\sum_{x} p(x) \log_2 p(x)",
+    r"D_{\mathrm{KL}}(P \| Q) = \int p \log \frac{p}{q}",
+    r"\frac{\partial L}{\partial w_{ij}} = \sum_k \delta_k w_{jk} x_i",
+    r"\arg\min_{w} \| Xw - y \|_2^2 + \lambda \| w \|_1",
+    r"\int_0^1 \int_0^{1-x} f(x,y) dy dx",
+    r"10^{-3} \times 2.5 = 0.0025 \pm \varepsilon",
+    r"T(n) = O(n \log n) + \Theta(n^{3/2})",
+    r"\mathbf{y} = \mathbf{W} \mathbf{x} + \mathbf{b}",
+)
+LINES = (
+    r"\begin{align*} f(x) &= (x + 1)^2 \\ &= x^2 + 2x + 1 \end{align*}",
+    r"\begin{align*} \frac{a}{b} &= c + d \\ e^{x} &\leq \sqrt{f} \end{align*}",
+)
+INLINE = (
+    r"x",
+    r"x^2",
+    r"f(x) = 0",
+    r"\alpha",
+    r"n \to \infty",
+    r"x \in \mathbb{R}^n",
+    r"\sum_{i=1}^n a_i",
+    r"\frac{a}{b}",
+    r"\sqrt{2x}",
+    r"\theta_0",
+    r"p(x \mid y)",
+    r"O(n \log n)",
+    r"\|x\| \leq 1",
+    r"\hat{\beta}",
+    r"k = 10",
+    r"(x, y)",
+    r"A \subseteq B",
+    r"\mathcal{D}",
+    r"\lambda > 0",
+    r"\ell_2",
+    r"x_i^{(t)}",
+    r"f: X \to Y",
+    r"\nabla f",
+    r"e^{-\lambda t}",
+    r"\mathbf{w}^T \mathbf{x}",
+    r"\lim_{n \to \infty} a_n",
+    r"a_{ij}",
+    r"\bar{x}",
+    r"\sin \theta",
+    r"\{0, 1\}^n",
+)
+PROSE = (
+    "The following statement is well known and will be used in what follows without any further comment",
+    "We recall the definition of the quantity that was introduced in the previous section of this paper",
+    "It follows from the assumption that the estimate holds for every choice of the free parameters below",
+    "Note that this identity is stable under small perturbations and does not depend on the chosen basis",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A document's class and packages."""
+
+    name: str
+    options: str
+    packages: str
+    number: bool = False
+
+
+CM = Style("cm", "10pt", r"\usepackage{amsmath,amssymb}")
+
+
+def source_of(style: Style, displays: Sequence[str], inline: Sequence[str]) -> str:
+    parts = []
+    for n, (display, formula) in enumerate(zip(displays, inline, strict=True)):
+        name = "equation" if style.number and n % 2 else "equation*"
+        shown = display if display.startswith("\\begin{align") else f"\\begin{{{name}}}{display}\\end{{{name}}}"
+        parts.append(f"{PROSE[n % 4]}, where ${formula}$ is as it was given before, so that we have\n{shown}")
+    return (
+        rf"\documentclass[{style.options}]{{article}}{style.packages}\begin{{document}}"
+        + "\n\n".join(parts)
+        + r"\end{document}"
+    )
+
+
+def typeset(source: str, path: Path) -> Path:
+    with tempfile.TemporaryDirectory() as folder:
+        tex = Path(folder, "page.tex")
+        tex.write_text(source)
+        subprocess.run(["pdflatex", "-interaction=batchmode", tex.name], cwd=folder, check=True, capture_output=True)
+        path.write_bytes(tex.with_suffix(".pdf").read_bytes())
+    return path
+
+
+_SAME = {
+    "−": "-",
+    "∣": "|",
+    "ǀ": "|",
+    "‖": "∥",
+    "∥": "∥",
+    "*": "∗",
+    "⋯": "…",
+    "⟩": "〉",
+    "⟨": "〈",
+    "ϵ": "ε",
+    "→": "→",
+    "′": "'",
+    "″": "''",
+}
+
+
+def tree(latex: str) -> str:
+    """A formula's structure and signs, without grouping, spaces, kinds of letters' elements and sizes."""
+    source = re.sub(r"\\tag\*?\{[^}]*\}", "", latex)
+    source = re.sub(
+        r"\\(?:begin|end)\{(?:align\*?|aligned|array)\}(?:\{[lcr]+\})?",
+        lambda m: m[0].split("{")[0] + "{matrix}",
+        source,
+    )
+    source = source.replace("&=", "& =").replace("\\iint", "\\int\\int").replace("\\operatorname*", "\\operatorname")
+    source = re.sub(r"\\(?:substack|quad|qquad)\b", " ", source)
+    try:
+        root = ET.fromstring(convert(source.replace("<", "\\lt ")))
+    except Exception as error:  # noqa: BLE001
+        return f"unreadable {error}"
+    return "".join(_walk(root))
+
+
+_LEAVES = ("mi", "mo", "mn", "mtext", "ms")
+_STRUCTURES = {
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mtable",
+    "mtr",
+    "mtd",
+}
+_SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
+
+
+def _walk(element: ET.Element) -> Iterator[str]:
+    tag = element.tag.rpartition("}")[2]
+    if tag in _LEAVES:
+        for sign in (element.text or "").replace("\u00a0", " "):
+            if not sign.isspace() and sign not in "\u2061\u2062\u200b":
+                yield _SAME.get(sign, sign)
+        return
+    if tag == "mspace":
+        return
+    inner = ["".join(_walk(child)) for child in element]
+    if tag in _STRUCTURES:
+        between = "" if tag in ("mtable", "mtr", "mtd", "msqrt") else ","
+        yield f"{_SCRIPTS.get(tag, tag)}({between.join(inner)})"
+    else:
+        yield from inner
+
+
+PROSE_PAGE = r"""\documentclass[10pt]{article}
+\begin{document}
+\section{Introduction}
+The price rose from \$25 to \$40 in 2013, by about 60\,\% (or $\pm 5$\,\%) of the total; it was $-20$ degrees at night
+and 10--15 by day. We used $10^{-3}$ mol of the acid, 25 m$^2$ of land and CO$_2$ as a gas. Results with $\leq 5$\,\%
+are marked with an asterisk*, those of Smith$^{1,2}$ and Jones$^{\dagger}$ are not. A range of $5 \times 10^{6}$ to
+$7 \cdot 10^{6}$ cells was used; see [12, 13] and (a) to (c). The ratio is 3:1 or 1/2; the score was $\geq 90$, and the
+arrow $\rightarrow$ means next.
+\begin{itemize}
+\item first point with \emph{emphasis} and \textbf{bold text}
+\item second point, 100 \% sure
+\end{itemize}
+\begin{tabular}{lrr}
+\hline
+Article & Price & Change \\ \hline
+Oak board & 12.50 & $-3.5$ \\
+Brass screw & 0.08 & $+1.2$ \\
+Wood glue & 14.95 & $\pm 0.0$ \\ \hline
+\end{tabular}
+\begin{verbatim}
+for (int i = 0; i < n; i++) {
+    sum += a[i] * b[i];
+}
+\end{verbatim}
+\end{document}"""
+
+ARTICLE_PAGE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath,amssymb}
+\begin{document}
+\section{The $k$-means problem}
+Let $X = (x_1, x_2, \ldots, x_n)$ be a sample of size $n$ from the distribution $F_\theta$, i.e.\ that
+$X_i \sim F_\theta$ for all $i \in \{1, \ldots, n\}$. An $n$-th root of $z$ is $\sqrt[n]{z}$; the mean is $\bar{x} =
+\frac{1}{n}\sum_{i=1}^n x_i$ and its variance $\sigma^2/n$ (with $\sigma > 0$). If $p<0.05$, then $H_0$ is rejected; see
+Smith (2013) and the cost of \$5 or $c(n) = O(n^2)$. The $\chi^2$-test uses $\alpha=0.05$; so $e^{-x^2/2}$, $\log_2 n$,
+$\max_i a_i$ and $\mathrm{d}x$, $f''(x)$, $\vec{v} \cdot \mathbf{u}$, $x \notin S$, $\tfrac{1}{2}$.
+\begin{itemize}
+\item The set $\mathbb{N}$ of numbers $n \geq 0$.
+\end{itemize}
+\begin{tabular}{|l|c|c|}\hline
+Method & $\alpha$ & $R^2$ \\\hline
+Lasso & $\lambda = 0.1$ & 0.93 \\\hline
+Ridge & $|\lambda| < 1$ & 0.91 \\\hline
+\end{tabular}
+\end{document}"""
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    pages = [part for group in groups() for part in (source_of(CM, *group), r"\newpage")]
+    head, foot = rf"\documentclass[{CM.options}]{{article}}{CM.packages}\begin{{document}}", r"\end{document}"
+    bodies = [page.removeprefix(head).removesuffix(foot) for page in pages]
+    typeset(head + "\n\n".join(bodies) + foot, FOLDER / "displays.pdf")
+    typeset(PROSE_PAGE, FOLDER / "prose.pdf")
+    typeset(ARTICLE_PAGE, FOLDER / "article.pdf")
+
+
+def groups() -> Iterator[tuple[list[str], list[str]]]:
+    """The formulas of each page: on lines of their own, and in its prose."""
+    displays = [*DISPLAYS, *LINES]
+    for at in range(0, len(displays), EACH):
+        part = displays[at : at + EACH]
+        yield part, [INLINE[(at + n) % len(INLINE)] for n in range(len(part))]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Mathematics of born-digital pages: LaTeX by geometry, and none where none is meant or nothing is certain."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pikepdf import Name
+
+from ocr_service.document import PageResult
+from ocr_service.export.inline_formulas import inline_formulas
+from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
+from ocr_service.vlm.prompts import PromptSet
+from tests.support.formula_pages import FOLDER, groups, tree
+
+_PAGES = list(groups())
+
+
+def read(path: Path, number: int = 1, dpi: int = 200) -> PageResult:
+    return read_page(PageTask(path, "pdf", number, dpi, 40_000_000, "", "embedded", "eng", None, text_layer="auto"))
+
+
+def displays(page: PageResult) -> list[str]:
+    return [region.content for region in page.regions if region.format == "latex"]
+
+
+def inline(page: PageResult) -> list[str]:
+    text = "\n".join(region.content for region in page.regions if region.format == "markdown")
+    return [match[1] for match in inline_formulas(text)]
+
+
+@pytest.mark.parametrize("number", range(1, len(_PAGES) + 1))
+def test_formulas_of_a_page_come_out_as_they_were_written(number: int) -> None:
+    page = read(FOLDER / "displays.pdf", number)
+    wanted, in_prose = _PAGES[number - 1]
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in wanted]
+    assert Counter(map(tree, inline(page))) == Counter(map(tree, in_prose))
+    assert {region.source for region in page.regions} == {"text_layer"}
+    assert {region.label for region in page.regions if region.format == "latex"} == {"display_formula"}
+
+
+@pytest.mark.parametrize("dpi", [150, 300])
+def test_the_resolution_of_the_page_does_not_matter(dpi: int) -> None:
+    page = read(FOLDER / "displays.pdf", 1, dpi)
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in _PAGES[0][0]]
+
+
+def test_prose_of_an_article_keeps_its_formulas_and_its_prices_apart() -> None:
+    page = read(FOLDER / "article.pdf")
+    assert page.markdown.startswith("# 1 The $k$-means problem")
+    for wanted in (
+        "sample of size $n$ from", "An $n$-th root", r"$\sqrt[n]{z}$;", r"(with $\sigma \gt 0$)", r"$p \lt 0.05$, then",
+        r"the cost of \$5 or", r"The $\chi^{2}$-test", r"$x \notin S$", r"$\frac{1}{2}$.",
+        r"- The set $\mathbb{N}$ of numbers $n \geq 0$.", r"| Lasso | $\lambda = 0.1$ | 0.93 |",
+    ):  # fmt: skip
+        assert wanted in page.markdown
+    assert r"\bar{x} = \frac{1}{n} \sum_{i = 1}^{n} x_{i}" in page.markdown
+    words = [word.text for region in page.regions for word in region.words]
+    assert not any(
+        "\U000f0000" <= sign <= "\U000fffff" or sign == "$" for word in words for sign in word if word != "$5"
+    )
+
+
+def test_signs_and_numbers_of_prose_tables_and_code_are_no_mathematics() -> None:
+    page = read(FOLDER / "prose.pdf")
+    assert displays(page) == [] and inline(page) == []
+    assert page.markdown.count("$") == 2
+    for kept in (
+        "from $25 to $40 in 2013", "(or ±5 %)", "−20 degrees", "10–15 by day", "10−³ mol", "25 m² of land", "CO₂",
+        "≤ 5 %", "Smith¹,²", "5 × 10⁶ to 7 · 10⁶", "≥ 90", "arrow → means", "| Oak board | 12.50 | −3.5 |",
+        "sum += a[i] * b[i];",
+    ):  # fmt: skip
+        assert kept in page.markdown
+
+
+def with_map(path: Path, font_name: str, pairs: dict[int, int]) -> bytes:
+    """The PDF with a map to Unicode for one of its fonts, code by code."""
+    lines = "\n".join(f"<{code:02X}> <{sign:04X}>" for code, sign in pairs.items())
+    cmap = (
+        "/CIDInit /ProcSet findresource begin begincmap /CMapName /X def /CMapType 2 def\n"
+        "1 begincodespacerange <00> <FF> endcodespacerange\n"
+        f"{len(pairs)} beginbfchar\n{lines}\nendbfchar endcmap end"
+    )
+    with pikepdf.open(path) as pdf:
+        for item in pdf.objects:
+            is_font = isinstance(item, pikepdf.Dictionary) and item.get(Name.Type) == Name.Font
+            if is_font and str(item.get(Name.BaseFont)).endswith(font_name):
+                item[Name.ToUnicode] = pdf.make_stream(cmap.encode())
+        made = io.BytesIO()
+        pdf.save(made)
+        return made.getvalue()
+
+
+def test_a_font_of_mathematics_whose_map_lies_is_refused(tmp_path: Path) -> None:
+    swapped = {code: code for code in range(97, 123)} | {ord("n"): ord("m"), ord("x"): ord("y"), ord("a"): ord("b")}
+    lying = tmp_path / "lying.pdf"
+    lying.write_bytes(with_map(FOLDER / "article.pdf", "CMMI10", swapped))
+    page = read(lying)
+    assert page.text_layer is not None
+    assert any("CMMI10" in font for font in page.text_layer.rejected_fonts)
+    assert "size $m$ from" not in page.markdown and "size m from" not in page.markdown
+    assert "$k$-means" in page.markdown  # another font's, which does not lie
+
+
+def test_a_map_that_says_what_is_seen_changes_nothing(tmp_path: Path) -> None:
+    honest = tmp_path / "honest.pdf"
+    honest.write_bytes(with_map(FOLDER / "article.pdf", "CMMI10", {code: code for code in range(97, 123)}))
+    assert read(honest).markdown == read(FOLDER / "article.pdf").markdown
+
+
+def test_hidden_signs_are_in_no_formula(tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden.pdf"
+    with pikepdf.open(FOLDER / "displays.pdf") as pdf:
+        content = pdf.pages[0].Contents.read_bytes()
+        pdf.pages[0].Contents = pdf.make_stream(content.replace(b"BT\n", b"BT 3 Tr\n"))
+        pdf.save(hidden)
+    page = read(hidden)
+    assert page.hidden_text is not None and page.hidden_text.characters > 10
+    assert displays(page) == [] and inline(page) == [] and page.markdown == ""
+
+
+def test_text_with_mathematics_is_still_sent_to_the_vlm() -> None:
+    task = PageTask(FOLDER / "article.pdf", "pdf", 1, 200, 40_000_000, "", "embedded", "eng", None, text_layer="auto")
+    page = prepare_page(task, PromptSet())
+    told = " ".join(region.layer_text or "" for region in page.regions)
+    assert "sample of size" not in told
+    assert any(region.crop is not None for region in page.regions)
