@@ -77,9 +77,15 @@ def test_doclings_client_gets_chunks(keyed: RunningService, contract_scan: Path,
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_haystack_gets_the_same_text(keyed: RunningService, contract_scan: Path, secret: Path, mode: str) -> None:
+def test_haystack_gets_the_same_text(
+    keyed: RunningService, contract_scan: Path, secret: Path, tmp_path: Path, mode: str
+) -> None:
     read = run_client("docling_haystack_read.py", keyed.url, KEY, contract_scan, mode)
     [text] = read["texts"]
+    book = tmp_path / "book.pdf"
+    book.write_bytes(document("Number", 30))
+    [numbers] = run_client("docling_haystack_read.py", keyed.url, KEY, book, mode)["texts"]
+    assert all(f"Number {number}" in numbers for number in range(1, 31))
     assert "# Договор поставки № 41/2026" in text
     assert [line for line in text.splitlines() if not line.startswith("![")] == [
         line for line in markdown(keyed, contract_scan).splitlines() if not line.startswith("![")

@@ -69,8 +69,19 @@ def test_paddleocrs_client_is_told_of_a_wrong_key_and_of_an_encrypted_document(
 
 
 @pytest.mark.parametrize("script", ["paddleocr_haystack_read.py", "paddleocr_langchain_read.py"])
-def test_what_is_built_on_it_gets_the_same_text(keyed: RunningService, contract_scan: Path, script: str) -> None:
-    texts = "\n".join(run_client(script, keyed.url, KEY, contract_scan))
+def test_what_is_built_on_it_reads_a_scan_and_a_book_and_says_why_it_reads_no_other(
+    keyed: RunningService, contract_scan: Path, tmp_path: Path, script: str
+) -> None:
+    book, secret = tmp_path / "book.pdf", tmp_path / "secret.pdf"
+    book.write_bytes(document("Number", 30))
+    secret.write_bytes(encrypted(pdf("Hidden"), "geheim"))
+    scanned, read, locked, refused = run_client(script, keyed.url, KEY, contract_scan, book, secret)
+    assert isinstance(scanned, list), scanned
+    texts = "\n".join(scanned)
     for page in pages(keyed, contract_scan):
         parts = [part.strip() for part in _LINK.split(page)]
         assert any(parts) and all(part in texts for part in parts)
+    assert isinstance(read, list), read
+    assert all(f"Number {number}" in "\n".join(read) for number in range(1, 31))
+    assert "encrypted_pdf" in locked
+    assert "A valid API key is needed" in refused or "Authentication failed" in refused

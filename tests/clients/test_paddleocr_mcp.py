@@ -11,6 +11,7 @@ from mcp import Client, StdioServerParameters
 
 from tests.support.encrypted import encrypted
 from tests.support.foreign_clients import PYTHON
+from tests.support.jobs import document
 from tests.support.running import RunningService
 from tests.support.simple_documents import pdf
 
@@ -50,6 +51,15 @@ async def test_a_scan_is_read(keyed: RunningService, contract_scan: Path, mode: 
     assert not failed, text
     assert "Договор поставки № 41/2026" in text and "НП-40" in text
     assert pictures == 1 and "<img" not in text
+
+
+@pytest.mark.parametrize("mode", ["hosted", "self-hosted"])
+async def test_a_book_of_30_pages_is_read(keyed: RunningService, tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(document("Number", 30))
+    failed, text, _ = await parsed(path, *modes(keyed, KEY)[mode])
+    assert not failed, text
+    assert all(f"Number {number}" in text for number in range(1, 31))
 
 
 @pytest.mark.parametrize("mode", ["hosted", "self-hosted"])

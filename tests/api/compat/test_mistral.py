@@ -18,6 +18,8 @@ from mistralai.client.models import (
 )
 from PIL import Image
 
+from tests.support.encrypted import encrypted
+from tests.support.jobs import document
 from tests.support.running import RunningService
 from tests.support.simple_documents import encoded, pdf, picture
 
@@ -128,6 +130,11 @@ def test_pages_count_from_zero(client: Mistral) -> None:
     assert ["second" in some[0].markdown, "third" in some[1].markdown] == [True, True]
 
 
+def test_a_book_of_30_pages_is_read(client: Mistral) -> None:
+    pages = read(client, document("Number", 30)).pages
+    assert [page.markdown.strip() for page in pages] == [f"Number {number}" for number in range(1, 31)]
+
+
 def test_an_image_is_read(client: Mistral) -> None:
     content = encoded(picture("Good morning"), "PNG")
     for address in (uri(content, "image/png"), {"url": uri(content, "image/png")}):
@@ -156,6 +163,8 @@ def test_errors_carry_our_code(client: Mistral) -> None:
     with pytest.raises(SDKError, match="unsupported_type") as refused:
         read(client, b"MZ not a document")
     assert refused.value.status_code == 415
+    with pytest.raises(SDKError, match="encrypted_pdf"):
+        read(client, encrypted(pdf("Hidden"), "geheim"))
     with pytest.raises(SDKError, match="address_refused"):
         client.ocr.process(model="m", document={"type": "document_url", "document_url": "https://example.org/a.pdf"})
     with pytest.raises(SDKError, match="bad_pages"):
@@ -175,6 +184,11 @@ def test_a_keys_files_are_its_own(tmp_path: Path) -> None:
             assert boris.files.list().data == []
             with pytest.raises(SDKError, match="not_found"):
                 boris.files.retrieve(file_id=file.id)
+            with (
+                Mistral(api_key="wrong", server_url=service.url) as stranger,
+                pytest.raises(SDKError, match="unauthorized"),
+            ):
+                read(stranger, pdf("Mine"))
             with pytest.raises(SDKError, match="not_found"):
                 boris.ocr.process(model="m", document={"type": "file", "file_id": file.id})
         # PaddleX's hosted service has its clients write the key like this.

@@ -14,6 +14,8 @@ from PIL import Image
 
 from ocr_service.api.compat.paddlex.mapping import with_html_figures
 from ocr_service.export.markdown import page_markdown
+from tests.support.encrypted import encrypted
+from tests.support.jobs import document
 from tests.support.pages import page, region
 from tests.support.running import RunningService
 from tests.support.simple_documents import encoded, pdf, picture
@@ -64,6 +66,11 @@ def test_the_input_image_has_the_size_that_boxes_are_in(contract: dict[str, Any]
     page = contract["result"]["layoutParsingResults"][0]
     image = Image.open(io.BytesIO(base64.b64decode(page["inputImage"])))
     assert image.size == (page["prunedResult"]["width"], page["prunedResult"]["height"])
+
+
+def test_a_book_of_30_pages_is_read(service: RunningService) -> None:
+    pages = parse(service, document("Number", 30), visualize=False).json()["result"]["layoutParsingResults"]
+    assert [page["markdown"]["text"] for page in pages] == [f"Number {number}" for number in range(1, 31)]
 
 
 def test_an_image_is_described_as_one(service: RunningService) -> None:
@@ -132,6 +139,7 @@ def test_tables_of_upstreams_pages_are_joined(service: RunningService) -> None:
         ({}, 422, "bad_option: file"),
         ({"file": "!no base 64!"}, 422, "bad_option: The document is not base64"),
         ({"file": base64.b64encode(b"MZ not a document").decode()}, 415, "unsupported_type"),
+        ({"file": base64.b64encode(encrypted(pdf("Hidden"), "geheim")).decode()}, 422, "encrypted_pdf"),
         ({"file": "https://example.org/a.pdf"}, 422, "address_refused"),
         ({"file": "", "fileType": 0}, 422, "empty_file"),
         ({"file": "QUJD", "topP": 7}, 422, "bad_option: topP"),
