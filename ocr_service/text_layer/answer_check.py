@@ -30,7 +30,7 @@ from ocr_service.export.content_words import Confidences, word_starts
 from ocr_service.export.markdown import page_markdown
 from ocr_service.text_layer.answer_signs import formula_agrees, signs_agree
 from ocr_service.text_layer.answer_tables import places_agree, rows_agree
-from ocr_service.text_layer.answer_words import WORD, Token, glued, normal, plain, tokens_of
+from ocr_service.text_layer.answer_words import WORD, Token, glued, normal, plain, tokens_of, with_number_signs
 from ocr_service.vlm.region_content import with_formula_numbers
 
 _NUMBER = re.compile(r"\d+")
@@ -141,7 +141,7 @@ def check_answer(content: str, words: Sequence[str], *, numbers_only: bool = Fal
 def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complete: bool) -> Checked:
     pattern = _NUMBER if numbers_only else WORD
     said = tokens_of(content, pattern)
-    true = [match[0] for match in pattern.finditer(" ".join(map(normal, words)))]
+    true = [match[0] for match in pattern.finditer(with_number_signs(" ".join(map(normal, words))))]
     if max(len(said), len(true)) > _MOST_TOKENS:
         return _counted(content, said, true, complete=complete)
     invented, missing, opposite = _differences(said, true)

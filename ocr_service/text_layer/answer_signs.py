@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ocr_service.text_layer.answer_words import masked, normal
+from ocr_service.text_layer.answer_words import masked, normal, with_number_signs
 
 _FORMULA_NUMBER = re.compile(r"\\tag\*?\s*\{[^{}]*\}")
 # Signs before a number: as a word of the page begins, anywhere on it, in the answer, and there without a space.
@@ -16,7 +16,7 @@ _SIGNED_ANYWHERE = re.compile(r"([-−–‒—+±])\s?(\d[\d.,]*)")
 _SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])([-−–+±])\s?(\d[\d.,]*)")
 _SIGNED_HERE = re.compile(r"(?<![\w.,)])([-−–+±])(\d[\d.,]*)")
 _SAME_SIGN = {"−": "-", "–": "-", "‒": "-", "—": "-", "⩽": "≤", "⩾": "≥"}
-_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈]")
+_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈№§]")
 _OPERATOR = re.compile(r"[-−–+=±≤≥⩽⩾≈%]")
 _SIGN_COMMANDS = [
     (re.compile(command), sign)
@@ -35,7 +35,7 @@ def _signs_as_written(content: str) -> str:
     """The content's text with the signs that LaTeX writes as commands."""
     for command, sign in _SIGN_COMMANDS:
         content = command.sub(sign, content)
-    return html.unescape(normal(masked(content)))
+    return with_number_signs(html.unescape(normal(masked(content))))
 
 
 def _counts(pattern: re.Pattern[str], text: str) -> Counter[str]:
@@ -78,7 +78,7 @@ def signs_agree(content: str, words: Sequence[str], *, complete: bool) -> bool:
     text = _signs_as_written(content)
     if _signs_are_lost(text, words):
         return False
-    page = " ".join(map(normal, words))
+    page = with_number_signs(" ".join(map(normal, words)))
     return not complete or not (_signs_are_invented(text, page) or _counts(_SYMBOL, text) != _counts(_SYMBOL, page))
 
 

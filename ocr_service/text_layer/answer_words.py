@@ -12,6 +12,7 @@ _MARKUP = re.compile(
     r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|&#?\w+;|https?://\S+|\\\\\s*\[[^\]]*\]|\\[hv]space\*?\{[^{}]*\}"
     r"|\\begin\s*\{array\}\s*(?:\[\w\])?\s*\{[^{}]*\}|\\(?:begin|end|color)\s*\{[^{}]*\}|\\[A-Za-z]+"
 )
+_NUMBER_SIGN = re.compile(r"(?<!\w)N(?:o\.?|[°º])?(?=\s{0,2}\d)")
 WORD = re.compile(r"[^\W_]+(?:[.,:/’'-][^\W_]+)*")
 
 
@@ -28,12 +29,19 @@ class Token:
 
 def tokens_of(content: str, pattern: re.Pattern[str]) -> list[Token]:
     """Words and numbers of the text, not of its markup."""
-    return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(masked(content))]
+    return [
+        Token(match[0], match.start(), match.end()) for match in pattern.finditer(with_number_signs(masked(content)))
+    ]
 
 
 def masked(content: str) -> str:
     """The content with spaces for its markup."""
     return _MARKUP.sub(lambda match: " " * len(match[0]), content)
+
+
+def with_number_signs(text: str) -> str:
+    """The text with ``No.``, ``N`` and ``N°`` before a number as the sign that they stand for, as long as it was."""
+    return _NUMBER_SIGN.sub(lambda match: "№".ljust(len(match[0])), text)
 
 
 def glued(tokens: Sequence[str]) -> str:
@@ -47,4 +55,4 @@ def plain(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    return "№".join(unicodedata.normalize("NFKC", part) for part in text.split("№"))

@@ -263,6 +263,31 @@ def test_a_sign_that_is_another_lost_or_invented_is_flagged(content: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("content", "contradicted"),
+    [
+        ("Contract № 154, see § 7 of 12 May", False),
+        ("Contract No. 154, see § 7 of 12 May", False),
+        ("Contract N 154, see § 7 of 12 May", False),
+        ("Contract N° 154, see § 7 of 12 May", False),
+        ("Contract 154, see § 7 of 12 May", True),
+        ("Contract № 154, see 7 of 12 May", True),
+        ("Contract № 154, see § 7 of № 12 May", True),
+    ],
+)
+def test_a_number_sign_that_is_lost_or_invented_is_flagged(content: str, contradicted: bool) -> None:
+    words = ["Contract", "№", "154,", "see", "§", "7", "of", "12", "May"]
+    found = check_answer(content, words)
+    assert (found.content, found.contradicted) == (content, contradicted)
+
+
+def test_a_cell_whose_number_sign_was_emptied_is_flagged() -> None:
+    table = "<table><tr><td>{}</td><td>Article</td></tr><tr><td>1</td><td>Oak board</td></tr></table>"
+    words = ["№", "Article", "1", "Oak", "board"]
+    assert not check_answer(table.format("№"), words).contradicted
+    assert check_answer(table.format(""), words).contradicted
+
+
+@pytest.mark.parametrize(
     ("formula", "contradicted"),
     [
         ("x = \\frac{2-y}{3} + 4 \\leq 5", False),
