@@ -19,6 +19,7 @@ from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.figure_text import find_figures
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
+from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.note_marks import note_text, single_notes, with_note_marks
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.sheet import Sheet
@@ -30,6 +31,8 @@ _SMALL = 0.93  # of the body's font size: running lines and footnotes are smalle
 _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}\s*)\w")
 _DEEPER = (0.6, 6.0)  # em by which an item of a nested list stands right of the item above it: least and most
 _STRETCHED = 4.0  # em: the widest space of a justified line
+_ENTRY_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$", re.I)
+_ENTRIES = 3  # with leaders, that a table of contents has at least
 _PAGE_NUMBER = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
 )
@@ -207,7 +210,7 @@ class _Placed:
 
     ``hints``: the layout model's labels there with their scores. ``body``: the page's usual type. ``edge``: whether it
     stands where headers or footers do. ``others``: how many paragraphs the page has besides it. ``at_foot``: nothing of
-    the body's size stands below it.
+    the body's size stands below it. ``entry``: it is of a table of contents.
     """
 
     paragraph: Paragraph
@@ -217,6 +220,7 @@ class _Placed:
     alone: bool
     others: int
     at_foot: bool
+    entry: bool
 
     @classmethod
     def on(
@@ -235,7 +239,8 @@ class _Placed:
         at_foot = top > height / 2 and not any(
             p.box[1] >= bottom and p.em > _SMALL * body.em and not _PAGE_NUMBER.match(p.text) for p in paragraphs
         )
-        return cls(paragraph, hints, body, edge if at_edge else None, alone, len(paragraphs) - 1, at_foot)
+        entry = _is_entry(paragraph, paragraphs)
+        return cls(paragraph, hints, body, edge if at_edge else None, alone, len(paragraphs) - 1, at_foot, entry)
 
     @property
     def lines(self) -> int:
@@ -276,6 +281,8 @@ def _caption(p: _Placed) -> str | None:
 
 
 def _heading(p: _Placed) -> str | None:
+    if p.entry:
+        return None
     candidate = Candidate(p.paragraph, p.body, p.hints.get("paragraph_title", 0.0), p.alone)
     return "paragraph_title" if is_heading(candidate) else None
 
@@ -309,6 +316,15 @@ def _label(placed: _Placed) -> str:
 
 def _covers(box: Box, inner: Box) -> bool:
     return shared_area(box, inner) > 0.5 * area(inner)
+
+
+def _is_entry(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether it ends in a number above or below those that leaders lead to: a chapter, in a table of contents."""
+    if _ENTRY_NUMBER.search(paragraph.text) is None:
+        return False
+    right = paragraph.lines[-1].box[2]
+    ends = [line.box[2] for p in paragraphs for line in p.lines if ENTRY.search(line.text)]
+    return sum(abs(end - right) < 0.5 * paragraph.em for end in ends) >= _ENTRIES
 
 
 def _alone(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:

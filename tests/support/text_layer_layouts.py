@@ -344,7 +344,7 @@ def _run_in_heading() -> Sample:
 
 
 def _contents() -> Sample:
-    """A table of contents as LaTeX sets it: dots apart, numbers right, sections without dots."""
+    """A table of contents as LaTeX sets it: dots apart, numbers right, sections bold and without dots."""
     sheet = Sheet()
     canvas = sheet.canvas
     entries = (
@@ -358,7 +358,7 @@ def _contents() -> Sample:
     )
     for number, title, page in entries:
         y, section = sheet.y, "." not in number
-        canvas.setFont("Serif", 11)
+        canvas.setFont("SerifBold" if section else "Serif", 11)
         canvas.drawString(60 if section else 78, y, number)
         canvas.drawString(82 if section else 104, y, title)
         canvas.drawRightString(500, y, page)
