@@ -17,7 +17,7 @@ Confidences = tuple[float | None, ...]
 
 # A tag of HTML or a token of a model, else a word. A "<" is a tag's only before a letter, a stroke or a bar.
 _PIECE = re.compile(r"(<[/|a-zA-Z][^<>]*>)|((?:(?!<[/|a-zA-Z][^<>]*>)\S)+)")
-_TAG = re.compile(r"<[^>]*>|&#?\w+;")
+_TAG = re.compile(r"<[^<>]*>|&#?\w+;")
 _PLAIN_WORD = re.compile(r"[^\s|#*]+")
 _MARKUP = "|#*$"
 _FAR = 12  # words that one side may have more at one place

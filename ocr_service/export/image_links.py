@@ -10,7 +10,8 @@ from pathlib import Path
 
 # As export.markdown and vlm.otsl write them; the names are ours (page, region, label), never a document's.
 _LINK = re.compile(r'(\]\(|src=")(images/p\d+_r\d+_\w+\.\w+)(?=[)"])')
-_PICTURE = re.compile(r"!\[[^\]]*\]\((images/p\d+_r\d+_\w+\.\w+)\)")
+# With its text, in which brackets are escaped. Possessive, and up to the next bracket: nothing is looked at twice.
+_PICTURE = re.compile(r"!\[(?:[^\[\]\\]|\\.)*+\]\((images/p\d+_r\d+_\w+\.\w+)\)", re.DOTALL)
 
 ImageOf = Callable[[str], bytes | None]
 """The bytes of a figure by its name in the job's folder (``images/p0001_r02_image.jpg``), None where it is missing."""

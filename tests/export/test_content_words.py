@@ -102,3 +102,7 @@ def test_a_pages_least_confidence_is_that_of_its_least_region() -> None:
     assert least_of_page(page(1, *regions, confidence=0.7)) == 0.4
     assert least_of_page(page(1, region("image", ""), confidence=0.7)) == 0.7
     assert least_of_page(page(1)) is None
+
+
+def test_a_text_of_open_tags_is_passed_in_one_go() -> None:
+    assert list(placed_words("<" * 200_000, region("text", "", confidence=0.9))) == [("<" * 200_000, 0.9, 0)]

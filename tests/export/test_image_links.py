@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.export.image_links import data_uri, linked_images, relinked, relinked_file, with_ids
+from ocr_service.export.image_links import data_uri, linked_images, relinked, relinked_file, with_ids, with_pictures
+from ocr_service.export.markdown import page_markdown
+from tests.support.pages import region
 
 _FIRST, _SECOND = "images/p0001_r00_image.jpg", "images/p0012_r105_chart.png"
 _LINES = [f"![A]({_FIRST}) text\n", f'<td><img src="{_SECOND}" alt="b"></td>\n', f"![]({_FIRST})\n"]
@@ -56,3 +58,13 @@ def test_figures_get_ids_as_text_and_address_and_those_without_one_go() -> None:
     text = "".join(_LINES)
     assert with_ids(text, {_SECOND: "img-1.png"}) == ' text\n<td><img src="img-1.png" alt="b"></td>\n\n'
     assert with_ids(text, {_FIRST: "img-0.jpeg"}).splitlines()[0] == "![img-0.jpeg](img-0.jpeg) text"
+
+
+def test_a_figure_whose_text_has_brackets_is_found() -> None:
+    figure = region("image", "Fig. [3]", format="image", image=_FIRST)
+    assert with_ids(page_markdown([figure], ()), {_FIRST: "img-0.jpeg"}) == "![img-0.jpeg](img-0.jpeg)"
+
+
+def test_a_text_of_open_brackets_is_passed_in_one_go() -> None:
+    text = "![" * 200_000
+    assert with_pictures(text, lambda name: "") == text

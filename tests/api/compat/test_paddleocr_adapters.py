@@ -60,6 +60,8 @@ def test_ragflow_is_told_what_is_wrong(ragflow: httpx.Client) -> None:
     document = base64.b64encode(encrypted(pdf("Hidden"), "geheim")).decode()
     answer = ragflow.post("/layout-parsing", json={"file": document, "fileType": 0, **RAGFLOW})
     assert answer.status_code == 422 and "encrypted_pdf" in answer.text
+    ragflow.auth = ("any", "wrong")
+    assert ragflow.post("/layout-parsing", json={"file": document, "fileType": 0, **RAGFLOW}).status_code == 401
 
 
 @pytest.mark.parametrize(
