@@ -27,6 +27,37 @@ def markdown_table(cells: Sequence[Sequence[str]]) -> str:
     return "\n".join([rows[0], "|" + " --- |" * columns, *rows[1:]])
 
 
+@dataclass(frozen=True, slots=True)
+class SpanningCell:
+    """``across`` and ``down``: how many columns and rows it stands over."""
+
+    text: str
+    across: int = 1
+    down: int = 1
+
+
+def html_table(cells: Sequence[Sequence[SpanningCell]]) -> str:
+    """An HTML table of rows of equally many cells; what stands at a place that another cell spans is left out."""
+    covered = {
+        (r + i, c + j)
+        for r, row in enumerate(cells)
+        for c, cell in enumerate(row)
+        for i in range(cell.down)
+        for j in range(cell.across)
+        if i or j
+    }
+    lines = (
+        "".join(_html_cell(cell) for c, cell in enumerate(row) if (r, c) not in covered) for r, row in enumerate(cells)
+    )
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _html_cell(cell: SpanningCell) -> str:
+    down = f' rowspan="{cell.down}"' if cell.down > 1 else ""
+    across = f' colspan="{cell.across}"' if cell.across > 1 else ""
+    return f"<td{down}{across}>{escape(cell.text, quote=False)}</td>"
+
+
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
 

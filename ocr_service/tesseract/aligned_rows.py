@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,99 +11,213 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.captions import CAPTION
-from ocr_service.tesseract.table_cells import filled_runs, find_gutters, visual_rows
-from ocr_service.tesseract.words import Line, Word
+from ocr_service.tesseract.code_blocks import code_blocks
+from ocr_service.tesseract.leaders import LEADER
+from ocr_service.tesseract.prose_lines import prose_lines
+from ocr_service.tesseract.table_cells import cell_text, is_data
+from ocr_service.tesseract.table_columns import Row, by_column, column_gutters, filled_runs, visual_rows, without_signs
+from ocr_service.tesseract.table_lookalikes import is_lookalike
+from ocr_service.tesseract.words import Line
 
-Row = Sequence[Word]
-
-_ROW_GAP = 2.5  # em: the widest white between two rows
-_CELL_GAP = 1.0  # em: the narrowest white between two cells of a row that begins a table
-_SET_OFF = 0.75  # em of white around a table; justified prose has wide gaps that align by chance
-_CAPTION_LINES = 4
-_OPEN_PITCH = 1.55  # em from row to row: wider than any prose
-_CLEAR_GUTTER = 1.5  # em
-
-
-def aligned_areas(lines: Sequence[Line]) -> Iterator[Box]:
-    """Boxes of neighbouring rows with at least two wide gaps that all of them share."""
-    if not lines:
-        return
-    em = statistics.median(line.em for line in lines)
-    rows = visual_rows([word for line in lines for word in line.words], em)
-    begun = 0
-    for index, row in enumerate(rows):
-        if index < begun or not _has_three_cells(row, em):
-            continue
-        group = _rows_that_align(rows[index:], em)
-        begun = index + len(group)
-        neighbours = _Neighbours(
-            rows[index - 1] if index else None,
-            rows[begun] if begun < len(rows) else None,
-            _ends_caption(rows[:index], em),
-        )
-        if _is_table(group, neighbours, em):
-            yield enclosing([word.box for r in group for word in r])
+_ROW_GAP = 2.4  # em: the widest white between two rows
+_OPEN_ROW_GAP = 3.8  # the same between rows of three cells
+_NEAR = 1.6  # em of white to a head above
+_CAPTION_GAP = 2.0  # em of white to a caption
+_ODD_ROWS = 3  # one after the other that tell nothing of the columns: labels of groups, lines of cells, heads
+_KEPT = 0.6  # of the gutters so far that a row leaves open
+_WHITE = 0.3  # em that a gutter keeps at least
+_LEADING = 1.4  # em from line to line of a cell
+_ALIGNED = 0.45  # em that edges of one column are off
+_MOSTLY = 0.7
+_CLEAR_GUTTER = 1.0  # em, where a table has two columns
+_BOLD = 1.15  # times the weight of the rows below
+_TABLE = re.compile(r"tab|таб", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class _Neighbours:
-    """The rows before and after a group, None at the page's ends. ``caption``: the one before ends a caption."""
+class AlignedArea:
+    """``columns``: how many it has. ``numbers``: whether one but the first is of numbers and the like."""
 
-    before: Row | None
-    after: Row | None
-    caption: bool
+    box: Box
+    columns: int
+    numbers: bool
 
 
-def _rows_that_align(rows: Sequence[Row], em: float) -> list[Row]:
-    """The first of ``rows`` and those under it that leave two gutters open."""
-    group = [rows[0]]
-    for row in rows[1:]:
-        if top(row) - bottom(group[-1]) > _ROW_GAP * em or len(find_gutters([*group, row], em)) < 2:
+def aligned_areas(lines: Sequence[Line]) -> Iterator[AlignedArea]:
+    """Where neighbouring rows share white that parts them into columns, as tables and hardly anything else do."""
+    if not lines:
+        return
+    em = statistics.median(line.em for line in lines)
+    prose = prose_lines(lines)
+    captions = [line for line in lines if CAPTION.match(line.text)]
+    titles = [line for line in captions if _TABLE.match(line.text)]
+    listings = {line for block in code_blocks(lines)[0] for line in block.lines}
+    barriers = [line.box for line in (*prose, *captions)]
+    telling = [line for line in lines if line not in prose and line not in captions and line not in listings]
+    weights = {id(word): line.weight / line.em for line in telling for word in line.words}
+    words = [w for line in telling for w in line.words if w.text != LEADER]
+    rows = visual_rows(words, em)
+    begun = 0
+    while begun < len(rows):
+        group = _rows_that_align(rows, begun, barriers, em)
+        kept = _Group.of(group, em) if len(group) > 1 else None
+        if kept is None or not kept.is_table(titles, weights):
+            begun += 1
+            continue
+        first, last = begun, begun + len(group)
+        while first and _is_head_above(rows[first - 1], kept, rows[first]):
+            first -= 1
+        while last < len(rows) and _is_further_line(rows[last], kept, rows[last - 1]):
+            last += 1
+        box = enclosing([word.box for row in rows[first:last] for word in row])
+        yield AlignedArea(box, kept.columns, bool(kept.data))
+        begun = last
+
+
+def _rows_that_align(rows: Sequence[Row], begin: int, barriers: Sequence[Box], em: float) -> list[Row]:
+    """The row ``begin`` and those under it that leave white open between its cells, as far as no barrier."""
+    first = rows[begin]
+    white = _white(first, em)
+    if not white:
+        return []
+    count = 1
+    odd = 0
+    for index in range(begin + 1, len(rows)):
+        row = rows[index]
+        gap = top(row) - bottom(rows[index - 1])
+        own = _white(row, em)
+        if gap > (_OPEN_ROW_GAP if len(own) > 1 and len(white) > 1 else _ROW_GAP) * em:
             break
-        group.append(row)
-    while group and not _has_three_cells(group[-1], em) and len(find_gutters(group, em)) < 2:
-        group.pop()
-    return group
+        if any(_stands_between(barrier, rows[index - 1], row, rows[begin : begin + count]) for barrier in barriers):
+            break
+        shared = _shared(white, own, filled_runs(row, em), em)
+        both = sum(any(a < b and a2 < b2 for a, b in [s] for a2, b2 in own if a2 <= a and b <= b2) for s in shared)
+        if own and both and len(shared) >= (_KEPT * len(white) if count > 2 else 1):
+            white = shared
+            count = index - begin + 1
+            odd = 0
+        else:
+            odd += 1
+            if odd > _ODD_ROWS:
+                break
+    return list(rows[begin : begin + count])
 
 
-def _is_table(group: Sequence[Row], neighbours: _Neighbours, em: float) -> bool:
-    full = sum(_has_three_cells(row, em) for row in group)
-    return full >= max(2, 0.5 * len(group)) and (
-        _stands_apart(group, neighbours, em) or _has_open_pitch_and_gutters(group, em)
-    )
+def _stands_between(barrier: Box, above: Row, below: Row, group: Sequence[Row]) -> bool:
+    middle = (barrier[1] + barrier[3]) / 2
+    if not (top(above) + bottom(above)) / 2 < middle < (top(below) + bottom(below)) / 2:
+        return False
+    left, right = min(w.box[0] for row in group for w in row), max(w.box[2] for row in group for w in row)
+    return min(right, barrier[2]) - max(left, barrier[0]) > 0
 
 
-def _stands_apart(group: Sequence[Row], neighbours: _Neighbours, em: float) -> bool:
-    """White above and below, or a caption."""
-    before, after = neighbours.before, neighbours.after
-    above = before is None or top(group[0]) - bottom(before) > _SET_OFF * em or neighbours.caption
-    below = after is None or top(after) - bottom(group[-1]) > _SET_OFF * em or _is_caption(after)
-    return above and below
-
-
-def _has_open_pitch_and_gutters(group: Sequence[Row], em: float) -> bool:
-    pitch = (top(group[-1]) - top(group[0])) / max(1, len(group) - 1)
-    return len(group) > 2 and pitch > _OPEN_PITCH * em and len(find_gutters(group, em, least=_CLEAR_GUTTER)) >= 2
-
-
-def _ends_caption(rows: Sequence[Row], em: float) -> bool:
-    """Whether the last of ``rows`` is a caption, or one of its further lines."""
-    last = len(rows) - 1
-    for index in range(last, max(-1, last - _CAPTION_LINES), -1):
-        if index < last and top(rows[index + 1]) - bottom(rows[index]) > _SET_OFF * em:
-            return False
-        if _is_caption(rows[index]):
-            return True
-    return False
-
-
-def _is_caption(row: Row) -> bool:
-    return CAPTION.match(" ".join(word.text for word in sorted(row, key=lambda word: word.box[0]))) is not None
-
-
-def _has_three_cells(row: Row, em: float) -> bool:
+def _white(row: Row, em: float) -> list[tuple[float, float]]:
+    """The white between the cells of a row."""
     runs = filled_runs(row, em)
-    return sum(b[0] - a[1] > _CELL_GAP * em for a, b in pairwise(runs)) >= 2
+    return [(a[1], b[0]) for a, b in pairwise(runs)]
+
+
+def _shared(
+    white: Sequence[tuple[float, float]],
+    own: Sequence[tuple[float, float]],
+    runs: Sequence[tuple[int, int]],
+    em: float,
+) -> list[tuple[float, float]]:
+    """What of ``white`` a row with this white of its ``own`` leaves open, beside it too."""
+    open_ = [(float("-inf"), runs[0][0]), *own, (runs[-1][1], float("inf"))]
+    found = []
+    for a, b in white:
+        parts = [(max(a, c), min(b, d)) for c, d in open_]
+        widest = max(parts, key=lambda part: part[1] - part[0])
+        if widest[1] - widest[0] >= _WHITE * em:
+            found.append(widest)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows that align, in columns. ``data``: columns but the first that are of numbers and the like."""
+
+    rows: Sequence[Row]
+    em: float
+    gutters: list[float]
+    texts: list[list[str]]
+    data: frozenset[int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], em: float) -> _Group:
+        gutters = without_signs(rows, column_gutters(rows, em), em)
+        texts = [[cell_text(cell) for cell in by_column(row, gutters, em)] for row in rows]
+        data = set()
+        for column in range(1, len(gutters) + 1):
+            below = [line[column] for line in texts[1:] if line[column]]
+            if len(below) > 1 and sum(map(is_data, below)) >= _MOSTLY * len(below):
+                data.add(column)
+        return cls(rows, em, gutters, texts, frozenset(data))
+
+    @property
+    def columns(self) -> int:
+        return len(self.gutters) + 1
+
+    @property
+    def full(self) -> int:
+        """How many rows have several cells."""
+        return sum(sum(map(bool, line)) > 1 for line in self.texts)
+
+    def is_table(self, captions: Sequence[Line], weights: dict[int, float]) -> bool:
+        if self.columns < 2 or self.full < 2 or is_lookalike(self.texts):
+            return False
+        if sum(self._is_aligned(column) for column in range(self.columns)) < self.columns - 1:
+            return False
+        headed = self._has_caption(captions) or self._has_bold_head(weights)
+        if self.columns == 2:
+            return bool(self.data) and self.full >= (3 if headed else 4) and self._has_clear_gutter()
+        return self.full >= (2 if headed else 3) and (bool(self.data) or headed)
+
+    def _is_aligned(self, column: int) -> bool:
+        """Whether the cells of a column have their left or right edges, or their middles, one under the other."""
+        cells = [
+            by_column(row, self.gutters, self.em)[column] for row in self.rows if len(filled_runs(row, self.em)) > 1
+        ]
+        sides = [(min(w.box[0] for w in cell), max(w.box[2] for w in cell)) for cell in cells if cell]
+        places: list[list[float]] = [[a for a, _ in sides], [b for _, b in sides], [(a + b) / 2 for a, b in sides]]
+        return any(_share_at_one_place(values, _ALIGNED * self.em) >= _MOSTLY for values in places) if sides else False
+
+    def _has_caption(self, captions: Sequence[Line]) -> bool:
+        x0, y0, x1, y1 = enclosing([word.box for row in self.rows for word in row])
+        reach = _CAPTION_GAP * self.em
+        return any(
+            (-reach < y0 - c.box[3] < reach or -reach < c.box[1] - y1 < reach) and c.box[0] < x1 and c.box[2] > x0
+            for c in captions
+        )
+
+    def _has_bold_head(self, weights: dict[int, float]) -> bool:
+        first, *others = [statistics.fmean(weights[id(word)] for word in row) for row in self.rows]
+        return first > _BOLD * statistics.median(others)
+
+    def _has_clear_gutter(self) -> bool:
+        return len(column_gutters(self.rows, self.em, least=_CLEAR_GUTTER)) > 0
+
+
+def _share_at_one_place(values: Sequence[float], near: float) -> float:
+    return max(sum(abs(v - value) <= near for v in values) for value in values) / len(values)
+
+
+def _is_head_above(row: Row, group: _Group, below: Row) -> bool:
+    """Whether a row above stands over the columns but the first."""
+    left = min(word.box[0] for word in row)
+    right = max(word.box[2] for r in group.rows for word in r)
+    near = top(below) - bottom(row) < _NEAR * group.em
+    return near and left > group.gutters[0] and max(w.box[2] for w in row) < right + group.em
+
+
+def _is_further_line(row: Row, group: _Group, above: Row) -> bool:
+    """Whether a row below is only a further line of a cell that is not the first."""
+    runs = filled_runs(row, group.em)
+    step = top(row) - top(above)
+    if len(runs) != 1 or step > _LEADING * group.em or runs[0][0] < group.gutters[0]:
+        return False
+    return not any(runs[0][0] < x < runs[0][1] for x in group.gutters)
 
 
 def top(row: Row) -> int:

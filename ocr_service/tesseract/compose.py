@@ -10,7 +10,7 @@ from typing import Literal
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult, words_confidence
 from ocr_service.export.markdown import LIST_INDENT, escape_text
 from ocr_service.export.running_headers import EDGE
-from ocr_service.export.tables import markdown_table
+from ocr_service.export.tables import SpanningCell, html_table, markdown_table
 from ocr_service.geometry.boxes import area, contains_centre, shared_area
 from ocr_service.geometry.numbering import EMPTY_BOX, list_marker
 from ocr_service.layout.filter import SURE
@@ -85,13 +85,18 @@ def compose(
 
 def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
     words = placed_words(word for row in table.cells for cell in row for word in cell.words)
+    spanning = any(cell.across > 1 or cell.down > 1 for row in table.cells for cell in row)
+    if spanning:  # which Markdown has not
+        content = html_table([[SpanningCell(cell.text, cell.across, cell.down) for cell in row] for row in table.cells])
+    else:
+        content = markdown_table([[cell.text for cell in row] for row in table.cells])
     return RegionResult(
         label="table",
         bbox=table.box,
         order=0,
         score=_model_score(table.box, regions),
-        format="markdown",
-        content=markdown_table([[cell.text for cell in row] for row in table.cells]),
+        format="html" if spanning else "markdown",
+        content=content,
         confidence=words_confidence(words),
         words=words,
     )

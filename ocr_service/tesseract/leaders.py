@@ -39,7 +39,8 @@ def with_leaders(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
 
 def _without_dots(line: Line, sheet: Sheet) -> Line | None:
     """``line`` without words that are dots on the page; with its number after a leader where it has one."""
-    words = [word for word in line.words if not _is_dots(word, line, sheet)]
+    dots = _words_of_dots(line, sheet)
+    words = [word for word in line.words if word not in dots]
     if len(words) == len(line.words):
         return line
     if not words:
@@ -48,6 +49,36 @@ def _without_dots(line: Line, sheet: Sheet) -> Line | None:
     if before and _NUMBER.fullmatch(last.text) and _has_leader(before[-1].box[2], last.box[0], line, sheet):
         return _entry(before, last, line.weight)
     return make_line(words, line.weight)
+
+
+def _words_of_dots(line: Line, sheet: Sheet) -> set[Word]:
+    """The words that were read into leaders, often several into one: what stands there side by side is dots."""
+    found: set[Word] = set()
+    group: list[Word] = []
+    dots = 0
+    for word in (*line.words, None):
+        count = _dots_in(word, line.em, sheet) if word else 0
+        if word and count:
+            group.append(word)
+            dots += count
+            continue
+        if dots >= _LEAST_DOTS or any(_is_dots(member, line, sheet) for member in group):
+            found.update(group)
+        group, dots = [], 0
+    return found | {word for word in line.words if _is_dots(word, line, sheet)}
+
+
+def _dots_in(word: Word, em: float, sheet: Sheet) -> int:
+    """How many dots the ink from a word's left end to its right one is; 0 where there is more than dots."""
+    x0, y0, x1, y1 = word.box
+    ink = sheet.ink[y0:y1, x0:x1]
+    if not ink.any():
+        return 0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    left, width, height = stats[1:, 0], stats[1:, 2], stats[1:, 3]
+    small = bool(((width <= _DOT * em) & (height <= _DOT * em)).all())
+    to_the_ends = left.min() < _DOT * em and x1 - x0 - (left + width).max() < _DOT * em
+    return len(width) if small and to_the_ends else 0
 
 
 def _entry(words: Sequence[Word], number: Word, weight: float) -> Line:

@@ -64,7 +64,7 @@ def with_points(word: Word, em: float, ink: Gray) -> Word:
     digits = sum(c.isdigit() for c in word.text)
     if digits < 2 or _NUMBER.fullmatch(word.text) is None:
         return word
-    found = _ink_of(word.box, em, ink)
+    found = _without_brackets(_ink_of(word.box, em, ink), word.text)
     if not found.digits:
         return word
     marks = {
@@ -143,6 +143,11 @@ def _ink_of(box: Box, em: float, ink: Gray) -> _Ink:
     digits = sorted(p for p in pieces if p[3] - p[1] >= _DIGIT * em)
     inside = [p for p in pieces if p[3] - p[1] < _DIGIT * em and contains_centre((x0, y0, x1, y1 + round(0.2 * em)), p)]
     return _Ink(tuple(digits), tuple(inside))
+
+
+def _without_brackets(found: _Ink, text: str) -> _Ink:
+    """The ink without the brackets around a number, which are as high as its digits."""
+    return replace(found, digits=found.digits[text[0] == "(" : len(found.digits) - (text[-1] == ")")])
 
 
 def _pieces(area: Box, ink: Gray) -> list[Box]:

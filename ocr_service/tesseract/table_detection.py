@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ocr_service.document import FIGURE_LABELS, Box, Region
+from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.aligned_rows import aligned_areas
@@ -16,17 +16,17 @@ from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_cells import (
     CELL_NUMBER,
     Table,
-    filled_runs,
-    open_cells,
-    ruled_cells,
-    with_unruled_rows,
     without_empty,
 )
+from ocr_service.tesseract.table_columns import filled_runs
 from ocr_service.tesseract.table_extent import table_extent
+from ocr_service.tesseract.table_lookalikes import is_lookalike
+from ocr_service.tesseract.table_open import open_cells
+from ocr_service.tesseract.table_ruled import ruled_cells, with_unruled_rows
 from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
-_WIDE = 0.7  # of a table's width
+_SAME = 0.6  # of the smaller of two areas
 _FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
 _FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
@@ -76,7 +76,7 @@ class _OpenArea:
             return False
         if self.numbers and not _has_numbers(cells):
             return False
-        if self.columns > 2 and _is_scattered(cells):
+        if (self.columns > 2 and _is_scattered(cells)) or is_lookalike([[c.text for c in row] for row in cells]):
             return False
         return not _is_prose(cells, sure=self.score >= SURE and self.columns == 2)
 
@@ -116,38 +116,38 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet) -> Table:
     """The cells of ``lines``, which are those in ``box``; the level ruling lines inside it part rows."""
     if not lines:
         return []
-    level = [
-        r for r in sheet.ruling_lines.horizontal if contains_centre(box, r) and r[2] - r[0] > 0.4 * (box[2] - box[0])
-    ]
+    level = [r for r in sheet.ruling_lines.horizontal if contains_centre(box, r)]
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
 
 
 def _open_areas(
     lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet, ruled: Sequence[Box]
 ) -> Iterator[_OpenArea]:
-    """The surest first. ``ruled``: tables that are found already."""
-    yield from (_OpenArea(r.bbox, r.score, 2) for r in regions if r.label == "table" and r.score >= SURE)
+    """The surest first. ``ruled``: tables that are found already.
+
+    What the model or rules show but a part of is as large as the rows that align there.
+    """
+    areas = list(aligned_areas(lines))
+    aligned = [found.box for found in areas]
+    sure = [_OpenArea(r.bbox, r.score, 2) for r in regions if r.label == "table" and r.score >= SURE]
     for bars in _ruling_line_stacks(sheet, lines, ruled):
-        yield _OpenArea(enclosing(bars), 0.9, 2 if len(bars) > 2 else 3)
-    aligned = list(aligned_areas(lines))
-    yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if _may_be_table(r, aligned))
+        sure.append(_OpenArea(enclosing(bars), 0.9, 2 if len(bars) > 2 else 3))
+    for found in sure:
+        parts = [box for box in aligned if overlap_of_smaller(box, found.box) > _SAME]
+        yield replace(found, box=enclosing([found.box, *parts]))
+    yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
     prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
-    for box in aligned:
-        texts = [text for text in prose if shared_area(box, text) > 0.1 * area(box)]
-        if sum(shared_area(box, text) for text in texts) < 0.4 * area(box):
-            yield _OpenArea(box, 0.5, 3)
-        elif all(text[2] - text[0] > _WIDE * (box[2] - box[0]) for text in texts):  # not columns of text
-            yield _OpenArea(box, 0.5, 3, numbers=True)
+    for rows in areas:
+        texts = sum(shared_area(rows.box, text) for text in prose)
+        if texts < 0.4 * area(rows.box):
+            yield _OpenArea(rows.box, 0.5, 2)
+        elif rows.numbers:
+            yield _OpenArea(rows.box, 0.5, 2, numbers=True)
 
 
 def _may_be_table(region: Region, aligned: Sequence[Box]) -> bool:
-    """The model takes a table without ruling lines for a figure now and then, and of some it sees but a part.
-
-    Where it is unsure and the aligned rows go on around the region, the rows know better.
-    """
-    if region.label not in FIGURE_LABELS and region.label != "table":
-        return False
-    return region.score >= SURE or not any(_is_part(region.bbox, box) for box in aligned)
+    """What the model is unsure of; of some tables it sees but a part, where the aligned rows know better."""
+    return region.label == "table" and not any(_is_part(region.bbox, box) for box in aligned)
 
 
 def _is_part(region: Box, table: Box) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.tesseract.aligned_rows import Row, bottom, top
+from ocr_service.tesseract.aligned_rows import bottom, top
 from ocr_service.tesseract.captions import CAPTION
-from ocr_service.tesseract.table_cells import filled_runs, find_gutters, visual_rows
+from ocr_service.tesseract.prose_lines import prose_lines
+from ocr_service.tesseract.table_columns import Row, filled_runs, find_gutters, visual_rows
 from ocr_service.tesseract.words import Line, split_by_box
 
 _FAR = 7.0  # em of white between two rows
@@ -79,7 +80,9 @@ def _with_fitting_rows(box: Box, lines: Sequence[Line]) -> Box:
     extent = _Extent(tuple(rows), (min(x0, box[0]), y0, max(x1, box[2]), y1), len(find_gutters(rows, em)), em)
     if extent.gutters < 1:
         return extent.box
-    others = visual_rows([word for line in outer for word in line.words if not CAPTION.match(line.text)], em)
+    prose = prose_lines(lines)
+    outer = [line for line in outer if line not in prose and not CAPTION.match(line.text)]
+    others = visual_rows([word for line in outer for word in line.words], em)
     above = [row for row in others if bottom(row) <= extent.box[1]]
     below = [row for row in others if top(row) >= extent.box[3]]
     for row in [*reversed(above), *below]:

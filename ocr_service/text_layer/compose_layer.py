@@ -9,6 +9,7 @@ import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
 
 import cv2
 import numpy as np
@@ -229,6 +230,10 @@ def _finished(region: RegionResult, outline: Mapping[str, int], urls: Sequence[s
             region = replace(region, label=label, level=level, outline_level=level)
     if _OPEN not in region.content:
         return region
+    if region.format == "html":
+        return replace(
+            region, content=_LINK.sub(lambda m: f'<a href="{escape(urls[int(m[1])])}">{m[2]}</a>', region.content)
+        )
     content = region.content
     if region.format == "text":
         content = escape_inline(content) if region.label in TITLE_LABELS else escape_text(content)

@@ -7,6 +7,8 @@ from typing import Literal
 import pytest
 
 from ocr_service.export.tables import (
+    SpanningCell,
+    html_table,
     markdown_table,
     parse_table,
     table_as_html,
@@ -96,3 +98,12 @@ def test_a_table_has_the_form_that_is_asked_for_unless_that_cannot_hold_it(
 
 def test_what_is_no_table_stays_as_it_was_read() -> None:
     assert table_in_form(region("table", "a b", format="text"), "html") == ("a b", "markdown")
+
+
+def test_cells_over_several_columns_and_rows_leave_out_what_they_cover() -> None:
+    top = [SpanningCell("A & B", down=2), SpanningCell("2024", across=2), SpanningCell("")]
+    content = html_table([top, [SpanningCell(text) for text in ("", "x", "y")]])
+    assert content == (
+        '<table><tr><td rowspan="2">A &amp; B</td><td colspan="2">2024</td></tr><tr><td>x</td><td>y</td></tr></table>'
+    )
+    assert table_as_markdown(content) is None

@@ -14,16 +14,25 @@ def table(y: int, pitch: int = 50) -> list[Line]:
 
 
 def test_rows_with_three_aligned_cells_and_white_around_are_a_table() -> None:
-    (box,) = aligned_areas(table(300))
-    assert box[:3] == (100, 300, 775)
-    assert box[3] >= 422
+    (area,) = aligned_areas(table(300))
+    assert area.box[:3] == (100, 300, 775)
+    assert area.box[3] >= 422
+    assert (area.columns, area.numbers) == (3, True)
 
 
-def test_rows_close_to_prose_are_a_table_only_with_a_caption_there() -> None:
+def test_rows_of_numbers_close_to_prose_are_a_table() -> None:
     prose = [text_line(100, 300 - 35, *["слово"] * 7), text_line(100, 300 + 3 * 35, *["слово"] * 7)]
-    assert list(aligned_areas([*prose, *table(300, 35)])) == []
-    captions = [text_line(100, 300 - 35, "Таблица", "2", "Товары"), text_line(100, 300 + 3 * 35, "Рис.", "1", "Насос")]
-    assert len(list(aligned_areas([*captions, *table(300, 35)]))) == 1
+    (area,) = aligned_areas([*prose, *table(300, 35)])
+    assert (area.box[1], area.box[3] < 300 + 3 * 35) == (300, True)
+
+
+def test_words_in_columns_are_a_table_only_with_a_caption() -> None:
+    rows = [("Иванов", "слесарь", "Тула"), ("Петров", "повар", "Омск"), ("Сидоров", "водитель", "Пермь")]
+    lines = [text_line(100, 300 + 40 * index, *row, step=300) for index, row in enumerate(rows)]
+    assert list(aligned_areas(lines)) == []
+    caption = text_line(100, 300 - 45, "Таблица", "2", "Люди")
+    (area,) = aligned_areas([caption, *lines])
+    assert (area.box[1], area.columns, area.numbers) == (300, 3, False)
 
 
 def test_a_caption_of_several_lines_may_stand_right_above() -> None:

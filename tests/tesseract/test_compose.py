@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ocr_service.document import Region
 from ocr_service.tesseract.compose import compose
-from ocr_service.tesseract.table_cells import open_cells
 from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.table_open import open_cells
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import blank_sheet, text_line
 

@@ -36,3 +36,9 @@ def test_a_number_beside_text_without_dots_and_dots_without_a_number_stay_apart(
     assert with_leaders(lines, DrawnPage(1100, 300).sheet()) == lines
     signature = with_leaders([entry()], page_with_dots().sheet())
     assert [line.text for line in signature] == ["Общие положения."]
+
+
+def test_dots_that_were_read_as_many_short_words_are_left_out_before_any_amount() -> None:
+    garbage = [Word("e", (x, Y + 17, x + 18, Y + 22), 20.0) for x in range(330, 890, 28)]
+    line = make_line([*entry().words, *garbage, *text_line(950, Y, "(30,757)").words])
+    assert [found.text for found in with_leaders([line], page_with_dots().sheet())] == ["Общие положения. (30,757)"]

@@ -31,6 +31,14 @@ def test_a_number_has_the_points_and_commas_of_its_ink(text: str) -> None:
     assert with_points(word, EM, sheet.ink).text == text
 
 
+@pytest.mark.parametrize("text", ["(30,757)", "(1.5)", "(65,187", "(901)", "12,5)"])
+def test_brackets_around_a_number_are_no_digits_of_it(text: str) -> None:
+    sheet, word = drawn(text)
+    assert with_points(replace(word, text=text), EM, sheet.ink).text == text
+    unmarked = "".join(c for c in text if c not in ",.")
+    assert with_points(replace(word, text=unmarked), EM, sheet.ink).text == text
+
+
 @pytest.mark.parametrize(("text", "read"), [("25.4", "25.4"), ("254", "254"), ("A1.5", "A15"), ("25.4", "слово")])
 def test_what_is_no_number_or_has_its_marks_stays(text: str, read: str) -> None:
     sheet, word = drawn(text)

@@ -35,10 +35,12 @@ def test_a_grid_of_ruling_lines_is_a_table_without_doubt() -> None:
 def test_aligned_rows_are_a_table_unless_the_model_is_sure_of_text() -> None:
     tables, _ = find_tables(rows(pitch=60), [], blank_sheet())
     assert texts(tables) == [[list(row) for row in ROWS]]
+    names = [("Иванов", "слесарь", "Тула"), ("Петров", "повар", "Омск"), ("Сидоров", "водитель", "Пермь")]
+    lines = [text_line(120, 300 + 60 * index, *row, step=300) for index, row in enumerate(names)]
+    lines.append(text_line(120, 250, "Таблица", "1"))
+    assert texts(find_tables(lines, [], blank_sheet())[0]) == [[list(row) for row in names]]
     columns = [Region("text", (x, 280, x + 250, 540), 0, 0.95) for x in (100, 380, 660)]
-    tables, rest = find_tables(rows(pitch=60), columns, blank_sheet())
-    assert tables == []
-    assert len(rest) == 3
+    assert find_tables(lines, columns, blank_sheet()) == ([], lines)
 
 
 def test_two_columns_need_the_models_word() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape
 
 from ocr_service.document import TITLE_LABELS, RegionResult
 from ocr_service.export.markdown import escape_inline, escape_text
@@ -34,8 +35,8 @@ def with_formulas(region: RegionResult, formulas: Sequence[InlineFormula]) -> Re
     table = region.label == "table"
 
     def latex(mark: str) -> str:
-        written = formula(mark).latex
-        return f"${_in_cell(written) if table else written}$"
+        written = _in_cell(formula(mark).latex) if table else formula(mark).latex
+        return f"${escape(written, quote=False) if region.format == 'html' else written}$"
 
     content = _MARK.sub(lambda match: latex(match[0]), content)
     return replace(

@@ -1,0 +1,58 @@
+"""What stands in columns and is no table: tables of contents, indexes, lists, forms, listings; told by its texts.
+
+``texts`` are those of the cells by rows, of equally many columns; "" where a cell is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ocr_service.geometry.numbering import list_marker
+from ocr_service.tesseract.table_cells import is_data
+
+Texts = Sequence[Sequence[str]]
+
+_MOSTLY = 0.7
+_PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+_INDEX_ENTRY = re.compile(r"[^\d,]+(?:, \d+(?:[-–]\d+)?)+")
+_OPERATORS = "=#{}"
+
+
+def is_lookalike(texts: Texts) -> bool:
+    """Whether the columns are those of something else than a table."""
+    return is_contents(texts) or is_index(texts) or is_list(texts) or is_code(texts)
+
+
+def is_contents(texts: Texts) -> bool:
+    """Entries with their page numbers, which rise and have no head."""
+    lasts = [row[-1] for row in texts if row[-1]]
+    if len(lasts) < 3 or not all(_PAGE_NUMBER.fullmatch(text) for text in lasts):
+        return False
+    numbers = [int(text) for text in lasts if text.isdigit()]
+    titles = [[row[c] for row in texts if row[c]] for c in range(1, len(texts[0]) - 1)]
+    return all(a <= b for a, b in pairwise(numbers)) and not any(_are_data(column) for column in titles)
+
+
+def is_index(texts: Texts) -> bool:
+    """Entries with the numbers of their pages behind a comma."""
+    filled = [text for row in texts for text in row if text]
+    return sum(_INDEX_ENTRY.fullmatch(text) is not None for text in filled) > _MOSTLY * len(filled)
+
+
+def is_list(texts: Texts) -> bool:
+    """Items behind their marks, or values behind labels that end with a colon."""
+    firsts = [row[0] for row in texts if row[0] and any(row[1:])]
+    marks = sum(list_marker(f"{text} x") is not None or text.endswith(":") for text in firsts)
+    return len(texts[0]) == 2 and marks > 0 and marks >= _MOSTLY * len(firsts)
+
+
+def is_code(texts: Texts) -> bool:
+    """Assignments: a column with signs of a program."""
+    columns = [[text for text in column if text] for column in zip(*texts, strict=True)]
+    return any(sum(text[0] in _OPERATORS for text in column) > 1 for column in columns)
+
+
+def _are_data(column: Sequence[str]) -> bool:
+    return len(column) > 1 and sum(map(is_data, column)) >= _MOSTLY * len(column)

@@ -1,0 +1,118 @@
+"""Words to the cells between the ruling lines of a table."""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from ocr_service.document import Box
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.ruling_lines import Grid
+from ocr_service.tesseract.table_cells import CELL_NUMBER, Cell, Table, cell_text, font_size
+from ocr_service.tesseract.table_columns import visual_rows
+from ocr_service.tesseract.table_rows import rows_of_lines
+from ocr_service.tesseract.words import Word
+
+_SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
+
+
+def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
+    """The words of each cell between the ruling lines. A spanning cell has them in its first place.
+
+    ``slack``: pixels within which two ruling lines are the same line.
+    """
+    xs = _positions([(b[0] + b[2]) / 2 for b in grid.vertical] + [grid.box[0], grid.box[2]], slack)
+    ys = _positions([(b[1] + b[3]) / 2 for b in grid.horizontal] + [grid.box[1], grid.box[3]], slack)
+    columns, rows = len(xs) - 1, len(ys) - 1
+    owner = _owners(grid, xs, ys, slack)
+    inside: dict[tuple[int, int], list[Word]] = {}
+    for word in words:
+        x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+        row, column = bisect_right(ys, y) - 1, bisect_right(xs, x) - 1
+        if 0 <= row < rows and 0 <= column < columns:
+            inside.setdefault(owner[row, column], []).append(word)
+    spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for place, first in owner.items():
+        spans.setdefault(first, []).append(place)
+    return [
+        [
+            _cell(spans[r, c], inside.get((r, c), ()), xs, ys) if (r, c) in spans else Cell((0, 0, 0, 0))
+            for c in range(columns)
+        ]
+        for r in range(rows)
+    ]
+
+
+def _cell(places: Sequence[tuple[int, int]], words: Sequence[Word], xs: Sequence[float], ys: Sequence[float]) -> Cell:
+    """The cell of these places; it spans as many as it is wide and high where they fill that rectangle."""
+    boxes = [(round(xs[c]), round(ys[r]), round(xs[c + 1]), round(ys[r + 1])) for r, c in places]
+    across, down = len({c for _, c in places}), len({r for r, _ in places})
+    if across * down != len(places):
+        across = down = 1
+    return Cell(enclosing(boxes), tuple(words), across, down)
+
+
+def with_unruled_rows(table: Table) -> Table:
+    """``table``, its rows parted where only its columns are ruled: in two of them numbers stand one under the other."""
+    em = font_size(table)
+    return [part for row in table for part in (_parts(row, em) if em else [row])]
+
+
+def _parts(row: list[Cell], em: float) -> Table:
+    heights = [cell.box[3] - cell.box[1] for cell in row]
+    if len(row) < 3 or min(heights) < _SAME_HEIGHT * max(heights):  # cells that are spanned, or span rows
+        return [row]
+    lines = visual_rows([word for cell in row for word in cell.words], em)
+    edges = [(cell.box[0], cell.box[2]) for cell in row]
+    filled = [
+        [[word for word in line if x0 <= (word.box[0] + word.box[2]) / 2 < x1] for x0, x1 in edges] for line in lines
+    ]
+    numbers = [[CELL_NUMBER.fullmatch(cell_text(cell)) is not None for cell in line] for line in filled]
+    if sum(sum(line) > 1 for line in numbers) < 2:
+        return [row]
+    middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
+    parts = rows_of_lines(filled, middles, em)
+    return [_row_between(edges, cells) for cells in parts]
+
+
+def _row_between(edges: Sequence[tuple[int, int]], words: Sequence[Sequence[Word]]) -> list[Cell]:
+    """The cells of a row with these left and right ``edges``, as high as the ``words`` of all of them."""
+    boxes = [word.box for cell in words for word in cell]
+    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    return [Cell((x0, top, x1, bottom), tuple(cell)) for (x0, x1), cell in zip(edges, words, strict=True)]
+
+
+def _owners(grid: Grid, xs: Sequence[float], ys: Sequence[float], slack: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each place (row, column) the first place of the cell that it belongs to: no ruling line parts the two."""
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    for r in range(len(ys) - 1):
+        for c in range(len(xs) - 1):
+            owner[r, c] = r, c
+            left = owner[r, c - 1] if c and not _wall(grid.vertical, xs[c], ys[r], ys[r + 1], slack, True) else None
+            upper = owner[r - 1, c] if r and not _wall(grid.horizontal, ys[r], xs[c], xs[c + 1], slack, False) else None
+            if left is not None and left[0] == r:
+                owner[r, c] = left
+            elif upper is not None:
+                owner[r, c] = upper
+    return owner
+
+
+def _positions(values: Sequence[float], slack: int) -> list[float]:
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= 2 * slack:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [statistics.fmean(group) for group in groups]
+
+
+def _wall(ruling_lines: Sequence[Box], at: float, start: float, end: float, slack: int, upright: bool) -> bool:
+    """Whether ruling lines cover most of the side from ``start`` to ``end`` at ``at``."""
+    covered = 0.0
+    for x0, y0, x1, y1 in ruling_lines:
+        across, low, high = ((x0 + x1) / 2, y0, y1) if upright else ((y0 + y1) / 2, x0, x1)
+        if abs(across - at) <= 2 * slack:
+            covered += max(0.0, min(high, end) - max(low, start))
+    return covered >= 0.6 * (end - start)

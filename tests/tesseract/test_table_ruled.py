@@ -1,0 +1,65 @@
+"""Words to the cells of a grid."""
+
+from __future__ import annotations
+
+from ocr_service.document import Box
+from ocr_service.tesseract.ruling_lines import Grid
+from ocr_service.tesseract.table_cells import Cell, Table
+from ocr_service.tesseract.table_ruled import ruled_cells, with_unruled_rows
+from tests.support.sheets import text_line
+
+
+def level(y: int) -> Box:
+    return (100, y, 700, y + 3)
+
+
+def upright(x: int, y0: int = 100, y1: int = 303) -> Box:
+    return (x, y0, x + 3, y1)
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in table]
+
+
+def test_words_fall_into_the_cells_of_a_grid() -> None:
+    grid = Grid((100, 100, 703, 303), (level(100), level(200), level(300)), (upright(100), upright(400), upright(700)))
+    words = [*text_line(120, 130, "Товар").words, *text_line(420, 130, "Цена", "руб").words]
+    words += [*text_line(120, 230, "Кабель").words, *text_line(420, 230, "51").words]
+    assert texts(ruled_cells(grid, words, 5)) == [["Товар", "Цена руб"], ["Кабель", "51"]]
+
+
+def test_a_cell_that_no_line_parts_spans_its_columns() -> None:
+    grid = Grid(
+        (100, 100, 703, 303), (level(100), level(200), level(300)), (upright(100), upright(400, 200), upright(700))
+    )
+    words = [*text_line(300, 130, "Общая", "шапка").words, *text_line(120, 230, "Кабель").words]
+    table = ruled_cells(grid, words, 5)
+    assert texts(table) == [["Общая шапка", ""], ["Кабель", ""]]
+    assert table[0][0].box[2] > 690
+
+
+def test_rows_between_rules_of_columns_only_are_parted() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    rows = [("Все", "291", "18.7"), ("Дети", "54", ""), ("Взрослые", "34", "12.0")]
+    words = [
+        text_line(columns[c][0] + 10, 120 + 40 * r, t).words[0]
+        for r, row in enumerate(rows)
+        for c, t in enumerate(row)
+        if t
+    ]
+    ruled = [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [list(row) for row in rows]
+
+
+def test_lines_of_words_between_rules_stay_one_row() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    lines = [("Доска", "дуб", "12"), ("сухая", "или ель", "")]
+    words = [
+        w
+        for r, row in enumerate(lines)
+        for c, t in enumerate(row)
+        if t
+        for w in text_line(columns[c][0] + 10, 120 + 40 * r, *t.split()).words
+    ]
+    ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
