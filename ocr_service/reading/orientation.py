@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ import tesserocr
 from ocr_service.document import Failure, Gray, PageImage
 from ocr_service.errors import EngineUnavailable
 from ocr_service.tesseract.ink_ledger import letter_pieces
+from ocr_service.tesseract.missed_text import without_words
 from ocr_service.tesseract.reader import Recognition, TesseractReader
 from ocr_service.tesseract.rotation import BETTER, BlockReader, best_rotation, densest_window, window_rotation
 from ocr_service.tesseract.scripts import language_for
 from ocr_service.tesseract.tessdata import find_tessdata
-from ocr_service.tesseract.words import reading_score, sure_share
+from ocr_service.tesseract.words import is_sure, reading_score, sure_share
 
 _SURE_OF_WINDOW = 2.0  # of Tesseract's orientation confidence, a difference of log likelihoods: windows have 2 to 10
 _READS_WELL = 0.6  # share of letters in sure words from which on a page needs no second look
@@ -55,28 +56,55 @@ def recognise_upright(page: PageImage, reader: TesseractReader) -> Recognition:
     return other if better else recognition
 
 
-_FOREIGN = 0.35  # share of letters in sure words below which a page may be in a script that nobody reads here
+_FOREIGN = 0.35  # share of letters in sure words below which a page may have a script that nobody reads here
 _LEAST_PIECES = 40  # letters that a page must have to be told a script
-_SURE_OF_SCRIPT = 1.5  # of Tesseract's confidence: right ones have 2 to 22
+# Of Tesseract's confidence: right ones have 2 to 50, Chinese and Korean ones 0.2 to 1.4. Of a page with hardly a word
+# the lower one is enough, and so is the highest where a part of the page reads like words by chance.
+_SURE_OF_SCRIPT, _LIKELY, _BEYOND_DOUBT = 1.2, 0.2, 5.0
+_NO_WORDS, _LONG_WORD = 0.05, 4  # share of letters in sure words of so many letters: below it a page has hardly a word
+_READ = 0.8  # the same share as ``_FOREIGN`` from which on nobody asks
 
 
-def unreadable_script(recognition: Recognition, language: str, tessdata: Path | None = None) -> Failure | None:
-    """Why a page cannot be read in ``language``: its script is another; None where it can, or nobody can tell."""
-    if sure_share(recognition.lines) >= _FOREIGN:
+@dataclass(frozen=True, slots=True)
+class ForeignScript:
+    """A script on the page that is not read; ``whole``: nothing else is there worth keeping."""
+
+    failure: Failure
+    whole: bool
+
+
+def foreign_script(recognition: Recognition, language: str, tessdata: Path | None = None) -> ForeignScript | None:
+    """The script of a page that cannot be read in ``language``; None where all can, or nobody can tell.
+
+    Digits are read in any script: a page of them with foreign names beside them is worth keeping.
+    """
+    lines = recognition.lines
+    letters = sure_share(lines, str.isalpha)
+    if letters >= _READ or len(letter_pieces(recognition.sheet, lines).boxes) < _LEAST_PIECES:
         return None
-    if len(letter_pieces(recognition.sheet, recognition.lines).boxes) < _LEAST_PIECES:
-        return None
-    script, confidence = _model(tessdata).script(recognition.sheet.gray, recognition.sheet.dpi)
+    wordless = letters < _FOREIGN and sure_share(lines, str.isalpha, least=_LONG_WORD) < _NO_WORDS
+    least = _LIKELY if wordless else _SURE_OF_SCRIPT if letters < _FOREIGN else _BEYOND_DOUBT
+    script, confidence = _script(recognition, tessdata)
     needed = language_for(script, language)
-    if needed is None or confidence < _SURE_OF_SCRIPT:
+    if needed is None or confidence < least:
         return None
+    whole = sure_share(lines) < _FOREIGN
     package = "tesseract-ocr-" + needed.replace("_", "-")
-    return Failure(
+    failure = Failure(
         "unreadable_script",
-        f"the page is in {script} script, which {language} does not read: install {package} (apt; in the image "
-        f"--build-arg OCR_LANGUAGES={needed}) and ask for language={needed}",
+        f"{'the page is' if whole else 'a part of the page is'} in {script} script, which {language} does not read: "
+        f"install {package} (apt; in the image --build-arg OCR_LANGUAGES={needed}) and ask for language={needed}",
         "recognition",
     )
+    return ForeignScript(failure, whole)
+
+
+def _script(recognition: Recognition, tessdata: Path | None) -> tuple[str, float]:
+    """The script of the page, or that of its rest without the words that were read, which hide it: the surer one."""
+    sheet = recognition.sheet
+    read = [word for line in recognition.lines for word in line.words if is_sure(word)]
+    pictures = (sheet.gray, without_words(sheet.gray, read)) if read else (sheet.gray,)
+    return max((_model(tessdata).script(gray, sheet.dpi) for gray in pictures), key=lambda found: found[1])
 
 
 def rotated(page: PageImage, degrees: int) -> PageImage:

@@ -20,6 +20,7 @@ from ocr_service.document import (
     FIGURE_LABELS,
     Failure,
     FileType,
+    Outcome,
     PageImage,
     PageResult,
     PageUsage,
@@ -41,7 +42,7 @@ from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
 from ocr_service.layout.text_ink import text_ink, with_missed_text
 from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
-from ocr_service.reading.orientation import recognise_upright, unreadable_script, upright
+from ocr_service.reading.orientation import foreign_script, recognise_upright, upright
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import with_picture_names
 from ocr_service.render.figures import save_figures
@@ -90,25 +91,26 @@ def read_page(task: PageTask) -> PageResult:
     """Renders a page and reads it: its own text where that is proven, else its regions with Tesseract."""
     started, cpu_started = time.perf_counter(), time.process_time()
     timer = StageTimer()
-    coverage, error = None, None
     with timer.stage("render"):
         layer = _text_layer(task, formulas=True)
     if layer is not None and settles(layer, task.text_layer):
         with timer.stage("recognition"):
-            page, results = read_layered(
-                layer,
-                _reader(task.language),
-                lambda image: find_regions(image, _detector(task.layout)),
-                task.text_layer,
+            seen = _Seen(
+                *read_layered(
+                    layer,
+                    _reader(task.language),
+                    lambda image: find_regions(image, _detector(task.layout)),
+                    task.text_layer,
+                )
             )
     else:
         seen = _read_by_eye(task, timer)
-        page, results, coverage, error = seen.page, seen.results, seen.coverage, seen.error
+    page = seen.page
     with timer.stage("crops"):
-        results = with_figures(page, results, task.images)
+        results = with_figures(page, seen.results, task.images)
     return PageResult(
         number=page.number,
-        status="failed" if error else page_status(results),
+        status=seen.status,
         width=page.width,
         height=page.height,
         dpi=page.dpi,
@@ -116,12 +118,12 @@ def read_page(task: PageTask) -> PageResult:
         reader="tesseract",
         # What repeats over pages leaves the document's text; here only a page's number is surely none.
         markdown=page_markdown(results, _NUMBERS),
-        error=error,
+        error=seen.error,
         regions=tuple(results),
         warnings=page.warnings,
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
-        coverage=coverage,
+        coverage=seen.coverage,
         text_layer=_report(task, layer),
         hidden_text=layer.hidden if layer is not None else None,
         layout_model=_detector(task.layout).name,
@@ -136,12 +138,21 @@ def _cpu_since(started: float) -> PageUsage:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The result of OCR of a page. ``error``: why the page could not be read."""
+    """The result of OCR of a page.
+
+    ``error``: why the page could not be read; ``incomplete``: a part of it could not, which no region says.
+    """
 
     page: PageImage
     results: list[RegionResult]
     coverage: float | None = None
     error: Failure | None = None
+    incomplete: bool = False
+
+    @property
+    def status(self) -> Outcome:
+        status = "failed" if self.error else page_status(self.results)
+        return "partial" if self.incomplete and status == "completed" else status
 
 
 def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
@@ -154,9 +165,9 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     with timer.stage("recognition"):
         recognition = recognise_upright(rendered, reader)
         page = recognition.page
-        error = unreadable_script(recognition, task.language)
+        foreign = foreign_script(recognition, task.language)
     reading = Reading([], 0.0)
-    if error is None:
+    if foreign is None or not foreign.whole:
         with timer.stage("layout"):
             regions = find_regions(page, _detector(task.layout))
         with timer.stage("recognition"):
@@ -164,7 +175,12 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     if task.type == "pdf" and page.dpi > task.dpi:
         page, reading = reduced(page, reading, task.dpi)
     results = [replace(r, source=None if r.format == "image" else "tesseract") for r in reading.regions]
-    return _Seen(replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage, error)
+    if foreign is None:
+        return _Seen(replace(page, warnings=(*page.warnings, *reading.warnings)), results, reading.coverage)
+    if foreign.whole:
+        return _Seen(page, results, 0.0, foreign.failure)
+    warnings = (*page.warnings, foreign.failure.message, *reading.warnings)
+    return _Seen(replace(page, warnings=warnings), results, min(reading.coverage, 0.999), incomplete=True)
 
 
 def _text_layer(task: PageTask, *, formulas: bool = False) -> PageLayer | None:

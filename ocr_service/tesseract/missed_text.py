@@ -55,12 +55,12 @@ def read_missed(
     """The lines that stand in ``areas``; words that are ``kept`` are not read again."""
     if not areas:
         return []
-    left = _without_words(sheet.gray, kept)
+    left = without_words(sheet.gray, kept)
     found: list[Line] = []
     if are_scattered(areas, kept):
         found = _read_scattered(areas, _without_drawn(left, sheet.ink, pieces.em), sheet.dpi, engine)
         seen = [word for line in found for word in line.words]
-        left = _without_words(left, seen)
+        left = without_words(left, seen)
         areas = [area for area in areas if not any(contains_centre(_grown(word.box, area), area.box) for word in seen)]
     for area in areas[:_MOST_AREAS]:
         if area.pieces > 1 or area.height > 0.45 * pieces.em:
@@ -103,7 +103,7 @@ def _overlap(a: Box, b: Box) -> bool:
     return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 
-def _without_words(gray: Gray, words: Iterable[Word]) -> Gray:
+def without_words(gray: Gray, words: Iterable[Word]) -> Gray:
     """The page with these words painted over."""
     paper = int(np.percentile(gray[::8, ::8], 80))
     left = gray.copy()

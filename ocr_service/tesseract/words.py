@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ocr_service.document import Box, PlacedWord
@@ -108,23 +108,26 @@ def reading_score(lines: Sequence[Line]) -> float:
         _letters(word) * (word.confidence - _LEGIBLE) / (100 - _LEGIBLE)
         for line in lines
         for word in line.words
-        if _is_sure(word)
+        if is_sure(word)
     )
 
 
-def sure_share(lines: Sequence[Line]) -> float:
-    """The share of letters and digits that stand in words read for sure, 0 to 1; 0.0 where nothing was read."""
-    words = [word for line in lines for word in line.words]
-    letters = sum(_letters(word) for word in words)
-    return sum(_letters(word) for word in words if _is_sure(word)) / letters if letters else 0.0
+def sure_share(lines: Sequence[Line], counts: Callable[[str], bool] = str.isalnum, *, least: int = 2) -> float:
+    """The share of letters and digits that stand in words read for sure, 0 to 1; 0.0 where nothing was read.
+
+    ``counts``: which characters count; ``least``: how many of them a sure word has.
+    """
+    counted = [(sum(map(counts, word.text)), word) for line in lines for word in line.words]
+    total = sum(count for count, _ in counted)
+    return sum(count for count, word in counted if count >= least and is_sure(word)) / total if total else 0.0
 
 
 def _letters(word: Word) -> int:
     return sum(c.isalnum() for c in word.text)
 
 
-def _is_sure(word: Word) -> bool:
-    """A word of two letters or more; one that is higher than wide lies on its side."""
+def is_sure(word: Word) -> bool:
+    """A word of two letters or more that was read for sure; one that is higher than wide lies on its side."""
     x0, y0, x1, y1 = word.box
     letters = _letters(word)
     return letters >= 2 and word.confidence >= _SURE and (letters < 4 or x1 - x0 > 0.8 * (y1 - y0))

@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import recognise_upright, unreadable_script, upright
+from ocr_service.reading.orientation import foreign_script, recognise_upright, upright
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import BlockReader
+from tests.support.sheets import DrawnPage
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 
@@ -102,8 +103,10 @@ def _written(text: str) -> PageImage:
 def test_a_script_that_no_language_reads_is_named_with_what_to_install(
     text: str, language: str, reader: TesseractReader
 ) -> None:
-    failure = unreadable_script(recognise_upright(_written(text), reader), "rus+eng")
-    assert failure is not None
+    foreign = foreign_script(recognise_upright(_written(text), reader), "rus+eng")
+    assert foreign is not None
+    assert foreign.whole
+    failure = foreign.failure
     assert failure.code == "unreadable_script"
     assert f"tesseract-ocr-{language}" in failure.message
     assert f"OCR_LANGUAGES={language}" in failure.message
@@ -111,4 +114,23 @@ def test_a_script_that_no_language_reads_is_named_with_what_to_install(
 
 @pytest.mark.parametrize("text", ["Поставщик передаёт товар покупателю", "The supplier shall deliver the goods"])
 def test_a_script_that_is_read_is_no_failure(text: str, reader: TesseractReader) -> None:
-    assert unreadable_script(recognise_upright(_written(text), reader), "rus+eng") is None
+    assert foreign_script(recognise_upright(_written(text), reader), "rus+eng") is None
+
+
+def test_a_page_of_numbers_beside_names_in_a_foreign_script_is_kept_and_says_so(reader: TesseractReader) -> None:
+    page = DrawnPage(1240, 1100)
+    for row in range(18):
+        page.text(80, 60 + 55 * row, "يسلم المورد البضائع إلى العنوان")
+        page.text(800, 60 + 55 * row, f"{4207 + 311 * row} 2026-11-{row + 10} {905 + 13 * row}")
+    foreign = foreign_script(recognise_upright(page.page(), reader), "rus+eng")
+    assert foreign is not None
+    assert not foreign.whole
+    assert "a part of the page is in Arabic script" in foreign.failure.message
+    assert "language=ara" in foreign.failure.message
+
+
+def test_numbers_alone_have_no_script(reader: TesseractReader) -> None:
+    page = DrawnPage(1240, 1100)
+    for row in range(18):
+        page.text(80, 60 + 55 * row, f"{4207 + 311 * row} 2026-11-{row + 10} {905 + 13 * row}")
+    assert foreign_script(recognise_upright(page.page(), reader), "rus+eng") is None
