@@ -9,7 +9,8 @@ font is believed. The table is made by ``scripts/make_known_glyphs.py``.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,7 @@ _ALIKE_SMALL, _ALIKE_OVERPRINTED = 0.5, 0.4
 _SMALL_PX = 13.0
 _MARGIN, _MARGIN_LARGE = 0.04, 0.012  # of correlation, by which the best symbol must be ahead of another
 _LARGE = 1000  # thousandths of an em, of a box's longer side
+_MOSTLY = 0.5  # of a font's letters that must be known for one of them to be
 _FLAT = 0.12  # em: what is thinner has no shape but its box
 
 
@@ -113,9 +115,22 @@ def recognised(glyphs: Glyphs, classes: Ints, plates: Sequence[Gray]) -> KnownGl
         found[first] = symbol
         if claim and not symbol.may_be(claim):
             lying.add(int(glyphs.font[first]))
+    found = without_strays(found, glyphs, firsts)
     parts = zip(classes.tolist(), glyphs.whole.tolist(), strict=True)
     symbols = tuple(found.get(first) if whole else None for first, whole in parts)
     return KnownGlyphs(symbols, frozenset(lying))
+
+
+def without_strays(found: Mapping[int, Symbol], glyphs: Glyphs, firsts: Ints) -> dict[int, Symbol]:
+    """``found`` without the letters of fonts that are not TeX's: an ``o`` of theirs may have its box and shape, too."""
+    letters: Counter[int] = Counter()
+    known: Counter[int] = Counter()
+    fonts = {first: int(glyphs.font[first]) for first in firsts.tolist() if chr(int(glyphs.codes[first])).isalnum()}
+    for first, font in fonts.items():
+        letters[font] += 1
+        known[font] += first in found
+    strange = {font for font in letters if known[font] < _MOSTLY * letters[font]}
+    return {first: symbol for first, symbol in found.items() if fonts.get(first) not in strange}
 
 
 def with_signs(glyphs: Glyphs, known: KnownGlyphs) -> Glyphs:

@@ -1,0 +1,36 @@
+"""Which of the glyphs that look like TeX's are believed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocr_service.text_layer.formulas.known_glyphs import Symbol, without_strays
+from ocr_service.text_layer.glyphs import Font, Glyphs, TextObject
+
+_O = Symbol("o", "ord", "OML", frozenset("o"))
+
+
+def glyphs_of(*texts: str) -> Glyphs:
+    """One glyph a character; each text is in a font of its own."""
+    codes = np.array([ord(c) for text in texts for c in text], np.int64)
+    owners = np.array([place for place, text in enumerate(texts) for _ in text], np.int64)
+    boxes, zeros = np.zeros((len(codes), 4)), np.zeros(len(codes), bool)
+    return Glyphs(
+        codes=codes,
+        ink=boxes,
+        cell=boxes,
+        origin=boxes[:, :2],
+        object=owners,
+        spaced=zeros,
+        unmapped=zeros,
+        plate=np.zeros(len(codes), np.int64),
+        cut=np.zeros(len(codes)),
+        objects=tuple(TextObject(None, font, 10.0, 0.0, 0, (0, 0, 0, 255), False) for font in range(len(texts))),
+        fonts=tuple(Font(f"F{font}", f"F{font}", False, False) for font in range(len(texts))),
+    )
+
+
+def test_one_letter_of_a_text_font_that_looks_like_tex_is_no_mathematics() -> None:
+    glyphs = glyphs_of("Dolfi+", "ox")
+    found = {1: _O, 5: Symbol("+", "bin", "OT1", frozenset("+")), 6: _O, 7: Symbol("x", "ord", "OML", frozenset("x"))}
+    assert without_strays(found, glyphs, np.arange(8)).keys() == {5, 6, 7}
