@@ -37,6 +37,7 @@ _SAME_PLACE, _OVERHANG, _ONE_GLYPH = 0.02, 0.3, 0.05  # of a glyph's advance
 _MOST_OVER = 0.2  # of a font's glyphs that may reach past their advance by OVERHANG
 _PAGINATION = ("Attached", "Subtype")  # keys of artifacts that paging made
 _NO_CODE = 0xFFFD
+_LEAST_HEIGHT, _USUAL_HEIGHT, _MOST_HEIGHT = 0.2, 0.55, 1.5  # em: a font's letters and digits
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -276,6 +277,7 @@ class _Reading:
             ink[sound],
             cell[sound],
             origin[sound],
+        self.objects = _in_real_sizes(self.objects, np.array(codes, np.int64), np.array(owners, np.int64), ink)
             np.array(owners, np.int64)[sound],
             np.array(spaced, bool)[sound],
             np.array(unmapped, bool)[sound],
@@ -386,11 +388,34 @@ class _Drawn:
     def _is_one_glyph(self, advance: Floats) -> Flags:
         """Whether a glyph's character is as wide wherever its font shows it."""
         share = (self.ink[:, 2] - self.ink[:, 0]) / np.maximum(advance, 1e-6)
-        _, inverse = np.unique(self.identity, return_inverse=True)
-        least, most = np.full(inverse.max() + 1, np.inf), np.zeros(inverse.max() + 1)
-        np.minimum.at(least, inverse, share)
-        np.maximum.at(most, inverse, share)
-        return (most - least < _ONE_GLYPH)[inverse]
+        order = np.flatnonzero(alone)[np.lexsort((share[alone], self.identity[alone]))]
+        _, first, inverse, count = np.unique(
+            self.identity[order], return_index=True, return_inverse=True, return_counts=True
+        )
+        usual = np.full(len(share), np.nan)
+        usual[order] = share[order][first + count // 2][inverse]
+        found: Flags = alone & (np.abs(share - usual) < _SAME_GLYPH)
+        return found
+
+
+def _in_real_sizes(objects: list[TextObject], codes: Ints, owners: Ints, ink: Floats) -> list[TextObject]:
+    """The objects with their type's size as it is drawn: Type 3 fonts have any size, and a matrix of their own.
+
+    Letters and digits are 0.4 to 0.75 em high in each font.
+    """
+    sizes, angles = np.array([item.size for item in objects]), np.array([item.angle for item in objects])
+    fonts = np.array([item.font for item in objects], np.int64)
+    heights = np.where(np.abs(angles[owners] % 180 - 90) < 45, ink[:, 2] - ink[:, 0], ink[:, 3] - ink[:, 1])
+    different, inverse = np.unique(codes, return_inverse=True)
+    letters = np.array([chr(code).isalnum() for code in different.tolist()], bool)[inverse]
+    counted = letters & (sizes[owners] > 0) & (heights > 0)
+    share = heights / np.maximum(sizes[owners], 1e-9)
+    scales = np.ones(int(fonts.max(initial=0)) + 1)
+    for font in np.unique(fonts[owners[counted]]).tolist():
+        usual = float(np.median(share[counted & (fonts[owners] == font)]))
+        if not _LEAST_HEIGHT < usual < _MOST_HEIGHT:
+            scales[font] = usual / _USUAL_HEIGHT
+    return [replace(item, size=item.size * float(scales[item.font])) for item in objects]
 
 
 def _font(handle: Any, number: int) -> Font:

@@ -52,6 +52,7 @@ def layout_samples() -> list[Sample]:
         _soft_hyphens(),
         _drawn_twice(),
         _type3(),
+        _type3("type3_own_units", 1.0, 0.011),
         _white_on_dark(),
         _bullets(),
         _form(),
@@ -576,8 +577,11 @@ _STROKES = {
 }
 
 
-def _type3() -> Sample:
-    """A font whose glyphs are drawings; it has no Unicode but by the names of its glyphs."""
+def _type3(name: str = "type3", unit: float = 0.001, size: float = 11) -> Sample:
+    """A font whose glyphs are drawings; it has no Unicode but by the names of its glyphs.
+
+    ``unit``: its glyphs' in its own em; distillers give it 1 and set type of ``size`` 0.01.
+    """
     sheet = Sheet()
     sheet.paragraph(ENGLISH[0])
     sheet.paragraph(ENGLISH[1])
@@ -593,7 +597,7 @@ def _type3() -> Sample:
             Type=Name.Font,
             Subtype=Name.Type3,
             FontBBox=Array([0, 0, 600, 800]),
-            FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
+            FontMatrix=Array([unit, 0, 0, unit, 0, 0]),
             CharProcs=procs,
             Encoding=Dictionary(Type=Name.Encoding),
             FirstChar=65,
@@ -608,10 +612,10 @@ def _type3() -> Sample:
         font.Encoding.Differences = differences
         page.Resources.Font["/T3"] = pdf.make_indirect(font)
         y = sheet.y - 20
-        page.contents_add(pdf.make_stream(f"BT /T3 11 Tf 60 {y} Td (LITTLE) Tj 60 0 Td (THEFT) Tj ET".encode()))
+        page.contents_add(pdf.make_stream(f"BT /T3 {size} Tf 60 {y} Td (LITTLE) Tj 60 0 Td (THEFT) Tj ET".encode()))
         buffer = io.BytesIO()
         pdf.save(buffer, deterministic_id=True)
-    return Sample("type3", buffer.getvalue(), sheet.text(), trusted=None)
+    return Sample(name, buffer.getvalue(), sheet.text(), trusted=None)
 
 
 def _white_on_dark() -> Sample:

@@ -12,7 +12,7 @@ from tests.support.text_layer_set import read_sample, words_of
 _LAYOUTS = {sample.name: sample for sample in layout_samples()}
 _SCANS = {sample.name: sample for sample in scan_samples()}
 # Fields with their values may be a table of two columns; items of a list stand with or without a line between.
-_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3"})
+_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3", "type3_own_units"})
 
 
 @pytest.mark.parametrize("name", _EXACT)
@@ -29,9 +29,11 @@ def test_fields_check_boxes_and_items_are_read(tmp_path: Path, name: str) -> Non
     assert {region.source for region in page.regions} == {"text_layer"}
 
 
-def test_type_3_glyphs_without_unicode_are_read_by_eye(tmp_path: Path) -> None:
-    page = read_sample(tmp_path, _LAYOUTS["type3"])
-    assert words_of(page.markdown) == words_of(_LAYOUTS["type3"].truth)
+@pytest.mark.parametrize("name", ["type3", "type3_own_units"])
+def test_type_3_glyphs_without_unicode_are_read_by_eye(tmp_path: Path, name: str) -> None:
+    page = read_sample(tmp_path, _LAYOUTS[name])
+    assert page.hidden_text is None
+    assert words_of(page.markdown) == words_of(_LAYOUTS[name].truth)
     assert [region.source for region in page.regions] == ["text_layer", "text_layer", "tesseract"]
 
 
