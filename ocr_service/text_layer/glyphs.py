@@ -33,7 +33,7 @@ _BOLD_FLAG = 1 << 18  # ForceBold, ISO 32000-1, table 123
 _ITALIC_FLAG = 1 << 6
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
 _FIRST_WIDE = 0x1100  # from here on are scripts whose glyphs fill their cells
-_SAME_PLACE, _OVERHANG, _ONE_GLYPH = 0.02, 0.3, 0.05  # of a glyph's advance
+_SAME_PLACE, _OVERHANG, _SAME_GLYPH = 0.02, 0.3, 0.03  # of a glyph's advance
 _MOST_OVER = 0.2  # of a font's glyphs that may reach past their advance by OVERHANG
 _PAGINATION = ("Attached", "Subtype")  # keys of artifacts that paging made
 _NO_CODE = 0xFFFD
@@ -78,8 +78,8 @@ class Glyphs:
 
     Boxes are x0, y0, x1, y1 in pixels of the page as rendered; ``object`` indexes ``objects``, whose ``font`` indexes
     ``fonts``. ``spaced``: a space of the file's own stands before it. ``unmapped``: the font has no Unicode for it.
-    ``plate``: which picture shows it alone, ``whole``: no part of it is hidden (see ``visibility``). ``size`` (pixels),
-    ``angle``, ``font``: its object's.
+    ``plate``: which picture shows it alone, ``cut``: how much of a side of it is hidden (see ``visibility``). ``size``
+    (pixels), ``angle``, ``font``: its object's.
     """
 
     codes: Ints
@@ -90,7 +90,7 @@ class Glyphs:
     spaced: Flags
     unmapped: Flags
     plate: Ints
-    whole: Flags
+    cut: Floats
     objects: tuple[TextObject, ...]
     fonts: tuple[Font, ...]
     size: Floats = field(init=False)
@@ -118,7 +118,7 @@ class Glyphs:
             spaced=self.spaced[keep],
             unmapped=self.unmapped[keep],
             plate=self.plate[keep],
-            whole=self.whole[keep],
+            cut=self.cut[keep],
         )
 
     def rotated(self, quarters: int, width: int, height: int) -> Glyphs:
@@ -130,6 +130,12 @@ class Glyphs:
             origin=rotated_points(self.origin, quarters, width, height),
             objects=tuple(replace(o, angle=(o.angle - 90 * quarters) % 360) for o in self.objects),
         )
+
+    @property
+    def whole(self) -> Flags:
+        """Whether no part of each glyph is hidden."""
+        whole: Flags = self.cut == 0
+        return whole
 
     @property
     def rise(self) -> Floats:
@@ -271,18 +277,18 @@ class _Reading:
         ink = self._to_pixels.boxes(ink_points)
         cell = self._to_pixels.boxes(cell_points)
         origin = self._to_pixels.points(origin_points)
+        self.objects = _in_real_sizes(self.objects, np.array(codes, np.int64), np.array(owners, np.int64), ink)
         sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
         return Glyphs(
             np.array(codes, np.int64)[sound],
             ink[sound],
             cell[sound],
             origin[sound],
-        self.objects = _in_real_sizes(self.objects, np.array(codes, np.int64), np.array(owners, np.int64), ink)
             np.array(owners, np.int64)[sound],
             np.array(spaced, bool)[sound],
             np.array(unmapped, bool)[sound],
             np.zeros(int(sound.sum()), np.int64),
-            np.ones(int(sound.sum()), bool),
+            np.zeros(int(sound.sum())),
             tuple(self.objects),
             tuple(self.fonts),
         )
@@ -367,14 +373,14 @@ class _Drawn:
         """Cells of the fonts' ``advance`` where PDFium's ``loose`` ones have the ink that reaches past it.
 
         An italic f reaches far into the next space. The widths of a font are believed where most of its glyphs keep to
-        them, and those of a character that is always the same glyph (parts of ligatures have others).
+        them, and those of a character for its usual glyph (parts of ligatures are others).
         """
         if not len(loose):
             return loose
         x = self.origin[:, 0]
         over = np.maximum(self.ink[:, 2] - x - advance, 0.0)
         known = (advance > 0) & (np.abs(loose[:, 2] - self.ink[:, 2]) < _SAME_PLACE * advance) & (over > 0)
-        known &= self._kept(over > _OVERHANG * advance, self.identity >> 32) & self._is_one_glyph(advance)
+        known &= self._kept(over > _OVERHANG * advance, self.identity >> 32) & self._is_usual_glyph(advance)
         cells = loose.copy()
         cells[:, 2] = np.where(known, x + advance, loose[:, 2])
         cells[:, 0] = np.where(known, np.maximum(loose[:, 0], np.minimum(x, loose[:, 2])), loose[:, 0])
@@ -385,8 +391,10 @@ class _Drawn:
         _, inverse, count = np.unique(font, return_inverse=True, return_counts=True)
         return (np.bincount(inverse, over) < _MOST_OVER * count)[inverse]
 
-    def _is_one_glyph(self, advance: Floats) -> Flags:
-        """Whether a glyph's character is as wide wherever its font shows it."""
+    def _is_usual_glyph(self, advance: Floats) -> Flags:
+        """Whether a glyph is as wide as its font's character mostly is. Letters of one ligature share its box."""
+        same = np.r_[False, (self.ink[1:] == self.ink[:-1]).all(axis=1), False]
+        alone = ~(same[1:] | same[:-1])
         share = (self.ink[:, 2] - self.ink[:, 0]) / np.maximum(advance, 1e-6)
         order = np.flatnonzero(alone)[np.lexsort((share[alone], self.identity[alone]))]
         _, first, inverse, count = np.unique(

@@ -197,7 +197,7 @@ def _upright(opened: OpenedPage) -> OpenedPage:
 
 
 def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: str, formulas: bool) -> PageLayer:
-    glyphs = replace(opened.glyphs, plate=opened.seen.plate, whole=opened.seen.whole)
+    glyphs = replace(opened.glyphs, plate=opened.seen.plate, cut=opened.seen.cut)
     glyphs = glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [b for _, b in opened.boxes]))
     plates = opened.seen.plates
     classes = shape_classes(glyphs, plates)

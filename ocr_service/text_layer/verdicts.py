@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ocr_service.text_layer.alphabets import has_homoglyph, look_the_same, may_r
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine
+from ocr_service.text_layer.visibility import CUT
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
@@ -76,10 +78,16 @@ def verdicts(
         if found[font].trusted:
             for index in here:
                 fits = keys[index] not in doubted and not page.is_senseless(index)
-                trusted[index] = fits and bool(glyphs.whole[index])
+                trusted[index] = fits and (glyphs.whole[index] or _is_seen_elsewhere(page, index))
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0
     return Proof(trusted, found, strength)
+
+
+def _is_seen_elsewhere(page: _Page, index: int) -> bool:
+    """Whether a glyph without its descender, or as little, is a character that is proven where it is whole."""
+    mostly = page.glyphs.cut[index] < CUT[-1]
+    return bool(mostly and (not page.signs[index].isalnum() or page.keys[index][:2] in page.proven))
 
 
 def _strength(page: _Page) -> Floats:
@@ -91,7 +99,7 @@ def _strength(page: _Page) -> Floats:
     return strength
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Page:
     """What is known of a page's glyphs; all but ``known`` is by glyph."""
 
@@ -100,6 +108,11 @@ class _Page:
     signs: Sequence[str]
     readable: Flags
     known: Mapping[Key, Evidence]
+
+    @cached_property
+    def proven(self) -> frozenset[tuple[str, int]]:
+        """Fonts with the characters of them that were read right."""
+        return frozenset(key[:2] for key in self.keys if key in self.known and self.known[key].proven)
 
     def is_senseless(self, index: int) -> bool:
         return is_senseless(self.signs[index], bool(self.glyphs.unmapped[index]))

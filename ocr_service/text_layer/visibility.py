@@ -25,7 +25,8 @@ _CONTRAST = 28  # of 255, in the channel that differs most: fainter text is not 
 _LEAST_PT = 2.5  # type of a size that nobody reads; the smallest print of leaflets has 4
 _LEAST_INK = 0.03  # of a glyph's box; the thinnest letters of display type fill 0.08
 INVISIBLE_MODES = (pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
-_SIDE, _LEAST_CUT = 0.2, 6.0  # of a glyph's box, that the ink must reach into; pixels: lower glyphs are not told
+CUT = (0.2, 0.4)  # of a glyph's box on one side: a descender, and half of the glyph
+_LEAST_CUT = 6.0  # pixels: of lower glyphs it is not told
 _LOOSE_BOXES = 0.5  # of a font's characters that look cut
 _OVERLAP = 0.35  # of the smaller of two glyphs' boxes: overprinted
 _SAME_SIZE, _SAME_PLACE = 0.05, 0.2  # em: the same sign again
@@ -37,15 +38,15 @@ class Seen:
     """``ground``: the page without its text; ``plates``: what text adds to it, 0 (nothing) to 255.
 
     The first plate holds all text, each further one some of what is overprinted, alone; ``plate`` says for each glyph
-    which one shows it. ``visible``, ``whole`` (not cut or covered in part) and ``reasons`` (None for what is seen)
-    belong to the glyphs in their order.
+    which one shows it. ``cut``: the share of a glyph that is cut or covered on one side, one of CUT, 0 for less.
+    ``visible``, ``cut`` and ``reasons`` (None for what is seen) belong to the glyphs in their order.
     """
 
     ground: Pixels
     plates: tuple[Gray, ...]
     plate: Ints
     visible: Flags
-    whole: Flags
+    cut: Floats
     reasons: tuple[HiddenReason | None, ...]
 
 
@@ -54,7 +55,7 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
     ground = draw_without(page, handles, dpi)
     ink = difference(picture, ground)
     coverage = Coverage(ink)
-    share, whole = coverage.share(glyphs.ink), coverage.reaches_all_sides(glyphs.ink)
+    share, cut = coverage.share(glyphs.ink), coverage.cut(glyphs.ink)
     plates, plate = [ink], np.zeros(len(glyphs), np.int64)
     conflicts, repeats = _overlapping(glyphs, ink.shape)
     for objects in _overprinted(conflicts):
@@ -63,14 +64,15 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
         here = np.isin(glyphs.object, list(objects))
         coverage = Coverage(alone)
         share[here] = coverage.share(glyphs.ink[here])
-        whole[here] = coverage.reaches_all_sides(glyphs.ink[here])
+        cut[here] = coverage.cut(glyphs.ink[here])
         plate[here] = len(plates)
         plates.append(alone)
     large = glyphs.size * 72 / dpi >= _LEAST_PT
     visible = (share >= _LEAST_INK) & large
     reasons = tuple(None if visible[i] else _reason(glyphs, i, bool(large[i]), ground) for i in range(len(glyphs)))
-    whole |= np.abs((glyphs.angle + 45) % 90 - 45) > 1  # a box around a slanted glyph is larger than its ink
-    return Seen(ground, tuple(plates), plate, visible, whole | _has_loose_boxes(glyphs, visible & ~whole), reasons)
+    cut[np.abs((glyphs.angle + 45) % 90 - 45) > 1] = 0  # a box around a slanted glyph is larger than its ink
+    cut[_has_loose_boxes(glyphs, visible & (cut > 0))] = 0
+    return Seen(ground, tuple(plates), plate, visible, cut, reasons)
 
 
 def draw_without(page: pdfium.PdfPage, handles: Iterable[Any], dpi: int) -> Pixels:
@@ -116,15 +118,16 @@ class Coverage:
         total = counts[d, b] - counts[c, b] - counts[d, a] + counts[c, a]
         return np.where(inside, total / ((x1 - x0) * (y1 - y0)), 0.0)
 
-    def reaches_all_sides(self, boxes: Floats) -> Flags:
-        """Whether each glyph has ink at all sides of its box, as an outline has; what is cut has not."""
+    def cut(self, boxes: Floats) -> Floats:
+        """The largest of CUT for which each glyph's box has a side without ink: an outline has it at all sides."""
+        result = np.zeros(len(boxes))
         width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-        across, down = np.maximum(2.0, _SIDE * width), np.maximum(2.0, _SIDE * height)
-        result = np.ones(len(boxes), bool)
-        for side, depth in ((0, across), (1, down), (2, -across), (3, -down)):
-            strip = boxes.copy()
-            strip[:, (side + 2) % 4] = boxes[:, side] + depth
-            result &= (self.share(strip) > 0) | (height < _LEAST_CUT)
+        for least in CUT:
+            across, down = np.maximum(2.0, least * width), np.maximum(2.0, least * height)
+            for side, depth in ((0, across), (1, down), (2, -across), (3, -down)):
+                strip = boxes.copy()
+                strip[:, (side + 2) % 4] = boxes[:, side] + depth
+                result[(self.share(strip) == 0) & (height >= _LEAST_CUT)] = least
         return result
 
 

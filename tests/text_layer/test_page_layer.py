@@ -186,3 +186,19 @@ def test_running_lines_that_the_file_marks_are_regions_of_their_own(tmp_path: Pa
         "A rule of the layout": ("text", False),
         "206": ("number", True),
     }
+
+
+def test_a_line_that_loses_its_descenders_to_a_frame_is_read(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    sheet.paragraph(ENGLISH[1])
+    sheet.canvas.saveState()
+    cell = sheet.canvas.beginPath()
+    cell.rect(60, sheet.y - 0.5, 400, 26)
+    sheet.canvas.clipPath(cell, stroke=0)
+    sheet.canvas.setFont("Serif", 11)
+    sheet.canvas.drawString(60, sheet.y, "Compliance of a proper quality code")
+    sheet.canvas.restoreState()
+    page = read_sample(tmp_path, Sample("descenders", sheet.pdf(), ""))
+    assert "Compliance of a proper quality code" in page.markdown
+    assert {region.source for region in page.regions} == {"text_layer"}
