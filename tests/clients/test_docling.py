@@ -41,6 +41,7 @@ def test_doclings_client_reads_a_scan(keyed: RunningService, contract_scan: Path
     assert read["status"] == "success", read
     assert "Договор поставки № 41/2026" in read["markdown"]
     assert (read["pages"], read["boxed"]) == (2, True)
+    assert read["several"] == ["success", "success"]
     assert read["tables"] and all(rows > 1 and columns > 1 for rows, columns in read["tables"])
     assert read["pictures"] == markdown(keyed, contract_scan).count("![")
 

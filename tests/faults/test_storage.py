@@ -118,3 +118,26 @@ def test_a_correction_that_does_not_fit_changes_nothing_and_can_be_made_later(di
             assert service.client.get(f"/jobs/{job_id}").json()["corrections"] == 0
         service.client.patch(path, json=change).raise_for_status()
         assert "by hand" in service.client.get(f"/jobs/{job_id}/result.md").text
+
+
+@pytest.mark.parametrize("leave", [4 * MEBIBYTE, 0])
+def test_bodies_whose_long_strings_do_not_fit_leave_nothing_and_are_taken_later(tmp_path: Path, leave: int) -> None:
+    """``/restructure-pages`` and batches with inline documents write them to TEMP_DIR while they arrive."""
+    figure = "A" * (6 * MEBIBYTE)
+    page = {"prunedResult": {"width": 9, "height": 9, "parsing_res_list": []}, "markdownImages": {"a.jpg": figure}}
+    line = {"body": {"document": {"type": "document_url", "document_url": figure}}}
+    bodies: dict[str, dict[str, object]] = {
+        "/restructure-pages": {"pages": [page]},
+        "/v1/batch/jobs": {"endpoint": "/v1/ocr", "requests": [line]},
+    }
+    with (
+        small_disk(tmp_path / "temp", 24) as temp,
+        RunningService(tmp_path / "service", TEMP_DIR=str(temp), LAYOUT_MODEL="stub:1") as service,
+    ):
+        with filled(temp, leave):
+            for path, body in bodies.items():
+                answer = service.client.post(path, json=body)
+                assert answer.status_code == 507 and "storage_full" in answer.text
+            assert [file.name for file in temp.rglob("*") if file.is_file()] == ["filler"]
+        for path, body in bodies.items():
+            assert service.client.post(path, json=body).status_code == 200

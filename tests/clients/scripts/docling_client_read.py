@@ -16,10 +16,12 @@ try:
         job = client.submit(path, options=options, target=InBodyTarget())
         states = [update.task_status for update in job.watch()] if hasattr(job, "watch") else []
         result = client.convert(path, options=options)
+        several = [read.status.value for read in client.convert_all([path, path])]
         document = result.document
         read = {
             "health": health,
             "states": states,
+            "several": several,
             "status": result.status.value,
             "markdown": document.export_to_markdown(),
             "pages": len(document.pages),
