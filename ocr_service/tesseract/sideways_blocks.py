@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import Pieces
 from ocr_service.tesseract.rotation import BlockReader, best_rotation
 from ocr_service.tesseract.sheet import Sheet
@@ -17,6 +17,7 @@ from ocr_service.tesseract.words import Line, split_by_box, sure_share
 
 _REACH = 1.2  # em between pieces of one block
 _LEAST_PIECES = 8
+_ALONG, _ACROSS = 15.0, 2.0  # em of white between the columns of a table, and between its rows
 _READS_WELL = 0.5  # share of letters in sure words
 _STEP = 4
 _MOST = 6  # blocks a page
@@ -39,12 +40,31 @@ def sideways_blocks(
     rest = list(lines)
     if sure_share(lines) > 0.995:
         return found, rest
-    for box in _badly_read(pieces, lines, sheet)[:_MOST]:
+    badly_read = _badly_read(pieces, lines, sheet)
+    for box in [box for members, box in badly_read if members >= _LEAST_PIECES][:_MOST]:
+        if any(contains_centre(block.box, box) for block in found):
+            continue
         degrees = best_rotation(block_picture(sheet, box, pieces.em), sheet.dpi, read)
         if degrees:
-            found.append(SidewaysBlock(box, degrees))
-            rest = split_by_box(rest, box)[1]
+            block = SidewaysBlock(_with_columns(box, [other for _, other in badly_read], degrees, pieces.em), degrees)
+            found = [other for other in found if not contains_centre(block.box, other.box)] + [block]
+            rest = split_by_box(rest, block.box)[1]
     return found, rest
+
+
+def _with_columns(box: Box, others: Sequence[Box], degrees: int, em: float) -> Box:
+    """The block with those beside it along its lines, over more white, and those before and behind its lines."""
+    along, across = (_ALONG * em, _ACROSS * em) if degrees == 180 else (_ACROSS * em, _ALONG * em)
+    grown = True
+    while grown:
+        grown = False
+        for other in others:
+            x_gap, y_gap = max(other[0] - box[2], box[0] - other[2]), max(other[1] - box[3], box[1] - other[3])
+            if (x_gap < 0 and y_gap < across) or (y_gap < 0 and x_gap < along):
+                union = enclosing([box, other])
+                grown = grown or union != box
+                box = union
+    return box
 
 
 def block_picture(sheet: Sheet, box: Box, em: float) -> Gray:
@@ -61,8 +81,8 @@ def frame(em: float) -> int:
     return round(_PAD * em)
 
 
-def _badly_read(pieces: Pieces, lines: Sequence[Line], sheet: Sheet) -> list[Box]:
-    """Boxes of blocks in which few letters stand in sure words, the one with the most pieces first."""
+def _badly_read(pieces: Pieces, lines: Sequence[Line], sheet: Sheet) -> list[tuple[int, Box]]:
+    """Blocks in which few letters stand in sure words, with the numbers of their pieces, the most first."""
     height, width = sheet.gray.shape
     mask = np.zeros((height // _STEP + 2, width // _STEP + 2), np.uint8)
     reach = round(_REACH * pieces.em / 2)
@@ -76,11 +96,11 @@ def _badly_read(pieces: Pieces, lines: Sequence[Line], sheet: Sheet) -> list[Box
     members = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=count)
     blocks: list[tuple[int, Box]] = []
     for label in range(1, count):
-        if members[label] < _LEAST_PIECES:
+        if not members[label]:
             continue
         x, y, w, h = (int(value) * _STEP for value in stats[label][:4])
         box = (x, y, min(width, x + w), min(height, y + h))
         inside = [line for line in lines if any(contains_centre(box, word.box) for word in line.words)]
         if sure_share(split_by_box(inside, box)[0]) < _READS_WELL:
             blocks.append((int(members[label]), box))
-    return [box for _, box in sorted(blocks, reverse=True)]
+    return sorted(blocks, reverse=True)

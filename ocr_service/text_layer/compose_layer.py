@@ -40,6 +40,7 @@ from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.proven_words import with_proven_words
 from ocr_service.text_layer.remainder import is_blank
+from ocr_service.text_layer.sideways_tables import sideways_tables
 
 _FINE_DPI = 150
 _REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
@@ -58,8 +59,10 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     sheet = _sheet(layer)
     tables, rest = find_tables([*lines, *others], hints, sheet)
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
+    turned, loose = _sideways(layer, sheet, urls)
+    inserts += turned
     results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts).regions
-    results += _other_directions(layer, urls)
+    results += _other_directions(layer, loose, urls)
     results = _in_order(results, layer.picture.dpi)
     return [
         replace(
@@ -183,12 +186,23 @@ def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
     return RulingLines(moved(found.horizontal), moved(found.vertical), np.zeros_like(gray))
 
 
-def _other_directions(layer: PageLayer, urls: list[str]) -> list[RegionResult]:
+def _sideways(layer: PageLayer, sheet: Sheet, urls: list[str]) -> tuple[list[Insert], list[LayerLine]]:
+    """The tables that stand sideways, and the lines of other directions that are in none."""
+    inserts: list[Insert] = []
+    loose = [line for line in layer.lines if line.angle not in (0, 90, 270)]
+    for angle in (90, 270):
+        lines = [line for line in layer.lines if line.angle == angle]
+        found = sideways_tables([make_page_line(layer, line, urls) for line in lines], angle, sheet)
+        inserts += found.inserts
+        loose += [lines[i] for i in found.rest]
+    return inserts, loose
+
+
+def _other_directions(layer: PageLayer, lines: Sequence[LayerLine], urls: list[str]) -> list[RegionResult]:
     """Text that stands sideways or slanted on the page: what is in the margin, and watermarks."""
     groups: dict[int, list[LayerLine]] = {}
-    for line in layer.lines:
-        if line.angle:
-            groups.setdefault(line.angle, []).append(line)
+    for line in lines:
+        groups.setdefault(line.angle, []).append(line)
     results = []
     width, height = layer.picture.width, layer.picture.height
     for angle, lines in groups.items():

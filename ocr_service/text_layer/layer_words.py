@@ -183,7 +183,8 @@ def _least_space(gaps: Sequence[float], apart: float) -> float:
 
 
 def _both_letters(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
-    return all(chr(int(glyphs.codes[frame.index[i]])).isalnum() for i in (a, b))
+    """Digits of two columns may have no letters between them that tell how wide its type is set."""
+    return all(chr(int(glyphs.codes[frame.index[i]])).isalpha() for i in (a, b))
 
 
 def _pairs(piece: list[int]) -> list[tuple[int, int]]:

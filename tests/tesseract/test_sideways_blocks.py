@@ -55,3 +55,16 @@ def test_an_upright_page_has_none() -> None:
     sheet = prepare_sheet(page.gray(), DPI)
     lines = reader.recognise(page.page()).lines
     assert sideways_blocks(letter_pieces(sheet, lines), lines, sheet, reader.read_block) == ([], list(lines))
+
+
+def test_a_table_whose_columns_stand_far_apart_is_one_block() -> None:
+    page, table = DrawnPage(1200, 1500), DrawnPage(1100, 330)
+    for row in range(5):
+        page.text(260, 60 + 50 * row, "The supplier shall deliver the goods in time")
+    rows = [("Goods", "Pieces", "Price"), ("Copper wire", "45", "70.35"), ("Gate valve", "20", "4.59")]
+    for row, cells in enumerate([*rows, ("Bearing", "43", "47.40"), ("Pump", "19", "0.72")]):
+        for column, text in enumerate(cells):
+            table.text(20 + 360 * column, 15 + 60 * row, text)
+    page.image.paste(table.image.transpose(Image.Transpose.ROTATE_90), (400, 360))
+    reading = TesseractReader("eng").read(page.page(), [])
+    assert "| Copper wire | 45 | 70.35 |" in page_markdown(reading.regions)
