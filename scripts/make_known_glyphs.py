@@ -28,6 +28,7 @@ from ocr_service.text_layer.shapes import samples_of
 from ocr_service.text_layer.verdicts import is_senseless
 
 _DPI = 200
+_SPACE = 32
 _CM = (5, 6, 7, 8, 9, 10)
 _FONTS: dict[str, tuple[str, ...]] = {  # encodings, and the fonts that have them
     "OML": (*(f"cmmi{n}" for n in (*_CM, 12)), "cmmib10", "cmmib7", "cmmib5"),
@@ -194,9 +195,10 @@ def _glyphs(font: str, size: int, slots: list[int]) -> list[tuple[str, list[int]
     step = 3 * size + 8
     places = [(30 + step * (n % 12), 60 + 3.2 * step * (n // 12)) for n in range(len(slots))]
     height = 120 + 3.2 * step * (len(slots) // 12 + 1)
-    # A glyph at the number of a space is none to PDFium where it stands alone.
+    before = r"\llap{\char90}"
+    # A glyph at the number of a space is none to PDFium where its text begins with it.
     put = "\n".join(
-        rf"\put({x:.2f},{height - y:.2f}){{\f\char{slot}\kern4pt\char90}}"
+        rf"\put({x:.2f},{height - y:.2f}){{\f{before if slot == _SPACE else ''}\char{slot}}}"
         for slot, (x, y) in zip(slots, places, strict=True)
     )
     source = (

@@ -18,6 +18,7 @@ _SCRIPT = 0.85  # of the size of its base
 _DEEPEST = 12
 _TALL = 1.15  # em: a delimiter for more than a line
 _ROW = 0.5  # em between the baselines of two rows, at least
+_BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
 _COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
 _CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil", "\\langle": "\\rangle"}
@@ -85,7 +86,7 @@ def _fractions(items: Sequence[Item], bars: Sequence[Bar], size: float) -> list[
 
 def _over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: float) -> tuple[list[Item], list[Item]]:
     slack = 0.12 * size
-    over = spans(bar, items, slack)
+    over = spans(bar, items, 0.02 * size)
     inner = [b for b in bars if b is not bar and bar.x0 - slack <= b.x0 and b.x1 <= bar.x1 + slack]
     above = piled(
         [i for i in over if i.y < bar.y], [b for b in inner if b.y < bar.y], bar.y, True, 0.5 * size, 0.33 * size
@@ -145,7 +146,7 @@ def _line(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
 def _joined_pieces(items: list[Item], bars: list[Bar]) -> list[Item]:
     """Delimiters and radical signs that TeX puts together from pieces, each as one item."""
     pieces = sorted((item for item in items if item.kind == "piece"), key=lambda item: item.y0)
-    whole = [item for item in items if item.kind != "piece"]
+    whole = _joined_dots([item for item in items if item.kind != "piece"])
     columns: list[list[Item]] = []
     for piece in pieces:
         name = piece.latex.rpartition(":")[0]
@@ -175,6 +176,31 @@ def _joined_pieces(items: list[Item], bars: list[Bar]) -> list[Item]:
     return whole
 
 
+def _joined_dots(items: list[Item]) -> list[Item]:
+    """Three dots one under the other, or down a slope, as one item."""
+    dots = sorted((item for item in items if item.latex == "."), key=lambda item: item.y0)
+    made: list[Item] = []
+    used: list[Item] = []
+    for first in dots:
+        for name, right in (("\\vdots", 0.0), ("\\ddots", 0.45)):
+            second = _dot_below(first, right, dots)
+            third = _dot_below(second, right, dots) if second else None
+            if second is None or third is None or any(dot in used for dot in (first, second, third)):
+                continue
+            used += [first, second, third]
+            base = second.y + AXIS * first.size
+            made.append(joined([first, second, third], name, base=base, centred=True, built=False))
+    return [item for item in items if item not in used] + made
+
+
+def _dot_below(dot: Item, right: float, dots: Sequence[Item]) -> Item | None:
+    size = dot.size
+    return next(
+        (o for o in dots if abs(o.x - dot.x - right * size) < 0.1 * size and 0.2 * size < o.y - dot.y < 0.5 * size),
+        None,
+    )
+
+
 def _pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
     """Tall delimiters that belong together, the outer ones first."""
     tall = sorted(
@@ -183,7 +209,9 @@ def _pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
     open_: list[Item] = []
     found: list[tuple[Item, Item]] = []
     for item in tall:
-        match = next((o for o in reversed(open_) if _are_alike(o, item)), None)
+        match = next(
+            (o for o in reversed(open_) if _are_alike(o, item) and (o.kind == "open") == (item.kind == "close")), None
+        )
         if item.kind != "open" and match is not None and (item.kind == "close" or match.latex == item.latex):
             found.append((match, item))
             del open_[open_.index(match) :]
@@ -229,7 +257,10 @@ def _delimited(left: Item, right: Item, inner: list[Item], bars: list[Bar], dept
     lines = rows(inner, bars)
     ends = left.latex, right.latex
     if len(lines) > 1:
-        if ends in _MATRICES:
+        if ends == ("(", ")") and _is_binomial(lines, left):
+            (top, over), (bottom, under) = lines
+            latex = f"\\binom{{{build(top, over, depth + 1)}}}{{{build(bottom, under, depth + 1)}}}"
+        elif ends in _MATRICES:
             name = _MATRICES[ends]
             latex = f"\\begin{{{name}}}{_table(lines, depth)}\\end{{{name}}}"
         else:
@@ -239,6 +270,15 @@ def _delimited(left: Item, right: Item, inner: list[Item], bars: list[Bar], dept
         latex = f"\\left{ends[0]} {build(inner, bars, depth + 1)} \\right{ends[1]}"
     parts = [left, *inner, right]
     return joined(parts, latex, "delimited", base=left.y + AXIS * left.size, centred=True, size=left.size)
+
+
+def _is_binomial(lines: Sequence[tuple[list[Item], list[Bar]]], left: Item) -> bool:
+    """Whether two rows stand as far apart as a fraction's, or are as small, and not as a matrix's rows."""
+    if len(lines) != 2 or _columns(lines):
+        return False
+    sizes = [max(item.size for item in line) for line, _ in lines]
+    bases = [_baseline(line)[0] for line, _ in lines]
+    return max(sizes) < _SCRIPT * left.size or bases[1] - bases[0] > _BINOMIAL * max(sizes)
 
 
 def _with_cases(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
@@ -436,7 +476,7 @@ def _with_accents(items: list[Item], depth: int) -> list[Item]:
 
 def _is_under(mark: Item, item: Item) -> bool:
     shared = min(mark.x1, item.x1) - max(mark.x0, item.x0)
-    return item.kind in ("ord", "letter") and shared > 0.4 * min(mark.x1 - mark.x0, item.x1 - item.x0)
+    return item.kind in ("ord", "letter", "bin", "rel") and shared > 0.4 * min(mark.x1 - mark.x0, item.x1 - item.x0)
 
 
 @dataclass(slots=True)
@@ -472,6 +512,9 @@ def _with_scripts(items: list[Item], depth: int) -> list[Item]:
     for node in nodes:
         if node.item.kind in ("op", "func"):
             scripts = _take_limits(node, nodes, scripts, size)
+    for node in nodes:
+        if node.item.kind in ("rel", "text", "function"):
+            scripts = _take_stacked(node, scripts, size, depth)
     _attach(nodes, scripts, base, size)
     return [_with_script(node, depth) for node in nodes]
 
@@ -493,6 +536,24 @@ def _take_limits(node: _Node, nodes: Sequence[_Node], scripts: list[Item], size:
         chosen = _in_one_run(core, side, size)
         (node.above if up else node.below).extend(chosen)
         scripts = [item for item in scripts if item not in chosen]
+    return scripts
+
+
+def _take_stacked(node: _Node, scripts: list[Item], size: float, depth: int) -> list[Item]:
+    """A relation or a word with what stands right over or under it; the scripts that are left."""
+    item = node.item
+    for name, up in (("overset", True), ("underset", False)):
+        side = [s for s in scripts if (s.y1 < item.y0 + 0.05 * size if up else s.y0 > item.y1 - 0.05 * size)]
+        core = [s for s in side if item.x0 < s.x < item.x1]
+        if not core:
+            continue
+        stacked = _in_one_run(core, side, size)
+        middle = (min(s.x0 for s in stacked) + max(s.x1 for s in stacked)) / 2
+        if abs(middle - item.x) > 0.25 * size:
+            continue
+        latex = f"\\{name}{{{build(stacked, [], depth + 1)}}}{{{node.item.latex}}}"
+        node.item = replace(joined([node.item, *stacked], latex, node.item.kind), x0=item.x0)
+        scripts = [s for s in scripts if s not in stacked]
     return scripts
 
 
@@ -553,6 +614,14 @@ def _goes_up(item: Item, node: _Node, base: float, size: float) -> bool:
     raise Unbuildable(f"{item.latex} beside {node.item.latex}")
 
 
+def _script(items: list[Item], depth: int) -> str:
+    """What stands over or under an operator, in lines."""
+    lines = rows(items, [])
+    if len(lines) == 1:
+        return build(items, [], depth + 1)
+    return "\\substack{" + " \\\\ ".join(build(line, bars, depth + 1) for line, bars in lines) + "}"
+
+
 def _with_script(node: _Node, depth: int) -> Item:
     latex = node.item.latex
     if not node.above and not node.below:
@@ -569,7 +638,7 @@ def _with_script(node: _Node, depth: int) -> Item:
     ):
         raise Unbuildable
     if node.below:
-        latex += f"_{{{build(node.below, [], depth + 1)}}}"
+        latex += f"_{{{_script(node.below, depth)}}}"
     primes = [item for item in node.above if item.kind == "prime"]
     other = [item for item in node.above if item.kind != "prime"]
     if primes and not other:

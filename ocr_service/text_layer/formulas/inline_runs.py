@@ -19,6 +19,7 @@ _AFTER_PUNCTUATION = 0.24  # em; inside of a formula 0.17
 _WIDEST = 0.75  # em around a relation
 _FUNCTION_APART = 0.3
 _AFTER_FUNCTION = 0.45
+_IN_BRACKETS = 0.28  # em; spaces that writers put there, and what slanted letters lean over
 _TIGHT = 0.12
 _SPACED = frozenset({"rel", "bin", "op", "fence", "not", "radical", "mapsto"})
 
@@ -172,6 +173,8 @@ def _chunks(
                 least = _WIDEST
             elif small or page.is_word_letter(chunk[-1]) or page.is_word_letter(i) or _in_bar(i, g, bars):
                 least = _AFTER_FUNCTION
+            elif kind_of(chunk[-1], page) == "open" or kind_of(i, page) in ("open", "close"):
+                least = _IN_BRACKETS
             else:
                 least = _APART
             if gap > least:
@@ -219,7 +222,7 @@ def _trimmed(chunk: list[int], page: SymbolsOfPage) -> list[int]:
     while chunk:
         first, last = chunk[0], chunk[-1]
         opened = sum(_latex(i, page) in _OPENING for i in chunk) - sum(_latex(i, page) in _CLOSING for i in chunk)
-        if kind_of(last, page) == "punct" or _latex(last, page) in ("!", "?", ":"):
+        if kind_of(last, page) == "punct" or _latex(last, page) in ("?", ":"):
             chunk = chunk[:-1]
         elif kind_of(first, page) == "punct" or _latex(first, page) in (":", "/", *_CLOSING):
             chunk = chunk[1:]

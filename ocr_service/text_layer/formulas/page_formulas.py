@@ -20,6 +20,7 @@ from ocr_service.text_layer.layer_words import LayerLine, LayerWord, clean_text,
 
 FIRST_MARK = 0xF0000  # private characters that stand for inline formulas until a region is finished
 _MOST = 2_000
+_MOST_LINES = 600  # of a page with formulas; all are compared with all, and a page of two columns has 150
 _LONGEST = 4_000  # characters of LaTeX
 _SPECKS = 6  # pixels
 _PLAIN = {
@@ -77,6 +78,8 @@ def find_formulas(
     if not any(page.is_strong(i) for i in range(len(glyphs))):
         return PageFormulas(list(lines), (), (), used)
     level = [line for line in lines if line.angle == 0]
+    if len(level) > _MOST_LINES:
+        return PageFormulas(list(lines), (), (), used)
     displays: list[DisplayFormula] = []
     taken: set[int] = set()
     zones = display_zones(level, page, bars)
@@ -172,7 +175,9 @@ class _Page:
             kind, latex = self._plain(index)
             return Item(latex, kind, x0, y0, x1, y1, base, size, advance)
         kind, latex = symbol.kind, symbol.latex
-        if symbol.encoding == "OT1" and (latex.isalpha() or kind == "text"):
+        if kind == "text":  # a ligature, whose letters come one by one in one place
+            return Item(self.char(index), "letter", x0, y0, x1, y1, base, size, advance)
+        if symbol.encoding == "OT1" and latex.isalpha():
             kind = "letter"
         if kind == "quote":
             raise Unbuildable

@@ -23,6 +23,7 @@ _OPERATORS = frozenset(
     )
 )
 _TOUCHING = 0.13  # em between the letters of a word
+_SPACE = 0.15  # em between a word and what is beside it
 _QUAD = 0.78  # em between two items
 _COMPOUND = {
     ("\\mapstochar", "\\rightarrow"): "\\mapsto",
@@ -72,7 +73,8 @@ def joined_words(items: Sequence[Item]) -> list[Item]:
 
 def _follows(item: Item, last: Item, apart: float) -> bool:
     level = abs(item.base - last.base) < 0.05 * last.size and abs(item.size - last.size) < 0.1 * last.size
-    return level and -0.1 * last.size < item.x0 - last.x1 < apart * last.size
+    of_ligature = item.x0 == last.x0 and item.x1 == last.x1
+    return level and (of_ligature or -0.1 * last.size < item.x0 - last.x1 < apart * last.size)
 
 
 def _word(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
@@ -144,6 +146,10 @@ def written(items: Sequence[Item]) -> str:
                 parts.append("\\qquad")
             elif gap > _QUAD:
                 parts.append("\\quad")
+            elif gap > _SPACE and last.kind == "text" and parts[-1].endswith("}"):
+                parts[-1] = parts[-1][:-1] + " }"
+            elif gap > _SPACE and item.kind == "text" and latex.startswith("\\text{"):
+                latex = latex.replace("{", "{ ", 1)
         parts.append(latex)
         last = item
     return _spaced(parts)

@@ -16,6 +16,7 @@ _PROSE_WORDS, _PROSE_LETTERS = 4, 18
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
 _GUTTER_LINES = 3
+_ITEM = re.compile(r"[•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 
 
 @dataclass(slots=True)
@@ -47,12 +48,13 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
     inside = {id(fragment) for fragments in attached for fragment in fragments}
     others = [line for line in others if id(line) not in inside]
     numbers = [line for line in others if _is_number(line, page)]
-    parts = [line for line in others if line not in numbers]
+    numbered = {id(number) for number in numbers}
+    parts = [line for line in others if id(line) not in numbered]
     strips = [(line.box[0], line.box[2]) for line in prose]
     zones = [Display(group) for group in _clusters(parts, strips, page)]
     result = []
     for zone in zones:
-        if not _is_mathematics(zone, page) or _is_table(zone, bars):
+        if not _is_mathematics(zone, page) or _is_table(zone, bars) or _is_of_a_paragraph(zone, prose, page):
             continue
         zone.numbers = [n for n in numbers if _beside(n, zone) and not _has_gutter(n.box, zone.box, strips)]
         zone.bars = _bars_of(zone, bars)
@@ -64,14 +66,27 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
 def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
     """Lines of words, and those of formulas alone that begin where a paragraph's lines do, close to one of them."""
     prose = [line for line in lines if is_prose(line, page)]
-    rest = [line for line in lines if line not in prose]
+    prose += [line for line in lines if line not in prose and _fills_column(line, prose, page)]
+    known = {id(line) for line in prose}
+    rest = [line for line in lines if id(line) not in known]
     grown = True
     while grown:
         more = [line for line in rest if any(_goes_on(line, other, page) for other in prose)]
         grown = bool(more)
         prose += more
-        rest = [line for line in rest if line not in more]
+        known |= {id(line) for line in more}
+        rest = [line for line in rest if id(line) not in known]
     return prose
+
+
+def _fills_column(line: LayerLine, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
+    """Whether a line with a word begins and ends where the lines of a paragraph do."""
+    if not _has_word(line, page):
+        return False
+    near = 0.5 * line.size
+    return any(
+        -near < line.box[0] - other.box[0] < 3 * line.size and abs(line.box[2] - other.box[2]) < near for other in prose
+    )
 
 
 def _goes_on(line: LayerLine, other: LayerLine, page: SymbolsOfPage) -> bool:
@@ -109,10 +124,11 @@ def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
 def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[list[LayerLine], list[list[LayerLine]]]:
     """Lines, and for each the pieces of its inline formulas that were found as lines of their own."""
     hosts = prose_lines(lines, page)
+    whole = {id(host) for host in hosts}
     attached: dict[int, list[LayerLine]] = {}
     taken: set[int] = set()
     for line in lines:
-        if line in hosts or not _may_be_piece(line, page):
+        if id(line) in whole or not _may_be_piece(line, page):
             continue
         host = min(
             (h for h in hosts if _holds(h, line, page)), key=lambda h: abs(_middle(h) - _middle(line)), default=None
@@ -177,10 +193,14 @@ def _clusters(
 ) -> list[list[LayerLine]]:
     groups: list[list[LayerLine]] = []
     for line in lines:
-        near = [group for group in groups if any(_are_near(line, other, strips, page) for other in group)]
-        merged = [line, *(other for group in near for other in group)]
-        groups = [group for group in groups if group not in near]
-        groups.append(merged)
+        apart: list[list[LayerLine]] = []
+        merged = [line]
+        for group in groups:
+            if any(_are_near(line, other, strips, page) for other in group):
+                merged += group
+            else:
+                apart.append(group)
+        groups = [*apart, merged]
     return groups
 
 
@@ -227,8 +247,26 @@ def _is_mathematics(zone: Display, page: SymbolsOfPage) -> bool:
     return bool(kinds & {"rel", "op", "radical"}) or large or (len(glyphs) >= 8 and not prose)
 
 
+def _is_of_a_paragraph(zone: Display, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
+    """Whether it is an item of a list, or its line follows a line of prose closely, and begins where that does."""
+    first = min(zone.lines, key=lambda line: line.box[0])
+    mark = first.words[0]
+    if _ITEM.fullmatch(mark.text) and len(first.words) > 1 and not any(map(page.is_strong, mark.glyphs)):
+        return True
+    if len(zone.lines) > 1:
+        return False
+    for line in prose:
+        down = (_middle(first) - _middle(line)) / line.size
+        right = (first.box[0] - line.box[0]) / line.size
+        if 0.8 < down < 1.45 and -0.3 < right < 3.5 and abs(first.size - line.size) < 0.08 * line.size:
+            return True
+    return False
+
+
 def _is_long_word(word: LayerWord, page: SymbolsOfPage) -> bool:
-    return sum(page.is_word_letter(i) for i in word.glyphs) >= 2 and not is_function_name(word.text)
+    letters = [i for i in word.glyphs if page.is_word_letter(i)]
+    bold = any(is_bold_letter(i, page) for i in letters)  # vectors and matrices side by side
+    return len(letters) >= (3 if bold else 2) and not is_function_name(word.text)
 
 
 def _is_table(zone: Display, bars: Sequence[Bar]) -> bool:
