@@ -47,12 +47,16 @@ class TooManyGlyphs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """``key`` tells the fonts of a document apart: its name, and its program's size where one is embedded."""
+    """``key`` tells the fonts of a document apart: its name, and its program's size where one is embedded.
+
+    ``program``: one is embedded, as in all fonts but Type 3 and those of the reader's own.
+    """
 
     name: str
     key: str
     bold: bool
     italic: bool
+    program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +281,9 @@ class _Reading:
         ink = self._to_pixels.boxes(ink_points)
         cell = self._to_pixels.boxes(cell_points)
         origin = self._to_pixels.points(origin_points)
-        self.objects = _in_real_sizes(self.objects, np.array(codes, np.int64), np.array(owners, np.int64), ink)
+        self.objects = _in_real_sizes(
+            self.objects, self.fonts, np.array(codes, np.int64), np.array(owners, np.int64), ink
+        )
         sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
         return Glyphs(
             np.array(codes, np.int64)[sound],
@@ -406,10 +412,13 @@ class _Drawn:
         return found
 
 
-def _in_real_sizes(objects: list[TextObject], codes: Ints, owners: Ints, ink: Floats) -> list[TextObject]:
+def _in_real_sizes(
+    objects: list[TextObject], fonts_of: Sequence[Font], codes: Ints, owners: Ints, ink: Floats
+) -> list[TextObject]:
     """The objects with their type's size as it is drawn: Type 3 fonts have any size, and a matrix of their own.
 
-    Letters and digits are 0.4 to 0.75 em high in each font.
+    Letters and digits are 0.4 to 0.75 em high in each font. A font with a program has a real size; the codes of large
+    signs of mathematics are letters by accident.
     """
     sizes, angles = np.array([item.size for item in objects]), np.array([item.angle for item in objects])
     fonts = np.array([item.font for item in objects], np.int64)
@@ -421,7 +430,7 @@ def _in_real_sizes(objects: list[TextObject], codes: Ints, owners: Ints, ink: Fl
     scales = np.ones(int(fonts.max(initial=0)) + 1)
     for font in np.unique(fonts[owners[counted]]).tolist():
         usual = float(np.median(share[counted & (fonts[owners] == font)]))
-        if not _LEAST_HEIGHT < usual < _MOST_HEIGHT:
+        if not fonts_of[font].program and not _LEAST_HEIGHT < usual < _MOST_HEIGHT:
             scales[font] = usual / _USUAL_HEIGHT
     return [replace(item, size=item.size * float(scales[item.font])) for item in objects]
 
@@ -438,7 +447,7 @@ def _font(handle: Any, number: int) -> Font:
     lower = name.lower()
     italic = any(word in lower for word in ("italic", "oblique")) or bool(flags & _ITALIC_FLAG)
     weight = int(pdfium_c.FPDFFont_GetWeight(handle))
-    return Font(name, f"{name}/{length.value}/{number}", is_bold(name, flags, weight), italic)
+    return Font(name, f"{name}/{length.value}/{number}", is_bold(name, flags, weight), italic, length.value > 0)
 
 
 def is_bold(name: str, flags: int, weight: int) -> bool:
