@@ -58,10 +58,12 @@ def recognise_upright(page: PageImage, reader: TesseractReader) -> Recognition:
 
 _FOREIGN = 0.35  # share of letters in sure words below which a page may have a script that nobody reads here
 _LEAST_PIECES = 40  # letters that a page must have to be told a script
-# Of Tesseract's confidence: right ones have 2 to 50, Chinese and Korean ones 0.2 to 1.4. Of a page with hardly a word
-# the lower one is enough, and so is the highest where a part of the page reads like words by chance.
-_SURE_OF_SCRIPT, _LIKELY, _BEYOND_DOUBT = 1.2, 0.2, 5.0
-_NO_WORDS, _LONG_WORD = 0.05, 4  # share of letters in sure words of so many letters: below it a page has hardly a word
+# Tesseract's confidence in a script, of a page with hardly a word, of one with few words, and of one with more: right
+# ones have 2 to 50. Of scripts with thousands of signs it is never so sure: 0.2 to 1.4.
+_SURE_OF_SCRIPT = (1.5, 5.0, 5.0)
+_SURE_OF_SIGNS = (0.2, 1.2, 5.0)
+_SIGNS = frozenset({"Han", "Hangul", "Japanese", "Korean"})
+_NO_WORDS, _LONG_WORD = 0.1, 4  # share of letters in sure words of so many letters: below it a page has hardly a word
 _READ = 0.8  # the same share as ``_FOREIGN`` from which on nobody asks
 
 
@@ -83,12 +85,12 @@ def foreign_script(recognition: Recognition, language: str, tessdata: Path | Non
     if letters >= _READ or len(letter_pieces(recognition.sheet, lines).boxes) < _LEAST_PIECES:
         return None
     wordless = letters < _FOREIGN and sure_share(lines, str.isalpha, least=_LONG_WORD) < _NO_WORDS
-    least = _LIKELY if wordless else _SURE_OF_SCRIPT if letters < _FOREIGN else _BEYOND_DOUBT
     script, confidence = _script(recognition, tessdata)
     needed = language_for(script, language)
-    if needed is None or confidence < least:
+    least = _SURE_OF_SIGNS if script in _SIGNS else _SURE_OF_SCRIPT
+    if needed is None or confidence < least[0 if wordless else 1 if letters < _FOREIGN else 2]:
         return None
-    whole = sure_share(lines) < _FOREIGN
+    whole = wordless and sure_share(lines) < _FOREIGN
     package = "tesseract-ocr-" + needed.replace("_", "-")
     failure = Failure(
         "unreadable_script",
