@@ -39,10 +39,17 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
     """The items and rules of each line, from top to bottom. Raises Unbuildable."""
     prepared = _joined_pieces(list(items), list(bars))
     size = max(item.size for item in prepared)
-    fractions = _fractions(prepared, bars, size)
-    apart = [*_enclosed(prepared), *(item for _, members in fractions for item in members)]
-    anchors = [item for item in prepared if not _is_script(item, size) and _has_line(item) and item not in apart]
-    anchors += [joined(members, "", base=bar.y + AXIS * size) for bar, members in fractions]
+    fractions = [
+        (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
+    ]
+    keepers: dict[int, Item] = {}  # of what a delimiter or a fraction keeps together, the item whose line it is on
+    for left, inner in reversed(_enclosed(prepared)):
+        keepers |= {id(item): left for item in inner}
+    for members, whole in fractions:
+        for item in members:
+            keepers.setdefault(id(item), whole)
+    anchors = [item for item in prepared if not _is_script(item, size) and _has_line(item) and id(item) not in keepers]
+    anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
     if not anchors:
         raise Unbuildable
     lines: list[list[Item]] = []
@@ -54,11 +61,15 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
             bases.append(anchor.base)
         else:
             lines[near].append(anchor)
+    own_line = {id(item): n for n, line in enumerate(lines) for item in line}
     found: list[list[Item]] = [[] for _ in lines]
     for item in prepared:
-        own = next((n for n, line in enumerate(lines) if item in line), None)
+        keeper = item
+        while id(keeper) in keepers and id(keeper) not in own_line:
+            keeper = keepers[id(keeper)]
+        own = own_line.get(id(keeper))
         if own is None:
-            own = _nearest(item.x0, item.y0, item.x1, item.y1, lines)
+            own = _nearest(keeper.x0, keeper.y0, keeper.x1, keeper.y1, lines)
         found[own].append(item)
     rules: list[list[Bar]] = [[] for _ in lines]
     for bar in bars:
@@ -107,11 +118,11 @@ def _nearest(x0: float, y0: float, x1: float, y1: float, lines: Sequence[Sequenc
     return min(range(len(lines)), key=lambda n: min(map(distance, lines[n])))
 
 
-def _enclosed(items: Sequence[Item]) -> list[Item]:
-    """What stands between two tall delimiters, which keep it together."""
+def _enclosed(items: Sequence[Item]) -> list[tuple[Item, list[Item]]]:
+    """What stands between two tall delimiters or behind a tall brace, which keep it together; the outer ones first."""
     brace = _lone_brace(items)
-    pairs: list[tuple[Item, Item | None]] = [*_pairs(items), *([(brace, None)] if brace else [])]
-    return [item for left, right in pairs for item in items if _is_between(item, left, right)]
+    pairs: list[tuple[Item, Item | None]] = [*([(brace, None)] if brace else []), *_pairs(items)]
+    return [(left, [item for item in items if _is_between(item, left, right)]) for left, right in pairs]
 
 
 def _lone_brace(items: Sequence[Item]) -> Item | None:

@@ -211,9 +211,8 @@ def _display(zone: Display, page: _Page) -> list[DisplayFormula]:
         items = page.items([i for line in zone.lines for i in line.glyphs])
         found = rows(items, zone.bars)
         tags = _tags(zone, [line for line, _ in found])
-        groups = _groups(found, tags) if len(found) > 1 and len(tags) > 1 else [(found, next(iter(tags.values()), ""))]
         made = []
-        for lines, tag in groups:
+        for lines, tag in _groups(found, tags):
             latex = _aligned(lines)
             if tag:
                 latex += f" \\tag{{{tag}}}"
@@ -269,17 +268,25 @@ Rows = list[tuple[list[Item], list[Bar]]]
 
 
 def _groups(found: Rows, tags: dict[int, str]) -> list[tuple[Rows, str]]:
-    """Lines that have a number begin or end one equation: those without one go on with the number that follows."""
+    """The lines by equations, with their numbers.
+
+    A line goes on with the one above it where it begins with an operator or a relation, or where relations of both
+    stand at one place. Of several numbers, each ends its equation.
+    """
     groups: list[tuple[Rows, str]] = []
-    open_: Rows = []
     for place, row in enumerate(found):
-        open_.append(row)
-        if place in tags:
-            groups.append((open_, tags[place]))
-            open_ = []
-    if open_:
-        groups.append((open_, ""))
+        above = groups[-1] if groups else None
+        ended = above is None or (len(tags) > 1 and place - 1 in tags)
+        if above is None or ended or not _continues(above[0], row):
+            groups.append(([row], tags.get(place, "")))
+        else:
+            groups[-1] = ([*above[0], row], above[1] or tags.get(place, ""))
     return groups
+
+
+def _continues(lines: Rows, row: tuple[list[Item], list[Bar]]) -> bool:
+    first = min(row[0], key=lambda item: item.x0)
+    return first.kind in ("rel", "bin") or _alignment([items for items, _ in (*lines, row)]) is not None
 
 
 def _aligned(lines: Rows) -> str:

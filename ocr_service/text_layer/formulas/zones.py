@@ -184,8 +184,9 @@ def _is_behind(line: LayerLine, brace: LayerLine) -> bool:
 
 def _is_words(line: LayerLine, page: SymbolsOfPage) -> bool:
     """Whether it has nothing but words and signs."""
-    words = all(page.is_word_letter(i) or page.char(i) in ".,;:-–" for i in line.glyphs)
-    return words and not is_function_name(line.text)
+    letters = [page.is_word_letter(i) for i in line.glyphs]
+    words = all(letter or page.char(i) in ".,;:-–" for i, letter in zip(line.glyphs, letters, strict=True))
+    return any(letters) and words and not is_function_name(line.text)
 
 
 def _clusters(
