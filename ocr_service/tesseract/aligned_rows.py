@@ -13,6 +13,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.code_blocks import code_blocks
 from ocr_service.tesseract.leaders import LEADER
+from ocr_service.tesseract.page_columns import in_columns, page_gutters
 from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.table_cells import cell_text, is_data
 from ocr_service.tesseract.table_columns import Row, by_column, column_gutters, filled_runs, visual_rows, without_signs
@@ -56,7 +57,13 @@ def aligned_areas(lines: Sequence[Line]) -> Iterator[AlignedArea]:
     telling = [line for line in lines if line not in prose and line not in captions and line not in listings]
     weights = {id(word): line.weight / line.em for line in telling for word in line.words}
     words = [w for line in telling for w in line.words if w.text != LEADER]
-    rows = visual_rows(words, em)
+    for part in in_columns(words, page_gutters(lines, prose)):
+        yield from _areas_of(visual_rows(part, em), barriers, titles, weights, em)
+
+
+def _areas_of(
+    rows: Sequence[Row], barriers: Sequence[Box], titles: Sequence[Line], weights: dict[int, float], em: float
+) -> Iterator[AlignedArea]:
     begun = 0
     while begun < len(rows):
         group = _rows_that_align(rows, begun, barriers, em)

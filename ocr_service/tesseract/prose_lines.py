@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from ocr_service.tesseract.table_cells import is_data
@@ -27,7 +27,7 @@ def prose_lines(lines: Sequence[Line]) -> set[Line]:
     for paragraph in _paragraphs(even):
         if len(paragraph) >= _LEAST_LINES and _is_full(paragraph) and not _stands_in_rows(paragraph, lines):
             found.update(paragraph)
-    return found
+    return found | {line for line in even if _is_in_column(line, found)}
 
 
 def _is_even(line: Line) -> bool:
@@ -37,6 +37,13 @@ def _is_even(line: Line) -> bool:
     if widest < _SPACE * line.em:
         return True
     return len(spaces) > 2 and widest < min(_STRETCHED * line.em, _UNEVEN * statistics.median(spaces))
+
+
+def _is_in_column(line: Line, prose: Collection[Line]) -> bool:
+    """Whether a line fills a column of the page, whose width lines of running text show: a paragraph of two lines."""
+    near = _SIDE * line.em
+    alike = sum(abs(p.box[0] - line.box[0]) < near and abs(p.box[2] - line.box[2]) < near for p in prose)
+    return alike > 1 and line.box[2] - line.box[0] > _WIDE * line.em
 
 
 def _is_long(line: Line) -> bool:

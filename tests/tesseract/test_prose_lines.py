@@ -41,3 +41,10 @@ def test_short_lines_and_rows_are_no_prose() -> None:
     rows = [text_line(100, 100 + 38 * index, "Кабель", "14", "518", step=300) for index in range(5)]
     poem = [text_line(100, 600 + 38 * index, "слово", "о", "полку") for index in range(4)]
     assert prose_lines([*rows, *poem]) == set()
+
+
+def test_two_lines_as_wide_as_the_paragraphs_of_their_column_are_prose() -> None:
+    two, alone = paragraph(100, 500, 2), paragraph(900, 500, 2)
+    labels = [text_line(900, 500 + 38 * index, "Насос") for index in range(2)]
+    assert prose_lines([*paragraph(100, 100, 5), *two, *labels]) == {*paragraph(100, 100, 5), *two}
+    assert not prose_lines(alone)

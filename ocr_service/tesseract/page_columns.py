@@ -1,0 +1,75 @@
+"""The columns of a page, as its running text shows them: no row of a table goes from one into the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ocr_service.document import Box
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.words import Line, Word
+
+_LINES = 3  # of running text that begin and end one under the other
+_OFF = 0.8  # em that their edges are off
+_WHITE = 0.8  # em between two columns
+_WIDTH = 0.6  # of a column's width that what stands beside it has at least
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """White at ``x`` beside a column of running text that goes from ``top`` to ``bottom``, in pixels."""
+
+    x: float
+    top: int
+    bottom: int
+
+
+def page_gutters(lines: Sequence[Line], prose: Collection[Line]) -> list[Gutter]:
+    """White that nothing crosses beside a column. ``prose``: the lines of running text among ``lines``."""
+    found: dict[float, Gutter] = {}
+    for column, em in _columns(prose):
+        left, top, right, bottom = column
+        beside = [line.box for line in lines if top <= _middle(line.box) <= bottom]
+        before = [box for box in beside if box[2] < left + _OFF * em]
+        after = [box for box in beside if box[0] > right - _OFF * em]
+        inside = [box for box in beside if box[0] > left - _OFF * em and box[2] < right + _OFF * em]
+        if len(before) + len(inside) + len(after) < len(beside):
+            continue
+        sides = [(enclosing(before), column)] if before else []
+        sides += [(column, enclosing(after))] if after else []
+        for a, b in sides:
+            wide = min(a[2] - a[0], b[2] - b[0]) >= _WIDTH * (right - left)
+            if wide and b[0] - a[2] >= _WHITE * em:
+                x = (a[2] + b[0]) / 2
+                found.setdefault(x, Gutter(x, top, bottom))
+    return sorted(found.values(), key=lambda gutter: gutter.x)
+
+
+def in_columns(words: Sequence[Word], gutters: Sequence[Gutter]) -> list[list[Word]]:
+    """The words of each column, and as a part of their own those above and below, which are in none."""
+    parts: dict[tuple[int, ...], list[Word]] = {}
+    for word in words:
+        beside = [g for g in gutters if g.top <= _middle(word.box) <= g.bottom]
+        key = tuple(2 * (word.box[0] > g.x) - 1 if g in beside else 0 for g in gutters)
+        parts.setdefault(key, []).append(word)
+    return [parts[key] for key in sorted(parts)]
+
+
+def _columns(prose: Collection[Line]) -> list[tuple[Box, float]]:
+    """Boxes around lines that begin and end one under the other, and their type size; the highest first."""
+    groups: list[list[Line]] = []
+    for line in sorted(prose, key=lambda line: line.baseline):
+        near = _OFF * line.em
+        for group in groups:
+            box = group[0].box
+            if abs(box[0] - line.box[0]) < near and abs(box[2] - line.box[2]) < near:
+                group.append(line)
+                break
+        else:
+            groups.append([line])
+    columns = [(enclosing([line.box for line in group]), group[0].em) for group in groups if len(group) >= _LINES]
+    return sorted(columns, key=lambda column: column[0][1] - column[0][3])
+
+
+def _middle(box: Box) -> float:
+    return (box[1] + box[3]) / 2
