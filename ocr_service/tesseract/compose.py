@@ -21,7 +21,9 @@ from ocr_service.tesseract.figure_text import find_figures
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.note_marks import note_text, single_notes, with_note_marks
+from ocr_service.tesseract.page_columns import page_gutters
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
+from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
 from ocr_service.tesseract.words import Line, make_line, placed_words
@@ -141,13 +143,17 @@ def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[
 
 
 def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
-    """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model."""
+    """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
+
+    Such a text may lie over two columns, whose lines stay apart.
+    """
     pieces = sorted(lines, key=lambda line: line.box[0])
+    gutters = page_gutters(lines, prose_lines(lines))
     for region in (r for r in regions if r.label in _PROSE and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
             before = next((other for other in joined if _goes_on_beside(other, line, region.bbox)), None)
-            if before is None:
+            if before is None or any(gutter.parts(before.box, line.box) for gutter in gutters):
                 joined.append(line)
             else:
                 joined[joined.index(before)] = make_line([*before.words, *line.words], before.weight)

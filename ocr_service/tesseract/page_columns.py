@@ -23,6 +23,13 @@ class Gutter:
     top: int
     bottom: int
 
+    def is_beside(self, box: Box) -> bool:
+        return self.top <= _middle(box) <= self.bottom
+
+    def parts(self, left: Box, right: Box) -> bool:
+        """Whether two boxes of a row stand on its two sides."""
+        return left[2] <= self.x <= right[0] and self.is_beside(left)
+
 
 def page_gutters(lines: Sequence[Line], prose: Collection[Line]) -> list[Gutter]:
     """White that nothing crosses beside a column. ``prose``: the lines of running text among ``lines``."""
@@ -49,8 +56,7 @@ def in_columns(words: Sequence[Word], gutters: Sequence[Gutter]) -> list[list[Wo
     """The words of each column, and as a part of their own those above and below, which are in none."""
     parts: dict[tuple[int, ...], list[Word]] = {}
     for word in words:
-        beside = [g for g in gutters if g.top <= _middle(word.box) <= g.bottom]
-        key = tuple(2 * (word.box[0] > g.x) - 1 if g in beside else 0 for g in gutters)
+        key = tuple(2 * (word.box[0] > g.x) - 1 if g.is_beside(word.box) else 0 for g in gutters)
         parts.setdefault(key, []).append(word)
     return [parts[key] for key in sorted(parts)]
 

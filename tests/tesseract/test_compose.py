@@ -30,6 +30,14 @@ def test_spaces_of_three_letters_do_not_part_a_justified_line_in_a_narrow_column
     assert " ".join(r.content for r in regions) == "подключённых абонентов графику."
 
 
+def test_lines_of_two_columns_that_the_model_took_for_one_text_stay_apart() -> None:
+    left = [text_line(100, 100 + 38 * index, *["слева"] * 7) for index in range(4)]
+    right = [text_line(left[0].box[2] + 30, 100 + 38 * index, *["справа"] * 7) for index in range(4)]
+    model = [Region("text", (90, 90, 1600, 300), 0, 0.9)]
+    regions = compose([*left, *right], [], model, blank_sheet(), first_page=True).regions
+    assert [set(r.content.split()) for r in regions] == [{"слева"}, {"справа"}]
+
+
 def test_the_pages_number_is_no_row_of_a_table_that_fills_the_top_of_its_page() -> None:
     rows = [("Кабель", "14", "51618"), ("Цемент", "35", "77390"), ("Провод", "52", "56751")]
     lines = [text_line(150, 200 + 50 * index, *row, step=400) for index, row in enumerate(rows)]
