@@ -21,9 +21,28 @@ _LIT = 0.6  # of the page's paper: what is lighter is paper
 _SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
 _AROUND = 3.0  # tiles around a picture from which the light on it is taken
 _PALE = 0.8  # of the paper's level: what is lighter is paper
+# Levels of the ground of a dark page at most, and of text off it; how much more of it is lighter than darker.
+_DARK_GROUND, _OFF_GROUND, _LIGHT_TEXT = 100.0, 40.0, 4.0
 _COARSE = 9.0  # grey levels of standard deviation; clean scans have 1 to 7
 _WHITE = 0.88  # of the paper's level: from there on white
 _EVEN = 0.08  # of the paper's level, from the lightest to the darkest part
+
+
+def is_light_on_dark(gray: Gray) -> bool:
+    """Whether light text stands on a dark page; a dim photograph of a page has dark text."""
+    sample = gray[::_STEP, ::_STEP]
+    ground = float(np.median(sample))
+    if ground >= _DARK_GROUND:
+        return False
+    lighter, darker = (
+        np.count_nonzero(where) for where in (sample > ground + _OFF_GROUND, sample < ground - _OFF_GROUND)
+    )
+    return bool(lighter > _LIGHT_TEXT * darker)
+
+
+def dark_on_light(gray: Gray) -> Gray:
+    """``gray`` inverted where light text stands on a dark page."""
+    return cv2.bitwise_not(gray).astype(np.uint8) if is_light_on_dark(gray) else gray
 
 
 def with_even_illumination(gray: Gray) -> Gray:

@@ -11,7 +11,7 @@ from ocr_service.geometry.bend import bend_of, straightened
 from ocr_service.geometry.deskew import Skew, deskew
 from ocr_service.tesseract.character_fields import Field, character_fields, without_fields
 from ocr_service.tesseract.filled_areas import filled_areas, on_white
-from ocr_service.tesseract.preprocess import with_even_illumination, without_paper_grain
+from ocr_service.tesseract.preprocess import dark_on_light, with_even_illumination, without_paper_grain
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
 
 
@@ -42,7 +42,7 @@ class Sheet:
 
 def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
     """The sheet of a page as delivered."""
-    level, skew = deskew(with_even_illumination(gray))
+    level, skew = deskew(with_even_illumination(dark_on_light(gray)))
     shifts = bend_of(level)
     if shifts is not None:
         level, skew = straightened(level, shifts), replace(skew, shifts=shifts)

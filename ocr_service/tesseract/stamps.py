@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray, Pixels
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
-from ocr_service.tesseract.preprocess import with_even_illumination
+from ocr_service.tesseract.preprocess import dark_on_light, is_light_on_dark, with_even_illumination
 
 Mask = npt.NDArray[np.bool_]  # height x width
 
@@ -70,8 +70,11 @@ class _Outline:
 
 
 def without_stamps(pixels: Pixels, dpi: int) -> tuple[Gray, tuple[Stamp, ...]]:
-    """The page in grey without the stamps that lie over its text, and those: coloured ones, then grey ones."""
-    gray = with_even_illumination(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8))
+    """The page in grey, its text dark, without the stamps that lie over it, and those: coloured, then grey ones."""
+    plain = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    gray = with_even_illumination(dark_on_light(plain))
+    if is_light_on_dark(plain):  # nobody stamps on black
+        return gray, ()
     coloured = _without_coloured(gray, pixels, dpi)
     pale = _without_pale(gray, dpi)
     return gray, (*coloured, *pale)

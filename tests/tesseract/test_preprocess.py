@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from ocr_service.document import Gray, PageImage
-from ocr_service.tesseract.preprocess import rescaling, with_even_illumination, without_paper_grain
+from ocr_service.tesseract.preprocess import (
+    dark_on_light,
+    is_light_on_dark,
+    rescaling,
+    with_even_illumination,
+    without_paper_grain,
+)
 from ocr_service.tesseract.reader import TesseractReader
 from tests.support.sheets import DrawnPage
 
@@ -69,3 +75,29 @@ def test_boxes_of_an_enlarged_page_are_those_of_the_page() -> None:
     assert region.content == "The supplier shall deliver"
     assert abs(region.bbox[0] - 100) < 4
     assert 100 <= region.bbox[1] < region.bbox[3] < 125
+
+
+def slide(ground: str, ink: str, other: str) -> DrawnPage:
+    """A page of text on a filled ground with a white margin, as an exported slide has it."""
+    page = DrawnPage(1240, 900)
+    page.draw.rectangle((20, 20, 1219, 879), fill=ground)
+    for row in range(9):
+        page.text(120, 100 + 80 * row, "Annual consolidated financial statements", 12, fill=other if row % 3 else ink)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink", "expected"),
+    [("#04072c", "white", True), ("#303030", "#ffd040", True), ("#505050", "black", False), ("white", "black", False)],
+)
+def test_light_text_on_a_dark_page_is_told_from_dark_text_on_a_dim_one(ground: str, ink: str, expected: bool) -> None:
+    gray = slide(ground, ink, ink).gray()
+    assert is_light_on_dark(gray) is expected
+    assert np.array_equal(dark_on_light(gray), 255 - gray if expected else gray)
+
+
+def test_a_dark_slide_is_read_in_full() -> None:
+    read = TesseractReader("eng").read(slide("#04072c", "white", "#1ca0b0").page(), [])
+    assert sum(region.content.count("Annual consolidated financial statements") for region in read.regions) == 9
+    assert read.coverage == 1.0
+    assert not [region for region in read.regions if region.label == "seal"]
