@@ -389,7 +389,7 @@ class _Drawn:
         known &= self._kept(over > _OVERHANG * advance, self.identity >> 32) & self._is_usual_glyph(advance)
         cells = loose.copy()
         cells[:, 2] = np.where(known, x + advance, loose[:, 2])
-        cells[:, 0] = np.where(known, np.maximum(loose[:, 0], np.minimum(x, loose[:, 2])), loose[:, 0])
+        cells[:, 0] = np.where(advance > 0, np.maximum(loose[:, 0], np.minimum(x, loose[:, 2])), loose[:, 0])
         return cells
 
     def _kept(self, over: Flags, font: Ints) -> Flags:
@@ -398,8 +398,8 @@ class _Drawn:
         return (np.bincount(inverse, over) < _MOST_OVER * count)[inverse]
 
     def _is_usual_glyph(self, advance: Floats) -> Flags:
-        """Whether a glyph is as wide as its font's character mostly is. Letters of one ligature share its box."""
-        same = np.r_[False, (self.ink[1:] == self.ink[:-1]).all(axis=1), False]
+        """Whether a glyph is as wide as its font's character mostly is. Letters of one ligature share its origin."""
+        same = np.r_[False, (self.origin[1:] == self.origin[:-1]).all(axis=1), False]
         alone = ~(same[1:] | same[:-1])
         share = (self.ink[:, 2] - self.ink[:, 0]) / np.maximum(advance, 1e-6)
         order = np.flatnonzero(alone)[np.lexsort((share[alone], self.identity[alone]))]

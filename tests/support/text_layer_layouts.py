@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import unicodedata
 
 import numpy as np
 import pikepdf
@@ -14,7 +15,7 @@ from reportlab.lib.colors import HexColor, white
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 
-from tests.support.text_layer_pdfs import A4, ENGLISH, RUSSIAN, Sample, Sheet, wrapped
+from tests.support.text_layer_pdfs import A4, ENGLISH, RUSSIAN, Sample, Sheet, with_maps, wrapped
 
 _ROWS = (
     ("Article", "Quantity", "Price", "Total"),
@@ -49,6 +50,7 @@ def layout_samples() -> list[Sample]:
         _run_in_heading(),
         _small_capitals(),
         _ligatures(),
+        _spelt_ligatures(),
         _soft_hyphens(),
         _drawn_twice(),
         _type3(),
@@ -534,6 +536,22 @@ def _ligatures() -> Sample:
     sheet.truth = ["The official figures of the floor were effective."]
     sheet.paragraph(ENGLISH[1])
     return Sample("ligatures", sheet.pdf(), sheet.text())
+
+
+def _spelt_ligatures() -> Sample:
+    """Ligatures whose map has their letters one by one, as browsers write it, in a font that shows one other f only."""
+    truth, again = Sheet(), Sheet()
+    for text in (
+        "Different officers suffer in the traffic; coffee is effective.",
+        "Nobody else was there on the long way home to the lake of the south, and many letters were sent to the mayor.",
+    ):
+        truth.paragraph(text)
+        again.paragraph(text.replace("ffi", "\ufb03").replace("ff", "\ufb00"))
+
+    def spell(codes: dict[int, str]) -> dict[int, str]:
+        return {code: unicodedata.normalize("NFKC", sign) for code, sign in codes.items()}
+
+    return Sample("spelt_ligatures", with_maps(again.pdf(), spell), truth.text())
 
 
 def _soft_hyphens() -> Sample:
