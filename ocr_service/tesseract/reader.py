@@ -26,6 +26,7 @@ from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Composition, Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.formula_pictures import with_formula_pictures
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
 from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_digit_one
 from ocr_service.tesseract.ink_ledger import (
@@ -125,7 +126,7 @@ class TesseractReader:
             regions = [replace(r, bbox=scaled_box(r.bbox, scale, shape)) for r in regions]
         hints = [replace(region, bbox=sheet.skew.from_page(region.bbox)) for region in regions]
         stamps = [read_stamp(stamp, page.dpi, self._engine) for stamp in recognition.stamps]
-        reading = self._composed(recognition, hints, stamps)
+        reading = with_formula_pictures(self._composed(recognition, hints, stamps), hints)
 
         def to_page(box: Box) -> Box:
             on_page = sheet.skew.to_page(box)
