@@ -44,7 +44,7 @@ def with_formula_pictures(reading: Reading, hints: Sequence[Region]) -> Reading:
 
 def _is_read(regions: Sequence[RegionResult]) -> bool:
     words = [word for region in regions for word in region.words]
-    return len(regions) == 1 and regions[0].format == "text" and (words_confidence(words) or 0.0) >= _SURELY_READ
+    return len(regions) == 1 and (words_confidence(words) or 0.0) >= _SURELY_READ
 
 
 def _has_words(regions: Sequence[RegionResult]) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ocr_service.document import (
     TITLE_LABELS,
+    UNREAD_LABEL,
     Box,
     Gray,
     PlacedWord,
@@ -33,6 +34,7 @@ from ocr_service.tesseract.paragraphs import group_paragraphs
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.unread_regions import located, unread
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.formulas.in_regions import with_formulas
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
@@ -102,11 +104,15 @@ def _margins(layer: PageLayer, lines: Sequence[Line]) -> list[Insert]:
 
 
 def _displays(layer: PageLayer) -> list[Insert]:
-    """The formulas that stand by themselves, each a region."""
+    """The formulas that stand by themselves, each a region; those that could not be built as pictures."""
     width, height = layer.picture.width, layer.picture.height
     inserts = []
     for formula in layer.displays:
         box = pixel_box(formula.box, width, height)
+        if not formula.latex:
+            picture = located(RegionResult(UNREAD_LABEL, box, 0, None, format="image", error=unread()))
+            inserts.append(Insert(box, (picture,)))
+            continue
         words = tuple(
             PlacedWord(word.text, pixel_box(word.box, width, height), 1.0, in_pdf=True) for word in formula.words
         )

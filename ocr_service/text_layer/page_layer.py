@@ -221,6 +221,11 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     bad = len(unproven) - len(slanted)
     erased = [*good, *slanted, *(LayerLine(formula.words, 0, 1.0) for formula in found.displays)]
     remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, erased, [b for _, b in opened.boxes])
+    for formula in found.displays:
+        if not formula.latex:  # nobody else could read it either
+            x0, y0, x1, y1 = pixel_box(formula.box, opened.picture.width, opened.picture.height)
+            part = slice(max(0, y0 - _EDGE), y1 + _EDGE), slice(max(0, x0 - _EDGE), x1 + _EDGE)
+            remainder[part] = opened.seen.ground[part]
     gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     marked = _with_check_boxes(good, opened, glyphs)
     parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
@@ -319,8 +324,6 @@ def _without(
     picture: Pixels, ground: Pixels, glyphs: Glyphs, lines: Sequence[LayerLine], boxes: Sequence[Floats]
 ) -> Pixels:
     """The picture without the text of ``lines`` and without the form's boxes."""
-    if not lines and not boxes:
-        return picture
     rest = picture.copy()
     height, width = rest.shape[:2]
     for line in lines:

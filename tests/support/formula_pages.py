@@ -157,7 +157,8 @@ def typeset(source: str, path: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         tex = Path(folder, "page.tex")
         tex.write_text(source)
-        subprocess.run(["pdflatex", "-interaction=batchmode", tex.name], cwd=folder, check=True, capture_output=True)
+        dateless = r"\pdfinfoomitdate=1\pdftrailerid{}\pdfsuppressptexinfo=-1\input{page}"
+        subprocess.run(["pdflatex", "-interaction=batchmode", dateless], cwd=folder, check=True, capture_output=True)
         path.write_bytes(tex.with_suffix(".pdf").read_bytes())
     return path
 
@@ -277,6 +278,16 @@ Ridge & $|\lambda| < 1$ & 0.91 \\\hline
 \end{document}"""
 
 
+# Scripts before their signs, which have no certain reading.
+UNCERTAIN_PAGE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath}
+\begin{document}
+The product that follows is set with scripts on both of its sides, as some books on tensors do.
+\[ \sideset{_a^b}{_c^d}\prod_{i} \frac{x}{y} = {}_{p}^{q}\int_{D} \frac{1}{2} \]
+The prose behind it goes on as if nothing had happened, and is to be found in the result as well.
+\end{document}"""
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     pages = [part for group in groups() for part in (source_of(CM, *group), r"\newpage")]
@@ -285,6 +296,7 @@ def main() -> None:
     typeset(head + "\n\n".join(bodies) + foot, FOLDER / "displays.pdf")
     typeset(PROSE_PAGE, FOLDER / "prose.pdf")
     typeset(ARTICLE_PAGE, FOLDER / "article.pdf")
+    typeset(UNCERTAIN_PAGE, FOLDER / "uncertain.pdf")
 
 
 def groups() -> Iterator[tuple[list[str], list[str]]]:

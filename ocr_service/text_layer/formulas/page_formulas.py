@@ -44,7 +44,10 @@ class InlineFormula:
 
 @dataclass(frozen=True, slots=True)
 class DisplayFormula:
-    """``box`` in pixels of the page; ``latex`` with its number as a tag; ``words``: its characters as words."""
+    """``box`` in pixels of the page; ``latex`` with its number as a tag; ``words``: its characters as words.
+
+    Without ``latex`` it is one that has no certain reading, and only its picture can be shown.
+    """
 
     latex: str
     box: tuple[float, float, float, float]
@@ -86,12 +89,14 @@ def find_formulas(
     refused: set[int] = set()
     for zone in zones:
         made = _display(zone, page)
-        if not made and len(zone.lines) > 1:
-            refused |= {id(line) for line in zone.all_lines}
-        elif made:
+        if not made and _is_built_up(zone, page):
+            made = [DisplayFormula("", _around([line.box for line in zone.all_lines]), ())]
+        if made:
             displays += made
             taken |= {id(line) for line in zone.all_lines}
-            used[[i for line in zone.all_lines for i in line.glyphs]] = True
+            used[[i for line in zone.all_lines for i in line.glyphs if made[0].latex]] = True
+        elif len(zone.lines) > 1:
+            refused |= {id(line) for line in zone.all_lines}
     rest = [line for line in lines if id(line) not in taken | refused]
     inline: list[InlineFormula] = []
     result = [line for line in lines if id(line) in refused]
@@ -223,6 +228,13 @@ def _display(zone: Display, page: _Page) -> list[DisplayFormula]:
     except Unbuildable:
         return []
     return _with_words(made, zone, page)
+
+
+def _is_built_up(zone: Display, page: _Page) -> bool:
+    """Whether its lines say nothing one by one: it has fractions, roots, or signs of several lines."""
+    symbols = [page.symbol(i) for line in zone.lines for i in line.glyphs]
+    large = any(s is not None and (s.encoding == "OMX" or s.kind == "radical") for s in symbols)
+    return len(zone.lines) > 1 and (large or bool(zone.bars))
 
 
 def _with_words(made: list[DisplayFormula], zone: Display, page: _Page) -> list[DisplayFormula]:

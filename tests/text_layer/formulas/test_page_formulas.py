@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -120,6 +121,16 @@ def test_hidden_signs_are_in_no_formula(tmp_path: Path) -> None:
     page = read(hidden)
     assert page.hidden_text is not None and page.hidden_text.characters > 10
     assert displays(page) == [] and inline(page) == [] and page.markdown == ""
+
+
+def test_a_formula_without_a_certain_reading_is_a_picture(tmp_path: Path) -> None:
+    task = PageTask(FOLDER / "uncertain.pdf", "pdf", 1, 200, 40_000_000, "", "embedded", "eng", tmp_path)
+    page = read_page(replace(task, text_layer="auto"))
+    assert [region.label for region in page.regions] == ["text", "unread", "text", "text"]
+    unread = page.regions[1]
+    assert unread.error is not None and unread.error.code == "unread" and page.status == "partial"
+    assert unread.image is not None and (tmp_path / Path(unread.image).name).exists()
+    assert "tensors do." in page.markdown and "The prose behind it" in page.markdown and "$" not in page.markdown
 
 
 def test_text_with_mathematics_is_still_sent_to_the_vlm() -> None:
