@@ -39,8 +39,11 @@ class Found:
         return f"{self.place} {self.source}"
 
 
-def calls_of(node: ast.Call, tree: ast.Module, texts: str) -> tuple[str, ...]:
-    """``search`` of ``re.search(…)``; of a compiled one what its name is asked for, or everything."""
+def calls_of(node: ast.Call, tree: ast.Module, own: str, everything: str) -> tuple[str, ...]:
+    """``search`` of ``re.search(…)``; of a compiled one what its name is asked for, or everything.
+
+    A private name is looked for in its ``own`` module: another one may have the same.
+    """
     assert isinstance(node.func, ast.Attribute)
     if node.func.attr != "compile":
         return (node.func.attr,)
@@ -51,7 +54,9 @@ def calls_of(node: ast.Call, tree: ast.Module, texts: str) -> tuple[str, ...]:
         for target in statement.targets
         if isinstance(target, ast.Name)
     ]
-    found = {call for name in names for call in re.findall(rf"\b{name}\.([a-z]+)\(", texts)}
+    found = {
+        call for name in names for call in re.findall(rf"\b{name}\.([a-z]+)\(", own if name[0] == "_" else everything)
+    }
     return tuple(sorted(found & _FUNCTIONS)) or ("match", "fullmatch", "search")
 
 
@@ -77,7 +82,7 @@ def patterns() -> Iterator[Found]:
                     f"{place}:{node.lineno}",
                     repr(node.args[0].value),
                     "|".join(flag for flag in flags if flag.startswith("re.")) or "0",
-                    calls_of(node, tree, everything),
+                    calls_of(node, tree, text, everything),
                 )
 
 
