@@ -39,6 +39,8 @@ def with_leaders(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
 
 def _without_dots(line: Line, sheet: Sheet) -> Line | None:
     """``line`` without words that are dots on the page; with its number after a leader where it has one."""
+    if line.is_sideways:
+        return line
     dots = _words_of_dots(line, sheet)
     words = [word for word in line.words if word not in dots]
     if len(words) == len(line.words):

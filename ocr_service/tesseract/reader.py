@@ -291,6 +291,9 @@ def _repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
     """The lines without marks that have no ink, with bullets as bullets, and each word in its script."""
     repaired = []
     for line in lines:
+        if line.is_sideways:
+            repaired.append(resolve_homoglyphs(line))
+            continue
         inked = without_inkless_marks(_with_ink_boxes(line, sheet.ink), sheet)
         if inked is not None:
             repaired.append(_with_stroke_width(resolve_homoglyphs(with_bullet(inked, sheet)), sheet.ink))
@@ -310,6 +313,8 @@ class _InkRepair:
         return cls(sheet, typical_space([line.words for line in lines], em) / em)
 
     def line(self, line: Line) -> Line:
+        if line.is_sideways:
+            return line
         words = with_missed_spaces(joined_numbers(line.words, line.em), line.em, self.space * line.em, self.sheet)
         words = [with_points(word, line.em, self.sheet.ink) for word in words]
         return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)

@@ -11,7 +11,7 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import Pieces
-from ocr_service.tesseract.rotation import BlockReader, best_rotation
+from ocr_service.tesseract.rotation import BlockReader, densest_window, window_rotation
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, split_by_box, sure_share
 
@@ -19,6 +19,7 @@ _REACH = 1.2  # em between pieces of one block
 _LEAST_PIECES = 8
 _ALONG, _ACROSS = 15.0, 2.0  # em of white between the columns of a table, and between its rows
 _READS_WELL = 0.5  # share of letters in sure words
+_LONG_WORD = 4  # letters
 _STEP = 4
 _MOST = 6  # blocks a page
 _PAD = 0.6  # em of white around a block
@@ -44,12 +45,26 @@ def sideways_blocks(
     for box in [box for members, box in badly_read if members >= _LEAST_PIECES][:_MOST]:
         if any(contains_centre(block.box, box) for block in found):
             continue
-        degrees = best_rotation(block_picture(sheet, box, pieces.em), sheet.dpi, read)
+        picture = block_picture(sheet, box, pieces.em)
+        window = densest_window(picture, sheet.dpi)
+        if window is None:  # a line, such as an axis of a chart has: what stands beside it is something else
+            degrees, others = window_rotation(picture, sheet.dpi, _line_reader(read)), []
+        else:
+            degrees, others = window_rotation(window, sheet.dpi, read), [other for _, other in badly_read]
         if degrees:
-            block = SidewaysBlock(_with_columns(box, [other for _, other in badly_read], degrees, pieces.em), degrees)
+            block = SidewaysBlock(_with_columns(box, others, degrees, pieces.em), degrees)
             found = [other for other in found if not contains_centre(block.box, other.box)] + [block]
             rest = split_by_box(rest, block.box)[1]
     return found, rest
+
+
+def _line_reader(read: BlockReader) -> BlockReader:
+    """Reads a line, which must have a long word: a column of numbers that is read from the top is ``oO oO``."""
+
+    def read_long_words(gray: Gray, dpi: int) -> list[Line]:
+        return [line for line in read(gray, dpi) if any(len(word.text) >= _LONG_WORD for word in line.words)]
+
+    return read_long_words
 
 
 def _with_columns(box: Box, others: Sequence[Box], degrees: int, em: float) -> Box:

@@ -13,6 +13,10 @@ from ocr_service.geometry.font_metrics import DESCENDER, DESCENDING, ink_height
 _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°☐☒")
 
 
+# Letters of a word, and its height as a multiple of its width, from which on it runs up or down the page.
+_LONG, _UPRIGHT = 3, 1.3
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """``confidence`` is Tesseract's, 0 to 100.
@@ -34,12 +38,22 @@ class Word:
             return None
         if self.size is not None:
             return self.size
-        return (self.box[3] - self.box[1]) / ink_height(letters, self.text)
+        x0, y0, x1, y1 = self.box
+        return (x1 - x0 if self.is_sideways else y1 - y0) / ink_height(letters, self.text)
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether its letters run up or down the page."""
+        x0, y0, x1, y1 = self.box
+        return len(self.text) >= _LONG and y1 - y0 > _UPRIGHT * (x1 - x0)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words from left to right. ``em`` is the font size in pixels, ``weight`` the strokes' mean width."""
+    """Words from left to right, or in the order they are read in where they run up or down the page.
+
+    ``em`` is the font size in pixels, ``weight`` the strokes' mean width.
+    """
 
     words: tuple[Word, ...]
     box: Box
@@ -49,6 +63,12 @@ class Line:
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether its words run up or down the page."""
+        long = [word for word in self.words if len(word.text) >= _LONG]
+        return bool(long) and all(word.is_sideways for word in long)
 
     @property
     def baseline(self) -> float:
@@ -66,12 +86,20 @@ class Line:
         return sum(w.confidence * len(w.text) for w in self.words) / letters if letters else 0.0
 
 
+def _is_upright(box: Box) -> bool:
+    return box[3] - box[1] > _UPRIGHT * (box[2] - box[0])
+
+
 _GARBAGE = 10.0  # Tesseract's confidence below which a word is none
 
 
 def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
-    """A line of one word or more, in any order. What was read into the dots of a leader tells no size of type."""
-    ordered = tuple(sorted(words, key=lambda w: w.box[0]))
+    """A line of one word or more, in any order. What was read into the dots of a leader tells no size of type.
+
+    Words that run up or down the page stay in the order they are given in, which is Tesseract's.
+    """
+    sideways = any(word.is_sideways for word in words) and _is_upright(enclosing([word.box for word in words]))
+    ordered = tuple(words) if sideways else tuple(sorted(words, key=lambda w: w.box[0]))
     telling = [word for word in ordered if word.confidence >= _GARBAGE] or ordered
     sizes = [size for word in telling for size in [word.em] * len(word.text) if size is not None]
     box = enclosing([word.box for word in ordered])

@@ -68,3 +68,25 @@ def test_a_table_whose_columns_stand_far_apart_is_one_block() -> None:
     page.image.paste(table.image.transpose(Image.Transpose.ROTATE_90), (400, 360))
     reading = TesseractReader("eng").read(page.page(), [])
     assert "| Copper wire | 45 | 70.35 |" in page_markdown(reading.regions)
+
+
+def chart(title: str) -> DrawnPage:
+    """A chart with numbers at its axis, and the axis's title beside them, upwards."""
+    page, label = DrawnPage(1200, 900), DrawnPage(500, 60)
+    page.text(200, 40, "Notification rates of the cases that were confirmed")
+    page.draw.line((260, 120, 260, 700, 1100, 700), fill="black", width=3)
+    page.draw.line((300, 600, 500, 300, 700, 500, 1000, 200), fill="#ff8000", width=5)
+    for row in range(8):
+        page.text(190, 120 + 72 * row, f"0.{16 - 2 * row:02}", 8)
+    for column in range(5):
+        page.text(300 + 160 * column, 720, str(2004 + column), 8)
+    label.text(10, 10, title, 9)
+    page.image.paste(label.image.transpose(Image.Transpose.ROTATE_90), (100, 180))
+    return page
+
+
+def test_the_title_of_an_axis_is_read_upwards_and_the_numbers_beside_it_as_they_stand() -> None:
+    reading = TesseractReader("eng").read(chart("Confirmed cases per 100,000 people").page(), [])
+    texts = " ".join(region.content for region in reading.regions)
+    assert texts.count("Confirmed cases per 100,000 people") == 1
+    assert all(number in texts for number in ("0.16", "0.10", "0.04", "2004", "2008"))

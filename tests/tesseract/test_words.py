@@ -46,3 +46,16 @@ def test_what_was_read_into_a_leader_tells_no_size_of_type() -> None:
     name, dots = Word("Подпись:", (100, 100, 200, 128), 40.0), Word("......ccccccc", (210, 118, 600, 124), 0.0)
     assert make_line([name, dots]).em == make_line([name]).em
     assert make_line([dots]).em > 0
+
+
+def test_words_that_run_up_the_page_stay_in_their_order_and_have_their_size_across() -> None:
+    words = [
+        Word("cases", (52, 300, 72, 380), 90.0),
+        Word("per", (50, 240, 72, 290), 90.0),
+        Word("1", (52, 220, 68, 230), 90.0),
+    ]
+    line = make_line(words)
+    assert line.is_sideways
+    assert line.text == "cases per 1"
+    assert line.em == pytest.approx(20 / 0.53)
+    assert not make_line([Word("Total", (0, 0, 90, 22), 90.0), Word("II", (100, 0, 108, 22), 90.0)]).is_sideways
