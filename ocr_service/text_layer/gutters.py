@@ -14,6 +14,8 @@ from ocr_service.text_layer.layer_words import WORD_GAP, Frame
 _GUTTER = 0.75  # em: white that parts columns where the lines above and below have it too
 _GUTTER_LINES = 4
 _LONG_GUTTER = 8
+_COLUMN_END, _SAME_END = 3, 0.1  # lines that end at one place, and em: three spaces do not by chance
+_TEXT_WIDTH = 8.0  # em of text before them: no column of labels or numbers
 _WIDE = 2.0  # em: no space of running text
 
 
@@ -124,7 +126,23 @@ def _is_gutter(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:
                 return True
             base = rows[place].base
             place += step
-    return False
+    return _ends_a_column(rows, at, gap)
+
+
+def _ends_a_column(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:
+    """Whether lines right above and below end where this white begins: justified text beside a column of few lines."""
+    size, found = rows[at].size, 1
+    if gap[0] - rows[at].left < _TEXT_WIDTH * size:
+        return False
+    for step in (-1, 1):
+        place, base = at + step, rows[at].base
+        while 0 <= place < len(rows) and abs(rows[place].base - base) < 2 * size:
+            if not any(abs(left - gap[0]) < _SAME_END * size for left, _ in rows[place].gaps.values()):
+                break
+            found += 1
+            base = rows[place].base
+            place += step
+    return found >= _COLUMN_END
 
 
 def _is_justified(rows: list[Row], at: int, span: tuple[float, float]) -> bool:

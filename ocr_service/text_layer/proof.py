@@ -7,6 +7,7 @@ remembered, so that later pages cost less.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ _CLEARLY = 0.35  # of a font's characters read otherwise: nothing has to be aske
 _LIGATURES = frozenset(
     ["ff", "fi", "fl", "ft", "fj", "fb", "fh", "fk", "ti", "tt", "th", "ct", "st", "sp", "ch", "ck", "oe", "ae", "ij"]
 )
+_NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
 _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 
@@ -60,7 +62,8 @@ def prove(
     """
     keys = _keys(glyphs, shapes)
     signs = [chr(int(code)) for code in glyphs.codes]
-    readable = _readable(signs, letters_known(language)) & glyphs.whole
+    suspects = _inside_words(lines, signs)
+    readable = (_readable(signs, letters_known(language)) | suspects) & glyphs.whole
     by_outline = outlines.fonts(glyphs)
     readable &= ~np.isin(glyphs.font, list(by_outline))
     _refute_lies(outlines, glyphs, keys, known)
@@ -110,6 +113,16 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
 def _readable(signs: Sequence[str], letters: frozenset[str]) -> Flags:
     """Whether Tesseract can tell what a sign is: digits, and the letters that it was taught."""
     return np.array([sign in "0123456789" or sign.lower()[:1] in letters for sign in signs], bool)
+
+
+def _inside_words(lines: Sequence[LayerLine], signs: Sequence[str]) -> Flags:
+    """Signs between letters of a word, where none of their kind belongs: a map may have them for letters."""
+    found = np.zeros(len(signs), bool)
+    for line in lines:
+        for word in line.words:
+            for match in _NOT_IN_WORDS.finditer("".join(signs[i] for i in word.glyphs)):
+                found[list(word.glyphs[match.start() : match.end()])] = True
+    return found
 
 
 def _sample(

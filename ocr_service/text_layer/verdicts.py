@@ -212,7 +212,13 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
     if len(misshapen) > _ODD_SHAPES * len({page.keys[i] for i in counted}):
         return FontVerdict(name, False, "shapes that are not those of its letters"), set()
     by_shape = font.counted >= _SHAPES_ONLY and font.legible < 0.5 * font.counted
-    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen
+    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen | _strange(page, here)
+
+
+def _strange(page: _Page, here: Sequence[int]) -> set[Key]:
+    """Signs inside of words that were not read as what they are said to be."""
+    signs = {page.keys[i] for i in here if page.readable[i] and not page.signs[i].isalnum()}
+    return {key for key in signs if key not in page.known or not page.known[key].proven}
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,11 @@ def case_swapped(codes: dict[int, str]) -> dict[int, str]:
     return {code: text.upper() if text in "cosvwxzсоухз" else text for code, text in codes.items()}
 
 
+def punctuation(codes: dict[int, str]) -> dict[int, str]:
+    """Letters whose codes are those of punctuation, as of fonts for one language."""
+    return {code: {"v": "!", "j": '"', "щ": "!", "ю": '"'}.get(text, text) for code, text in codes.items()}
+
+
 def zero_for_o(codes: dict[int, str]) -> dict[int, str]:
     return {code: "0" if text in "oо" else text for code, text in codes.items()}
 
@@ -266,6 +271,7 @@ def map_samples() -> list[Sample]:
             "digits": digits_only,
             "merged_digits": merged,
             "case": case_swapped,
+            "punctuation": punctuation,
             "zero_for_o": zero_for_o,
         }
         samples.append(Sample(f"{language}_clean", pdf, truth))
