@@ -37,7 +37,11 @@ class SpanningCell:
 
 
 def html_table(cells: Sequence[Sequence[SpanningCell]]) -> str:
-    """An HTML table of rows of equally many cells; what stands at a place that another cell spans is left out."""
+    """An HTML table of rows of equally many cells; places that another cell spans are left out.
+
+    A cell whose place reaches over other text spans nothing: no text is lost.
+    """
+    cells = [[_alone(cells, r, c) for c in range(len(row))] for r, row in enumerate(cells)]
     covered = {
         (r + i, c + j)
         for r, row in enumerate(cells)
@@ -50,6 +54,14 @@ def html_table(cells: Sequence[Sequence[SpanningCell]]) -> str:
         "".join(_html_cell(cell) for c, cell in enumerate(row) if (r, c) not in covered) for r, row in enumerate(cells)
     )
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _alone(cells: Sequence[Sequence[SpanningCell]], row: int, column: int) -> SpanningCell:
+    """The cell of a place, without its span where that reaches over the text of others."""
+    cell = cells[row][column]
+    below = cells[row : row + cell.down]
+    texts = sum(bool(other.text) for line in below for other in line[column : column + cell.across])
+    return cell if texts <= bool(cell.text) else SpanningCell(cell.text)
 
 
 def _html_cell(cell: SpanningCell) -> str:

@@ -107,3 +107,16 @@ def test_cells_over_several_columns_and_rows_leave_out_what_they_cover() -> None
         '<table><tr><td rowspan="2">A &amp; B</td><td colspan="2">2024</td></tr><tr><td>x</td><td>y</td></tr></table>'
     )
     assert table_as_markdown(content) is None
+
+
+def test_no_text_is_lost_under_a_span_that_reaches_over_it() -> None:
+    head = [
+        SpanningCell("Head of household", across=2),
+        SpanningCell("Social Security Number", across=2),
+        SpanningCell(""),
+    ]
+    names = [SpanningCell("Wexford", down=2), SpanningCell("Jack"), SpanningCell("")]
+    again = [SpanningCell("Prior"), SpanningCell("Maud"), SpanningCell("")]
+    content = html_table([head, names, again])
+    assert all(cell.text in content for row in (head, names, again) for cell in row)
+    assert content.startswith('<table><tr><td>Head of household</td><td colspan="2">Social Security Number</td></tr>')
