@@ -6,6 +6,7 @@ What has no certain reading raises Unbuildable.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ _DEEPEST = 12
 _TALL = 1.15  # em: a delimiter for more than a line
 _ROW = 0.5  # em between the baselines of two rows, at least
 _BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
+_OVERPRINTED = 0.45  # of the narrower of two signs; slanted ones lean over by less
 _COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
 _CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil", "\\langle": "\\rangle"}
@@ -487,7 +489,19 @@ def _with_accents(items: list[Item], depth: int) -> list[Item]:
 
 def _is_under(mark: Item, item: Item) -> bool:
     shared = min(mark.x1, item.x1) - max(mark.x0, item.x0)
+    if abs(item.size - mark.size) > 0.15 * mark.size:
+        return False
     return item.kind in ("ord", "letter", "bin", "rel") and shared > 0.4 * min(mark.x1 - mark.x0, item.x1 - item.x0)
+
+
+def _lie_on_one_another(left: Item, right: Item) -> bool:
+    """Whether signs of one line cover each other, as the pieces of long arrows do."""
+    shared = min(left.x1, right.x1) - right.x0
+    return (
+        shared > _OVERPRINTED * min(left.x1 - left.x0, right.x1 - right.x0)
+        and left.y0 < right.y1
+        and right.y0 < left.y1
+    )
 
 
 @dataclass(slots=True)
@@ -518,6 +532,8 @@ def _with_scripts(items: list[Item], depth: int) -> list[Item]:
         small = _is_script(item, size) and not (item.kind in ("fraction", "delimited") and on_line)
         (level if on_line and not small else scripts).append(item)
     if not level:
+        raise Unbuildable
+    if any(_lie_on_one_another(a, b) for a, b in itertools.pairwise(level)):
         raise Unbuildable
     nodes = [_Node(item) for item in level]
     for node in nodes:

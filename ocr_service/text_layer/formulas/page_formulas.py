@@ -93,13 +93,13 @@ def find_formulas(
             made = [DisplayFormula("", _around([line.box for line in zone.all_lines]), ())]
         if made:
             displays += made
-            taken |= {id(line) for line in zone.all_lines}
-            used[[i for line in zone.all_lines for i in line.glyphs if made[0].latex]] = True
+            taken |= zone.glyphs
+            used[[i for i in zone.glyphs if made[0].latex]] = True
         elif len(zone.lines) > 1:
-            refused |= {id(line) for line in zone.all_lines}
-    rest = [line for line in lines if id(line) not in taken | refused]
+            refused |= zone.glyphs
+    rest = [line for line in lines if (taken | refused).isdisjoint(line.glyphs)]
     inline: list[InlineFormula] = []
-    result = [line for line in lines if id(line) in refused]
+    result = [line for line in lines if not refused.isdisjoint(line.glyphs)]
     hosts, attached = split_at_hosts([line for line in rest if line.angle == 0], page)
     result += [line for line in rest if line.angle]
     for line, fragments in zip(hosts, attached, strict=True):

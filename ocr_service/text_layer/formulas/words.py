@@ -27,6 +27,7 @@ _SPACE = 0.15  # em between a word and what is beside it
 _QUAD = 0.78  # em between two items
 _COMPOUND = {
     ("\\mapstochar", "\\rightarrow"): "\\mapsto",
+    ("\\rightarrow", "\\mapstochar"): "\\mapsto",
     ("-", "\\rightarrow"): "\\longrightarrow",
     ("\\leftarrow", "-"): "\\longleftarrow",
     ("=", "\\Rightarrow"): "\\Longrightarrow",

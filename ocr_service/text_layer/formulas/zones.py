@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.items import Bar
@@ -16,6 +16,7 @@ _PROSE_WORDS, _PROSE_LETTERS = 4, 18
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
 _GUTTER_LINES = 3
+_BEFORE_NUMBER = 1.5  # em of white
 _ITEM = re.compile(r"[•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 
 
@@ -32,6 +33,10 @@ class Display:
         return [*self.lines, *self.numbers]
 
     @property
+    def glyphs(self) -> set[int]:
+        return {i for line in self.all_lines for i in line.glyphs}
+
+    @property
     def box(self) -> tuple[float, float, float, float]:
         boxes = [line.box for line in self.lines]
         return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
@@ -46,7 +51,7 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
     others = [line for line in lines if id(line) not in known]
     _, attached = split_at_hosts(lines, page)
     inside = {id(fragment) for fragments in attached for fragment in fragments}
-    others = [line for line in others if id(line) not in inside]
+    others = [part for line in others if id(line) not in inside for part in _without_number(line, page)]
     numbers = [line for line in others if _is_number(line, page)]
     numbered = {id(number) for number in numbers}
     parts = [line for line in others if id(line) not in numbered]
@@ -61,6 +66,17 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
         if not _has_neighbours(zone, lines, strips):
             result.append(zone)
     return result
+
+
+def _without_number(line: LayerLine, page: SymbolsOfPage) -> list[LayerLine]:
+    """A line, and the equation's number that stands behind it in a narrow column, apart."""
+    if len(line.words) < 2:
+        return [line]
+    first, last = line.words[-2:]
+    number = replace(line, words=(last,))
+    if last.box[0] - first.box[2] < _BEFORE_NUMBER * line.size or not _is_number(number, page):
+        return [line]
+    return [replace(line, words=line.words[:-1]), number]
 
 
 def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
@@ -156,6 +172,9 @@ def _holds(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
     if not (host.box[0] - 0.5 * size <= x0 and x1 <= host.box[2] + 3.0 * size):
         return False
     if abs((piece.box[1] + piece.box[3]) / 2 - _middle(host)) > 0.95 * size:
+        return False
+    accents = all(kind_of(i, page) == "accent" for i in piece.glyphs)
+    if accents and (piece.box[1] + piece.box[3]) / 2 > _middle(host):  # the line above it
         return False
     covered = sum(
         max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
@@ -256,6 +275,8 @@ def _is_of_a_paragraph(zone: Display, prose: Sequence[LayerLine], page: SymbolsO
         return True
     if len(zone.lines) > 1:
         return False
+    if _is_long_word(mark, page):
+        return True
     for line in prose:
         down = (_middle(first) - _middle(line)) / line.size
         right = (first.box[0] - line.box[0]) / line.size
@@ -298,10 +319,10 @@ def _bars_of(zone: Display, bars: Sequence[Bar]) -> list[Bar]:
 
 def _has_neighbours(zone: Display, lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]]) -> bool:
     """Whether other text stands beside it in its column, as in a table."""
-    mine = {id(line) for line in zone.all_lines}
+    mine = zone.glyphs
     _, y0, _, y1 = zone.box
     for line in lines:
-        if id(line) in mine:
+        if not mine.isdisjoint(line.glyphs):
             continue
         shared = min(y1, line.box[3]) - max(y0, line.box[1])
         if shared > 0.5 * (line.box[3] - line.box[1]) and not _has_gutter(line.box, zone.box, strips):
