@@ -288,6 +288,23 @@ The prose behind it goes on as if nothing had happened, and is to be found in th
 \end{document}"""
 
 
+# A comma that stands between a fraction's lines, far from its equation's number; limits of two operators side by side.
+NUMBERED_PAGE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath}
+\begin{document}
+The two equations that follow have numbers of their own, as the last one of this page has.
+\begin{align} \lambda_2 &= 1-\inf_{f}\frac{E(f,f)}{V(f)},\\
+\int_0^\infty e^{-\alpha x^2}dx &= \frac12\sqrt{\frac{\pi}{\alpha}}. \end{align}
+The prose between them goes on as if nothing had happened, and is to be found in the result as well.
+\begin{equation} \lim_{n\to\infty} \sup_{k\geq n} a_k = \max_{i} \min_{j<i} b_{ij} \end{equation}
+\end{document}"""
+NUMBERED = (
+    r"\lambda_2 = 1-\inf_{f}\frac{E(f,f)}{V(f)},",
+    r"\int_0^\infty e^{-\alpha x^2}dx = \frac12\sqrt{\frac{\pi}{\alpha}}.",
+    r"\lim_{n\to\infty} \sup_{k\geq n} a_k = \max_{i} \min_{j<i} b_{ij}",
+)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     pages = [part for group in groups() for part in (source_of(CM, *group), r"\newpage")]
@@ -297,6 +314,7 @@ def main() -> None:
     typeset(PROSE_PAGE, FOLDER / "prose.pdf")
     typeset(ARTICLE_PAGE, FOLDER / "article.pdf")
     typeset(UNCERTAIN_PAGE, FOLDER / "uncertain.pdf")
+    typeset(NUMBERED_PAGE, FOLDER / "numbered.pdf")
 
 
 def groups() -> Iterator[tuple[list[str], list[str]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, piled, spans
 from ocr_service.text_layer.formulas.words import joined_words, written
@@ -32,9 +33,14 @@ _PIECES_APART = 0.12  # em
 
 def build(items: Sequence[Item], bars: Sequence[Bar], depth: int = 0) -> str:
     """The LaTeX of one line of mathematics. Raises Unbuildable."""
+    return written(_parts(items, bars, depth))
+
+
+def _parts(items: Sequence[Item], bars: Sequence[Bar], depth: int) -> list[Item]:
+    """What stands on the line, with its scripts."""
     if not items or depth > _DEEPEST:
         raise Unbuildable
-    return written(_line(list(items), list(bars), depth))
+    return _line(list(items), list(bars), depth)
 
 
 def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], list[Bar]]]:
@@ -414,17 +420,19 @@ def _has_roof(sign: Item, bar: Bar) -> bool:
 
 def _root(sign: Item, bar: Bar, items: list[Item], bars: list[Bar], depth: int) -> tuple[Item, list[Item]]:
     slack = 0.1 * sign.size
-    inner = [i for i in spans(bar, items, slack) if i is not sign and bar.y < i.y < sign.y1 + slack]
+    under = [i for i in spans(bar, items, slack) if i is not sign and i.x0 < bar.x1]
+    inner = [i for i in under if bar.y < i.y < sign.y1 + slack]
     index = [item for item in items if _is_degree(item, sign)]
     if not inner:
         raise Unbuildable
     rules = _take_bars(bars, inner)
     degree = f"[{build(index, [], depth + 1)}]" if index else ""
-    latex = f"\\sqrt{degree}{{{build(inner, rules, depth + 1)}}}"
-    main = [item for item in inner if not _is_script(item, max(i.size for i in inner))]
-    base = next((item.base for item in main if not item.centred), main[0].base)
-    made = joined([sign, *inner, *index], latex, base=base, x1=bar.x1, advance=bar.x1, size=max(i.size for i in inner))
-    return replace(made, centred=False, large=False), [sign, *inner, *index]
+    parts = _parts(inner, rules, depth + 1)
+    latex = f"\\sqrt{degree}{{{written(parts)}}}"
+    base, size = _baseline(parts)
+    made = joined([sign, *inner, *index], latex, base=base, x1=bar.x1, advance=bar.x1, size=size)
+    centred = all(part.centred for part in parts)
+    return replace(made, centred=centred, large=False), [sign, *inner, *index]
 
 
 def _is_degree(item: Item, sign: Item) -> bool:
@@ -557,13 +565,35 @@ def _take_limits(node: _Node, nodes: Sequence[_Node], scripts: list[Item], size:
         side = [i for i in scripts if (i.y1 < op.y0 + 0.12 * size if up else i.y0 > op.y1 - 0.12 * size)]
         if op.kind == "func":
             side = [i for i in side if up is False and i.base > op.base + 0.3 * size]
-        core = [i for i in side if op.x0 - 0.05 * size < i.x < op.x1 + 0.05 * size]
+        core = _level_with(op, side, size)
         if not core:
             continue
+        for other in nodes:
+            if other is not node and other.item.kind in ("op", "func"):
+                side = _own_side(core, _level_with(other.item, side, size), side)
         chosen = _in_one_run(core, side, size)
         (node.above if up else node.below).extend(chosen)
         scripts = [item for item in scripts if item not in chosen]
     return scripts
+
+
+def _level_with(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:
+    """The scripts right over or under an operator."""
+    return [i for i in scripts if op.x0 - 0.05 * size < i.x < op.x1 + 0.05 * size]
+
+
+def _own_side(core: Sequence[Item], others: Sequence[Item], side: list[Item]) -> list[Item]:
+    """What of ``side`` is left or right of the widest white between the limits of two operators."""
+    if not others or any(item in core for item in others):
+        return side
+    first, second = sorted((core, others), key=lambda items: min(i.x0 for i in items))
+    left, right = min(i.x0 for i in first), max(i.x1 for i in second)
+    between = sorted((i for i in side if left <= i.x0 and i.x1 <= right), key=lambda i: i.x0)
+    gaps = [(b.x0 - a.x1, (a.x1 + b.x0) / 2) for a, b in pairwise(between) if a.x >= first[0].x and b.x <= second[-1].x]
+    if not gaps:
+        return side
+    _, at = max(gaps)
+    return [i for i in side if (i.x < at) == (core[0].x < at)]
 
 
 def _take_stacked(node: _Node, scripts: list[Item], size: float, depth: int) -> list[Item]:

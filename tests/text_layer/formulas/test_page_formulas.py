@@ -15,7 +15,7 @@ from ocr_service.document import PageResult
 from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
 from ocr_service.vlm.prompts import PromptSet
-from tests.support.formula_pages import FOLDER, groups, tree
+from tests.support.formula_pages import FOLDER, NUMBERED, groups, tree
 
 _PAGES = list(groups())
 
@@ -41,6 +41,12 @@ def test_formulas_of_a_page_come_out_as_they_were_written(number: int) -> None:
     assert Counter(map(tree, inline(page))) == Counter(map(tree, in_prose))
     assert {region.source for region in page.regions} == {"text_layer"}
     assert {region.label for region in page.regions if region.format == "latex"} == {"display_formula"}
+
+
+def test_equations_have_their_own_numbers_and_operators_their_own_limits() -> None:
+    page = read(FOLDER / "numbered.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in NUMBERED]
+    assert [latex.rpartition(" ")[2] for latex in displays(page)] == [rf"\tag{{{n}}}" for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
