@@ -18,6 +18,7 @@ WORD_GAP = 0.17  # em between two advances; kerning takes up to 0.1, the narrowe
 _OWN_SPACE = 0.05  # em that a space of the file must leave to be one
 _TIGHT_SPACE = 0.125  # em: what is left of a space in the tightest lines of narrow columns
 _CLOSE, _MOST_CLOSE = 0.03, 0.85  # em between letters that are set as their font has them, and the share of such
+_TIGHTEST_SPACE = 0.1  # em, beside such letters
 _LONGEST_MARK = 3  # characters
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 _LAPPING, _EVEN = -0.1, 0.05  # em between letters whose font's widths reach into the next, everywhere as far
@@ -175,7 +176,7 @@ def _least_space(gaps: Sequence[float], apart: float) -> float:
     """The narrowest white between words, in em: half of the line's usual space, where its letters stand close."""
     close = sorted(gap for gap in gaps if gap <= WORD_GAP)
     if close and close[int(_MOST_CLOSE * (len(close) - 1))] < _CLOSE and apart > -_CLOSE:
-        return _TIGHT_SPACE
+        return _TIGHTEST_SPACE
     spaces = sorted(gap for gap in gaps if gap > _TIGHT_SPACE)
     if not spaces or apart > 0.5 * _OWN_SPACE:
         return WORD_GAP
