@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray, Pixels, Region
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, ink_areas, letter_pieces
+from ocr_service.geometry.boxes import area, enclosing, shared_area
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, ink_areas, letter_pieces, text_rows
 
 _DPI = 100  # of the page that is looked at
 _BLOCK, _OFFSET = 21, 18  # pixels and grey levels: ink is darker than the mean over a line and a half
@@ -26,6 +27,8 @@ _RULE = 25  # pixels: upright strokes that long are ruling lines
 _STROKES = 6.5  # of ``(starts of strokes)² / ink`` a letter, see ``letters``
 _AROUND = 0.35  # em: what sticks out of a region's box belongs to it
 _PAD = 0.3  # em of paper around text that no region has
+_LINE, _LINES = 12, 3  # letters of a line of text inside a picture, and how many lines tell that it is no chance
+_READ = 0.5  # of a text of the model inside a picture, which is read already
 _MOST_AREAS = 16  # a page: a page of noise must not send a hundred requests
 
 
@@ -63,15 +66,32 @@ class TextInk:
         part = np.ascontiguousarray(left[y : y + height, x : x + width])
         pieces = letter_pieces(part, em, self.dpi, least_height=_LEAST_HEIGHT)
         areas = ink_areas(pieces, np.ones(len(pieces.boxes), bool), (height, width))[:_MOST_AREAS]
-        found = [self._on_page(area.box, (x, y), pad) for area in areas if area.regular]
+        found = [self._on_page(each.box, (x, y), pad) for each in areas if each.regular]
         return sorted(found, key=lambda box: (box[1], box[0]))
+
+    def written_in(self, box: Box) -> Box | None:
+        """The part of a picture with lines of text on it, as on a slide or a screenshot; None where there are none.
+
+        Short rows are labels and chance.
+        """
+        em = TEN_POINTS_IN * self.dpi
+        x0, y0, x1, y1 = self._reduced(box)
+        part = np.ascontiguousarray(self.ink[max(0, y0) : y1, max(0, x0) : x1])
+        if not part.any():
+            return None
+        pieces = letter_pieces(part, em, self.dpi, least_height=_LEAST_HEIGHT)
+        rows = text_rows(pieces, np.ones(len(pieces.boxes), bool), (part.shape[0], part.shape[1]))
+        lines = [row.box for row in rows if row.pieces >= _LINE]
+        if len(lines) < _LINES:
+            return None
+        return self._on_page(enclosing(lines), (max(0, x0), max(0, y0)), max(2, round(_PAD * em)))
 
     def areas(self) -> list[tuple[Box, RegionInk]]:
         """Where text stands, whatever reads it, and its ink; boxes in pixels of the page."""
         em = TEN_POINTS_IN * self.dpi
         pieces = letter_pieces(self.ink, em, self.dpi, least_height=_LEAST_HEIGHT)
         found = ink_areas(pieces, np.ones(len(pieces.boxes), bool), self.ink.shape[:2])
-        boxes = [self._on_page(area.box, (0, 0), 0) for area in found if area.regular]
+        boxes = [self._on_page(each.box, (0, 0), 0) for each in found if each.regular]
         return [(box, self.in_region(box)) for box in boxes]
 
     def _on_page(self, box: Box, offset: tuple[int, int], pad: int) -> Box:
@@ -144,9 +164,14 @@ def _dark_ground(gray: Gray) -> Gray | None:
 def with_missed_text(regions: Sequence[Region], ink: TextInk) -> list[Region]:
     """``regions`` in reading order, with a region of text for each place that has text-like ink and none of them.
 
+    So has the written part of each ``image``, which no model reads: a dark slide may be one as a whole.
+
     Such a region has the score 0.0: no model saw it. It follows what stands above it in its column.
     """
+    texts = [region.bbox for region in regions if region.label != "image"]
+    written = [ink.written_in(region.bbox) for region in regions if region.label == "image"]
     missed = ink.outside([region.bbox for region in regions])
+    missed += [box for box in written if box and not any(shared_area(box, text) > _READ * area(text) for text in texts)]
     if not missed:
         return list(regions)
     joined = list(regions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ocr_service.document import Box, Region
 from ocr_service.layout.text_ink import TextInk, text_ink, with_missed_text
@@ -144,3 +145,39 @@ def test_a_dark_bar_and_a_black_heading_are_no_light_text() -> None:
     regions = [region("text", 90, 190, 900, 250), region("text", 90, 690, 900, 760, order=1)]
     found = [each.bbox for each in with_missed_text(regions, ink_of(page)) if each.score == 0.0]
     assert len(found) == 1 and found[0][1] > 760
+
+
+def slide_of(lines: int, ground: str, ink: str) -> DrawnPage:
+    page = DrawnPage(1240, 1000)
+    page.draw.rectangle((60, 60, 1180, 900), fill=ground)
+    for row in range(lines):
+        page.text(140, 160 + 70 * row, LOWER, 12, fill=ink)
+    return page
+
+
+@pytest.mark.parametrize(("ground", "ink"), [("#101840", "white"), ("#dde6f5", "black")])
+def test_lines_on_what_the_model_took_for_a_picture_are_a_region_beside_it(ground: str, ink: str) -> None:
+    picture = region("image", 60, 60, 1180, 900)
+    joined = with_missed_text([picture], ink_of(slide_of(6, ground, ink)))
+    (written,) = [each for each in joined if each.score == 0.0]
+    assert inside(written.bbox, picture.bbox)
+    assert written.bbox[0] <= 142 and written.bbox[1] <= 170 and written.bbox[3] >= 160 + 70 * 5 + 20
+    assert len(joined) == 2
+
+
+def test_a_picture_with_a_line_or_labels_or_with_text_of_the_model_on_it_is_left_alone() -> None:
+    picture = region("image", 60, 60, 1180, 900)
+    for page in (slide_of(1, "#101840", "white"), slide_of(0, "#101840", "white")):
+        assert with_missed_text([picture], ink_of(page)) == [picture]
+    labelled = DrawnPage(1240, 1000)
+    for row in range(6):
+        labelled.text(200 + 130 * row, 160 + 90 * row, "label 7")
+    assert with_missed_text([picture], ink_of(labelled)) == [picture]
+    both = [picture, region("text", 130, 150, 800, 560, order=1)]
+    assert with_missed_text(both, ink_of(slide_of(6, "#101840", "white"))) == both
+
+
+def test_a_photograph_has_no_lines() -> None:
+    noise = np.random.default_rng(4).integers(0, 255, (125, 155, 3)).astype(np.uint8)
+    pixels = np.asarray(Image.fromarray(noise).resize((1240, 1000), Image.Resampling.BICUBIC))
+    assert text_ink(pixels, DPI).written_in((0, 0, 1240, 1000)) is None
