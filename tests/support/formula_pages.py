@@ -82,6 +82,11 @@ DISPLAYS = (
     r"10^{-3} \times 2.5 = 0.0025 \pm \varepsilon",
     r"T(n) = O(n \log n) + \Theta(n^{3/2})",
     r"\mathbf{y} = \mathbf{W} \mathbf{x} + \mathbf{b}",
+    r"\sum_{i=1}^{n} \sum_{j=1}^{m} a_{ij} = \sum_{j=1}^{m} \sum_{i=1}^{n} a_{ij}",
+    r"\begin{pmatrix} a_{11} & \cdots & a_{1n} \\ \vdots & \ddots & \vdots \\ a_{m1} & \cdots & a_{mn} \end{pmatrix}",
+    r"\binom{n}{k} = \frac{n!}{k!(n-k)!}",
+    r"\sum_{\substack{i=1 \\ i \neq j}}^{n} a_i \overset{\text{def}}{=} b \cong c",
+    r"\mathbb{P}\left( \left| \frac{1}{n}\sum_{i=1}^n X_i - \mu \right| > \varepsilon \right) \leq \frac{\sigma^2}{n}",
 )
 LINES = (
     r"\begin{align*} f(x) &= (x + 1)^2 \\ &= x^2 + 2x + 1 \end{align*}",

@@ -18,13 +18,11 @@ _LEVEL = 0.09  # em: on one baseline
 _CENTRED = 0.16  # em: around one axis
 _SCRIPT = 0.85  # of the size of its base
 _DEEPEST = 12
-_TALL = 1.15  # em: a delimiter for more than a line
 _ROW = 0.5  # em between the baselines of two rows, at least
 _BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
 _OVERPRINTED = 0.45  # of the narrower of two signs; slanted ones lean over by less
 _COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
-_CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil", "\\langle": "\\rangle"}
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("\\{", "\\}"): "Bmatrix", ("|", "|"): "vmatrix",
              ("\\|", "\\|"): "Vmatrix"}  # fmt: skip
 _SIDE_LIMITS = frozenset({"\\int", "\\oint", "\\smallint"})
@@ -609,6 +607,7 @@ def _take_stacked(node: _Node, scripts: list[Item], size: float, depth: int) -> 
         if abs(middle - item.x) > 0.25 * size:
             continue
         latex = f"\\{name}{{{build(stacked, [], depth + 1)}}}{{{node.item.latex}}}"
+        latex = {"\\overset{\\sim}{=}": "\\cong", "\\overset{.}{=}": "\\doteq"}.get(latex, latex)
         node.item = replace(joined([node.item, *stacked], latex, node.item.kind), x0=item.x0)
         scripts = [s for s in scripts if s not in stacked]
     return scripts

@@ -22,6 +22,7 @@ FIRST_MARK = 0xF0000  # private characters that stand for inline formulas until 
 _MOST = 2_000
 _MOST_LINES = 600  # of a page with formulas; all are compared with all, and a page of two columns has 150
 _LONGEST = 4_000  # characters of LaTeX
+_STOPS = frozenset({".", ",", ";", ":", "!", "?", ")", ").", "),"})
 _SPECKS = 6  # pixels
 _PLAIN = {
     **{sign: ("ord", sign) for sign in "0123456789/"},
@@ -380,7 +381,22 @@ def _with_marks(line: LayerLine, owner: dict[int, int], page: _Page) -> tuple[La
     for number in sorted(set(members) - written):  # numerator and denominator were found apart from the line
         box = _around(page.glyphs.ink[members[number]].tolist())
         words.append(LayerWord(chr(FIRST_MARK + number), box, tuple(members[number]), line.size, base=base))
-    return tuple(sorted((word for word in words if word.text), key=lambda word: word.box[0]))
+    return _with_punctuation(sorted((word for word in words if word.text), key=lambda word: word.box[0]))
+
+
+def _with_punctuation(words: Sequence[LayerWord]) -> tuple[LayerWord, ...]:
+    """Formulas with the stops behind them: slanted letters and fractions leave some white."""
+    joined_: list[LayerWord] = []
+    for word in words:
+        before = joined_[-1] if joined_ else None
+        if before is not None and ord(before.text[-1]) >= FIRST_MARK and word.text in _STOPS:
+            both = (*before.glyphs, *word.glyphs)
+            joined_[-1] = replace(
+                before, text=before.text + word.text, glyphs=both, box=_around([before.box, word.box])
+            )
+        else:
+            joined_.append(word)
+    return tuple(joined_)
 
 
 def _pieces(word: LayerWord, owner: dict[int, int], written: set[int], page: _Page) -> str:
