@@ -48,8 +48,26 @@ def page_gutters(lines: Sequence[Line], prose: Collection[Line]) -> list[Gutter]
             wide = min(a[2] - a[0], b[2] - b[0]) >= _WIDTH * (right - left)
             if wide and b[0] - a[2] >= _WHITE * em:
                 x = (a[2] + b[0]) / 2
-                found.setdefault(x, Gutter(x, top, bottom))
+                found.setdefault(x, _extended(Gutter(x, top, bottom), lines, _WIDTH * (right - left)))
     return sorted(found.values(), key=lambda gutter: gutter.x)
+
+
+def _extended(gutter: Gutter, lines: Sequence[Line], wide: float) -> Gutter:
+    """``gutter`` over the rows above and below it, as long as nothing crosses it and a line is ``wide``, as no cell is.
+
+    Running text ends with paragraphs of a line or two, lists and headings, whose lines tell nothing by themselves.
+    """
+    top, bottom = gutter.top, gutter.bottom
+    boxes = [line.box for line in lines]
+    for below in (True, False):
+        rows = sorted((_middle(box), box) for box in boxes if (_middle(box) > bottom if below else _middle(box) < top))
+        for middle, box in rows if below else reversed(rows):
+            level = [b for b in boxes if b[1] <= middle <= b[3]]
+            crossed = any(b[0] < gutter.x < b[2] for b in level)
+            if crossed or max(b[2] - b[0] for b in level) < wide:
+                break
+            top, bottom = min(top, box[1]), max(bottom, box[3])
+    return Gutter(gutter.x, top, bottom)
 
 
 def in_columns(words: Sequence[Word], gutters: Sequence[Gutter]) -> list[list[Word]]:

@@ -52,3 +52,14 @@ def test_words_above_the_columns_are_in_none() -> None:
     parts = in_columns(words, gutters)
     assert [len(part) for part in parts] == [42, 14, 42]
     assert parts[1] == list(title.words)
+
+
+def test_lists_and_headings_that_end_two_columns_are_no_rows() -> None:
+    items = [text_line(LEFT + 40 * (index % 2), 400 + 40 * index, *["слово"] * 5) for index in range(4)]
+    others = [text_line(RIGHT, 400 + 40 * index, *["слово"] * 6) for index in range(4)]
+    column, other = prose(LEFT, 100, 7), prose(RIGHT, 100, 7)
+    (gutter,) = page_gutters([*column, *items, *other, *others], {*column, *other})
+    assert gutter.bottom >= others[-1].box[3]
+    narrow = [text_line(x, 640, "Итого") for x in (LEFT, RIGHT)]
+    (gutter,) = page_gutters([*column, *other, *narrow], {*column, *other})
+    assert gutter.bottom < narrow[0].box[1]
