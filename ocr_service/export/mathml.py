@@ -7,12 +7,14 @@ reaches it and its answer goes through a list of allowed elements.
 from __future__ import annotations
 
 import html
+import re
 
 import nh3
 from latex2mathml import exceptions
 from latex2mathml.converter import convert
 
 _LONGEST = 5000  # characters; the converter's time grows with depth and length, a real formula has some hundred
+_ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|alignedat|gathered)\}")
 _LESS = "\ue000"  # private use: stands for < on the way through the converter
 
 _ELEMENTS = {
@@ -78,11 +80,16 @@ def formula_mathml(latex: str, *, display: bool) -> str | None:
     if len(source) > _LONGEST:
         return None
     try:
-        written = convert(source.replace("<", _LESS), display="block" if display else "inline")
+        written = convert(_known(source).replace("<", _LESS), display="block" if display else "inline")
     except _REFUSED:
         return None
     written = written.replace(f"<mi>{_LESS}</mi>", "<mo>&lt;</mo>").replace(_LESS, "&lt;")
     return nh3.clean(written, tags=_ELEMENTS, attributes=_ATTRIBUTES)
+
+
+def _known(latex: str) -> str:
+    """With environments that latex2mathml does not know as one that it does: it writes their ``&`` as a sign."""
+    return _ALIGNED.sub(r"\\\1{align*}", latex)
 
 
 def _source(latex: str) -> str:

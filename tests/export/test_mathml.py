@@ -59,3 +59,9 @@ def test_nothing_of_a_formula_can_run(latex: str) -> None:
     fragment = html.fragment_fromstring(formula_html(latex, display=False), create_parent="div")
     assert not {"script", "img", "svg", "a"} & {element.tag for element in fragment.iter()}
     assert not [name for element in fragment.iter() for name in element.attrib if name.startswith(("on", "href"))]
+
+
+@pytest.mark.parametrize("name", ["aligned", "gathered"])
+def test_lines_of_an_equation_are_a_table_and_their_marks_no_signs(name: str) -> None:
+    written = formula_html(rf"\begin{{{name}}} a & = b \\ & = c \end{{{name}}} \tag{{1}}", display=True)
+    assert written.count("<mtr>") == 2 and "&amp;" not in written
