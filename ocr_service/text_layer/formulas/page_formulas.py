@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.text_layer.formulas.build import build, has_columns, rows
+from ocr_service.text_layer.formulas.build import build
 from ocr_service.text_layer.formulas.inline_runs import inline_runs
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs, Symbol
+from ocr_service.text_layer.formulas.rows import has_columns, rows
 from ocr_service.text_layer.formulas.zones import Display, display_zones, split_at_hosts
 from ocr_service.text_layer.glyphs import Flags, Glyphs
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, clean_text, word_text

@@ -1,0 +1,227 @@
+"""Lines of symbols: which rows there are, and what delimiters, fractions and pieces keep together in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, piled, spans
+
+SCRIPT = 0.85  # of the size of its base
+_ROW = 0.5  # em between the baselines of two rows, at least
+_COLUMN = 0.62  # em of white between two columns
+_NO_COLUMN = 1.4  # em: no white that lines of one formula share
+_PIECES_APART = 0.12  # em
+
+
+def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], list[Bar]]]:
+    """The items and rules of each line, from top to bottom. Raises Unbuildable."""
+    prepared = joined_pieces(list(items), list(bars))
+    size = max(item.size for item in prepared)
+    fractions = [
+        (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
+    ]
+    keepers: dict[int, Item] = {}  # of what a delimiter or a fraction keeps together, the item whose line it is on
+    for left, inner in reversed(_enclosed(prepared)):
+        keepers |= {id(item): left for item in inner}
+    for members, whole in fractions:
+        for item in members:
+            keepers.setdefault(id(item), whole)
+    anchors = [item for item in prepared if not is_script(item, size) and _has_line(item) and id(item) not in keepers]
+    anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
+    if not anchors:
+        raise Unbuildable
+    lines: list[list[Item]] = []
+    bases: list[float] = []
+    for anchor in sorted(anchors, key=lambda item: item.base):
+        near = next((n for n, other in enumerate(bases) if abs(other - anchor.base) < _ROW * size), None)
+        if near is None:
+            lines.append([anchor])
+            bases.append(anchor.base)
+        else:
+            lines[near].append(anchor)
+    own_line = {id(item): n for n, line in enumerate(lines) for item in line}
+    found: list[list[Item]] = [[] for _ in lines]
+    for item in prepared:
+        keeper = item
+        while id(keeper) in keepers and id(keeper) not in own_line:
+            keeper = keepers[id(keeper)]
+        own = own_line.get(id(keeper))
+        if own is None:
+            own = _nearest(keeper.x0, keeper.y0, keeper.x1, keeper.y1, lines)
+        found[own].append(item)
+    rules: list[list[Bar]] = [[] for _ in lines]
+    for bar in bars:
+        rules[_nearest(bar.x0, bar.y0, bar.x1, bar.y1, found)].append(bar)
+    return list(zip(found, rules, strict=True))
+
+
+def _has_line(item: Item) -> bool:
+    """Whether its baseline is that of its line."""
+    return item.kind not in ("radical", "accent", "brace", "prime", "not")
+
+
+def _fractions(items: Sequence[Item], bars: Sequence[Bar], size: float) -> list[tuple[Bar, list[Item]]]:
+    """The bars of fractions with what is over and under them; of one in another only the outer one."""
+    found: list[tuple[Bar, list[Item]]] = []
+    for bar in sorted(bars, key=lambda bar: -bar.width):
+        if any(item.kind == "radical" and has_roof(item, bar) for item in items):
+            continue
+        above, below = over_and_under(bar, items, bars, size)
+        members = [*above, *below]
+        if above and below and not any(members[0] in other for _, other in found):
+            found.append((bar, members))
+    return found
+
+
+def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: float) -> tuple[list[Item], list[Item]]:
+    slack = 0.12 * size
+    over = spans(bar, items, 0.02 * size)
+    inner = [b for b in bars if b is not bar and bar.x0 - slack <= b.x0 and b.x1 <= bar.x1 + slack]
+    above = piled(
+        [i for i in over if i.y < bar.y], [b for b in inner if b.y < bar.y], bar.y, True, 0.5 * size, 0.33 * size
+    )
+    below = piled(
+        [i for i in over if i.y > bar.y], [b for b in inner if b.y > bar.y], bar.y, False, 0.55 * size, 0.33 * size
+    )
+    return above, below
+
+
+def _nearest(x0: float, y0: float, x1: float, y1: float, lines: Sequence[Sequence[Item]]) -> int:
+    """The line with the item that is nearest to a box."""
+
+    def distance(other: Item) -> float:
+        across = max(0.0, other.x0 - x1, x0 - other.x1)
+        return across + 2 * max(0.0, other.y0 - y1, y0 - other.y1) + 0.1 * abs(other.y - (y0 + y1) / 2)
+
+    return min(range(len(lines)), key=lambda n: min(map(distance, lines[n])))
+
+
+def _enclosed(items: Sequence[Item]) -> list[tuple[Item, list[Item]]]:
+    """What stands between two tall delimiters or behind a tall brace, which keep it together; the outer ones first."""
+    brace = lone_brace(items)
+    pairs: list[tuple[Item, Item | None]] = [*([(brace, None)] if brace else []), *delimiter_pairs(items)]
+    return [(left, [item for item in items if is_between(item, left, right)]) for left, right in pairs]
+
+
+def lone_brace(items: Sequence[Item]) -> Item | None:
+    """A brace of several lines that nothing closes."""
+    closed = [left for left, _ in delimiter_pairs(items)]
+    high = (i for i in items if i.large and i.latex == "\\{" and i.y1 - i.y0 > 2.0 * i.size)
+    return next((item for item in high if item not in closed), None)
+
+
+def is_between(item: Item, left: Item, right: Item | None) -> bool:
+    if item is left or item is right or not left.y0 - 0.1 * left.size <= item.y <= left.y1 + 0.1 * left.size:
+        return False
+    return item.x > left.x1 and (right is None or item.x < right.x0)
+
+
+def is_script(item: Item, size: float) -> bool:
+    return item.size < SCRIPT * size
+
+
+def joined_pieces(items: list[Item], bars: list[Bar]) -> list[Item]:
+    """Delimiters and radical signs that TeX puts together from pieces, each as one item."""
+    pieces = sorted((item for item in items if item.kind == "piece"), key=lambda item: item.y0)
+    whole = _joined_dots([item for item in items if item.kind != "piece"])
+    columns: list[list[Item]] = []
+    for piece in pieces:
+        name = piece.latex.rpartition(":")[0]
+        for column in columns:
+            last = column[-1]
+            beside = abs(piece.x0 - last.x0) < 0.35 * piece.size or abs(piece.x1 - last.x1) < 0.35 * piece.size
+            if (
+                column[0].latex.rpartition(":")[0] == name
+                and beside
+                and piece.y0 - last.y1 < _PIECES_APART * piece.size
+            ):
+                column.append(piece)
+                break
+        else:
+            columns.append([piece])
+    for column in columns:
+        name = column[0].latex.rpartition(":")[0]
+        ends = {piece.latex.rpartition(":")[2] for piece in column}
+        if name not in ("|", "\\|") and not {"t", "b"} <= ends:
+            raise Unbuildable
+        kind = {"(": "open", "[": "open", "\\{": "open", "|": "fence", "\\|": "fence", "\\sqrt": "radical"}.get(
+            name, "close"
+        )
+        y0, y1, size = column[0].y0, max(piece.y1 for piece in column), column[0].size
+        base = (y0 + y1) / 2 + AXIS * size
+        whole.append(joined(column, name, kind, base=base, centred=True, large=True, built=False, y1=y1))
+    return whole
+
+
+def _joined_dots(items: list[Item]) -> list[Item]:
+    """Three dots one under the other, or down a slope, as one item."""
+    dots = sorted((item for item in items if item.latex == "."), key=lambda item: item.y0)
+    made: list[Item] = []
+    used: list[Item] = []
+    for first in dots:
+        for name, right in (("\\vdots", 0.0), ("\\ddots", 0.45)):
+            second = _dot_below(first, right, dots)
+            third = _dot_below(second, right, dots) if second else None
+            if second is None or third is None or any(dot in used for dot in (first, second, third)):
+                continue
+            used += [first, second, third]
+            base = second.y + AXIS * first.size
+            made.append(joined([first, second, third], name, base=base, centred=True, built=False))
+    return [item for item in items if item not in used] + made
+
+
+def _dot_below(dot: Item, right: float, dots: Sequence[Item]) -> Item | None:
+    size = dot.size
+    return next(
+        (o for o in dots if abs(o.x - dot.x - right * size) < 0.1 * size and 0.2 * size < o.y - dot.y < 0.5 * size),
+        None,
+    )
+
+
+def delimiter_pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
+    """Tall delimiters that belong together, the outer ones first."""
+    tall = sorted(
+        (item for item in items if item.large and item.kind in ("open", "close", "fence")), key=lambda i: i.x0
+    )
+    open_: list[Item] = []
+    found: list[tuple[Item, Item]] = []
+    for item in tall:
+        match = next(
+            (o for o in reversed(open_) if _are_alike(o, item) and (o.kind == "open") == (item.kind == "close")), None
+        )
+        if item.kind != "open" and match is not None and (item.kind == "close" or match.latex == item.latex):
+            found.append((match, item))
+            del open_[open_.index(match) :]
+        elif item.kind != "close":
+            open_.append(item)
+    return sorted(found, key=lambda pair: pair[0].x0 - pair[1].x1)
+
+
+def _are_alike(left: Item, right: Item) -> bool:
+    """Whether two delimiters have one height and one middle."""
+    if left.kind == "fence" and right.kind == "fence" and left.latex != right.latex:
+        return False
+    tall = max(left.y1 - left.y0, right.y1 - right.y0)
+    return abs(left.y - right.y) < 0.1 * tall and min(left.y1 - left.y0, right.y1 - right.y0) > 0.85 * tall
+
+
+def has_columns(lines: Sequence[tuple[list[Item], list[Bar]]]) -> bool:
+    """Whether all lines have a wide white at one place."""
+    return bool(column_ends(lines, _NO_COLUMN))
+
+
+def column_ends(lines: Sequence[tuple[list[Item], list[Bar]]], least: float = _COLUMN) -> list[float]:
+    """Where columns end: the middles of the white, ``least`` em, that all rows have."""
+    size = max(item.size for line, _ in lines for item in line)
+    edges = sorted((item.x0, item.x1) for line, _ in lines for item in line)
+    cuts, right = [], edges[0][1]
+    for x0, x1 in edges:
+        if x0 - right > least * size:
+            cuts.append((right + x0) / 2)
+        right = max(right, x1)
+    return cuts
+
+
+def has_roof(sign: Item, bar: Bar) -> bool:
+    near = 0.15 * sign.size
+    return abs(sign.x1 - bar.x0) < near and abs(sign.y0 - bar.y) < near
