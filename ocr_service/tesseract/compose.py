@@ -28,6 +28,7 @@ from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
 from ocr_service.tesseract.words import Line, make_line, placed_words
 
+_MARGINS = frozenset({"header", "footer", "number"})
 _PROSE = frozenset({"text", "reference"})
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}\s*)\w")
@@ -81,8 +82,22 @@ def compose(
     blocks += _text_blocks(paragraphs, regions, figures, sheet, first_page)
     placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
     order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
-    ordered = [block for index in order for block in placed[index].regions]
+    ordered = _margins_outside([block for index in order for block in placed[index].regions], sheet.size[1])
     return Composition(_with_list_items(ordered, body_of(paragraphs).em), found.left_out)
+
+
+def _margins_outside(blocks: Sequence[RegionResult], height: int) -> list[RegionResult]:
+    """Heads first and feet last: one below the first column of a page does not stand between its columns."""
+    inner = [b.bbox for b in blocks if b.label not in _MARGINS]
+    begin, end = min((box[1] for box in inner), default=0), max((box[3] for box in inner), default=height)
+
+    def place(block: RegionResult) -> int:
+        _, top, _, bottom = block.bbox
+        if block.label not in _MARGINS:
+            return 1
+        return 0 if bottom <= min(begin, height / 2) else 2 if top >= max(end, height / 2) else 1
+
+    return sorted(blocks, key=place)
 
 
 def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
@@ -277,7 +292,7 @@ def _footnote(p: _Placed) -> str | None:
 
 
 def _small_print_at_the_edge(p: _Placed) -> str | None:
-    return p.edge if p.lines == 1 and p.paragraph.em < _SMALL * p.body.em and p.others > 2 else None
+    return p.edge if p.lines <= 2 and p.paragraph.em < _SMALL * p.body.em and p.others > 2 else None
 
 
 def _running_line_of_the_model(p: _Placed) -> str | None:

@@ -32,7 +32,7 @@ _BOLD_WEIGHT = 600
 _BOLD_FLAG = 1 << 18  # ForceBold, ISO 32000-1, table 123
 _ITALIC_FLAG = 1 << 6
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
-_FIRST_SHAPED = 0x590  # from here on are scripts of which a character has several glyphs, or no overhang
+FIRST_SHAPED = 0x590  # from here on are scripts of which a character has several glyphs, or no overhang
 _SAME_PLACE, _OVERHANG, _SAME_GLYPH = 0.02, 0.3, 0.03  # of a glyph's advance
 _MOST_OVER = 0.2  # of a font's glyphs that may reach past their advance by OVERHANG
 _PAGINATION = ("Attached", "Subtype")  # keys of artifacts that paging made
@@ -343,7 +343,7 @@ class _Reading:
     def _advance(self, number: int, code: int) -> float:
         """The width in points that the object's font gives a character; 0 where it is not known or not level."""
         font, em = self._level[number]
-        if not font or not em or code >= _FIRST_SHAPED:
+        if not font or not em or code >= FIRST_SHAPED:
             return 0.0
         key = self.objects[number].font, code
         known = self._widths.get(key)

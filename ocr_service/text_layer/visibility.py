@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import Gray, Pixels
 from ocr_service.render.scale import POINTS_PER_INCH
-from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
+from ocr_service.text_layer.glyphs import FIRST_SHAPED, Flags, Floats, Glyphs, Ints
 
 HiddenReason = Literal["invisible", "outside_page", "tiny", "layer_off", "transparent", "same_colour", "covered"]
 
@@ -71,6 +71,7 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
     visible = (share >= _LEAST_INK) & large
     reasons = tuple(None if visible[i] else _reason(glyphs, i, bool(large[i]), ground) for i in range(len(glyphs)))
     cut[np.abs((glyphs.angle + 45) % 90 - 45) > 1] = 0  # a box around a slanted glyph is larger than its ink
+    cut[glyphs.codes >= FIRST_SHAPED] = 0  # and that of an ideograph may be
     cut[_has_loose_boxes(glyphs, visible & (cut > 0))] = 0
     return Seen(ground, tuple(plates), plate, visible, cut, reasons)
 

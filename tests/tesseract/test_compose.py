@@ -76,6 +76,27 @@ def test_a_line_that_runs_along_the_margin_is_no_title() -> None:
     assert sorted(region.label for region in regions) == ["aside_text", "text"]
 
 
+def test_small_print_below_the_first_column_does_not_stand_between_the_columns() -> None:
+    prose = [
+        text_line(x, 300 + 40 * row, *words)
+        for x, words in ((200, ("эта", "колонка", "первая")), (900, ("вторая", "колонка", "справа")))
+        for row in range(36)
+    ]
+    prose.append(text_line(200, 200, "Заголовок", "статьи", em=45, weight=6.0))
+    height = blank_sheet().size[1]
+    foot = [
+        text_line(200, height - 120, "978-0-7695-3958-4/10", em=20, weight=2.9),
+        text_line(200, height - 95, "DOI:10.1109/DSDE.2010.49", em=20, weight=2.9),
+    ]
+    regions = compose([*prose, *foot], [], [], blank_sheet(), first_page=True).regions
+    assert [(region.label, region.content.split()[0]) for region in regions] == [
+        ("doc_title", "Заголовок"),
+        ("text", "эта"),
+        ("text", "вторая"),
+        ("footer", "978-0-7695-3958-4/10"),
+    ]
+
+
 def listed(*items: tuple[int, int, str]) -> list[str]:
     lines = [text_line(x, y, *text.split()) for x, y, text in items]
     return [region.content for region in compose(lines, [], [], blank_sheet(), first_page=True).regions]
