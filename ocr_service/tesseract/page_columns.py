@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.tesseract.words import Line, Word
+from ocr_service.tesseract.words import Line, Word, make_line
 
 _LINES = 3  # of running text that begin and end one under the other
 _OFF = 0.8  # em that their edges are off
 _WHITE = 0.8  # em between two columns
+_MOST = 8  # gutters of a page
 _WIDTH = 0.6  # of a column's width that what stands beside it has at least
 
 
@@ -33,32 +34,39 @@ class Gutter:
 
 def page_gutters(lines: Sequence[Line], prose: Collection[Line]) -> list[Gutter]:
     """White that nothing crosses beside a column. ``prose``: the lines of running text among ``lines``."""
-    found: dict[float, Gutter] = {}
+    found: dict[int, Gutter] = {}
+    boxes = [box for line in lines for box in _runs(line, _WHITE * line.em)]
     for column, em in _columns(prose):
-        left, top, right, bottom = column
-        beside = [line.box for line in lines if top <= _middle(line.box) <= bottom]
-        before = [box for box in beside if box[2] < left + _OFF * em]
-        after = [box for box in beside if box[0] > right - _OFF * em]
-        inside = [box for box in beside if box[0] > left - _OFF * em and box[2] < right + _OFF * em]
-        if len(before) + len(inside) + len(after) < len(beside):
-            continue
-        sides = [(enclosing(before), column)] if before else []
-        sides += [(column, enclosing(after))] if after else []
-        for a, b in sides:
-            wide = min(a[2] - a[0], b[2] - b[0]) >= _WIDTH * (right - left)
-            if wide and b[0] - a[2] >= _WHITE * em:
-                x = (a[2] + b[0]) / 2
-                found.setdefault(x, _extended(Gutter(x, top, bottom), lines, _WIDTH * (right - left)))
+        for gutter in _beside(column, boxes, em):
+            place = round(gutter.x / em)
+            if place not in found and len(found) < _MOST:
+                found[place] = _extended(gutter, boxes, _WIDTH * (column[2] - column[0]))
     return sorted(found.values(), key=lambda gutter: gutter.x)
 
 
-def _extended(gutter: Gutter, lines: Sequence[Line], wide: float) -> Gutter:
+def _beside(column: Box, boxes: Sequence[Box], em: float) -> Iterator[Gutter]:
+    """The gutters of a column, unless one of the ``boxes`` at its height goes over one of its edges."""
+    left, top, right, bottom = column
+    level = [box for box in boxes if top <= _middle(box) <= bottom]
+    before = [box for box in level if box[2] < left + _OFF * em]
+    after = [box for box in level if box[0] > right - _OFF * em]
+    inside = [box for box in level if box[0] > left - _OFF * em and box[2] < right + _OFF * em]
+    if len(before) + len(inside) + len(after) < len(level):
+        return
+    sides = [(enclosing(before), column)] if before else []
+    sides += [(column, enclosing(after))] if after else []
+    for a, b in sides:
+        wide = min(a[2] - a[0], b[2] - b[0]) >= _WIDTH * (right - left)
+        if wide and b[0] - a[2] >= _WHITE * em:
+            yield Gutter((a[2] + b[0]) / 2, top, bottom)
+
+
+def _extended(gutter: Gutter, boxes: Sequence[Box], wide: float) -> Gutter:
     """``gutter`` over the rows above and below it, as long as nothing crosses it and a line is ``wide``, as no cell is.
 
     Running text ends with paragraphs of a line or two, lists and headings, whose lines tell nothing by themselves.
     """
     top, bottom = gutter.top, gutter.bottom
-    boxes = [line.box for line in lines]
     for below in (True, False):
         rows = sorted((_middle(box), box) for box in boxes if (_middle(box) > bottom if below else _middle(box) < top))
         for middle, box in rows if below else reversed(rows):
@@ -68,6 +76,22 @@ def _extended(gutter: Gutter, lines: Sequence[Line], wide: float) -> Gutter:
                 break
             top, bottom = min(top, box[1]), max(bottom, box[3])
     return Gutter(gutter.x, top, bottom)
+
+
+def split_at_gutters(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[Line]:
+    """Lines that were read over a gutter become two."""
+    result = list(lines)
+    for gutter in gutters:
+        result = [part for line in result for part in _split(line, gutter)]
+    return result
+
+
+def _split(line: Line, gutter: Gutter) -> list[Line]:
+    left = [word for word in line.words if word.box[0] + word.box[2] < 2 * gutter.x]
+    right = [word for word in line.words if word not in left]
+    if not left or not right or not gutter.is_beside(line.box):
+        return [line]
+    return [replace(make_line(part, line.weight), em=line.em) for part in (left, right)]
 
 
 def in_columns(words: Sequence[Word], gutters: Sequence[Gutter]) -> list[list[Word]]:
@@ -93,6 +117,17 @@ def _columns(prose: Collection[Line]) -> list[tuple[Box, float]]:
             groups.append([line])
     columns = [(enclosing([line.box for line in group]), group[0].em) for group in groups if len(group) >= _LINES]
     return sorted(columns, key=lambda column: column[0][1] - column[0][3])
+
+
+def _runs(line: Line, white: float) -> list[Box]:
+    """The boxes of a line's words, as far as no ``white`` pixels part them."""
+    boxes = [line.words[0].box]
+    for word in line.words[1:]:
+        if word.box[0] - boxes[-1][2] < white:
+            boxes[-1] = enclosing([boxes[-1], word.box])
+        else:
+            boxes.append(word.box)
+    return boxes
 
 
 def _middle(box: Box) -> float:

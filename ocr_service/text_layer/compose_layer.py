@@ -30,7 +30,9 @@ from ocr_service.export.running_headers import MARKED_EDGE, is_page_number
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.deskew import Skew
 from ocr_service.tesseract.compose import Insert, compose
+from ocr_service.tesseract.page_columns import page_gutters, split_at_gutters
 from ocr_service.tesseract.paragraphs import group_paragraphs
+from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import find_tables
@@ -59,7 +61,8 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     lines = [make_page_line(layer, line, urls) for line in level if line not in margins]
     others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     sheet = _sheet(layer)
-    tables, rest = find_tables([*lines, *others], hints, sheet)
+    parted = split_at_gutters([*lines, *others], page_gutters(lines, prose_lines(lines)))
+    tables, rest = find_tables(parted, hints, sheet)
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
     turned, loose = _sideways(layer, sheet, urls)
     inserts += turned

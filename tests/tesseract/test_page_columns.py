@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocr_service.tesseract.aligned_rows import aligned_areas
-from ocr_service.tesseract.page_columns import in_columns, page_gutters
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.page_columns import in_columns, page_gutters, split_at_gutters
+from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
 
 LEFT, RIGHT = 100, 1200
@@ -63,3 +63,13 @@ def test_lists_and_headings_that_end_two_columns_are_no_rows() -> None:
     narrow = [text_line(x, 640, "Итого") for x in (LEFT, RIGHT)]
     (gutter,) = page_gutters([*column, *other, *narrow], {*column, *other})
     assert gutter.bottom < narrow[0].box[1]
+
+
+def test_a_line_that_was_read_over_the_gutter_becomes_two_and_hides_it_not() -> None:
+    column, other = prose(LEFT, 100, 6), prose(RIGHT, 180, 6)
+    over = make_line([*text_line(LEFT, 340, "Итоги").words, *text_line(RIGHT + 300, 340, "и", "т.", "д.").words], 1.0)
+    lines = [*column, *other, over, *prose(LEFT, 400, 4)]
+    (gutter,) = page_gutters(lines, {*column, *other})
+    assert gutter.top < 110 and gutter.bottom > 500
+    parted = split_at_gutters([over, *column], [gutter])
+    assert [line.text for line in parted] == ["Итоги", "и т. д.", *(line.text for line in column)]
