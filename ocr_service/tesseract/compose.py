@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult, words_confidence
@@ -181,7 +182,13 @@ def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:
     if not (contains_centre(area, line.box) and contains_centre(area, piece.box)):
         return False
     level = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em
-    return level and -0.2 * em < piece.box[0] - line.box[2] < _STRETCHED * em
+    beside = -0.2 * em < piece.box[0] - line.box[2] < _STRETCHED * em
+    return level and (beside or _fits_between(line, piece))
+
+
+def _fits_between(line: Line, piece: Line) -> bool:
+    """Whether two words of ``line`` have ``piece`` between them: Tesseract takes a word out of a stretched line."""
+    return any(a.box[2] < piece.box[0] and piece.box[2] < b.box[0] for a, b in pairwise(line.words))
 
 
 def _text_blocks(

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import ink_runs
+from ocr_service.geometry.boxes import contains_centre, ink_runs
 from ocr_service.geometry.numbering import DASHES
 from ocr_service.tesseract.homoglyphs import CYRILLIC_LETTER, LATIN_LETTER
 from ocr_service.tesseract.sheet import Sheet
@@ -39,13 +39,18 @@ class _Blob:
         return self.box[3] - self.box[1]
 
 
-def with_bullet(line: Line, sheet: Sheet) -> Line:
-    """``line`` with a bullet as its first word where a solid blob of a bullet's size and place begins it."""
+def with_bullet(line: Line, sheet: Sheet, others: Sequence[Line] = ()) -> Line:
+    """``line`` with a bullet as its first word where a solid blob of a bullet's size and place begins it.
+
+    A letter of the ``others``, the page's other lines, is none: the last of a column, before a heading beside it.
+    """
     blobs = _blobs_at_left(line, sheet.ink)
     if len(blobs) < 2 or not _is_bullet(blobs, line, sheet.ink):
         return line
     # A full stop at the end of another column's line would stand as far; a bullet has its text at once.
     mark, following = blobs[:2]
+    if any(contains_centre(word.box, mark.box) for other in others for word in other.words):
+        return line
     right = mark.box[2]
     words = [word for word in line.words if (word.box[0] + word.box[2]) / 2 > right]
     if not words:

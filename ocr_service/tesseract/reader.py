@@ -296,7 +296,8 @@ def _repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
             continue
         inked = without_inkless_marks(_with_ink_boxes(line, sheet.ink), sheet)
         if inked is not None:
-            repaired.append(_with_stroke_width(resolve_homoglyphs(with_bullet(inked, sheet)), sheet.ink))
+            marked = with_bullet(inked, sheet, [other for other in lines if other is not line])
+            repaired.append(_with_stroke_width(resolve_homoglyphs(marked), sheet.ink))
     return repaired
 
 

@@ -22,6 +22,14 @@ def test_a_justified_line_that_was_read_in_pieces_is_one() -> None:
     assert [r.content for r in regions] == ["Площадь участка составляет ещё было метров, а номер его указан ниже."]
 
 
+def test_a_word_that_was_read_apart_from_the_middle_of_a_stretched_line_is_in_its_place() -> None:
+    line = make_line([*text_line(100, 100, "подписания").words, *text_line(700, 100, "Подрядчик").words], 4.0)
+    lines = [line, text_line(400, 100, "сторонами."), text_line(100, 140, "метров,", "а", "номер", "его", "указан")]
+    model = [Region("text", (90, 90, 900, 170), 0, 0.9)]
+    (region,) = compose(lines, [], model, blank_sheet(), first_page=True).regions
+    assert region.content.startswith("подписания сторонами. Подрядчик метров")
+
+
 def test_spaces_of_three_letters_do_not_part_a_justified_line_in_a_narrow_column() -> None:
     first = text_line(100, 100, "подключённых")
     lines = [first, text_line(first.box[2] + 95, 100, "абонентов"), text_line(100, 140, "графику.")]  # 3.2 em

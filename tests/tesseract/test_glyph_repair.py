@@ -28,6 +28,15 @@ def test_a_disc_before_its_text_is_a_bullet_whatever_it_was_read_as() -> None:
     assert with_bullet(line, sheet_of_ink(ink)).text == "• ИН"
 
 
+def test_a_letter_of_the_line_in_the_column_before_is_no_bullet() -> None:
+    ink = ink_with_text()
+    ink[56:67, 170:181] = 255
+    line = make_line([Word("ИН", (200, 50, 234, BASELINE), 90.0)])
+    column = make_line([Word("после", (110, 56, 182, 67), 90.0)])
+    assert with_bullet(line, sheet_of_ink(ink)).text == "• ИН"
+    assert with_bullet(line, sheet_of_ink(ink), [column]) is line
+
+
 def test_text_without_a_blob_before_it_stays() -> None:
     line = make_line([Word("ИН", (200, 50, 234, BASELINE), 90.0)])
     assert with_bullet(line, sheet_of_ink(ink_with_text())).text == "ИН"
