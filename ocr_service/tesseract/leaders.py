@@ -54,20 +54,21 @@ def _without_dots(line: Line, sheet: Sheet) -> Line | None:
 
 
 def _words_of_dots(line: Line, sheet: Sheet) -> set[Word]:
-    """The words that were read into leaders, often several into one: what stands there side by side is dots."""
-    found: set[Word] = set()
+    """The words that were read into leaders: what stands between the words beside them is dots."""
+    found = {word for word in line.words if _is_dots(word, line, sheet)}
     group: list[Word] = []
-    dots = 0
+    before: Word | None = None
     for word in (*line.words, None):
-        count = _dots_in(word, line.em, sheet) if word else 0
-        if word and count:
+        if word and (word in found or _dots_in(word, line.em, sheet)):
             group.append(word)
-            dots += count
             continue
-        if dots >= _LEAST_DOTS or any(_is_dots(member, line, sheet) for member in group):
-            found.update(group)
-        group, dots = [], 0
-    return found | {word for word in line.words if _is_dots(word, line, sheet)}
+        if group:
+            left = before.box[2] if before else group[0].box[0]
+            right = word.box[0] if word else group[-1].box[2]
+            if _has_leader(left, right, line, sheet):
+                found.update(group)
+        before, group = word, []
+    return found
 
 
 def _dots_in(word: Word, em: float, sheet: Sheet) -> int:

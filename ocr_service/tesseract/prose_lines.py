@@ -13,6 +13,9 @@ _WIDE = 14.0  # em
 _LONG, _MANY = 25.0, 7  # em and words, of a line that is running text by itself
 _STEP = 1.8  # em from line to line
 _SIDE = 0.8  # em that a line may begin further left or right
+_INDENT = 3.0  # em, of a first line
+_OTHER_TYPE = 0.1  # of its size, that type is larger or smaller
+_IN_ROWS = 0.2  # of a paragraph's lines have short texts on both sides
 _LEAST_LINES = 3
 _FULL = 0.8  # of the widest line of a paragraph
 _MOSTLY = 0.7
@@ -27,7 +30,20 @@ def prose_lines(lines: Sequence[Line]) -> set[Line]:
     for paragraph in _paragraphs(even):
         if len(paragraph) >= _LEAST_LINES and _is_full(paragraph) and not _stands_in_rows(paragraph, lines):
             found.update(paragraph)
-    return found | {line for line in even if _is_in_column(line, found)}
+    found |= {line for line in even if _is_in_column(line, found)}
+    return found | {line for line in even if line not in found and _begins(line, found)}
+
+
+def _begins(line: Line, prose: set[Line]) -> bool:
+    """Whether an indented first line stands right above a line of a paragraph, and ends where that does."""
+    for other in prose:
+        step = other.baseline - line.baseline
+        if not 0.5 * line.em < step < _STEP * line.em or abs(other.em - line.em) > _OTHER_TYPE * line.em:
+            continue
+        same_end = abs(other.box[2] - line.box[2]) < _SIDE * line.em
+        if same_end and -_SIDE * line.em < line.box[0] - other.box[0] < _INDENT * line.em:
+            return True
+    return False
 
 
 def _is_even(line: Line) -> bool:
@@ -85,7 +101,7 @@ def _stands_in_rows(paragraph: Sequence[Line], lines: Sequence[Line]) -> bool:
         left = max((o for o in level if o.box[2] <= line.box[0]), key=lambda o: o.box[2], default=None)
         data += right is not None and is_data(right.words[0].text)
         inside += right is not None and left is not None and _is_short(right) and _is_short(left)
-    return data > 1 or inside > 1
+    return data > 1 or inside > _IN_ROWS * len(paragraph)
 
 
 def _is_short(line: Line) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import statistics
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -64,11 +63,7 @@ def without_empty(table: Table) -> Table:
 
 
 def is_data(text: str) -> bool:
-    """Whether a cell's text is a number, a date, a range or the like, or says that there is none.
-
-    A private character stands for a formula, which tells as much as a number.
-    """
-    text = "".join("0" if unicodedata.category(c) == "Co" else c for c in text)
+    """Whether a cell's text is a number, a date, a range or the like, or says that there is none."""
     if CELL_NUMBER.fullmatch(text) or _NONE.fullmatch(text):
         return True
     signs = [c for c in text if c.isalnum()]

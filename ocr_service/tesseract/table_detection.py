@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.aligned_rows import aligned_areas
 from ocr_service.tesseract.captions import CAPTION
+from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.ruling_lines import find_grids
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_cells import (
@@ -26,7 +27,9 @@ from ocr_service.tesseract.table_ruled import ruled_cells, with_unruled_rows
 from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
+_MOST_OF_IT = 0.6  # of a table's width, of the rules above and below it
 _SAME = 0.6  # of the smaller of two areas
+_EDGE = 0.1  # of a line's width that may be outside
 _FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
 _FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
@@ -46,17 +49,25 @@ class FoundTable:
 def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> tuple[list[FoundTable], list[Line]]:
     """The tables, and the lines that are in none."""
     found, rest = _ruled_tables(lines, sheet)
+    prose = prose_lines(rest)
     for candidate in _open_areas(rest, regions, sheet, [table.box for table in found]):
         if any(overlap_of_smaller(candidate.box, table.box) > 0.3 for table in found):
             continue
-        box = table_extent(candidate.box, rest)
-        inner, outer = split_by_box(rest, box)
+        beside = [line for line in rest if line in prose and not _is_inside(line.box, candidate.box)]
+        usable = [line for line in rest if line not in beside]
+        box = table_extent(candidate.box, usable)
+        inner, outer = split_by_box(usable, box)
         cells = _open_table(box, inner, sheet)
         if not cells or not candidate.accepts(cells):
             continue
         found.append(FoundTable(box, cells, candidate.score))
-        rest = outer
+        rest = [*outer, *beside]
     return found, rest
+
+
+def _is_inside(box: Box, outer: Box) -> bool:
+    edge = _EDGE * (box[2] - box[0])
+    return contains_centre(outer, box) and outer[0] - edge <= box[0] and box[2] <= outer[2] + edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +140,16 @@ def _open_areas(
     """
     areas = list(aligned_areas(lines))
     aligned = [found.box for found in areas]
-    sure = [_OpenArea(r.bbox, r.score, 2) for r in regions if r.label == "table" and r.score >= SURE]
+    for region in regions:
+        if region.label == "table" and region.score >= SURE:
+            parts = [box for box in aligned if overlap_of_smaller(box, region.bbox) > _SAME]
+            yield _OpenArea(enclosing([region.bbox, *parts]), region.score, 2)
     for bars in _ruling_line_stacks(sheet, lines, ruled):
-        sure.append(_OpenArea(enclosing(bars), 0.9, 2 if len(bars) > 2 else 3))
-    for found in sure:
-        parts = [box for box in aligned if overlap_of_smaller(box, found.box) > _SAME]
-        yield replace(found, box=enclosing([found.box, *parts]))
+        x0, y0, x1, y1 = enclosing(bars)
+        parts = [box for box in aligned if overlap_of_smaller(box, (x0, y0, x1, y1)) > _SAME]
+        if all(x1 - x0 > _MOST_OF_IT * (box[2] - box[0]) for box in parts):  # not the rules above totals
+            top, bottom = min(y0, *(b[1] for b in parts), y0), max(y1, *(b[3] for b in parts), y1)
+            yield _OpenArea((x0, top, x1, bottom), 0.9, 2 if len(bars) > 2 else 3)
     yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
     prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
     for rows in areas:

@@ -10,7 +10,6 @@ from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.aligned_rows import bottom, top
 from ocr_service.tesseract.captions import CAPTION
-from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.table_columns import Row, filled_runs, find_gutters, visual_rows
 from ocr_service.tesseract.words import Line, split_by_box
 
@@ -44,13 +43,16 @@ def _without_far_rows(box: Box, lines: Sequence[Line]) -> Box:
 
 
 def _whole_lines(box: Box, lines: Sequence[Line]) -> Box:
-    """The box with the lines that it cuts: a detector's box often ends inside the first or last row."""
+    """The box with what it cuts of lines: a detector's box often ends inside the first or last row."""
     x0, y0, x1, y1 = box
     for line in lines:
-        a, b, c, d = line.box
-        if min(y1, d) - max(y0, b) > 0.4 * (d - b) and min(x1, c) - max(x0, a) > 0:
-            x0, x1 = min(x0, a), max(x1, c)
-            y0, y1 = min(y0, b), max(y1, d)
+        top, bottom = line.box[1], line.box[3]
+        if min(y1, bottom) - max(y0, top) <= 0.4 * (bottom - top):
+            continue
+        for start, end in filled_runs(line.words, line.em):
+            if min(x1, end) - max(x0, start) > 0:
+                x0, x1 = min(x0, start), max(x1, end)
+                y0, y1 = min(y0, top), max(y1, bottom)
     return x0, y0, x1, y1
 
 
@@ -80,8 +82,7 @@ def _with_fitting_rows(box: Box, lines: Sequence[Line]) -> Box:
     extent = _Extent(tuple(rows), (min(x0, box[0]), y0, max(x1, box[2]), y1), len(find_gutters(rows, em)), em)
     if extent.gutters < 1:
         return extent.box
-    prose = prose_lines(lines)
-    outer = [line for line in outer if line not in prose and not CAPTION.match(line.text)]
+    outer = [line for line in outer if not CAPTION.match(line.text)]
     others = visual_rows([word for line in outer for word in line.words], em)
     above = [row for row in others if bottom(row) <= extent.box[1]]
     below = [row for row in others if top(row) >= extent.box[3]]

@@ -83,7 +83,7 @@ def _is_further_line(above: HeadRow, row: HeadRow, step: float, em: float) -> bo
     filled = {c for c, words in enumerate(row.cells) if words}
     over = {c for c, words in enumerate(above.cells) if words}
     if step < _HALF_STEP * em:
-        return not above.across
+        return not above.across or not (filled & over)
     if step > _LEADING * em or not (filled & over):
         return False
     return not any(_parts(first, count, filled) for first, count in above.across.items()) and not (

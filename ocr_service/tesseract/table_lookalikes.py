@@ -14,7 +14,7 @@ from ocr_service.tesseract.table_cells import is_data
 
 Texts = Sequence[Sequence[str]]
 
-_MOSTLY = 0.7
+_MOSTLY, _NEARLY_ALL = 0.7, 0.85
 _PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 _INDEX_ENTRY = re.compile(r"[^\d,]+(?:, \d+(?:[-–]\d+)?)+")
 _OPERATORS = "=#{}"
@@ -28,7 +28,7 @@ def is_lookalike(texts: Texts) -> bool:
 def is_contents(texts: Texts) -> bool:
     """Entries with their page numbers, which rise and have no head."""
     lasts = [row[-1] for row in texts if row[-1]]
-    if len(lasts) < 3 or not all(_PAGE_NUMBER.fullmatch(text) for text in lasts):
+    if len(lasts) < 3 or sum(_PAGE_NUMBER.fullmatch(text) is not None for text in lasts) < _NEARLY_ALL * len(lasts):
         return False
     numbers = [int(text) for text in lasts if text.isdigit()]
     titles = [[row[c] for row in texts if row[c]] for c in range(1, len(texts[0]) - 1)]

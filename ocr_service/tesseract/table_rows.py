@@ -16,6 +16,7 @@ Cells = Sequence[list[Word]]  # the words of a line, or of a row, by column
 _HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 _LEADING = 1.35  # em from line to line of one cell
 _TIGHT, _APART = 1.2, 1.3  # times the least step: lines of one cell, and rows of several lines
+_FEW = 0.4  # of the first cells begin with a small letter
 _MOSTLY = 0.6  # of a column's cells are data
 _GOES_ON = re.compile(r"(?:[,\-–—&(/]|\b(?:and|or|of|the|for|in|to|by|with|on|и|или|в|на|по|за|для|с|от|к))$", re.I)
 
@@ -27,6 +28,8 @@ def rows_of_lines(lines: Sequence[Cells], middles: Sequence[float], em: float) -
     """
     steps = [b - a for a, b in pairwise(middles)]
     data = data_columns(lines)
+    firsts = [cell_text(line[0]) for line in lines if line[0]]
+    lower = sum(text[:1].islower() for text in firsts) < _FEW * len(firsts)
     result = []
     for block in _blocks(steps, em):
         part, inside = [lines[i] for i in block], [steps[i] for i in block[:-1]]
@@ -34,7 +37,7 @@ def rows_of_lines(lines: Sequence[Cells], middles: Sequence[float], em: float) -
         if parted and max(inside) <= _LEADING * em and _is_one_row(part, data):
             result.append(joined(part))
         else:
-            result += _continued(part, inside, data, em)
+            result += _continued(part, inside, data, em, lower=lower)
     return result
 
 
@@ -104,46 +107,44 @@ def _is_one_row(lines: Sequence[Cells], data: frozenset[int]) -> bool:
 
 
 def _continued(
-    lines: Sequence[Cells], steps: Sequence[float], data: frozenset[int], em: float
+    lines: Sequence[Cells], steps: Sequence[float], data: frozenset[int], em: float, *, lower: bool
 ) -> list[list[list[Word]]]:
     result: list[list[list[Word]]] = [list(lines[0])]
-    last = lines[0]
     for cells, step in zip(lines[1:], steps, strict=True):
-        above, line = _Line.of(result[-1], data), _Line.of(cells, data)
-        if _goes_on(above, line, _Line.of(last, data), step, em):
+        if _goes_on(_Line.of(result[-1], data), _Line.of(cells, data), step, em, lower=lower):
             result[-1] = joined([result[-1], cells])
         else:
             result.append(list(cells))
-        last = cells
     return result
 
 
-def _goes_on(above: _Line, line: _Line, last: _Line, step: float, em: float) -> bool:
-    """Whether ``line`` belongs to the row ``above``, whose last line is ``last``."""
+def _goes_on(above: _Line, line: _Line, step: float, em: float, *, lower: bool) -> bool:
+    """Whether ``line`` belongs to the row ``above``. ``lower``: a small letter at its beginning tells that it does."""
     if above.data & line.data:
         return False
     if step < _HALF_STEP * em:
         return True
     if step > _LEADING * em + 1:
-        return _broken_off(above, line)
+        return _is_broken_off(above, line)
     if 0 not in line.filled:
         return not line.data and line.filled <= above.filled
     if line.filled == {0}:
-        return _is_unfinished(above, line)
+        return _is_unfinished(above, line, lower=lower)
     if above.filled == {0}:
-        return bool(line.data) and _is_unfinished(above, line) and not cell_text(above.cells[0]).endswith(":")
-    return _broken_off(above, line)
+        unfinished = _is_unfinished(above, line, lower=lower)
+        return bool(line.data) and unfinished and not cell_text(above.cells[0]).endswith(":")
+    return _is_broken_off(above, line)
 
 
-def _is_unfinished(above: _Line, line: _Line) -> bool:
+def _is_unfinished(above: _Line, line: _Line, *, lower: bool) -> bool:
     """Whether the first cell of ``line`` goes on inside a sentence or a word of the one above."""
     if 0 not in above.filled:
         return False
     first, text = cell_text(above.cells[0]), cell_text(line.cells[0])
-    return text[:1].islower() or word_is_broken(first) or _GOES_ON.search(first) is not None
+    return (lower and text[:1].islower()) or word_is_broken(first) or _GOES_ON.search(first) is not None
 
 
-def _broken_off(above: _Line, line: _Line) -> bool:
+def _is_broken_off(above: _Line, line: _Line) -> bool:
     """Whether a row is only the further lines of some cells, which all go on inside a sentence or a word."""
     if line.filled == above.filled == frozenset(range(len(line.cells))) or not line.filled <= above.filled:
         return False

@@ -48,3 +48,12 @@ def test_two_lines_as_wide_as_the_paragraphs_of_their_column_are_prose() -> None
     labels = [text_line(900, 500 + 38 * index, "Насос") for index in range(2)]
     assert prose_lines([*paragraph(100, 100, 5), *two, *labels]) == {*paragraph(100, 100, 5), *two}
     assert not prose_lines(alone)
+
+
+def test_an_indented_first_line_belongs_to_its_paragraph() -> None:
+    first = text_line(130, 62, *WORDS[:4], "покупате")
+    prose = paragraph(100, 100, 4)
+    end = prose[0].box[2]
+    first = text_line(end - (first.box[2] - first.box[0]), 62, *WORDS[:4], "покупате")
+    assert first.box[0] > 100
+    assert prose_lines([first, *prose]) == {first, *prose}

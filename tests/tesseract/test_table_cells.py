@@ -22,9 +22,7 @@ def test_a_cells_text_and_size() -> None:
     assert font_size([[Cell((0, 0, 9, 9))]]) is None
 
 
-@pytest.mark.parametrize(
-    "text", ["12", "(901)", "$ 31.50", "12 мая", "03.05.2024", "10–20", "0.7 ± 1.5", "—", "\U000f0001"]
-)
+@pytest.mark.parametrize("text", ["12", "(901)", "$ 31.50", "12 мая", "03.05.2024", "10–20", "0.7 ± 1.5", "—"])
 def test_numbers_dates_and_what_says_that_there_is_none_are_data(text: str) -> None:
     assert is_data(text)
 

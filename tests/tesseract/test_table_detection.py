@@ -96,3 +96,36 @@ def test_labels_all_over_a_figure_are_no_table() -> None:
     ]
     figure = Region("image", (80, 280, 1500, 800), 0, 0.9)
     assert find_tables(lines, [figure], blank_sheet()) == ([], lines)
+
+
+def test_a_caption_beside_a_table_between_rules_is_no_column_of_it() -> None:
+    level = tuple((400, y, 1300, y + 3) for y in (290, 340, 480))
+    sheet = replace(blank_sheet(), ruling_lines=RulingLines(level, (), blank_sheet().ruling_lines.mask))
+    beside = [
+        text_line(100, 300 + 50 * index, *words) for index, words in enumerate((("Цены", "за"), ("год", "с"), ("НДС",)))
+    ]
+    table = [text_line(420, 300 + 50 * index, *row, step=300) for index, row in enumerate(ROWS)]
+    tables, rest = find_tables([*table, *beside], [], sheet)
+    assert texts(tables) == [[list(row) for row in ROWS]]
+    assert {line.text for line in rest} == {"Цены за", "год с", "НДС"}
+
+
+def test_the_rules_above_totals_are_no_table_of_their_own() -> None:
+    level = tuple((400, y, 480, y + 3) for y in (395, 495))
+    sheet = replace(blank_sheet(), ruling_lines=RulingLines(level, (), blank_sheet().ruling_lines.mask))
+    cells = [
+        ("", "2025", "2024"),
+        ("Запасы", "12", "14"),
+        ("Итого", "12", "14"),
+        ("Долг", "5", "7"),
+        ("Итого", "5", "7"),
+    ]
+    lines = [
+        text_line(120 + 300 * column, 300 + 50 * row, text)
+        for row, texts_ in enumerate(cells)
+        for column, text in enumerate(texts_)
+        if text
+    ]
+    tables, rest = find_tables(lines, [], sheet)
+    assert texts(tables) == [[list(row) for row in cells]]
+    assert rest == []

@@ -60,3 +60,8 @@ def test_columns_of_numbers_dates_and_dashes_are_data() -> None:
         for row in (("Щит", "12 мая", "медь", "(901)"), ("Насос", "13 мая", "сталь", "—"))
     ]
     assert data_columns(cells) == {1, 3}
+
+
+def test_small_letters_tell_nothing_where_all_labels_begin_with_them() -> None:
+    lines = [(100, ("title", "large")), (136, ("date", "")), (172, ("author", "small"))]
+    assert rows(*lines) == [["title", "large"], ["date", ""], ["author", "small"]]
