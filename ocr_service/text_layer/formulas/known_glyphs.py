@@ -33,6 +33,7 @@ _SMALL_PX = 13.0
 _MARGIN, _MARGIN_LARGE = 0.04, 0.012  # of correlation, by which the best symbol must be ahead of another
 _LARGE = 1000  # thousandths of an em, of a box's longer side
 _MOSTLY = 0.5  # of a font's letters that must be known for one of them to be
+_VERTICAL_DOTS, _MOST_DOTS = ord("⋮"), 1_000
 _FLAT = 0.12  # em: what is thinner has no shape but its box
 
 
@@ -147,7 +148,20 @@ def with_signs(glyphs: Glyphs, known: KnownGlyphs) -> Glyphs:
         if symbol.kind == "radical" or symbol.encoding == "OMX":
             middle = (glyphs.ink[index][1] + glyphs.ink[index][3]) / 2
             origin[index][1] = middle + AXIS * glyphs.size[index]
+    codes[_stacked_dots(glyphs, known)] = _VERTICAL_DOTS
     return replace(glyphs, codes=codes, origin=origin)
+
+
+def _stacked_dots(glyphs: Glyphs, known: KnownGlyphs) -> Ints:
+    """The dots of a matrix that stand one under the other, which are no leader of a table of contents."""
+    dots = np.array([i for i, s in enumerate(known.symbols) if s is not None and s.latex == "."], np.int64)
+    if not 3 <= len(dots) <= _MOST_DOTS:
+        return np.zeros(0, np.int64)
+    x, y = glyphs.origin[dots, 0], glyphs.origin[dots, 1]
+    size = glyphs.size[dots][:, None]
+    beside, apart = np.abs(x[:, None] - x[None, :]), np.abs(y[:, None] - y[None, :])
+    stacked: Ints = dots[((beside < 0.1 * size) & (apart > 0.2 * size) & (apart < 0.5 * size)).any(axis=1)]
+    return stacked
 
 
 def _samples(glyphs: Glyphs, index: Ints, plates: Sequence[Gray]) -> Samples:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.formulas.build import build
+from ocr_service.text_layer.formulas.completeness import says_all
 from ocr_service.text_layer.formulas.inline_runs import inline_runs
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs, Symbol
@@ -24,6 +25,7 @@ _MOST = 2_000
 _MOST_LINES = 600  # of a page with formulas; all are compared with all, and a page of two columns has 150
 _LONGEST = 4_000  # characters of LaTeX
 _STOPS = frozenset({".", ",", ";", ":", "!", "?", ")", ").", "),"})
+_PARTS = frozenset({"piece", "brace"})
 _SPECKS = 6  # pixels
 _PLAIN = {
     **{sign: ("ord", sign) for sign in "0123456789/"},
@@ -146,6 +148,12 @@ class _Page:
         x0, y0, x1, y1 = (max(0, round(side)) for side in box)
         return int(np.count_nonzero(self._unexplained[y0:y1, x0:x1])) <= _SPECKS
 
+    def has_no_other(self, box: tuple[float, float, float, float], members: set[int]) -> bool:
+        """Whether all glyphs in a box are ``members``."""
+        x, y = (self.glyphs.ink[:, 0] + self.glyphs.ink[:, 2]) / 2, (self.glyphs.ink[:, 1] + self.glyphs.ink[:, 3]) / 2
+        inside = (box[0] < x) & (x < box[2]) & (box[1] < y) & (y < box[3])
+        return members.issuperset(np.flatnonzero(inside).tolist())
+
     def symbol(self, index: int) -> Symbol | None:
         return self.symbols[index]
 
@@ -212,7 +220,7 @@ class _Page:
 
 def _display(zone: Display, page: _Page) -> list[DisplayFormula]:
     """The formulas of a zone, each line by itself where they have numbers of their own; none where one is uncertain."""
-    if not page.is_explained(zone.box):
+    if not page.is_explained(zone.box) or not page.has_no_other(zone.box, zone.glyphs):
         return []
     try:
         items = page.items([i for line in zone.lines for i in line.glyphs])
@@ -221,6 +229,8 @@ def _display(zone: Display, page: _Page) -> list[DisplayFormula]:
         made = []
         for lines, tag in _groups(found, tags):
             latex = _aligned(lines)
+            if not says_all(latex, (item.latex for line, _ in lines for item in line if item.kind not in _PARTS)):
+                raise Unbuildable
             if tag:
                 latex += f" \\tag{{{tag}}}"
             if len(latex) > _LONGEST:
@@ -339,7 +349,10 @@ def _with_inline(
     formulas: list[InlineFormula] = []
     for run in inline_runs(line, fragments, page, bars):
         try:
-            latex = build(page.items(run.glyphs), run.bars)
+            items = page.items(run.glyphs)
+            latex = build(items, run.bars)
+            if not says_all(latex, (item.latex for item in items if item.kind not in _PARTS)):
+                raise Unbuildable
         except Unbuildable:
             continue
         if not page.is_explained(_box(page.items(run.glyphs))):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ocr_service.text_layer.formulas.items import Item, joined
 
-_FUNCTIONS = frozenset(
+FUNCTIONS = frozenset(
     re.findall(
         r"\w+",
         "arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max"
@@ -44,7 +44,7 @@ _COMMAND = re.compile(r"\\[A-Za-z]+$")
 
 
 def is_function_name(word: str) -> bool:
-    return word in _FUNCTIONS or word in _OPERATORS
+    return word in FUNCTIONS or word in _OPERATORS
 
 
 def joined_words(items: Sequence[Item]) -> list[Item]:
@@ -93,7 +93,7 @@ def _word(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
 
 def _named(run: Sequence[Item]) -> Item:
     word = "".join(item.latex for item in run)
-    if word in _FUNCTIONS:
+    if word in FUNCTIONS:
         return joined(run, f"\\{word}", "func" if word in _LIMITS else "function")
     if word in _OPERATORS:
         star = "*" if word in _LIMITS else ""
