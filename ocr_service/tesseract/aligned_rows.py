@@ -167,6 +167,11 @@ class _Group:
         return len(self.gutters) + 1
 
     @property
+    def begins_with_data(self) -> bool:
+        """Whether the first row has a name and numbers already, so that it is no head."""
+        return bool(self.texts[0][0]) and any(is_data(self.texts[0][c]) for c in self.data)
+
+    @property
     def full(self) -> int:
         """How many rows have several cells."""
         return sum(sum(map(bool, line)) > 1 for line in self.texts)
@@ -211,10 +216,12 @@ def _share_at_one_place(values: Sequence[float], near: float) -> float:
 
 
 def _is_head_above(row: Row, group: _Group, below: Row) -> bool:
-    """Whether a row above stands over the columns but the first."""
+    """Whether a row above stands over the columns but the first; one text over several, only over their heads."""
     left = min(word.box[0] for word in row)
     right = max(word.box[2] for r in group.rows for word in r)
     near = top(below) - bottom(row) < _NEAR * group.em
+    if len(filled_runs(row, group.em)) == 1 and group.begins_with_data:
+        return False
     return near and left > group.gutters[0] and max(w.box[2] for w in row) < right + group.em
 
 

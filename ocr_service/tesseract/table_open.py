@@ -17,6 +17,7 @@ from ocr_service.tesseract.table_heads import head_length, head_rows
 from ocr_service.tesseract.table_rows import are_lines_of_cells, data_columns, joined, rows_of_lines
 from ocr_service.tesseract.words import Word
 
+_NO_AREA: Box = (0, 0, 0, 0)
 _LEAST_BELOW = 2  # rows below the head of a column
 _LEAST_ROWS, _ONE_STEP = 3, 1.3  # rows of a table whose pitch is known, and pitches between two of its rows
 _LONG_RULE = 0.75  # of the table's width, of a rule that parts rows
@@ -98,12 +99,22 @@ def _body_rows(
 
 
 def _row(cells: Sequence[list[Word]], edges: Sequence[int], across: dict[int, int]) -> list[Cell]:
-    boxes = [word.box for cell in cells for word in cell]
-    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
-    return [
-        Cell((edges[c], top, edges[c + across.get(c, 1)], bottom), tuple(cell), across.get(c, 1))
-        for c, cell in enumerate(cells)
-    ]
+    """Each cell as wide as its columns and words, as far as no other's words; an empty one with such has no area."""
+    words = [word for cell in cells for word in cell]
+    top, bottom = min(w.box[1] for w in words), max(w.box[3] for w in words)
+    made = []
+    for c, cell in enumerate(cells):
+        left, right = edges[c], edges[c + across.get(c, 1)]
+        if cell:
+            before = [w.box[2] for other in cells[:c] for w in other]
+            after = [w.box[0] for other in cells[c + 1 :] for w in other]
+            left = min(max([left, *before]), *(w.box[0] for w in cell))
+            right = max(min([right, *after]), *(w.box[2] for w in cell))
+        elif any(w.box[0] < right and w.box[2] > left for w in words):
+            made.append(Cell(_NO_AREA))
+            continue
+        made.append(Cell((left, top, right, bottom), tuple(cell), across.get(c, 1)))
+    return made
 
 
 def _extents(lines: Sequence[Sequence[list[Word]]], edges: Sequence[int]) -> list[tuple[int, int]]:
@@ -151,12 +162,16 @@ def _with_high_heads(table: Table, heads: int) -> Table:
             for c in range(column + 1)
         )
         if len(filled) == 1 and not spanned:
-            box = enclosing([table[r][column].box for r in range(heads)])
+            box = _around([table[r][column].box for r in range(heads)])
             for r in range(heads):
-                result[r][column] = Cell((0, 0, 0, 0))
+                result[r][column] = Cell(_NO_AREA)
             result[0][column] = replace(table[filled[0]][column], box=box, down=heads)
     return result
 
 
 def _merged(left: Cell, right: Cell) -> Cell:
-    return replace(left, box=enclosing([left.box, right.box]), words=left.words or right.words)
+    return replace(left, box=_around([left.box, right.box]), words=left.words or right.words)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return enclosing([box for box in boxes if box != _NO_AREA] or [_NO_AREA])

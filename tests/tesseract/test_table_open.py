@@ -103,3 +103,13 @@ def test_a_line_that_goes_on_in_several_cells_is_no_row() -> None:
     words += text_line(100, 145, "вание", "сухая", step=400).words
     words += text_line(100, 190, "Клей", "Банка", "14", step=400).words
     assert texts(open_cells(words, 30.0)) == [["оборудование", "доска сухая", "12"], ["Клей", "Банка", "14"]]
+
+
+def test_an_empty_cell_that_a_label_reaches_into_has_no_area_to_be_read_again() -> None:
+    words = list(text_line(100, 100, "Оборотные", "активы", "общества").words)
+    for index, row in enumerate((("Насос", "7.5", "12.4"), ("Щит", "7.1", "11.9"), ("Итого", "14.6", "24.3"))):
+        words += text_line(100, 160 + 60 * index, *row, step=300).words
+    first, *others = open_cells(words, EM)[0]
+    assert first.text == "Оборотные активы общества"
+    assert first.box[2] >= max(word.box[2] for word in first.words)
+    assert others[0].box == (0, 0, 0, 0)
