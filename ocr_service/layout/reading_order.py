@@ -15,6 +15,7 @@ from ocr_service.geometry.boxes import enclosing
 _INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
 _REACHES = 0.05  # of a column: what is wider stands in it too
 _LEVEL, _NARROW, _LOW = 0.6, 0.8, 0.5  # of a line's height, and of the columns' width and height under a row of heads
+_ALIGNED, _UNDER = 0.5, 2.0  # of a heading's height: how far its column begins beside it, and below it
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
 
 
@@ -115,6 +116,11 @@ def _is_row_of_heads(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence
     if len(heads) < 2 or len(below) < 2:
         return False
     line = min(boxes[i][3] - boxes[i][1] for i in upper)
+    if len(heads) == len(below) and all(
+        abs(head[0] - column[0]) < _ALIGNED * line and column[1] - head[3] < _UNDER * line
+        for head, column in zip(heads, below, strict=True)
+    ):
+        return False  # each is the heading of its own column
     bottoms = [head[3] for head in heads]
     widest = min(column[2] - column[0] for column in below)
     return max(bottoms) - min(bottoms) < _LEVEL * line and all(

@@ -88,3 +88,15 @@ def test_a_heading_in_the_right_column_is_that_columns_also_where_the_left_one_h
     left = [(20, 10, 480, 320), (20, 400, 480, 900)]
     right = [(520, 10, 980, 300), (520, 335, 750, 365), (520, 410, 980, 900)]
     assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3, 4]
+
+
+def test_headings_side_by_side_stay_over_their_own_columns() -> None:
+    first, second = (50, 110, 112, 122), (400, 110, 462, 122)
+    left, right, below = (50, 138, 348, 278), (400, 138, 698, 278), (50, 320, 196, 388)
+    assert reading_order([first, second, left, right, below], min_gutter=10) == [0, 2, 4, 1, 3]
+
+
+def test_a_row_of_lines_in_the_middle_of_the_columns_is_read_across() -> None:
+    names = [(150, 110, 320, 130), (600, 110, 800, 130)]
+    columns = [(20, 160, 480, 900), (520, 160, 980, 900)]
+    assert reading_order([*names, *columns], min_gutter=10) == [0, 1, 2, 3]
