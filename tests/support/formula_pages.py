@@ -272,6 +272,7 @@ $X_i \sim F_\theta$ for all $i \in \{1, \ldots, n\}$. An $n$-th root of $z$ is $
 \frac{1}{n}\sum_{i=1}^n x_i$ and its variance $\sigma^2/n$ (with $\sigma > 0$). If $p<0.05$, then $H_0$ is rejected; see
 Smith (2013) and the cost of \$5 or $c(n) = O(n^2)$. The $\chi^2$-test uses $\alpha=0.05$; so $e^{-x^2/2}$, $\log_2 n$,
 $\max_i a_i$ and $\mathrm{d}x$, $f''(x)$, $\vec{v} \cdot \mathbf{u}$, $x \notin S$, $\tfrac{1}{2}$.
+By Lemma 3: $a = b$.
 \begin{itemize}
 \item The set $\mathbb{N}$ of numbers $n \geq 0$.
 \end{itemize}

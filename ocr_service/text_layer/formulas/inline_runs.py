@@ -63,7 +63,7 @@ def inline_runs(line: LayerLine, fragments: Sequence[LayerLine], page: SymbolsOf
     prose = _prose(ordered, page, size)
     runs = []
     for chunk in _chunks(ordered, prose, page, size, near):
-        chunk = _trimmed(chunk, page)
+        chunk = _trimmed(_without_its_words_number(chunk, page), page)
         if not chunk or not (any(page.is_strong(i) for i in chunk) or _is_fraction(chunk, g, near)):
             continue
         if _hangs(chunk, page, size, base) and not _is_fraction(chunk, g, near):
@@ -215,6 +215,12 @@ _OPENING, _CLOSING = (
 def _latex(index: int, page: SymbolsOfPage) -> str:
     symbol = page.symbol(index)
     return symbol.latex if symbol is not None else page.char(index)
+
+
+def _without_its_words_number(chunk: list[int], page: SymbolsOfPage) -> list[int]:
+    """Without a number and a colon before it, which belong to the word before them: ``Lemma 3: x = y``."""
+    digits = next((n for n, i in enumerate(chunk) if not _latex(i, page).isdigit()), len(chunk))
+    return chunk[digits + 1 :] if 0 < digits < len(chunk) and _latex(chunk[digits], page) == ":" else chunk
 
 
 def _trimmed(chunk: list[int], page: SymbolsOfPage) -> list[int]:

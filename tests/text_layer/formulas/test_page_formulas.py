@@ -64,6 +64,7 @@ def test_prose_of_an_article_keeps_its_formulas_and_its_prices_apart() -> None:
         r"- The set $\mathbb{N}$ of numbers $n \geq 0$.", r"| Lasso | $\lambda = 0.1$ | 0.93 |",
     ):  # fmt: skip
         assert wanted in page.markdown
+    assert "By Lemma 3: $a = b$." in page.markdown
     assert r"\bar{x} = \frac{1}{n} \sum_{i = 1}^{n} x_{i}" in page.markdown
     words = [word.text for region in page.regions for word in region.words]
     assert not any(
