@@ -220,7 +220,8 @@ def _is_head_above(row: Row, group: _Group, below: Row) -> bool:
     left = min(word.box[0] for word in row)
     right = max(word.box[2] for r in group.rows for word in r)
     near = top(below) - bottom(row) < _NEAR * group.em
-    if len(filled_runs(row, group.em)) == 1 and group.begins_with_data:
+    runs = filled_runs(row, group.em)
+    if len(runs) == 1 and group.begins_with_data and any(runs[0][0] < x < runs[0][1] for x in group.gutters):
         return False
     return near and left > group.gutters[0] and max(w.box[2] for w in row) < right + group.em
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ LEADER = "…"
 ENTRY = re.compile(r" … \S{1,8}$")  # how the line of an entry ends
 _LEAST_DOTS = 4
 _DOT = 0.22  # em, the highest and widest dot of a leader
+_LEAST_SIZE = 0.8  # of the page's usual type
 _LEAST_WIDTH = 1.5  # em
 _NUMBER = re.compile(r"[\dIVXivxlЗзОоOб|]{1,6}\.?")  # a page number, as it may be read
 _AS_DIGITS = str.maketrans("ЗзОоOбIl|", "330006111")
@@ -23,7 +25,8 @@ _AS_DIGITS = str.maketrans("ЗзОоOбIl|", "330006111")
 
 def with_leaders(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
     """``lines`` with each leader as one ``…`` between an entry and its number, which are one line again."""
-    cleared = [line for line in (_without_dots(line, sheet) for line in lines) if line is not None]
+    usual = statistics.median([line.em for line in lines]) if lines else 0.0
+    cleared = [line for line in (_without_dots(line, sheet, usual) for line in lines) if line is not None]
     numbers = [line for line in cleared if len(line.words) == 1 and _NUMBER.fullmatch(line.text)]
     joined: list[Line] = []
     taken: set[int] = set()
@@ -37,11 +40,14 @@ def with_leaders(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
     return [line for line in joined if id(line) not in taken]
 
 
-def _without_dots(line: Line, sheet: Sheet) -> Line | None:
-    """``line`` without words that are dots on the page; with its number after a leader where it has one."""
+def _without_dots(line: Line, sheet: Sheet, usual: float) -> Line | None:
+    """``line`` without words that are dots on the page; with its number after a leader where it has one.
+
+    ``usual``: the page's type size; letters that were read into dots make a line's own too small.
+    """
     if line.is_sideways:
         return line
-    dots = _words_of_dots(line, sheet)
+    dots = _words_of_dots(replace(line, em=max(line.em, _LEAST_SIZE * usual)), sheet)
     words = [word for word in line.words if word not in dots]
     if len(words) == len(line.words):
         return line

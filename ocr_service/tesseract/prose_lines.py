@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
+from ocr_service.tesseract.leaders import LEADER
 from ocr_service.tesseract.table_cells import is_data
 from ocr_service.tesseract.words import Line
 
@@ -48,6 +49,8 @@ def _begins(line: Line, prose: set[Line]) -> bool:
 
 def _is_even(line: Line) -> bool:
     """Whether all words of a line are parted by ordinary spaces, or by those of a line stretched to its width."""
+    if any(word.text == LEADER for word in line.words):
+        return False
     spaces = [b.box[0] - a.box[2] for a, b in pairwise(line.words)]
     widest = max(spaces, default=0)
     if widest < _SPACE * line.em:

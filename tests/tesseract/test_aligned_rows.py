@@ -49,3 +49,12 @@ def test_prose_is_no_table() -> None:
 def test_the_edges_of_a_row() -> None:
     row = [*text_line(0, 10, "а").words, *text_line(50, 14, "б").words]
     assert (top(row), bottom(row)) == (14, 36)
+
+
+def test_a_head_over_one_column_belongs_to_the_table_and_a_title_over_several_does_not() -> None:
+    head = text_line(400, 250, "2025")
+    (area,) = aligned_areas([head, *table(300)])
+    assert area.box[1] == 250
+    title = text_line(420, 250, "Северный", "магазин", "продуктов")
+    (area,) = aligned_areas([title, *table(300)])
+    assert area.box[1] == 300

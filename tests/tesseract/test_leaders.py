@@ -42,3 +42,12 @@ def test_dots_that_were_read_as_many_short_words_are_left_out_before_any_amount(
     garbage = [Word("e", (x, Y + 17, x + 18, Y + 22), 20.0) for x in range(330, 890, 28)]
     line = make_line([*entry().words, *garbage, *text_line(950, Y, "(30,757)").words])
     assert [found.text for found in with_leaders([line], page_with_dots().sheet())] == ["Общие положения. (30,757)"]
+
+
+def test_dots_read_as_letters_do_not_hide_behind_the_small_size_that_they_give_their_line() -> None:
+    garbage = [Word("eee", (x, Y + 18, x + 32, Y + 22), 60.0) for x in range(330, 860, 42)]
+    line = make_line([*text_line(100, Y, "Итого").words, *garbage, *text_line(950, Y, "(30,757)").words])
+    others = [text_line(100, Y + 60, "Общие", "положения"), text_line(100, Y + 110, "Предмет")]
+    assert line.em < 15
+    found = with_leaders([line, *others], page_with_dots().sheet())
+    assert found[0].text == "Итого (30,757)"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_service.tesseract.prose_lines import prose_lines
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
 
 WORDS = ("поставщик", "обязуется", "передать", "товар", "покупателю")
@@ -57,3 +59,10 @@ def test_an_indented_first_line_belongs_to_its_paragraph() -> None:
     first = text_line(end - (first.box[2] - first.box[0]), 62, *WORDS[:4], "покупате")
     assert first.box[0] > 100
     assert prose_lines([first, *prose]) == {first, *prose}
+
+
+def test_a_label_and_its_number_with_dots_between_them_are_no_prose() -> None:
+    prose = paragraph(100, 100, 5)
+    first, number = text_line(100, 400, "Итого").words[0], text_line(prose[0].box[2] - 45, 400, "518").words[0]
+    leader = replace(first, text="…", box=(first.box[2], first.box[1], number.box[0], first.box[3]))
+    assert prose_lines([*prose, make_line([first, leader, number])]) == set(prose)
