@@ -44,6 +44,7 @@ _LIGATURES = frozenset(
 _NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
 _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
+_ENOUGH = 6  # readings of a character in words, after which no more are wanted
 
 
 def prove(
@@ -129,28 +130,43 @@ def _sample(
     lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, whole: Flags, known: Mapping[Key, Evidence]
 ) -> list[tuple[int, ...]]:
     """The glyphs of words in which every character that is not yet decided occurs."""
-    need: Counter[Key] = Counter()
-    for index in {i for line in lines for i in line.glyphs}:
-        if readable[index]:
-            evidence = known.get(keys[index])
-            if evidence is None or (not evidence.proven and evidence.times < 6):
-                need[keys[index]] = _WANTED
+    need = _wanted_readings(lines, keys, readable, known)
     if not need:
         return []
-    parts = (part for line in lines for word in line.words for part in _short(word))
-    candidates = [part for part in parts if whole[list(part)].all()]
-    candidates.sort(key=lambda part: -min(len(part), _LONG_WORD))
     chosen: list[tuple[int, ...]] = []
-    for part in candidates:
-        gain = sum(need[keys[i]] > 0 for i in set(part) if readable[i])
-        if gain:
+    for part in _samples_by_length(lines, whole):
+        if any(readable[i] and need[keys[i]] > 0 for i in part):
             chosen.append(part)
-            for i in part:
-                if need[keys[i]] > 0:
-                    need[keys[i]] -= 1
+            _count_as_read(part, keys, need)
         if len(chosen) >= _MOST_WORDS or not +need:
             break
     return chosen
+
+
+def _wanted_readings(
+    lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, known: Mapping[Key, Evidence]
+) -> Counter[Key]:
+    """How many readings of each readable character are wanted, without those that are decided."""
+    seen = {keys[i] for line in lines for i in line.glyphs if readable[i]}
+    return Counter({key: _WANTED for key in seen if not _is_decided(known.get(key))})
+
+
+def _is_decided(evidence: Evidence | None) -> bool:
+    """Whether another reading would say no more: the character is proven, or was read often enough."""
+    return evidence is not None and (evidence.proven or evidence.times >= _ENOUGH)
+
+
+def _samples_by_length(lines: Sequence[LayerLine], whole: Flags) -> list[tuple[int, ...]]:
+    """Words, or pieces of them, of which no glyph is hidden in part; the longest first."""
+    parts = (part for line in lines for word in line.words for part in _short(word))
+    return sorted((part for part in parts if whole[list(part)].all()), key=lambda part: -min(len(part), _LONG_WORD))
+
+
+def _count_as_read(part: Sequence[int], keys: Sequence[Key], need: Counter[Key]) -> None:
+    """Takes one reading from what ``need`` wants of each glyph's character."""
+    for index in part:
+        if need[keys[index]] > 0:
+            need[keys[index]] -= 1
 
 
 def _short(word: LayerWord) -> list[tuple[int, ...]]:
