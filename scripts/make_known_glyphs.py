@@ -23,7 +23,7 @@ import numpy as np
 
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.text_layer.formulas import known_glyphs
-from ocr_service.text_layer.page_layer import open_page
+from ocr_service.text_layer.opened_page import open_page
 from ocr_service.text_layer.shapes import samples_of
 from ocr_service.text_layer.verdicts import is_senseless
 

@@ -13,17 +13,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.render.pdfium import attachments, load_form, open_pdf, page_with_size
-from ocr_service.render.scale import fitting_dpi
-from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
+from ocr_service.render.pdfium import open_pdf
 from ocr_service.text_layer.evidence import Memory
 from ocr_service.text_layer.formulas.known_glyphs import recognised, with_signs
-from ocr_service.text_layer.formulas.page_bars import level_rules, seen_bars
+from ocr_service.text_layer.formulas.page_bars import seen_bars
 from ocr_service.text_layer.formulas.page_formulas import (
     DisplayFormula,
     InlineFormula,
@@ -31,24 +27,16 @@ from ocr_service.text_layer.formulas.page_formulas import (
     find_formulas,
     mathematical_words,
 )
-from ocr_service.text_layer.glyphs import (
-    Floats,
-    Glyphs,
-    TooManyGlyphs,
-    ToPixels,
-    page_objects,
-    read_glyphs,
-    rotated_boxes,
-)
+from ocr_service.text_layer.glyphs import Floats, Glyphs, TooManyGlyphs
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
-from ocr_service.text_layer.lines import find_lines, main_angle
-from ocr_service.text_layer.outline import outline_of_page
+from ocr_service.text_layer.lines import find_lines
+from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
 from ocr_service.text_layer.proof import prove
 from ocr_service.text_layer.remainder import has_writing
 from ocr_service.text_layer.shapes import shape_classes
 from ocr_service.text_layer.specimen import ReadSheet
 from ocr_service.text_layer.verdicts import FontVerdict, Proof, is_senseless
-from ocr_service.text_layer.visibility import HiddenReason, Seen, draw, look
+from ocr_service.text_layer.visibility import HiddenReason
 
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
@@ -90,19 +78,6 @@ class PageLayer:
     mathematics: frozenset[LayerWord] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedPage:
-    """What PDFium returned for a page, in pixels of ``picture``, before the page is rotated upright."""
-
-    picture: PageImage
-    glyphs: Glyphs
-    seen: Seen
-    links: tuple[tuple[str, Floats], ...]
-    boxes: tuple[tuple[CheckBox, Floats], ...]
-    rules: Floats
-    outline: Mapping[str, int]
-
-
 _MEMORY = Memory()
 
 
@@ -128,77 +103,14 @@ def read_page_layer(
     if opened is None:
         return None
     try:
-        return _proven(_upright(opened), read_sheet, language, f"{path}", formulas)
+        return _proven(upright(opened), read_sheet, language, f"{path}", formulas)
     except TooManyGlyphs:
         return None
 
 
-def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> OpenedPage | None:
-    """Page ``number`` (from 1) as it was drawn; None where it has no text of its own. Raises as ``read_page_layer``."""
-    warnings = load_form(pdf)
-    with page_with_size(pdf, number - 1) as loaded:
-        boxes = check_boxes(pdf, loaded)
-        found = links(loaded, pdf)
-        page = flattened(pdf, loaded, number)
-        try:
-            width_pt, height_pt = page.get_size()
-            page_dpi, size_warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
-            handles = [handle for handle, kind in page_objects(page) if kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
-            if not handles and not boxes:
-                return None
-            picture = draw(page, page_dpi)
-            to_pixels = ToPixels.of(page, picture.shape[1], picture.shape[0])
-            glyphs = read_glyphs(page, to_pixels)
-            if not len(glyphs) and not boxes:
-                return None
-            seen = look(page, picture, handles, glyphs, page_dpi)
-            rules = level_rules(page, to_pixels)
-        except TooManyGlyphs:
-            return None
-        finally:
-            if page is not loaded:
-                page.close()
-    return OpenedPage(
-        PageImage(number, picture, page_dpi, warnings=(*warnings, *size_warnings, *attachments(pdf, number))),
-        glyphs,
-        seen,
-        tuple((link.url, to_pixels.boxes(np.array(link.boxes, float))) for link in found),
-        tuple((box, to_pixels.boxes(np.array([box.box], float))) for box in boxes),
-        rules,
-        outline_of_page(pdf, number),
-    )
-
-
-def _upright(opened: OpenedPage) -> OpenedPage:
-    """The page rotated so that most of its visible text is level."""
-    angle = main_angle(opened.glyphs.kept(opened.seen.visible))
-    if not angle:
-        return opened
-    quarters, (height, width) = angle // 90, opened.picture.pixels.shape[:2]
-
-    def rotate(boxes: Floats) -> Floats:
-        return rotated_boxes(boxes, quarters, width, height)
-
-    return replace(
-        opened,
-        picture=replace(
-            opened.picture, pixels=np.ascontiguousarray(np.rot90(opened.picture.pixels, quarters)), angle=360 - angle
-        ),
-        glyphs=opened.glyphs.rotated(quarters, width, height),
-        seen=replace(
-            opened.seen,
-            ground=np.ascontiguousarray(np.rot90(opened.seen.ground, quarters)),
-            plates=tuple(np.ascontiguousarray(np.rot90(plate, quarters)) for plate in opened.seen.plates),
-        ),
-        links=tuple((url, rotate(boxes)) for url, boxes in opened.links),
-        boxes=tuple((box, rotate(boxes)) for box, boxes in opened.boxes),
-        rules=rotate(opened.rules),
-    )
-
-
 def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: str, formulas: bool) -> PageLayer:
-    glyphs = replace(opened.glyphs, plate=opened.seen.plate, cut=opened.seen.cut)
-    glyphs = glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [b for _, b in opened.boxes]))
+    """The layer of an upright page. Raises TooManyGlyphs."""
+    glyphs = _visible_glyphs(opened)
     plates = opened.seen.plates
     classes = shape_classes(glyphs, plates)
     known = recognised(glyphs, classes, plates)
@@ -206,56 +118,75 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs
     proof = prove(glyphs, classes, known, lines, plates, read_sheet, language, _MEMORY.of(document))
-    lines = [_with_bullet(line, glyphs) for line in lines]
-    found = PageFormulas(lines)
+    found = PageFormulas([_with_bullet(line, glyphs) for line in lines])
     if formulas:
         bars = seen_bars(opened.rules, opened.seen.ground)
-        found = find_formulas(
-            with_signs(glyphs, known), known, lines, bars, proof.trusted, _unexplained(plates[0], glyphs)
-        )
-        lines = found.lines
+        rest = _unexplained(plates[0], glyphs)
+        found = find_formulas(with_signs(glyphs, known), known, found.lines, bars, proof.trusted, rest)
         proof = replace(proof, trusted=proof.trusted | found.glyphs)
-    good = [_with_strength(line, proof.strength) for line in lines if _is_proven(line, proof)]
-    unproven = [line for line in lines if not _is_proven(line, proof)]
+    good = [_with_strength(line, proof.strength) for line in found.lines if _is_proven(line, proof)]
+    unproven = [line for line in found.lines if not _is_proven(line, proof)]
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
-    erased = [*good, *slanted, *(LayerLine(formula.words, 0, 1.0) for formula in found.displays)]
-    remainder = _without(opened.picture.pixels, opened.seen.ground, glyphs, erased, [b for _, b in opened.boxes])
-    for formula in found.displays:
-        if not formula.latex:  # nobody else could read it either
-            x0, y0, x1, y1 = pixel_box(formula.box, opened.picture.width, opened.picture.height)
-            part = slice(max(0, y0 - _EDGE), y1 + _EDGE), slice(max(0, x0 - _EDGE), x1 + _EDGE)
-            remainder[part] = opened.seen.ground[part]
-    gray = cv2.cvtColor(remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    remainder = _remainder(opened, glyphs, [*good, *slanted], found.displays)
     marked = _with_check_boxes(good, opened, glyphs)
     parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
     return PageLayer(
         picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),
         lines=tuple(marked),
         parts=tuple(parts),
-        bold=frozenset(
-            word
-            for line in (*marked, *parts)
-            for word in line.words
-            if word.glyphs and glyphs.fonts[int(glyphs.font[word.glyphs[0]])].bold
-        ),
-        artifacts=frozenset(
-            word
-            for line in marked
-            for word in line.words
-            if word.glyphs and all(glyphs.objects[int(glyphs.object[i])].artifact for i in word.glyphs)
-        ),
+        bold=_bold_words([*marked, *parts], glyphs),
+        artifacts=_artifact_words(marked, glyphs),
         urls=_urls(marked, opened.links),
         outline=opened.outline,
         ground=opened.seen.ground,
         remainder=remainder,
-        unread=bad > 0 or has_writing(gray, opened.picture.dpi),
+        unread=bad > 0 or has_writing(_gray(remainder), opened.picture.dpi),
         report=_report(proof.fonts, len(good) + len(found.displays), bad, bool(opened.seen.visible.any())),
         hidden=_hidden(opened.seen.reasons),
         displays=found.displays,
         inline=found.inline,
         mathematics=frozenset() if formulas else mathematical_words(glyphs, known, good),
     )
+
+
+def _visible_glyphs(opened: OpenedPage) -> Glyphs:
+    """The glyphs that are seen on the page, without those that are drawn for the form's boxes."""
+    glyphs = replace(opened.glyphs, plate=opened.seen.plate, cut=opened.seen.cut)
+    return glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [place for _, place in opened.boxes]))
+
+
+def _remainder(
+    opened: OpenedPage, glyphs: Glyphs, lines: Sequence[LayerLine], displays: Sequence[DisplayFormula]
+) -> Pixels:
+    """The picture without the text of ``lines`` and ``displays`` and without the form's boxes."""
+    picture, ground = opened.picture, opened.seen.ground
+    erased = [*lines, *(LayerLine(formula.words, 0, 1.0) for formula in displays)]
+    rest = _without(picture.pixels, ground, glyphs, erased, [place for _, place in opened.boxes])
+    # What no LaTeX could be built of is erased with all that its box holds: nobody else could read it either.
+    for formula in displays:
+        if formula.latex:
+            continue
+        x0, y0, x1, y1 = pixel_box(formula.box, picture.width, picture.height)
+        part = slice(max(0, y0 - _EDGE), y1 + _EDGE), slice(max(0, x0 - _EDGE), x1 + _EDGE)
+        rest[part] = ground[part]
+    return rest
+
+
+def _gray(pixels: Pixels) -> Gray:
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+
+
+def _bold_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[LayerWord]:
+    """Words whose first glyph is of a bold font."""
+    words = (word for line in lines for word in line.words if word.glyphs)
+    return frozenset(word for word in words if glyphs.fonts[int(glyphs.font[word.glyphs[0]])].bold)
+
+
+def _artifact_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[LayerWord]:
+    """Words that the file marks as a whole as no part of its text."""
+    words = (word for line in lines for word in line.words if word.glyphs)
+    return frozenset(word for word in words if all(glyphs.objects[int(glyphs.object[i])].artifact for i in word.glyphs))
 
 
 def _unexplained(plate: Gray, glyphs: Glyphs) -> Gray:
