@@ -61,17 +61,29 @@ def inline_runs(line: LayerLine, fragments: Sequence[LayerLine], page: SymbolsOf
     if not near and not any(page.is_strong(i) for i in ordered):
         return []
     prose = _prose(ordered, page, size)
-    runs = []
-    for chunk in _chunks(ordered, prose, page, size, near):
-        chunk = _trimmed(_without_its_words_number(chunk, page), page)
-        if not chunk or not (any(page.is_strong(i) for i in chunk) or _is_fraction(chunk, g, near)):
-            continue
-        if _hangs(chunk, page, size, base) and not _is_fraction(chunk, g, near):
-            continue
-        x0, x1 = min(float(g.ink[i][0]) for i in chunk), max(float(g.ink[i][2]) for i in chunk)
-        mine = tuple(b for b in near if x0 - 0.5 * size < b.x0 and b.x1 < x1 + 0.5 * size)
-        runs.append(Run(tuple(chunk), mine, "".join(page.char(i) for i in chunk if page.char(i).isprintable())))
-    return runs
+    chunks = (
+        _trimmed(_without_its_words_number(chunk, page), page) for chunk in _chunks(ordered, prose, page, size, near)
+    )
+    return [_run(chunk, page, size, near) for chunk in chunks if _is_formula(chunk, page, size, base, near)]
+
+
+def _is_formula(
+    chunk: Sequence[int], page: SymbolsOfPage, size: float, base: float | None, bars: Sequence[Bar]
+) -> bool:
+    """Whether it is a fraction, or has a sign of mathematics and is no mark behind a word."""
+    if not chunk:
+        return False
+    if _is_fraction(chunk, page.glyphs, bars):
+        return True
+    return any(page.is_strong(i) for i in chunk) and not _hangs(chunk, page, size, base)
+
+
+def _run(chunk: Sequence[int], page: SymbolsOfPage, size: float, bars: Sequence[Bar]) -> Run:
+    """A formula with the rules that stand no further than half an em outside of it."""
+    ink = page.glyphs.ink
+    x0, x1 = min(float(ink[i][0]) for i in chunk), max(float(ink[i][2]) for i in chunk)
+    mine = tuple(b for b in bars if x0 - 0.5 * size < b.x0 and b.x1 < x1 + 0.5 * size)
+    return Run(tuple(chunk), mine, "".join(page.char(i) for i in chunk if page.char(i).isprintable()))
 
 
 def _bars_of(line: LayerLine, fragments: Sequence[LayerLine], bars: Sequence[Bar]) -> list[Bar]:
@@ -87,40 +99,103 @@ def _bars_of(line: LayerLine, fragments: Sequence[LayerLine], bars: Sequence[Bar
 
 def _prose(ordered: Sequence[int], page: SymbolsOfPage, size: float) -> set[int]:
     """The glyphs of words; names of functions and single upright letters beside mathematics are none."""
-    g = page.glyphs
-    words: list[list[int]] = []
-    for at, i in enumerate(ordered):
-        if not page.is_word_letter(i):
-            continue
-        last = words[-1][-1] if words else None
-        close = last is not None and float(g.ink[i][0] - g.ink[last][2]) < _TIGHT * size
-        if close and last == ordered[at - 1] and abs(float(g.origin[i][1] - g.origin[last][1])) < 0.05 * size:
-            words[-1].append(i)
-        else:
-            words.append([i])
+    words = _words(ordered, page, size)
     bold_line = any(len(word) > 2 and is_bold_letter(word[0], page) for word in words)
     place = {i: n for n, i in enumerate(ordered)}
-    prose: set[int] = set()
+    prose = {i for i in ordered if _is_text_sign(i, page)}
     for word in words:
-        before = ordered[place[word[0]] - 1] if place[word[0]] else None
-        after = ordered[place[word[-1]] + 1] if place[word[-1]] + 1 < len(ordered) else None
-        gaps = [
-            (before, float(g.ink[word[0]][0] - g.cell[before][2]) if before is not None else 0.0),
-            (after, float(g.ink[after][0] - g.cell[word[-1]][2]) if after is not None else 0.0),
-        ]
-        near = any(i is not None and not page.is_word_letter(i) and gap < _FUNCTION_APART * size for i, gap in gaps)
-        touched = [i is not None and page.is_strong(i) and gap < _TIGHT * size for i, gap in gaps]
-        text = "".join(page.char(i) for i in word)
-        small = all(g.size[i] < 0.85 * size for i in word)
-        if len(text) == 1:
-            own = (small and any(touched)) or (text == "d" and touched[1])
-            own = own or (is_bold_letter(word[0], page) and not bold_line)
+        before, after = _beside(word, ordered, place, page.glyphs)
+        if len(word) == 1:
+            own = _is_single_symbol(word[0], before, after, page, size, bold_line)
         else:
-            own = (is_function_name(text) and near) or (small and touched[0])
+            own = _is_function_or_script(word, before, after, page, size)
         if not own:
             prose.update(word)
-    prose |= {i for i in ordered if _is_text_sign(i, page)}
     return prose
+
+
+def _words(ordered: Sequence[int], page: SymbolsOfPage, size: float) -> list[list[int]]:
+    """The letters of prose by words: those that follow each other closely on one baseline."""
+    words: list[list[int]] = []
+    before: int | None = None
+    for i in ordered:
+        if page.is_word_letter(i):
+            if before is not None and page.is_word_letter(before) and _continues_word(before, i, page.glyphs, size):
+                words[-1].append(i)
+            else:
+                words.append([i])
+        before = i
+    return words
+
+
+def _continues_word(last: int, letter: int, g: Glyphs, size: float) -> bool:
+    close = float(g.ink[letter][0] - g.ink[last][2]) < _TIGHT * size
+    return close and abs(float(g.origin[letter][1] - g.origin[last][1])) < 0.05 * size
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    """The glyph beside a word, and the white between them in pixels."""
+
+    glyph: int
+    gap: float
+
+
+def _beside(
+    word: Sequence[int], ordered: Sequence[int], place: dict[int, int], g: Glyphs
+) -> tuple[_Neighbour | None, _Neighbour | None]:
+    """What stands before and behind a word; None at the line's ends."""
+    first, last = place[word[0]], place[word[-1]]
+    before = after = None
+    if first > 0:
+        glyph = ordered[first - 1]
+        before = _Neighbour(glyph, float(g.ink[word[0]][0] - g.cell[glyph][2]))
+    if last + 1 < len(ordered):
+        glyph = ordered[last + 1]
+        after = _Neighbour(glyph, float(g.ink[glyph][0] - g.cell[word[-1]][2]))
+    return before, after
+
+
+def _is_single_symbol(
+    letter: int,
+    before: _Neighbour | None,
+    after: _Neighbour | None,
+    page: SymbolsOfPage,
+    size: float,
+    bold_line: bool,
+) -> bool:
+    """Whether a letter by itself is a script, the d of a differential, or a vector."""
+    if is_bold_letter(letter, page) and not bold_line:
+        return True
+    if page.char(letter) == "d" and _touches_mathematics(after, page, size):
+        return True
+    touched = _touches_mathematics(before, page, size) or _touches_mathematics(after, page, size)
+    return touched and _is_small(letter, page.glyphs, size)
+
+
+def _is_function_or_script(
+    word: Sequence[int], before: _Neighbour | None, after: _Neighbour | None, page: SymbolsOfPage, size: float
+) -> bool:
+    """Whether several letters are the name of a function beside a sign, or a script of one."""
+    name = "".join(page.char(i) for i in word)
+    if is_function_name(name) and (_is_near_sign(before, page, size) or _is_near_sign(after, page, size)):
+        return True
+    return _touches_mathematics(before, page, size) and all(_is_small(i, page.glyphs, size) for i in word)
+
+
+def _is_near_sign(neighbour: _Neighbour | None, page: SymbolsOfPage, size: float) -> bool:
+    if neighbour is None or page.is_word_letter(neighbour.glyph):
+        return False
+    return neighbour.gap < _FUNCTION_APART * size
+
+
+def _touches_mathematics(neighbour: _Neighbour | None, page: SymbolsOfPage, size: float) -> bool:
+    return neighbour is not None and page.is_strong(neighbour.glyph) and neighbour.gap < _TIGHT * size
+
+
+def _is_small(index: int, g: Glyphs, size: float) -> bool:
+    """Whether it has the size of a script."""
+    return bool(g.size[index] < 0.85 * size)
 
 
 def _is_text_sign(index: int, page: SymbolsOfPage) -> bool:
@@ -151,7 +226,7 @@ def _chunks(
     ordered: Sequence[int], prose: set[int], page: SymbolsOfPage, size: float, bars: Sequence[Bar]
 ) -> list[list[int]]:
     """Sequences without words, cut where white is wider than TeX's inside of formulas."""
-    g = page.glyphs
+    cell = page.glyphs.cell
     chunks: list[list[int]] = [[]]
     right = -np.inf
     for i in ordered:
@@ -159,30 +234,37 @@ def _chunks(
             chunks.append([])
             continue
         chunk = chunks[-1]
-        if chunk:
-            gap = (float(g.cell[i][0]) - right) / size
-            small = g.size[i] < 0.85 * size or g.size[chunk[-1]] < 0.85 * size
-            around = {kind_of(chunk[-1], page), kind_of(i, page)}
-            if len(chunk) > 1 and g.ink[chunk[-1]][0] < g.ink[chunk[-2]][2]:  # one sign over another
-                around.add(kind_of(chunk[-2], page))
-            if kind_of(chunk[-1], page) == "punct":
-                least = _AFTER_PUNCTUATION
-            elif (
-                around & _SPACED or _is_large(chunk[-1], page) or (_in_bar(chunk[-1], g, bars) and _in_bar(i, g, bars))
-            ):
-                least = _WIDEST
-            elif small or page.is_word_letter(chunk[-1]) or page.is_word_letter(i) or _in_bar(i, g, bars):
-                least = _AFTER_FUNCTION
-            elif kind_of(chunk[-1], page) == "open" or kind_of(i, page) in ("open", "close"):
-                least = _IN_BRACKETS
-            else:
-                least = _APART
-            if gap > least:
-                chunks.append([])
-                right = -np.inf
+        if chunk and (float(cell[i][0]) - right) / size > _widest_white(chunk, i, page, size, bars):
+            chunks.append([])
+            right = -np.inf
         chunks[-1].append(i)
-        right = max(right, float(g.cell[i][2]))
+        right = max(right, float(cell[i][2]))
     return [chunk for chunk in chunks if chunk]
+
+
+def _widest_white(chunk: Sequence[int], following: int, page: SymbolsOfPage, size: float, bars: Sequence[Bar]) -> float:
+    """Em of white that may stand in one formula between ``chunk`` and the sign behind it."""
+    g, last = page.glyphs, chunk[-1]
+    left_kind, right_kind = kind_of(last, page), kind_of(following, page)
+    in_bar = _in_bar(following, g, bars)
+    if left_kind == "punct":
+        return _AFTER_PUNCTUATION
+    if _has_spaced_kind(chunk, right_kind, page) or _is_large(last, page) or (in_bar and _in_bar(last, g, bars)):
+        return _WIDEST
+    if in_bar or any(_is_small(i, g, size) or page.is_word_letter(i) for i in (last, following)):
+        return _AFTER_FUNCTION
+    if left_kind == "open" or right_kind in ("open", "close"):
+        return _IN_BRACKETS
+    return _APART
+
+
+def _has_spaced_kind(chunk: Sequence[int], right_kind: str, page: SymbolsOfPage) -> bool:
+    """Whether TeX sets space around one of the signs at the white."""
+    around = {kind_of(chunk[-1], page), right_kind}
+    ink = page.glyphs.ink
+    if len(chunk) > 1 and ink[chunk[-1]][0] < ink[chunk[-2]][2]:  # one sign over another
+        around.add(kind_of(chunk[-2], page))
+    return not around.isdisjoint(_SPACED)
 
 
 def _in_bar(index: int, g: Glyphs, bars: Sequence[Bar]) -> bool:
