@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
-from ocr_service.tesseract.aligned_rows import aligned_areas
+from ocr_service.tesseract.aligned_rows import AlignedArea, aligned_areas
 from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.ruling_lines import find_grids
@@ -140,17 +140,32 @@ def _open_areas(
     """
     areas = list(aligned_areas(lines))
     aligned = [found.box for found in areas]
+    yield from _sure_areas(regions, aligned)
+    yield from _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned)
+    yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
+    yield from _areas_of_aligned_rows(areas, regions)
+
+
+def _sure_areas(regions: Sequence[Region], aligned: Sequence[Box]) -> Iterator[_OpenArea]:
+    """What the model is sure of."""
     for region in regions:
         if region.label == "table" and region.score >= SURE:
-            parts = [box for box in aligned if overlap_of_smaller(box, region.bbox) > _SAME]
+            parts = _same_areas(aligned, region.bbox)
             yield _OpenArea(enclosing([region.bbox, *parts]), region.score, 2)
-    for bars in _ruling_line_stacks(sheet, lines, ruled):
+
+
+def _areas_between_rules(stacks: Sequence[Sequence[Box]], aligned: Sequence[Box]) -> Iterator[_OpenArea]:
+    for bars in stacks:
         x0, y0, x1, y1 = enclosing(bars)
-        parts = [box for box in aligned if overlap_of_smaller(box, (x0, y0, x1, y1)) > _SAME]
-        if all(x1 - x0 > _MOST_OF_IT * (box[2] - box[0]) for box in parts):  # not the rules above totals
-            top, bottom = min(y0, *(b[1] for b in parts), y0), max(y1, *(b[3] for b in parts), y1)
-            yield _OpenArea((x0, top, x1, bottom), 0.9, 2 if len(bars) > 2 else 3)
-    yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
+        parts = _same_areas(aligned, (x0, y0, x1, y1))
+        if any(x1 - x0 <= _MOST_OF_IT * (box[2] - box[0]) for box in parts):  # the rules above totals
+            continue
+        top, bottom = min([y0, *(box[1] for box in parts)]), max([y1, *(box[3] for box in parts)])
+        yield _OpenArea((x0, top, x1, bottom), 0.9, 2 if len(bars) > 2 else 3)
+
+
+def _areas_of_aligned_rows(areas: Sequence[AlignedArea], regions: Sequence[Region]) -> Iterator[_OpenArea]:
+    """Where the model is sure of text, only those with a column of numbers."""
     prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
     for rows in areas:
         texts = sum(shared_area(rows.box, text) for text in prose)
@@ -158,6 +173,10 @@ def _open_areas(
             yield _OpenArea(rows.box, 0.5, 2)
         elif rows.numbers:
             yield _OpenArea(rows.box, 0.5, 2, numbers=True)
+
+
+def _same_areas(boxes: Sequence[Box], box: Box) -> list[Box]:
+    return [other for other in boxes if overlap_of_smaller(other, box) > _SAME]
 
 
 def _may_be_table(region: Region, aligned: Sequence[Box]) -> bool:
