@@ -72,24 +72,40 @@ class _Extent:
 
 def _with_fitting_rows(box: Box, lines: Sequence[Line]) -> Box:
     """The box without a caption at its top, and with the rows above and below that keep to its columns."""
-    inner, outer = split_by_box(lines, box)
-    inner = [line for line in inner if not CAPTION.match(line.text)]
+    inner, outer = (_without_captions(part) for part in split_by_box(lines, box))
     if len(inner) < 2:
         return box
-    em = statistics.median(line.em for line in inner)
-    rows = visual_rows([word for line in inner for word in line.words], em)
-    x0, y0, x1, y1 = enclosing([word.box for row in rows for word in row])
-    extent = _Extent(tuple(rows), (min(x0, box[0]), y0, max(x1, box[2]), y1), len(find_gutters(rows, em)), em)
+    extent = _extent_of(inner, box)
     if extent.gutters < 1:
         return extent.box
-    outer = [line for line in outer if not CAPTION.match(line.text)]
-    others = visual_rows([word for line in outer for word in line.words], em)
-    above = [row for row in others if bottom(row) <= extent.box[1]]
-    below = [row for row in others if top(row) >= extent.box[3]]
-    for row in [*reversed(above), *below]:
+    for row in _rows_outwards(extent, outer):
         if all(condition(extent, row) for condition in _FITS):
             extent = extent.grown_by(row)
     return extent.box
+
+
+def _without_captions(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if not CAPTION.match(line.text)]
+
+
+def _extent_of(lines: Sequence[Line], box: Box) -> _Extent:
+    """Of a table with these lines: as high as they are, and at least as wide as ``box``."""
+    em = statistics.median(line.em for line in lines)
+    rows = _rows_of(lines, em)
+    x0, y0, x1, y1 = enclosing([word.box for row in rows for word in row])
+    return _Extent(tuple(rows), (min(x0, box[0]), y0, max(x1, box[2]), y1), len(find_gutters(rows, em)), em)
+
+
+def _rows_outwards(extent: _Extent, lines: Sequence[Line]) -> list[Row]:
+    """The rows of ``lines`` above the table from the lowest up, then those below it from the highest down."""
+    rows = _rows_of(lines, extent.em)
+    above = [row for row in rows if bottom(row) <= extent.box[1]]
+    below = [row for row in rows if top(row) >= extent.box[3]]
+    return [*reversed(above), *below]
+
+
+def _rows_of(lines: Sequence[Line], em: float) -> Sequence[Row]:
+    return visual_rows([word for line in lines for word in line.words], em)
 
 
 def _is_near(extent: _Extent, row: Row) -> bool:
