@@ -31,23 +31,19 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
     ``ruling_lines`` are the level ones inside it: the long ones part rows, others tell what a head stands over.
     """
     words = [word for word in words if not _is_no_text(word, em)]
-    rows: list[Row] = list(visual_rows(words, em))
-    if not rows:
+    if not words:
         return []
+    rows: list[Row] = list(visual_rows(words, em))
     gutters = without_signs(rows, column_gutters(rows, em), em)
     left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
     edges = [left, *(round(x) for x in gutters), right]
     rows = _without_rows_between(rows, gutters, em)
     lines = [by_column(row, gutters, em) for row in rows]
     middles = [_middle(row) for row in rows]
-    long = [rule for rule in ruling_lines if rule[2] - rule[0] > _LONG_RULE * (right - left)]
-    parted = frozenset(
-        i + 1 for i, (a, b) in enumerate(pairwise(middles)) if any(a < (rule[1] + rule[3]) / 2 < b for rule in long)
-    )
-    data = data_columns(lines)
-    length = head_length(lines, middles, parted, data, em)
-    extents = _extents(lines[length:] or lines, edges)
-    heads = head_rows(rows[:length], extents, [rule for rule in ruling_lines if rule not in long], em)
+    long, short = _by_length(ruling_lines, right - left)
+    parted = _starts_below_rules(middles, long)
+    length = head_length(lines, middles, parted, data_columns(lines), em)
+    heads = head_rows(rows[:length], _extents(lines[length:] or lines, edges), short, em)
     body = _body_rows(lines[length:], middles[length:], frozenset(p - length for p in parted if p > length), em)
     table = [_row(head.cells, edges, head.across) for head in heads] + [_row(cells, edges, {}) for cells in body]
     table = _with_heads(without_empty(table), len(heads))
@@ -60,6 +56,20 @@ def _is_no_text(word: Word, em: float) -> bool:
         word.text == LEADER
         or _DOTS.fullmatch(word.text) is not None
         or max(word.box[2] - word.box[0], word.box[3] - word.box[1]) < _SPECK * em
+    )
+
+
+def _by_length(rules: Sequence[Box], width: int) -> tuple[list[Box], list[Box]]:
+    """The rules that are long in a table of ``width`` pixels, and the others."""
+    long = [rule for rule in rules if rule[2] - rule[0] > _LONG_RULE * width]
+    return long, [rule for rule in rules if rule not in long]
+
+
+def _starts_below_rules(middles: Sequence[float], rules: Sequence[Box]) -> frozenset[int]:
+    """The indices of the rows that a rule parts from the row above them; ``middles`` are the rows'."""
+    heights = [(rule[1] + rule[3]) / 2 for rule in rules]
+    return frozenset(
+        below for below, (a, b) in enumerate(pairwise(middles), start=1) if any(a < height < b for height in heights)
     )
 
 
