@@ -10,7 +10,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, piled, spans
+from ocr_service.text_layer.formulas.braces import Brace, level_braces, spanned_and_said
+from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, spans
 from ocr_service.text_layer.formulas.rows import (
     SCRIPT,
     column_ends,
@@ -156,39 +157,25 @@ def _table(lines: Sequence[tuple[list[Item], list[Bar]]], depth: int) -> str:
 
 def _with_braces(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
     """Braces over and under, with what they span and what they say."""
-    ends = sorted((item for item in items if item.kind == "brace"), key=lambda item: (round(item.y0), item.x0))
-    if not ends:
-        return items
-    if len(ends) % 4:
-        raise Unbuildable
-    for at in range(0, len(ends), 4):
-        four = ends[at : at + 4]
-        order = [item.latex for item in sorted(four, key=lambda item: item.x0)]
-        up = order == ["brace:0", "brace:3", "brace:2", "brace:1"]
-        if not up and order != ["brace:2", "brace:1", "brace:0", "brace:3"]:
-            raise Unbuildable
-        x0, x1 = min(i.x0 for i in four), max(i.x1 for i in four)
-        y0, y1, size = min(i.y0 for i in four), max(i.y1 for i in four), four[0].size
-        for bar in [b for b in bars if y0 - 2 <= b.y <= y1 + 2 and x0 - 2 <= b.x0 and b.x1 <= x1 + 2]:
+    for brace in level_braces(items):
+        for bar in [bar for bar in bars if brace.fills(bar)]:
             bars.remove(bar)
-        over = Bar(x0, x1, y0, y1)
-        rest = spans(over, [item for item in items if item.kind != "brace"], 0.1 * size)
-        body = piled(
-            [i for i in rest if (i.y > y1 if up else i.y < y0)], [], y1 if up else y0, not up, 0.6 * size, 0.3 * size
-        )
-        said = piled(
-            [i for i in rest if (i.y < y0 if up else i.y > y1)], [], y0 if up else y1, up, 0.5 * size, 0.2 * size
-        )
+        body, said = spanned_and_said(brace, items)
         if not body:
             raise Unbuildable
-        inner = _take_bars(bars, body)
-        latex = f"\\{'over' if up else 'under'}brace{{{build(body, inner, depth + 1)}}}"
-        if said:
-            latex += f"{'^' if up else '_'}{{{build(said, _take_bars(bars, said), depth + 1)}}}"
-        largest = max(body, key=lambda item: item.size)
-        made = joined([largest, *body, *four, *said], latex, "ord")
-        items = [item for item in items if item not in body and item not in four and item not in said] + [made]
+        made = _braced(brace, body, said, bars, depth)
+        used = [*body, *brace.pieces, *said]
+        items = [item for item in items if item not in used] + [made]
     return items
+
+
+def _braced(brace: Brace, body: list[Item], said: list[Item], bars: list[Bar], depth: int) -> Item:
+    name, script = ("overbrace", "^") if brace.over else ("underbrace", "_")
+    latex = f"\\{name}{{{build(body, _take_bars(bars, body), depth + 1)}}}"
+    if said:
+        latex += f"{script}{{{build(said, _take_bars(bars, said), depth + 1)}}}"
+    largest = max(body, key=lambda item: item.size)
+    return joined([largest, *body, *brace.pieces, *said], latex, "ord")
 
 
 def _take_bars(bars: list[Bar], items: Sequence[Item]) -> list[Bar]:
@@ -264,31 +251,44 @@ def _with_accents(items: list[Item], depth: int) -> list[Item]:
     """Accents on their letters, and slashes through relations."""
     for mark in [item for item in items if item.kind in ("accent", "not")]:
         rest = [item for item in items if item is not mark]
-        if mark.kind == "not":
-            crossed = min((i for i in rest if i.kind in ("rel", "ord")), key=lambda i: abs(i.x - mark.x), default=None)
-            if crossed is None or abs(crossed.x - mark.x) > 0.3 * mark.size:
-                raise Unbuildable
-            latex = {"=": "\\neq", "\\in": "\\notin"}.get(crossed.latex, f"\\not{crossed.latex}")
-            items = [item for item in rest if item is not crossed] + [joined([crossed, mark], latex, "rel")]
-            continue
-        wide = mark.latex.startswith("\\wide")
-        below = [
-            item
-            for item in rest
-            if (mark.x0 - 0.1 * mark.size < item.x < mark.x1 + 0.1 * mark.size if wide else _is_under(mark, item))
-            and -0.12 * mark.size < item.y0 - mark.y1 < 0.45 * mark.size
-        ]
-        if not below:
-            raise Unbuildable
-        if not wide:
-            below = [min(below, key=lambda item: (item.y0 - mark.y1 > 0.3 * mark.size, abs(item.x - mark.x)))]
-            body = below[0].latex
-        else:
-            body = build(below, [], depth + 1)
-        main = max(below, key=lambda item: item.size)
-        made = joined([main, *below, mark], f"{mark.latex}{{{body}}}", advance=max(i.advance for i in below))
-        items = [item for item in rest if item not in below] + [made]
+        items = _negated(mark, rest) if mark.kind == "not" else _accented(mark, rest, depth)
     return items
+
+
+def _negated(slash: Item, items: Sequence[Item]) -> list[Item]:
+    """The items with the sign that a slash crosses out as its negation."""
+    crossed = min((i for i in items if i.kind in ("rel", "ord")), key=lambda i: abs(i.x - slash.x), default=None)
+    if crossed is None or abs(crossed.x - slash.x) > 0.3 * slash.size:
+        raise Unbuildable
+    latex = {"=": "\\neq", "\\in": "\\notin"}.get(crossed.latex, f"\\not{crossed.latex}")
+    return [item for item in items if item is not crossed] + [joined([crossed, slash], latex, "rel")]
+
+
+def _accented(mark: Item, items: Sequence[Item], depth: int) -> list[Item]:
+    """The items with an accent and what is under it as one."""
+    wide = mark.latex.startswith("\\wide")
+    is_covered = _has_under if wide else _is_under
+    below = [item for item in items if _is_close_under(mark, item) and is_covered(mark, item)]
+    if not below:
+        raise Unbuildable
+    if wide:
+        body = build(below, [], depth + 1)
+    else:
+        below = [min(below, key=lambda item: (item.y0 - mark.y1 > 0.3 * mark.size, abs(item.x - mark.x)))]
+        body = below[0].latex
+    main = max(below, key=lambda item: item.size)
+    advance = max(item.advance for item in below)
+    made = joined([main, *below, mark], f"{mark.latex}{{{body}}}", advance=advance)
+    return [item for item in items if item not in below] + [made]
+
+
+def _is_close_under(mark: Item, item: Item) -> bool:
+    return -0.12 * mark.size < item.y0 - mark.y1 < 0.45 * mark.size
+
+
+def _has_under(mark: Item, item: Item) -> bool:
+    """Whether the middle of an item is under a wide accent."""
+    return mark.x0 - 0.1 * mark.size < item.x < mark.x1 + 0.1 * mark.size
 
 
 def _is_under(mark: Item, item: Item) -> bool:

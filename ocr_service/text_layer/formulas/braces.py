@@ -1,0 +1,63 @@
+"""Braces over and under a part of a formula: where they are, what they span, and what is said beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, piled, spans
+
+_PIECES = 4  # glyphs of a brace: two ends and the two halves of its tip
+_OVER = ["brace:0", "brace:3", "brace:2", "brace:1"]
+_UNDER = ["brace:2", "brace:1", "brace:0", "brace:3"]
+
+
+@dataclass(frozen=True, slots=True)
+class Brace:
+    """A level brace of four pieces, in pixels of the page. ``over``: it stands over what it spans."""
+
+    pieces: list[Item]
+    over: bool
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    @property
+    def size(self) -> float:
+        return self.pieces[0].size
+
+    def fills(self, bar: Bar) -> bool:
+        """Whether a rule is the filling between its pieces."""
+        return self.y0 - 2 <= bar.y <= self.y1 + 2 and self.x0 - 2 <= bar.x0 and bar.x1 <= self.x1 + 2
+
+
+def level_braces(items: Sequence[Item]) -> list[Brace]:
+    """The braces from top to bottom. Raises Unbuildable where pieces make no whole one."""
+    pieces = sorted((item for item in items if item.kind == "brace"), key=lambda item: (round(item.y0), item.x0))
+    if len(pieces) % _PIECES:
+        raise Unbuildable
+    return [_brace(pieces[at : at + _PIECES]) for at in range(0, len(pieces), _PIECES)]
+
+
+def _brace(pieces: list[Item]) -> Brace:
+    order = [item.latex for item in sorted(pieces, key=lambda item: item.x0)]
+    if order not in (_OVER, _UNDER):
+        raise Unbuildable
+    x0, x1 = min(i.x0 for i in pieces), max(i.x1 for i in pieces)
+    y0, y1 = min(i.y0 for i in pieces), max(i.y1 for i in pieces)
+    return Brace(pieces, order == _OVER, x0, x1, y0, y1)
+
+
+def spanned_and_said(brace: Brace, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """What a brace spans, and what stands on its other side."""
+    reach = Bar(brace.x0, brace.x1, brace.y0, brace.y1)
+    rest = spans(reach, [item for item in items if item.kind != "brace"], 0.1 * brace.size)
+    above = [item for item in rest if item.y < brace.y0]
+    below = [item for item in rest if item.y > brace.y1]
+    size = brace.size
+    if brace.over:
+        spanned = piled(below, [], brace.y1, False, 0.6 * size, 0.3 * size)
+        return spanned, piled(above, [], brace.y0, True, 0.5 * size, 0.2 * size)
+    spanned = piled(above, [], brace.y0, True, 0.6 * size, 0.3 * size)
+    return spanned, piled(below, [], brace.y1, False, 0.5 * size, 0.2 * size)
