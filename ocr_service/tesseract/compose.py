@@ -9,11 +9,10 @@ from itertools import pairwise
 from typing import Literal
 
 from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, Box, Region, RegionResult, words_confidence
-from ocr_service.export.markdown import LIST_INDENT, escape_text
+from ocr_service.export.markdown import escape_text
 from ocr_service.export.running_headers import EDGE
 from ocr_service.export.tables import SpanningCell, html_table, markdown_table
 from ocr_service.geometry.boxes import area, contains_centre, shared_area
-from ocr_service.geometry.numbering import EMPTY_BOX, list_marker
 from ocr_service.layout.filter import SURE
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.captions import CAPTION
@@ -21,6 +20,7 @@ from ocr_service.tesseract.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.figure_text import find_figures
 from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
 from ocr_service.tesseract.leaders import ENTRY
+from ocr_service.tesseract.list_items import PROSE_LABELS, with_list_items
 from ocr_service.tesseract.note_marks import note_text, single_notes, with_note_marks
 from ocr_service.tesseract.page_columns import page_gutters
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
@@ -30,10 +30,8 @@ from ocr_service.tesseract.table_detection import FoundTable
 from ocr_service.tesseract.words import Line, make_line, placed_words
 
 _MARGINS = frozenset({"header", "footer", "number"})
-_PROSE = frozenset({"text", "reference"})
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}\s*)\w")
-_DEEPER = (0.6, 6.0)  # em by which an item of a nested list stands right of the item above it: least and most
 _STRETCHED = 4.0  # em: the widest space of a justified line
 _ENTRY_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$", re.I)
 _ENTRIES = 3  # with leaders, that a table of contents has at least
@@ -84,7 +82,7 @@ def compose(
     placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
     order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
     ordered = _margins_outside([block for index in order for block in placed[index].regions], sheet.size[1])
-    return Composition(_with_list_items(ordered, body_of(paragraphs).em), found.left_out)
+    return Composition(with_list_items(ordered, body_of(paragraphs).em), found.left_out)
 
 
 def _margins_outside(blocks: Sequence[RegionResult], height: int) -> list[RegionResult]:
@@ -165,7 +163,7 @@ def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region]) -> list[Lin
     """
     pieces = sorted(lines, key=lambda line: line.box[0])
     gutters = page_gutters(lines, prose_lines(lines))
-    for region in (r for r in regions if r.label in _PROSE and r.score >= SURE):
+    for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
             before = next((other for other in joined if _goes_on_beside(other, line, region.bbox)), None)
@@ -326,7 +324,7 @@ def _caption_of_the_model(p: _Placed) -> str | None:
 
 
 def _prose_of_the_model(p: _Placed) -> str | None:
-    return p.best_hint if p.best_hint in _PROSE else None
+    return p.best_hint if p.best_hint in PROSE_LABELS else None
 
 
 # Each gives a label or None; the first label holds, else it is "text".
@@ -371,69 +369,3 @@ def _alone(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:
         if other.box[3] > box[1] - need and other.box[1] < box[3] + need:
             return False
     return True
-
-
-def _with_list_items(blocks: Sequence[RegionResult], em: float) -> list[RegionResult]:
-    """Bulleted and numbered paragraphs as Markdown items, nested by their indents of the font size ``em``.
-
-    A clause's number (``2.3.``) stays plain text, and so does a letter (``a)``), which Markdown does not know; below an
-    item it is a part of that.
-    """
-    results = []
-    indents = _Indents(em)
-    for block in blocks:
-        item = _item(block) if block.label in _PROSE and block.format == "text" else None
-        if item is None:
-            indents = _Indents(em)
-            results.append(block)
-            continue
-        depth = indents.depth(block.bbox)
-        if item.known or depth:
-            block = replace(block, format="markdown", content=LIST_INDENT * depth + item.text)
-        else:
-            indents = _Indents(em)
-        results.append(block)
-    return results
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A list item's Markdown. ``known``: Markdown knows its mark."""
-
-    text: str
-    known: bool = True
-
-
-def _item(block: RegionResult) -> _Item | None:
-    marker = list_marker(block.content)
-    if marker is None:
-        return None
-    rest = escape_text(marker.rest)
-    if marker.kind in ("bullet", "dash"):
-        return _Item(f"- {rest}")
-    if marker.kind == "box":
-        return _Item(f"- [{' ' if marker.mark == EMPTY_BOX else 'x'}] {rest}")
-    if marker.kind == "number":
-        return _Item(f"{marker.mark} {rest}", known=marker.mark[0].isdigit())
-    return None
-
-
-class _Indents:
-    """The left edges of the open items of a list, from the outermost."""
-
-    def __init__(self, em: float) -> None:
-        self._em = em
-        self._lefts: list[int] = []
-        self._top = 0
-
-    def depth(self, box: Box) -> int:
-        """How deep the next item lies. One that stands above the last, or far to its right, begins a list anew."""
-        left, top = box[0], box[1]
-        if self._lefts and (top < self._top or left > self._lefts[-1] + _DEEPER[1] * self._em):
-            self._lefts = []
-        while self._lefts and left < self._lefts[-1] - _DEEPER[0] * self._em:
-            self._lefts.pop()
-        if not self._lefts or left > self._lefts[-1] + _DEEPER[0] * self._em:
-            self._lefts.append(left)
-        self._top = top
-        return len(self._lefts) - 1
