@@ -18,11 +18,11 @@ from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerR
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.text_layer.evidence import Memory
+from ocr_service.text_layer.formulas.inline_marks import InlineFormula
 from ocr_service.text_layer.formulas.known_glyphs import recognised, with_signs
 from ocr_service.text_layer.formulas.page_bars import seen_bars
 from ocr_service.text_layer.formulas.page_formulas import (
     DisplayFormula,
-    InlineFormula,
     PageFormulas,
     find_formulas,
     mathematical_words,

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from ocr_service.text_layer.formulas.items import Item
 from ocr_service.text_layer.formulas.words import FUNCTIONS
 
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{\w+\*?\}(?:\{c+\})?")
 _FUNCTION = re.compile(rf"\\({'|'.join(sorted(FUNCTIONS, key=len, reverse=True))})(?![A-Za-z])")
 _DOTS = re.compile(r"\\[lvd]dots(?![A-Za-z])")
+_PIECES = frozenset({"piece", "brace"})
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+
+
+def signs_of(items: Iterable[Item]) -> Iterator[str]:
+    """The LaTeX of each symbol by itself; the pieces of delimiters and braces have none."""
+    return (item.latex for item in items if item.kind not in _PIECES)
 
 
 def says_all(latex: str, signs: Iterable[str]) -> bool:

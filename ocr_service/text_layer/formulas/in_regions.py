@@ -9,7 +9,7 @@ from html import escape
 
 from ocr_service.document import TITLE_LABELS, RegionResult
 from ocr_service.export.markdown import escape_inline, escape_text
-from ocr_service.text_layer.formulas.page_formulas import FIRST_MARK, InlineFormula
+from ocr_service.text_layer.formulas.inline_marks import FIRST_MARK, InlineFormula
 
 _MARK = re.compile("[\U000f0000-\U000f7fff]")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 AXIS = 0.25  # em above the baseline: the middle of fractions and large delimiters (TeX's \fontdimen22)
+LONGEST = 4_000  # characters of a formula's LaTeX
 
 
 class Unbuildable(Exception):
@@ -58,6 +59,14 @@ class Bar:
     @property
     def width(self) -> float:
         return self.x1 - self.x0
+
+
+def around(boxes: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def box_of(items: Sequence[Item]) -> tuple[float, float, float, float]:
+    return around([(i.x0, i.y0, i.x1, i.y1) for i in items])
 
 
 def joined(parts: Sequence[Item], latex: str, kind: str = "ord", **changes: object) -> Item:

@@ -1,0 +1,109 @@
+"""A page's glyphs as the builder of formulas takes them: which sign each is, of what kind, and where it stands."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from ocr_service.document import Gray
+from ocr_service.text_layer.formulas.items import AXIS, Item, Unbuildable
+from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs, Symbol
+from ocr_service.text_layer.glyphs import Flags, Glyphs
+
+_SPECKS = 6  # pixels
+_PLAIN = {
+    **{sign: ("ord", sign) for sign in "0123456789/"},
+    **{sign: ("open", sign) for sign in "(["},
+    **{sign: ("close", sign) for sign in ")]!?"},
+    **{sign: ("punct", sign) for sign in ",;."},
+    **{sign: ("rel", sign) for sign in "=<>:"},
+    **{"+": ("bin", "+"), "−": ("bin", "-"), "%": ("ord", "\\%"), "&": ("ord", "\\&"), "-": ("hyphen", "-")},
+}
+
+
+class PageSymbols:
+    """``trusted``: the glyphs whose text is proven, for words in formulas. ``unexplained``: ink of no glyph."""
+
+    def __init__(self, glyphs: Glyphs, known: KnownGlyphs, trusted: Flags, unexplained: Gray) -> None:
+        self.glyphs = glyphs
+        self._unexplained = unexplained
+        self.trusted = trusted
+        lying = {i for i in range(len(glyphs.fonts)) if i in known.lying}
+        fonts = glyphs.font.tolist()
+        self.symbols = [None if font in lying else s for s, font in zip(known.symbols, fonts, strict=True)]
+
+    def is_explained(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether all ink of text in a box is that of glyphs."""
+        x0, y0, x1, y1 = (max(0, round(side)) for side in box)
+        return int(np.count_nonzero(self._unexplained[y0:y1, x0:x1])) <= _SPECKS
+
+    def has_no_other(self, box: tuple[float, float, float, float], members: set[int]) -> bool:
+        """Whether all glyphs in a box are ``members``."""
+        x, y = (self.glyphs.ink[:, 0] + self.glyphs.ink[:, 2]) / 2, (self.glyphs.ink[:, 1] + self.glyphs.ink[:, 3]) / 2
+        inside = (box[0] < x) & (x < box[2]) & (box[1] < y) & (y < box[3])
+        return members.issuperset(np.flatnonzero(inside).tolist())
+
+    def symbol(self, index: int) -> Symbol | None:
+        return self.symbols[index]
+
+    def is_strong(self, index: int) -> bool:
+        """Whether it is a sign of mathematics, and of nothing else."""
+        symbol = self.symbols[index]
+        if symbol is None:
+            return False
+        if symbol.encoding in ("OML", "AMSb", "FRAK", "RSFS") and symbol.kind == "ord" and symbol.latex != "/":
+            return True
+        return symbol.encoding == "OMX" or (
+            symbol.encoding == "OMS" and symbol.kind in ("ord", "radical") and symbol.latex not in ("\\S", "\\P")
+        )
+
+    def is_word_letter(self, index: int) -> bool:
+        """Whether it is a letter of prose."""
+        symbol = self.symbols[index]
+        if symbol is None:
+            return chr(int(self.glyphs.codes[index])).isalpha()
+        if symbol.encoding != "OT1" or symbol.kind == "accent":
+            return False
+        return symbol.kind == "text" or symbol.latex.isalpha() or symbol.latex.startswith("\\mathbf")
+
+    def char(self, index: int) -> str:
+        return chr(int(self.glyphs.codes[index]))
+
+    def item(self, index: int) -> Item:
+        """Raises Unbuildable for what is not known."""
+        g, symbol = self.glyphs, self.symbols[index]
+        x0, y0, x1, y1 = g.ink[index].tolist()
+        size, base = float(g.size[index]), float(g.origin[index][1])
+        advance = float(g.cell[index][2])
+        if symbol is None:
+            kind, latex = self._plain(index)
+            return Item(latex, kind, x0, y0, x1, y1, base, size, advance)
+        kind, latex = symbol.kind, symbol.latex
+        if kind == "text":  # a ligature, whose letters come one by one in one place
+            return Item(self.char(index), "letter", x0, y0, x1, y1, base, size, advance)
+        if symbol.encoding == "OT1" and latex.isalpha():
+            kind = "letter"
+        if kind == "quote":
+            raise Unbuildable
+        if symbol.encoding != "OMX":
+            return Item(latex, kind, x0, y0, x1, y1, base, size, advance)
+        large = kind in ("open", "close", "fence")
+        if kind in ("radical", "accent", "brace", "piece"):
+            return Item(latex, kind, x0, y0, x1, y1, base, size, advance, large=large)
+        return Item(latex, kind, x0, y0, x1, y1, (y0 + y1) / 2 + AXIS * size, size, advance, centred=True, large=large)
+
+    def _plain(self, index: int) -> tuple[str, str]:
+        sign = self.char(index)
+        if not self.trusted[index]:
+            raise Unbuildable
+        plain = unicodedata.normalize("NFKC", sign)
+        if plain.isalpha():
+            return "letter", plain
+        if plain in _PLAIN:
+            return _PLAIN[plain]
+        raise Unbuildable
+
+    def items(self, indices: Sequence[int]) -> list[Item]:
+        return [self.item(index) for index in indices]
