@@ -17,17 +17,12 @@ from ocr_service.render.pdfium import attachments, load_form, page_with_size
 from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
 from ocr_service.text_layer.formulas.page_bars import level_rules
-from ocr_service.text_layer.glyphs import (
-    Floats,
-    Glyphs,
-    TooManyGlyphs,
-    ToPixels,
-    page_objects,
-    read_glyphs,
-    rotated_boxes,
-)
+from ocr_service.text_layer.glyphs import Floats, Glyphs, TooManyGlyphs, rotated_boxes
 from ocr_service.text_layer.lines import main_angle
 from ocr_service.text_layer.outline import outline_of_page
+from ocr_service.text_layer.page_objects import page_objects
+from ocr_service.text_layer.page_space import ToPixels
+from ocr_service.text_layer.read_glyphs import read_glyphs
 from ocr_service.text_layer.visibility import Seen, draw, look
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ocr_service.text_layer.fonts import Font
 from ocr_service.text_layer.formulas.known_glyphs import Symbol, without_strays
-from ocr_service.text_layer.glyphs import Font, Glyphs, TextObject
+from ocr_service.text_layer.glyphs import Glyphs, TextObject
 
 _O = Symbol("o", "ord", "OML", frozenset("o"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.text_layer.glyphs import is_bold
+from ocr_service.text_layer.fonts import is_bold
 
 _FORCE_BOLD = 0x40000
 

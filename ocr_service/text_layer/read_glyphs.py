@@ -1,0 +1,173 @@
+"""One pass over a page's text with PDFium, which gives its glyphs.
+
+PDFium (``FPDFText_*``) gives a character's box, its text object and the object's font; what it adds itself (spaces,
+line ends) is left out, since words and lines are found by where the characters stand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ocr_service.text_layer.drawn_glyphs import DrawnGlyphs, in_real_sizes
+from ocr_service.text_layer.fonts import Font, font_of
+from ocr_service.text_layer.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
+from ocr_service.text_layer.page_objects import marks
+from ocr_service.text_layer.page_space import ToPixels
+
+_SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
+_NO_CODE = 0xFFFD
+_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
+
+
+def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
+    """The page's characters but white space. Raises TooManyGlyphs."""
+    text = page.get_textpage()
+    try:
+        return _Reading(text.raw, to_pixels).glyphs()
+    finally:
+        text.close()
+
+
+class _Reading:
+    """One pass over a text page; properties of each object and font are read once."""
+
+    def __init__(self, text: Any, to_pixels: ToPixels) -> None:
+        self._text = text
+        self._to_pixels = to_pixels
+        self._objects: dict[int, int] = {}
+        self._fonts: dict[int, int] = {}
+        self._level: list[tuple[Any, float]] = []  # each object's font, and points an em across; 0 for slanted ones
+        self._widths: dict[tuple[int, int], float] = {}
+        self.objects: list[TextObject] = []
+        self.fonts: list[Font] = []
+
+    def glyphs(self) -> Glyphs:
+        text, count = self._text, max(0, pdfium_c.FPDFText_CountChars(self._text))
+        if count > 2 * MOST_GLYPHS:
+            raise TooManyGlyphs
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        x, y = ctypes.c_double(), ctypes.c_double()
+        loose = pdfium_c.FS_RECTF()
+        codes, inks, cells, origins, owners, unmapped, spaced, advances = [], [], [], [], [], [], [], []
+        space = False
+        for index in range(count):
+            code = pdfium_c.FPDFText_GetUnicode(text, index)
+            handle = pdfium_c.FPDFText_GetTextObject(text, index)
+            if code in _SPACES and not self._has_ink(index):
+                space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
+                continue
+            if not handle or (pdfium_c.FPDFText_IsGenerated(text, index) == 1 and code not in _HYPHENS):
+                continue
+            if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):
+                continue
+            pdfium_c.FPDFText_GetLooseCharBox(text, index, loose)
+            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+            error = pdfium_c.FPDFText_HasUnicodeMapError(text, index) == 1
+            codes.append(0x2D if code in _HYPHENS and not error else _NO_CODE if code in _SPACES else code)
+            inks.append((left.value, bottom.value, right.value, top.value))
+            cells.append((loose.left, loose.bottom, loose.right, loose.top))
+            origins.append((x.value, y.value))
+            owners.append(self._object(handle, index))
+            advances.append(self._advance(owners[-1], code))
+            spaced.append(space)
+            space = False
+            unmapped.append(error)
+        if len(codes) > MOST_GLYPHS:
+            raise TooManyGlyphs
+        ink_points, origin_points = np.array(inks, float).reshape(-1, 4), np.array(origins, float).reshape(-1, 2)
+        drawn = DrawnGlyphs(ink_points, origin_points, self._identities(codes, owners))
+        cell_points = drawn.without_overhang(np.array(cells, float).reshape(-1, 4), np.array(advances, float))
+        ink = self._to_pixels.boxes(ink_points)
+        cell = self._to_pixels.boxes(cell_points)
+        origin = self._to_pixels.points(origin_points)
+        self.objects = in_real_sizes(
+            self.objects, self.fonts, np.array(codes, np.int64), np.array(owners, np.int64), ink
+        )
+        sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
+        return Glyphs(
+            np.array(codes, np.int64)[sound],
+            ink[sound],
+            cell[sound],
+            origin[sound],
+            np.array(owners, np.int64)[sound],
+            np.array(spaced, bool)[sound],
+            np.array(unmapped, bool)[sound],
+            np.zeros(int(sound.sum()), np.int64),
+            np.zeros(int(sound.sum())),
+            tuple(self.objects),
+            tuple(self.fonts),
+        )
+
+    def _has_ink(self, index: int) -> bool:
+        """Whether white space is a glyph: fonts of large symbols have such at its numbers, and no Unicode for them."""
+        if pdfium_c.FPDFText_HasUnicodeMapError(self._text, index) != 1:
+            return False
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        found = pdfium_c.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
+        return bool(found) and right.value > left.value and top.value > bottom.value
+
+    def _object(self, handle: Any, index: int) -> int:
+        address = ctypes.cast(handle, ctypes.c_void_p).value or 0
+        known = self._objects.get(address)
+        if known is not None:
+            return known
+        matrix = pdfium_c.FS_MATRIX()
+        pdfium_c.FPDFText_GetMatrix(self._text, index, matrix)
+        size = pdfium_c.FPDFText_GetFontSize(self._text, index)
+        # Some producers set a negative size in a mirrored matrix.
+        rightwards = self._to_pixels.vector(size * matrix.a, size * matrix.b)
+        upwards = self._to_pixels.vector(size * matrix.c, size * matrix.d)
+        r, g, b, a = (ctypes.c_uint() for _ in range(4))
+        pdfium_c.FPDFPageObj_GetFillColor(handle, r, g, b, a)
+        length = math.hypot(*rightwards)
+        # The size across the writing: of slanted type only what is square to the baseline.
+        height = abs(rightwards[0] * upwards[1] - rightwards[1] * upwards[0]) / length if length else 0.0
+        font = pdfium_c.FPDFTextObj_GetFont(handle)
+        is_level = size * matrix.a > 0 and abs(matrix.b) < 1e-3 * abs(matrix.a)
+        self._level.append((font, size * matrix.a if is_level else 0.0))
+        self.objects.append(
+            TextObject(
+                handle,
+                self._font(font),
+                height,
+                math.degrees(math.atan2(rightwards[1], rightwards[0])) % 360,
+                int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
+                (r.value, g.value, b.value, a.value),
+                *marks(handle),
+            )
+        )
+        self._objects[address] = len(self.objects) - 1
+        return self._objects[address]
+
+    def _advance(self, number: int, code: int) -> float:
+        """The width in points that the object's font gives a character; 0 where it is not known or not level."""
+        font, em = self._level[number]
+        if not font or not em or code >= FIRST_SHAPED:
+            return 0.0
+        key = self.objects[number].font, code
+        known = self._widths.get(key)
+        if known is None:
+            width = ctypes.c_float()
+            found = pdfium_c.FPDFFont_GetGlyphWidth(font, code, 1.0, width)
+            known = self._widths[key] = max(0.0, width.value) if found else 0.0
+        return known * em
+
+    def _identities(self, codes: Sequence[int], owners: Sequence[int]) -> Ints:
+        """A number for each character of each font."""
+        fonts = np.array([item.font for item in self.objects] or [0], np.int64)[np.array(owners, np.int64)]
+        return fonts << 32 | np.array(codes, np.int64)
+
+    def _font(self, handle: Any) -> int:
+        address = (ctypes.cast(handle, ctypes.c_void_p).value or 0) if handle else 0
+        known = self._fonts.get(address)
+        if known is None:
+            known = self._fonts[address] = len(self.fonts)
+            self.fonts.append(font_of(handle, known))
+        return known
