@@ -60,40 +60,55 @@ def find_formulas(
     """``trusted``: the glyphs whose text is proven, for words in formulas. ``unexplained``: ink of no glyph."""
     page = PageSymbols(glyphs, known, trusted, unexplained)
     used = np.zeros(len(glyphs), bool)
-    if not any(page.is_strong(i) for i in range(len(glyphs))):
-        return PageFormulas(list(lines), (), (), used)
     level = [line for line in lines if line.angle == 0]
-    if len(level) > _MOST_LINES:
+    if len(level) > _MOST_LINES or not any(page.is_strong(i) for i in range(len(glyphs))):
         return PageFormulas(list(lines), (), (), used)
-    displays: list[DisplayFormula] = []
-    taken: set[int] = set()
-    zones = display_zones(level, page, bars)
-    refused: set[int] = set()
-    for zone in zones:
-        made = _display(zone, page)
-        if not made and _is_built_up(zone, page):
-            made = [DisplayFormula("", around([line.box for line in zone.all_lines]), ())]
-        if made:
-            displays += made
-            taken |= zone.glyphs
-            used[[i for i in zone.glyphs if made[0].latex]] = True
-        elif len(zone.lines) > 1:
-            refused |= zone.glyphs
-    rest = [line for line in lines if (taken | refused).isdisjoint(line.glyphs)]
-    inline: list[InlineFormula] = []
-    result = [line for line in lines if not refused.isdisjoint(line.glyphs)]
+    found = _displays(display_zones(level, page, bars), page)
+    used[list(found.built)] = True
+    result = [line for line in lines if not found.refused.isdisjoint(line.glyphs)]
+    rest = [line for line in lines if (found.taken | found.refused).isdisjoint(line.glyphs)]
     hosts, attached = split_at_hosts([line for line in rest if line.angle == 0], page)
     result += [line for line in rest if line.angle]
+    inline: list[InlineFormula] = []
     for line, fragments in zip(hosts, attached, strict=True):
         made_line, formulas, members = with_inline(line, fragments, page, bars, len(inline))
+        inline += formulas
+        used[members] = True
         result.append(made_line)
-        if formulas:
-            inline += formulas
-            used[members] = True
-        if len(formulas) == 0 or not _covers(members, fragments):
-            left = set(members)
-            result += [f for f in fragments if not set(f.glyphs) <= left]
-    return PageFormulas(result, tuple(inline), tuple(displays), used)
+        if not formulas or not _covers(members, fragments):
+            result += [fragment for fragment in fragments if not set(fragment.glyphs) <= set(members)]
+    return PageFormulas(result, tuple(inline), found.formulas, used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Displays:
+    """The formulas of the zones. Glyphs: ``built`` into LaTeX, ``taken`` from the page's lines, ``refused``.
+
+    The lines of a refused zone keep their words, without inline formulas.
+    """
+
+    formulas: tuple[DisplayFormula, ...]
+    built: frozenset[int]
+    taken: frozenset[int]
+    refused: frozenset[int]
+
+
+def _displays(zones: Sequence[Display], page: PageSymbols) -> _Displays:
+    formulas: list[DisplayFormula] = []
+    built: set[int] = set()
+    taken: set[int] = set()
+    refused: set[int] = set()
+    for zone in zones:
+        if made := _display(zone, page):
+            formulas += made
+            built |= zone.glyphs
+            taken |= zone.glyphs
+        elif _is_built_up(zone, page):
+            formulas.append(DisplayFormula("", around([line.box for line in zone.all_lines]), ()))
+            taken |= zone.glyphs
+        elif len(zone.lines) > 1:
+            refused |= zone.glyphs
+    return _Displays(tuple(formulas), frozenset(built), frozenset(taken), frozenset(refused))
 
 
 def mathematical_words(glyphs: Glyphs, known: KnownGlyphs, lines: Sequence[LayerLine]) -> frozenset[LayerWord]:

@@ -20,25 +20,12 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
     fractions = [
         (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
     ]
-    keepers: dict[int, Item] = {}  # of what a delimiter or a fraction keeps together, the item whose line it is on
-    for left, inner in reversed(_enclosed(prepared)):
-        keepers |= {id(item): left for item in inner}
-    for members, whole in fractions:
-        for item in members:
-            keepers.setdefault(id(item), whole)
+    keepers = _keepers(prepared, fractions)
     anchors = [item for item in prepared if not is_script(item, size) and _has_line(item) and id(item) not in keepers]
     anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
     if not anchors:
         raise Unbuildable
-    lines: list[list[Item]] = []
-    bases: list[float] = []
-    for anchor in sorted(anchors, key=lambda item: item.base):
-        near = next((n for n, other in enumerate(bases) if abs(other - anchor.base) < _ROW * size), None)
-        if near is None:
-            lines.append([anchor])
-            bases.append(anchor.base)
-        else:
-            lines[near].append(anchor)
+    lines = _lines_of(anchors, size)
     own_line = {id(item): n for n, line in enumerate(lines) for item in line}
     found: list[list[Item]] = [[] for _ in lines]
     for item in prepared:
@@ -53,6 +40,29 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
     for bar in bars:
         rules[_nearest(bar.x0, bar.y0, bar.x1, bar.y1, found)].append(bar)
     return list(zip(found, rules, strict=True))
+
+
+def _keepers(items: Sequence[Item], fractions: Sequence[tuple[list[Item], Item]]) -> dict[int, Item]:
+    """Of what a delimiter or a fraction keeps together, the item whose line it is on."""
+    keepers: dict[int, Item] = {}
+    for left, inner in reversed(_enclosed(items)):
+        keepers |= {id(item): left for item in inner}
+    for members, whole in fractions:
+        for item in members:
+            keepers.setdefault(id(item), whole)
+    return keepers
+
+
+def _lines_of(anchors: Sequence[Item], size: float) -> list[list[Item]]:
+    """Items by the line of their baseline, from top to bottom."""
+    lines: list[list[Item]] = []
+    for anchor in sorted(anchors, key=lambda item: item.base):
+        near = next((line for line in lines if abs(line[0].base - anchor.base) < _ROW * size), None)
+        if near is None:
+            lines.append([anchor])
+        else:
+            near.append(anchor)
+    return lines
 
 
 def _has_line(item: Item) -> bool:

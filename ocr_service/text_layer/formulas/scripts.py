@@ -48,24 +48,33 @@ def baseline(items: Sequence[Item]) -> tuple[float, float]:
 def take_limits(node: Node, nodes: Sequence[Node], scripts: list[Item], size: float) -> list[Item]:
     """The limits over and under an operator; the scripts that are left."""
     op = node.item
-    if op.latex in _SIDE_LIMITS:
-        over = [i for i in scripts if abs(i.x - op.x) < 0.5 * (op.x1 - op.x0) and (i.y1 < op.y0 or i.y0 > op.y1)]
-        if not over:
-            return scripts
-    for up in (True, False):
-        side = [i for i in scripts if (i.y1 < op.y0 + 0.12 * size if up else i.y0 > op.y1 - 0.12 * size)]
-        if op.kind == "func":
-            side = [i for i in side if up is False and i.base > op.base + 0.3 * size]
+    if op.latex in _SIDE_LIMITS and not any(_stands_over_or_under(item, op) for item in scripts):
+        return scripts
+    others = [other.item for other in nodes if other is not node and other.item.kind in ("op", "func")]
+    for limits, side in ((node.above, _over(op, scripts, size)), (node.below, _under(op, scripts, size))):
         core = _level_with(op, side, size)
         if not core:
             continue
-        for other in nodes:
-            if other is not node and other.item.kind in ("op", "func"):
-                side = _own_side(core, _level_with(other.item, side, size), side)
+        for other in others:
+            side = _own_side(core, _level_with(other, side, size), side)
         chosen = in_one_run(core, side, size)
-        (node.above if up else node.below).extend(chosen)
+        limits.extend(chosen)
         scripts = [item for item in scripts if item not in chosen]
     return scripts
+
+
+def _stands_over_or_under(item: Item, op: Item) -> bool:
+    return abs(item.x - op.x) < 0.5 * (op.x1 - op.x0) and (item.y1 < op.y0 or item.y0 > op.y1)
+
+
+def _over(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:
+    """The scripts above an operator; a named function has no limits there."""
+    return [] if op.kind == "func" else [item for item in scripts if item.y1 < op.y0 + 0.12 * size]
+
+
+def _under(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:
+    below = [item for item in scripts if item.y0 > op.y1 - 0.12 * size]
+    return [item for item in below if item.base > op.base + 0.3 * size] if op.kind == "func" else below
 
 
 def _level_with(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
@@ -44,21 +44,14 @@ class Display:
 
 def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> list[Display]:
     """The formulas that stand on lines of their own."""
-    prose = prose_lines(lines, page)
-    braces = [line for line in lines if _has_brace(line, page)]
-    prose = [line for line in prose if not any(_is_behind(line, brace) for brace in braces)]
-    known = {id(line) for line in prose}
-    others = [line for line in lines if id(line) not in known]
-    _, attached = split_at_hosts(lines, page)
-    inside = {id(fragment) for fragments in attached for fragment in fragments}
-    others = [part for line in others if id(line) not in inside for part in _without_number(line, page)]
-    numbers = [line for line in others if _is_number(line, page)]
+    prose = _prose_but_cases(lines, page)
+    apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, page)]
+    numbers = [line for line in apart if _is_number(line, page)]
     numbered = {id(number) for number in numbers}
-    parts = [line for line in others if id(line) not in numbered]
     strips = [(line.box[0], line.box[2]) for line in prose]
-    zones = [Display(group) for group in _clusters(parts, strips, page)]
+    clusters = _clusters([line for line in apart if id(line) not in numbered], strips, page)
     result = []
-    for zone in zones:
+    for zone in map(Display, clusters):
         if not _is_mathematics(zone, page) or _is_table(zone, bars) or _is_of_a_paragraph(zone, prose, page):
             continue
         zone.numbers = [n for n in numbers if _beside(n, zone) and not _has_gutter(n.box, zone.box, strips)]
@@ -66,6 +59,19 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
         if not _has_neighbours(zone, lines, strips):
             result.append(zone)
     return result
+
+
+def _prose_but_cases(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
+    """The lines of prose; conditions behind a brace are none, however many words they have."""
+    braces = [line for line in lines if _has_brace(line, page)]
+    return [line for line in prose_lines(lines, page) if not any(_is_behind(line, brace) for brace in braces)]
+
+
+def _beside_prose(lines: Sequence[LayerLine], prose: Sequence[LayerLine], page: SymbolsOfPage) -> Iterator[LayerLine]:
+    """The lines that are neither prose nor a piece of a formula in it."""
+    _, attached = split_at_hosts(lines, page)
+    taken = {id(line) for line in prose} | {id(fragment) for fragments in attached for fragment in fragments}
+    return (line for line in lines if id(line) not in taken)
 
 
 def _without_number(line: LayerLine, page: SymbolsOfPage) -> list[LayerLine]:
@@ -256,15 +262,20 @@ def _is_mathematics(zone: Display, page: SymbolsOfPage) -> bool:
     """Whether it is a formula and not a label of a picture, a cell or a mark."""
     glyphs = [i for line in zone.lines for i in line.glyphs]
     kinds = {kind_of(i, page) for i in glyphs}
-    words = [i for i in glyphs if page.is_word_letter(i) and not is_bold_letter(i, page)]
-    of_vectors = "rel" in kinds and any(is_bold_letter(i, page) for i in glyphs) and not words
-    if not of_vectors and not any(page.is_strong(i) for i in glyphs):
+    if not any(page.is_strong(i) for i in glyphs) and not _is_of_vectors(glyphs, kinds, page):
         return False
-    large = any(symbol.encoding == "OMX" for i in glyphs if (symbol := page.symbol(i)) is not None)
     prose = sum(_is_long_word(word, page) for line in zone.lines for word in line.words)
     if prose > 1 and len(zone.lines) == 1:
         return False
+    large = any(symbol.encoding == "OMX" for i in glyphs if (symbol := page.symbol(i)) is not None)
     return bool(kinds & {"rel", "op", "radical"}) or large or (len(glyphs) >= 8 and not prose)
+
+
+def _is_of_vectors(glyphs: Sequence[int], kinds: Collection[str], page: SymbolsOfPage) -> bool:
+    """Whether it relates bold letters, without a word."""
+    bold = [is_bold_letter(i, page) for i in glyphs]
+    words = any(page.is_word_letter(i) and not heavy for i, heavy in zip(glyphs, bold, strict=True))
+    return "rel" in kinds and any(bold) and not words
 
 
 def _is_of_a_paragraph(zone: Display, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
