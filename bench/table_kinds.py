@@ -4,92 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-_ENGLISH = (
-    "the annual report shows that the volume of goods which were delivered under this contract has risen in all "
-    "regions while prices of raw materials fell and the share of services in total revenue stayed about as before so "
-    "the board expects that demand for pumps valves and other equipment will grow again in the coming period if no new "
-    "limits on trade are set and the plants can be supplied with energy at a price that was agreed on two years ago"
-)
-_RUSSIAN_PROSE = (
-    "поставщик передаёт товар в течение десяти рабочих дней после подписания договора на основании заявки и счёта при "
-    "просрочке начисляется неустойка в размере одной десятой процента от суммы за каждый день комиссия составляет акт "
-    "приёмки и подписывает журнал испытаний оборудование хранится на складе покупателя до ввода в эксплуатацию"
-)
-WORDS, RUSSIAN = _ENGLISH.split(), _RUSSIAN_PROSE.split()
-_LISTS = {
-    "goods": "Cable|Cement|Steel pipe|Pump|Gate valve|Oil filter|Sensor|Copper wire|Paint|Roof tile|Bearing|Gasket|"
-    "Hose|Motor|Fan|Relay|Fuse box|Drill|Ladder|Plywood",
-    "goods_ru": "Кабель медный|Цемент|Труба стальная|Насос|Задвижка|Фильтр масляный|Датчик|Провод|Краска|Черепица|"
-    "Подшипник|Шланг|Двигатель|Реле|Дрель|Фанера",
-    "cities": "Oslo|Lima|Quito|New York|Graz|Turin|San Jose|Riga|Bergen|Porto|Kyoto|Buenos Aires|Perth|Leeds",
-    "names": "Anna Berg|Ivo Stein|Maria Lopez|John Reed|Clara Wolf|Peter Hahn|Lucy Moore|Omar Said|Eva Lind|Tom Baker",
-    "jobs": "engineer|nurse|teacher of art|driver|clerk|chief accountant|welder|pilot|cook|sales manager",
-    "sections": "Current assets|Non-current assets|Liabilities|Equity|Operating expenses",
-    "items": "Cash and cash equivalents|Trade receivables|Inventories|Prepaid expenses and\nother current assets|"
-    "Goodwill|Property, plant and equipment,\nnet of depreciation|Deferred tax|Accrued salaries|Long-term debt",
-    "results": "Revenue|Cost of sales|Gross profit|Selling costs|Interest paid|Income tax|Net income|Depreciation",
-    "groups": "Training|Validation|Test set|Baseline|Ours|2023|2024|Women|Men",
-    "models": "SVM|LSTM|CRF + rules|BERT-base|Our model|Random|k-NN (k = 5)",
-    "payments": "Card payment|Direct debit\nelectricity|Salary|Transfer to savings|Cash machine\nHigh Street|Interest",
-    "metals": "Ca|Mg|Na|Fe|Mn|Zn|Cu|Pb|Al|Si",
-}
-OF = {name: text.split("|") for name, text in _LISTS.items()}
-
-
-@dataclass(frozen=True)
-class DrawnCell:
-    """``text``: with line breaks as drawn. ``indent`` in em; ``align`` l, c or r, the column's unless given."""
-
-    text: str
-    across: int = 1
-    down: int = 1
-    align: str = ""
-    indent: float = 0.0
-    bold: bool = False
-
-
-@dataclass
-class Drawn:
-    """A table: rows of cells, ``heads`` of them head rows; None where another cell spans.
-
-    ``gap``: em between columns. ``pitch``: em from row to row. ``rules``: "", "booktabs", "lines" or "stripes".
-    """
-
-    rows: list[list[DrawnCell | None]]
-    aligns: str
-    heads: int = 1
-    gap: float = 2.0
-    pitch: float = 1.6
-    leading: float = 1.2
-    size: float = 10.0
-    rules: str = ""
-    caption: bool = True
-    dollars: bool = False
-    leaders: bool = False
-    russian: bool = False
-    full_width: bool = False
-    totals: set[int] = field(default_factory=set)
-    middle: bool = False  # cells of one line beside cells of several stand in the middle
-
-
-def _cells(*texts: str, bold: bool = False) -> list[DrawnCell | None]:
-    return [DrawnCell(text, bold=bold) for text in texts]
-
-
-def _money(rng: random.Random, big: int = 99999) -> str:
-    value = rng.choice([rng.randint(3, 99), rng.randint(100, 999), rng.randint(1000, big)])
-    return f"{value:,}"
-
-
-def _amount(rng: random.Random) -> str:
-    text = _money(rng)
-    return f"({text})" if rng.random() < 0.25 else ("—" if rng.random() < 0.08 else text)
-
-
-def _decimal(rng: random.Random, digits: int = 2) -> str:
-    return f"{rng.uniform(0, rng.choice([1, 10, 100])):.{digits}f}"
+from bench.drawn_table import OF, WORDS, Drawn, DrawnCell, amount, cells, decimal, money
 
 
 def prices(rng: random.Random, russians: float = 0.4) -> Drawn:
@@ -101,10 +17,10 @@ def prices(rng: random.Random, russians: float = 0.4) -> Drawn:
         else ["Goods", "Pieces", "Unit price", "Total", "Days"]
     )
     count = rng.randint(3, 5)
-    rows = [_cells(*heads[:count], bold=rng.random() < 0.5)]
+    rows = [cells(*heads[:count], bold=rng.random() < 0.5)]
     for name in goods:
-        values = [str(rng.randint(1, 60)), _decimal(rng), _money(rng), str(rng.randint(2, 30))]
-        rows.append(_cells(name, *values[: count - 1]))
+        values = [str(rng.randint(1, 60)), decimal(rng), money(rng), str(rng.randint(2, 30))]
+        rows.append(cells(name, *values[: count - 1]))
     aligns = "l" + rng.choice("rrc") * (count - 1)
     return Drawn(
         rows,
@@ -138,14 +54,14 @@ def spans(rng: random.Random) -> Drawn:
     below = ["Prec.", "Rec.", "F1"][:each]
     first = top[0]
     assert first is not None
-    second: list[DrawnCell | None] = [None if first.down == 2 else DrawnCell(""), *_cells(*below * groups)]
+    second: list[DrawnCell | None] = [None if first.down == 2 else DrawnCell(""), *cells(*below * groups)]
     if first.down == 1:
         top[0], second[0] = DrawnCell(""), DrawnCell("Method")
     rows = [top, second]
     for name in rng.sample(
         ["SVM", "LSTM", "CRF + rules", "BERT-base", "Our model", "Random", "k-NN (k = 5)"], rng.randint(3, 6)
     ):
-        rows.append(_cells(name, *[_decimal(rng, 1) for _ in range(groups * each)]))
+        rows.append(cells(name, *[decimal(rng, 1) for _ in range(groups * each)]))
     return Drawn(
         rows,
         "l" + rng.choice("cr") * (groups * each),
@@ -166,12 +82,12 @@ def financial(rng: random.Random) -> Drawn:
         else ["", *[str(2025 - y) for y in range(years)]]
     )
     notes = heads[1] == "Note"
-    rows = [_cells(*heads, bold=True)]
+    rows = [cells(*heads, bold=True)]
     totals: set[int] = set()
     for section in rng.sample(
         ["Current assets", "Non-current assets", "Liabilities", "Equity", "Operating expenses"], rng.randint(2, 3)
     ):
-        rows.append([DrawnCell(section + ":", bold=rng.random() < 0.5), *_cells(*[""] * (len(heads) - 1))])
+        rows.append([DrawnCell(section + ":", bold=rng.random() < 0.5), *cells(*[""] * (len(heads) - 1))])
         for item in rng.sample(
             [
                 "Cash and cash equivalents",
@@ -187,12 +103,12 @@ def financial(rng: random.Random) -> Drawn:
             rng.randint(2, 4),
         ):
             note = [str(rng.randint(2, 29)) if rng.random() < 0.7 else ""] if notes else []
-            rows.append([DrawnCell(item, indent=1.2), *_cells(*note, *[_amount(rng) for _ in range(years)])])
+            rows.append([DrawnCell(item, indent=1.2), *cells(*note, *[amount(rng) for _ in range(years)])])
         totals.add(len(rows))
         rows.append(
             [
                 DrawnCell(f"Total {section.lower()}", indent=rng.choice([0, 2.4])),
-                *_cells(*([""] if notes else []), *[_money(rng) for _ in range(years)]),
+                *cells(*([""] if notes else []), *[money(rng) for _ in range(years)]),
             ]
         )
     return Drawn(
@@ -225,8 +141,8 @@ def leaders(rng: random.Random) -> Drawn:
     )
     years = rng.randint(1, 3)
     rows = [
-        _cells("", *[str(2025 - y) for y in range(years)]),
-        *[_cells(name, *[_amount(rng) for _ in range(years)]) for name in names],
+        cells("", *[str(2025 - y) for y in range(years)]),
+        *[cells(name, *[amount(rng) for _ in range(years)]) for name in names],
     ]
     return Drawn(
         rows,
@@ -254,10 +170,10 @@ def _wrapped(rng: random.Random, words: int, width: int) -> str:
 
 def multiline(rng: random.Random) -> Drawn:
     """Cells of several lines of text."""
-    rows = [_cells("Part", "Description", "Owner", "Due", bold=True)]
+    rows = [cells("Part", "Description", "Owner", "Due", bold=True)]
     for name in rng.sample(OF["goods"], rng.randint(3, 5)):
         rows.append(
-            _cells(name, _wrapped(rng, rng.randint(5, 16), 34), rng.choice(OF["names"]), f"{rng.randint(1, 28)} May")
+            cells(name, _wrapped(rng, rng.randint(5, 16), 34), rng.choice(OF["names"]), f"{rng.randint(1, 28)} May")
         )
     return Drawn(
         rows,
@@ -272,9 +188,9 @@ def multiline(rng: random.Random) -> Drawn:
 
 def sparse(rng: random.Random) -> Drawn:
     columns = rng.randint(4, 6)
-    rows = [_cells("Item", *[f"{['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun'][c]}" for c in range(columns)])]
+    rows = [cells("Item", *[f"{['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun'][c]}" for c in range(columns)])]
     for name in rng.sample(OF["goods"], rng.randint(5, 9)):
-        rows.append(_cells(name, *[str(rng.randint(1, 999)) if rng.random() < 0.5 else "" for _ in range(columns)]))
+        rows.append(cells(name, *[str(rng.randint(1, 999)) if rng.random() < 0.5 else "" for _ in range(columns)]))
     for row, column in enumerate(rng.choices(range(1, len(rows)), k=columns), start=1):
         rows[column][row] = DrawnCell(str(rng.randint(1, 999)))
     return Drawn(
@@ -295,10 +211,9 @@ def wide(rng: random.Random) -> Drawn:
 
 def tight(rng: random.Random) -> Drawn:
     columns = rng.randint(6, 10)
-    rows = [_cells("Site", *rng.sample(["Ca", "Mg", "Na", "Fe", "Mn", "Zn", "Cu", "Pb", "Al", "Si"], columns))]
+    rows = [cells("Site", *rng.sample(["Ca", "Mg", "Na", "Fe", "Mn", "Zn", "Cu", "Pb", "Al", "Si"], columns))]
     rows += [
-        _cells(name, *[_decimal(rng, 1) for _ in range(columns)])
-        for name in rng.sample(OF["cities"], rng.randint(6, 10))
+        cells(name, *[decimal(rng, 1) for _ in range(columns)]) for name in rng.sample(OF["cities"], rng.randint(6, 10))
     ]
     return Drawn(
         rows,
@@ -313,14 +228,14 @@ def tight(rng: random.Random) -> Drawn:
 def scientific(rng: random.Random) -> Drawn:
     """Values with errors, rows in groups under a line of their own."""
     columns = rng.randint(3, 4)
-    rows = [_cells("Model", *["Accuracy (%)", "Recall", "Time (ms)", "Params"][:columns])]
+    rows = [cells("Model", *["Accuracy (%)", "Recall", "Time (ms)", "Params"][:columns])]
     for group in rng.sample(["English data", "Without pre-training", "Noisy labels", "Ablations"], 2):
-        rows.append([DrawnCell(group, align="l", bold=True), *_cells(*[""] * columns)])
+        rows.append([DrawnCell(group, align="l", bold=True), *cells(*[""] * columns)])
         for name in rng.sample(["Small", "Base", "Large", "Base + aug.", "XL"], rng.randint(2, 4)):
-            values = [f"{_decimal(rng, 1)} ± {rng.uniform(0, 2):.1f}" for _ in range(columns - 1)] + [
+            values = [f"{decimal(rng, 1)} ± {rng.uniform(0, 2):.1f}" for _ in range(columns - 1)] + [
                 f"{rng.randint(5, 900)}M"
             ]
-            rows.append([DrawnCell(name, indent=rng.choice([0, 1])), *_cells(*values)])
+            rows.append([DrawnCell(name, indent=rng.choice([0, 1])), *cells(*values)])
     return Drawn(
         rows,
         "l" + "c" * columns,
@@ -333,9 +248,9 @@ def scientific(rng: random.Random) -> Drawn:
 
 def pairs(rng: random.Random) -> Drawn:
     """Two columns."""
-    rows = [_cells(*rng.choice([("Parameter", "Value"), ("Country", "Exports"), ("Year", "Output")]), bold=True)]
+    rows = [cells(*rng.choice([("Parameter", "Value"), ("Country", "Exports"), ("Year", "Output")]), bold=True)]
     goods = rng.sample(OF["goods"], rng.randint(4, 9))
-    rows += [_cells(name, rng.choice([_decimal(rng), _money(rng)])) for name in goods]
+    rows += [cells(name, rng.choice([decimal(rng), money(rng)])) for name in goods]
     return Drawn(
         rows,
         "lr",
@@ -347,9 +262,9 @@ def pairs(rng: random.Random) -> Drawn:
 
 
 def words(rng: random.Random) -> Drawn:
-    rows = [_cells("Name", "Occupation", "City", "Since", bold=rng.random() < 0.6)]
+    rows = [cells("Name", "Occupation", "City", "Since", bold=rng.random() < 0.6)]
     rows += [
-        _cells(name, rng.choice(OF["jobs"]), rng.choice(OF["cities"]), str(rng.randint(1990, 2024)))
+        cells(name, rng.choice(OF["jobs"]), rng.choice(OF["cities"]), str(rng.randint(1990, 2024)))
         for name in rng.sample(OF["names"], rng.randint(4, 8))
     ]
     return Drawn(
@@ -359,12 +274,12 @@ def words(rng: random.Random) -> Drawn:
 
 def row_spans(rng: random.Random) -> Drawn:
     """A first column whose cells belong to several rows."""
-    rows = [_cells("Region", "City", "Sales", "Growth, %")]
+    rows = [cells("Region", "City", "Sales", "Growth, %")]
     for region in rng.sample(["North", "South", "East", "West"], 3):
         count = rng.randint(2, 3)
         for place in range(count):
             first = DrawnCell(region, down=1) if place == 0 else DrawnCell("")
-            rows.append([first, *_cells(rng.choice(OF["cities"]), _money(rng), _decimal(rng, 1))])
+            rows.append([first, *cells(rng.choice(OF["cities"]), money(rng), decimal(rng, 1))])
     return Drawn(
         rows, "llrr", gap=rng.uniform(1.3, 2.5), pitch=rng.uniform(1.25, 1.6), rules=rng.choice(["", "booktabs"])
     )
@@ -379,7 +294,7 @@ def stripes(rng: random.Random) -> Drawn:
 
 def bank(rng: random.Random) -> Drawn:
     """Movements of an account: money in one column or the other, texts of one line or two."""
-    rows = [_cells("Date", "Description", "Paid out", "Paid in", "Balance", bold=True)]
+    rows = [cells("Date", "Description", "Paid out", "Paid in", "Balance", bold=True)]
     for day in sorted(rng.sample(range(1, 29), rng.randint(5, 9))):
         text = rng.choice(
             [
@@ -391,8 +306,8 @@ def bank(rng: random.Random) -> Drawn:
                 "Interest",
             ]
         )
-        out, into = (_decimal(rng), "") if rng.random() < 0.6 else ("", _decimal(rng))
-        rows.append(_cells(f"{day:02} Mar", text, out, into, f"{rng.uniform(100, 9000):,.2f}"))
+        out, into = (decimal(rng), "") if rng.random() < 0.6 else ("", decimal(rng))
+        rows.append(cells(f"{day:02} Mar", text, out, into, f"{rng.uniform(100, 9000):,.2f}"))
     return Drawn(
         rows,
         "llrrr",
@@ -408,9 +323,9 @@ def long_heads(rng: random.Random) -> Drawn:
     """Heads of two or three lines over columns of numbers."""
     heads = ["Year\nended", "Number of\nemployees", "Average\nwage per\nmonth", "Share of\nwomen (%)", "Hours\nworked"]
     count = rng.randint(3, 5)
-    rows = [_cells("Region", *heads[:count])]
+    rows = [cells("Region", *heads[:count])]
     rows += [
-        _cells(city, *[_decimal(rng, 1) if c % 2 else _money(rng) for c in range(count)])
+        cells(city, *[decimal(rng, 1) if c % 2 else money(rng) for c in range(count)])
         for city in rng.sample(OF["cities"], rng.randint(4, 8))
     ]
     return Drawn(

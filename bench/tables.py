@@ -31,8 +31,10 @@ from rapidfuzz import fuzz
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.table_kinds import KINDS, Drawn
-from bench.table_pages import OTHERS, make_pages
+from bench.drawn_table import Drawn
+from bench.pages_without_tables import OTHERS
+from bench.table_kinds import KINDS
+from bench.table_pages import make_pages
 from ocr_service.document import PageResult, TextLayerMode
 from ocr_service.reading.page_tasks import PageTask, read_page
 
