@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +19,7 @@ from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.table_cells import cell_text, is_data
 from ocr_service.tesseract.table_columns import Row, by_column, column_gutters, filled_runs, visual_rows, without_signs
 from ocr_service.tesseract.table_lookalikes import is_lookalike
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.words import Line, Word
 
 _ROW_GAP = 2.4  # em: the widest white between two rows
 _OPEN_ROW_GAP = 3.8  # the same between rows of three cells
@@ -30,6 +31,7 @@ _WHITE = 0.3  # em that a gutter keeps at least
 _LEADING = 1.4  # em from line to line of a cell
 _ALIGNED = 0.45  # em that edges of one column are off
 _MOSTLY = 0.7
+_TRIES = 12  # rows that are tried as the first of a table, one after the other
 _CLEAR_GUTTER = 1.0  # em, where a table has two columns
 _BOLD = 1.15  # times the weight of the rows below
 _TABLE = re.compile(r"tab|таб", re.I)
@@ -64,13 +66,19 @@ def aligned_areas(lines: Sequence[Line]) -> Iterator[AlignedArea]:
 def _areas_of(
     rows: Sequence[Row], barriers: Sequence[Box], titles: Sequence[Line], weights: dict[int, float], em: float
 ) -> Iterator[AlignedArea]:
-    begun = 0
+    begun = refused = 0
     while begun < len(rows):
         group = _rows_that_align(rows, begun, barriers, em)
         kept = _Group.of(group, em) if len(group) > 1 else None
-        if kept is None or not kept.is_table(titles, weights):
+        if kept is None:
             begun += 1
             continue
+        if not kept.is_table(titles, weights):
+            # Rows at its top may be none of a table; on a page of a thousand rows not all can be tried as the first.
+            refused += 1
+            begun += 1 if refused % _TRIES else len(group)
+            continue
+        refused = 0
         first, last = begun, begun + len(group)
         while first and _is_head_above(rows[first - 1], kept, rows[first]):
             first -= 1
@@ -95,11 +103,11 @@ def _rows_that_align(rows: Sequence[Row], begin: int, barriers: Sequence[Box], e
         own = _white(row, em)
         if gap > (_OPEN_ROW_GAP if len(own) > 1 and len(white) > 1 else _ROW_GAP) * em:
             break
-        if any(_stands_between(barrier, rows[index - 1], row, rows[begin : begin + count]) for barrier in barriers):
+        group = rows[begin : begin + count]
+        if any(_stands_between(barrier, rows[index - 1], row, group) for barrier in barriers):
             break
         shared = _shared(white, own, filled_runs(row, em), em)
-        both = sum(any(a < b and a2 < b2 for a, b in [s] for a2, b2 in own if a2 <= a and b <= b2) for s in shared)
-        if own and both and len(shared) >= (_KEPT * len(white) if count > 2 else 1):
+        if any(_is_inside(part, own) for part in shared) and len(shared) >= (_KEPT * len(white) if count > 2 else 1):
             white = shared
             count = index - begin + 1
             odd = 0
@@ -132,35 +140,47 @@ def _shared(
 ) -> list[tuple[float, float]]:
     """What of ``white`` a row with this white of its ``own`` leaves open, beside it too."""
     open_ = [(float("-inf"), runs[0][0]), *own, (runs[-1][1], float("inf"))]
+    starts, ends = [start for start, _ in open_], [end for _, end in open_]
     found = []
     for a, b in white:
-        parts = [(max(a, c), min(b, d)) for c, d in open_]
-        widest = max(parts, key=lambda part: part[1] - part[0])
+        parts = [(max(a, c), min(b, d)) for c, d in open_[bisect_right(ends, a) : bisect_left(starts, b)]]
+        widest = max(parts, key=lambda part: part[1] - part[0], default=(a, a))
         if widest[1] - widest[0] >= _WHITE * em:
             found.append(widest)
     return found
 
 
+def _is_inside(part: tuple[float, float], white: Sequence[tuple[float, float]]) -> bool:
+    """Whether a part lies in one of the stripes of ``white``, which are in order."""
+    place = bisect_right(white, (part[0], float("inf"))) - 1
+    return place >= 0 and part[1] <= white[place][1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Rows that align, in columns. ``data``: columns but the first that are of numbers and the like."""
+    """Rows that align, in columns; ``cells`` and their ``texts`` by rows.
+
+    ``data``: columns but the first that are of numbers and the like.
+    """
 
     rows: Sequence[Row]
     em: float
     gutters: list[float]
+    cells: list[list[list[Word]]]
     texts: list[list[str]]
     data: frozenset[int]
 
     @classmethod
     def of(cls, rows: Sequence[Row], em: float) -> _Group:
         gutters = without_signs(rows, column_gutters(rows, em), em)
-        texts = [[cell_text(cell) for cell in by_column(row, gutters, em)] for row in rows]
+        cells = [by_column(row, gutters, em) for row in rows]
+        texts = [[cell_text(cell) for cell in line] for line in cells]
         data = set()
         for column in range(1, len(gutters) + 1):
             below = [line[column] for line in texts[1:] if line[column]]
             if len(below) > 1 and sum(map(is_data, below)) >= _MOSTLY * len(below):
                 data.add(column)
-        return cls(rows, em, gutters, texts, frozenset(data))
+        return cls(rows, em, gutters, cells, texts, frozenset(data))
 
     @property
     def columns(self) -> int:
@@ -179,21 +199,16 @@ class _Group:
     def is_table(self, captions: Sequence[Line], weights: dict[int, float]) -> bool:
         if self.columns < 2 or self.full < 2 or is_lookalike(self.texts):
             return False
-        if sum(self._is_aligned(column) for column in range(self.columns)) < self.columns - 1:
+        several = [
+            cells for row, cells in zip(self.rows, self.cells, strict=True) if len(filled_runs(row, self.em)) > 1
+        ]
+        columns = zip(*several, strict=True)
+        if sum(_is_aligned([cell for cell in column if cell], self.em) for column in columns) < self.columns - 1:
             return False
         headed = self._has_caption(captions) or self._has_bold_head(weights)
         if self.columns == 2:
             return bool(self.data) and self.full >= (3 if headed else 4) and self._has_clear_gutter()
         return self.full >= (2 if headed else 3) and (bool(self.data) or headed)
-
-    def _is_aligned(self, column: int) -> bool:
-        """Whether the cells of a column have their left or right edges, or their middles, one under the other."""
-        cells = [
-            by_column(row, self.gutters, self.em)[column] for row in self.rows if len(filled_runs(row, self.em)) > 1
-        ]
-        sides = [(min(w.box[0] for w in cell), max(w.box[2] for w in cell)) for cell in cells if cell]
-        places: list[list[float]] = [[a for a, _ in sides], [b for _, b in sides], [(a + b) / 2 for a, b in sides]]
-        return any(_share_at_one_place(values, _ALIGNED * self.em) >= _MOSTLY for values in places) if sides else False
 
     def _has_caption(self, captions: Sequence[Line]) -> bool:
         x0, y0, x1, y1 = enclosing([word.box for row in self.rows for word in row])
@@ -211,8 +226,16 @@ class _Group:
         return len(column_gutters(self.rows, self.em, least=_CLEAR_GUTTER)) > 0
 
 
+def _is_aligned(cells: Sequence[Sequence[Word]], em: float) -> bool:
+    """Whether the cells of a column have their left or right edges, or their middles, one under the other."""
+    sides = [(min(w.box[0] for w in cell), max(w.box[2] for w in cell)) for cell in cells]
+    places: list[list[float]] = [[a for a, _ in sides], [b for _, b in sides], [(a + b) / 2 for a, b in sides]]
+    return any(_share_at_one_place(values, _ALIGNED * em) >= _MOSTLY for values in places) if sides else False
+
+
 def _share_at_one_place(values: Sequence[float], near: float) -> float:
-    return max(sum(abs(v - value) <= near for v in values) for value in values) / len(values)
+    ordered = sorted(values)
+    return max(bisect_right(ordered, v + near) - bisect_left(ordered, v - near) for v in ordered) / len(ordered)
 
 
 def _is_head_above(row: Row, group: _Group, below: Row) -> bool:

@@ -139,20 +139,19 @@ def _own_column(run: Sequence[Word], gutters: Sequence[float]) -> float:
 def without_signs(rows: Sequence[Row], gutters: Sequence[float], em: float) -> list[float]:
     """The gutters that do not part numbers from signs which stand in a column of their own: $, %, ) and the like."""
     result = list(gutters)
+    lines = [by_column(row, gutters, em) for row in rows if len(filled_runs(row, em)) > 1]
     column = 0
     while column <= len(result):
-        texts = [
-            cell_text(words)
-            for row in rows
-            if len(filled_runs(row, em)) > 1
-            for words in [by_column(row, result, em)[column]]
-            if words
-        ]
-        if texts and column < len(result) and all(_CURRENCY.fullmatch(text) for text in texts):
-            del result[column]
-        elif texts and column and all(_AFTER.fullmatch(text) for text in texts):
-            del result[column - 1]
-            column -= 1
+        words = [line[column] for line in lines if line[column]]
+        if words and column < len(result) and all(_CURRENCY.fullmatch(cell_text(cell)) for cell in words):
+            left = column
+        elif words and column and all(_AFTER.fullmatch(cell_text(cell)) for cell in words):
+            left = column - 1
         else:
             column += 1
+            continue
+        del result[left]
+        for line in lines:
+            line[left : left + 2] = [line[left] + line[left + 1]]
+        column = left
     return result
