@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _COVERED = 0.7  # of the width of words that were read, by the proven words in their place and the spaces between these
+_UNREAD = 0.6  # em of what was read that no proven word has, at an end: more than a full stop or a quotation mark
 _TOUCHED = 0.2  # of the narrower of two words that are in one place
 _BESIDE = 2.0  # em from the end of a line that was read to a proven word of it
 
@@ -57,8 +58,16 @@ def _mixed(read: Sequence[Word], proven: Sequence[Word]) -> list[Word]:
     for group in groups:
         known = [word for word in group if word.size is not None]
         seen = [word for word in group if word.size is None]
-        result += known if known and (not seen or _span(known) >= _COVERED * _span(seen)) else seen
+        result += known if known and (not seen or _explains(known, seen)) else seen
     return result
+
+
+def _explains(known: Sequence[Word], seen: Sequence[Word]) -> bool:
+    """Whether proven words are all that was read in their place: of a long word they may be but the greater part."""
+    em = max(word.size or 0.0 for word in known)
+    before = min(word.box[0] for word in known) - min(word.box[0] for word in seen)
+    after = max(word.box[2] for word in seen) - max(word.box[2] for word in known)
+    return _span(known) >= _COVERED * _span(seen) and max(before, after) < _UNREAD * em
 
 
 def _span(words: Sequence[Word]) -> int:

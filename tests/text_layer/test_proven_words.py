@@ -33,6 +33,12 @@ def test_a_word_that_was_read_over_a_proven_one_and_its_neighbour_stays() -> Non
     assert texts(with_proven_words([read], [proven(layer, 1)])) == ["х2для"]
 
 
+def test_the_greater_part_of_a_long_word_does_not_stand_for_all_of_it() -> None:
+    read = make_line([Word("Offices—Principal", (100, 70, 600, 100), 90.0)])
+    rest = make_line([Word("ices—Principal", (190, 70, 600, 100), 100.0, EM, 95.0)])
+    assert texts(with_proven_words([read], [rest])) == ["Offices—Principal"]
+
+
 def test_words_of_a_line_that_was_not_read_stand_by_themselves() -> None:
     read, layer = text_line(100, 100, "другая", "строка"), text_line(100, 400, "для", "всех")
     assert texts(with_proven_words([read], [proven(layer, 0, 1)])) == ["другая строка", "для всех"]
