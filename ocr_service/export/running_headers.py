@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ocr_service.document import TEXT_LABELS, TITLE_LABELS, PageResult, RegionResult
 
 EDGE = 0.09  # of the page's height, above and below: where headers and footers stand (DIN 676, ГОСТ Р 7.0.97)
-_OUTER, _OUTER_NUMBER = 0.15, 0.2  # the same for what nothing stands above or below: LaTeX leaves 0.12 and 0.18
+OUTER, _OUTER_NUMBER = 0.15, 0.2  # the same for what nothing stands above or below: LaTeX leaves 0.12 and 0.18
 MARKED_EDGE = 0.15  # the same for what the file marks as made by paging
 REPEATS = 3  # pages on which an unlabelled line must stand to be a running one
 _LABELLED_REPEATS = 2  # the same for a line that the reader labelled as header or footer
@@ -127,7 +127,7 @@ def _is_at_edge(height: int, region: RegionResult, first_ends: int, last_begins:
         return True
     if region.label in TITLE_LABELS:
         return False
-    reach = (_OUTER_NUMBER if _PAGE_NUMBER.fullmatch(region.content.strip()) else _OUTER) * height
+    reach = (_OUTER_NUMBER if _PAGE_NUMBER.fullmatch(region.content.strip()) else OUTER) * height
     return (bottom <= reach and top < first_ends) or (top >= height - reach and bottom > last_begins)
 
 

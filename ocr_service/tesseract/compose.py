@@ -18,13 +18,22 @@ from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.captions import CAPTION
 from ocr_service.tesseract.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.figure_text import find_figures
-from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
+from ocr_service.tesseract.headings import (
+    Body,
+    Candidate,
+    body_of,
+    heading_levels,
+    is_heading,
+    is_of_type,
+    running_types,
+)
 from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.list_items import PROSE_LABELS, with_list_items
 from ocr_service.tesseract.note_marks import note_text, single_notes, with_note_marks
 from ocr_service.tesseract.page_columns import page_gutters
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.prose_lines import prose_lines
+from ocr_service.tesseract.running_lines import PAGE_NUMBER, beside_page_number
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
 from ocr_service.tesseract.words import Line, make_line, placed_words
@@ -35,9 +44,6 @@ _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³�
 _STRETCHED = 4.0  # em: the widest space of a justified line
 _ENTRY_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$", re.I)
 _ENTRIES = 3  # with leaders, that a table of contents has at least
-_PAGE_NUMBER = re.compile(
-    r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +204,14 @@ def _text_blocks(
 ) -> list[RegionResult]:
     body = body_of(paragraphs)
     height = sheet.size[1]
+    running, numbered = running_types(paragraphs), beside_page_number(paragraphs, height)
     labels = [
         "text"
         if any(contains_centre(figure.bbox, p.box) for figure in figures)
-        else _label(_Placed.on(p, paragraphs, regions, body, height))
-        for p in paragraphs
+        else numbered[place]
+        if place in numbered
+        else _label(_Placed.on(p, paragraphs, regions, body, height, running=is_of_type(p, running)))
+        for place, p in enumerate(paragraphs)
     ]
     split = [
         (note, label)
@@ -241,7 +250,8 @@ class _Placed:
 
     ``hints``: the layout model's labels there with their scores. ``body``: the page's usual type. ``edge``: whether it
     stands where headers or footers do. ``others``: how many paragraphs the page has besides it. ``at_foot``: nothing of
-    the body's size stands below it. ``entry``: it is of a table of contents.
+    the body's size stands below it. ``entry``: it is of a table of contents. ``running``: it is in the type of running
+    text.
     """
 
     paragraph: Paragraph
@@ -252,6 +262,7 @@ class _Placed:
     others: int
     at_foot: bool
     entry: bool
+    running: bool
 
     @classmethod
     def on(
@@ -261,6 +272,8 @@ class _Placed:
         regions: Sequence[Region],
         body: Body,
         height: int,
+        *,
+        running: bool,
     ) -> _Placed:
         hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if _covers(r.bbox, paragraph.box)}
         _, top, _, bottom = paragraph.box
@@ -268,10 +281,11 @@ class _Placed:
         edge: Literal["header", "footer"] = "header" if bottom < height / 2 else "footer"
         alone = _alone(paragraph, paragraphs)
         at_foot = top > height / 2 and not any(
-            p.box[1] >= bottom and p.em > _SMALL * body.em and not _PAGE_NUMBER.match(p.text) for p in paragraphs
+            p.box[1] >= bottom and p.em > _SMALL * body.em and not PAGE_NUMBER.match(p.text) for p in paragraphs
         )
         entry = _is_entry(paragraph, paragraphs)
-        return cls(paragraph, hints, body, edge if at_edge else None, alone, len(paragraphs) - 1, at_foot, entry)
+        place = edge if at_edge else None
+        return cls(paragraph, hints, body, place, alone, len(paragraphs) - 1, at_foot, entry, running)
 
     @property
     def lines(self) -> int:
@@ -288,7 +302,7 @@ def _along_the_margin(p: _Placed) -> str | None:
 
 
 def _page_number(p: _Placed) -> str | None:
-    return "number" if p.edge and p.lines == 1 and _PAGE_NUMBER.match(p.paragraph.text) else None
+    return "number" if p.edge and p.lines == 1 and PAGE_NUMBER.match(p.paragraph.text) else None
 
 
 def _footnote(p: _Placed) -> str | None:
@@ -314,7 +328,7 @@ def _caption(p: _Placed) -> str | None:
 def _heading(p: _Placed) -> str | None:
     if p.entry:
         return None
-    candidate = Candidate(p.paragraph, p.body, p.hints.get("paragraph_title", 0.0), p.alone)
+    candidate = Candidate(p.paragraph, p.body, p.hints.get("paragraph_title", 0.0), p.alone, p.running)
     return "paragraph_title" if is_heading(candidate) else None
 
 

@@ -11,7 +11,8 @@ from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.paragraphs import BOLDER, Paragraph
 
 _LARGER = 1.15  # against the body's font size
-_MAX_LENGTH = 200
+_MAX_LENGTH, _MOST_LINES = 200, 4
+_SAME_SIZE = 0.04
 _LEGIBLE = 70.0  # Tesseract's confidence; headings are large and have 85 and more, logos and drawings less
 _MUCH_LARGER = 1.35
 _SURE_OF_TITLE = 0.6
@@ -46,12 +47,14 @@ class Candidate:
     """What speaks for and against a paragraph as a heading, measured against the page's ``body``.
 
     ``title_score``: the layout model's for a title there, 0 where it saw none. ``alone``: white above and below.
+    ``running``: running text of the page is set in its type, though most of the page is in a smaller one.
     """
 
     paragraph: Paragraph
     body: Body
     title_score: float
     alone: bool
+    running: bool = False
 
     @property
     def text(self) -> str:
@@ -83,6 +86,22 @@ class Candidate:
 Rule = Callable[[Candidate], bool]
 
 
+def running_types(paragraphs: Sequence[Paragraph]) -> list[Body]:
+    """The types of the paragraphs that are too long for headings, each once."""
+    found: dict[tuple[int, int], Body] = {}
+    for p in paragraphs:
+        if len(p.lines) > _MOST_LINES and len(p.text) > _MAX_LENGTH:
+            body = Body(p.em, p.weight)
+            found.setdefault((round(2 * body.em), round(10 * body.weight)), body)
+    return list(found.values())
+
+
+def is_of_type(paragraph: Paragraph, types: Sequence[Body]) -> bool:
+    """Whether ``paragraph`` has the size of one of ``types``, and is no bolder."""
+    em, weight = paragraph.em, paragraph.weight
+    return any(abs(t.em - em) < _SAME_SIZE * t.em and weight < BOLDER * t.weight for t in types)
+
+
 def _is_list_item(c: Candidate) -> bool:
     marker = list_marker(c.text)
     return marker is not None and marker.kind in ("bullet", "dash", "box")
@@ -91,7 +110,7 @@ def _is_list_item(c: Candidate) -> bool:
 # A paragraph of which one of these holds is no heading, whatever its type.
 _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
     ("too few letters", lambda c: c.letters < 3),
-    ("too long", lambda c: len(c.text) > _MAX_LENGTH or len(c.paragraph.lines) > 4),
+    ("too long", lambda c: len(c.text) > _MAX_LENGTH or len(c.paragraph.lines) > _MOST_LINES),
     ("hardly legible", lambda c: statistics.fmean(line.confidence for line in c.paragraph.lines) < _LEGIBLE),
     ("a list item", _is_list_item),
     ("an entry of a table of contents", lambda c: ENTRY.search(c.text) is not None),
@@ -102,8 +121,8 @@ _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
 
 # The first kind that fits decides by its condition.
 _KINDS: tuple[tuple[str, Rule, Rule], ...] = (
-    ("much larger", lambda c: c.size >= _MUCH_LARGER, lambda c: True),
-    ("larger", lambda c: c.size >= _LARGER, lambda c: c.open_ended or c.title_score > 0 or c.bold),
+    ("much larger", lambda c: c.size >= _MUCH_LARGER and not c.running, lambda c: True),
+    ("larger", lambda c: c.size >= _LARGER and not c.running, lambda c: c.open_ended or c.title_score > 0 or c.bold),
     (
         "bold",
         lambda c: c.bold and c.size > 0.9,

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_service.tesseract.headings import Body, Candidate, body_of, heading_levels, is_heading
+from ocr_service.tesseract.headings import (
+    Body,
+    Candidate,
+    body_of,
+    heading_levels,
+    is_heading,
+    is_of_type,
+    running_types,
+)
 from ocr_service.tesseract.paragraphs import Paragraph
 from tests.support.sheets import EM, text_line
 
@@ -78,3 +86,12 @@ def test_levels_come_from_numbers_and_else_from_sizes() -> None:
     assert heading_levels(headings, BODY, first_page=True, top=1000) == [1, 2, 3, 2, 2]
     assert heading_levels(headings[:1], BODY, first_page=False, top=1000) == [2]
     assert heading_levels([], BODY, first_page=True, top=1000) == []
+
+
+def test_the_end_of_a_column_above_longer_notes_in_small_type_is_no_heading() -> None:
+    lines = tuple(replace(text_line(100, 100 + 38 * i, *["слово"] * 9, weight=4.0), em=1.25 * EM) for i in range(6))
+    types = running_types([Paragraph(lines), paragraph("Ответственность сторон", size=1.5)])
+    cut, bold = paragraph("Кроме этих изменений", size=1.25), paragraph("Кроме этих изменений", size=1.25, bold=True)
+    assert [is_of_type(p, types) for p in (cut, bold)] == [True, False]
+    assert not is_heading(Candidate(cut, BODY, 0.0, True, running=True))
+    assert is_heading(Candidate(cut, BODY, 0.0, True))

@@ -1,0 +1,39 @@
+"""Running heads and feet that the number of their page gives away: they are no headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ocr_service.export.running_headers import OUTER
+from ocr_service.tesseract.paragraphs import Paragraph
+from ocr_service.tesseract.words import Line
+
+PAGE_NUMBER = re.compile(
+    r"^(?:[-–—]\s*)?(?:(?:стр|с|page|p)\.?\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?(?:\s*[-–—])?\.?$", re.I
+)
+_VOLUME_PAGE = re.compile(r"\d{5}")  # a journal's or gazette's, counted through the year
+_IN_ROW, _MOST_IN_ROW = 0.5, 3  # em between baselines, and parts of a running line with its number
+
+
+def beside_page_number(paragraphs: Sequence[Paragraph], height: int) -> dict[int, str]:
+    """The labels of what stands in one row with a page's number, first or last on the page, by place."""
+    lines = [(p.lines[0], place) for place, p in enumerate(paragraphs) if len(p.lines) == 1]
+    if not lines:
+        return {}
+    ends = [line.baseline for p in paragraphs for line in (p.lines[0], p.lines[-1])]
+    first = _row(lines, min(ends))
+    last = _row(lines, max(ends))
+    labels = _labelled(last, "footer") if max(ends) > (1 - OUTER) * height else {}
+    return labels | (_labelled(first, "header") if min(ends) < OUTER * height else {})
+
+
+def _row(lines: Sequence[tuple[Line, int]], baseline: float) -> list[tuple[Line, int]]:
+    return [(line, place) for line, place in lines if abs(line.baseline - baseline) < _IN_ROW * line.em]
+
+
+def _labelled(row: Sequence[tuple[Line, int]], label: str) -> dict[int, str]:
+    numbers = {place for line, place in row if PAGE_NUMBER.match(line.text) or _VOLUME_PAGE.fullmatch(line.text)}
+    if not 0 < len(numbers) < len(row) <= _MOST_IN_ROW:
+        return {}
+    return {place: "number" if place in numbers else label for _, place in row}
