@@ -38,6 +38,7 @@ _DIGITS = re.compile(r"\d")
 _FEW_LETTERS = 4  # shorter words differ by one letter and mean another thing
 _ALIKE = 0.75  # of two readings of one heading; "Сумма" and "Цена" have 0.22
 _MOST_HELD = 50  # pages; a photograph on each of 1,000 pages is not kept for a paragraph that may never go on
+_COLUMN = 0.6  # of a column's width, that the end of a cut paragraph has
 _FLOATING = FIGURE_LABELS | CAPTION_LABELS | {"footnote"}  # these stand at a page's top or end, not in its text
 _PARAGRAPH_LABELS = frozenset({"text", "abstract", "content", "reference_content"})
 _CONTINUED = re.compile(
@@ -208,7 +209,8 @@ def _with_whole_columns(page: PageResult) -> PageResult:
 def _goes_on_in_column(first: RegionResult, last_part: Box, second: RegionResult) -> bool:
     """Whether ``second`` stands right of the last part of ``first``, begins above its end, and continues its text."""
     beside = second.bbox[0] >= last_part[2] and second.bbox[1] < last_part[3]
-    return beside and _kind(first) == _kind(second) and continues(first.content, second.content)
+    wide = last_part[2] - last_part[0] >= _COLUMN * (second.bbox[2] - second.bbox[0])  # what is cut fills its column
+    return beside and wide and _kind(first) == _kind(second) and continues(first.content, second.content)
 
 
 def _continued(first: RegionResult, page: int, second: RegionResult) -> JoinedRegion:

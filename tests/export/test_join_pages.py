@@ -251,6 +251,11 @@ def test_what_does_not_go_on_in_the_next_column_stays_apart(second: RegionResult
     assert joined(page(1, first, second)) == [[first.content, second.content]]
 
 
+def test_a_label_at_the_end_of_a_column_does_not_go_on_in_the_next() -> None:
+    label, text = region("text", "Упорная гайка", (200, 1270, 290, 1300)), region("text", "смету и", _RIGHT)
+    assert joined(page(1, label, text)) == [["Упорная гайка", "смету и"]]
+
+
 def test_a_heading_between_columns_ends_a_paragraph() -> None:
     regions = (
         region("text", "смету и", _LEFT),
