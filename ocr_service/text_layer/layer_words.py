@@ -28,6 +28,7 @@ DOTS = ".·…‥"
 _LEADER = "…"  # as ``tesseract.leaders`` writes it
 _LEADERS = re.compile(rf"[{DOTS}]{{5,}}")
 NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}|[IVXLC]{1,6}")
+_DOTLESS = re.compile("[ıȷ](?=[\u0300-\u036f])")
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 
@@ -234,6 +235,7 @@ def clean_text(text: str) -> str:
         c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in "\ufeff\u200d\u200c\u2060"
     )
     ends = text.endswith("\u00ad")
+    text = _DOTLESS.sub(lambda match: "i" if match[0] == "ı" else "j", text)
     return unicodedata.normalize("NFC", text.replace("\u00ad", "")) + ("\u00ad" if ends and text != "\u00ad" else "")
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.render.pdfium import open_pdf
+from ocr_service.text_layer.accents import with_accents
 from ocr_service.text_layer.evidence import Memory
 from ocr_service.text_layer.formulas.inline_marks import InlineFormula
 from ocr_service.text_layer.formulas.known_glyphs import recognised, with_signs
@@ -114,6 +115,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     plates = opened.seen.plates
     classes = shape_classes(glyphs, plates)
     known = recognised(glyphs, classes, plates)
+    glyphs = with_accents(glyphs, known.symbols)
     lines = find_lines(with_signs(glyphs, known))
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs

@@ -12,10 +12,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.text_layer.accents import FIRST_COMBINING, LAST_COMBINING
 from ocr_service.text_layer.alphabets import (
     is_digit_lookalike,
     letters_known,
@@ -64,13 +66,13 @@ def prove(
     keys = _keys(glyphs, shapes)
     signs = [chr(int(code)) for code in glyphs.codes]
     suspects = _inside_words(lines, signs)
-    readable = (_readable(signs, letters_known(language)) | suspects) & glyphs.whole
+    readable = (_readable(signs, letters_known(language)) | suspects) & glyphs.whole & ~_accented(lines, signs)
     by_outline = outlines.fonts(glyphs)
     readable &= ~np.isin(glyphs.font, list(by_outline))
     _refute_lies(outlines, glyphs, keys, known)
     type_case = TypeCase(glyphs, plates)
     for _ in range(_TRIES):
-        words = _sample(lines, keys, readable & ~_raised(lines, glyphs), glyphs.whole, known)
+        words = _sample(lines, keys, signs, readable & ~_raised(lines, glyphs), glyphs.whole, known)
         if not words:
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
@@ -100,10 +102,9 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
     for index, (font, code, shape) in enumerate(
         zip(glyphs.font.tolist(), glyphs.codes.tolist(), shapes.tolist(), strict=True)
     ):
-        if shape not in first:
-            first[shape] = index
+        at = first.setdefault(shape, index)
+        if shape not in ranks[font, code]:  # an accent over a letter has another code than by itself
             ranks[font, code].append(shape)
-        at = first[shape]
         # Several shapes of one character are told apart by their number on this page, which later pages may not share:
         # the font's key has its number in the page for that, so that nothing proven is taken for another.
         rank = ranks[font, code].index(shape)
@@ -114,6 +115,19 @@ def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
 def _readable(signs: Sequence[str], letters: frozenset[str]) -> Flags:
     """Whether Tesseract can tell what a sign is: digits, and the letters that it was taught."""
     return np.array([sign in "0123456789" or sign.lower()[:1] in letters for sign in signs], bool)
+
+
+def _accented(lines: Sequence[LayerLine], signs: Sequence[str]) -> Flags:
+    """Letters with an accent that is a glyph of its own: as one letter, Tesseract's languages mostly lack them."""
+    found = np.zeros(len(signs), bool)
+    for line in lines:
+        for word in line.words:
+            found[[i for i, mark in pairwise(word.glyphs) if _is_combining(signs[mark])]] = True
+    return found
+
+
+def _is_combining(sign: str) -> bool:
+    return FIRST_COMBINING <= ord(sign) <= LAST_COMBINING
 
 
 def _inside_words(lines: Sequence[LayerLine], signs: Sequence[str]) -> Flags:
@@ -127,14 +141,19 @@ def _inside_words(lines: Sequence[LayerLine], signs: Sequence[str]) -> Flags:
 
 
 def _sample(
-    lines: Sequence[LayerLine], keys: Sequence[Key], readable: Flags, whole: Flags, known: Mapping[Key, Evidence]
+    lines: Sequence[LayerLine],
+    keys: Sequence[Key],
+    signs: Sequence[str],
+    readable: Flags,
+    whole: Flags,
+    known: Mapping[Key, Evidence],
 ) -> list[tuple[int, ...]]:
     """The glyphs of words in which every character that is not yet decided occurs."""
     need = _wanted_readings(lines, keys, readable, known)
     if not need:
         return []
     chosen: list[tuple[int, ...]] = []
-    for part in _samples_by_length(lines, whole):
+    for part in _samples_by_length(lines, signs, whole):
         if any(readable[i] and need[keys[i]] > 0 for i in part):
             chosen.append(part)
             _count_as_read(part, keys, need)
@@ -156,9 +175,10 @@ def _is_decided(evidence: Evidence | None) -> bool:
     return evidence is not None and (evidence.proven or evidence.times >= _ENOUGH)
 
 
-def _samples_by_length(lines: Sequence[LayerLine], whole: Flags) -> list[tuple[int, ...]]:
+def _samples_by_length(lines: Sequence[LayerLine], signs: Sequence[str], whole: Flags) -> list[tuple[int, ...]]:
     """Words, or pieces of them, of which no glyph is hidden in part; the longest first."""
-    parts = (part for line in lines for word in line.words for part in _short(word))
+    pieces = (piece for line in lines for word in line.words for piece in _without_accented(word, signs))
+    parts = (part for piece in pieces for part in _short(piece))
     return sorted((part for part in parts if whole[list(part)].all()), key=lambda part: -min(len(part), _LONG_WORD))
 
 
@@ -169,9 +189,21 @@ def _count_as_read(part: Sequence[int], keys: Sequence[Key], need: Counter[Key])
             need[keys[index]] -= 1
 
 
-def _short(word: LayerWord) -> list[tuple[int, ...]]:
-    """The word, or pieces of a very long one."""
-    return [word.glyphs[at : at + _LONGEST_WORD] for at in range(0, len(word.glyphs), _LONGEST_WORD)]
+def _without_accented(word: LayerWord, signs: Sequence[str]) -> list[tuple[int, ...]]:
+    """The pieces of a word between letters with accents that are glyphs of their own: OCR reads both as one letter."""
+    pieces: list[list[int]] = [[]]
+    for index in word.glyphs:
+        if _is_combining(signs[index]):
+            pieces[-1] = pieces[-1][:-1]
+            pieces.append([])
+        else:
+            pieces[-1].append(index)
+    return [tuple(piece) for piece in pieces if piece]
+
+
+def _short(piece: Sequence[int]) -> list[tuple[int, ...]]:
+    """The piece of a word, or pieces of a very long one."""
+    return [tuple(piece[at : at + _LONGEST_WORD]) for at in range(0, len(piece), _LONGEST_WORD)]
 
 
 def _raised(lines: Sequence[LayerLine], glyphs: Glyphs) -> Flags:

@@ -311,6 +311,27 @@ NUMBERED = (
 )
 
 
+# Accents as TeX's old encoding has them: glyphs of their own, over or under their letters.
+ACCENTS = (
+    ('The Gr\\"onwall inequality and the \\v{C}ech complex', "The Grönwall inequality and the Čech complex"),
+    (
+        'A na\\"{\\i}ve idea of H\\"older, Poincar\\\'e, \\\'Elie Cartan, Erd\\H{o}s and \\AA ngstr\\"om'
+        " in Fran\\c{c}ois",
+        "A naïve idea of Hölder, Poincaré, Élie Cartan, Erdős and Ångström in François",
+    ),
+    (
+        "\\emph{Ma\\~nana, Dvo\\v{r}\\'ak and Zieli\\'nski \\`a la cr\\^epe, na\\\"{\\i}ve \\\"Ubung}",
+        "Mañana, Dvořák and Zieliński à la crêpe, naïve Übung",
+    ),
+    ("The signs \\\"{} and \\'{} and \\^{} stand a \\^{} b alone", "The signs ¨ and ´ and ˆ stand a ˆ b alone"),
+)
+
+
+def accents_page(preamble: str = "") -> str:
+    lines = "\n\n".join(rf"\noindent {source}" for source, _ in ACCENTS)
+    return rf"{preamble}\documentclass[10pt]{{article}}\begin{{document}}\pagestyle{{empty}}{lines}\end{{document}}"
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     pages = [part for group in groups() for part in (source_of(CM, *group), r"\newpage")]
@@ -321,6 +342,8 @@ def main() -> None:
     typeset(ARTICLE_PAGE, FOLDER / "article.pdf")
     typeset(UNCERTAIN_PAGE, FOLDER / "uncertain.pdf")
     typeset(NUMBERED_PAGE, FOLDER / "numbered.pdf")
+    typeset(accents_page(), FOLDER / "accents.pdf")
+    typeset(accents_page(r"\pdfmapfile{}"), FOLDER / "accents_in_bitmaps.pdf")
 
 
 def groups() -> Iterator[tuple[list[str], list[str]]]:
