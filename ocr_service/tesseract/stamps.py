@@ -31,7 +31,8 @@ _BLACKER = 1.0  # times as much ink is darker than the third than there is of th
 _PRESENT = 0.0005  # of the page: less such ink than in any stamp
 
 # Inches. Of 60 pages of text, clean and blurred, at 100 to 300 dpi, none had a pale stroke as large as a seed.
-_SEED, _NARROW = 0.2, 0.05  # the least length and width of a stroke that tells of a stamp
+_SEED = 0.22  # the least width of a stroke that tells of a stamp; letters of text that touch are long only
+_SEEDS = 0.15  # of a stamp's strokes that are so wide; a faded text around one such stroke is no stamp
 _STROKE = 0.1  # the least length of the others of that stamp
 _CLOSED = 0.02  # gaps in a stroke where something crosses it
 _STRAIGHT, _THIN = 0.6, 0.06  # level and upright strokes so long are ruling lines, where they are not thicker
@@ -184,8 +185,9 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
         part = np.s_[y : y + h, x : x + w]
         own = labels[part] == label
         crosses = np.count_nonzero(crossed[part][own]) >= _CROSSED * inch
-        written = _mask(own & (ink[part] > 0))
-        if crosses and not _is_grid(_mask(own & (strokes[part] > 0)), inch) and not _is_text(written, inch):
+        written, stroked = _mask(own & (ink[part] > 0)), own & (strokes[part] > 0)
+        wide = np.count_nonzero(own & (seeds[part] > 0)) >= _SEEDS * np.count_nonzero(stroked)
+        if crosses and wide and not _is_grid(_mask(stroked), inch) and not _is_text(written, inch):
             yield _Outline((x, y, x + w, y + h), _mask(own))
 
 
@@ -235,17 +237,20 @@ def _joined(groups: list[_Group]) -> list[_Group]:
 
 
 def _strokes(ink: Gray, inch: float) -> tuple[Gray, Gray]:
-    """The strokes of ``ink`` that may be a stamp's, without filled areas; and those that are too large for letters."""
+    """The strokes of ``ink`` that may be a stamp's, without filled areas; and those that are too large for letters.
+
+    What touches the edge of the picture is the shadow of the page's, or the table under it.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    w, h, area = (stats[:, column] for column in (2, 3, 4))
-    long, wide = np.maximum(w, h), np.minimum(w, h)
-    seed = (area < _OUTLINE * w * h) & (long >= _SEED * inch) & (wide >= _NARROW * inch)
+    x, y, w, h, area = (stats[:, column] for column in range(5))
+    within = (x > 0) & (y > 0) & (x + w < ink.shape[1]) & (y + h < ink.shape[0])
+    seed = within & (area < _OUTLINE * w * h) & (np.minimum(w, h) >= _SEED * inch)
     seed[0] = False
     if not seed.any():
         return ink, np.zeros_like(ink)
     open_ = area < _BOLD * w * h
     open_[0] = False
-    return _mask((open_ & (long >= _STROKE * inch))[labels]), _mask(seed[labels])
+    return _mask((open_ & (np.maximum(w, h) >= _STROKE * inch))[labels]), _mask(seed[labels])
 
 
 def _ruling_lines(ink: Gray, inch: float) -> Gray:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from ocr_service.document import Gray, page_status
 from ocr_service.tesseract.reader import TesseractReader
@@ -119,6 +119,23 @@ def test_blurred_text_is_not_taken_for_pale_ink(scale: float) -> None:
     image = sentences(DrawnPage(1240, 700)).image
     blurred = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BOX)
     assert without_stamps(np.asarray(blurred), round(DPI * scale))[1] == ()
+
+
+@pytest.mark.parametrize("ring", [False, True])
+def test_faded_type_whose_letters_touch_is_no_stamp_nor_part_of_one(ring: bool) -> None:
+    page = DrawnPage(1240, 700)
+    for row in range(ROWS * 2):
+        page.text(100, 100 + 36 * row, SENTENCE, 8, bold=True, fill="black" if row % 2 else "#707070")
+    if ring:
+        page.draw.ellipse((500, 280, 550, 330), outline="#707070", width=3)
+    blurred = page.image.filter(ImageFilter.GaussianBlur(1.5))
+    assert without_stamps(np.asarray(blurred), DPI)[1] == ()
+
+
+def test_the_shadow_at_the_edge_of_a_photographed_page_is_no_stamp() -> None:
+    page = sentences(DrawnPage(1240, 700))
+    page.draw.line((0, 40, 400, 360, 0, 660), fill="#808080", width=12)
+    assert parted(page)[1] == ()
 
 
 def slanted(text: str, degrees: float, *, mirrored: bool = False) -> DrawnPage:
