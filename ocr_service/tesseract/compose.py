@@ -71,24 +71,51 @@ def compose(
     first_page: bool,
     inserts: Sequence[Insert] = (),
     rows: Sequence[Box] = (),
+    panels: Sequence[Box] = (),
 ) -> Composition:
     """Regions in reading order, in pixels of the sheet.
 
     ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
-    ``rows``: where ink stands as letters do, for figures.
+    ``rows``: where ink stands as letters do, for figures. ``panels``: areas that are read by themselves; no line leaves
+    one.
     """
     grids = [_grid(table, regions) for table in tables]
     found = find_figures(lines, regions, grids, sheet, rows)
     figures = found.regions
     listings, rest = code_blocks(found.lines)
     rest = _joined_pieces(_split_at_columns(rest, regions), regions)
-    paragraphs = group_paragraphs(rest)
+    paragraphs = [p for part in _by_panel(rest, panels) for p in group_paragraphs(part)]
     blocks = grids + figures + [_listing(block, regions) for block in listings]
     blocks += _text_blocks(paragraphs, regions, figures, sheet, first_page)
-    placed = [Insert(block.bbox, (block,)) for block in blocks] + list(inserts)
-    order = reading_order([insert.box for insert in placed], min_gutter=max(6, sheet.dpi // 25))
-    ordered = _margins_outside([block for index in order for block in placed[index].regions], sheet.size[1])
+    gutter = max(6, sheet.dpi // 25)
+    placed = _with_panels([Insert(block.bbox, (block,)) for block in blocks] + list(inserts), panels, gutter)
+    ordered = _margins_outside(_in_order(placed, gutter), sheet.size[1])
     return Composition(with_list_items(ordered, body_of(paragraphs).em), found.left_out)
+
+
+def _by_panel(lines: Sequence[Line], panels: Sequence[Box]) -> list[list[Line]]:
+    """The lines of each panel, and first those in none."""
+    parts: list[list[Line]] = [[] for _ in range(len(panels) + 1)]
+    for line in lines:
+        parts[next((i for i, panel in enumerate(panels, 1) if contains_centre(panel, line.box)), 0)].append(line)
+    return parts
+
+
+def _with_panels(inserts: Sequence[Insert], panels: Sequence[Box], gutter: int) -> list[Insert]:
+    """``inserts`` with those in one panel as one, in their order there."""
+    rest = list(inserts)
+    grouped = []
+    for panel in panels:
+        inner = [insert for insert in rest if contains_centre(panel, insert.box)]
+        rest = [insert for insert in rest if not contains_centre(panel, insert.box)]
+        if inner:
+            grouped.append(Insert(panel, tuple(_in_order(inner, gutter))))
+    return [*rest, *grouped]
+
+
+def _in_order(inserts: Sequence[Insert], gutter: int) -> list[RegionResult]:
+    order = reading_order([insert.box for insert in inserts], min_gutter=gutter)
+    return [region for index in order for region in inserts[index].regions]
 
 
 def _margins_outside(blocks: Sequence[RegionResult], height: int) -> list[RegionResult]:

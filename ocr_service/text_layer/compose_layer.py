@@ -35,13 +35,14 @@ from ocr_service.tesseract.paragraphs import group_paragraphs
 from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.table_detection import find_tables
+from ocr_service.tesseract.table_detection import FoundTable, find_tables
 from ocr_service.tesseract.unread_regions import located, unread
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.formulas.in_regions import with_formulas
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.panels import find_panels, parted
 from ocr_service.text_layer.proven_words import with_proven_words
 from ocr_service.text_layer.remainder import is_blank
 from ocr_service.text_layer.sideways_tables import sideways_tables
@@ -61,12 +62,20 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     lines = [make_page_line(layer, line, urls) for line in level if line not in margins]
     others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     sheet = _sheet(layer)
-    parted = split_at_gutters([*lines, *others], page_gutters(lines, prose_lines(lines)))
-    tables, rest = find_tables(parted, hints, sheet)
+    panels = find_panels(layer.ground, layer.picture.dpi, lines)
+    tables: list[FoundTable] = []
+    rest: list[Line] = []
+    for part in parted(lines, others, hints, sheet, panels):
+        gutters = page_gutters(part.lines, prose_lines(part.lines))
+        found, left = find_tables(split_at_gutters([*part.lines, *part.others], gutters), part.hints, part.sheet)
+        tables += found
+        rest += left
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
     turned, loose = _sideways(layer, sheet, urls)
     inserts += turned
-    results = compose(rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts).regions
+    results = compose(
+        rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts, panels=panels
+    ).regions
     results += _other_directions(layer, loose, urls)
     results = _in_order(results, layer.picture.dpi)
     return [

@@ -28,6 +28,8 @@ _ROWS = (
 def layout_samples() -> list[Sample]:
     return [
         _two_columns(),
+        _sidebar(),
+        _framed_labels(),
         _ruled_table(),
         _open_table(),
         _links(),
@@ -91,6 +93,45 @@ def _two_columns() -> Sample:
         for text in texts:
             sheet.paragraph(text, font="Serif", size=10, x=x, width=225)
     return Sample("two_columns", sheet.pdf(), sheet.text())
+
+
+def _sidebar() -> Sample:
+    """Short texts on a coloured ground beside paragraphs, at heights of their own."""
+    sheet = Sheet()
+    canvas = sheet.canvas
+    canvas.setFillColor(HexColor(0xD5D9DC))
+    canvas.rect(400, 380, 150, 420, stroke=0, fill=1)
+    canvas.setFillColor(HexColor(0))
+    sheet.paragraph(ENGLISH[0], width=320)
+    sheet.paragraph(ENGLISH[1], width=320)
+    sheet.paragraph(ENGLISH[2], width=320)
+    facts = ("1,873 members", "in all counties", "54 mills", "working in winter", "39 roads", "open to carts")
+    for place, text in enumerate(facts):
+        canvas.setFont("Serif", 10)
+        canvas.drawString(410, 770 - 22 * place - 40 * (place // 2), text)
+        sheet.truth.append(text)
+    return Sample("sidebar", sheet.pdf(), sheet.text())
+
+
+def _framed_labels() -> Sample:
+    """A framed drawing with labels at the end of the first column, whose text goes on at the head of the second."""
+    sheet = Sheet()
+    canvas = sheet.canvas
+    left = wrapped(" ".join(ENGLISH[:2]), "Serif", 11, 220)
+    right = wrapped(" ".join(ENGLISH[2:]), "Serif", 11, 220)
+    canvas.setFont("Serif", 11)
+    for x, lines in ((60, left), (310, right)):
+        for place, line in enumerate(lines):
+            canvas.drawString(x, 780 - 15 * place, line)
+    canvas.roundRect(60, 300, 220, 200, 8)
+    canvas.circle(120, 440, 30)
+    canvas.circle(220, 360, 25)
+    canvas.setFont("Serif", 9)
+    labels = (("Nut case", 150, 470), ("Locking shoulder", 100, 400), ("Keyway", 80, 330))
+    for text, x, y in labels:
+        canvas.drawString(x, y, text)
+    sheet.truth += [" ".join(left), *(text for text, _, _ in labels), " ".join(right)]
+    return Sample("framed_labels", sheet.pdf(), sheet.text())
 
 
 def _table_truth() -> str:
