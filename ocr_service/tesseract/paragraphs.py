@@ -17,6 +17,7 @@ from ocr_service.tesseract.words import Line
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 BOLDER = 1.12
 _RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
+_DROP = 0.8  # em below its line that a large initial reaches; a descender has 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     if fits and not _hangs(so_far, line, em) and not _runs_on(last, line, left, right):
         return True
     indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
-    return indented and not _hangs(so_far, line, em) and not _centred(last, line, em)
+    return indented and not _hangs(so_far, line, em) and not _centred(last, line, em) and not _has_drop_cap(last)
 
 
 def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
@@ -178,6 +179,11 @@ def _runs_on(last: Line, line: Line, left: int, right: int) -> bool:
     """Whether ``line`` goes on with the sentence of ``last``, which fills most of the column but is set ragged."""
     long = last.box[2] - left > _RAGGED * (right - left)
     return long and last.text[-1] not in ".:;!?" and line.text[0].islower() and list_marker(line.text) is None
+
+
+def _has_drop_cap(line: Line) -> bool:
+    """Whether a line begins with a letter that reaches over the next one, which stands beside it."""
+    return line.words[0].box[3] - line.baseline > _DROP * line.em
 
 
 def _centred(upper: Line, lower: Line, em: float) -> bool:

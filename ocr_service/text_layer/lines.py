@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_service.text_layer.drop_caps import with_drop_caps
 from ocr_service.text_layer.glyphs import Floats, Glyphs, Ints
 from ocr_service.text_layer.gutters import Row, cuts_of
 from ocr_service.text_layer.layer_words import DOTS, NUMBER, SMALL, Frame, LayerLine, is_number, line_of, text_of
@@ -37,7 +38,7 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
     angles = np.where(np.abs(right - angles) <= 2, right % 360, angles)
     lines: list[LayerLine] = []
     for angle in np.unique(angles):
-        frame = _turned(glyphs, np.flatnonzero(angles == angle), int(angle))
+        frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(angles == angle), int(angle)))
         for band in _bands(glyphs, frame):
             lines += [line_of(glyphs, frame, piece, int(angle)) for piece in band]
     return _with_values([line for line in lines if line.words])

@@ -28,6 +28,7 @@ _ROWS = (
 def layout_samples() -> list[Sample]:
     return [
         _two_columns(),
+        _drop_caps(),
         _sidebar(),
         _framed_labels(),
         _ruled_table(),
@@ -93,6 +94,26 @@ def _two_columns() -> Sample:
         for text in texts:
             sheet.paragraph(text, font="Serif", size=10, x=x, width=225)
     return Sample("two_columns", sheet.pdf(), sheet.text())
+
+
+def _drop_caps() -> Sample:
+    """Paragraphs that begin with a letter over two lines, or over three; one of them is a word."""
+    sheet = Sheet()
+    a_word = "A committee met on 14 March 1987 and approved a budget of 25,630 pounds for the quiet zone project."
+    for text, lines in ((" ".join(ENGLISH[1:3]), 2), (" ".join(ENGLISH[2:]), 3), (f"{a_word} {ENGLISH[1]}", 2)):
+        rest = text[2:] if text[1] == " " else text[1:]
+        size = (14 * (lines - 1) + 0.73 * 10) / 0.73
+        indent = pdfmetrics.stringWidth(text[0], "Serif", size) + (3.5 if text[1] == " " else 1.5)
+        narrow = wrapped(rest, "Serif", 10, 240 - indent)[:lines]
+        wide = wrapped(rest[len(" ".join(narrow)) + 1 :], "Serif", 10, 240)
+        sheet.canvas.setFont("Serif", size)
+        sheet.canvas.drawString(60, sheet.y - 14 * (lines - 1), text[0])
+        sheet.canvas.setFont("Serif", 10)
+        for place, line in enumerate([*narrow, *wide]):
+            sheet.canvas.drawString(60 + (indent if place < lines else 0), sheet.y - 14 * place, line)
+        sheet.y -= 14 * len([*narrow, *wide]) + 30
+        sheet.truth.append(text)
+    return Sample("drop_caps", sheet.pdf(), sheet.text())
 
 
 def _sidebar() -> Sample:
