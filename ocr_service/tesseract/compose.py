@@ -30,7 +30,7 @@ from ocr_service.tesseract.headings import (
 from ocr_service.tesseract.leaders import ENTRY
 from ocr_service.tesseract.list_items import PROSE_LABELS, with_list_items
 from ocr_service.tesseract.note_marks import note_text, single_notes, with_note_marks
-from ocr_service.tesseract.page_columns import page_gutters
+from ocr_service.tesseract.page_columns import Gutter, clear_of_gutters, page_gutters
 from ocr_service.tesseract.paragraphs import Paragraph, group_paragraphs
 from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.running_lines import PAGE_NUMBER, beside_page_number
@@ -72,23 +72,25 @@ def compose(
     inserts: Sequence[Insert] = (),
     rows: Sequence[Box] = (),
     panels: Sequence[Box] = (),
+    ruled: Sequence[Gutter] = (),
 ) -> Composition:
     """Regions in reading order, in pixels of the sheet.
 
     ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
     ``rows``: where ink stands as letters do, for figures. ``panels``: areas that are read by themselves; no line leaves
-    one.
+    one. ``ruled``: the gutters in which a ruling line stands.
     """
     grids = [_grid(table, regions) for table in tables]
     found = find_figures(lines, regions, grids, sheet, rows)
     figures = found.regions
     listings, rest = code_blocks(found.lines)
-    rest = _joined_pieces(_split_at_columns(rest, regions), regions)
+    rest = _joined_pieces(_split_at_columns(rest, regions), regions, ruled)
     paragraphs = [p for part in _by_panel(rest, panels) for p in group_paragraphs(part)]
     blocks = grids + figures + [_listing(block, regions) for block in listings]
     blocks += _text_blocks(paragraphs, regions, figures, sheet, first_page)
     gutter = max(6, sheet.dpi // 25)
     placed = _with_panels([Insert(block.bbox, (block,)) for block in blocks] + list(inserts), panels, gutter)
+    placed = [replace(insert, box=clear_of_gutters(insert.box, ruled, gutter // 2)) for insert in placed]
     ordered = _margins_outside(_in_order(placed, gutter), sheet.size[1])
     return Composition(with_list_items(ordered, body_of(paragraphs).em), found.left_out)
 
@@ -189,13 +191,13 @@ def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[
     return result
 
 
-def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
+def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Sequence[Gutter]) -> list[Line]:
     """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
 
     Such a text may lie over two columns, whose lines stay apart.
     """
     pieces = sorted(lines, key=lambda line: line.box[0])
-    gutters = page_gutters(lines, prose_lines(lines))
+    gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
     for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:

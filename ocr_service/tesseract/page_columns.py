@@ -13,6 +13,8 @@ _LINES = 3  # of running text that begin and end one under the other
 _OFF = 0.8  # em that their edges are off
 _WHITE = 0.8  # em between two columns
 _MOST = 8  # gutters of a page
+_RULED_IN = 2.0  # inches: a ruling line so long parts columns
+_ACROSS, _MOST_ACROSS = 0.5, 0.05  # em of a word on both sides of it; of the lines beside it
 _WIDTH = 0.6  # of a column's width that what stands beside it has at least
 
 
@@ -76,6 +78,39 @@ def _extended(gutter: Gutter, boxes: Sequence[Box], wide: float) -> Gutter:
                 break
             top, bottom = min(top, box[1]), max(bottom, box[3])
     return Gutter(gutter.x, top, bottom)
+
+
+def ruled_gutters(lines: Sequence[Line], upright: Sequence[Box], dpi: int) -> list[Gutter]:
+    """The ``upright`` ruling lines that part columns: long ones that hardly a word lies across.
+
+    On a filled form text is written over such lines.
+    """
+    found = []
+    for x0, y0, x1, y1 in upright:
+        if y1 - y0 < _RULED_IN * dpi:
+            continue
+        gutter = Gutter((x0 + x1) / 2, y0, y1)
+        level = [line for line in lines if gutter.is_beside(line.box) and line.box[0] < gutter.x < line.box[2]]
+        reach = [(word.box, _ACROSS * line.em) for line in level for word in line.words]
+        across = sum(box[0] + near < gutter.x < box[2] - near for box, near in reach)
+        if across <= _MOST_ACROSS * sum(gutter.is_beside(line.box) for line in lines):
+            found.append(gutter)
+    return found
+
+
+def clear_of_gutters(box: Box, gutters: Sequence[Gutter], white: int) -> Box:
+    """``box`` narrowed where it comes nearer to a gutter beside it than ``white`` pixels, or a hair into it."""
+    x0, y0, x1, y1 = box
+    for gutter in gutters:
+        shared = min(y1, gutter.bottom) - max(y0, gutter.top)
+        if shared <= 0:
+            continue
+        left, right = round(gutter.x) - white, round(gutter.x) + white
+        if gutter.x - 2 * white < x1 < gutter.x + white and x0 < left:
+            x1 = min(x1, left)
+        elif gutter.x - white < x0 < gutter.x + 2 * white and right < x1:
+            x0 = max(x0, right)
+    return x0, y0, x1, y1
 
 
 def split_at_gutters(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[Line]:

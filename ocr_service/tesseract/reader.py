@@ -46,8 +46,10 @@ from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
+from ocr_service.tesseract.page_columns import page_gutters, ruled_gutters, split_at_gutters
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.preprocess import rescaling
+from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.reocr import (
     CropReader,
@@ -139,7 +141,10 @@ class TesseractReader:
     def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
         found = self._found(recognition)
         sheet, pieces = recognition.sheet, found.pieces
-        tables, rest = find_tables(found.lines, hints, sheet)
+        ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
+        lines = split_at_gutters(found.lines, ruled)
+        lines = split_at_gutters(lines, page_gutters(lines, prose_lines(lines)))
+        tables, rest = find_tables(lines, hints, sheet)
         crops, repair = CropReader(found.engine, sheet), _InkRepair.of(found.lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
@@ -149,6 +154,7 @@ class TesseractReader:
             hints,
             sheet,
             first_page=recognition.page.number == 1,
+            ruled=ruled,
             inserts=[insert for insert, _ in found.rotated],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ocr_service.document import Region
 from ocr_service.tesseract.compose import compose
+from ocr_service.tesseract.page_columns import Gutter
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.table_open import open_cells
 from ocr_service.tesseract.words import Word, make_line
@@ -103,3 +104,14 @@ def test_small_print_below_the_first_column_does_not_stand_between_the_columns()
         ("text", "вторая"),
         ("footer", "978-0-7695-3958-4/10"),
     ]
+
+
+def test_columns_that_lean_on_the_ruling_line_between_them_are_read_one_after_the_other() -> None:
+    left, right = [], []
+    for row in range(12):
+        left.append(text_line(100 - row, 100 + 38 * row, *["слева"] * 7))
+        right.append(text_line(left[0].box[2] + 12 - row, 110 + 38 * row, *["справа"] * 7))
+    gutter = Gutter(left[0].box[2] + 5, 90, 600)
+    regions = compose([*left, *right], [], [], blank_sheet(), first_page=True, ruled=[gutter]).regions
+    words = " ".join(region.content for region in regions).split()
+    assert words == ["слева"] * 84 + ["справа"] * 84

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ocr_service.tesseract.aligned_rows import aligned_areas
-from ocr_service.tesseract.page_columns import in_columns, page_gutters, split_at_gutters
+from ocr_service.tesseract.page_columns import in_columns, page_gutters, ruled_gutters, split_at_gutters
 from ocr_service.tesseract.words import Line, make_line
-from tests.support.sheets import text_line
+from tests.support.sheets import DPI, text_line
 
 LEFT, RIGHT = 100, 1200
 ROWS = [("Кабель", "14", "51618"), ("Цемент", "35", "77390"), ("Провод", "52", "56751"), ("Труба", "7", "1204")]
@@ -73,3 +73,17 @@ def test_a_line_that_was_read_over_the_gutter_becomes_two_and_hides_it_not() -> 
     assert gutter.top < 110 and gutter.bottom > 500
     parted = split_at_gutters([over, *column], [gutter])
     assert [line.text for line in parted] == ["Итоги", "и т. д.", *(line.text for line in column)]
+
+
+def test_a_long_upright_ruling_line_parts_lines_that_were_read_across_it() -> None:
+    lines = [text_line(LEFT, 100 + 40 * row, *["слово"] * 14) for row in range(10)]
+    place = lines[0].words[6].box[2] + 5
+    (gutter,) = ruled_gutters(lines, [(place - 3, 90, place + 3, 520)], DPI)
+    parts = split_at_gutters(lines, [gutter])
+    assert [len(line.words) for line in parts] == [7] * 20
+    assert not ruled_gutters(lines, [(place - 3, 90, place + 3, 90 + DPI)], DPI)
+
+
+def test_a_ruling_line_that_text_is_written_over_parts_nothing() -> None:
+    lines = [text_line(LEFT + 7 * row, 100 + 40 * row, *["слово"] * 14) for row in range(10)]
+    assert not ruled_gutters(lines, [(lines[0].words[6].box[2] + 2, 90, lines[0].words[6].box[2] + 8, 520)], DPI)
