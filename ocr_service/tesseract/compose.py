@@ -36,6 +36,7 @@ from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.running_lines import PAGE_NUMBER, beside_page_number
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable
+from ocr_service.tesseract.title_block import TitleBlock, with_title_block
 from ocr_service.tesseract.words import Line, make_line, placed_words
 
 _MARGINS = frozenset({"header", "footer", "number"})
@@ -86,10 +87,13 @@ def compose(
     listings, rest = code_blocks(found.lines)
     rest = _joined_pieces(_split_at_columns(rest, regions), regions, ruled)
     paragraphs = [p for part in _by_panel(rest, panels) for p in group_paragraphs(part)]
+    head = with_title_block(paragraphs, body_of(paragraphs), sheet.size) if first_page else TitleBlock(paragraphs)
+    paragraphs = head.paragraphs
     blocks = grids + figures + [_listing(block, regions) for block in listings]
-    blocks += _text_blocks(paragraphs, regions, figures, sheet, first_page)
+    blocks += _text_blocks(head, regions, figures, sheet, first_page)
     gutter = max(6, sheet.dpi // 25)
-    placed = _with_panels([Insert(block.bbox, (block,)) for block in blocks] + list(inserts), panels, gutter)
+    inserts = [*(Insert(block.bbox, (block,)) for block in blocks), *inserts]
+    placed = _with_panels(inserts, [*panels, *head.rows], gutter)
     placed = [replace(insert, box=clear_of_gutters(insert.box, ruled, gutter // 2)) for insert in placed]
     ordered = _margins_outside(_in_order(placed, gutter), sheet.size[1])
     return Composition(with_list_items(ordered, body_of(paragraphs).em), found.left_out)
@@ -225,20 +229,22 @@ def _fits_between(line: Line, piece: Line) -> bool:
 
 
 def _text_blocks(
-    paragraphs: Sequence[Paragraph],
+    title_block: TitleBlock,
     regions: Sequence[Region],
     figures: Sequence[RegionResult],
     sheet: Sheet,
     first_page: bool,
 ) -> list[RegionResult]:
+    paragraphs: Sequence[Paragraph] = title_block.paragraphs
     body = body_of(paragraphs)
     height = sheet.size[1]
-    running, numbered = running_types(paragraphs), beside_page_number(paragraphs, height)
+    running = running_types(paragraphs)
+    known = dict.fromkeys(title_block.plain, "text") | beside_page_number(paragraphs, height)
     labels = [
         "text"
         if any(contains_centre(figure.bbox, p.box) for figure in figures)
-        else numbered[place]
-        if place in numbered
+        else known[place]
+        if place in known
         else _label(_Placed.on(p, paragraphs, regions, body, height, running=is_of_type(p, running)))
         for place, p in enumerate(paragraphs)
     ]

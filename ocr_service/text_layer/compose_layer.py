@@ -36,6 +36,7 @@ from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable, find_tables
+from ocr_service.tesseract.title_block import author_lines
 from ocr_service.tesseract.unread_regions import located, unread
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.formulas.in_regions import with_formulas
@@ -49,6 +50,7 @@ from ocr_service.text_layer.sideways_tables import sideways_tables
 
 _FINE_DPI = 150
 _REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
+_MOST_TITLED = 600  # lines of a page that may have a title with authors under it
 _ALL_BOLD = 0.85  # of a bold line's signs; a paragraph may begin with a few bold words
 _OPEN, _NEXT, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: a link's beginning, its number's end, its end
 _LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
@@ -65,11 +67,14 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     panels = find_panels(layer.ground, layer.picture.dpi, lines)
     tables: list[FoundTable] = []
     rest: list[Line] = []
+    first = layer.picture.number == 1
     for part in parted(lines, others, hints, sheet, panels):
         gutters = page_gutters(part.lines, prose_lines(part.lines))
-        found, left = find_tables(split_at_gutters([*part.lines, *part.others], gutters), part.hints, part.sheet)
+        within = split_at_gutters([*part.lines, *part.others], gutters)
+        authors = author_lines(within, sheet.size) if first and len(within) < _MOST_TITLED else set()
+        found, left = find_tables([line for line in within if line not in authors], part.hints, part.sheet)
         tables += found
-        rest += left
+        rest += [*left, *authors]
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
     turned, loose = _sideways(layer, sheet, urls)
     inserts += turned

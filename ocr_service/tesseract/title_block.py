@@ -1,0 +1,144 @@
+"""What stands between the title of an article and its text: authors, addresses, a date. None of it is a heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from ocr_service.document import Box
+from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.numbering import section_depth
+from ocr_service.tesseract.headings import Body, body_of
+from ocr_service.tesseract.paragraphs import BOLDER, Paragraph, group_paragraphs
+from ocr_service.tesseract.words import Line
+
+_TITLE = 1.25  # times the body's type size
+_HIGHEST = 0.6  # of the page's height, where the text begins at the latest
+_LONG, _LINES = 200, 4  # letters and lines of a paragraph of running text
+_CENTRED = 0.8  # em between the middles of two lines
+_STEP = 1.9  # times the larger type, between the baselines of a name and its address
+_NEXT_NAME = 1.1  # times the type of the address above it: a name's
+_IN_ROW = 0.4  # em between the baselines of names side by side
+_NARROW = 0.5  # of the page's width
+_SAME_SIZE = 0.1
+_SMALLER = 0.95  # of the title's type, at most
+_MARKED = re.compile(r"\w[¹²³⁴⁵⁶⁷⁸⁹∗*†‡§]")  # a name with the mark of its address
+_NAMES = re.compile(r"(?:[^\W\d_a-zа-я][^,;:]*,\s*){2,}(?:and |und |et |и )?[^\W\d_a-zа-я][^,;:]*")
+_MOST = 200  # lines of a title block
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBlock:
+    """The page's paragraphs with each author's lines as one, the places of those that are no headings, and the boxes
+    of authors side by side, which are read across."""
+
+    paragraphs: list[Paragraph]
+    plain: frozenset[int] = frozenset()
+    rows: tuple[Box, ...] = ()
+
+
+def with_title_block(paragraphs: Sequence[Paragraph], body: Body, size: tuple[int, int]) -> TitleBlock:
+    """``size``: of the first page of a document, in pixels."""
+    width, height = size
+    title = max(paragraphs, key=lambda p: (p.em, -p.box[1]), default=None)
+    if title is None or title.em < _TITLE * body.em or title.box[3] > height / 2:
+        return TitleBlock(list(paragraphs))
+    below = title.box[3]
+    running = [p for p in paragraphs if len(p.lines) >= _LINES and len(p.text) > _LONG and p.box[1] >= below]
+    text = min((p.box[1] for p in running), default=height)
+    zone = [p for p in paragraphs if p is not title and p.box[1] >= below - 0.5 * title.em and p.box[3] <= text]
+    if text > _HIGHEST * height or sum(len(p.lines) for p in zone) > _MOST:
+        return TitleBlock(list(paragraphs))
+    rows = _rows([line for p in zone for line in p.lines], _NARROW * width)
+    taken = {line for row in rows for stack in row for line in stack}
+    others = [p for p in paragraphs if taken.isdisjoint(p.lines)]
+    known = paragraphs[0].known
+    rest = [_without(p, taken) for p in zone if not taken.isdisjoint(p.lines) and not taken.issuperset(p.lines)]
+    authors = [Paragraph(tuple(stack), known) for row in rows for stack in row]
+    plain = [p for p in others if p in zone and _is_plain(p, title, body, zone)]
+    result = [*others, *rest, *authors]
+    return TitleBlock(
+        result,
+        frozenset(place for place, p in enumerate(result) if p in plain or place >= len(others) + len(rest)),
+        tuple(enclosing([line.box for stack in row for line in stack]) for row in rows),
+    )
+
+
+def author_lines(lines: Sequence[Line], size: tuple[int, int]) -> set[Line]:
+    """The lines of authors side by side, which are no rows of a table."""
+    paragraphs = group_paragraphs(lines)
+    boxes = with_title_block(paragraphs, body_of(paragraphs), size).rows
+    return {line for line in lines if any(contains_centre(box, line.box) for box in boxes)}
+
+
+def _without(paragraph: Paragraph, taken: Collection[Line]) -> Paragraph:
+    return replace(paragraph, lines=tuple(line for line in paragraph.lines if line not in taken))
+
+
+def _is_plain(paragraph: Paragraph, title: Paragraph, body: Body, zone: Sequence[Paragraph]) -> bool:
+    """Whether it is set or written as authors, addresses and dates under a title are."""
+    if paragraph.em > _SMALLER * title.em:
+        return False
+    text = paragraph.text
+    return (
+        "@" in text
+        or len(_MARKED.findall(text)) > 1
+        or _NAMES.fullmatch(text) is not None
+        or (_is_in_the_middle(paragraph, title, body) or any(_is_beside(paragraph, p) for p in zone))
+    )
+
+
+def _is_in_the_middle(paragraph: Paragraph, title: Paragraph, body: Body) -> bool:
+    """Under the title, in no bold type and not in capitals."""
+    stroke = paragraph.weight / paragraph.em if paragraph.em else 0.0
+    regular = body.weight / body.em if body.em else 0.0
+    return (
+        stroke < BOLDER * regular
+        and paragraph.text.upper() != paragraph.text
+        and all(abs(_middle(line.box) - _middle(title.box)) < _CENTRED * title.em for line in paragraph.lines)
+    )
+
+
+def _is_beside(paragraph: Paragraph, other: Paragraph) -> bool:
+    """Whether both are names in one row, not the headings of two columns."""
+    if other is paragraph or any(p.text.upper() == p.text or section_depth(p.text) for p in (paragraph, other)):
+        return False
+    a, b = paragraph.lines[0], other.lines[0]
+    return abs(a.baseline - b.baseline) < _IN_ROW * a.em and abs(a.em - b.em) < _SAME_SIZE * a.em
+
+
+def _rows(lines: Sequence[Line], widest: float) -> list[list[list[Line]]]:
+    """Centred lines under each other that stand side by side with others: names with addresses, from the left."""
+    stacks: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.baseline):
+        stack = next((s for s in reversed(stacks) if _goes_on(s[-1], line)), None)
+        if stack is None:
+            stacks.append([line])
+        else:
+            stack.append(line)
+    rows: list[list[list[Line]]] = []
+    for stack in stacks:
+        first = stack[0]
+        if rows and abs(rows[-1][0][0].baseline - first.baseline) < _IN_ROW * first.em:
+            rows[-1].append(stack)
+        else:
+            rows.append([stack])
+    return [sorted(row, key=lambda stack: stack[0].box[0]) for row in rows if _is_of_authors(row, widest)]
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    em = max(last.em, line.em)
+    step = line.baseline - last.baseline
+    under = 0.5 * em < step < _STEP * em and abs(_middle(line.box) - _middle(last.box)) < _CENTRED * em
+    return under and (line.em < _NEXT_NAME * last.em or "@" in line.text)
+
+
+def _is_of_authors(row: Sequence[Sequence[Line]], widest: float) -> bool:
+    return len(row) > 1 and all(
+        len(stack) > 1 and all(line.box[2] - line.box[0] < widest for line in stack) for stack in row
+    )
+
+
+def _middle(box: Box) -> float:
+    return (box[0] + box[2]) / 2
