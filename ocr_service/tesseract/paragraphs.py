@@ -17,6 +17,7 @@ from ocr_service.tesseract.words import Line
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 BOLDER = 1.12
 _RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
+_PROSE = 18.0  # em
 _DROP = 0.8  # em below its line that a large initial reaches; a descender has 0.25
 
 
@@ -177,8 +178,11 @@ def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
 
 def _runs_on(last: Line, line: Line, left: int, right: int) -> bool:
     """Whether ``line`` goes on with the sentence of ``last``, which fills most of the column but is set ragged."""
-    long = last.box[2] - left > _RAGGED * (right - left)
-    return long and last.text[-1] not in ".:;!?" and line.text[0].islower() and list_marker(line.text) is None
+    width = last.box[2] - left
+    if width <= _RAGGED * (right - left) or last.text[-1] in ".:;!?" or list_marker(line.text) is not None:
+        return False
+    # An address or an entry may begin with a number, too, but is no line of prose.
+    return line.text[0].islower() or (line.text[0].isdigit() and last.text[-1].islower() and width > _PROSE * last.em)
 
 
 def _has_drop_cap(line: Line) -> bool:

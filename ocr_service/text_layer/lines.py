@@ -25,6 +25,7 @@ _NEAR_BANDS = 8  # baselines of two columns with their superscripts between one 
 _ENTRY = re.compile(rf"[{DOTS}]{{4,}}(?:{NUMBER.pattern})$")
 _ENTRY_PIECES = 3  # number of a section, title, page
 _LONGEST_MARK, _BEHIND_MARK, _BEFORE_MARK = 3, 0.7, 2.0  # characters of a note's mark, and em beside it
+_TAB = 2.5  # em behind the number of a note, where its text may begin
 _UNDERSCORE, _LEAST_RULE = 0x5F, 5
 _ENTRIES = 3  # that lead to numbers: a table of contents
 
@@ -67,7 +68,7 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
 
 def _bands(glyphs: Glyphs, frame: Frame) -> list[list[list[int]]]:
     """What stands on one baseline, from left to right, cut into pieces at wide white. Indices are the frame's."""
-    bands = _without_rules(glyphs, frame, _attached(frame, _on_baselines(frame)))
+    bands = _without_rules(glyphs, frame, _attached(glyphs, frame, _on_baselines(frame)))
     rows = [sorted(band, key=lambda i: frame.left[i]) for band in bands]
     rows = [_drawn_once(glyphs, frame, row) for row in rows]
     return _cut(glyphs, frame, rows)
@@ -86,7 +87,7 @@ def _on_baselines(frame: Frame) -> list[list[int]]:
     return [band for _, _, band in bands]
 
 
-def _attached(frame: Frame, bands: list[list[int]]) -> list[list[int]]:
+def _attached(glyphs: Glyphs, frame: Frame, bands: list[list[int]]) -> list[list[int]]:
     """Superscripts and subscripts with the letters that they belong to.
 
     A band may have text of several columns, so what stands close together in it is judged by itself.
@@ -102,9 +103,12 @@ def _attached(frame: Frame, bands: list[list[int]]) -> list[list[int]]:
         return n
 
     types = [(float(np.median(frame.size[c])), float(np.median(frame.base[c]))) for _, c in clusters]
+    numbers = [len(c) <= _LONGEST_MARK and is_number(glyphs, frame, c) for _, c in clusters]
     for n, (at, cluster) in sorted(enumerate(clusters), key=lambda item: types[item[0]]):
         for other in range(max(0, at - _NEAR_BANDS), min(len(bands), at + _NEAR_BANDS + 1)):
-            letter = edges[other].letter_beside(frame, cluster, *types[n]) if other != at else None
+            if other == at:
+                continue
+            letter = edges[other].letter_beside(frame, cluster, *types[n], is_number=numbers[n])
             if letter is not None and root(number[letter]) != n:
                 taken[n] = number[letter]
                 break
@@ -166,10 +170,13 @@ class _Edges:
         base, largest = float(np.median(frame.base[index])), float(frame.size[index].max())
         return cls(index, frame.left[index], frame.right[index], base, largest)
 
-    def letter_beside(self, frame: Frame, cluster: Sequence[int], size: float, base: float) -> int | None:
+    def letter_beside(
+        self, frame: Frame, cluster: Sequence[int], size: float, base: float, *, is_number: bool
+    ) -> int | None:
         """The letter whose superscripts or subscripts ``cluster`` is; None where a run of it touches none.
 
-        A lone sign of the letters' own size may stand between two of them. ``size`` and ``base``: the cluster's type.
+        A lone sign of the letters' own size may stand between two of them. ``size`` and ``base``: the cluster's type;
+        ``is_number``: it is one, whose note may stand behind a tab.
         """
         inside = size > SMALL * self.largest
         if (inside and (len(cluster) > 1 or size > 1.05 * self.largest)) or abs(self.base - base) > self.largest:
@@ -185,20 +192,21 @@ class _Edges:
                 and _is_raised(size, base, float(frame.size[self.index[place]]), float(frame.base[self.index[place]]))
             ]
             if not touching and not inside and len(run) <= _LONGEST_MARK:
-                touching = self._behind_mark(frame, after, before, left, right, size, base)
+                reach = _TAB if is_number else _BEHIND_MARK
+                touching = self._behind_mark(frame, after, before, left, right, size, base, reach)
             if len(touching) < (2 if inside else 1):
                 return None
             found = touching[0] if found is None else found
         return found
 
     def _behind_mark(
-        self, frame: Frame, after: int, before: int, left: float, right: float, size: float, base: float
+        self, frame: Frame, after: int, before: int, left: float, right: float, size: float, base: float, reach: float
     ) -> list[int]:
         """The first letter of a note whose raised mark stands a space before it, with nothing before itself."""
         letter = int(self.index[after])
         em = float(frame.size[letter])
         is_first = not -0.3 * em < left - self.rights[before] < _BEFORE_MARK * em
-        near = 0 <= self.lefts[after] - right < _BEHIND_MARK * em
+        near = 0 <= self.lefts[after] - right < reach * em
         raised = base < frame.base[letter] and _is_raised(size, base, em, float(frame.base[letter]))
         return [letter] if is_first and near and raised else []
 
@@ -233,7 +241,7 @@ def _cut(glyphs: Glyphs, frame: Frame, rows: list[list[int]]) -> list[list[list[
         start = 0
         for place in [*cuts_of(spans, at), len(row)]:
             piece = row[start:place]
-            if pieces and _is_mark(glyphs, frame, pieces[-1]):
+            if pieces and (_is_mark(glyphs, frame, pieces[-1]) or _is_note_number(glyphs, frame, pieces[-1], piece)):
                 pieces[-1] += piece
             else:
                 pieces.append(piece)
@@ -266,6 +274,15 @@ def _is_mark(glyphs: Glyphs, frame: Frame, piece: list[int]) -> bool:
     if len(text) == 1:
         return not text.isalnum()
     return text[-1] in ".)" and text[:-1].lstrip("(").replace(".", "").isalnum() and len(text.strip("().")) <= 3
+
+
+def _is_note_number(glyphs: Glyphs, frame: Frame, piece: list[int], text: list[int]) -> bool:
+    """Whether a piece is the small, raised number of the note that stands behind it at a tab."""
+    if len(piece) > _LONGEST_MARK or not piece or not text or not is_number(glyphs, frame, piece):
+        return False
+    size, base = float(frame.size[text[0]]), float(frame.base[text[0]])
+    near = frame.left[text[0]] - frame.right[piece[-1]] < _TAB * size
+    return bool(near and all(frame.size[i] <= SMALL * size and base - frame.base[i] > 0.1 * size for i in piece))
 
 
 def _with_values(lines: list[LayerLine]) -> list[LayerLine]:

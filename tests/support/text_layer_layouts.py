@@ -49,6 +49,7 @@ def layout_samples() -> list[Sample]:
         _ruled_by_underscores(),
         _note_marks(),
         _footnotes(),
+        _notes_at_a_tab(),
         _contents(),
         _run_in_heading(),
         _small_capitals(),
@@ -386,6 +387,22 @@ def _footnotes() -> Sample:
     ]
     sheet.truth += ["[^1]: Mr. Jack Wexford, the keeper of the observatory.", "[^2]: In April and October."]
     return Sample("footnotes", sheet.pdf(), sheet.text())
+
+
+def _notes_at_a_tab() -> Sample:
+    """Notes whose raised numbers stand in a column of their own, as wide as the widest needs."""
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    sheet.paragraph(ENGLISH[2])
+    notes = ("Mr. Jack Wexford, the keeper of the observatory.", "In April and October.", "Quiet zone project, 1987.")
+    for place, note in enumerate([*notes, "Convoy of vehicles.", "Workshop at Wexford."], start=8):
+        y = 220 - 12 * place
+        sheet.canvas.setFont("Serif", 5)
+        sheet.canvas.drawString(60, y + 3, str(place))
+        sheet.canvas.setFont("Serif", 8)
+        sheet.canvas.drawString(78, y, note)
+        sheet.truth.append(f"{str(place).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))} {note}")
+    return Sample("notes_at_a_tab", sheet.pdf(), sheet.text())
 
 
 def _run_in_heading() -> Sample:

@@ -60,6 +60,15 @@ def test_ragged_lines_that_go_on_with_their_sentence_are_one_paragraph() -> None
     assert texts_of(lines) == [" ".join(line.text for line in lines)]
 
 
+def test_a_ragged_line_that_goes_on_with_a_number_is_no_new_paragraph() -> None:
+    lines = stacked(
+        "Правление общества рассматривает отчёт за",
+        "74 недели и передаёт его ревизору не позднее конца марта",
+        "вместе с приложениями за прошлый и этот год и заявлениями.",
+    )
+    assert texts_of(lines) == [" ".join(line.text for line in lines)]
+
+
 def test_short_lines_stay_apart_though_they_begin_small() -> None:
     lines = stacked(
         "река течёт", "к большому морю среди зимних берегов", "и стынет", "во льду у тихих северных причалов"
