@@ -14,6 +14,7 @@ import numpy as np
 
 from ocr_service.document import Box, Pixels, Region
 from ocr_service.geometry.boxes import area, contains_centre, shared_area
+from ocr_service.tesseract.prose_lines import prose_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, split_by_box
 
@@ -24,9 +25,8 @@ _LEAST_IN = 0.6  # inches of width and height
 _MOST_OF_PAGE = 0.7
 _MOST_PANELS = 12
 _LEAST_LINES = 3  # inside of a panel, and outside
-_LEVEL = 0.2  # em between baselines of one row
-_NEAR = 6.0  # em from a row's cell in a panel to its neighbour outside: a shaded part of a table
-_IN_ROWS = 0.5  # of a panel's lines
+_LEVEL = 0.08  # em between baselines of one row of a table
+_IN_ROWS = 0.5  # of the lines of a shaded part of a table
 _ALIKE = 0.02  # of the page's width, that the sides of shaded rows of one table are off
 _ROWS = 3  # shaded rows of a table
 _MOST_COMPARED = 200  # lines
@@ -82,7 +82,9 @@ def find_panels(ground: Pixels, dpi: int, lines: Sequence[Line]) -> list[Box]:
     areas = [box for box in areas if area(box) < _MOST_OF_PAGE * width * height]
     outer = [box for i, box in enumerate(areas) if not any(shared_area(o, box) > 0.5 * area(box) for o in areas[:i])]
     outer = [box for box in outer if sum(_same_sides(box, other, width) for other in outer) < _ROWS]
-    rows = _Rows.of(lines)
+    if not outer:
+        return []
+    rows = _Rows.of(lines, prose_lines(lines))
     return [box for box in outer[: 4 * _MOST_PANELS] if _is_panel(box, lines, rows)][:_MOST_PANELS]
 
 
@@ -111,15 +113,22 @@ def _same_sides(box: Box, other: Box, width: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Lines by their baselines."""
+    """Lines by their baselines, and those of running text."""
 
     baselines: list[float]
     lines: list[Line]
+    prose: set[Line]
 
     @classmethod
-    def of(cls, lines: Sequence[Line]) -> _Rows:
+    def of(cls, lines: Sequence[Line], prose: set[Line]) -> _Rows:
         ordered = sorted(lines, key=lambda line: line.baseline)
-        return cls([line.baseline for line in ordered], ordered)
+        return cls([line.baseline for line in ordered], ordered, prose)
+
+    def is_in_row(self, line: Line, box: Box) -> bool:
+        """Whether something outside of ``box`` stands on the baseline of a line that is no running text."""
+        if line in self.prose:
+            return False
+        return any(not contains_centre(box, other.box) for other in self.level_with(line))
 
     def level_with(self, line: Line) -> list[Line]:
         near, base = _LEVEL * line.em, line.baseline
@@ -139,15 +148,10 @@ def _is_panel(box: Box, lines: Sequence[Line], rows: _Rows) -> bool:
     if len(inside) < _LEAST_LINES or all(contains_centre(box, line.box) for line in level):
         return False
     inside = inside[:: 1 + len(inside) // _MOST_COMPARED]
-    aligned = sum(any(_is_next_cell(line, other, box) for other in rows.level_with(line)) for line in inside)
+    aligned = sum(rows.is_in_row(line, box) for line in inside)
     return aligned < _IN_ROWS * len(inside)
 
 
 def _reaches_into(part: Line | Word, box: Box) -> bool:
     x0, y0, x1, y1 = part.box
     return box[0] < x1 and x0 < box[2] and box[1] < (y0 + y1) / 2 < box[3]
-
-
-def _is_next_cell(line: Line, other: Line, box: Box) -> bool:
-    gap = max(line.box[0] - other.box[2], other.box[0] - line.box[2])
-    return gap < _NEAR * line.em and not contains_centre(box, other.box)

@@ -42,6 +42,18 @@ def test_a_shaded_column_of_a_table_is_no_panel() -> None:
     assert find_panels(paper(_PANEL), DPI, lines) == []
 
 
+def test_the_shaded_labels_of_a_table_are_no_panel_though_white_parts_them_from_the_numbers() -> None:
+    labels = [*column(450, 430, 5, step=90), text_line(450, 475, "всего", "за", "год")]
+    lines = [*labels, *column(1300, 430, 5, "512", step=90)]
+    assert find_panels(paper((400, 400, 1100, 900)), DPI, lines) == []
+
+
+def test_running_text_in_a_box_is_in_one_though_its_lines_are_level_with_those_beside_it() -> None:
+    words = ("слово",) * 5
+    lines = [*column(920, 430, 8, *words), *column(100, 430, 20, *words)]
+    assert len(find_panels(paper(_PANEL), DPI, lines)) == 1
+
+
 def test_shaded_rows_of_a_table_are_no_panels() -> None:
     boxes: list[Box] = [(400, 400 + 400 * i, 1500, 600 + 400 * i) for i in range(4)]
     lines = [line for box in boxes for line in column(450, box[1] + 20, 4)] + column(100, 415, 30)
