@@ -49,7 +49,7 @@ def test_the_shaded_labels_of_a_table_are_no_panel_though_white_parts_them_from_
 
 
 def test_running_text_in_a_box_is_in_one_though_its_lines_are_level_with_those_beside_it() -> None:
-    words = ("слово",) * 5
+    words = ("слово",) * 6
     lines = [*column(920, 430, 8, *words), *column(100, 430, 20, *words)]
     assert len(find_panels(paper(_PANEL), DPI, lines)) == 1
 
