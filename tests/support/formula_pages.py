@@ -310,6 +310,90 @@ NUMBERED = (
     r"\lim_{n\to\infty} \sup_{k\geq n} a_k = \max_{i} \min_{j<i} b_{ij}",
 )
 
+# What papers have besides: the source of each display, and the LaTeX of each formula in it. amsart sets the numbers at
+# the left.
+CONSTRUCTIONS = (
+    (r"\[ e^{\binom{n}{2}} + 2^{\binom{n}{k}} = 0 \]", (r"e^{\binom{n}{2}} + 2^{\binom{n}{k}} = 0",)),
+    (
+        r"\begin{multline} \int_0^1 \left( f(x) + g(x) + h(x) \right)^2 dx + \sum_{i=1}^n a_i b_i c_i d_i + \alpha"
+        r" + \beta + \gamma + \delta \\ + \lambda_1 \lambda_2 + \mu_1 \mu_2 = \Lambda \end{multline}",
+        (
+            r"\begin{aligned} \int_0^1 ( f(x) + g(x) + h(x) )^2 dx + \sum_{i=1}^n a_i b_i c_i d_i + \alpha"
+            r" + \beta + \gamma + \delta \\ + \lambda_1 \lambda_2 + \mu_1 \mu_2 = \Lambda \end{aligned}",
+        ),
+    ),
+    (
+        r"\[ \underbrace{x_1 + \cdots + x_n}_{n \text{ times}} + \overbrace{a + b}^{\text{sum}} = c \]",
+        (r"\underbrace{x_1 + \cdots + x_n}_{n \text{ times}} + \overbrace{a + b}^{\text{sum}} = c",),
+    ),
+    (
+        r"\[ X \xrightarrow{f} Y \xleftarrow{g} Z, \qquad A \xrightarrow[\beta]{\alpha} B \]",
+        (r"X \xrightarrow{f} Y \xleftarrow{g} Z, \qquad A \xrightarrow[\beta]{\alpha} B",),
+    ),
+    (
+        r"\[ \phi = 1 + \cfrac{1}{1 + \cfrac{1}{1 + \cfrac{1}{1 + \cdots}}} \]",
+        (r"\phi = 1 + \frac{1}{1 + \frac{1}{1 + \frac{1}{1 + \cdots}}}",),
+    ),
+    (
+        r"\begin{align} f(x) &= (x+1)^2 - 1 && \text{by definition} \\ &= x^2 + 2x && \text{by (1).} \end{align}",
+        (
+            r"f(x) = (x+1)^2 - 1 \text{by definition}",
+            r"= x^2 + 2x \text{by } (1).",
+        ),
+    ),
+    (
+        r"\begin{equation} \begin{split} H &= \sum_{l=0}^n (n-l)^{p} \\ &\quad + \sum_{i=1}^n \alpha_i \end{split}"
+        r" \end{equation}",
+        (r"\begin{aligned} H & = \sum_{l=0}^n (n-l)^{p} \\ & + \sum_{i=1}^n \alpha_i \end{aligned}",),
+    ),
+    (
+        r"\[ p = \begin{cases} P, & \text{if } \frac{g_1}{\sigma_1^2} > \frac{g_2}{\sigma_2^2},"
+        r" \\ 0, & \text{otherwise.} \end{cases} \]",
+        (
+            r"p = \begin{cases} P, & \text{if } \frac{g_1}{\sigma_1^2} > \frac{g_2}{\sigma_2^2},"
+            r" \\ 0, & \text{otherwise} . \end{cases}",
+        ),
+    ),
+    (
+        r"\begin{gather} \iint_D f \, dA = \int_a \int_b f, \qquad E = 13.6\,\mathrm{eV} \\ \min_x f(x) \quad"
+        r" \text{s.t.} \quad x \geq 0 \end{gather}",
+        (
+            r"\iint_D f dA = \int_a \int_b f, \qquad E = 13.6 \mathrm{eV}",
+            r"\min_x f(x) \quad \text{s.t.} \quad x \geq 0",
+        ),
+    ),
+)
+
+
+def constructions_page() -> str:
+    parts = (f"{PROSE[n % 4]}.\n{source}\n" for n, (source, _) in enumerate(CONSTRUCTIONS))
+    inline = r"The inline matrix $\left(\begin{smallmatrix} a & b \\ c & d \end{smallmatrix}\right)$ ends the page."
+    packages = r"\usepackage{amssymb}\begin{document}"
+    return rf"\documentclass[9pt]{{amsart}}{packages}" + "\n".join(parts) + inline + r"\end{document}"
+
+
+# A display whose full stop stands in the row of a matrix of the other column.
+COLUMNS_PAGE = r"""\documentclass[10pt,twocolumn]{article}
+\usepackage{amsmath,amssymb}
+\begin{document}
+Then, with a probability that tends to one as the number of vertices grows, it is known for all the graphs that were
+considered above that the following equation holds, the proof of which is in the book that was cited.
+\begin{equation*} \chi(G(n,p))=\left(\frac12+o(1)\right)\frac{n}{\log_{b}n},\qquad b=\frac1{1-p}. \end{equation*}
+This is the end of the first column of the page, and the second one follows, with a matrix in it at the height of the
+equation, as it may happen in any paper.
+\newpage
+\noindent The matrix of the system of equations is written here in the second column, beside the equation of the
+first, so that a row of it is level with the full stop of that. It is as follows, and has dots in it.\vspace{4pt}
+\[ M=\begin{bmatrix} 1&-1&0&\cdots&0\\ 0&1&-1&\cdots&0\\ \vdots&\vdots&\ddots&\ddots&\vdots\\ 0&0&\cdots&1&-1
+\end{bmatrix}\in\mathbb{R}^{(n-1)\times n}. \]
+Its singular values are well known, and are given in the book that was cited above, where there are also others.
+\end{document}"""
+COLUMNS = (
+    r"\chi(G(n,p))=\left(\frac12+o(1)\right)\frac{n}{\log_{b}n},\qquad b=\frac1{1-p}.",
+    r"M=\begin{bmatrix} 1&-1&0&\cdots&0\\ 0&1&-1&\cdots&0\\ \vdots&\vdots&\ddots&\ddots&\vdots\\ 0&0&\cdots&1&-1"
+    r"\end{bmatrix}\in\mathbb{R}^{(n-1)\times n}.",
+)
+
 
 # Accents as TeX's old encoding has them: glyphs of their own, over or under their letters.
 ACCENTS = (
@@ -342,6 +426,8 @@ def main() -> None:
     typeset(ARTICLE_PAGE, FOLDER / "article.pdf")
     typeset(UNCERTAIN_PAGE, FOLDER / "uncertain.pdf")
     typeset(NUMBERED_PAGE, FOLDER / "numbered.pdf")
+    typeset(constructions_page(), FOLDER / "constructions.pdf")
+    typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(accents_page(), FOLDER / "accents.pdf")
     typeset(accents_page(r"\pdfmapfile{}"), FOLDER / "accents_in_bitmaps.pdf")
 

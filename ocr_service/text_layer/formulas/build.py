@@ -13,6 +13,7 @@ from dataclasses import replace
 from ocr_service.text_layer.formulas.braces import Brace, level_braces, spanned_and_said
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, spans
 from ocr_service.text_layer.formulas.rows import (
+    COLUMN,
     SCRIPT,
     column_ends,
     delimiter_pairs,
@@ -37,7 +38,15 @@ from ocr_service.text_layer.formulas.scripts import (
 from ocr_service.text_layer.formulas.words import joined_words, written
 
 _DEEPEST = 12
+_SMALL_BINOMIAL, _SCRIPT_SIZE, _MOST_IN_BINOMIAL = 0.75, 0.7, 20
+_SMALL_COLUMN = 0.22  # em of white between two columns of a small matrix
 _BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
+_LABELLED = {
+    "\\longrightarrow": "\\xrightarrow",
+    "\\longleftarrow": "\\xleftarrow",
+    "\\Longrightarrow": "\\xRightarrow",
+    "\\Longleftarrow": "\\xLeftarrow",
+}
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("\\{", "\\}"): "Bmatrix", ("|", "|"): "vmatrix",
              ("\\|", "\\|"): "Vmatrix"}  # fmt: skip
 
@@ -57,6 +66,7 @@ def _parts(items: Sequence[Item], bars: Sequence[Bar], depth: int) -> list[Item]
 def _line(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
     items = joined_pieces(items, bars)
     items = _with_braces(items, bars, depth)
+    items = _with_small_binomials(items, depth)
     items = _with_delimited(items, bars, depth)
     items = _with_bars(items, bars, depth)
     if bars:
@@ -64,6 +74,37 @@ def _line(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
     items = _with_accents(items, depth)
     items = joined_words(items)
     return _with_scripts(items, depth)
+
+
+def _with_small_binomials(items: list[Item], depth: int) -> list[Item]:
+    """Binomials of scripts, and small matrices: brackets of the line's own size around two rows that are smaller."""
+    ordered = sorted(items, key=lambda item: item.x0)
+    for place, left in enumerate(ordered):
+        if left.kind != "open" or left.latex != "(" or left.large:
+            continue
+        following = ordered[place + 1 : place + 1 + _MOST_IN_BINOMIAL]
+        end = next((n for n, item in enumerate(following) if _closes(left, item)), 0)
+        inner = following[:end]
+        if not inner or any(item.size > _SMALL_BINOMIAL * left.size for item in inner):
+            continue
+        top, bottom = [i for i in inner if i.y < left.y], [i for i in inner if i.y >= left.y]
+        if not top or not bottom or max(i.y1 for i in top) > min(i.y0 for i in bottom):
+            continue
+        lines: list[tuple[list[Item], list[Bar]]] = [(top, []), (bottom, [])]
+        if column_ends(lines, _SMALL_COLUMN):
+            latex = _small_matrix(("(", ")"), lines, depth)
+        else:
+            latex = f"\\binom{{{build(top, [], depth + 1)}}}{{{build(bottom, [], depth + 1)}}}"
+        size = _SCRIPT_SIZE * left.size
+        parts = [left, *inner, following[end]]
+        made = joined(parts, latex, "delimited", base=left.y + AXIS * size, centred=True, size=size)
+        return _with_small_binomials([*(item for item in items if item not in parts), made], depth)
+    return items
+
+
+def _closes(left: Item, item: Item) -> bool:
+    level = abs(item.base - left.base) < LEVEL * left.size and abs(item.size - left.size) < 0.1 * left.size
+    return item.kind == "close" and item.latex == ")" and not item.large and level
 
 
 def _with_delimited(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
@@ -95,7 +136,9 @@ def _delimited(left: Item, right: Item, inner: list[Item], bars: list[Bar], dept
     lines = rows(inner, bars)
     ends = left.latex, right.latex
     if len(lines) > 1:
-        if ends == ("(", ")") and _is_binomial(lines, left):
+        if _is_small_matrix(lines, left):
+            latex = _small_matrix(ends, lines, depth)
+        elif ends == ("(", ")") and _is_binomial(lines, left):
             (top, over), (bottom, under) = lines
             latex = f"\\binom{{{build(top, over, depth + 1)}}}{{{build(bottom, under, depth + 1)}}}"
         elif ends in _MATRICES:
@@ -108,6 +151,17 @@ def _delimited(left: Item, right: Item, inner: list[Item], bars: list[Bar], dept
         latex = f"\\left{ends[0]} {build(inner, bars, depth + 1)} \\right{ends[1]}"
     parts = [left, *inner, right]
     return joined(parts, latex, "delimited", base=left.y + AXIS * left.size, centred=True, size=left.size)
+
+
+def _small_matrix(ends: tuple[str, str], lines: Sequence[tuple[list[Item], list[Bar]]], depth: int) -> str:
+    table = _table(lines, depth, _SMALL_COLUMN)
+    return f"\\left{ends[0]}\\begin{{smallmatrix}}{table}\\end{{smallmatrix}}\\right{ends[1]}"
+
+
+def _is_small_matrix(lines: Sequence[tuple[list[Item], list[Bar]]], left: Item) -> bool:
+    """Whether rows of the size of scripts have columns."""
+    small = all(item.size < SCRIPT * left.size for line, _ in lines for item in line)
+    return small and bool(column_ends(lines, _SMALL_COLUMN))
 
 
 def _is_binomial(lines: Sequence[tuple[list[Item], list[Bar]]], left: Item) -> bool:
@@ -142,8 +196,8 @@ def _column_count(lines: Sequence[tuple[list[Item], list[Bar]]]) -> int:
     return len(column_ends(lines)) + 1
 
 
-def _table(lines: Sequence[tuple[list[Item], list[Bar]]], depth: int) -> str:
-    cuts = column_ends(lines)
+def _table(lines: Sequence[tuple[list[Item], list[Bar]]], depth: int, least: float = COLUMN) -> str:
+    cuts = column_ends(lines, least)
     written_rows = []
     for items, bars in lines:
         cells = []
@@ -319,7 +373,16 @@ def _with_scripts(items: list[Item], depth: int) -> list[Item]:
         if node.item.kind in ("rel", "text", "function"):
             scripts = _take_stacked(node, scripts, size, depth)
     attach(nodes, scripts, base, size)
-    return [_with_script(node, depth) for node in nodes]
+    return _with_limits_beside([_with_script(node, depth) for node in nodes])
+
+
+def _with_limits_beside(items: list[Item]) -> list[Item]:
+    """Operators from where their limits begin, which have no white before them."""
+    made: list[Item] = []
+    for item in items:
+        begin = min(item.x0, max(item.begin, made[-1].x1)) if item.begin is not None and made else item.x0
+        made.append(replace(item, x0=begin))
+    return made
 
 
 def _take_stacked(node: Node, scripts: list[Item], size: float, depth: int) -> list[Item]:
@@ -334,11 +397,23 @@ def _take_stacked(node: Node, scripts: list[Item], size: float, depth: int) -> l
         middle = (min(s.x0 for s in stacked) + max(s.x1 for s in stacked)) / 2
         if abs(middle - item.x) > 0.25 * size:
             continue
-        latex = f"\\{name}{{{build(stacked, [], depth + 1)}}}{{{node.item.latex}}}"
+        latex = _stacked(name, build(stacked, [], depth + 1), node.item.latex)
         latex = {"\\overset{\\sim}{=}": "\\cong", "\\overset{.}{=}": "\\doteq"}.get(latex, latex)
         node.item = replace(joined([node.item, *stacked], latex, node.item.kind), x0=item.x0)
         scripts = [s for s in scripts if s not in stacked]
     return scripts
+
+
+def _stacked(name: str, said: str, core: str) -> str:
+    """What stands over or under a sign; of long arrows as their label, which comes over them first."""
+    arrow, _, label = core.partition("{")
+    if name == "overset" and core in _LABELLED:
+        return f"{_LABELLED[core]}{{{said}}}"
+    if name == "underset" and core in _LABELLED:
+        return f"{_LABELLED[core]}[{said}]{{}}"
+    if name == "underset" and arrow in _LABELLED.values():
+        return f"{arrow}[{said}]{{{label}"
+    return f"\\{name}{{{said}}}{{{core}}}"
 
 
 def _script(items: list[Item], depth: int) -> str:
@@ -363,7 +438,9 @@ def _with_script(node: Node, depth: int) -> Item:
         "\\dagger",
         "\\sim",
     ):
-        raise Unbuildable
+        raise Unbuildable(f"scripts at {node.item.latex}")
+    if node.item.kind == "bin" and node.above and node.below:
+        raise Unbuildable(f"scripts over and under {node.item.latex}")
     if node.below:
         latex += f"_{{{_script(node.below, depth)}}}"
     primes = [item for item in node.above if item.kind == "prime"]
@@ -376,4 +453,5 @@ def _with_script(node: Node, depth: int) -> Item:
     elif other:
         latex += f"^{{{build(other, [], depth + 1)}}}"
     parts = [node.item, *node.above, *node.below]
-    return replace(joined(parts, latex, node.item.kind), x0=node.item.x0)
+    begin = min(part.x0 for part in parts) if node.item.kind in ("op", "func") else None
+    return replace(joined(parts, latex, node.item.kind), x0=node.item.x0, begin=begin)

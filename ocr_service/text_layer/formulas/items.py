@@ -18,7 +18,8 @@ class Item:
     """A symbol, or a part of a formula that is built. Pixels of the page; ``base`` is the y of its baseline.
 
     ``centred``: it stands around the axis of its line, and ``base`` is where that line's baseline would be. ``kind`` as
-    in ``known_glyphs``; ``letter`` is an upright one. ``advance``: where its own space ends.
+    in ``known_glyphs``; ``letter`` is an upright one. ``advance``: where its own space ends. ``begin``: where an
+    operator's limits begin.
     """
 
     latex: str
@@ -33,6 +34,7 @@ class Item:
     centred: bool = False
     large: bool = False
     built: bool = False
+    begin: float | None = None
 
     @property
     def x(self) -> float:

@@ -15,12 +15,13 @@ from ocr_service.text_layer.formulas.inline_marks import InlineFormula, with_inl
 from ocr_service.text_layer.formulas.items import LONGEST, Bar, Item, Unbuildable, around, box_of
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.formulas.page_symbols import PageSymbols
-from ocr_service.text_layer.formulas.rows import has_columns, rows
-from ocr_service.text_layer.formulas.zones import Display, display_zones, split_at_hosts
+from ocr_service.text_layer.formulas.rows import has_columns, is_script, rows
+from ocr_service.text_layer.formulas.zones import Display, display_zones, parted_at_gutters, split_at_hosts
 from ocr_service.text_layer.glyphs import Flags, Glyphs
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, clean_text
 
 _MOST_LINES = 600  # of a page with formulas; all are compared with all, and a page of two columns has 150
+_AT_RELATION, _FURTHEST = 0.25, 2.6  # em around a relation at which lines are aligned, and of white behind it
 _NUMBER = re.compile(r"\(\s*([\w.′'*–-]{1,12})\s*\)")
 
 
@@ -63,6 +64,8 @@ def find_formulas(
     level = [line for line in lines if line.angle == 0]
     if len(level) > _MOST_LINES or not any(page.is_strong(i) for i in range(len(glyphs))):
         return PageFormulas(list(lines), (), (), used)
+    level = parted_at_gutters(level, page)
+    lines = [*level, *(line for line in lines if line.angle)]
     found = _displays(display_zones(level, page, bars), page)
     used[list(found.built)] = True
     result = [line for line in lines if not found.refused.isdisjoint(line.glyphs)]
@@ -197,8 +200,8 @@ Rows = list[tuple[list[Item], list[Bar]]]
 def _groups(found: Rows, tags: dict[int, str]) -> list[tuple[Rows, str]]:
     """The lines by equations, with their numbers.
 
-    A line goes on with the one above it where it begins with an operator or a relation, or where relations of both
-    stand at one place. Of several numbers, each ends its equation.
+    A line goes on with the one above it where it begins, or that ends, with an operator or a relation, or where
+    relations of both stand at one place. Of several numbers, each ends its equation.
     """
     groups: list[tuple[Rows, str]] = []
     for place, row in enumerate(found):
@@ -213,7 +216,12 @@ def _groups(found: Rows, tags: dict[int, str]) -> list[tuple[Rows, str]]:
 
 def _continues(lines: Rows, row: tuple[list[Item], list[Bar]]) -> bool:
     first = min(row[0], key=lambda item: item.x0)
-    return first.kind in ("rel", "bin") or _alignment([items for items, _ in (*lines, row)]) is not None
+    last = max(lines[-1][0], key=lambda item: item.x1)
+    return (
+        first.kind in ("rel", "bin")
+        or last.kind in ("rel", "bin")
+        or _alignment([items for items, _ in (*lines, row)]) is not None
+    )
 
 
 def _aligned(lines: Rows) -> str:
@@ -229,16 +237,28 @@ def _aligned(lines: Rows) -> str:
 
 
 def _alignment(lines: Sequence[Sequence[Item]]) -> float | None:
-    """The x at which a relation stands in each line."""
-    for item in sorted((i for i in lines[0] if i.kind == "rel"), key=lambda i: i.x0):
-        near = 0.25 * item.size
-        if all(any(o.kind in ("rel", "bin") and abs(o.x0 - item.x0) < near for o in line) for line in lines[1:]):
-            return item.x0 - near
+    """The x at which a relation of the first line stands that the others are aligned at."""
+    full = [[item for item in line if not is_script(item, max(i.size for i in line))] for line in lines]
+    for item in sorted((i for i in full[0] if i.kind == "rel"), key=lambda i: i.x0):
+        if all(_is_aligned(line, item) for line in full[1:]):
+            return item.x0 - _AT_RELATION * item.size
     return None
+
+
+def _is_aligned(line: Sequence[Item], relation: Item) -> bool:
+    """Whether a line has a relation at the place of another, or goes on behind it with an operator."""
+    first = min(line, key=lambda item: item.x0)
+    if any(item.kind == "rel" and abs(item.x0 - relation.x0) < _AT_RELATION * relation.size for item in line):
+        return True
+    behind = (first.x0 - relation.x0) / relation.size
+    return first.kind == "bin" and -_AT_RELATION < behind < _FURTHEST
 
 
 def _halves(items: list[Item], bars: list[Bar], at: float) -> str:
     left, right = [i for i in items if i.x < at], [i for i in items if i.x >= at]
     before = [b for b in bars if (b.x0 + b.x1) / 2 < at]
     after = [b for b in bars if (b.x0 + b.x1) / 2 >= at]
-    return f"{build(left, before) if left else ''} & {build(right, after) if right else ''}".strip()
+    size = max(item.size for item in items)
+    indent = (min(i.x0 for i in items) - at) / size - _AT_RELATION
+    space = "" if left or indent < 0.5 else "\\quad " if indent < 1.5 else "\\qquad "
+    return f"{build(left, before) if left else ''} & {space}{build(right, after) if right else ''}".strip()

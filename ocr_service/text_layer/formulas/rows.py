@@ -8,9 +8,10 @@ from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, 
 
 SCRIPT = 0.85  # of the size of its base
 _ROW = 0.5  # em between the baselines of two rows, at least
-_COLUMN = 0.62  # em of white between two columns
+COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
 _PIECES_APART = 0.12  # em
+_NUMERATOR = 0.9  # em on both sides of a bar, in which the middle of a numerator is
 
 
 def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], list[Bar]]]:
@@ -86,9 +87,12 @@ def _fractions(items: Sequence[Item], bars: Sequence[Bar], size: float) -> list[
 def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: float) -> tuple[list[Item], list[Item]]:
     slack = 0.12 * size
     over = spans(bar, items, 0.02 * size)
+    next_to = [i for i in over if bar.y - _NUMERATOR * size < i.y < bar.y + _NUMERATOR * size]
+    if next_to and all(is_script(item, size) for item in next_to):  # of a fraction in a line; others are of other lines
+        over = [item for item in over if is_script(item, size)]
     inner = [b for b in bars if b is not bar and bar.x0 - slack <= b.x0 and b.x1 <= bar.x1 + slack]
     above = piled(
-        [i for i in over if i.y < bar.y], [b for b in inner if b.y < bar.y], bar.y, True, 0.5 * size, 0.33 * size
+        [i for i in over if i.y < bar.y], [b for b in inner if b.y < bar.y], bar.y, True, 0.55 * size, 0.33 * size
     )
     below = piled(
         [i for i in over if i.y > bar.y], [b for b in inner if b.y > bar.y], bar.y, False, 0.55 * size, 0.33 * size
@@ -216,11 +220,14 @@ def _are_alike(left: Item, right: Item) -> bool:
 
 
 def has_columns(lines: Sequence[tuple[list[Item], list[Bar]]]) -> bool:
-    """Whether all lines have a wide white at one place."""
-    return bool(column_ends(lines, _NO_COLUMN))
+    """Whether all lines have a wide white at one place, and two of them something on both sides of it."""
+    return any(
+        sum(any(i.x < cut for i in line) and any(i.x > cut for i in line) for line, _ in lines) > 1
+        for cut in column_ends(lines, _NO_COLUMN)
+    )
 
 
-def column_ends(lines: Sequence[tuple[list[Item], list[Bar]]], least: float = _COLUMN) -> list[float]:
+def column_ends(lines: Sequence[tuple[list[Item], list[Bar]]], least: float = COLUMN) -> list[float]:
     """Where columns end: the middles of the white, ``least`` em, that all rows have."""
     size = max(item.size for line, _ in lines for item in line)
     edges = sorted((item.x0, item.x1) for line, _ in lines for item in line)

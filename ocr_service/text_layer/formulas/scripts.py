@@ -12,7 +12,7 @@ from ocr_service.text_layer.formulas.rows import SCRIPT, is_script
 LEVEL = 0.09  # em: on one baseline
 CENTRED = 0.16  # em: around one axis
 _OVERPRINTED = 0.45  # of the narrower of two signs; slanted ones lean over by less
-_SIDE_LIMITS = frozenset({"\\int", "\\oint", "\\smallint"})
+_SIDE_LIMITS = frozenset({"\\int", "\\iint", "\\iiint", "\\oint", "\\smallint"})
 
 
 def lie_on_one_another(left: Item, right: Item) -> bool:

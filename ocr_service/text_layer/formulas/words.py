@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -22,8 +23,10 @@ _OPERATORS = frozenset(
         " Hom Ker End Aut SO SU GL SL card conv dist proj res ord lcm sech csch arcosh arsinh artanh",
     )
 )
-_TOUCHING = 0.13  # em between the letters of a word
+_TOUCHING = 0.15  # em between the letters of a word
+_BEARING = 0.05  # em that a letter's own space may be narrower than the white on its both sides
 _SPACE = 0.15  # em between a word and what is beside it
+_UNIT = 0.3  # em between a number and its unit
 _QUAD = 0.78  # em between two items
 _COMPOUND = {
     ("\\mapstochar", "\\rightarrow"): "\\mapsto",
@@ -41,6 +44,7 @@ _COMPOUND = {
 _DOTS = {".": "\\ldots", "\\cdot": "\\cdots"}
 _NOT_IN_HTML = {"<": "\\lt", ">": "\\gt"}  # Markdown may take them for tags
 _COMMAND = re.compile(r"\\[A-Za-z]+$")
+_INTEGRALS_APART = 0.05  # em; two integrals have 0.25
 
 
 def is_function_name(word: str) -> bool:
@@ -58,6 +62,8 @@ def joined_words(items: Sequence[Item]) -> list[Item]:
         run = [item]
         if item.kind == "letter":
             run = _word(ordered, place, used)
+        elif item.latex == "\\int":
+            run = _integrals(ordered, place, used)
         elif item.latex in _DOTS:
             run = _dots(ordered, place, used)
         pair = _pair(ordered, place, used) if len(run) == 1 else None
@@ -65,6 +71,8 @@ def joined_words(items: Sequence[Item]) -> list[Item]:
             made.append(pair)
         elif item.kind == "letter":
             made.append(_named(run))
+        elif item.latex == "\\int" and len(run) > 1:
+            made.append(joined(run, f"\\{'i' * len(run)}nt", "op", built=False))
         elif len(run) == 3:
             made.append(joined(run, _DOTS[item.latex], "dots"))
         else:
@@ -75,7 +83,8 @@ def joined_words(items: Sequence[Item]) -> list[Item]:
 def _follows(item: Item, last: Item, apart: float) -> bool:
     level = abs(item.base - last.base) < 0.05 * last.size and abs(item.size - last.size) < 0.1 * last.size
     of_ligature = item.x0 == last.x0 and item.x1 == last.x1
-    return level and (of_ligature or -0.1 * last.size < item.x0 - last.x1 < apart * last.size)
+    white = min(item.x0 - last.x1, item.x0 - last.advance + _BEARING * last.size)
+    return level and (of_ligature or (-0.1 * last.size < item.x0 - last.x1 and white < apart * last.size))
 
 
 def _word(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
@@ -83,12 +92,20 @@ def _word(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
     used.add(place)
     for at in range(place + 1, len(ordered)):
         item = ordered[at]
-        if at not in used and item.kind in ("letter", "hyphen") and _follows(item, run[-1], _TOUCHING):
+        if at not in used and _is_in_word(item) and _follows(item, run[-1], _TOUCHING):
             run.append(item)
             used.add(at)
+    stops = sum(item.latex == "." for item in run)
+    dots = any(a.latex == b.latex == "." for a, b in itertools.pairwise(run))
+    while len(run) > 1 and run[-1].latex == "." and (stops < 2 or dots):  # the end of a sentence, or what goes on
+        used.discard(ordered.index(run.pop()))
     if run[-1].kind == "hyphen":
         used.discard(ordered.index(run.pop()))
     return run
+
+
+def _is_in_word(item: Item) -> bool:
+    return item.kind in ("letter", "hyphen") or (item.latex == "." and item.kind == "punct" and not item.built)
 
 
 def _named(run: Sequence[Item]) -> Item:
@@ -101,6 +118,19 @@ def _named(run: Sequence[Item]) -> Item:
     if len(word) == 1:
         return joined(run, f"\\mathrm{{{word}}}", "ord") if word.isascii() else joined(run, f"\\text{{{word}}}", "text")
     return joined(run, f"\\text{{{word}}}", "text")
+
+
+def _integrals(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
+    """Signs of integrals that stand closer than those of two integrals do."""
+    run = [ordered[place]]
+    for at in range(place + 1, min(len(ordered), place + 3)):
+        item = ordered[at]
+        level = item.latex == "\\int" and abs(item.base - run[-1].base) < 0.05 * item.size
+        if not level or item.x0 - run[-1].x1 > _INTEGRALS_APART * item.size:
+            break
+        run.append(item)
+        used.add(at)
+    return run
 
 
 def _dots(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
@@ -139,6 +169,10 @@ def written(items: Sequence[Item]) -> str:
         latex = item.latex
         if last is not None:
             gap = (item.x0 - max(last.x1, last.advance)) / max(item.size, last.size)
+            if item.kind == "text" and _SPACE < gap < _UNIT and last.latex.isdigit() and latex.startswith("\\text{"):
+                parts += ["\\,", latex.replace("text", "mathrm", 1)]
+                last = item
+                continue
             if item.kind == last.kind == "text" and gap < _QUAD and parts[-1].endswith("}"):
                 parts[-1] = parts[-1][:-1] + " " + latex.removeprefix("\\text{")
                 last = item

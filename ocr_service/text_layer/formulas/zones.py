@@ -6,27 +6,34 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.items import Bar
 from ocr_service.text_layer.formulas.words import is_function_name
-from ocr_service.text_layer.layer_words import LayerLine, LayerWord
+from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
 
 _PROSE_SHARE = 0.42  # of a line's signs in words
 _PROSE_WORDS, _PROSE_LETTERS = 4, 18
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
+_CONTINUED = 1.2  # em between the lines of a formula that is broken at an operator
+_NEAR_BRACE = 0.5  # em between a brace and what is said over or under it
 _EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
-_GUTTER_LINES = 3
-_BEFORE_NUMBER = 1.5  # em of white
+_GUTTER_LINES, _GUTTER = 3, 1.0  # lines on both sides, and em
+_IN_COLUMN = 0.85  # of the lines beside a gutter, which end before it
+_BEFORE_NUMBER, _BEFORE_NUMBER_AT_EDGE = 1.5, 0.7  # em of white, and where it ends at the column's edge
+_BEHIND_NUMBER_AT_EDGE = 1.0  # em of white where it begins there; behind the number of a list's item there is 0.5
 _ITEM = re.compile(r"[•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 
 
 @dataclass(slots=True)
 class Display:
-    """The lines of a formula, the numbers beside it, its rules."""
+    """The lines of a formula, the numbers beside it, its rules; where it ends, while its lines are collected."""
 
     lines: list[LayerLine]
     numbers: list[LayerLine] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
+    bottom: float = 0.0
 
     @property
     def all_lines(self) -> list[LayerLine]:
@@ -45,20 +52,57 @@ class Display:
 def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> list[Display]:
     """The formulas that stand on lines of their own."""
     prose = _prose_but_cases(lines, page)
-    apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, page)]
+    strips = [(line.box[0], line.box[2]) for line in prose]
+    apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
     numbers = [line for line in apart if _is_number(line, page)]
     numbered = {id(number) for number in numbers}
-    strips = [(line.box[0], line.box[2]) for line in prose]
-    clusters = _clusters([line for line in apart if id(line) not in numbered], strips, page)
+    rest = [line for line in apart if id(line) not in numbered]
+    clusters = _one_above_the_other(_clusters(rest, strips, bars, page), strips, page)
     result = []
     for zone in map(Display, clusters):
         if not _is_mathematics(zone, page) or _is_table(zone, bars) or _is_of_a_paragraph(zone, prose, page):
             continue
         zone.numbers = [n for n in numbers if _beside(n, zone) and not _has_gutter(n.box, zone.box, strips)]
         zone.bars = _bars_of(zone, bars)
+        zone.lines += _comments(zone, rest, strips, page)
         if not _has_neighbours(zone, lines, strips):
             result.append(zone)
     return result
+
+
+def parted_at_gutters(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
+    """The lines, cut where they cross the white between two columns of prose."""
+    strips = [(line.box[0], line.box[2]) for line in prose_lines(lines, page)]
+    return [part for line in lines for part in _parted(line, strips)]
+
+
+def _parted(line: LayerLine, strips: Sequence[tuple[float, float]]) -> list[LayerLine]:
+    parts: list[list[LayerWord]] = [[]]
+    for word in line.words:
+        before = parts[-1][-1] if parts[-1] else None
+        wide = before is not None and word.box[0] - before.box[2] > _GUTTER * line.size
+        if before is not None and wide and _has_gutter(before.box, word.box, strips):
+            parts.append([])
+        parts[-1].append(word)
+    return [replace(line, words=tuple(part)) for part in parts] if len(parts) > 1 else [line]
+
+
+def _comments(
+    zone: Display, lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]], page: SymbolsOfPage
+) -> list[LayerLine]:
+    """Words at the right of numbered equations, which say why one holds; beside others they may be a table's."""
+    if not zone.numbers:
+        return []
+    _, y0, x1, y1 = zone.box
+    levels = [(number.box[1] + number.box[3]) / 2 for number in zone.numbers]
+    found = []
+    for line in lines:
+        left, top, _, bottom = line.box
+        behind = left > x1 and y0 < (top + bottom) / 2 < y1 and not _has_gutter(zone.box, line.box, strips)
+        numbered = any(abs((top + bottom) / 2 - level) < 0.5 * line.size for level in levels)
+        if behind and numbered and _is_long_word(line.words[0], page):
+            found.append(line)
+    return found
 
 
 def _prose_but_cases(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
@@ -74,15 +118,23 @@ def _beside_prose(lines: Sequence[LayerLine], prose: Sequence[LayerLine], page: 
     return (line for line in lines if id(line) not in taken)
 
 
-def _without_number(line: LayerLine, page: SymbolsOfPage) -> list[LayerLine]:
-    """A line, and the equation's number that stands behind it in a narrow column, apart."""
+def _without_number(line: LayerLine, strips: Sequence[tuple[float, float]], page: SymbolsOfPage) -> list[LayerLine]:
+    """A line, and the equation's number that stands at one of its ends in a narrow column, apart."""
     if len(line.words) < 2:
         return [line]
-    first, last = line.words[-2:]
+    first, second = line.words[:2]
+    before, last = line.words[-2:]
+    at_edge = any(abs(last.box[2] - right) < 0.3 * line.size for _, right in strips)
+    white = _BEFORE_NUMBER_AT_EDGE if at_edge else _BEFORE_NUMBER
     number = replace(line, words=(last,))
-    if last.box[0] - first.box[2] < _BEFORE_NUMBER * line.size or not _is_number(number, page):
-        return [line]
-    return [replace(line, words=line.words[:-1]), number]
+    if last.box[0] - before.box[2] > white * line.size and _is_number(number, page):
+        return [replace(line, words=line.words[:-1]), number]
+    number = replace(line, words=(first,))
+    at_edge = any(abs(first.box[0] - left) < 0.3 * line.size for left, _ in strips)
+    white = _BEHIND_NUMBER_AT_EDGE if at_edge else _BEFORE_NUMBER
+    if second.box[0] - first.box[2] > white * line.size and _is_number(number, page):
+        return [number, replace(line, words=line.words[1:])]
+    return [line]
 
 
 def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
@@ -122,9 +174,14 @@ def _goes_on(line: LayerLine, other: LayerLine, page: SymbolsOfPage) -> bool:
 
 
 def _has_word(line: LayerLine, page: SymbolsOfPage) -> bool:
-    return any(
-        sum(page.is_word_letter(i) for i in word.glyphs) >= 3 and not is_function_name(word.text) for word in line.words
-    )
+    letters = (_letters(word, page) for word in line.words)
+    return any(len(text) >= 3 and not is_function_name(text) for text in letters)
+
+
+def _letters(word: LayerWord, page: SymbolsOfPage) -> str:
+    """The letters of prose in a word, without those of its scripts."""
+    size = page.glyphs.size
+    return "".join(page.char(i) for i in word.glyphs if page.is_word_letter(i) and size[i] > SMALL * word.size)
 
 
 def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
@@ -215,28 +272,101 @@ def _is_words(line: LayerLine, page: SymbolsOfPage) -> bool:
 
 
 def _clusters(
-    lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]], page: SymbolsOfPage
+    lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]], bars: Sequence[Bar], page: SymbolsOfPage
 ) -> list[list[LayerLine]]:
-    groups: list[list[LayerLine]] = []
-    for line in lines:
-        apart: list[list[LayerLine]] = []
-        merged = [line]
-        for group in groups:
-            if any(_are_near(line, other, strips, page) for other in group):
+    """The lines by formulas: those that stand close together, or over, under and beside one bar."""
+    at_bars = _at_bars(lines, bars)
+    groups: list[tuple[list[LayerLine], set[int]]] = []
+    for line, mine in zip(lines, at_bars, strict=True):
+        apart: list[tuple[list[LayerLine], set[int]]] = []
+        merged, touched = [line], set(mine)
+        for group, others in groups:
+            if not mine.isdisjoint(others) or any(_are_near(line, other, strips, page) for other in group):
                 merged += group
+                touched |= others
             else:
-                apart.append(group)
-        groups = [*apart, merged]
-    return groups
+                apart.append((group, others))
+        groups = [*apart, (merged, touched)]
+    return [group for group, _ in groups]
+
+
+def _at_bars(lines: Sequence[LayerLine], bars: Sequence[Bar]) -> list[set[int]]:
+    """By line the numbers of the bars over or under which it stands, or that go on from it."""
+    found: list[set[int]] = [set() for _ in lines]
+    if not lines:
+        return found
+    x0, y0, x1, y1 = np.array([line.box for line in lines]).T
+    size = np.array([line.size for line in lines])
+    for number, bar in enumerate(bars):
+        slack = 0.3 * size
+        inside = (x0 > bar.x0 - slack) & (x1 < bar.x1 + slack)
+        above = inside & (y1 < bar.y + slack) & (bar.y - y1 < _NEAR_DOWN * size)
+        below = inside & (y0 > bar.y - slack) & (y0 - bar.y < _NEAR_DOWN * size)
+        level = np.abs((y0 + y1) / 2 - bar.y) < 0.5 * size
+        beside = level & (np.maximum(x0 - bar.x1, bar.x0 - x1) < size) & (np.maximum(x0 - bar.x1, bar.x0 - x1) > -slack)
+        if above.any() and below.any():
+            for line in np.flatnonzero(above | below | beside).tolist():
+                found[line].add(number)
+    return found
+
+
+def _one_above_the_other(
+    groups: Sequence[list[LayerLine]], strips: Sequence[tuple[float, float]], page: SymbolsOfPage
+) -> list[list[LayerLine]]:
+    """The groups, joined where one goes on with the other: the white between lines may be wider than inside of one."""
+    joined: list[Display] = []
+    for group in map(Display, sorted(groups, key=lambda group: min(line.box[1] for line in group))):
+        _, top, _, _ = group.box
+        size = max(line.size for line in group.lines)
+        # Those above it, by where they end: only a few are near enough to be looked at.
+        near = [other for other in joined if abs(top - other.bottom) < _CONTINUED * size]
+        before = next((other for other in near if _is_continued(other, group, strips, page)), None)
+        if before is None:
+            group.bottom = group.box[3]
+            joined.append(group)
+        else:
+            before.lines += group.lines
+            before.bottom = before.box[3]
+    return [group.lines for group in joined]
+
+
+def _is_continued(above: Display, below: Display, strips: Sequence[tuple[float, float]], page: SymbolsOfPage) -> bool:
+    """Whether two groups are near by the size of their type, which their limits have not, or share an operator's ends.
+
+    The last line of one that is broken (``multline``) may begin where the first ends.
+    """
+    first, second = above.box, below.box
+    size = min(max(line.size for line in above.lines), max(line.size for line in below.lines))
+    white, aside = second[1] - first[3], max(first[0], second[0]) - min(first[2], second[2])
+    if not -0.2 * size < white < _CONTINUED * size or aside > _NEAR_ACROSS * size:
+        return False
+    if any(_is_words(line, page) for line in (*above.lines, *below.lines)) or _has_gutter(first, second, strips):
+        return False
+    limits = any(line.size < SMALL * size for line in (*above.lines, *below.lines))
+    if white < _NEAR_DOWN * size and aside < 0 and limits:
+        return True
+    glyphs = [[i for line in group.lines for i in line.glyphs] for group in (above, below)]
+    full = [[i for i in group if page.glyphs.size[i] > SMALL * size] for group in glyphs]
+    if not all(full):
+        return False
+    last = max(full[0], key=lambda i: float(page.glyphs.ink[i][2]))
+    next_ = min(full[1], key=lambda i: float(page.glyphs.ink[i][0]))
+    return kind_of(last, page) in ("bin", "rel") or kind_of(next_, page) in ("bin", "rel")
 
 
 def _are_near(a: LayerLine, b: LayerLine, strips: Sequence[tuple[float, float]], page: SymbolsOfPage) -> bool:
     size = max(a.size, b.size)
     down = max(a.box[1], b.box[1]) - min(a.box[3], b.box[3])
     if down > -0.2 * size and (_is_words(a, page) or _is_words(b, page)):  # a heading over a formula is none of it
-        return False
+        return (
+            down < _NEAR_BRACE * size and a.box[0] < b.box[2] and b.box[0] < a.box[2] and _has_level_brace(a, b, page)
+        )
     across = max(a.box[0], b.box[0]) - min(a.box[2], b.box[2])
     return down < _NEAR_DOWN * size and across < _NEAR_ACROSS * size and not _has_gutter(a.box, b.box, strips)
+
+
+def _has_level_brace(a: LayerLine, b: LayerLine, page: SymbolsOfPage) -> bool:
+    return any(kind_of(i, page) == "brace" for i in (*a.glyphs, *b.glyphs))
 
 
 def _has_gutter(
@@ -248,12 +378,12 @@ def _has_gutter(
     left, right = min(a[2], b[2]), max(a[0], b[0])
     if right <= left:
         return False
-    before = [s for s in strips if s[1] <= right]
-    behind = [s for s in strips if s[0] >= left]
+    before = [s for s in strips if s[1] <= right and s[0] < left]
+    behind = [s for s in strips if s[0] >= left and s[1] > right]
     if min(len(before), len(behind)) < _GUTTER_LINES:
         return False
-    edge = max(s[1] for s in before)
-    begin = min(s[0] for s in behind)
+    edge = sorted(s[1] for s in before)[int(_IN_COLUMN * (len(before) - 1))]
+    begin = sorted((s[0] for s in behind), reverse=True)[int(_IN_COLUMN * (len(behind) - 1))]
     crossing = sum(s[0] < left and s[1] > right for s in strips)
     return edge < begin + 1 and crossing <= 0.2 * len(strips)
 
@@ -313,11 +443,12 @@ def _is_table(zone: Display, bars: Sequence[Bar]) -> bool:
 
 
 def _beside(number: LayerLine, zone: Display) -> bool:
-    x0, y0, x1, y1 = zone.box
+    _, y0, _, y1 = zone.box
     middle = (number.box[1] + number.box[3]) / 2
-    return y0 - 0.4 * number.size < middle < y1 + 0.4 * number.size and (
-        number.box[0] > x1 - 0.1 * number.size or number.box[2] < x0 + 0.1 * number.size
-    )
+    level = [line for line in zone.lines if line.box[1] < number.box[3] and number.box[1] < line.box[3]]
+    behind = all(number.box[0] > line.box[2] - 0.1 * number.size for line in level)
+    before = all(number.box[2] < line.box[0] + 0.1 * number.size for line in level)
+    return y0 - 0.4 * number.size < middle < y1 + 0.4 * number.size and (behind or before)
 
 
 def _bars_of(zone: Display, bars: Sequence[Bar]) -> list[Bar]:

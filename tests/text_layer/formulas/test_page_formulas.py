@@ -15,7 +15,7 @@ from ocr_service.document import PageResult
 from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
 from ocr_service.vlm.prompts import PromptSet
-from tests.support.formula_pages import FOLDER, NUMBERED, groups, tree
+from tests.support.formula_pages import COLUMNS, CONSTRUCTIONS, FOLDER, NUMBERED, groups, tree
 
 _PAGES = list(groups())
 
@@ -47,6 +47,22 @@ def test_equations_have_their_own_numbers_and_operators_their_own_limits() -> No
     page = read(FOLDER / "numbered.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in NUMBERED]
     assert [latex.rpartition(" ")[2] for latex in displays(page)] == [rf"\tag{{{n}}}" for n in (1, 2, 3)]
+
+
+def test_constructions_of_papers_are_whole_formulas() -> None:
+    page = read(FOLDER / "constructions.pdf")
+    wanted = [tree(latex) for _, formulas in CONSTRUCTIONS for latex in formulas]
+    assert [tree(latex) for latex in displays(page)] == wanted
+    assert [latex.rpartition("\\tag")[2] for latex in displays(page) if "\\tag" in latex] == [
+        f"{{{number}}}" for number in range(1, 7)
+    ]
+    assert [latex for latex in inline(page) if "matrix" in latex] == [
+        r"\left(\begin{smallmatrix} a & b \\ c & d \end{smallmatrix}\right)"
+    ]
+
+
+def test_displays_of_two_columns_are_not_merged() -> None:
+    assert [tree(latex) for latex in displays(read(FOLDER / "columns.pdf"))] == [tree(latex) for latex in COLUMNS]
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
