@@ -14,6 +14,7 @@ from ocr_service.tesseract.table_columns import visual_rows
 from ocr_service.tesseract.table_rows import rows_of_lines
 from ocr_service.tesseract.words import Word
 
+_MANY_ROWS, _ONE_EACH, _BESIDE = 4, 0.8, 0.5  # rows, the share of them with a line, and em between middles
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
 
 
@@ -51,6 +52,52 @@ def _cell(places: Sequence[tuple[int, int]], words: Sequence[Word], xs: Sequence
     if across * down != len(places):
         across = down = 1
     return Cell(enclosing(boxes), tuple(words), across, down)
+
+
+def with_label_rows(table: Table) -> Table:
+    """``table``, its cells over many rows parted where each row has a line of their text: labels without rules."""
+    em = font_size(table)
+    if em is None:
+        return table
+    result = [list(row) for row in table]
+    boxes = [[cell.box for cell in row if cell.words and cell.down == 1] for row in table]
+    middles = [statistics.fmean((b[1] + b[3]) / 2 for b in row) if row else None for row in boxes]
+    for r, row in enumerate(table):
+        for c, cell in enumerate(row):
+            if cell.down >= _MANY_ROWS and cell.across == 1:
+                rows = range(r, r + cell.down)
+                for k, part in _one_a_row(cell, [(k, middles[k]) for k in rows], em):
+                    result[k][c] = part
+    return result
+
+
+def _one_a_row(cell: Cell, rows: Sequence[tuple[int, float | None]], em: float) -> list[tuple[int, Cell]]:
+    """A cell for each row that ``cell`` spans, by the rows' middles; nothing where its lines do not stand in them."""
+    lines = visual_rows(cell.words, em)
+    if not _ONE_EACH * len(rows) <= len(lines) <= len(rows):
+        return []
+    x0, _, x1, _ = cell.box
+    placed: dict[int, list[Word]] = {}
+    for line in lines:
+        at = statistics.fmean((word.box[1] + word.box[3]) / 2 for word in line)
+        near = [k for k, middle in rows if middle is not None and abs(middle - at) < _BESIDE * em]
+        if len(near) != 1 or near[0] in placed:
+            return []
+        placed[near[0]] = line
+    parts = []
+    for k, middle in rows:
+        words = placed.get(k, [])
+        top, bottom = _extent(words, middle, em)
+        parts.append((k, Cell((x0, top, x1, bottom), tuple(words))))
+    return parts
+
+
+def _extent(words: Sequence[Word], middle: float | None, em: float) -> tuple[int, int]:
+    """The top and bottom of a row's cell: of its words, else a line's height about the row's middle."""
+    if words:
+        return min(word.box[1] for word in words), max(word.box[3] for word in words)
+    at = middle or 0.0
+    return round(at - em / 2), round(at + em / 2)
 
 
 def with_unruled_rows(table: Table) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ocr_service.document import Box
 from ocr_service.tesseract.ruling_lines import Grid
 from ocr_service.tesseract.table_cells import Cell, Table
-from ocr_service.tesseract.table_ruled import ruled_cells, with_unruled_rows
+from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_unruled_rows
 from tests.support.sheets import text_line
 
 
@@ -63,3 +63,26 @@ def test_lines_of_words_between_rules_stay_one_row() -> None:
     ]
     ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
     assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
+
+
+def labelled(*labels: tuple[int, str]) -> Table:
+    """Five ruled rows of numbers, 60 pixels high, beside one cell with ``labels`` at these heights."""
+    words = tuple(word for y, text in labels for word in text_line(110, y, *text.split()).words)
+    numbers = [
+        Cell((400, 100 + 60 * r, 600, 160 + 60 * r), text_line(420, 115 + 60 * r, "512").words) for r in range(5)
+    ]
+    first = [Cell((100, 100, 400, 400), words, down=5), *(Cell((0, 0, 0, 0)) for _ in range(4))]
+    return [[label, number] for label, number in zip(first, numbers, strict=True)]
+
+
+def test_labels_without_rules_stand_in_the_ruled_rows_beside_them() -> None:
+    labels = ("Зарплата", "Надбавки", "Связь", "Страхование", "Итого по смете")
+    table = with_label_rows(labelled(*((115 + 60 * r, label) for r, label in enumerate(labels))))
+    assert texts(table) == [[label, "512"] for label in labels]
+    assert all(row[0].down == 1 for row in table)
+
+
+def test_the_text_of_a_cell_over_many_rows_is_not_parted() -> None:
+    lines = ("Расходы на", "связь и", "страхование", "имущества")
+    whole = labelled(*((180 + 36 * r, line) for r, line in enumerate(lines)))
+    assert with_label_rows(whole) == whole
