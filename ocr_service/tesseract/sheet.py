@@ -11,6 +11,7 @@ from ocr_service.geometry.bend import bend_of, straightened
 from ocr_service.geometry.deskew import Skew, deskew
 from ocr_service.tesseract.character_fields import Field, character_fields, without_fields
 from ocr_service.tesseract.filled_areas import filled_areas, on_white
+from ocr_service.tesseract.filled_shapes import on_white_shapes
 from ocr_service.tesseract.preprocess import dark_on_light, with_even_illumination, without_paper_grain
 from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
 
@@ -47,7 +48,7 @@ def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
     if shifts is not None:
         level, skew = straightened(level, shifts), replace(skew, shifts=shifts)
     filled = filled_areas(level, dpi)
-    level = on_white(level, filled)
+    level = on_white_shapes(on_white(level, filled), dpi, [area.box for area in filled])
     ink = binarise(level)
     found = character_fields(level, ink, dpi)
     level, ink = without_fields(level, found, int(np.percentile(level[::8, ::8], 80))), without_fields(ink, found, 0)

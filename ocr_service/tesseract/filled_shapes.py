@@ -1,0 +1,184 @@
+"""Shapes around text that are no rectangle of one colour: buttons, discs, arrows, gradients, rings.
+
+Their ground is made white and the text on it dark, so that it is read with the page. The ground of such a shape is
+smooth; a photograph's is not, and a large letter has no text on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ocr_service.document import Box, Gray
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
+
+_STEP = 2  # shapes are looked for at half the size
+_FILLED = 0.8  # of the paper's level; lighter grounds are read as they are
+_LEAST_IN, _RING_IN, _MOST = 0.12, 0.2, 0.6  # inches of the shorter side, of a ring's, and of the page's sides
+_INKED, _RING = 0.3, 0.05  # of its box that a filled shape fills at least, and a ring
+_RING_WIDTH = 9  # pixels of a ring's stroke, at most
+_GRADIENT_IN, _GROUND, _COARSE = 0.4, 9, 4  # inches from which a ground may change; pixels of it, at a quarter
+_SMOOTH, _EVEN = 14, 0.5  # grey levels off the ground, and the share of a shape that is so near to it
+_BETTER, _HOLE = 0.08, 0.03  # more of that share; of a shape that is white and large, as the hole of a letter is
+_CONTRAST = 60.0  # grey levels off the ground that count as full ink, at least
+_INK, _MOST_INK = 128, 0.45  # of a shape made white: the level below which is ink, and how much of it there is
+_EDGE = 3  # pixels of a shape's edge, where its colour runs into the paper's
+_AS_WIDE, _UPRIGHT = 0.98, 0.8  # of the widest row, and the share of rows of a rectangle
+_SOLID = 0.88  # of its hull that the hole of a large letter fills; digits and letters fill less
+_LEAST_LETTER, _MOST_LETTER = 0.2, 0.75  # of a shape's height
+_FEW = 3  # pieces of a lone sign or number
+_MOST_SHAPES = 100  # a page: a page of noise must not take a minute
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A shape's box on the page, and what of it the shape's outline encloses."""
+
+    box: Box
+    inside: Mask
+
+    @property
+    def height(self) -> int:
+        return self.box[3] - self.box[1]
+
+
+def on_white_shapes(gray: Gray, dpi: int, filled: Sequence[Box]) -> Gray:
+    """``gray`` with text on filled shapes dark on white. ``filled``: areas that are white already."""
+    paper = float(np.percentile(gray[::8, ::8], 80))
+    result = gray
+    for shape in _shapes(gray, paper, dpi, filled):
+        white = _made_white(gray, shape, paper, dpi)
+        if white is None:
+            continue
+        if result is gray:
+            result = gray.copy()
+        x0, y0, x1, y1 = shape.box
+        inside = cv2.dilate(shape.inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        result[y0:y1, x0:x1][inside] = np.minimum(white, round(paper))[inside]
+    return result
+
+
+def _shapes(gray: Gray, paper: float, dpi: int, filled: Sequence[Box]) -> Iterator[_Shape]:
+    """The filled shapes and the rings of a page, none of those inside another."""
+    half = cv2.resize(gray, None, fx=1 / _STEP, fy=1 / _STEP, interpolation=cv2.INTER_AREA)
+    mask = (half < _FILLED * paper).astype(np.uint8)
+    for x0, y0, x1, y1 in filled:
+        mask[max(0, y0 // _STEP - 1) : y1 // _STEP + 2, max(0, x0 // _STEP - 1) : x1 // _STEP + 2] = 0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    x, y, w, h, area = (stats[1:, column].astype(np.int64) for column in range(5))
+    share, sides = area / (w * h), np.minimum(w, h) * _STEP / dpi
+    fits = (w < _MOST * mask.shape[1]) | (h < _MOST * mask.shape[0])
+    fits &= ((share >= _INKED) & (sides >= _LEAST_IN)) | ((share >= _RING) & (sides >= _RING_IN) & (w < 6 * h))
+    chosen = np.flatnonzero(fits)
+    for index in chosen[np.argsort(-area[chosen])][:_MOST_SHAPES].tolist():
+        x0, y0 = max(0, int(x[index]) * _STEP - 2), max(0, int(y[index]) * _STEP - 2)
+        x1, y1 = int(x[index] + w[index]) * _STEP + 2, int(y[index] + h[index]) * _STEP + 2
+        shape = _outlined(gray[y0:y1, x0:x1], (x0, y0), _FILLED * paper)
+        if shape is not None:
+            yield shape
+
+
+def _outlined(crop: Gray, at: tuple[int, int], level: float) -> _Shape | None:
+    """The largest piece of ``crop`` that is darker than ``level``, with all that it encloses."""
+    outlines, _ = cv2.findContours((crop < level).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not outlines:
+        return None
+    outline = max(outlines, key=cv2.contourArea)
+    inside = cv2.drawContours(np.zeros(crop.shape, np.uint8), [outline], -1, 1, cv2.FILLED) > 0
+    x0, y0 = at
+    return _Shape((x0, y0, x0 + crop.shape[1], y0 + crop.shape[0]), inside)
+
+
+def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | None:
+    """The picture of what is inside a shape, dark on white; None where no text stands there on a smooth ground."""
+    x0, y0, x1, y1 = shape.box
+    crop = gray[y0:y1, x0:x1]
+    inner = _shrunk(shape.inside, _EDGE)
+    if not inner.any():
+        return None
+    level = _ground(crop, inner, paper, dpi)
+    if float(np.median(level[inner])) >= _FILLED * paper:
+        ring = _ring(crop < _FILLED * paper, shape.inside)
+        if _is_upright(shape.inside) or (ring & _shrunk(shape.inside, _RING_WIDTH)).any():
+            return None  # ruling lines of a cell, or letters hang on the ring and would be lost with it
+        inner = shape.inside & (cv2.dilate(ring.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    off = crop - level
+    if not inner.any() or _evenness(off, inner) < _EVEN:
+        return None
+    away = np.where(off > 0, off / np.maximum(_CONTRAST, 255.0 - level), -off / np.maximum(_CONTRAST, level))
+    white = (255 * (1 - away)).clip(0, 255).astype(np.uint8)
+    ink = _without_edge(np.where((white < _INK) & inner, 255, 0).astype(np.uint8), inner)
+    white[~(inner & (cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0))] = 255
+    if cv2.countNonZero(ink) > _MOST_INK * np.count_nonzero(inner) or not _has_text(ink, shape.height, dpi):
+        return None
+    return white
+
+
+def _shrunk(inside: Mask, by: int) -> Mask:
+    eroded = cv2.erode(inside.astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8), borderValue=0)
+    shrunk: Mask = eroded > 0
+    return shrunk
+
+
+def _ring(dark: Mask, inside: Mask) -> Mask:
+    """What hangs together with the outline."""
+    _, labels = cv2.connectedComponents((dark & inside).astype(np.uint8))
+    at_rim = np.unique(labels[inside & ~_shrunk(inside, 1)])
+    ring: Mask = np.isin(labels, at_rim) & (labels > 0)
+    return ring
+
+
+def _is_upright(inside: Mask) -> bool:
+    """Whether most rows are as wide as the widest, as those of a rectangle are."""
+    widths = inside.sum(axis=1)
+    return float(np.mean(widths[widths > 0] >= _AS_WIDE * widths.max())) > _UPRIGHT
+
+
+def _without_edge(ink: Gray, inner: Mask) -> Gray:
+    """``ink`` without the slivers along the shape's edge, where its colour runs into the paper's."""
+    _, labels = cv2.connectedComponents(ink)
+    at_edge = np.setdiff1d(labels[inner & ~_shrunk(inner, 1)], labels[_shrunk(inner, _EDGE)])
+    return np.where(np.isin(labels, at_edge), 0, ink).astype(np.uint8)
+
+
+def _ground(crop: Gray, inner: Mask, paper: float, dpi: int) -> npt.NDArray[np.float32]:
+    """The level of a shape's ground: the commonest one, or each place's own where that of a large shape changes."""
+    counts = np.bincount(crop[inner], minlength=256).astype(np.float32)
+    common = np.full(crop.shape, np.argmax(np.convolve(counts, np.ones(9), "same")), np.float32)
+    if min(crop.shape) < _GRADIENT_IN * dpi:
+        return common
+    small = cv2.resize(crop, None, fx=1 / _COARSE, fy=1 / _COARSE, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    smooth = cv2.resize(cv2.medianBlur(small, _GROUND), (crop.shape[1], crop.shape[0])).astype(np.float32)
+    is_hole = float(np.mean(smooth[inner] >= _FILLED * paper)) > _HOLE  # of a large letter
+    better = _evenness(crop - smooth, inner) > _evenness(crop - common, inner) + _BETTER
+    return smooth if better and not is_hole else common
+
+
+def _evenness(off: npt.NDArray[np.float32], inner: Mask) -> float:
+    """The share of what is ``inner`` that has the ground's level."""
+    return float((np.abs(off) <= _SMOOTH)[inner].mean())
+
+
+def _has_text(ink: Gray, height: int, dpi: int) -> bool:
+    """Whether pieces of ink inside a shape stand as letters do, or the only ones have the form of letters."""
+    pieces = letter_pieces(ink, TEN_POINTS_IN * dpi, dpi)
+    heights = pieces.boxes[:, 3] - pieces.boxes[:, 1]
+    fits = (heights >= min(_LEAST_LETTER * height, 0.6 * TEN_POINTS_IN * dpi)) & (heights <= _MOST_LETTER * height)
+    if text_rows(pieces, fits, (ink.shape[0], ink.shape[1]), short=True):
+        return True
+    return int(fits.sum()) <= _FEW and any(_has_form(box, ink) for box in pieces.boxes[fits].tolist())
+
+
+def _has_form(box: Sequence[int], ink: Gray) -> bool:
+    """Whether a piece has bays or holes, as digits and letters have and the holes of a large letter do not."""
+    x0, y0, x1, y1 = box
+    part = np.ascontiguousarray(ink[y0:y1, x0:x1])
+    points = cv2.findNonZero(part)
+    hull = float(cv2.contourArea(cv2.convexHull(points))) if points is not None else 0.0
+    return hull > 0 and cv2.countNonZero(part) < _SOLID * hull
