@@ -13,6 +13,7 @@ from ocr_service.tesseract.paragraphs import BOLDER, Paragraph
 _LARGER = 1.15  # against the body's font size
 _MAX_LENGTH, _MOST_LINES = 200, 4
 _SAME_SIZE = 0.04
+_MANY, _COMMON = 8, 0.12  # paragraphs in one type, and their share of the page's letters
 _LEGIBLE = 70.0  # Tesseract's confidence; headings are large and have 85 and more, logos and drawings less
 _MUCH_LARGER = 1.35
 _SURE_OF_TITLE = 0.6
@@ -87,13 +88,21 @@ Rule = Callable[[Candidate], bool]
 
 
 def running_types(paragraphs: Sequence[Paragraph]) -> list[Body]:
-    """The types of the paragraphs that are too long for headings, each once."""
-    found: dict[tuple[int, int], Body] = {}
+    """The types of the paragraphs that are too long for headings, and of more than headings are; each once.
+
+    The type that most of a page is set in may be that of its small print.
+    """
+    found: dict[tuple[int, int], list[Paragraph]] = {}
     for p in paragraphs:
-        if len(p.lines) > _MOST_LINES and len(p.text) > _MAX_LENGTH:
-            body = Body(p.em, p.weight)
-            found.setdefault((round(2 * body.em), round(10 * body.weight)), body)
-    return list(found.values())
+        found.setdefault((round(2 * p.em), round(10 * p.weight)), []).append(p)
+    letters = {key: sum(len(line.text) for p in group for line in p.lines) for key, group in found.items()}
+    least = _COMMON * sum(letters.values())
+    return [
+        Body(group[0].em, group[0].weight)
+        for key, group in found.items()
+        if any(len(p.lines) > _MOST_LINES and len(p.text) > _MAX_LENGTH for p in group)
+        or (len(group) >= _MANY and letters[key] > least)
+    ]
 
 
 def is_of_type(paragraph: Paragraph, types: Sequence[Body]) -> bool:

@@ -11,6 +11,7 @@ from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.numbering import section_depth
 from ocr_service.tesseract.headings import Body, body_of
 from ocr_service.tesseract.paragraphs import BOLDER, Paragraph, group_paragraphs
+from ocr_service.tesseract.table_cells import is_data
 from ocr_service.tesseract.words import Line
 
 _TITLE = 1.25  # times the body's type size
@@ -136,7 +137,8 @@ def _goes_on(last: Line, line: Line) -> bool:
 
 def _is_of_authors(row: Sequence[Sequence[Line]], widest: float) -> bool:
     return len(row) > 1 and all(
-        len(stack) > 1 and all(line.box[2] - line.box[0] < widest for line in stack) for stack in row
+        len(stack) > 1 and all(line.box[2] - line.box[0] < widest and not is_data(line.text) for line in stack)
+        for stack in row
     )
 
 

@@ -89,14 +89,16 @@ def find_panels(ground: Pixels, dpi: int, lines: Sequence[Line]) -> list[Box]:
 
 
 def _rectangles(ground: Pixels, dpi: int) -> Iterator[Box]:
-    """What differs from the paper, with all that it encloses, if that is a rectangle."""
+    """What differs from the paper and hangs together, with all that it encloses, if that is a rectangle: no cells."""
     small = cv2.resize(ground, None, fx=1 / _STEP, fy=1 / _STEP, interpolation=cv2.INTER_AREA)
     paper = _paper(small.astype(np.uint8))
     mask = (np.abs(small.astype(np.int16) - paper).max(axis=2) > _OFF_PAPER).astype(np.uint8)
     least = _LEAST_IN * dpi / _STEP
-    for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
+    contours, levels = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    for place, contour in enumerate(contours):
         x, y, w, h = cv2.boundingRect(contour)
-        if w > least and h > least and cv2.contourArea(contour) > _RECTANGULAR * (w - 1) * (h - 1):
+        outer = levels[0][place][3] < 0
+        if outer and w > least and h > least and cv2.contourArea(contour) > _RECTANGULAR * (w - 1) * (h - 1):
             yield x * _STEP, y * _STEP, (x + w) * _STEP, (y + h) * _STEP
 
 

@@ -95,3 +95,11 @@ def test_the_end_of_a_column_above_longer_notes_in_small_type_is_no_heading() ->
     assert [is_of_type(p, types) for p in (cut, bold)] == [True, False]
     assert not is_heading(Candidate(cut, BODY, 0.0, True, running=True))
     assert is_heading(Candidate(cut, BODY, 0.0, True))
+
+
+def test_a_type_in_which_much_of_a_form_is_set_is_no_headings_type() -> None:
+    entries = [paragraph("Телефон отдела продаж", size=1.2, y=100 + 60 * i) for i in range(9)]
+    print_ = [paragraph("мелкий текст внизу страницы", y=900 + 40 * i) for i in range(20)]
+    title = paragraph("Накладная", size=1.5)
+    types = running_types([title, *entries, *print_])
+    assert [is_of_type(p, types) for p in (entries[0], title)] == [True, False]

@@ -50,6 +50,13 @@ def test_authors_side_by_side_are_a_paragraph_each_and_read_across() -> None:
     assert author_lines(every, SIZE) == set(lines)
 
 
+def test_columns_of_numbers_are_no_authors() -> None:
+    heads = ((400, "Всего"), (1200, "Село"))
+    rows = [(400 + 40 * r, text) for r, text in enumerate(("", "1.9", "4.5"))]
+    lines = [centred(x, y, text or head) for x, head in heads for y, text in rows]
+    assert not with_title_block(article(*lines), BODY, SIZE).rows
+
+
 @pytest.mark.parametrize(
     "line",
     [

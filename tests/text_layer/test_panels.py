@@ -60,5 +60,11 @@ def test_shaded_rows_of_a_table_are_no_panels() -> None:
     assert find_panels(paper(*boxes), DPI, lines) == []
 
 
+def test_the_cells_of_a_form_are_no_panels() -> None:
+    page = paper((900, 400, 1500, 1000), (900, 1000, 1500, 1400), (600, 400, 900, 1400), colour=(0, 0, 0), border=3)
+    lines = [*column(920, 430, 8), *column(920, 1030, 6), *column(620, 415, 12, "код"), *column(100, 420, 12)]
+    assert all(found[0] < 700 for found in find_panels(page, DPI, lines))
+
+
 def test_a_ground_that_nothing_stands_beside_is_no_panel() -> None:
     assert find_panels(paper(_PANEL), DPI, [*column(950, 430, 8), *column(100, 1200, 10)]) == []
