@@ -16,6 +16,12 @@ _INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
 _REACHES = 0.05  # of a column: what is wider stands in it too
 _LEVEL, _NARROW, _LOW = 0.6, 0.8, 0.5  # of a line's height, and of the columns' width and height under a row of heads
 _ALIGNED, _UNDER = 0.5, 2.0  # of a heading's height: how far its column begins beside it, and below it
+_WIDE_COLUMN = 0.45  # of the other's width: two columns around a picture, or one beside two
+_TALL_COLUMN, _FULL_COLUMN = 0.25, 0.6  # of their height: what their own boxes fill, and these with the picture
+_LONGER = 1.15  # times as high as a picture are the columns around it; a row of labels is not
+_AT_THE_END = 0.9  # of the columns' height
+_BESIDE = 0.5  # of a box's height that has text beside it
+_MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes long
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
 
 
@@ -39,6 +45,9 @@ def _order(boxes: Sequence[Box], indices: list[int], min_gutter: int) -> list[in
     columns = _columns(boxes, indices, min_gutter)
     if len(columns) > 1 and _beside(boxes, columns):
         return [index for column in columns for index in _order(boxes, column, min_gutter)]
+    wrapped = _wrapped(boxes, indices, min_gutter)
+    if wrapped:
+        return [index for part in wrapped for index in _order(boxes, part, min_gutter)]
     # Boxes that overlap without a white band between them: from the top, then from the left.
     return sorted(indices, key=lambda i: (boxes[i][1], boxes[i][0]))
 
@@ -82,6 +91,75 @@ def _beside(boxes: Sequence[Box], columns: Sequence[Sequence[int]]) -> bool:
     return False
 
 
+def _wrapped(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> list[list[int]]:
+    """Two columns, and before them what lies on the gutter between them with their text beside it; empty if none does.
+
+    A picture or a quotation over both columns interrupts neither where it is read first, a page's number where last.
+    """
+    if len(indices) > _MOST_WRAPPED:
+        return []
+    _, y0, _, y1 = enclosing([boxes[i] for i in indices])
+    found: tuple[float, list[list[int]]] | None = None
+    for gutter in sorted({boxes[i][0] for i in indices}):
+        left = [i for i in indices if boxes[i][2] <= gutter - min_gutter]
+        right = [i for i in indices if boxes[i][0] >= gutter]
+        across = [i for i in indices if boxes[i][0] < gutter < boxes[i][2] + min_gutter]
+        if not left or not right or not across:
+            continue
+        sides, over = [[boxes[i] for i in side] for side in (left, right)], [boxes[i] for i in across]
+        crossing = _crossing(sides, over)
+        if (found is None or crossing < found[0]) and _narrow_around(over, sides, y1 - y0):
+            last = [i for i in across if boxes[i][1] + boxes[i][3] > 2 * (y0 + _AT_THE_END * (y1 - y0))]
+            found = crossing, [[i for i in across if i not in last], left, right, last]
+    return [part for part in found[1] if part] if found else []
+
+
+def _crossing(sides: Sequence[Sequence[Box]], over: Sequence[Box]) -> float:
+    """How much lies over a gutter; more where the sides are uneven, as at the edge that a column narrows to."""
+    narrow, wide = sorted(_width(side) for side in sides)
+    return sum((b[2] - b[0]) * (b[3] - b[1]) for b in over) * (wide / narrow) ** 2
+
+
+def _narrow_around(over: Sequence[Box], sides: Sequence[Sequence[Box]], height: int) -> bool:
+    """Whether the ``sides`` are columns of that height together with what lies ``over`` both."""
+    narrow, wide = sorted(_width(side) for side in sides)
+    columns = narrow >= _WIDE_COLUMN * wide and all(
+        _covered(side) >= _TALL_COLUMN * height and _covered([*side, *over]) >= _FULL_COLUMN * height for side in sides
+    )
+    beside = [box for side in sides for box in side]
+    return columns and all(_LONGER * (b[3] - b[1]) <= height and _is_wrapped(b, beside) for b in over)
+
+
+def _goes_on(upper: Sequence[int], wrapped: Sequence[Sequence[int]]) -> bool:
+    """Whether ``upper`` is more than one part of what is ``wrapped``: a title over the columns is none of them."""
+    return sum(any(i in part for i in upper) for part in wrapped) > 1
+
+
+def _is_wrapped(box: Box, others: Sequence[Box]) -> bool:
+    """Whether most of the height of ``box`` has something beside it."""
+    beside = [(max(box[1], other[1]), min(box[3], other[3])) for other in others]
+    return _length(beside) > _BESIDE * (box[3] - box[1])
+
+
+def _covered(boxes: Sequence[Box]) -> int:
+    return _length([(box[1], box[3]) for box in boxes])
+
+
+def _length(spans: Sequence[tuple[int, int]]) -> int:
+    """How long the spans are together, counting what several share once."""
+    total, reached = 0, None
+    for start, end in sorted(spans):
+        start = start if reached is None else max(start, reached)
+        if end > start:
+            total += end - start
+            reached = end
+    return total
+
+
+def _width(boxes: Sequence[Box]) -> int:
+    return max(box[2] for box in boxes) - min(box[0] for box in boxes)
+
+
 def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int) -> list[list[int]]:
     """Neighbouring strips that are cut by one gutter become one group."""
     groups: list[list[int]] = []
@@ -91,12 +169,15 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
             columns = _columns(boxes, union, min_gutter)
             cut_below = next((each for each in strips[place:] if _is_cut(boxes, each, min_gutter)), strip)
             following = strips[place + 1] if place + 1 < len(strips) else []
+            kept = len(columns) > 1 and _keep_to_columns(boxes, groups[-1], strip, min_gutter)
             if (
-                len(columns) > 1
-                and _keep_to_columns(boxes, groups[-1], strip, min_gutter)
+                kept
                 and not _is_row_of_heads(boxes, groups[-1], cut_below, min_gutter)
                 and not _begins_new_columns(boxes, groups[-1], strip, following, min_gutter)
             ):
+                groups[-1] = union
+                continue
+            if not kept and _goes_on(groups[-1], _wrapped(boxes, union, min_gutter)):
                 groups[-1] = union
                 continue
             led = _leading(boxes, groups[-1], strip, min_gutter)

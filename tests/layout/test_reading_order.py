@@ -100,3 +100,29 @@ def test_a_row_of_lines_in_the_middle_of_the_columns_is_read_across() -> None:
     names = [(150, 110, 320, 130), (600, 110, 800, 130)]
     columns = [(20, 160, 480, 900), (520, 160, 980, 900)]
     assert reading_order([*names, *columns], min_gutter=10) == [0, 1, 2, 3]
+
+
+def test_a_quotation_over_the_gutter_is_read_before_the_columns_that_narrow_around_it() -> None:
+    quotation = (260, 0, 640, 120)
+    left = [(0, 0, 240, 130), (0, 140, 440, 300), (0, 310, 440, 600)]
+    right = [(660, 0, 900, 130), (460, 140, 900, 600)]
+    boxes = [*left, quotation, *right]
+    assert reading_order(boxes, min_gutter=8) == [3, 0, 1, 2, 4, 5]
+
+
+def test_a_picture_over_one_column_and_a_part_of_the_other_is_read_first() -> None:
+    picture, caption = (0, 0, 600, 500), (200, 505, 400, 530)
+    left, right = [(0, 540, 430, 900)], [(620, 60, 900, 545), (450, 550, 900, 900)]
+    assert reading_order([*left, *right, picture, caption], min_gutter=8) == [3, 4, 0, 1, 2]
+
+
+def test_rows_of_labels_and_values_that_overlap_make_no_columns() -> None:
+    rows = [box for y in (0, 60, 120) for box in ((0, y, 300, y + 70), (290, y + 4, 620, y + 70))]
+    assert reading_order(rows, min_gutter=8) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_short_title_over_columns_that_narrow_around_a_picture_stays_above_them() -> None:
+    title, picture = (380, 0, 520, 30), (250, 200, 650, 400)
+    left = [(0, 60, 440, 190), (0, 200, 230, 405), (0, 410, 440, 700)]
+    right = [(460, 60, 900, 190), (670, 200, 900, 405), (460, 410, 900, 700)]
+    assert reading_order([title, *left, *right, picture], min_gutter=8) == [0, 7, 1, 2, 3, 4, 5, 6]
