@@ -166,9 +166,9 @@ def letters_known(language: str) -> frozenset[str]:
 
 # How far letters reach: "x" neither up nor down, "b" up, "p" down, "f" both.
 _EXTENTS = {
-    "x": "acemnorsuvwxzавгежзиклмнопстхчшъыьэюяңөүәқғαεικνοπστυωՙ",
+    "x": "acemnorsuvwxzавгежзиклмнопстхчшъыьэюяңөәқғαεικνοπστυωՙ",
     "b": "bdfhkltбһβδθλћђ",
-    "p": "gpqyруцщңқўγηρςχμգ",
+    "p": "gpqyруцщңқүұўγηρςχμφψգ",
     "f": "jфβζξφψþ",
 }
 _KIND = {(False, False): "x", (True, False): "b", (False, True): "p", (True, True): "f"}

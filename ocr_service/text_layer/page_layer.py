@@ -36,6 +36,7 @@ from ocr_service.text_layer.proof import prove
 from ocr_service.text_layer.remainder import has_writing
 from ocr_service.text_layer.shapes import shape_classes
 from ocr_service.text_layer.specimen import ReadSheet
+from ocr_service.text_layer.stray_ink import beside_stray_ink, unexplained
 from ocr_service.text_layer.verdicts import FontVerdict, Proof, is_senseless
 from ocr_service.text_layer.visibility import HiddenReason
 
@@ -120,10 +121,11 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs
     proof = prove(glyphs, classes, known, lines, plates, read_sheet, language, _MEMORY.of(document))
+    rest = unexplained(plates[0], opened.glyphs.ink)
+    proof = replace(proof, trusted=proof.trusted & ~beside_stray_ink(lines, rest, len(glyphs)))
     found = PageFormulas([_with_bullet(line, glyphs) for line in lines])
     if formulas:
         bars = seen_bars(opened.rules, opened.seen.ground)
-        rest = _unexplained(plates[0], glyphs)
         found = find_formulas(with_signs(glyphs, known), known, found.lines, bars, proof.trusted, rest)
         proof = replace(proof, trusted=proof.trusted | found.glyphs)
     good = [_with_strength(line, proof.strength) for line in found.lines if _is_proven(line, proof)]
@@ -189,16 +191,6 @@ def _artifact_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[Lay
     """Words that the file marks as a whole as no part of its text."""
     words = (word for line in lines for word in line.words if word.glyphs)
     return frozenset(word for word in words if all(glyphs.objects[int(glyphs.object[i])].artifact for i in word.glyphs))
-
-
-def _unexplained(plate: Gray, glyphs: Glyphs) -> Gray:
-    """The ink of text that is no glyph's: PDFium leaves out some that fonts without a map have."""
-    rest = plate.copy()
-    for x0, y0, x1, y1 in glyphs.ink.tolist():
-        rest[
-            max(0, int(y0) - _EDGE) : max(0, int(y1) + 1 + _EDGE), max(0, int(x0) - _EDGE) : max(0, int(x1) + 1 + _EDGE)
-        ] = 0
-    return rest
 
 
 def _slanted(lines: Sequence[LayerLine], glyphs: Glyphs) -> list[LayerLine]:

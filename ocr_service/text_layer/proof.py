@@ -25,7 +25,7 @@ from ocr_service.text_layer.alphabets import (
     may_be_digit,
     script_of,
 )
-from ocr_service.text_layer.evidence import Evidence, Key
+from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord
@@ -44,6 +44,8 @@ _LIGATURES = frozenset(
     ["ff", "fi", "fl", "ft", "fj", "fb", "fh", "fk", "ti", "tt", "th", "ct", "st", "sp", "ch", "ck", "oe", "ae", "ij"]
 )
 _NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
+_UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
+_DOUBTS = 2  # readings in words as another sign
 _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 _ENOUGH = 6  # readings of a character in words, after which no more are wanted
@@ -77,6 +79,7 @@ def prove(
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
     _read_repeated(_undecided(keys, readable, glyphs, known), type_case, keys, signs, read_sheet, known)
+    _refute_doubled(glyphs, keys, known)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline)
 
 
@@ -88,6 +91,20 @@ def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], kno
         symbol = outlines.symbols[index]
         if symbol is not None and not symbol.may_be(chr(keys[index][1])):
             known[keys[index]] = Evidence(wrong=Counter({symbol.latex: _REPEATS}))
+
+
+def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evidence]) -> None:
+    """A glyph that stands for several characters, of which one was mostly not read: each of the like is refuted.
+
+    Else a map that has ``nn`` for an n would be proven by the n.
+    """
+    together = (glyphs.object[1:] == glyphs.object[:-1]) & (glyphs.origin[1:] == glyphs.origin[:-1]).all(axis=1)
+    for index in np.flatnonzero(together).tolist():
+        for key in {keys[index], keys[index + 1]} & known.keys():
+            evidence = known[key]
+            if evidence.wrong[""] > _UNREAD * evidence.right:
+                evidence.wrong[""] += evidence.right
+                evidence.right = 0
 
 
 def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
@@ -286,10 +303,20 @@ def _read_repeated(
         indices, companions, texts[: len(indices)], texts[len(indices) :], strict=True
     ):
         others = among.replace(signs[companion], "") if signs[companion] != signs[index] else among
-        if _is_row_of(signs[index], alone) or _is_row_of(signs[index], others):
+        if _is_read_in_row(signs[index], alone, others, known.get(keys[index])):
             known[keys[index]] = Evidence(right=_REPEATS)
         elif len(alone) >= _REPEATS - 1:
             known.setdefault(keys[index], Evidence()).wrong[Counter(alone).most_common(1)[0][0]] += _REPEATS
+
+
+def _is_read_in_row(sign: str, alone: str, among: str, in_words: Evidence | None) -> bool:
+    """Whether rows prove a sign. One that words have always as the same other needs both rows.
+
+    A digit has no such second row: a row of S may be read as one of 5.
+    """
+    if in_words is None or in_words.right or in_words.wrong.total() < _DOUBTS or not one_other(in_words.wrong):
+        return _is_row_of(sign, alone) or _is_row_of(sign, among)
+    return not sign.isdigit() and _is_row_of(sign, alone) and _is_row_of(sign, among)
 
 
 def _is_row_of(sign: str, text: str) -> bool:

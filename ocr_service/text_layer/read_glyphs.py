@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +23,9 @@ from ocr_service.text_layer.page_objects import marks
 from ocr_service.text_layer.page_space import ToPixels
 
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
+_LEAST_INK = 0.05  # em: PDFium gives the box of a glyph without an outline a thousandth
 _NO_CODE = 0xFFFD
+_SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -33,6 +36,17 @@ def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
         return _Reading(text.raw, to_pixels).glyphs()
     finally:
         text.close()
+
+
+def _has_no_glyph(code: int, before: Sequence[int]) -> bool:
+    """Whether a character only steers how others are shown: marks of direction, selectors, tags, joiners of Latin text.
+
+    They are no ink, can make a text read otherwise than it looks, and carry messages that nobody sees.
+    """
+    if code in _JOINERS:
+        return not before or before[-1] < FIRST_SHAPED
+    steers = code == 0x34F or 0xFE00 <= code <= 0xFE0F or 0xE0000 <= code <= 0xE01EF
+    return steers or (code != _SOFT_HYPHEN and unicodedata.category(chr(code)) == "Cf")
 
 
 class _Reading:
@@ -60,8 +74,10 @@ class _Reading:
         for index in range(count):
             code = pdfium_c.FPDFText_GetUnicode(text, index)
             handle = pdfium_c.FPDFText_GetTextObject(text, index)
-            if code in _SPACES and not self._has_ink(index):
+            if code in _SPACES and not self._has_ink(index, handle):
                 space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
+                continue
+            if _has_no_glyph(code, codes):
                 continue
             if not handle or (pdfium_c.FPDFText_IsGenerated(text, index) == 1 and code not in _HYPHENS):
                 continue
@@ -105,13 +121,21 @@ class _Reading:
             tuple(self.fonts),
         )
 
-    def _has_ink(self, index: int) -> bool:
-        """Whether white space is a glyph: fonts of large symbols have such at its numbers, and no Unicode for them."""
-        if pdfium_c.FPDFText_HasUnicodeMapError(self._text, index) != 1:
-            return False
+    def _has_ink(self, index: int, handle: Any) -> bool:
+        """Whether white space is a glyph.
+
+        Fonts of large symbols have such at its numbers, and no Unicode for them; maps that lie have it for letters, of
+        which a font with a program knows the size.
+        """
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        found = pdfium_c.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
-        return bool(found) and right.value > left.value and top.value > bottom.value
+        if not pdfium_c.FPDFText_GetCharBox(self._text, index, left, right, bottom, top):
+            return False
+        least = 0.0
+        if pdfium_c.FPDFText_HasUnicodeMapError(self._text, index) != 1:
+            if not handle or not self.fonts[self.objects[self._object(handle, index)].font].program:
+                return False
+            least = _LEAST_INK * pdfium_c.FPDFText_GetFontSize(self._text, index)
+        return min(right.value - left.value, top.value - bottom.value) > least
 
     def _object(self, handle: Any, index: int) -> int:
         address = ctypes.cast(handle, ctypes.c_void_p).value or 0

@@ -14,7 +14,8 @@ from ocr_service.text_layer.glyphs import Floats, Glyphs, Ints
 _ACROSS, _DOWN = 8, 12  # samples of a glyph's box
 _BLUR = 1.2  # pixels: glyphs of one kind stand up to half a pixel apart on the grid
 _TURNED = 3.0  # degrees: the boxes of slanted glyphs do not tell their shape
-_SAME_SIDE = 0.03  # em, of a glyph's box; boxes come from the font's outlines and are exact
+_SAME_SIDE = 0.03  # em, of a glyph's box, which a line's stretching changes as much
+_EXACT_SIDE, _ALIKE_NEAR = 0.004, 0.93  # boxes come from the font's outlines; of others the shapes have to be very like
 # Correlations on 200 dpi renderings of DejaVu, Liberation, PT: one digit or letter 0.90 and more at 10 pt (24 pixels
 # and more) and 0.75 at 6 pt; two digits 0.79 and less; a few pairs of letters (bh, il, ин) up to 0.95.
 _ALIKE, _ALIKE_SMALL = 0.84, 0.70
@@ -51,9 +52,13 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
         for first in firsts:
             if not level[index]:
                 break
-            if np.abs(sides[index] - sides[first]).max() > _SAME_SIDE + 1.0 / size[index]:
+            apart = float(np.abs(sides[index] - sides[first]).max())
+            if apart > _SAME_SIDE + 1.0 / size[index]:
                 continue
-            if plain[index] or float(samples[index] @ samples[first]) >= min(least[index], least[first]):
+            alike = min(least[index], least[first])
+            if apart > _EXACT_SIDE and alike == _ALIKE:
+                alike = _ALIKE_NEAR
+            if plain[index] or float(samples[index] @ samples[first]) >= alike:
                 break
         else:
             first = index

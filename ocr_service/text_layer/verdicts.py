@@ -14,6 +14,7 @@ from ocr_service.text_layer.alphabets import has_homoglyph, look_the_same, may_r
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine
+from ocr_service.text_layer.punctuation import may_stand_so
 from ocr_service.text_layer.visibility import CUT
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
@@ -212,7 +213,25 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
     if len(misshapen) > _ODD_SHAPES * len({page.keys[i] for i in counted}):
         return FontVerdict(name, False, "shapes that are not those of its letters"), set()
     by_shape = font.counted >= _SHAPES_ONLY and font.legible < 0.5 * font.counted
-    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen | _strange(page, here)
+    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen | _strange(page, here) | _misplaced(page, here)
+
+
+def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
+    """Punctuation that stands where its mark cannot, or has another size."""
+    glyphs = page.glyphs
+    width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size, 1e-6)
+    rise, drop = glyphs.rise, glyphs.drop
+    return {
+        page.keys[i]
+        for i in here
+        if _is_level(glyphs, i) and not may_stand_so(page.signs[i], float(rise[i]), float(drop[i]), float(width[i]))
+    }
+
+
+def _is_level(glyphs: Glyphs, index: int) -> bool:
+    """Whether a glyph's box tells its size: it is level, and nothing else is drawn over it."""
+    angle = float(glyphs.angle[index])
+    return min(angle, 360 - angle) < 1 and not glyphs.plate[index]
 
 
 def _strange(page: _Page, here: Sequence[int]) -> set[Key]:
