@@ -166,10 +166,10 @@ def letters_known(language: str) -> frozenset[str]:
 
 # How far letters reach: "x" neither up nor down, "b" up, "p" down, "f" both.
 _EXTENTS = {
-    "x": "acemnorsuvwxzавгежзиклмнопстхчшъыьэюяңөәқғαεικνοπστυωՙ",
-    "b": "bdfhkltбһβδθλћђ",
-    "p": "gpqyруцщңқүұўγηρςχμφψգ",
-    "f": "jфβζξφψþ",
+    "x": "acemnorsuvwxzæœıəавгежзиклмнопстхчшъыьэюяєѕңөәқғαεικνοπστυωՙ",
+    "b": "bdfhkltłđðßħбіһβδθλћђ",
+    "p": "gpqyŋруцщңқүұўγηρςχμφψգ",
+    "f": "ßjфβζξφψþ",
 }
 _KIND = {(False, False): "x", (True, False): "b", (False, True): "p", (True, True): "f"}
 _ABOVE, _BELOW = frozenset({230}), frozenset({202, 220, 240})  # Unicode's classes of marks; 202: cedilla and ogonek

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium_c
 
 _SHOWN = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
 _BOXES = (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON)
-_HIDDEN = 0x2 | 0x20  # Hidden, NoView: ISO 32000-1, table 165
+_HIDDEN, _NO_VIEW = 0x2, 0x20  # ISO 32000-1, table 165
 _MOST = 5_000
 _SCHEMES = ("http://", "https://", "mailto:")
 _LONGEST_URL = 2_000
@@ -62,10 +62,18 @@ def flattened(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdf
     """
     if not annotation_kinds(page) & set(_SHOWN):
         return page
+    _hide_unseen(page)
     if pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY) != pdfium_c.FLATTEN_SUCCESS:
         return page
     page.close()
     return pdf[number - 1]
+
+
+def _hide_unseen(page: pdfium.PdfPage) -> None:
+    """Hides, in memory, what is for no screen: flattening draws it."""
+    for annotation, flags in _all_annotations(page):
+        if flags & _NO_VIEW:
+            pdfium_c.FPDFAnnot_SetFlags(annotation, flags | _HIDDEN)
 
 
 def links(page: pdfium.PdfPage, pdf: pdfium.PdfDocument) -> list[Link]:
@@ -74,11 +82,21 @@ def links(page: pdfium.PdfPage, pdf: pdfium.PdfDocument) -> list[Link]:
     position = ctypes.c_int(0)
     link = pdfium_c.FPDF_LINK()
     while len(found) < _MOST and pdfium_c.FPDFLink_Enumerate(page.raw, position, link):
-        url = _url(pdf, link)
+        url = _url(pdf, link) if _is_seen(link, page) else ""
         boxes = tuple(_link_boxes(link))
         if url and boxes:
             found.append(Link(url, boxes))
     return found
+
+
+def _is_seen(link: Any, page: pdfium.PdfPage) -> bool:
+    annotation = pdfium_c.FPDFLink_GetAnnot(page.raw, link)
+    if not annotation:
+        return True
+    try:
+        return not pdfium_c.FPDFAnnot_GetFlags(annotation) & (_HIDDEN | _NO_VIEW)
+    finally:
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
 
 
 def _url(pdf: pdfium.PdfDocument, link: Any) -> str:
@@ -107,13 +125,18 @@ def _link_boxes(link: Any) -> Iterator[PointBox]:
 
 
 def _annotations(page: pdfium.PdfPage) -> Iterator[Any]:
+    """Those that are shown."""
+    return (annotation for annotation, flags in _all_annotations(page) if not flags & (_HIDDEN | _NO_VIEW))
+
+
+def _all_annotations(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:
+    """Each annotation with its flags, open until the next one is asked for."""
     for index in range(min(_MOST, max(0, pdfium_c.FPDFPage_GetAnnotCount(page.raw)))):
         annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
         if not annotation:
             continue
         try:
-            if not pdfium_c.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
-                yield annotation
+            yield annotation, pdfium_c.FPDFAnnot_GetFlags(annotation)
         finally:
             pdfium_c.FPDFPage_CloseAnnot(annotation)
 

@@ -17,6 +17,8 @@ _SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])([-−–+±])\s?(\d[\d.,]*)")
 _SIGNED_HERE = re.compile(r"(?<![\w.,)])([-−–+±])(\d[\d.,]*)")
 _SAME_SIGN = {"−": "-", "–": "-", "‒": "-", "—": "-", "⩽": "≤", "⩾": "≥"}
 _SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈№§]")
+# A number in brackets of its own, which accounts have for one below zero.
+_BRACKETED = re.compile(r"\(\s*[€$£¥₽]?\s*(\d(?:[\d.,\s]*\d)?)\s*[%€₽]?\s*\)")
 _OPERATOR = re.compile(r"[-−–+=±≤≥⩽⩾≈%]")
 _SIGN_COMMANDS = [
     (re.compile(command), sign)
@@ -79,7 +81,14 @@ def signs_agree(content: str, words: Sequence[str], *, complete: bool) -> bool:
     if _signs_are_lost(text, words):
         return False
     page = with_number_signs(" ".join(map(normal, words)))
-    return not complete or not (_signs_are_invented(text, page) or _counts(_SYMBOL, text) != _counts(_SYMBOL, page))
+    if not complete:
+        return True
+    same = _counts(_SYMBOL, text) == _counts(_SYMBOL, page) and _bracketed(text) == _bracketed(page)
+    return same and not _signs_are_invented(text, page)
+
+
+def _bracketed(text: str) -> Counter[str]:
+    return Counter(re.sub(r"\s", "", number) for number in _BRACKETED.findall(text))
 
 
 def formula_agrees(content: str, words: Sequence[str]) -> bool:

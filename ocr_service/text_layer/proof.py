@@ -29,6 +29,7 @@ from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord
+from ocr_service.text_layer.marks import wrong_marks
 from ocr_service.text_layer.specimen import ReadSheet, TypeCase
 from ocr_service.text_layer.verdicts import Proof, verdicts
 
@@ -45,6 +46,8 @@ _LIGATURES = frozenset(
 )
 _NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
+_OTHER_SIDE = 0.006  # em, of a glyph's height; a font's outlines are exact
+_SMALL_LETTERS = 3  # of a word whose spelling tells
 _DOUBTS = 2  # readings in words as another sign
 _TRIES = 2  # sheets
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
@@ -80,7 +83,8 @@ def prove(
         _read_words(words, type_case, keys, signs, read_sheet, known)
     _read_repeated(_undecided(keys, readable, glyphs, known), type_case, keys, signs, read_sheet, known)
     _refute_doubled(glyphs, keys, known)
-    return verdicts(glyphs, keys, signs, readable, lines, known, by_outline)
+    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_height(glyphs, keys)
+    return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, doubtful)
 
 
 def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evidence]) -> None:
@@ -98,13 +102,44 @@ def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evi
 
     Else a map that has ``nn`` for an n would be proven by the n.
     """
-    together = (glyphs.object[1:] == glyphs.object[:-1]) & (glyphs.origin[1:] == glyphs.origin[:-1]).all(axis=1)
-    for index in np.flatnonzero(together).tolist():
-        for key in {keys[index], keys[index + 1]} & known.keys():
-            evidence = known[key]
-            if evidence.wrong[""] > _UNREAD * evidence.right:
-                evidence.wrong[""] += evidence.right
-                evidence.right = 0
+    for key in {keys[index] for index in np.flatnonzero(_of_one_code(glyphs)).tolist()} & known.keys():
+        evidence = known[key]
+        if evidence.wrong[""] > _UNREAD * evidence.right:
+            evidence.wrong[""] += evidence.right
+            evidence.right = 0
+
+
+def _of_one_code(glyphs: Glyphs) -> Flags:
+    """Characters that are one glyph together, as those of a ligature."""
+    same = (glyphs.object[1:] == glyphs.object[:-1]) & (glyphs.origin[1:] == glyphs.origin[:-1]).all(axis=1)
+    together: Flags = np.r_[False, same] | np.r_[same, False]
+    return together
+
+
+def _of_other_height(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
+    """Of letters that a font has in glyphs of several heights all but the most frequent: ү may be mapped as у.
+
+    Parts of ligatures are others. A line that is stretched has its letters in other widths alone.
+    """
+    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & glyphs.whole
+    level &= ~_of_one_code(glyphs)
+    first: dict[Key, int] = {}
+    amount: Counter[Key] = Counter()
+    for index in np.flatnonzero(level).tolist():
+        if chr(keys[index][1]).isalpha():
+            first.setdefault(keys[index], index)
+            amount[keys[index]] += 1
+    letters: dict[tuple[str, int], list[Key]] = defaultdict(list)
+    for key, _ in amount.most_common():
+        letters[key[:2]].append(key)
+    rise, drop = glyphs.rise, glyphs.drop
+    found: set[Key] = set()
+    for usual, *others in letters.values():
+        for key in others:
+            pair = [first[usual], first[key]]
+            if max(np.ptp(rise[pair]), np.ptp(drop[pair])) > _OTHER_SIDE:
+                found.add(key)
+    return frozenset(found)
 
 
 def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
@@ -349,12 +384,19 @@ def _compare(
     }
     for (_, read), (sign, at) in zip(alignment.pairs, letters, strict=True):
         evidence = known.setdefault(keys[word[at]], Evidence())
-        if read is not None and look_the_same(sign, read) and not _in_disguise(sign, read, written):
+        if read is not None and _is_so(sign, read, written):
             evidence.right += at not in beside
         elif read is None:
             evidence.wrong[""] += 1
         else:
             evidence.wrong[read] += 1
+
+
+def _is_so(sign: str, read: str, written: Sequence[str]) -> bool:
+    """Whether a sign of a word was read. Between small letters OCR knows an l from an I."""
+    if {sign, read} == {"l", "I"} and sum(s.islower() for s in written) >= _SMALL_LETTERS:
+        return False
+    return look_the_same(sign, read) and not _in_disguise(sign, read, written)
 
 
 def _in_disguise(sign: str, read: str, written: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
 _LEAST_INK = 0.05  # em: PDFium gives the box of a glyph without an outline a thousandth
 _NO_CODE = 0xFFFD
 _SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
+_TAGS = 0xDB40  # the first half of U+E0000 to U+E01EF in UTF-16, which PDFium gives
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -38,15 +39,26 @@ def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
         text.close()
 
 
-def _has_no_glyph(code: int, before: Sequence[int]) -> bool:
+def _has_no_glyph(code: int, previous: int, before: Sequence[int]) -> bool:
     """Whether a character only steers how others are shown: marks of direction, selectors, tags, joiners of Latin text.
 
-    They are no ink, can make a text read otherwise than it looks, and carry messages that nobody sees.
+    They are no ink, can make a text read otherwise than it looks, and carry messages that nobody sees. ``previous``:
+    the file's code before it, ``before``: the characters that were kept.
     """
     if code in _JOINERS:
         return not before or before[-1] < FIRST_SHAPED
-    steers = code == 0x34F or 0xFE00 <= code <= 0xFE0F or 0xE0000 <= code <= 0xE01EF
+    if code == _TAGS or (previous == _TAGS and 0xDC00 <= code <= 0xDDEF):
+        return True
+    steers = code == 0x34F or 0xFE00 <= code <= 0xFE0F
     return steers or (code != _SOFT_HYPHEN and unicodedata.category(chr(code)) == "Cf")
+
+
+def _with_mark(letter: int, mark: int) -> int:
+    """The one character that a letter with a combining mark is; 0 where there is none."""
+    if not unicodedata.combining(chr(mark)):
+        return 0
+    composed = unicodedata.normalize("NFC", chr(letter) + chr(mark))
+    return ord(composed) if len(composed) == 1 else 0
 
 
 class _Reading:
@@ -69,16 +81,24 @@ class _Reading:
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         x, y = ctypes.c_double(), ctypes.c_double()
         loose = pdfium_c.FS_RECTF()
-        codes, inks, cells, origins, owners, unmapped, spaced, advances = [], [], [], [], [], [], [], []
-        space = False
+        codes: list[int] = []
+        origins: list[tuple[float, float]] = []
+        inks, cells, owners, unmapped, spaced, advances = [], [], [], [], [], []
+        space, previous = False, 0
         for index in range(count):
             code = pdfium_c.FPDFText_GetUnicode(text, index)
             handle = pdfium_c.FPDFText_GetTextObject(text, index)
             if code in _SPACES and not self._has_ink(index, handle):
                 space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
                 continue
-            if _has_no_glyph(code, codes):
+            last, previous = previous, code
+            if _has_no_glyph(code, last, codes):
                 continue
+            if codes and (composed := _with_mark(codes[-1], code)):
+                pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+                if origins[-1] == (x.value, y.value):
+                    codes[-1] = composed
+                    continue
             if not handle or (pdfium_c.FPDFText_IsGenerated(text, index) == 1 and code not in _HYPHENS):
                 continue
             if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):

@@ -61,10 +61,12 @@ def verdicts(
     lines: Sequence[LayerLine],
     known: Mapping[Key, Evidence],
     by_outline: frozenset[int],
+    doubtful: frozenset[Key] = frozenset(),
 ) -> Proof:
     """The verdict on each font of the page. ``keys``, ``signs`` and ``readable`` are by glyph.
 
-    ``by_outline``: fonts all of whose glyphs are known, and are what their map says.
+    ``doubtful`` characters are not believed. ``by_outline``: fonts all of whose glyphs are known, and are what their
+    map says.
     """
     page = _Page(glyphs, keys, signs, readable, known)
     mixed = _mixed_words(lines, glyphs.font)
@@ -76,6 +78,7 @@ def verdicts(
         found[font] = FontVerdict(glyphs.fonts[font].name, True)
         if font not in by_outline:
             found[font], doubted = _judge(glyphs.fonts[font].name, page, here, mixed.get(font, (0, 0)))
+            doubted |= doubtful
         if found[font].trusted:
             for index in here:
                 fits = keys[index] not in doubted and not page.is_senseless(index)
@@ -213,7 +216,9 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
     if len(misshapen) > _ODD_SHAPES * len({page.keys[i] for i in counted}):
         return FontVerdict(name, False, "shapes that are not those of its letters"), set()
     by_shape = font.counted >= _SHAPES_ONLY and font.legible < 0.5 * font.counted
-    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen | _strange(page, here) | _misplaced(page, here)
+    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen | _strange(
+        page, here
+    ) | _misplaced(page, here)
 
 
 def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,10 @@ KAZAKH = (
     "Комиссия жиналысы 14 наурызда өтті және тыныш аймақ жобасына 25 630 теңге бөлуге шешім қабылдады.",
     "Әрбір көлік жолға шығар алдында тексерілді, ал екеуі ғана шеберханаға қайтарылды.",
     "Үлкен қаладағы өзен жағасында жаңа кітапхана ашылып, тұрғындар оған қуанышпен һәм ілтипатпен келді.",
+)
+FRENCH = (
+    "Le conseil a décidé que les dépenses du deuxième trimestre sont réglées après la fête.",
+    "Où sont les élèves ? À côté du musée, près de la forêt, où le père de Zoé répète sa leçon.",
 )
 # Titles and texts of languages with letters that Tesseract's English was not taught.
 LATIN = {
@@ -243,6 +248,29 @@ def zero_for_o(codes: dict[int, str]) -> dict[int, str]:
     return {code: "0" if text in "oо" else text for code, text in codes.items()}
 
 
+def doubled(codes: dict[int, str]) -> dict[int, str]:
+    """One code stands for two letters, of which the eye sees one."""
+    return {code: text * 2 if text in "nн" else text for code, text in codes.items()}
+
+
+def commas(codes: dict[int, str]) -> dict[int, str]:
+    return {code: {".": ",", ",": "."}.get(text, text) for code, text in codes.items()}
+
+
+def spaces(codes: dict[int, str]) -> dict[int, str]:
+    """Letters are called spaces: what is left of their words are others."""
+    return {code: " " if text in "bpбп" else text for code, text in codes.items()}
+
+
+def directed(codes: dict[int, str]) -> dict[int, str]:
+    """Letters with marks of direction behind them, which nobody sees and which turn the text around."""
+    return {code: text + "\u202e\u200b\U000e0041" if text in "eе" else text for code, text in codes.items()}
+
+
+def decomposed(codes: dict[int, str]) -> dict[int, str]:
+    return {code: unicodedata.normalize("NFD", text) for code, text in codes.items()}
+
+
 digits_only = swapped("38", "16", "57")
 
 
@@ -273,12 +301,16 @@ def map_samples() -> list[Sample]:
             "case": case_swapped,
             "punctuation": punctuation,
             "zero_for_o": zero_for_o,
+            "doubled": doubled,
+            "commas": commas,
+            "spaces": spaces,
         }
         samples.append(Sample(f"{language}_clean", pdf, truth))
         samples += [
             Sample(f"{language}_{kind}", with_maps(pdf, change, "DejaVuSerif"), truth, trusted=None)
             for kind, change in kinds.items()
         ]
+        samples.append(Sample(f"{language}_directed", with_maps(pdf, directed), truth))
         several = _page(texts, title, ("Serif", "Sans", "Mono"))
         pdf = with_maps(several.pdf(), swapped(*letters), "DejaVuSansMono")
         samples.append(Sample(f"{language}_one_bad_font", pdf, several.text(), trusted=None))
@@ -287,7 +319,9 @@ def map_samples() -> list[Sample]:
     samples.append(Sample("kk_clean", kazakh.pdf(), kazakh.text()))
     for language, (latin_title, *paragraphs) in LATIN.items():
         page = _page(tuple(paragraphs), latin_title)
-        samples.append(Sample(f"{language}_clean", page.pdf(), page.text()))
+        pdf, truth = page.pdf(), page.text()
+        samples.append(Sample(f"{language}_clean", pdf, truth))
+        samples.append(Sample(f"{language}_decomposed", with_maps(pdf, decomposed), truth))
     return samples
 
 

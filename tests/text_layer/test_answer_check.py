@@ -244,6 +244,19 @@ def test_a_minus_sign_that_is_lost_is_flagged(content: str, contradicted: bool) 
 
 
 @pytest.mark.parametrize(
+    ("content", "contradicted"),
+    [
+        ("<td>Loss</td><td>(1,250)</td><td>340</td>", False),
+        ("| Loss | ( 1,250 ) | 340 |", False),
+        ("<td>Loss</td><td>1,250</td><td>340</td>", True),
+        ("<td>Loss</td><td>(1,250)</td><td>(340)</td>", True),
+    ],
+)
+def test_brackets_that_make_a_number_negative_are_neither_lost_nor_invented(content: str, contradicted: bool) -> None:
+    assert check_answer(content, ["Loss", "(1,250)", "340"]).contradicted is contradicted
+
+
+@pytest.mark.parametrize(
     "content",
     [
         "Gain −12.50, 7 % or +3 at 20 °C for 5 €",

@@ -9,7 +9,16 @@ import pikepdf
 import pytest
 
 from ocr_service.document import TextLayerMode
-from tests.support.text_layer_pdfs import ENGLISH, SECRET, Sample, Sheet, map_and_hidden_samples, swapped, with_maps
+from tests.support.text_layer_pdfs import (
+    ENGLISH,
+    FRENCH,
+    SECRET,
+    Sample,
+    Sheet,
+    map_and_hidden_samples,
+    swapped,
+    with_maps,
+)
 from tests.support.text_layer_set import read_sample, words_of
 
 _SAMPLES = {sample.name: sample for sample in map_and_hidden_samples()}
@@ -17,7 +26,19 @@ _BAD_MAPS = [name for name, sample in _SAMPLES.items() if sample.trusted is None
 _HIDDEN = [name for name, sample in _SAMPLES.items() if sample.secrets]
 
 
-@pytest.mark.parametrize("name", ["en_clean", "ru_clean", "kk_clean", "pl_clean", "tr_clean", "ro_clean"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "en_clean",
+        "ru_clean",
+        "kk_clean",
+        "pl_clean",
+        "tr_clean",
+        "ro_clean",
+        "en_directed",
+        "tr_decomposed",
+    ],
+)
 def test_a_clean_page_is_delivered_letter_by_letter(tmp_path: Path, name: str) -> None:
     page = read_sample(tmp_path, _SAMPLES[name])
     assert page.markdown.strip() == _SAMPLES[name].truth.strip()
@@ -30,6 +51,37 @@ def test_a_clean_page_is_delivered_letter_by_letter(tmp_path: Path, name: str) -
 def test_no_wrong_character_comes_from_a_map_that_lies(tmp_path: Path, name: str) -> None:
     page = read_sample(tmp_path, _SAMPLES[name])
     assert words_of(page.markdown) == words_of(_SAMPLES[name].truth)
+
+
+@pytest.mark.parametrize("pair", ["éè", "èê", "ée", "eé", "êë"])
+def test_no_letter_comes_with_another_mark_than_is_drawn(tmp_path: Path, pair: str) -> None:
+    sheet = Sheet()
+    for text in FRENCH:
+        sheet.paragraph(text)
+    pdf = with_maps(sheet.pdf(), lambda codes: {code: text.replace(*pair) for code, text in codes.items()})
+    page = read_sample(tmp_path, Sample("marks", pdf, sheet.text()))
+    seen = set(words_of(sheet.text()))
+    delivered = [word for r in page.regions if r.source == "text_layer" for word in words_of(r.content)]
+    assert set(delivered) <= seen
+    assert page.text_layer is not None and page.text_layer.reason
+
+
+def test_a_letter_that_is_drawn_as_two_is_believed_in_one_shape_alone(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("Үкімет үйі бүгін ашық, ал құрылыс жұмысы аяқталуға жақын. Бұл туралы уақытында айтылды.")
+    pdf = with_maps(sheet.pdf(), lambda codes: {code: text.replace("ү", "у") for code, text in codes.items()})
+    page = read_sample(tmp_path, Sample("two_shapes", pdf, sheet.text()))
+    delivered = [word for r in page.regions if r.source == "text_layer" for word in words_of(r.content)]
+    assert not {"уйі", "бугін"} & set(delivered)
+
+
+def test_letters_that_look_alike_in_a_digits_place_are_not_proven_by_rows_of_them(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("The Storage of Supplies in Section 5 holds 3525 boxes; Samuel Sterling counted 4857 of 95.")
+    sheet.paragraph("Since September the Store sells to Spain, Sweden and Serbia at 5.25 or 15 percent less.")
+    pdf = with_maps(sheet.pdf(), lambda codes: {code: "5" if text == "S" else text for code, text in codes.items()})
+    page = read_sample(tmp_path, Sample("five", pdf, sheet.text()))
+    assert words_of(page.markdown) == words_of(sheet.text())
 
 
 @pytest.mark.parametrize("name", ["en_swapped", "ru_look_alike", "en_digits"])
