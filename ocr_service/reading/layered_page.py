@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ from ocr_service.text_layer.remainder import has_pictures
 from ocr_service.text_layer.specimen import ReadSheet
 
 _SCRIPTS: dict[str, Script] = {"LATIN": "latin", "CYRILLIC": "cyrillic"}
+_MUCH = 200  # letters of a page that tell its script
+_LONG, _FEW = 4, 3  # letters of a word, and such words
+_LEGIBLE, _WELL_READ = 65.0, 80.0  # Tesseract's confidence; Russian read as English has 30 to 50
 FindRegions = Callable[[PageImage], Sequence[Region]]
 
 
@@ -50,7 +54,30 @@ def read_layered(
         page = replace(page, warnings=(*page.warnings, warning))
     elif layer.unread:
         gray = cv2.cvtColor(layer.remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        others = reader.read_lines(gray, page.dpi)
+        others = _remaining_lines(layer, gray, reader)
     ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     hints = find_regions(page) if others or has_pictures(ground, page.dpi) else ()
     return page, compose_layer(layer, others, hints)
+
+
+def _remaining_lines(layer: PageLayer, gray: Gray, reader: TesseractReader) -> list[Line]:
+    """What OCR reads where nothing was proven.
+
+    On a page with much text and no Cyrillic letter in it, logos and formulas are no Cyrillic words either. A scan in
+    another language than the page's text is read with all: as Latin text its words are hardly legible.
+    """
+    dpi = layer.picture.dpi
+    signs = [sign for line in layer.lines for sign in line.text if sign.isalpha()]
+    if len(signs) < _MUCH or any("\u0400" <= sign <= "\u04ff" for sign in signs):
+        return reader.read_lines(gray, dpi)
+    latin = reader.read_lines(gray, dpi, "latin")
+    words = _long_words(latin)
+    if len(words) < _FEW or statistics.fmean(words) >= _LEGIBLE:
+        return latin
+    every = reader.read_lines(gray, dpi)
+    return every if statistics.fmean(_long_words(every) or [0.0]) >= _WELL_READ else latin
+
+
+def _long_words(lines: Sequence[Line]) -> list[float]:
+    """The confidence of each word that is none by chance."""
+    return [word.confidence for line in lines for word in line.words if sum(map(str.isalpha, word.text)) >= _LONG]

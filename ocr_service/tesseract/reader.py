@@ -97,10 +97,14 @@ class TesseractReader:
         lines = self._engine.lines(sheet.gray, sheet.dpi)
         return Recognition(page, sheet, scale, tuple(lines), stamps)
 
-    def read_lines(self, gray: Gray, dpi: int) -> list[Line]:
-        """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's."""
+    def read_lines(self, gray: Gray, dpi: int, script: Script | None = None) -> list[Line]:
+        """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's.
+
+        ``script``: the one of the page's other text.
+        """
         sheet, scale = _rescaled_sheet(gray, dpi)
-        lines, _ = self._lines(self._engine.lines(sheet.gray, sheet.dpi), sheet)
+        engine = self._by_script.get(script, self._engine) if script else self._engine
+        lines, _ = self._lines(engine.lines(sheet.gray, sheet.dpi), sheet)
         placed = []
         for line in lines:
             boxes = [scaled_box(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]

@@ -1,0 +1,42 @@
+"""What is read beside a proven text layer, and in which alphabet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+
+from tests.support.sheets import DrawnPage
+from tests.support.text_layer_pdfs import ENGLISH, RUSSIAN, Sample, Sheet
+from tests.support.text_layer_set import read_sample
+
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+
+
+def english_page(picture: Image.Image) -> Sample:
+    sheet = Sheet()
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    sheet.canvas.drawImage(ImageReader(picture), 60, 200, picture.width * 72 / 200, picture.height * 72 / 200)
+    return Sample("english", sheet.pdf(), "")
+
+
+@pytest.mark.parametrize("lines", [RUSSIAN[3:], RUSSIAN])
+def test_a_russian_picture_on_an_english_page_is_read_as_russian(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    drawn = DrawnPage(1650, 60 * len(lines) + 30)
+    for place, text in enumerate(lines):
+        drawn.text(20, 20 + 60 * place, text, size=9)
+    page = read_sample(tmp_path, english_page(drawn.image))
+    assert all(text.split()[0] in page.markdown for text in lines)
+
+
+def test_a_logo_on_an_english_page_has_no_cyrillic_letters(tmp_path: Path) -> None:
+    drawn = DrawnPage(700, 130)
+    drawn.text(20, 20, "BARSKA", size=24, bold=True)
+    mirrored = Image.fromarray(np.ascontiguousarray(np.asarray(drawn.image)[:, ::-1]))
+    page = read_sample(tmp_path, english_page(mirrored))
+    assert not _CYRILLIC.search(page.markdown)
