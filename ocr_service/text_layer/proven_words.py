@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -9,6 +10,7 @@ from ocr_service.tesseract.words import Line, Word, make_line
 _COVERED = 0.7  # of the width of words that were read, by the proven words in their place and the spaces between these
 _UNREAD = 0.6  # em of what was read that no proven word has, at an end: more than a full stop or a quotation mark
 _TOUCHED = 0.2  # of the narrower of two words that are in one place
+_LEVEL = 3.0  # times the height of a word, that the others of a level line have at most
 _BESIDE = 2.0  # em from the end of a line that was read to a proven word of it
 
 
@@ -37,6 +39,8 @@ def with_proven_words(read: Sequence[Line], proven: Sequence[Line]) -> list[Line
 
 def _is_of(word: Word, line: Line) -> bool:
     x0, y0, x1, y1 = word.box
+    if statistics.median(w.box[3] - w.box[1] for w in line.words) > _LEVEL * (y1 - y0):  # it runs up the page
+        return False
     shared = min(y1, line.box[3]) - max(y0, line.box[1])
     reach = _BESIDE * line.em
     near = x0 < line.box[2] + reach and x1 > line.box[0] - reach

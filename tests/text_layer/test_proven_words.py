@@ -39,6 +39,12 @@ def test_the_greater_part_of_a_long_word_does_not_stand_for_all_of_it() -> None:
     assert texts(with_proven_words([read], [rest])) == ["Offices—Principal"]
 
 
+def test_a_line_that_runs_up_the_page_takes_no_word_of_those_beside_it() -> None:
+    read = make_line([Word("PNAS", (20, 100, 60, 900), 60.0)])
+    layer = text_line(80, 400, "для", "всех")
+    assert texts(with_proven_words([read], [proven(layer, 0, 1)])) == ["PNAS", "для всех"]
+
+
 def test_words_of_a_line_that_was_not_read_stand_by_themselves() -> None:
     read, layer = text_line(100, 100, "другая", "строка"), text_line(100, 400, "для", "всех")
     assert texts(with_proven_words([read], [proven(layer, 0, 1)])) == ["другая строка", "для всех"]
