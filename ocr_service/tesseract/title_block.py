@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ocr_service.document import Box
-from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.boxes import contains_centre, enclosing, shared_area
 from ocr_service.geometry.numbering import section_depth
 from ocr_service.tesseract.headings import Body, body_of
 from ocr_service.tesseract.paragraphs import BOLDER, Paragraph, group_paragraphs
@@ -66,10 +66,14 @@ def with_title_block(paragraphs: Sequence[Paragraph], body: Body, size: tuple[in
     )
 
 
-def author_lines(lines: Sequence[Line], size: tuple[int, int]) -> set[Line]:
-    """The lines of authors side by side, which are no rows of a table."""
+def author_lines(lines: Sequence[Line], size: tuple[int, int], rules: Sequence[Box]) -> set[Line]:
+    """The lines of authors side by side, which are no rows of a table: none of its ``rules`` is between them."""
     paragraphs = group_paragraphs(lines)
-    boxes = with_title_block(paragraphs, body_of(paragraphs), size).rows
+    boxes = [
+        box
+        for box in with_title_block(paragraphs, body_of(paragraphs), size).rows
+        if not any(shared_area(box, rule) > 0 for rule in rules)
+    ]
     return {line for line in lines if any(contains_centre(box, line.box) for box in boxes)}
 
 
@@ -136,9 +140,14 @@ def _goes_on(last: Line, line: Line) -> bool:
 
 
 def _is_of_authors(row: Sequence[Sequence[Line]], widest: float) -> bool:
-    return len(row) > 1 and all(
-        len(stack) > 1 and all(line.box[2] - line.box[0] < widest and not is_data(line.text) for line in stack)
-        for stack in row
+    told = any(len(stack) > 2 or any("@" in line.text for line in stack) for stack in row)
+    return (
+        told
+        and len(row) > 1
+        and all(
+            len(stack) > 1 and all(line.box[2] - line.box[0] < widest and not is_data(line.text) for line in stack)
+            for stack in row
+        )
     )
 
 

@@ -71,7 +71,8 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     for part in parted(lines, others, hints, sheet, panels):
         gutters = page_gutters(part.lines, prose_lines(part.lines))
         within = split_at_gutters([*part.lines, *part.others], gutters)
-        authors = author_lines(within, sheet.size) if first and len(within) < _MOST_TITLED else set()
+        rules = [*part.sheet.ruling_lines.horizontal, *part.sheet.ruling_lines.vertical]
+        authors = author_lines(within, sheet.size, rules) if first and len(within) < _MOST_TITLED else set()
         found, left = find_tables([line for line in within if line not in authors], part.hints, part.sheet)
         tables += found
         rest += [*left, *authors]

@@ -47,7 +47,13 @@ def test_authors_side_by_side_are_a_paragraph_each_and_read_across() -> None:
     ]
     assert len(block.rows) == 1
     every = [line for p in article(*lines) for line in p.lines]
-    assert author_lines(every, SIZE) == set(lines)
+    assert author_lines(every, SIZE, []) == set(lines)
+    assert author_lines(every, SIZE, [(800, 380, 803, 500)]) == set()
+
+
+def test_heads_of_two_lines_are_no_authors() -> None:
+    heads = [centred(x, y, text) for x in (400, 1200) for y, text in ((400, "Начало"), (440, "участка"))]
+    assert not with_title_block(article(*heads), BODY, SIZE).rows
 
 
 def test_columns_of_numbers_are_no_authors() -> None:
