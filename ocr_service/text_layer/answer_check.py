@@ -28,6 +28,7 @@ from ocr_service.document import (
 )
 from ocr_service.export.content_words import Confidences, word_starts
 from ocr_service.export.markdown import page_markdown
+from ocr_service.text_layer.answer_formulas import formulas_agree
 from ocr_service.text_layer.answer_signs import formula_agrees, signs_agree
 from ocr_service.text_layer.answer_tables import places_agree, rows_agree
 from ocr_service.text_layer.answer_words import WORD, Token, glued, normal, plain, tokens_of, with_number_signs
@@ -68,7 +69,9 @@ def check_answers(page: PageResult, prepared: Mapping[int, PreparedRegion]) -> P
 
 
 def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionResult:
-    if prepared is None or not prepared.layer_words or region.error is not None or not region.content:
+    if prepared is None or region.error is not None or not region.content:
+        return region
+    if not prepared.layer_words and not prepared.layer_latex:
         return region
     found = check_answer(
         region.content,
@@ -81,6 +84,8 @@ def _checked(region: RegionResult, prepared: PreparedRegion | None) -> RegionRes
         contradicted = not (
             rows_agree(found.content, prepared.layer_words) and places_agree(found.content, prepared.layer_words)
         )
+    if prepared.layer_latex and not contradicted:
+        contradicted = not formulas_agree(found.content, prepared.layer_latex)
     proven = prepared.layer_complete and not contradicted
     return replace(
         region,

@@ -10,7 +10,16 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr_service.document import CAPTION_LABELS, FIGURE_LABELS, TITLE_LABELS, Box, PlacedWord, PreparedRegion, Region
+from ocr_service.document import (
+    CAPTION_LABELS,
+    FIGURE_LABELS,
+    FORMULA_LABELS,
+    TITLE_LABELS,
+    Box,
+    PlacedWord,
+    PreparedRegion,
+    Region,
+)
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.paragraphs import group_paragraphs
@@ -24,6 +33,7 @@ RUNNING = frozenset(
 )
 _LEFT = 24  # of 255, by which a picture without the proven text differs from one without any: text that is not proven
 _LEFT_PIXELS = 12
+_MOST_OF, _MOST_HIGH = 0.8, 2.0  # of a formula's width in its region, and of its height that this may have
 _PLAIN_SIGNS = frozenset("+<=>|~±×÷−¬%°")  # signs of category Sm that running text has
 _SUPERSCRIPT = re.compile(r"(?<=[A-Za-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]|[₀₁₂₃₄₅₆₇₈₉]")
 
@@ -36,6 +46,7 @@ class LayerRegions:
         lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
         self._lines = [line for angle, line in lines if angle == 0]
         self._rotated = [line for angle, line in lines if angle]
+        self._formulas = [(formula.box, formula.latex) for formula in layer.readable]
         self._mathematics = [word.box for word in layer.mathematics]
         self._left = cv2.absdiff(layer.remainder, layer.ground).max(axis=2) > _LEFT
         self._ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
@@ -61,6 +72,15 @@ class LayerRegions:
         level = sorted(self._inside(box), key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0]))
         rotated = split_by_box([line for line in self._rotated if _touches(box, line.box)], box)[0]
         return placed_words(word for line in [*level, *rotated] for word in line.words)
+
+    def formula(self, box: Box) -> str:
+        """The LaTeX of the formula that is all of this region; empty where there is none, or several."""
+        here = [(place, latex) for place, latex in self._formulas if _meets(box, place)]
+        if len(here) != 1 or not _has_middle(box, here[0][0]):
+            return ""
+        x0, y0, x1, y1 = here[0][0]
+        wide = min(x1, box[2]) - max(x0, box[0])
+        return here[0][1] if wide > _MOST_OF * (x1 - x0) and box[3] - box[1] < _MOST_HIGH * (y1 - y0) else ""
 
     def _inside(self, box: Box) -> list[Line]:
         return split_by_box([line for line in self._lines if _touches(box, line.box)], box)[0]
@@ -92,11 +112,17 @@ def with_layer_words(prepared: Sequence[PreparedRegion], known: LayerRegions) ->
         if complete or region.region.label not in FIGURE_LABELS:  # a chart's answer is no transcript
             said = tuple(word for part in words for word in part)
             region = replace(region, layer_words=said, layer_complete=complete)
+        if region.region.label in FORMULA_LABELS and len(parts) == 1:
+            region = replace(region, layer_latex=known.formula(region.region.bbox))
         result.append(region)
     return tuple(result)
 
 
 def _touches(outer: Box, inner: Box) -> bool:
+    return outer[0] < inner[2] and inner[0] < outer[2] and outer[1] < inner[3] and inner[1] < outer[3]
+
+
+def _meets(outer: Box, inner: tuple[float, float, float, float]) -> bool:
     return outer[0] < inner[2] and inner[0] < outer[2] and outer[1] < inner[3] and inner[1] < outer[3]
 
 

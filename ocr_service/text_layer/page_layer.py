@@ -58,8 +58,9 @@ class PageLayer:
     reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven
     text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font,
     ``artifacts``: words that the file marks as no part of its text, ``outline``: levels by normalised titles.
-    ``displays``: formulas on lines of their own, which are not among ``lines``; ``inline``: those whose places are
-    private characters in them (see ``formulas.page_formulas``). ``mathematics``: words of ``lines`` with its signs,
+    ``displays``: formulas on lines of their own, which are not among ``lines``; ``readable``: those that have LaTeX,
+    also where no formulas were asked for; ``inline``: those whose places are private characters in them (see
+    ``formulas.page_formulas``). ``mathematics``: words of ``lines`` with its signs,
     where no formulas were asked for.
     """
 
@@ -76,6 +77,7 @@ class PageLayer:
     report: TextLayerReport
     hidden: HiddenText | None
     displays: tuple[DisplayFormula, ...] = ()
+    readable: tuple[DisplayFormula, ...] = ()
     inline: tuple[InlineFormula, ...] = ()
     mathematics: frozenset[LayerWord] = frozenset()
 
@@ -124,9 +126,10 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     rest = unexplained(plates[0], opened.glyphs.ink)
     proof = replace(proof, trusted=proof.trusted & ~beside_stray_ink(lines, rest, len(glyphs)))
     found = PageFormulas([_with_bullet(line, glyphs) for line in lines])
+    bars = seen_bars(opened.rules, opened.seen.ground)
+    built = find_formulas(with_signs(glyphs, known), known, found.lines, bars, proof.trusted, rest)
     if formulas:
-        bars = seen_bars(opened.rules, opened.seen.ground)
-        found = find_formulas(with_signs(glyphs, known), known, found.lines, bars, proof.trusted, rest)
+        found = built
         proof = replace(proof, trusted=proof.trusted | found.glyphs)
     good = [_with_strength(line, proof.strength) for line in found.lines if _is_proven(line, proof)]
     unproven = [line for line in found.lines if not _is_proven(line, proof)]
@@ -149,6 +152,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         report=_report(proof.fonts, len(good) + len(found.displays), bad, bool(opened.seen.visible.any())),
         hidden=_hidden(opened.seen.reasons),
         displays=found.displays,
+        readable=tuple(formula for formula in built.displays if formula.latex),
         inline=found.inline,
         mathematics=frozenset() if formulas else mathematical_words(glyphs, known, good),
     )
