@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult, TextLayerMode
+from ocr_service.reading.turned_lines import read_turned
 from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Line
@@ -54,23 +55,30 @@ def read_layered(
         page = replace(page, warnings=(*page.warnings, warning))
     elif layer.unread:
         gray = cv2.cvtColor(layer.remainder, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        others = _remaining_lines(layer, gray, reader)
+        script = _only_script(layer)
+        turned = read_turned(gray, page.dpi, layer.turned, reader, script)
+        layer = replace(layer, lines=(*layer.lines, *turned))
+        others = _remaining_lines(gray, page.dpi, reader, script)
     ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     hints = find_regions(page) if others or has_pictures(ground, page.dpi) else ()
     return page, compose_layer(layer, others, hints)
 
 
-def _remaining_lines(layer: PageLayer, gray: Gray, reader: TesseractReader) -> list[Line]:
+def _only_script(layer: PageLayer) -> Script | None:
+    """Latin, where the page has much text and no Cyrillic letter in it."""
+    signs = [sign for line in layer.lines for sign in line.text if sign.isalpha()]
+    return "latin" if len(signs) >= _MUCH and not any("\u0400" <= sign <= "\u04ff" for sign in signs) else None
+
+
+def _remaining_lines(gray: Gray, dpi: int, reader: TesseractReader, script: Script | None) -> list[Line]:
     """What OCR reads where nothing was proven.
 
-    On a page with much text and no Cyrillic letter in it, logos and formulas are no Cyrillic words either. A scan in
-    another language than the page's text is read with all: as Latin text its words are hardly legible.
+    On a page in Latin letters, logos and formulas are no Cyrillic words either. A scan in another language than the
+    page's text is read with all: as Latin text its words are hardly legible.
     """
-    dpi = layer.picture.dpi
-    signs = [sign for line in layer.lines for sign in line.text if sign.isalpha()]
-    if len(signs) < _MUCH or any("\u0400" <= sign <= "\u04ff" for sign in signs):
+    if script is None:
         return reader.read_lines(gray, dpi)
-    latin = reader.read_lines(gray, dpi, "latin")
+    latin = reader.read_lines(gray, dpi, script)
     words = _long_words(latin)
     if len(words) < _FEW or statistics.fmean(words) >= _LEGIBLE:
         return latin

@@ -236,7 +236,7 @@ def _other_directions(layer: PageLayer, lines: Sequence[LayerLine], urls: list[s
         text = " ".join(" ".join(_with_links(line.words, layer.urls, urls)) for line in ordered)
         box = pixel_box(enclosing_floats([line.box for line in ordered]), width, height)
         words = tuple(
-            PlacedWord(word.text, pixel_box(word.box, width, height), round(word.strength, 2), in_pdf=True)
+            PlacedWord(word.text, pixel_box(word.box, width, height), round(word.strength, 2), in_pdf=bool(word.glyphs))
             for line in ordered
             for word in line.words
         )
@@ -290,4 +290,4 @@ def _source(region: RegionResult, others: Sequence[Line]) -> Source | None:
     if region.format == "image":
         return None
     by_eye = any(contains_centre(region.bbox, word.box) for line in others for word in line.words)
-    return "tesseract" if by_eye else "text_layer"
+    return "tesseract" if by_eye or not all(word.in_pdf for word in region.words) else "text_layer"

@@ -80,6 +80,7 @@ class PageLayer:
     readable: tuple[DisplayFormula, ...] = ()
     inline: tuple[InlineFormula, ...] = ()
     mathematics: frozenset[LayerWord] = frozenset()
+    turned: tuple[LayerLine, ...] = ()
 
 
 _MEMORY = Memory()
@@ -155,6 +156,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         readable=tuple(formula for formula in built.displays if formula.latex),
         inline=found.inline,
         mathematics=frozenset() if formulas else mathematical_words(glyphs, known, good),
+        turned=tuple(line for line in unproven if line.angle in (90, 180, 270)),
     )
 
 

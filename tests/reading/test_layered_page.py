@@ -11,7 +11,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 
 from tests.support.sheets import DrawnPage
-from tests.support.text_layer_pdfs import ENGLISH, RUSSIAN, Sample, Sheet
+from tests.support.text_layer_pdfs import ENGLISH, RUSSIAN, Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -40,3 +40,21 @@ def test_a_logo_on_an_english_page_has_no_cyrillic_letters(tmp_path: Path) -> No
     mirrored = Image.fromarray(np.ascontiguousarray(np.asarray(drawn.image)[:, ::-1]))
     page = read_sample(tmp_path, english_page(mirrored))
     assert not _CYRILLIC.search(page.markdown)
+
+
+@pytest.mark.parametrize("angle", [90, -90, 180])
+def test_a_sideways_line_that_is_not_proven_is_read_as_it_stands(tmp_path: Path, angle: int) -> None:
+    sheet = Sheet()
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    sheet.canvas.saveState()
+    sheet.canvas.translate(300, 300)
+    sheet.canvas.rotate(angle)
+    sheet.canvas.setFont("Mono", 11)
+    sheet.canvas.drawString(-80, 0, "Harvest of every year")
+    sheet.canvas.restoreState()
+    pdf = with_maps(sheet.pdf(), swapped("rv"), "DejaVuSansMono")
+    page = read_sample(tmp_path, Sample("sideways", pdf, ""))
+    assert page.text_layer is not None and page.text_layer.rejected_fonts
+    (aside,) = [region for region in page.regions if region.label == "aside_text"]
+    assert (aside.content, aside.source) == ("Harvest of every year", "tesseract")
