@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ _DRIFT = 0.006  # of its length, that a ruling line on a level page may still be
 _MIN_PIECE_IN = 0.12
 _MAX_TOUCHED = 0.4
 _CELLS_APART_IN = 0.1  # of white between boxes that are the cells of a table
+_OWN_BARS = 3  # level ruling lines that each of two tables side by side has for itself
+_ONE_TABLE = 0.6  # of the level ruling lines of boxes that are the cells of one table, at one height
 _MIN_SIDE_IN, _END_IN = 0.1, 0.015  # of the side of a box, and from its end to the ruling line there
 _WIDEST_LETTER, _SPARSE = 2.0, 0.12  # times its height, and the least ink in its box
 _LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of each side of a box that is inked
@@ -220,9 +223,40 @@ def find_grids(ruling_lines: RulingLines, dpi: int) -> list[Grid]:
     for members in groups.all():
         across = tuple(bars[i] for i in members if i < len(level))
         down = tuple(bars[i] for i in members if i >= len(level))
-        if len(across) >= 2 and len(down) >= 2:
-            grids.append(Grid(enclosing(across + down), across, down))
+        grids += _side_by_side(across, down, slack, apart)
     return grids
+
+
+def _side_by_side(across: tuple[Box, ...], down: tuple[Box, ...], slack: int, apart: int) -> list[Grid]:
+    """The tables of ruling lines that touch: white that hardly a level one crosses lies between two tables.
+
+    Between boxes that are the cells of one table it is narrow, and their level ruling lines are at one height.
+    """
+    if len(across) < 2 or len(down) < 2:
+        return []
+    sides = sorted(down)
+    for left, right in pairwise(sides):
+        if right[0] - left[2] <= slack:
+            continue
+        before = tuple(bar for bar in across if bar[2] <= left[2] + slack)
+        after = tuple(bar for bar in across if bar[0] >= right[0] - slack)
+        if min(len(before), len(after)) < _OWN_BARS or len(across) - len(before) - len(after) > 1:
+            continue
+        if right[0] - left[2] <= apart and _level_with(before, after, slack) >= _ONE_TABLE:
+            continue
+        over = [bar for bar in across if bar not in before and bar not in after]
+        own = tuple((x0, y0, min(x1, left[2]), y1) for x0, y0, x1, y1 in over)
+        others = tuple((max(x0, right[0]), y0, x1, y1) for x0, y0, x1, y1 in over)
+        place = sides.index(right)
+        one = _side_by_side((*before, *own), tuple(sides[:place]), slack, apart)
+        return one + _side_by_side((*after, *others), tuple(sides[place:]), slack, apart)
+    return [Grid(enclosing(across + down), across, down)]
+
+
+def _level_with(some: Sequence[Box], others: Sequence[Box], slack: int) -> float:
+    """The share of the level ruling lines of the side with fewer that have one of the other side at their height."""
+    few, many = sorted((some, others), key=len)
+    return sum(any(abs(a[1] - b[1]) <= slack for b in many) for a in few) / len(few)
 
 
 class _Groups:

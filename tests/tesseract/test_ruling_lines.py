@@ -125,3 +125,30 @@ def test_boxes_one_under_the_other_are_fields_of_a_form_and_no_table() -> None:
     page = DrawnPage(900, 600)
     boxes(page, 1, 5, 14)
     assert len(find_grids(find_ruling_lines(binarise(page.gray()), DPI), DPI)) == 5
+
+
+def side_by_side(left: tuple[int, ...], right: tuple[int, ...], apart: int) -> DrawnPage:
+    """Two tables under one ruling line, with level ruling lines at these heights."""
+    page = DrawnPage(1300, 900)
+    page.draw.line((100, 100, 1100 + apart, 100), fill="black", width=3)
+    for x0, heights in ((100, left), (600 + apart, right)):
+        for x in (x0, x0 + 250, x0 + 500):
+            page.draw.line((x, 100, x, heights[-1]), fill="black", width=3)
+        for y in heights:
+            page.draw.line((x0, y, x0 + 500, y), fill="black", width=3)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("right", "apart"),
+    [((200, 300, 400), 40), ((240, 330, 480), 18)],
+)
+def test_tables_side_by_side_under_one_ruling_line_are_two(right: tuple[int, ...], apart: int) -> None:
+    grids = find_grids(find_ruling_lines(binarise(side_by_side((200, 300, 400), right, apart).gray()), DPI), DPI)
+    assert [abs(grid.box[0] - x) < 6 for grid, x in zip(grids, (100, 600 + apart), strict=True)] == [True, True]
+    assert all(abs(grid.box[1] - 100) < 6 for grid in grids)
+
+
+def test_boxes_side_by_side_with_rows_at_one_height_are_one_table() -> None:
+    page = side_by_side((200, 300, 400), (200, 300, 400), 18)
+    assert len(find_grids(find_ruling_lines(binarise(page.gray()), DPI), DPI)) == 1
