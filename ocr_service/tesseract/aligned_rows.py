@@ -23,6 +23,7 @@ from ocr_service.tesseract.words import Line, Word
 
 _ROW_GAP = 2.4  # em: the widest white between two rows
 _OPEN_ROW_GAP = 3.8  # the same between rows of three cells
+_EMPTY_LINE = 1.7  # of the usual step from row to row
 _NEAR = 1.6  # em of white to a head above
 _CAPTION_GAP = 2.0  # em of white to a caption
 _ODD_ROWS = 3  # one after the other that tell nothing of the columns: labels of groups, lines of cells, heads
@@ -73,6 +74,8 @@ def _areas_of(
         if kept is None:
             begun += 1
             continue
+        if not kept.is_table(titles, weights) and (block := _first_block(group)):
+            group, kept = block, _Group.of(block, em)
         if not kept.is_table(titles, weights):
             # Rows at its top may be none of a table; on a page of a thousand rows not all can be tried as the first.
             refused += 1
@@ -116,6 +119,14 @@ def _rows_that_align(rows: Sequence[Row], begin: int, barriers: Sequence[Box], e
             if odd > _ODD_ROWS:
                 break
     return list(rows[begin : begin + count])
+
+
+def _first_block(group: Sequence[Row]) -> list[Row]:
+    """The rows of ``group`` above the first that stands off as by an empty line; none where no row does."""
+    steps = [top(b) - top(a) for a, b in pairwise(group)]
+    usual = statistics.median(steps)
+    end = next((i for i, step in enumerate(steps, 1) if step > _EMPTY_LINE * usual), 0)
+    return list(group[:end]) if end > 1 else []
 
 
 def _stands_between(barrier: Box, above: Row, below: Row, group: Sequence[Row]) -> bool:

@@ -26,6 +26,7 @@ from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Composition, Insert, compose
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.fixed_pitch import with_pitch
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
 from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
 from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_digit_one
@@ -148,7 +149,7 @@ class TesseractReader:
         ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
         lines = split_at_gutters(found.lines, ruled)
         lines = split_at_gutters(lines, page_gutters(lines, prose_lines(lines)))
-        tables, rest = find_tables(lines, hints, sheet)
+        tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), _InkRepair.of(found.lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])

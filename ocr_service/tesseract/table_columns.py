@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocr_service.tesseract.table_cells import cell_text
+from ocr_service.tesseract.table_cells import cell_text, is_data
 from ocr_service.tesseract.words import Word
 
 Row = Sequence[Word]
 
 _SPACE = 0.5  # em: white that no space between two words is as wide as
+_ONE_LETTER = 1.6  # of the pitch: white of a space and what is beside two letters; that of two spaces is 2.2
 _GUTTER = 0.6  # em of white that rows share
 _NARROW_GUTTER, _MANY_ROWS = 0.3, 4  # em, where as many rows have words on both sides of it
 _SPANNING = 8  # of so many rows one may have a cell over several columns
@@ -43,13 +44,20 @@ def runs_of(row: Row, em: float) -> list[list[Word]]:
     runs: list[list[Word]] = []
     right = 0
     for word in sorted(row, key=lambda w: w.box[0]):
-        if runs and word.box[0] - right < _SPACE * em:
+        if runs and word.box[0] - right < max(_SPACE * em, _one_letter(runs[-1][-1], word)):
             runs[-1].append(word)
             right = max(right, word.box[2])
         else:
             runs.append([word])
             right = word.box[2]
     return runs
+
+
+def _one_letter(left: Word, right: Word) -> float:
+    """The white of one space between two words in type of one pitch; 0 in other type, and between numbers."""
+    if left.pitch is None or right.pitch is None or (is_data(left.text) and is_data(right.text)):
+        return 0.0
+    return _ONE_LETTER * min(left.pitch, right.pitch)
 
 
 def filled_runs(row: Row, em: float) -> list[tuple[int, int]]:

@@ -21,7 +21,8 @@ _LONG, _UPRIGHT = 3, 1.3
 class Word:
     """``confidence`` is Tesseract's, 0 to 100.
 
-    ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows.
+    ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows. ``pitch``:
+    pixels from letter to letter in type of one pitch.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Word:
     confidence: float
     size: float | None = None
     base: float | None = None
+    pitch: float | None = None
 
     @property
     def em(self) -> float | None:

@@ -58,3 +58,11 @@ def test_a_head_over_one_column_belongs_to_the_table_and_a_title_over_several_do
     title = text_line(420, 250, "Северный", "магазин", "продуктов")
     (area,) = aligned_areas([title, *table(300)])
     assert area.box[1] == 300
+
+
+def test_rows_parted_by_an_empty_line_with_other_columns_are_two_tables() -> None:
+    items = [text_line(100, 100 + 40 * row, f"товар{row}", "899,99", step=600) for row in range(4)]
+    sums = [text_line(400, 340 + 40 * row, f"сумма{row}", "1699,96", step=240) for row in range(4)]
+    first, second = aligned_areas([*items, *sums])
+    assert (first.box[1], first.columns) == (items[0].box[1], 2)
+    assert (second.box[1], second.columns) == (sums[0].box[1], 2)
