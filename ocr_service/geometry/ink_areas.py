@@ -5,6 +5,7 @@ A piece is a connected component of ink. An area counts as text where its pieces
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -26,6 +27,8 @@ _OVERLAP = 0.12  # em of a piece's height, above and below, that does not join i
 _ROW_PIECES, _LONG = 5, 3.0  # of a row that is text for sure: how many, and its width in their height
 _SHORT_ROW = (3, 1.4)  # the same of a label, which stands among others
 _LEVEL = 0.25  # of a piece's height that its foot may be off the line of the others
+_PATTERN_PIECES, _PATTERN_SIZES, _PATTERN = 16, 4, 0.9  # least pieces, sizes at most, and their share of the pieces
+_SAME_SIZE, _SAME_INK = 3, 1.15  # pixels, and times the ink
 _STEP = 4  # areas are grouped at a quarter of the size
 
 
@@ -52,13 +55,26 @@ class InkArea:
     regular: bool
 
 
+Stats = npt.NDArray[np.int32]  # n x 5, a piece of ink each: x, y, width, height, pixels
+
+
+def ink_stats(ink: Gray) -> Stats:
+    """The pieces of ``ink`` (255 is ink) of any size."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    return stats[1:].astype(np.int32)
+
+
 def letter_pieces(ink: Gray, em: float, dpi: int, *, least_height: float = 5.0) -> Pieces:
     """The pieces of ``ink`` (255 is ink) of the size of letters, in type of ``em`` pixels or of ten points.
 
     ``least_height``: pixels below which a piece says nothing.
     """
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    x, y, w, h, area = (stats[1:, column] for column in range(5))
+    return letters_of(ink_stats(ink), em, dpi, least_height=least_height)
+
+
+def letters_of(stats: Stats, em: float, dpi: int, *, least_height: float = 5.0) -> Pieces:
+    """``letter_pieces`` of ink whose pieces are known."""
+    x, y, w, h, area = (stats[:, column] for column in range(5))
     filled = area / (w * h)
     ordinary = TEN_POINTS_IN * dpi
     least, most = max(least_height, _HEIGHTS[0] * min(em, ordinary)), _HEIGHTS[1] * max(em, ordinary)
@@ -75,7 +91,8 @@ def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, i
         area, alike = _area(pieces, members)
         x0, y0, x1, y1 = area.box
         row = area.pieces >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
-        areas.append(replace(area, regular=alike >= _REGULAR and (row or area.pieces >= _MANY_PIECES)))
+        regular = alike >= _REGULAR and (row or area.pieces >= _MANY_PIECES) and not _is_pattern(pieces, members)
+        areas.append(replace(area, regular=regular))
     return sorted(areas, key=lambda area: -area.ink)
 
 
@@ -93,9 +110,22 @@ def text_rows(
         x0, _, x1, _ = area.box
         feet = pieces.boxes[members, 3]
         level = float(np.mean(np.abs(feet - np.median(feet)) <= _LEVEL * area.height))
-        if area.pieces >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR:
+        row = area.pieces >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR
+        if row and not _is_pattern(pieces, members):
             rows.append(replace(area, regular=True))
     return rows
+
+
+def _is_pattern(pieces: Pieces, members: npt.NDArray[np.intp]) -> bool:
+    """Whether nearly all of many pieces have the same few sizes: dots, a border's ornaments. Text has many letters."""
+    if len(members) < _PATTERN_PIECES:
+        return False
+    boxes = pieces.boxes[members]
+    inked = np.log(np.maximum(1, pieces.areas[members])) / math.log(_SAME_INK)
+    sizes = np.stack([*(boxes[:, 2:] - boxes[:, :2]).T // _SAME_SIZE, inked.round()], axis=1)
+    _, counts = np.unique(sizes, axis=0, return_counts=True)
+    commonest = np.sort(counts)[::-1][: max(2, len(members) // _PATTERN_PIECES)][:_PATTERN_SIZES]
+    return float(commonest.sum()) >= _PATTERN * len(members)
 
 
 def _groups(

@@ -103,7 +103,8 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
     if not inner.any():
         return None
     level = _ground(crop, inner, paper, dpi)
-    if float(np.median(level[inner])) >= _FILLED * paper:
+    in_ring = float(np.median(level[inner])) >= _FILLED * paper
+    if in_ring:
         ring = _ring(crop < _FILLED * paper, shape.inside)
         if _is_upright(shape.inside) or (ring & _shrunk(shape.inside, _RING_WIDTH)).any():
             return None  # ruling lines of a cell, or letters hang on the ring and would be lost with it
@@ -115,7 +116,9 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
     white = (255 * (1 - away)).clip(0, 255).astype(np.uint8)
     ink = _without_edge(np.where((white < _INK) & inner, 255, 0).astype(np.uint8), inner)
     white[~(inner & (cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0))] = 255
-    if cv2.countNonZero(ink) > _MOST_INK * np.count_nonzero(inner) or not _has_text(ink, shape.height, dpi):
+    if cv2.countNonZero(ink) > _MOST_INK * np.count_nonzero(inner) or not _has_text(
+        ink, shape.height, dpi, in_ring=in_ring
+    ):
         return None
     return white
 
@@ -165,20 +168,25 @@ def _evenness(off: npt.NDArray[np.float32], inner: Mask) -> float:
     return float((np.abs(off) <= _SMOOTH)[inner].mean())
 
 
-def _has_text(ink: Gray, height: int, dpi: int) -> bool:
+def _has_text(ink: Gray, height: int, dpi: int, *, in_ring: bool) -> bool:
     """Whether pieces of ink inside a shape stand as letters do, or the only ones have the form of letters."""
     pieces = letter_pieces(ink, TEN_POINTS_IN * dpi, dpi)
     heights = pieces.boxes[:, 3] - pieces.boxes[:, 1]
     fits = (heights >= min(_LEAST_LETTER * height, 0.6 * TEN_POINTS_IN * dpi)) & (heights <= _MOST_LETTER * height)
     if text_rows(pieces, fits, (ink.shape[0], ink.shape[1]), short=True):
         return True
-    return int(fits.sum()) <= _FEW and any(_has_form(box, ink) for box in pieces.boxes[fits].tolist())
+    return int(fits.sum()) <= _FEW and any(_has_form(box, ink, in_ring=in_ring) for box in pieces.boxes[fits].tolist())
 
 
-def _has_form(box: Sequence[int], ink: Gray) -> bool:
-    """Whether a piece has bays or holes, as digits and letters have and the holes of a large letter do not."""
+def _has_form(box: Sequence[int], ink: Gray, *, in_ring: bool) -> bool:
+    """Whether a piece has bays or holes, as digits and letters have and the holes of a large letter do not.
+
+    The holes of a large letter that is drawn in outline are rings themselves: inside a ring only bays tell.
+    """
     x0, y0, x1, y1 = box
     part = np.ascontiguousarray(ink[y0:y1, x0:x1])
-    points = cv2.findNonZero(part)
-    hull = float(cv2.contourArea(cv2.convexHull(points))) if points is not None else 0.0
-    return hull > 0 and cv2.countNonZero(part) < _SOLID * hull
+    outlines, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(outlines, key=cv2.contourArea)
+    hull = float(cv2.contourArea(cv2.convexHull(outline)))
+    filled = float(cv2.contourArea(outline)) if in_ring else cv2.countNonZero(part)
+    return hull > 0 and filled < _SOLID * hull

@@ -13,8 +13,16 @@ import numpy.typing as npt
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import contains_centre, enclosing
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas, text_rows
-from ocr_service.geometry.ink_areas import letter_pieces as pieces_of
+from ocr_service.geometry.ink_areas import (
+    TEN_POINTS_IN,
+    InkArea,
+    Pieces,
+    Stats,
+    ink_areas,
+    ink_stats,
+    letters_of,
+    text_rows,
+)
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
@@ -28,11 +36,12 @@ _BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a rulin
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 
 
-def letter_pieces(sheet: Sheet, lines: Sequence[Line]) -> Pieces:
-    """The pieces of a letter's size on a sheet; ``lines`` tell the size of its type."""
+def letter_pieces(sheet: Sheet, lines: Sequence[Line], stats: Stats | None = None) -> Pieces:
+    """The pieces of a letter's size on a sheet; ``lines`` tell the size of its type, ``stats`` all its pieces."""
     ordinary = TEN_POINTS_IN * sheet.dpi
     em = statistics.median(line.em for line in lines) if lines else ordinary
-    return pieces_of(sheet.ink, min(max(em, 0.4 * ordinary), 4 * ordinary), sheet.dpi)
+    known = ink_stats(sheet.ink) if stats is None else stats
+    return letters_of(known, min(max(em, 0.4 * ordinary), 4 * ordinary), sheet.dpi)
 
 
 def covered(

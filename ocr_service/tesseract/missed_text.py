@@ -127,7 +127,7 @@ def _read_scattered(areas: Sequence[InkArea], gray: Gray, dpi: int, engine: Tess
     """The same for many areas at once: labels all over a figure."""
     box = enclosing([area.box for area in areas])
     height = statistics.median(area.height for area in areas)
-    return _read(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
+    return read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
 
 
 def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
@@ -137,7 +137,7 @@ def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: Tesseract
     x1, y1 = min(width, area.box[2] + grow), min(height, area.box[3] + grow)
     single = area.box[3] - area.box[1] < 2.2 * area.height
     mode = tesserocr.PSM.SINGLE_LINE if single else tesserocr.PSM.SINGLE_BLOCK
-    return _read((x0, y0, x1, y1), gray, dpi, _scale(area.height), mode, round(_PAD * em), engine)
+    return read_crop((x0, y0, x1, y1), gray, dpi, _scale(area.height), mode, round(_PAD * em), engine)
 
 
 def _scale(height: float) -> float:
@@ -145,13 +145,14 @@ def _scale(height: float) -> float:
     return min(_LARGEST_SCALE, max(1.0, _LETTER / height))
 
 
-def _read(box: Box, gray: Gray, dpi: int, scale: float, mode: int, pad: int, engine: TesseractEngine) -> list[Line]:
+def read_crop(box: Box, gray: Gray, dpi: int, scale: float, mode: int, pad: int, engine: TesseractEngine) -> list[Line]:
     """What is believed of the words in ``box``, read ``scale`` times as large with ``pad`` pixels of white around."""
     x0, y0, x1, y1 = box
     crop = gray[y0:y1, x0:x1]
     paper = int(np.percentile(crop, 90))
     framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
-    large = cv2.resize(framed, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    how = cv2.INTER_CUBIC if scale >= 1 else cv2.INTER_AREA
+    large = cv2.resize(framed, None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
     size = (gray.shape[1], gray.shape[0])
     lines = []
     for line in engine.lines(large, round(dpi * scale), mode):

@@ -21,7 +21,7 @@ from ocr_service.document import (
     moved_region,
 )
 from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import InkArea, Pieces, text_rows
+from ocr_service.geometry.ink_areas import InkArea, Pieces, ink_stats, text_rows
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Composition, Insert, compose
@@ -42,6 +42,15 @@ from ocr_service.tesseract.ink_ledger import (
     rows_in,
     unread_areas,
     whole_words,
+)
+from ocr_service.tesseract.large_letters import (
+    joined_areas,
+    large_areas,
+    read_joined,
+    read_large,
+    still_unread,
+    without_inner,
+    without_read,
 )
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
@@ -171,16 +180,23 @@ class TesseractReader:
         """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
         sheet = recognition.sheet
         shape = sheet.gray.shape[:2]
-        pieces = letter_pieces(sheet, recognition.lines)
+        stats = ink_stats(sheet.ink)
+        pieces = letter_pieces(sheet, recognition.lines, stats)
         sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
         rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)
         blocks = tuple(block.box for block in sideways)
         kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
-        unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
+        large = large_areas(sheet, stats, kept)
+        headlines = read_large(large, sheet, self._engine)
+        kept = without_inner(kept, headlines)
+        unread = outside(unread_areas(pieces, covered(pieces, [*kept, *_words(headlines)], shape), shape), blocks)
         if are_scattered(unread, kept):
             kept = surest(kept)
             unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
-        missed = read_missed(unread, pieces, kept, sheet, self._engine)
+        missed = [*headlines, *read_missed(unread, pieces, kept, sheet, self._engine)]
+        seen = [*kept, *_words(missed)]
+        joined = joined_areas(sheet, stats, pieces.em, seen)
+        missed += without_read(read_joined(joined, sheet, pieces.em, self._engine), seen)
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
         lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet)
@@ -188,7 +204,7 @@ class TesseractReader:
             lines = reocr_latin(lines, sheet.gray, self._ppocr)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
-        return _Found(pieces, legible_lines(lines), missed, unread_fields, blocks, rotated, engine)
+        return _Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)
 
     def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
         """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""
@@ -236,13 +252,15 @@ def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
 class _Found:
     """What was read on a sheet. ``blocks``: read sideways, each with what it holds and its coverage in ``rotated``.
 
-    ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unread_fields``:
-    boxes for a character each, of whose ink ``pieces`` has none.
+    ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unusual``:
+    places of letters that are too large for ``pieces`` or joined by a line. ``unread_fields``: boxes for a character
+    each, of whose ink ``pieces`` has none.
     """
 
     pieces: Pieces
     lines: list[Line]
     missed: list[Line]
+    unusual: list[InkArea]
     unread_fields: tuple[InkArea, ...]
     blocks: tuple[Box, ...]
     rotated: tuple[tuple[Insert, float], ...]
@@ -275,6 +293,7 @@ def _accounted(
     boxes = [table.box for table in tables]
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
     unread = [area for area in unread if area.regular or lost_in_line(area, found.lines, boxes, pieces.em)]
+    unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure, on_stamps), *(inner for _, inner in found.rotated)])
     return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))

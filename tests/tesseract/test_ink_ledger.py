@@ -158,3 +158,15 @@ def test_a_lone_letter_is_lost_where_it_stands_in_a_line_or_in_a_table() -> None
     assert not lost_in_line(replace(digit, box=(185, 110, 200, 116)), [line], [], 30.0)  # a hyphen, or a speck
     assert lost_in_line(digit, [], [(0, 0, 900, 300)], 30.0)
     assert not lost_in_line(replace(digit, box=(300, 101, 304, 135)), [], [(0, 0, 900, 300)], 30.0)  # a ruling line
+
+
+def test_a_border_of_ornaments_is_no_text_and_a_column_of_digits_is() -> None:
+    page = DrawnPage(1000, 400)
+    for x in range(40, 960, 40):
+        page.draw.ellipse((x, 40, x + 14, 54), fill="black")
+        page.draw.arc((x, 60, x + 24, 84), 0, 300, fill="black", width=3)
+    page.text(100, 200, "20 417 5 936 1 280 74 059")
+    pieces = letter_pieces(page.sheet(), [])
+    areas = unread_areas(pieces, covered(pieces, [], SHAPE), SHAPE)
+    assert [area.regular for area in areas if area.box[1] < 150] == [False]
+    assert any(area.regular and area.box[1] > 150 for area in areas)
