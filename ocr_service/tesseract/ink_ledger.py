@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Sequence
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -33,6 +34,7 @@ _DOUBTFUL_LINE, _DOUBTFUL_WORDS = 60.0, 2  # right lines of a bad scan have 65 a
 LABELS = 8  # words from which on a figure is one with labels
 _LETTER = (0.4, 1.3)  # em: the height of what is lost of a line
 _BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a ruling line's piece
+_STANDS_OUT = 8.0  # grey levels
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 
 
@@ -145,6 +147,16 @@ def _of_a_letter(area: InkArea, em: float) -> bool:
     x0, y0, x1, y1 = area.box
     height = y1 - y0
     return _LETTER[0] * em <= height <= _LETTER[1] * em and not (x1 - x0 < _BAR[0] * height and height > _BAR[1] * em)
+
+
+def stands_out(area: InkArea, sheet: Sheet) -> bool:
+    """Whether ink is darker than what is around it on all sides; the corner of a pale area goes on in that."""
+    x0, y0, x1, y1 = (max(0, area.box[0] - 2), max(0, area.box[1] - 2), area.box[2] + 2, area.box[3] + 2)
+    gray, ink = sheet.gray[y0:y1, x0:x1], sheet.ink[y0:y1, x0:x1] > 0
+    around = (cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~ink
+    if not ink.any() or not around.any():
+        return True
+    return float(np.percentile(gray[around], 30)) - float(np.median(gray[ink])) >= _STANDS_OUT
 
 
 def doubtful_words(lines: Sequence[Line]) -> list[Word]:

@@ -1,4 +1,4 @@
-"""Decimal points, commas and minus signs of numbers, proven by their ink: Tesseract loses them where they are small."""
+"""Points, commas, minus and ± signs of numbers, proven by their ink: Tesseract loses them where they are small."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.boxes import contains_centre, enclosing, ink_runs
 from ocr_service.tesseract.words import Word
 
 _NUMBER = re.compile(r"[(+−–-]?\d[\d.,]*[)%]?")
@@ -24,6 +24,13 @@ _AT_FOOT = 0.1  # em from it to a point's lower end
 _BAR = (0.2, 0.75)  # em: the length of a minus sign
 _BAR_HEIGHT, _BAR_MIDDLE = 0.16, (0.15, 0.5)  # em, and em above the digits' foot
 _REACH = 0.9  # em left of a number, where its sign stands
+_READ_FOR_PLUS_MINUS = frozenset("+=")
+_PLUS_MINUS = (0.32, 0.8)  # em, of the sides of a ±
+_WIDE, _UPRIGHT_SHARE, _ABOVE = (
+    0.8,
+    0.5,
+    0.2,
+)  # of its width: a bar, an upright stroke; of its height above the upper bar
 _LONG_BAR = 0.32  # em: longer ones are minus signs, shorter ones hyphens
 
 
@@ -81,6 +88,52 @@ def with_points(word: Word, em: float, ink: Gray) -> Word:
             if place in marks and following.isdigit():
                 text += marks[place]
     return replace(word, text=text) if text != word.text else word
+
+
+def with_plus_minus(word: Word, em: float, ink: Gray) -> Word:
+    """``word`` with ± in place of a + or = whose ink has a bar below and a stroke that stands on the bar above."""
+    places = [place for place, sign in enumerate(word.text) if sign in _READ_FOR_PLUS_MINUS]
+    if not places:
+        return word
+    x0, y0, x1, y1 = word.box
+    glyphs = _glyphs(_pieces((x0, y0 - round(0.1 * em), x1, y1 + round(0.2 * em)), ink))
+    proven = [index for index, box in enumerate(glyphs) if _is_plus_minus(box, em, ink)]
+    if len(glyphs) == len(word.text):
+        places = [place for place in places if place in proven]
+    elif len(proven) != len(places):
+        return word
+    text = "".join("±" if place in places else sign for place, sign in enumerate(word.text))
+    return replace(word, text=text) if proven and text != word.text else word
+
+
+def _glyphs(pieces: Sequence[Box]) -> list[Box]:
+    """Pieces one above another as one, from left to right."""
+    glyphs: list[Box] = []
+    for piece in sorted(pieces):
+        last = glyphs[-1] if glyphs else None
+        if last is not None and (piece[0] + piece[2]) / 2 < last[2]:
+            glyphs[-1] = enclosing([last, piece])
+        else:
+            glyphs.append(piece)
+    return glyphs
+
+
+def _is_plus_minus(box: Box, em: float, ink: Gray) -> bool:
+    """Whether two bars lie one above the other, and an upright stroke crosses the upper one and ends at the lower."""
+    x0, y0, x1, y1 = box
+    if not all(_PLUS_MINUS[0] * em <= side <= 1.1 * _PLUS_MINUS[1] * em for side in (x1 - x0, y1 - y0)):
+        return False
+    part = ink[y0:y1, x0:x1] > 0
+    shares = part.mean(axis=1)
+    bars = ink_runs(shares >= _WIDE)
+    if len(bars) != 2 or bars[0][0] < _ABOVE * len(shares) or bars[1][1] < len(shares) - max(2, 0.1 * em):
+        return False
+    above = part[: bars[0][0] - 1]
+    middle = part[:, (x1 - x0) // 3 : -((x1 - x0) // 3)]
+    upright = bool(
+        (shares[: bars[0][0] - 1] > 0).mean() > _WIDE and above.mean(axis=1).max(initial=0) <= _UPRIGHT_SHARE
+    )
+    return upright and bool(middle[: bars[0][1]].any(axis=1).mean() > _WIDE)
 
 
 def with_minus(words: Sequence[Word], area: Box, em: float, ink: Gray) -> list[Word]:

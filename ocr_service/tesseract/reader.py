@@ -40,6 +40,7 @@ from ocr_service.tesseract.ink_ledger import (
     lost_in_line,
     outside,
     rows_in,
+    stands_out,
     unread_areas,
     whole_words,
 )
@@ -55,7 +56,7 @@ from ocr_service.tesseract.large_letters import (
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
-from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_points
+from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_plus_minus, with_points
 from ocr_service.tesseract.page_columns import page_gutters, ruled_gutters, split_at_gutters
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.preprocess import rescaling
@@ -292,7 +293,11 @@ def _accounted(
     figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
     boxes = [table.box for table in tables]
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
-    unread = [area for area in unread if area.regular or lost_in_line(area, found.lines, boxes, pieces.em)]
+    unread = [
+        area
+        for area in unread
+        if area.regular or (lost_in_line(area, found.lines, boxes, pieces.em) and stands_out(area, sheet))
+    ]
     unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure, on_stamps), *(inner for _, inner in found.rotated)])
@@ -347,7 +352,8 @@ class _InkRepair:
         if line.is_sideways:
             return line
         words = with_missed_spaces(joined_numbers(line.words, line.em), line.em, self.space * line.em, self.sheet)
-        words = [with_points(word, line.em, self.sheet.ink) for word in words]
+        ink = self.sheet.ink
+        words = [with_plus_minus(with_points(word, line.em, ink), line.em, ink) for word in words]
         return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)
 
     def table(self, table: Table) -> Table:
@@ -363,8 +369,9 @@ class _InkRepair:
 
     def _cell(self, cell: Cell, em: float) -> list[Word]:
         words = with_missed_spaces(joined_numbers(cell.words, em), em, self.space * em, self.sheet)
-        words = [with_points(word, em, self.sheet.ink) for word in words]
-        return repair_glyphs(with_minus(words, cell.box, em, self.sheet.ink), em, self.sheet)
+        ink = self.sheet.ink
+        words = [with_plus_minus(with_points(word, em, ink), em, ink) for word in words]
+        return repair_glyphs(with_minus(words, cell.box, em, ink), em, self.sheet)
 
 
 def _with_ink_boxes(line: Line, ink: Gray) -> Line:

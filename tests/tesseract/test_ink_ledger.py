@@ -16,6 +16,7 @@ from ocr_service.tesseract.ink_ledger import (
     lost_in_line,
     outside,
     rows_in,
+    stands_out,
     unread_areas,
     whole_words,
 )
@@ -170,3 +171,12 @@ def test_a_border_of_ornaments_is_no_text_and_a_column_of_digits_is() -> None:
     areas = unread_areas(pieces, covered(pieces, [], SHAPE), SHAPE)
     assert [area.regular for area in areas if area.box[1] < 150] == [False]
     assert any(area.regular and area.box[1] > 150 for area in areas)
+
+
+def test_the_corner_of_a_pale_area_does_not_stand_out_and_a_pale_letter_does() -> None:
+    page = DrawnPage(1000, 400)
+    page.draw.rectangle((100, 100, 600, 160), fill="#d9e1f2")
+    page.text(700, 110, "Д", 11, fill="#cccccc")
+    sheet = page.sheet()
+    assert not stands_out(InkArea((575, 100, 601, 125), 1, 300, 25.0, False), sheet)
+    assert stands_out(InkArea((698, 108, 728, 146), 1, 300, 30.0, False), sheet)
