@@ -23,7 +23,7 @@ from ocr_service.tesseract.table_columns import filled_runs
 from ocr_service.tesseract.table_extent import table_extent
 from ocr_service.tesseract.table_lookalikes import is_lookalike
 from ocr_service.tesseract.table_open import open_cells
-from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_unruled_rows
+from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_parted_heads, with_unruled_rows
 from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
@@ -115,7 +115,8 @@ def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable]
     for grid in find_grids(sheet.ruling_lines, sheet.dpi):
         inner, outer = split_by_box(rest, grid.box)
         words = [word for line in inner for word in line.words]
-        cells = with_unruled_rows(with_label_rows(without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40)))))
+        ruled = without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40)))
+        cells = with_unruled_rows(with_parted_heads(with_label_rows(ruled)) if ruled else ruled)
         if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c.words) for row in cells for c in row) < 3:
             continue
         found.append(FoundTable(grid.box, cells, 1.0))

@@ -15,6 +15,7 @@ from ocr_service.tesseract.table_rows import rows_of_lines
 from ocr_service.tesseract.words import Word
 
 _MANY_ROWS, _ONE_EACH, _BESIDE = 4, 0.8, 0.5  # rows, the share of them with a line, and em between middles
+_FAR = 2.0  # em between the texts of two columns
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
 
 
@@ -69,6 +70,37 @@ def with_label_rows(table: Table) -> Table:
                 for k, part in _one_a_row(cell, [(k, middles[k]) for k in rows], em):
                     result[k][c] = part
     return result
+
+
+def with_parted_heads(table: Table) -> Table:
+    """``table``, its cells over several columns parted where each column has a text of its own, far from the next."""
+    em = font_size(table)
+    if em is None:
+        return table
+    sides = [_sides(table, c) for c in range(len(table[0]))]
+    result = [list(row) for row in table]
+    for r, row in enumerate(table):
+        for c, cell in enumerate(row):
+            spans = sides[c : c + cell.across]
+            if cell.across < 2 or cell.down > 1 or None in spans:
+                continue
+            inside = [[w for w in cell.words if s and s[0] < (w.box[0] + w.box[2]) / 2 < s[1]] for s in spans]
+            if all(inside) and sum(map(len, inside)) == len(cell.words) and _are_far_apart(inside, em):
+                for k, (words, side) in enumerate(zip(inside, spans, strict=True)):
+                    if side:
+                        result[r][c + k] = Cell((side[0], cell.box[1], side[1], cell.box[3]), tuple(words))
+    return result
+
+
+def _sides(table: Table, column: int) -> tuple[int, int] | None:
+    """The left and right side of a column, as a cell that stands in it alone has them."""
+    boxes = [row[column].box for row in table if row[column].words and row[column].across == 1]
+    return (boxes[0][0], boxes[0][2]) if boxes else None
+
+
+def _are_far_apart(texts: Sequence[Sequence[Word]], em: float) -> bool:
+    starts, ends = ([pick(w.box[i] for w in words) for words in texts] for pick, i in ((min, 0), (max, 2)))
+    return all(start - end > _FAR * em for end, start in zip(ends, starts[1:], strict=False))
 
 
 def _one_a_row(cell: Cell, rows: Sequence[tuple[int, float | None]], em: float) -> list[tuple[int, Cell]]:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import (
+    FIGURE_LABELS,
     TITLE_LABELS,
     UNREAD_LABEL,
     Box,
@@ -30,6 +31,7 @@ from ocr_service.export.running_headers import MARKED_EDGE, is_page_number
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.deskew import Skew
 from ocr_service.tesseract.compose import Insert, compose
+from ocr_service.tesseract.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.page_columns import page_gutters, split_at_gutters
 from ocr_service.tesseract.paragraphs import group_paragraphs
 from ocr_service.tesseract.prose_lines import prose_lines
@@ -63,7 +65,7 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     margins = [line for line in level if _is_marginal(layer, line)]
     lines = [make_page_line(layer, line, urls) for line in level if line not in margins]
     others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
-    sheet = _sheet(layer)
+    sheet = _sheet(layer, drawn=any(hint.label in FIGURE_LABELS for hint in hints))
     panels = find_panels(layer.ground, layer.picture.dpi, lines)
     tables: list[FoundTable] = []
     rest: list[Line] = []
@@ -179,16 +181,18 @@ def _with_links(words: Sequence[LayerWord], by_word: Mapping[LayerWord, str], ur
     return texts
 
 
-def _sheet(layer: PageLayer) -> Sheet:
-    """The page without its text, for its ruling lines."""
+def _sheet(layer: PageLayer, *, drawn: bool) -> Sheet:
+    """The page without its text, for its ruling lines and header bars, and with ``drawn`` what is drawn as its ink."""
     height, width = layer.picture.height, layer.picture.width
     gray = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     still = np.array([[1.0, 0, 0], [0, 1, 0]])
-    skew = Skew(0.0, still, still, (width, height))
+    skew, dpi = Skew(0.0, still, still, (width, height)), layer.picture.dpi
+    none = np.zeros_like(gray)
     if is_blank(gray):
-        none = np.zeros_like(gray)
-        return Sheet(gray, none, RulingLines((), (), none), layer.picture.dpi, skew)
-    return Sheet(gray, np.zeros_like(gray), _ruling_lines(gray, layer.picture.dpi), layer.picture.dpi, skew)
+        return Sheet(gray, none, RulingLines((), (), none), dpi, skew)
+    filled = filled_areas(gray, dpi)
+    rules = _ruling_lines(on_white(gray, filled), dpi)
+    return Sheet(gray, binarise(gray) if drawn else none, rules, dpi, skew, tuple(area.box for area in filled))
 
 
 def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:

@@ -32,6 +32,7 @@ def layout_samples() -> list[Sample]:
         _sidebar(),
         _framed_labels(),
         _ruled_table(),
+        _filled_head(),
         _open_table(),
         _links(),
         _outline(),
@@ -184,6 +185,32 @@ def _ruled_table() -> Sample:
     sheet.y = top - len(_ROWS) * height - 30
     sheet.paragraph(ENGLISH[0])
     return Sample("ruled_table", sheet.pdf(), sheet.text())
+
+
+def _filled_head() -> Sample:
+    """A table with ruling lines around all cells but those of its head, which stand on a dark ground."""
+    sheet = Sheet()
+    sheet.heading("Price list", 1)
+    sheet.paragraph(ENGLISH[2])
+    left, middle, right, height = 60, 240, 520, 24
+    top = sheet.y
+    sheet.canvas.setFillColor(HexColor(0x007090))
+    sheet.canvas.rect(left, top - height, right - left, height, stroke=0, fill=1)
+    rows = [(row[0], " ".join(row[1:])) for row in _ROWS]
+    for r in range(1, len(rows) + 1):
+        sheet.canvas.line(left, top - r * height, right, top - r * height)
+    for x in (left, middle, right):
+        sheet.canvas.line(x, top - height, x, top - len(rows) * height)
+    for r, row in enumerate(rows):
+        sheet.canvas.setFillColor(HexColor(0xFFFFFF if r == 0 else 0))
+        sheet.canvas.setFont("Sans", 10)
+        for x, cell in zip((left, middle), row, strict=True):
+            sheet.canvas.drawString(x + 6, top - r * height - 16, cell)
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    sheet.truth.append("\n".join([lines[0], "| --- | --- |", *lines[1:]]))
+    sheet.y = top - len(rows) * height - 30
+    sheet.paragraph(ENGLISH[0])
+    return Sample("filled_head", sheet.pdf(), sheet.text())
 
 
 def _open_table() -> Sample:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ocr_service.document import Box
 from ocr_service.tesseract.ruling_lines import Grid
 from ocr_service.tesseract.table_cells import Cell, Table
-from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_unruled_rows
+from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_parted_heads, with_unruled_rows
 from tests.support.sheets import text_line
 
 
@@ -86,3 +86,22 @@ def test_the_text_of_a_cell_over_many_rows_is_not_parted() -> None:
     lines = ("Расходы на", "связь и", "страхование", "имущества")
     whole = labelled(*((180 + 36 * r, line) for r, line in enumerate(lines)))
     assert with_label_rows(whole) == whole
+
+
+def headed(*words: tuple[int, str]) -> Table:
+    """A head over two columns with ``words`` at these places, and a row below it."""
+    head = Cell((100, 100, 700, 150), tuple(text_line(x, 110, text).words[0] for x, text in words), across=2)
+    below = [
+        Cell((100, 150, 300, 200), text_line(110, 160, "Связь").words),
+        Cell((300, 150, 700, 200), text_line(310, 160, "512").words),
+    ]
+    return [[head, Cell((0, 0, 0, 0))], below]
+
+
+def test_heads_without_a_rule_between_them_are_each_over_their_column() -> None:
+    assert texts(with_parted_heads(headed((110, "Вид"), (310, "Расход"))))[0] == ["Вид", "Расход"]
+
+
+def test_a_head_in_the_middle_of_two_columns_is_one() -> None:
+    whole = headed((250, "Вид"), (310, "расхода"))
+    assert with_parted_heads(whole) == whole
