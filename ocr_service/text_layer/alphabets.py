@@ -140,6 +140,18 @@ def has_homoglyph(sign: str) -> bool:
     return sign in _HAVE_HOMOGLYPHS
 
 
+def has_a_homoglyph_of_another(word: str) -> bool:
+    """Whether a word mixes alphabets, and all of its letters of the rarer one look like letters of another."""
+    if not mixes_alphabets(word):
+        return False
+    by_script: dict[str, list[str]] = {}
+    for sign in word:
+        if script := script_of(sign):
+            by_script.setdefault(script, []).append(sign)
+    rarest = min(len(letters) for letters in by_script.values())
+    return any(len(letters) == rarest and all(map(has_homoglyph, letters)) for letters in by_script.values())
+
+
 _RUSSIAN = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
 _ENGLISH = frozenset("abcdefghijklmnopqrstuvwxyz")
 _KNOWN_BY = {

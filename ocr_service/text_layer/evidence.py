@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+_HALF = 2  # readings right and as many wrong, from which on it is no chance
 _SETTLED = 7  # readings of a sign in words as one and the same other
 
 Key = tuple[str, int, int]  # font, character, shape
@@ -23,7 +24,8 @@ class Evidence:
 
     @property
     def proven(self) -> bool:
-        return self.right > 0 and self.right >= self.wrong.total()
+        wrong = self.wrong.total()
+        return self.right > wrong or (0 < self.right == wrong < _HALF)
 
     @property
     def settled(self) -> bool:

@@ -27,6 +27,7 @@ class TextObject:
     """What one ``Tj`` shows. ``size`` in pixels; ``angle`` clockwise in degrees; ``mode`` is its render mode.
 
     ``optional``: of a layer that can be switched off. ``artifact``: marked as no part of the document's text.
+    ``stretch``: its width by its usual width.
     """
 
     handle: Any
@@ -37,6 +38,7 @@ class TextObject:
     colour: tuple[int, int, int, int]
     optional: bool
     artifact: bool = False
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

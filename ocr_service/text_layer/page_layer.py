@@ -124,7 +124,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs
     proof = prove(glyphs, classes, known, lines, plates, read_sheet, language, _MEMORY.of(document))
-    rest = unexplained(plates[0], opened.glyphs.ink)
+    rest = unexplained(plates[0], opened.glyphs.ink[opened.seen.visible])
     proof = replace(proof, trusted=proof.trusted & ~beside_stray_ink(lines, rest, len(glyphs)))
     found = PageFormulas([_with_bullet(line, glyphs) for line in lines])
     bars = seen_bars(opened.rules, opened.seen.ground)

@@ -27,7 +27,7 @@ from ocr_service.text_layer.alphabets import (
 )
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
-from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
+from ocr_service.text_layer.glyphs import FIRST_SHAPED, Flags, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord
 from ocr_service.text_layer.marks import wrong_marks
 from ocr_service.text_layer.specimen import ReadSheet, TypeCase
@@ -46,7 +46,7 @@ _LIGATURES = frozenset(
 )
 _NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
-_OTHER_SIDE = 0.006  # em, of a glyph's height; a font's outlines are exact
+_OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
 _SMALL_LETTERS = 3  # of a word whose spelling tells
 _DOUBTS = 2  # readings in words as another sign
 _TRIES = 2  # sheets
@@ -81,9 +81,10 @@ def prove(
         if not words:
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
-    _read_repeated(_undecided(keys, readable, glyphs, known), type_case, keys, signs, read_sheet, known)
+    alone = readable & ~_of_one_code(glyphs)
+    _read_repeated(_undecided(keys, alone, glyphs, known), type_case, keys, signs, read_sheet, known)
     _refute_doubled(glyphs, keys, known)
-    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_height(glyphs, keys)
+    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, doubtful)
 
 
@@ -116,13 +117,13 @@ def _of_one_code(glyphs: Glyphs) -> Flags:
     return together
 
 
-def _of_other_height(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
-    """Of letters that a font has in glyphs of several heights all but the most frequent: ү may be mapped as у.
+def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
+    """Of letters that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
 
-    Parts of ligatures are others. A line that is stretched has its letters in other widths alone.
+    Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
     """
     level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & glyphs.whole
-    level &= ~_of_one_code(glyphs)
+    level &= ~_of_one_code(glyphs) & (glyphs.codes < FIRST_SHAPED)
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()
     for index in np.flatnonzero(level).tolist():
@@ -133,11 +134,13 @@ def _of_other_height(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
     for key, _ in amount.most_common():
         letters[key[:2]].append(key)
     rise, drop = glyphs.rise, glyphs.drop
+    stretch = np.array([item.stretch for item in glyphs.objects])[glyphs.object]
+    width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size * stretch, 1e-6)
     found: set[Key] = set()
     for usual, *others in letters.values():
         for key in others:
             pair = [first[usual], first[key]]
-            if max(np.ptp(rise[pair]), np.ptp(drop[pair])) > _OTHER_SIDE:
+            if max(np.ptp(rise[pair]), np.ptp(drop[pair]), np.ptp(width[pair])) > _OTHER_SIDE:
                 found.add(key)
     return frozenset(found)
 

@@ -185,6 +185,7 @@ class _Reading:
                 int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
                 (r.value, g.value, b.value, a.value),
                 *marks(handle),
+                stretch=length / height if height else 1.0,
             )
         )
         self._objects[address] = len(self.objects) - 1

@@ -10,7 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
-from ocr_service.text_layer.alphabets import has_homoglyph, look_the_same, may_reach, mixes_alphabets, script_of
+from ocr_service.text_layer.alphabets import (
+    has_a_homoglyph_of_another,
+    has_homoglyph,
+    look_the_same,
+    may_reach,
+    mixes_alphabets,
+    script_of,
+)
 from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine
@@ -83,6 +90,10 @@ def verdicts(
             for index in here:
                 fits = keys[index] not in doubted and not page.is_senseless(index)
                 trusted[index] = fits and (glyphs.whole[index] or _is_seen_elsewhere(page, index))
+    for line in lines:
+        for word in line.words:
+            if has_a_homoglyph_of_another(word.text):
+                trusted[list(word.glyphs)] = False
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0
     return Proof(trusted, found, strength)

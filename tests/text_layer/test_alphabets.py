@@ -6,7 +6,14 @@ import sys
 
 import pytest
 
-from ocr_service.text_layer.alphabets import look_the_same, may_be_digit, may_reach, mixes_alphabets, script_of
+from ocr_service.text_layer.alphabets import (
+    has_a_homoglyph_of_another,
+    look_the_same,
+    may_be_digit,
+    may_reach,
+    mixes_alphabets,
+    script_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +67,8 @@ def test_every_sign_of_unicode_has_a_script_or_none() -> None:
     for sign in map(chr, range(sys.maxunicode + 1)):
         assert script_of(sign.lower()) == script_of(sign.lower()[:1])
         look_the_same(sign, sign.lower())
+
+
+@pytest.mark.parametrize(("word", "found"), [("Тhan", True), ("Cтоимость", True), ("Than", False), ("5μm", False)])
+def test_a_homoglyph_among_letters_of_another_alphabet_is_found(word: str, found: bool) -> None:
+    assert has_a_homoglyph_of_another(word) is found

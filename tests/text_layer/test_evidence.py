@@ -11,7 +11,15 @@ from ocr_service.text_layer.evidence import Evidence, Memory, one_other
 
 @pytest.mark.parametrize(
     ("right", "wrong", "proven", "refuted"),
-    [(0, 0, False, False), (1, 0, True, False), (2, 2, True, False), (1, 2, False, True), (0, 1, False, True)],
+    [
+        (0, 0, False, False),
+        (1, 0, True, False),
+        (1, 1, True, False),
+        (2, 2, False, False),
+        (3, 2, True, False),
+        (1, 2, False, True),
+        (0, 1, False, True),
+    ],
 )
 def test_the_majority_of_readings_decides(right: int, wrong: int, proven: bool, refuted: bool) -> None:
     evidence = Evidence(right, Counter({"x": wrong}))

@@ -75,6 +75,20 @@ def test_a_letter_that_is_drawn_as_two_is_believed_in_one_shape_alone(tmp_path: 
     assert not {"уйі", "бугін"} & set(delivered)
 
 
+def test_a_number_written_over_another_one_is_read_whole(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("The committee approved the budget.")
+    canvas = sheet.canvas
+    canvas.setFont("Serif", 11)
+    canvas.drawString(60, sheet.y, "The price is 352869")
+    canvas.setFillGray(1)
+    canvas.rect(60 + canvas.stringWidth("The price is ", "Serif", 11), sheet.y - 3, 60, 13, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    canvas.drawString(60 + canvas.stringWidth("The price is ", "Serif", 11), sheet.y, "339793")
+    page = read_sample(tmp_path, Sample("replaced", sheet.pdf(), ""))
+    assert "The price is 339793" in page.markdown
+
+
 def test_letters_that_look_alike_in_a_digits_place_are_not_proven_by_rows_of_them(tmp_path: Path) -> None:
     sheet = Sheet()
     sheet.paragraph("The Storage of Supplies in Section 5 holds 3525 boxes; Samuel Sterling counted 4857 of 95.")
