@@ -42,6 +42,8 @@ from ocr_service.tesseract.words import Line, make_line, placed_words
 _MARGINS = frozenset({"header", "footer", "number"})
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}\s*)\w")
+_ONE_SPACE = 0.25  # em: white that no two columns have between them
+_LEVEL_STEP, _PIECES = 12, 4  # pixels of a level, and its last pieces that may go on
 _STRETCHED = 4.0  # em: the widest space of a justified line
 _ENTRY_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$", re.I)
 _ENTRIES = 3  # with leaders, that a table of contents has at least
@@ -198,10 +200,10 @@ def _split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[
 def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Sequence[Gutter]) -> list[Line]:
     """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
 
-    Such a text may lie over two columns, whose lines stay apart.
+    Such a text may lie over two columns, whose lines stay apart. Pieces less than a space apart are one anywhere.
     """
-    pieces = sorted(lines, key=lambda line: line.box[0])
     gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
+    pieces = _joined_neighbours(lines, gutters)
     for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
@@ -212,6 +214,30 @@ def _joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Sequ
                 joined[joined.index(before)] = make_line([*before.words, *line.words], before.weight)
         pieces = joined
     return pieces
+
+
+def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[Line]:
+    """The lines from the left, those on one level with less than a space between them as one."""
+    joined: list[Line] = []
+    at: dict[int, list[int]] = {}  # places in ``joined`` by the height at which they end
+    for line in sorted(lines, key=lambda line: line.box[0]):
+        level = round(line.baseline / _LEVEL_STEP)
+        near = [place for key in (level - 1, level, level + 1) for place in at.get(key, [])[-_PIECES:]]
+        place = next((p for p in near if _follows(joined[p], line, gutters)), None)
+        if place is None:
+            at.setdefault(level, []).append(len(joined))
+            joined.append(line)
+        else:
+            joined[place] = make_line([*joined[place].words, *line.words], joined[place].weight)
+    return joined
+
+
+def _follows(line: Line, piece: Line, gutters: Sequence[Gutter]) -> bool:
+    em = min(line.em, piece.em)
+    level = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em
+    beside = -0.2 * em < piece.box[0] - line.box[2] < _ONE_SPACE * em
+    upright = not (line.is_sideways or piece.is_sideways)
+    return level and beside and upright and not any(gutter.parts(line.box, piece.box) for gutter in gutters)
 
 
 def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:

@@ -31,6 +31,18 @@ def test_a_word_that_was_read_apart_from_the_middle_of_a_stretched_line_is_in_it
     assert region.content.startswith("подписания сторонами. Подрядчик метров")
 
 
+def test_pieces_a_space_apart_are_one_line_where_the_model_saw_nothing() -> None:
+    first = text_line(140, 140, "Ричард,", em=33)
+    lines = [
+        text_line(100, 100, *["слово"] * 9),
+        first,
+        text_line(first.box[2] + 2, 138, "в", "1664", "году."),
+        text_line(1200, 140, "12"),
+    ]
+    regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
+    assert "Ричард, в 1664 году." in " ".join(region.content for region in regions)
+
+
 def test_spaces_of_three_letters_do_not_part_a_justified_line_in_a_narrow_column() -> None:
     first = text_line(100, 100, "подключённых")
     lines = [first, text_line(first.box[2] + 95, 100, "абонентов"), text_line(100, 140, "графику.")]  # 3.2 em
