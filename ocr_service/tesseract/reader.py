@@ -54,6 +54,7 @@ from ocr_service.tesseract.large_letters import (
     without_read,
 )
 from ocr_service.tesseract.leaders import with_leaders
+from ocr_service.tesseract.line_numbers import without_line_numbers
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_plus_minus, with_points
@@ -158,6 +159,7 @@ class TesseractReader:
         sheet, pieces = recognition.sheet, found.pieces
         ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
         lines = split_at_gutters(found.lines, ruled)
+        lines, numbers = without_line_numbers(lines, ruled, sheet.size[1])
         lines = split_at_gutters(lines, page_gutters(lines, prose_lines(lines)))
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), _InkRepair.of(found.lines, sheet)
@@ -170,7 +172,7 @@ class TesseractReader:
             sheet,
             first_page=recognition.page.number == 1,
             ruled=ruled,
-            inserts=[insert for insert, _ in found.rotated],
+            inserts=[*numbers, *(insert for insert, _ in found.rotated)],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
         enlarged = recognition.scale**2

@@ -1,0 +1,67 @@
+"""The numbers of a page's lines left of a ruling line, as on paper for courts: one text by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ocr_service.document import RegionResult
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.compose import Insert
+from ocr_service.tesseract.page_columns import Gutter
+from ocr_service.tesseract.words import Line, Word, make_line, placed_words
+
+_PAGE = 0.6  # of the page's height that the ruling line has at least
+_NEAR = 3.0  # em from the numbers to it
+_DIGITS, _LEAST = 2, 8  # of a number; numbers that a page has at least
+_NEXT = 0.6  # of them that are one more than the number above
+
+
+def without_line_numbers(
+    lines: Sequence[Line], ruled: Sequence[Gutter], height: int
+) -> tuple[list[Line], list[Insert]]:
+    """The lines without the numbers that count them, and these as one text for each such ruling line.
+
+    ``height``: of the page. A row of a table with its number is not parted: its ruling lines are a grid's.
+    """
+    inserts = []
+    rest = list(lines)
+    for gutter in ruled:
+        if gutter.bottom - gutter.top < _PAGE * height:
+            continue
+        column = sorted(_beside(rest, gutter), key=lambda word: word.box[1])
+        numbers = [int(word.text) for word in column if word.text.isdecimal()]
+        follow = sum(b == a + 1 for a, b in pairwise(numbers))
+        if len(numbers) < _LEAST or follow < _NEXT * len(column):
+            continue
+        inserts.append(_text(column))
+        taken = set(map(id, column))
+        rest = [line for line in (_without(line, taken) for line in rest) if line is not None]
+    return rest, inserts
+
+
+def _beside(lines: Sequence[Line], gutter: Gutter) -> list[Word]:
+    return [
+        word
+        for line in lines
+        for word in line.words
+        if len(word.text) <= _DIGITS
+        and gutter.is_beside(word.box)
+        and word.box[2] < gutter.x < word.box[2] + _NEAR * (word.em or line.em)
+    ]
+
+
+def _without(line: Line, taken: set[int]) -> Line | None:
+    kept = [word for word in line.words if id(word) not in taken]
+    if len(kept) == len(line.words):
+        return line
+    return make_line(kept, line.weight) if kept else None
+
+
+def _text(words: Sequence[Word]) -> Insert:
+    placed = placed_words(words)
+    box = enclosing([word.box for word in words])
+    content = " ".join(word.text for word in words)
+    return Insert(
+        box, (RegionResult(label="aside_text", bbox=box, order=0, score=None, content=content, words=placed),)
+    )
