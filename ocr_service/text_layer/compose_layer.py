@@ -200,6 +200,8 @@ def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
     paper = int(np.bincount(gray[::16, ::16].ravel(), minlength=256).argmax())
     drawn = cv2.absdiff(gray, np.full_like(gray, paper)) > 8
     (rows,), (columns,) = np.nonzero(drawn.any(axis=1)), np.nonzero(drawn.any(axis=0))
+    if not len(rows):  # all that is drawn are filled areas
+        return RulingLines((), (), np.zeros_like(gray))
     margin = dpi // 8  # white around, as it is looked for beside a rule
     top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
     part = gray[top : int(rows[-1]) + 1 + margin, left : int(columns[-1]) + 1 + margin]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from reportlab.lib.colors import Color
 
 from ocr_service.document import TextLayerMode
 from tests.support.text_layer_pdfs import (
@@ -73,6 +74,17 @@ def test_a_letter_that_is_drawn_as_two_is_believed_in_one_shape_alone(tmp_path: 
     page = read_sample(tmp_path, Sample("two_shapes", pdf, sheet.text()))
     delivered = [word for r in page.regions if r.source == "text_layer" for word in words_of(r.content)]
     assert not {"уйі", "бугін"} & set(delivered)
+
+
+def test_a_page_on_which_only_filled_areas_are_drawn_is_read(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("The committee approved the budget.")
+    band = sheet.canvas.beginPath()
+    band.rect(50, 500, 490, 26)
+    sheet.canvas.clipPath(band, stroke=0)
+    sheet.canvas.linearGradient(0, 0, 595, 0, (Color(0.5, 0.5, 0.5), Color(0.52, 0.52, 0.52)))
+    page = read_sample(tmp_path, Sample("filled", sheet.pdf(), ""))
+    assert page.markdown.strip() == "The committee approved the budget."
 
 
 def test_a_number_written_over_another_one_is_read_whole(tmp_path: Path) -> None:
