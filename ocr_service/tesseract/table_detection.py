@@ -33,6 +33,7 @@ _EDGE = 0.1  # of a line's width that may be outside
 _FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
 _FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
+_RULED_ROWS = 3  # ruling lines of a table whose rows they part
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 
@@ -129,7 +130,15 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet) -> Table:
     if not lines:
         return []
     level = [r for r in sheet.ruling_lines.horizontal if contains_centre(box, r)]
+    if len(level) >= _RULED_ROWS:
+        level += [edge for bar in sheet.filled if contains_centre(box, bar) for edge in _edges_of(bar)]
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
+
+
+def _edges_of(bar: Box) -> tuple[Box, Box]:
+    """The upper and lower edge of a filled row: among ruled rows it has no other rules."""
+    x0, y0, x1, y1 = bar
+    return (x0, y0, x1, y0 + 1), (x0, y1, x1, y1 + 1)
 
 
 def _open_areas(

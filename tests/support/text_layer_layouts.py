@@ -33,6 +33,7 @@ def layout_samples() -> list[Sample]:
         _framed_labels(),
         _ruled_table(),
         _filled_head(),
+        _filled_sections(),
         _open_table(),
         _links(),
         _outline(),
@@ -211,6 +212,37 @@ def _filled_head() -> Sample:
     sheet.y = top - len(rows) * height - 30
     sheet.paragraph(ENGLISH[0])
     return Sample("filled_head", sheet.pdf(), sheet.text())
+
+
+def _filled_sections() -> Sample:
+    """Rows that level rules part, and the name of a section on a ground that alone parts it from the rows."""
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[2])
+    left, right, height = 60, 400, 20
+    rows = [
+        ("Oak board", "31.50 per metre"),
+        ("Ash board", "28.20 per metre"),
+        ("Pine board", "12.75 per metre"),
+        ("METAL", ""),
+    ]
+    rows += [("Brass screw", "0.08 a piece"), ("Steel nail", "0.03 a piece"), ("Copper wire", "4.10 per metre")]
+    top = sheet.y
+    for r, (name, price) in enumerate(rows):
+        y = top - (r + 1) * height
+        if not price:
+            sheet.canvas.setFillColor(HexColor(0xE0902A))
+            sheet.canvas.rect(left, y, right - left, height, stroke=0, fill=1)
+            sheet.canvas.setFillColor(HexColor(0))
+        elif r + 1 < len(rows) and rows[r + 1][1]:
+            sheet.canvas.line(left, y, right, y)
+        sheet.canvas.setFont("Sans", 10)
+        sheet.canvas.drawString(left + 6, y + 6, name)
+        sheet.canvas.drawRightString(right - 6, y + 6, price)
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    sheet.truth.append("\n".join([lines[0], "| --- | --- |", *lines[1:]]))
+    sheet.y = top - len(rows) * height - 30
+    sheet.paragraph(ENGLISH[0])
+    return Sample("filled_sections", sheet.pdf(), sheet.text())
 
 
 def _open_table() -> Sample:
