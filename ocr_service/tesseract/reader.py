@@ -25,6 +25,7 @@ from ocr_service.geometry.ink_areas import InkArea, Pieces, ink_stats, text_rows
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Composition, Insert, compose
+from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.fixed_pitch import with_pitch
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
@@ -54,7 +55,6 @@ from ocr_service.tesseract.large_letters import (
     without_read,
 )
 from ocr_service.tesseract.leaders import with_leaders
-from ocr_service.tesseract.line_numbers import without_line_numbers
 from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_plus_minus, with_points
@@ -160,7 +160,9 @@ class TesseractReader:
         ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
         lines = split_at_gutters(found.lines, ruled)
         lines, numbers = without_line_numbers(lines, ruled, sheet.size[1])
-        lines = split_at_gutters(lines, page_gutters(lines, prose_lines(lines)))
+        lines, brackets, between = without_brackets(lines)
+        ruled = [*ruled, *between]
+        lines = split_at_gutters(lines, [*between, *page_gutters(lines, prose_lines(lines))])
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), _InkRepair.of(found.lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
@@ -172,7 +174,7 @@ class TesseractReader:
             sheet,
             first_page=recognition.page.number == 1,
             ruled=ruled,
-            inserts=[*numbers, *(insert for insert, _ in found.rotated)],
+            inserts=[*numbers, *brackets, *(insert for insert, _ in found.rotated)],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
         enlarged = recognition.scale**2

@@ -1,4 +1,4 @@
-"""The numbers of a page's lines left of a ruling line, as on paper for courts: one text by itself."""
+"""What paper for courts has beside its text: the lines' numbers, and brackets between the parties and the case."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _PAGE = 0.6  # of the page's height that the ruling line has at least
 _NEAR = 3.0  # em from the numbers to it
 _DIGITS, _LEAST = 2, 8  # of a number; numbers that a page has at least
 _NEXT = 0.6  # of them that are one more than the number above
+_BRACKET, _BRACKETS = ")", 5  # and how many of them one under the other stand in place of a ruling line
+_COLUMNS = 4  # of brackets that a page may have
 
 
 def without_line_numbers(
@@ -35,9 +37,45 @@ def without_line_numbers(
         if len(numbers) < _LEAST or follow < _NEXT * len(column):
             continue
         inserts.append(_text(column))
-        taken = set(map(id, column))
-        rest = [line for line in (_without(line, taken) for line in rest) if line is not None]
+        rest = _without_words(rest, column)
     return rest, inserts
+
+
+def without_brackets(lines: Sequence[Line]) -> tuple[list[Line], list[Insert], list[Gutter]]:
+    """The lines without brackets that stand one under the other, these as one text, and the gutters they stand in."""
+    columns: list[list[Word]] = []
+    for word in sorted((w for line in lines for w in _free_brackets(line)), key=lambda w: w.box[1]):
+        height = word.box[3] - word.box[1]
+        near = (c for c in columns if abs(c[-1].box[0] - word.box[0]) < height)
+        column = next(near, None)
+        if column is not None:
+            column.append(word)
+        elif len(columns) < _COLUMNS:
+            columns.append([word])
+    inserts, gutters, rest = [], [], list(lines)
+    for column in columns:
+        if len(column) < _BRACKETS:
+            continue
+        inserts.append(_text(column))
+        x0, y0, x1, y1 = inserts[-1].box
+        gutters.append(Gutter((x0 + x1) / 2, y0, y1))
+        rest = _without_words(rest, column)
+    return rest, inserts, gutters
+
+
+def _free_brackets(line: Line) -> list[Word]:
+    """Brackets that close nothing: right behind a word stand those of a list and of a sentence."""
+    before = [None, *line.words]
+    return [
+        word
+        for last, word in zip(before, line.words, strict=False)
+        if word.text == _BRACKET and (last is None or word.box[0] - last.box[2] > word.box[3] - word.box[1])
+    ]
+
+
+def _without_words(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
+    taken = set(map(id, words))
+    return [line for line in (_without(line, taken) for line in lines) if line is not None]
 
 
 def _beside(lines: Sequence[Line], gutter: Gutter) -> list[Word]:

@@ -1,8 +1,8 @@
-"""Numbers that count the lines of a page stand by themselves, those of a table's rows in it."""
+"""Numbers that count the lines of a page and brackets between two columns stand by themselves."""
 
 from __future__ import annotations
 
-from ocr_service.tesseract.line_numbers import without_line_numbers
+from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
 from ocr_service.tesseract.page_columns import Gutter
 from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
@@ -33,3 +33,22 @@ def test_numbers_stay_where_no_ruling_line_runs_down_the_page() -> None:
 def test_numbers_that_do_not_count_stay() -> None:
     lines = [text_line(120, 40 * row, str(7 * row % 23), "the", "court") for row in range(20)]
     assert without_line_numbers(lines, [Gutter(RULE, 0, 900)], HEIGHT) == (lines, [])
+
+
+def test_brackets_one_under_the_other_part_what_is_beside_them() -> None:
+    parties = [text_line(120, 40 * row, "the", "parties") for row in range(6)]
+    case = [text_line(620, 40 * row, "No.", "15") for row in range(6)]
+    brackets = [text_line(520, 40 * row, ")") for row in range(6)]
+    lines = [
+        make_line([w for line in row for w in line.words], 4.0) for row in zip(parties, brackets, case, strict=True)
+    ]
+    rest, (insert,), (gutter,) = without_brackets(lines)
+    assert insert.regions[0].content == ") ) ) ) ) )"
+    assert {line.text for line in rest} == {"the parties No. 15"}
+    assert parties[0].box[2] < gutter.x < case[0].box[0]
+    assert without_brackets(lines[:3]) == (lines[:3], [], [])
+
+
+def test_brackets_behind_the_numbers_of_a_list_stay() -> None:
+    items = [text_line(120, 40 * row, str(row + 1), ")", "the", "goods") for row in range(8)]
+    assert without_brackets(items) == (items, [], [])
