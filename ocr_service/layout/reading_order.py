@@ -19,7 +19,7 @@ _ALIGNED, _UNDER = 0.5, 2.0  # of a heading's height: how far its column begins 
 _WIDE_COLUMN = 0.45  # of the other's width: two columns around a picture, or one beside two
 _TALL_COLUMN, _FULL_COLUMN = 0.25, 0.6  # of their height: what their own boxes fill, and these with the picture
 _LONGER = 1.15  # times as high as a picture are the columns around it; a row of labels is not
-_AT_THE_END = 0.9  # of the columns' height
+_AT_THE_END, _HAIR = 0.9, 0.02  # of the columns' height
 _BESIDE = 0.5  # of a box's height that has text beside it
 _MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes long
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
@@ -98,7 +98,6 @@ def _wrapped(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> l
     """
     if len(indices) > _MOST_WRAPPED:
         return []
-    _, y0, _, y1 = enclosing([boxes[i] for i in indices])
     found: tuple[float, list[list[int]]] | None = None
     for gutter in sorted({boxes[i][0] for i in indices}):
         left = [i for i in indices if boxes[i][2] <= gutter - min_gutter]
@@ -106,11 +105,14 @@ def _wrapped(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> l
         across = [i for i in indices if boxes[i][0] < gutter < boxes[i][2] + min_gutter]
         if not left or not right or not across:
             continue
-        sides, over = [[boxes[i] for i in side] for side in (left, right)], [boxes[i] for i in across]
-        crossing = _crossing(sides, over)
-        if (found is None or crossing < found[0]) and _narrow_around(over, sides, y1 - y0):
-            last = [i for i in across if boxes[i][1] + boxes[i][3] > 2 * (y0 + _AT_THE_END * (y1 - y0))]
-            found = crossing, [[i for i in across if i not in last], left, right, last]
+        sides = [[boxes[i] for i in side] for side in (left, right)]
+        above, over, below = _by_height(boxes, across, sides)
+        if not over:
+            continue
+        crossing = _crossing(sides, [boxes[i] for i in over])
+        if (found is None or crossing < found[0]) and _narrow_around([boxes[i] for i in over], sides):
+            last = [i for i in over if _is_at_the_end(boxes[i], sides)]
+            found = crossing, [above + [i for i in over if i not in last], left, right, last + below]
     return [part for part in found[1] if part] if found else []
 
 
@@ -120,8 +122,26 @@ def _crossing(sides: Sequence[Sequence[Box]], over: Sequence[Box]) -> float:
     return sum((b[2] - b[0]) * (b[3] - b[1]) for b in over) * (wide / narrow) ** 2
 
 
-def _narrow_around(over: Sequence[Box], sides: Sequence[Sequence[Box]], height: int) -> bool:
-    """Whether the ``sides`` are columns of that height together with what lies ``over`` both."""
+def _by_height(
+    boxes: Sequence[Box], across: Sequence[int], sides: Sequence[Sequence[Box]]
+) -> tuple[list[int], list[int], list[int]]:
+    """What lies over a gutter: above the columns, beside their text, and below them."""
+    _, top, _, bottom = enclosing([box for side in sides for box in side])
+    hair = _HAIR * (bottom - top)
+    above = [i for i in across if boxes[i][3] < top + hair]
+    below = [i for i in across if boxes[i][1] > bottom - hair]
+    return above, [i for i in across if i not in above and i not in below], below
+
+
+def _is_at_the_end(box: Box, sides: Sequence[Sequence[Box]]) -> bool:
+    _, top, _, bottom = enclosing([other for side in sides for other in side])
+    return (box[1] + box[3]) / 2 > top + _AT_THE_END * (bottom - top)
+
+
+def _narrow_around(over: Sequence[Box], sides: Sequence[Sequence[Box]]) -> bool:
+    """Whether the ``sides`` are columns of one height together with what lies ``over`` both."""
+    _, y0, _, y1 = enclosing([*over, *(box for side in sides for box in side)])
+    height = y1 - y0
     narrow, wide = sorted(_width(side) for side in sides)
     columns = narrow >= _WIDE_COLUMN * wide and all(
         _covered(side) >= _TALL_COLUMN * height and _covered([*side, *over]) >= _FULL_COLUMN * height for side in sides

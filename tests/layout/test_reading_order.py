@@ -126,3 +126,10 @@ def test_a_short_title_over_columns_that_narrow_around_a_picture_stays_above_the
     left = [(0, 60, 440, 190), (0, 200, 230, 405), (0, 410, 440, 700)]
     right = [(460, 60, 900, 190), (670, 200, 900, 405), (460, 410, 900, 700)]
     assert reading_order([title, *left, *right, picture], min_gutter=8) == [0, 7, 1, 2, 3, 4, 5, 6]
+
+
+def test_a_picture_under_the_columns_that_touches_a_line_beside_them_is_read_after_them() -> None:
+    picture, foot = (300, 500, 600, 640), (280, 760, 960, 900)
+    left = [(0, 0, 440, 490), (0, 500, 290, 750)]
+    right = [(460, 0, 900, 490), (610, 500, 900, 750), (930, 400, 950, 770)]
+    assert reading_order([foot, picture, *left, *right], min_gutter=8) == [1, 2, 3, 4, 5, 6, 0]
