@@ -30,6 +30,7 @@ _EDGE = 3  # pixels of a shape's edge, where its colour runs into the paper's
 _AS_WIDE, _UPRIGHT = 0.98, 0.8  # of the widest row, and the share of rows of a rectangle
 _SOLID = 0.88  # of its hull that the hole of a large letter fills; digits and letters fill less
 _LEAST_LETTER, _MOST_LETTER = 0.2, 0.75  # of a shape's height
+_IN_ROWS = 0.4  # of the ink on a shape; that of a photograph in black and white only is all over it
 _FEW = 3  # pieces of a lone sign or number
 _MOST_SHAPES = 100  # a page: a page of noise must not take a minute
 
@@ -173,7 +174,8 @@ def _has_text(ink: Gray, height: int, dpi: int, *, in_ring: bool) -> bool:
     pieces = letter_pieces(ink, TEN_POINTS_IN * dpi, dpi)
     heights = pieces.boxes[:, 3] - pieces.boxes[:, 1]
     fits = (heights >= min(_LEAST_LETTER * height, 0.6 * TEN_POINTS_IN * dpi)) & (heights <= _MOST_LETTER * height)
-    if text_rows(pieces, fits, (ink.shape[0], ink.shape[1]), short=True):
+    rows = text_rows(pieces, fits, (ink.shape[0], ink.shape[1]), short=True)
+    if rows and sum(row.ink for row in rows) >= _IN_ROWS * cv2.countNonZero(ink):
         return True
     return int(fits.sum()) <= _FEW and any(_has_form(box, ink, in_ring=in_ring) for box in pieces.boxes[fits].tolist())
 

@@ -67,3 +67,15 @@ def test_the_text_of_small_and_of_shaded_buttons_is_read() -> None:
     text = " ".join(region.content for region in reading.regions)
     assert all(word in text for word in ("Discount", "Delivery", "Warehouse entrance"))
     assert reading.coverage == 1.0
+
+
+def test_light_specks_all_over_a_photograph_in_black_and_white_are_no_text() -> None:
+    page = DrawnPage(1240, 900)
+    page.draw.ellipse((200, 100, 900, 800), fill="black")
+    places = np.random.default_rng(7).integers((260, 200), (820, 700), (400, 2))
+    for x, y in places.tolist():
+        page.draw.ellipse((x, y, x + (x + y) % 9 + 6, y + (x * y) % 17 + 10), fill="white")
+    for x, y in places.tolist():
+        page.draw.rectangle((x + 60, y + 40, x + 62, y + 42), fill="white")
+    gray = page.gray()
+    assert np.array_equal(on_white_shapes(gray, DPI, []), gray)
