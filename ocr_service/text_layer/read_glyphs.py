@@ -23,7 +23,7 @@ from ocr_service.text_layer.page_objects import marks
 from ocr_service.text_layer.page_space import ToPixels
 
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
-_LEAST_INK = 0.05  # em: PDFium gives the box of a glyph without an outline a thousandth
+_LEAST_INK = 0.05  # of the box of a glyph with an outline, as of a dash; PDFium gives that of one without 0.004
 _NO_CODE = 0xFFFD
 _SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
 _TAGS = 0xDB40  # the first half of U+E0000 to U+E01EF in UTF-16, which PDFium gives
@@ -150,12 +150,12 @@ class _Reading:
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         if not pdfium_c.FPDFText_GetCharBox(self._text, index, left, right, bottom, top):
             return False
-        least = 0.0
+        sides = right.value - left.value, top.value - bottom.value
         if pdfium_c.FPDFText_HasUnicodeMapError(self._text, index) != 1:
             if not handle or not self.fonts[self.objects[self._object(handle, index)].font].program:
                 return False
-            least = _LEAST_INK * pdfium_c.FPDFText_GetFontSize(self._text, index)
-        return min(right.value - left.value, top.value - bottom.value) > least
+            return min(sides) > _LEAST_INK * max(sides)
+        return min(sides) > 0
 
     def _object(self, handle: Any, index: int) -> int:
         address = ctypes.cast(handle, ctypes.c_void_p).value or 0

@@ -13,6 +13,7 @@ from ocr_service.text_layer.layer_words import LayerLine
 
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
 _LEAST_SIDE, _MOST_SIDE = 0.06, 2.0  # of the type's size: a full stop, the widest letter
+_DASH = 0.18  # of the type's size: its width, however thin it is
 _BESIDE = 0.3  # of the type's size from a word: a letter of it
 _MOST_PIECES = 5_000  # of a page; text whose boxes are wrong has more, and is not proven either way
 
@@ -43,7 +44,8 @@ def beside_stray_ink(lines: Sequence[LayerLine], rest: Gray, count: int) -> Flag
         if line.angle or first == last:
             continue
         part = slice(first, last)
-        letters = (sides[part] >= _LEAST_SIDE * line.size) & (longest[part] <= _MOST_SIDE * line.size)
+        large = (sides[part] >= _LEAST_SIDE * line.size) | (right[part] - left[part] >= _DASH * line.size)
+        letters = large & (longest[part] <= _MOST_SIDE * line.size)
         for word in line.words:
             near = (right[part] > word.box[0] - _BESIDE * line.size) & (left[part] < word.box[2] + _BESIDE * line.size)
             if (letters & near).any():

@@ -87,6 +87,15 @@ def test_a_page_on_which_only_filled_areas_are_drawn_is_read(tmp_path: Path) -> 
     assert page.markdown.strip() == "The committee approved the budget."
 
 
+def test_a_minus_sign_that_the_map_calls_a_space_is_not_lost(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("The profit of March was -904.85 and that of April 17.20 in all.")
+    sheet.paragraph("Costs of -31.75 were met by the board, which is -8.40 less than planned.")
+    pdf = with_maps(sheet.pdf(), lambda codes: {code: text.replace("-", " ") for code, text in codes.items()})
+    page = read_sample(tmp_path, Sample("minus", pdf, sheet.text()))
+    assert words_of(page.markdown) == words_of(sheet.text())
+
+
 def test_a_number_written_over_another_one_is_read_whole(tmp_path: Path) -> None:
     sheet = Sheet()
     sheet.paragraph("The committee approved the budget.")
