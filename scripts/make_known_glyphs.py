@@ -2,9 +2,10 @@ r"""The glyphs of TeX's mathematics as PDFium shows them, for ``ocr_service/text
 
     .venv/bin/python -m scripts.make_known_glyphs
 
-Needs pdflatex with the AMS fonts (Debian: texlive-latex-recommended, texlive-fonts-recommended). Each font is set in
-its design size and read from the page as the text layer reads any other, so that boxes and samples are those of a page.
-The fonts are under the SIL Open Font License; only boxes and samples of 8 x 12 values are kept.
+Needs pdflatex with the AMS fonts and others (Debian: texlive-latex-recommended, texlive-fonts-recommended,
+texlive-fonts-extra). Each font is set in its design size and read from the page as the text layer reads any other, so
+that boxes and samples are those of a page. Of other families (``math_families``) each command that has one glyph is
+set. Only boxes and samples of 8 x 12 values are kept (docs/decisions/0010, docs/dependencies.md).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import subprocess
 import tempfile
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -26,6 +28,7 @@ from ocr_service.text_layer.formulas import known_glyphs
 from ocr_service.text_layer.opened_page import open_page
 from ocr_service.text_layer.shapes import samples_of
 from ocr_service.text_layer.verdicts import is_senseless
+from scripts.math_families import FAMILIES, family_glyphs
 
 _DPI = 200
 _SPACE = 32
@@ -47,6 +50,8 @@ _FONTS: dict[str, tuple[str, ...]] = {  # encodings, and the fonts that have the
     "FRAK": ("eufm10", "eufm7", "eufm5"),
     "RSFS": ("rsfs10", "rsfs7", "rsfs5"),
 }
+_SAME = 0.94  # correlation of two samples, of which one is enough
+Row = tuple[int, str, list[int], np.ndarray]  # symbol, character of its map, box, sample
 _BOLD = ("cmmib", "cmbsy", "cmbx")
 _CLASSES = {
     "mathord": "ord",
@@ -123,11 +128,22 @@ def main() -> None:
     out: Path = parser.parse_args().out
     encodings = _encodings()
     symbols: dict[tuple[str, str, str], int] = {}
-    rows: list[tuple[int, str, list[int], np.ndarray]] = []
+    rows: list[Row] = []
     for encoding, fonts in _FONTS.items():
         for font in fonts:
             rows += _rows(encoding, font, encodings[encoding], symbols)
             print(font, len(rows))
+    known = {
+        (slot.latex, slot.kind, encoding): slot for encoding, slots in encodings.items() for slot in slots.values()
+    }
+    for name, preamble in FAMILIES.items():
+        for key, claim, box, shape in family_glyphs(preamble, known):
+            rows.append((symbols.setdefault(key, len(symbols)), claim, box, shape))
+        print(name, len(rows))
+    unknown = {n for (latex, _, _), n in symbols.items() if not latex}
+    pieces = {n for (_, kind, _), n in symbols.items() if kind in ("piece", "brace")}
+    rows = _without_named(_without_repeats(rows), unknown, pieces)
+    print("different", len(rows))
     claims = {number: _unicode(latex) for (latex, _, _), number in symbols.items()}
     for symbol, claim, _, _ in rows:
         claims[symbol].update(claim)
@@ -144,10 +160,38 @@ def main() -> None:
     )
 
 
+def _without_repeats(rows: Sequence[Row]) -> list[Row]:
+    """Rows of one symbol with the same box and nearly the same sample, once."""
+    kept: dict[tuple[int, tuple[int, ...]], list[np.ndarray]] = {}
+    result = []
+    for row in rows:
+        same = kept.setdefault((row[0], tuple(row[2])), [])
+        if all(float(row[3] @ other) < _SAME for other in same):
+            same.append(row[3])
+            result.append(row)
+    return result
+
+
+def _without_named(rows: Sequence[Row], unknown: set[int], pieces: set[int]) -> list[Row]:
+    """Without unknown signs that are glyphs of known ones, as the moustaches are pieces of braces."""
+    boxes = np.array([row[2] for row in rows])
+    shapes = np.array([row[3] for row in rows])
+    least = np.array([2.0 if row[0] in unknown else 0.5 if row[0] in pieces else _SAME for row in rows])
+    kept = []
+    for row in rows:
+        if row[0] in unknown:
+            same = (np.abs(boxes - np.array(row[2])) <= 1).all(axis=1)
+            if (shapes[same] @ row[3] > least[same]).any():
+                continue
+        kept.append(row)
+    return kept
+
+
 def _codes(key: tuple[str, str, str], encodings: dict[str, dict[int, Slot]]) -> list[int]:
     """The numbers of a symbol in its encoding, where fonts have no Unicode for it; 0 would end a string of numpy's."""
     latex, kind, encoding = key
-    found = [slot for slot, wanted in encodings[encoding].items() if (wanted.latex, wanted.kind) == (latex, kind)]
+    slots = encodings.get(encoding, {})
+    found = [slot for slot, wanted in slots.items() if (wanted.latex, wanted.kind) == (latex, kind)]
     return [slot for slot in found if slot] if encoding == "OMX" else []
 
 

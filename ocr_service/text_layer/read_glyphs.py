@@ -27,6 +27,7 @@ _LEAST_INK = 0.05  # of the box of a glyph with an outline, as of a dash; PDFium
 _NO_CODE = 0xFFFD
 _SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
 _TAGS = 0xDB40  # the first half of U+E0000 to U+E01EF in UTF-16, which PDFium gives
+_FIRST_HALVES, _SECOND_HALVES = range(0xD800, _TAGS), range(0xDC00, 0xE000)  # of characters that have a glyph
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -86,7 +87,9 @@ class _Reading:
         inks, cells, owners, unmapped, spaced, advances = [], [], [], [], [], []
         space, previous = False, 0
         for index in range(count):
-            code = pdfium_c.FPDFText_GetUnicode(text, index)
+            code = self._code(index, count)
+            if code is None:
+                continue
             handle = pdfium_c.FPDFText_GetTextObject(text, index)
             if code in _SPACES and not self._has_ink(index, handle):
                 space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
@@ -140,6 +143,19 @@ class _Reading:
             tuple(self.objects),
             tuple(self.fonts),
         )
+
+    def _code(self, index: int, count: int) -> int | None:
+        """A character's code point, which PDFium gives as two halves beyond U+FFFF; None for a second half."""
+        code = int(pdfium_c.FPDFText_GetUnicode(self._text, index))
+        if code in _FIRST_HALVES and index + 1 < count:
+            second = int(pdfium_c.FPDFText_GetUnicode(self._text, index + 1))
+            if second in _SECOND_HALVES:
+                return 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00)
+        elif code in _SECOND_HALVES and index:
+            first = int(pdfium_c.FPDFText_GetUnicode(self._text, index - 1))
+            if first in _FIRST_HALVES:
+                return None
+        return code
 
     def _has_ink(self, index: int, handle: Any) -> bool:
         """Whether white space is a glyph.

@@ -395,6 +395,23 @@ COLUMNS = (
 )
 
 
+# Times, whose italic letters set text and mathematics with one font.
+TIMES_PAGE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath,amssymb}\usepackage{txfonts}
+\begin{document}
+\noindent\textit{Let $f$ be a function on the set $X$ such that $f(x) \leq 0$ for all $x \in X$. A set of this life is
+in effect a fine selection, as it is said in J. Amer. Math. Soc.\ of the year, and in part (i) of the work cited.}
+\begin{equation} \int_0^\infty e^{-\alpha x} dx = \frac12 \sqrt{\frac{\pi}{\alpha}} \end{equation}
+The prose goes on in upright letters, and an \emph{emphasised word} of it is no formula.
+\[ \mathcal{L}(\theta) = -\sum_{i=1}^{N} \log p(x_i \mid \theta) \neq \hat{y} \cdot \mathbf{E} \]
+\end{document}"""
+TIMES = (
+    r"\int_0^\infty e^{-\alpha x} dx = \frac12 \sqrt{\frac{\pi}{\alpha}}",
+    r"\mathcal{L}(\theta) = -\sum_{i=1}^{N} \log p(x_i \mid \theta) \neq \hat{y} \cdot \mathbf{E}",
+)
+TIMES_INLINE = ("f", "X", r"f(x) \leq 0", r"x \in X")
+
+
 # Accents as TeX's old encoding has them: glyphs of their own, over or under their letters.
 ACCENTS = (
     ('The Gr\\"onwall inequality and the \\v{C}ech complex', "The Grönwall inequality and the Čech complex"),
@@ -427,6 +444,7 @@ def main() -> None:
     typeset(UNCERTAIN_PAGE, FOLDER / "uncertain.pdf")
     typeset(NUMBERED_PAGE, FOLDER / "numbered.pdf")
     typeset(constructions_page(), FOLDER / "constructions.pdf")
+    typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(accents_page(), FOLDER / "accents.pdf")
     typeset(accents_page(r"\pdfmapfile{}"), FOLDER / "accents_in_bitmaps.pdf")

@@ -34,6 +34,7 @@ _MARGIN, _MARGIN_LARGE = 0.04, 0.012  # of correlation, by which the best symbol
 _LARGE = 1000  # thousandths of an em, of a box's longer side
 _MOSTLY = 0.5  # of a font's letters that must be known for one of them to be
 _VERTICAL_DOTS, _MOST_DOTS = ord("⋮"), 1_000
+_FIRST_ALPHANUMERIC = "\U0001d400"  # letters of mathematics with their style, which their text has not
 _FLAT = 0.12  # em: what is thinner has no shape but its box
 
 
@@ -80,7 +81,7 @@ class KnownGlyphs:
         """The fonts all of whose letters and digits are known, and are what their map says."""
         strange = set(self.lying)
         for index, (font, symbol) in enumerate(zip(glyphs.font.tolist(), self.symbols, strict=True)):
-            if symbol is None and chr(int(glyphs.codes[index])).isalnum():
+            if symbol is None and _is_letter(chr(int(glyphs.codes[index]))):
                 strange.add(font)
         known = {font for font, symbol in zip(glyphs.font.tolist(), self.symbols, strict=True) if symbol is not None}
         return frozenset(known - strange)
@@ -88,6 +89,8 @@ class KnownGlyphs:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    """Its rows are in the order of their boxes' tops."""
+
     symbols: tuple[Symbol, ...]
     symbol: Ints
     box: Floats
@@ -104,7 +107,7 @@ def recognised(glyphs: Glyphs, classes: Ints, plates: Sequence[Gray]) -> KnownGl
     origin = np.concatenate([glyphs.origin[firsts], glyphs.origin[firsts]], axis=1)
     boxes = (glyphs.ink[firsts] - origin) / glyphs.size[firsts][:, None] * 1000
     found: dict[int, Symbol] = {}
-    lying: set[int] = set()
+    contradicted: set[int] = set()
     for first, box, sample in zip(firsts.tolist(), boxes, samples, strict=True):
         sign, unmapped = chr(int(glyphs.codes[first])), bool(glyphs.unmapped[first])
         claim = "" if is_senseless(sign, unmapped) else sign
@@ -115,18 +118,27 @@ def recognised(glyphs: Glyphs, classes: Ints, plates: Sequence[Gray]) -> KnownGl
             continue
         found[first] = symbol
         if claim and not symbol.may_be(claim):
-            lying.add(int(glyphs.font[first]))
+            contradicted.add(first)
     found = without_strays(found, glyphs, firsts)
+    classes_of, known_of = Counter(glyphs.font[firsts].tolist()), Counter(int(glyphs.font[first]) for first in found)
+    lying = {int(glyphs.font[first]) for first in contradicted if first in found}
+    lying = {font for font in lying if known_of[font] >= _MOSTLY * classes_of[font]}
+    found = {first: s for first, s in found.items() if first not in contradicted or int(glyphs.font[first]) in lying}
     parts = zip(classes.tolist(), glyphs.whole.tolist(), strict=True)
     symbols = tuple(found.get(first) if whole else None for first, whole in parts)
     return KnownGlyphs(symbols, frozenset(lying))
+
+
+def _is_letter(sign: str) -> bool:
+    """Whether it is a letter or a digit; accents such as ``ˆ`` are letters to Unicode."""
+    return sign.isalnum() and unicodedata.category(sign) != "Lm"
 
 
 def without_strays(found: Mapping[int, Symbol], glyphs: Glyphs, firsts: Ints) -> dict[int, Symbol]:
     """``found`` without the letters of fonts that are not TeX's: an ``o`` of theirs may have its box and shape, too."""
     letters: Counter[int] = Counter()
     known: Counter[int] = Counter()
-    fonts = {first: int(glyphs.font[first]) for first in firsts.tolist() if chr(int(glyphs.codes[first])).isalnum()}
+    fonts = {first: int(glyphs.font[first]) for first in firsts.tolist() if _is_letter(chr(int(glyphs.codes[first])))}
     for first, font in fonts.items():
         letters[font] += 1
         known[font] += first in found
@@ -143,8 +155,11 @@ def with_signs(glyphs: Glyphs, known: KnownGlyphs) -> Glyphs:
     for index, symbol in enumerate(known.symbols):
         if symbol is None:
             continue
-        if is_senseless(chr(int(codes[index])), bool(glyphs.unmapped[index])):
+        sign = chr(int(codes[index]))
+        if is_senseless(sign, bool(glyphs.unmapped[index])):
             codes[index] = ord(symbol.sign)
+        elif sign >= _FIRST_ALPHANUMERIC and len(plain := unicodedata.normalize("NFKC", sign)) == 1:
+            codes[index] = ord(plain)
         if symbol.kind == "radical" or symbol.encoding == "OMX":
             middle = (glyphs.ink[index][1] + glyphs.ink[index][3]) / 2
             origin[index][1] = middle + AXIS * glyphs.size[index]
@@ -175,8 +190,9 @@ def _samples(glyphs: Glyphs, index: Ints, plates: Sequence[Gray]) -> Samples:
 def _match(table: _Table, box: Floats, sample: npt.NDArray[np.float32], least: float, claim: str) -> Symbol | None:
     """The one symbol that has this box and looks so; None where several do, and the map names none of them."""
     reach = _SAME_BOX + _STRETCHED * np.abs(box) * np.array([1.0, 0.0, 1.0, 0.0])
-    near: Flags = (np.abs(table.box - box) <= reach).all(axis=1)
-    (rows,) = np.nonzero(near)
+    first, last = np.searchsorted(table.box[:, 1], (box[1] - _SAME_BOX, box[1] + _SAME_BOX + 1e-6))
+    near: Flags = (np.abs(table.box[first:last] - box) <= reach).all(axis=1)
+    rows = np.flatnonzero(near) + first
     if not len(rows):
         return None
     margin = _MARGIN_LARGE if max(box[2] - box[0], box[3] - box[1]) > _LARGE else _MARGIN
@@ -193,8 +209,12 @@ def _match(table: _Table, box: Floats, sample: npt.NDArray[np.float32], least: f
     most = max(best.values())
     open_ = [table.symbols[number] for number, likeness in best.items() if likeness > most - margin]
     latex = {symbol.latex for symbol in open_}
+    if latex == {""}:
+        return None
     if len(latex) == 1:
         return open_[0]
+    if len({name.replace("mathscr", "mathcal") for name in latex}) == 1:  # one font, which packages call by both names
+        return next(symbol for symbol in open_ if "mathscr" in symbol.latex)
     named = [symbol for symbol in open_ if claim in symbol.codes or (not symbol.codes and symbol.may_be(claim))]
     return named[0] if len({symbol.latex for symbol in named}) == 1 else None
 
@@ -210,4 +230,6 @@ def _table() -> _Table:
         )
         shape = file["shape"].astype(np.float32)
         shape /= np.maximum(np.linalg.norm(shape, axis=1, keepdims=True), 1e-6)
-        return _Table(symbols, file["symbol"].astype(np.int64), file["box"].astype(np.float64), shape)
+        order = np.argsort(file["box"][:, 1], kind="stable")
+        box = file["box"].astype(np.float64)
+        return _Table(symbols, file["symbol"].astype(np.int64)[order], box[order], shape[order])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.text_layer.formulas.italics import letters_in_words
 from ocr_service.text_layer.formulas.items import AXIS, Item, Unbuildable
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs, Symbol
 from ocr_service.text_layer.glyphs import Flags, Glyphs
 
 _SPECKS = 6  # pixels
+_OVER, _FLAT = 0.3, 0.4  # em over a formula, and of an accent's height
+_STOPS = ".,;:-_'’"
 _PLAIN = {
     **{sign: ("ord", sign) for sign in "0123456789/"},
     **{sign: ("open", sign) for sign in "(["},
@@ -32,7 +36,14 @@ class PageSymbols:
         self.trusted = trusted
         lying = {i for i in range(len(glyphs.fonts)) if i in known.lying}
         fonts = glyphs.font.tolist()
-        self.symbols = [None if font in lying else s for s, font in zip(known.symbols, fonts, strict=True)]
+        symbols = [None if font in lying else s for s, font in zip(known.symbols, fonts, strict=True)]
+        words = letters_in_words(glyphs, symbols)
+        self.symbols = [None if index in words else symbol for index, symbol in enumerate(symbols)]
+        bold = [font.bold and not font.italic for font in glyphs.fonts]
+        for index, font in enumerate(fonts):
+            letter = chr(int(glyphs.codes[index]))
+            if bold[font] and self.symbols[index] is None and trusted[index] and letter.isascii() and letter.isalpha():
+                self.symbols[index] = Symbol(f"\\mathbf{{{letter}}}", "ord", "OT1", frozenset(letter))
 
     def is_explained(self, box: tuple[float, float, float, float]) -> bool:
         """Whether all ink of text in a box is that of glyphs."""
@@ -40,10 +51,16 @@ class PageSymbols:
         return int(np.count_nonzero(self._unexplained[y0:y1, x0:x1])) <= _SPECKS
 
     def has_no_other(self, box: tuple[float, float, float, float], members: set[int]) -> bool:
-        """Whether all glyphs in a box are ``members``."""
-        x, y = (self.glyphs.ink[:, 0] + self.glyphs.ink[:, 2]) / 2, (self.glyphs.ink[:, 1] + self.glyphs.ink[:, 3]) / 2
-        inside = (box[0] < x) & (x < box[2]) & (box[1] < y) & (y < box[3])
-        return members.issuperset(np.flatnonzero(inside).tolist())
+        """Whether all glyphs in a box are ``members``, and no unknown sign lies over it as an accent does."""
+        g = self.glyphs
+        x, y = (g.ink[:, 0] + g.ink[:, 2]) / 2, (g.ink[:, 1] + g.ink[:, 3]) / 2
+        across = (box[0] < x) & (x < box[2])
+        inside = across & (box[1] < y) & (y < box[3])
+        em = float(g.size[list(members)].max(initial=0.0))
+        flat = g.ink[:, 3] - g.ink[:, 1] < _FLAT * em
+        over = np.flatnonzero(across & flat & (box[1] - _OVER * em < y) & (y <= box[1])).tolist()
+        accents = any(self.symbols[i] is None and self.char(i) not in _STOPS for i in over if i not in members)
+        return not accents and members.issuperset(np.flatnonzero(inside).tolist())
 
     def symbol(self, index: int) -> Symbol | None:
         return self.symbols[index]
@@ -99,11 +116,18 @@ class PageSymbols:
         if not self.trusted[index]:
             raise Unbuildable
         plain = unicodedata.normalize("NFKC", sign)
-        if plain.isalpha():
+        if plain.isalpha() and unicodedata.category(plain[0]) != "Lm":
             return "letter", plain
         if plain in _PLAIN:
             return _PLAIN[plain]
         raise Unbuildable
 
     def items(self, indices: Sequence[int]) -> list[Item]:
-        return [self.item(index) for index in indices]
+        items = [self.item(index) for index in indices]
+        usual = max((item.size for item in items if item.kind != "op"), default=0.0)
+        return [_of_line(item, usual) if item.kind == "op" and item.size > usual > 0 else item for item in items]
+
+
+def _of_line(operator: Item, size: float) -> Item:
+    """An operator whose font is set larger than its line, in the size of the line."""
+    return replace(operator, size=size, base=operator.y + AXIS * size)

@@ -15,7 +15,7 @@ from ocr_service.document import PageResult
 from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
 from ocr_service.vlm.prompts import PromptSet
-from tests.support.formula_pages import COLUMNS, CONSTRUCTIONS, FOLDER, NUMBERED, groups, tree
+from tests.support.formula_pages import COLUMNS, CONSTRUCTIONS, FOLDER, NUMBERED, TIMES, TIMES_INLINE, groups, tree
 
 _PAGES = list(groups())
 
@@ -59,6 +59,12 @@ def test_constructions_of_papers_are_whole_formulas() -> None:
     assert [latex for latex in inline(page) if "matrix" in latex] == [
         r"\left(\begin{smallmatrix} a & b \\ c & d \end{smallmatrix}\right)"
     ]
+
+
+def test_italics_of_text_are_no_formulas_where_the_font_sets_both() -> None:
+    page = read(FOLDER / "times.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in TIMES]
+    assert [tree(latex) for latex in inline(page)] == [tree(latex) for latex in TIMES_INLINE]
 
 
 def test_displays_of_two_columns_are_not_merged() -> None:
