@@ -31,6 +31,7 @@ _ODD_SHAPES = 0.12  # of a font's different letters
 _UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
 _CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
 _LOW = 1.12  # of the x-height: no capital is so low
+_TOLD_BY_HEIGHT = "шщ"  # which reading may take for one another
 _MIXED_WORDS = 2
 _HOMOGLYPHS_ONLY, _HOMOGLYPH_KINDS = 25, 8  # letters, and different ones, that all have homoglyphs in another alphabet
 BY_SHAPE = 0.8  # the strength of a letter that no reading has confirmed: its font is believed, and its shape fits
@@ -287,7 +288,8 @@ def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
         _middle([rise[i] for i in small if may_reach(signs[i], False, False)]), _middle([rise[i] for i in capital])
     )
     odd = [i for i in small if heights.small_is_too_high(signs[i], rise[i])]
-    odd += [i for i in small if not page.readable[i] and heights.reaches_elsewhere(signs[i], rise[i], drop[i])]
+    told = [i for i in small if not page.readable[i] or signs[i] in _TOLD_BY_HEIGHT]
+    odd += [i for i in told if heights.reaches_elsewhere(signs[i], rise[i], drop[i])]
     odd += [i for i in capital if heights.capital_is_too_low(signs[i], rise[i])]
     return {page.keys[i] for i in odd}
 

@@ -302,6 +302,7 @@ def map_samples() -> list[Sample]:
             "punctuation": punctuation,
             "zero_for_o": zero_for_o,
             "doubled": doubled,
+            "descenders": swapped("pb" if language == "en" else "шщ"),
             "commas": commas,
             "spaces": spaces,
         }
