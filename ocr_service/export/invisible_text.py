@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pikepdf
-from pikepdf import Name, Operator
+from pikepdf import Name
+
+from ocr_service.export.text_operators import SHOWING, without_text
 
 _INVISIBLE = 3  # text render mode (ISO 32000-1, table 106)
-_SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 _DEEPEST = 4  # form XObjects inside one another: programs graft their text as one
 
 
@@ -45,10 +46,9 @@ def _without(instructions: Any) -> list[Any] | None:
             mode = saved.pop()
         elif operator == "Tr" and instruction.operands:
             mode = int(instruction.operands[0])
-        if mode == _INVISIBLE and operator in _SHOWING:
+        if mode == _INVISIBLE and operator in SHOWING:
             removed = True
-            if operator in ("'", '"'):  # these go to the next line, too
-                kept.append(pikepdf.ContentStreamInstruction([], Operator("T*")))
+            kept.extend(without_text(instruction))
             continue
         kept.append(instruction)
     return kept if removed else None

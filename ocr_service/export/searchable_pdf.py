@@ -1,7 +1,8 @@
 """The original pages with an invisible layer of text, so that a scan can be searched and copied from.
 
-A PDF's own pages stay as they are, down to their bytes; an image becomes a page with the image in it. The text goes
-beneath everything else (as OCRmyPDF does), so that no graphics state of the page moves it.
+A PDF's own pages stay as they are, down to their bytes, but for text on them that nobody sees; an image becomes a page
+with the image in it. The text goes beneath everything else (as OCRmyPDF does), so that no graphics state of the page
+moves it.
 """
 
 from __future__ import annotations
@@ -18,27 +19,12 @@ from pikepdf import Array, Dictionary, Name
 from ocr_service.errors import DamagedFile, EncryptedPdf
 from ocr_service.export.glyphless_font import ADVANCE, add_font, encoded
 from ocr_service.export.invisible_text import remove_invisible_text
+from ocr_service.export.text_operators import remove_shown
 from ocr_service.export.word_positions import Word
 
 _FONT = "/OcrText"
 _VISIBLE, _INVISIBLE = 0, 3  # text render modes (ISO 32000-1, table 106)
 _SMALLEST_PT, _LARGEST_PT = 3.0, 14_400.0  # sides of a page (ISO 32000-1, annex C.2)
-
-
-@dataclass(frozen=True, slots=True)
-class TextLayer:
-    """The text of page ``number``: lines of words in pixels of an upright picture ``width`` x ``height``.
-
-    ``angle`` is the clockwise rotation in degrees that made the page upright, on top of its own /Rotate. ``replaces``:
-    the page's own invisible text is removed.
-    """
-
-    number: int
-    width: int
-    height: int
-    angle: int
-    lines: Sequence[Sequence[Word]]
-    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +36,25 @@ class ImagePage:
     width: int
     height: int
     dpi: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The text of page ``number``: lines of words in pixels of an upright picture ``width`` x ``height``.
+
+    ``angle`` is the clockwise rotation in degrees that made the page upright, on top of its own /Rotate. ``replaces``:
+    the page's own invisible text is removed. ``unseen`` says of each text object of the page whether it is removed;
+    ``picture`` takes the place of the page's content.
+    """
+
+    number: int
+    width: int
+    height: int
+    angle: int
+    lines: Sequence[Sequence[Word]]
+    replaces: bool = False
+    unseen: Sequence[bool] = ()
+    picture: ImagePage | None = None
 
 
 def add_text_layers(
@@ -65,9 +70,14 @@ def add_text_layers(
             if language and "/Lang" not in pdf.Root:
                 pdf.Root.Lang = pikepdf.String(language)
             page = pdf.pages[layer.number - 1]
+            own_rotation = int(_inherited(page.obj, "/Rotate", 0))
             if layer.replaces:
                 remove_invisible_text(pdf, page)
-            _add_text(pdf, page, font, layer, rotation=int(_inherited(page.obj, "/Rotate", 0)) + layer.angle)
+            if layer.picture is not None:
+                _become_picture(pdf, page, layer.picture, own_rotation)
+            elif layer.unseen:
+                remove_shown(pdf, page, layer.unseen)
+            _add_text(pdf, page, font, layer, rotation=own_rotation + layer.angle)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 
 
@@ -98,6 +108,24 @@ def _describe(pdf: pikepdf.Pdf, title: str, language: str) -> None:
 
 
 def _image_page(pdf: pikepdf.Pdf, image: ImagePage, angle: int) -> pikepdf.Page:
+    width, height = _page_size(image)
+    page = pdf.add_blank_page(page_size=(width, height))
+    _show_picture(pdf, page, image, f"{width:.3f} 0 0 {height:.3f} 0 0 cm")
+    if angle:
+        page.obj.Rotate = angle
+    return page
+
+
+def _become_picture(pdf: pikepdf.Pdf, page: pikepdf.Page, image: ImagePage, rotation: int) -> None:
+    """The page's content is the picture of it, as it is shown with ``rotation``; fields, notes and links stay."""
+    drawn = TextLayer(0, image.width, image.height, 0, ())
+    matrix, height, width = _placing(drawn, _visible_box(page), rotation % 360)(
+        0, image.height, image.height, image.width
+    )
+    _show_picture(pdf, page, image, f"{matrix} cm {width:.3f} 0 0 {height:.3f} 0 0 cm")
+
+
+def _show_picture(pdf: pikepdf.Pdf, page: pikepdf.Page, image: ImagePage, place: str) -> None:
     picture = pdf.make_stream(
         image.jpeg,
         Type=Name.XObject,
@@ -108,13 +136,8 @@ def _image_page(pdf: pikepdf.Pdf, image: ImagePage, angle: int) -> pikepdf.Page:
         BitsPerComponent=8,
         Filter=Name.DCTDecode,
     )
-    width, height = _page_size(image)
-    page = pdf.add_blank_page(page_size=(width, height))
     page.obj.Resources = Dictionary(XObject=Dictionary(Page=picture))
-    page.obj.Contents = pdf.make_stream(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q".encode())
-    if angle:
-        page.obj.Rotate = angle
-    return page
+    page.obj.Contents = pdf.make_stream(f"q {place} /Page Do Q".encode())
 
 
 def _page_size(image: ImagePage) -> tuple[float, float]:

@@ -23,6 +23,7 @@ from ocr_service.errors import ServiceError
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
 from ocr_service.export.word_positions import Word, place_words
+from ocr_service.reading.text_removal import Removal, text_removal
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.storage.atomic_write import atomic_write
@@ -72,7 +73,7 @@ def write_searchable_pdf(task: SearchableTask) -> None:
         pdf_of_images(task.target, images, title=task.title, language=task.language)
         return
     with open_pdf(task.folder.input, task.password) as pdf:
-        layers = (_layer_of(task.folder, pdf, number) for number in task.numbers)
+        layers = (_layer_of(task.folder, task.password, pdf, number) for number in task.numbers)
         wanted = (layer for layer in layers if layer is not None)
         add_text_layers(task.folder.input, task.target, wanted, password=task.password, language=task.language)
 
@@ -83,7 +84,7 @@ def write_layers(task: LayersTask) -> None:
     with open_pdf(task.folder.input, task.password) as pdf:
         for number in task.numbers:
             if _stored_layer(task.folder, number) is None:
-                encoded = _ENCODER.encode(_new_layer(task.folder, pdf, number))
+                encoded = _ENCODER.encode(_new_layer(task.folder, task.password, pdf, number))
                 with storage_errors("OUTPUT_DIR"):
                     atomic_write(_layer_file(task.folder, number), encoded)
 
@@ -107,19 +108,34 @@ def _stored_layer(folder: JobFolder, number: int) -> tuple[TextLayer | None] | N
         return None
 
 
-def _layer_of(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
+def _layer_of(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
     stored = _stored_layer(folder, number)
-    return _new_layer(folder, pdf, number) if stored is None else stored[0]
+    return _new_layer(folder, password, pdf, number) if stored is None else stored[0]
 
 
-def _new_layer(folder: JobFolder, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
+def _new_layer(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
     page = page_from_json(folder.page(number))
+    replaces = _has_old_ocr(page)
+    removal = None if replaces else _removal(folder, password, pdf, page)
+    if removal is not None and removal.picture is not None:
+        picture = PageImage(number, removal.picture, removal.dpi)
+        gray = _gray(picture)
+        return replace(_layer(page, gray), picture=_encoded(picture, gray))
     missing = _corrected_by_hand(page) if _is_searchable(pdf, page) else _read_by_eye(page)
-    if not any(_texts(region) for region in missing.regions):
-        return None
-    needs_ink = any(_texts(region) and not region.words for region in missing.regions)
-    gray = _gray_of(pdf, page) if needs_ink else None
-    return replace(_layer(missing, gray), replaces=_has_old_ocr(page))
+    texts = [region for region in missing.regions if _texts(region)]
+    if not texts:
+        missing = replace(page, regions=())
+        if removal is None:
+            return None
+    ink = _gray_of(pdf, page) if any(not region.words for region in texts) else None
+    return replace(_layer(missing, ink), replaces=replaces, unseen=removal.objects if removal is not None else ())
+
+
+def _removal(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, page: PageResult) -> Removal | None:
+    try:
+        return text_removal(pdf, folder.input, password, page)
+    except (pdfium.PdfiumError, ServiceError):
+        return None  # poppler may have drawn it for the reader
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda value: value.item())  # scalars of numpy's

@@ -1,12 +1,15 @@
-"""Which pages of a searchable PDF get a text of ours: none whose own text is proven."""
+"""Which pages of a searchable PDF get a text of ours, and what of their own text goes."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from PIL import ImageChops, ImageFilter, ImageStat
 
 from ocr_service.document import PageResult
 from ocr_service.export.result_json import page_to_json
@@ -46,6 +49,53 @@ def text_of(pdf: bytes) -> str:
 @pytest.mark.parametrize("name", ["en_clean", "ruled_table"])
 def test_a_page_whose_layer_is_proven_passes_through(tmp_path: Path, name: str) -> None:
     assert searchable(tmp_path, name) == text_of(_SAMPLES[name].pdf)
+
+
+@pytest.mark.parametrize(
+    "name", ["hidden_white", "hidden_under_box", "hidden_outside_page", "hidden_optional_content", "hidden_tiny"]
+)
+def test_what_nobody_sees_is_not_in_the_pdf(tmp_path: Path, name: str) -> None:
+    text = searchable(tmp_path, name)
+    assert "Zorblatt" in text_of(_SAMPLES[name].pdf)
+    assert "Zorblatt" not in text
+    assert "The committee met on 14 March 1987" in text
+    assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+
+
+def test_a_page_keeps_its_drawing_where_hidden_text_can_be_taken_out(tmp_path: Path) -> None:
+    searchable(tmp_path, "hidden_white")
+    with pikepdf.open(tmp_path / "searchable.pdf") as pdf:
+        assert "/XObject" not in pdf.pages[0].resources
+
+
+@pytest.mark.parametrize("name", ["en_private", "ru_look_alike"])
+def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: str) -> None:
+    clean = text_of(_SAMPLES[f"{name[:2]}_clean"].pdf)
+    assert searchable(tmp_path, name).split() == clean.split()
+    assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_page_that_becomes_a_picture_stays_as_it_was_rotated(tmp_path: Path, rotation: int) -> None:
+    turned = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_SAMPLES["en_shifted"].pdf)) as pdf:
+        pdf.pages[0].obj.Rotate = rotation
+        pdf.pages[0].obj.CropBox = pikepdf.Array([20, 30, 580, 800])
+        pdf.save(turned)
+    page = read_sample(tmp_path, replace(_SAMPLES["en_shifted"], pdf=turned.getvalue()))
+    text = searchable_text(tmp_path, turned.getvalue(), page)
+    assert sorted(text.split()) == sorted(text_of(_SAMPLES["en_clean"].pdf).split())
+    assert looks_alike(turned.getvalue(), (tmp_path / "searchable.pdf").read_bytes())
+
+
+def looks_alike(pdf: bytes, other: bytes) -> bool:
+    """Whether the first pages look the same but for what resampling does to the edges of letters."""
+    with pdfium.PdfDocument(pdf) as document, pdfium.PdfDocument(other) as made:
+        first, second = (page[0].render(scale=0.5).to_pil().convert("L") for page in (document, made))
+    if first.size != second.size:
+        return False
+    difference = ImageChops.difference(first.filter(ImageFilter.BoxBlur(3)), second.filter(ImageFilter.BoxBlur(3)))
+    return ImageStat.Stat(difference).extrema[0][1] < 40
 
 
 def test_an_old_bad_layer_is_replaced(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Which text objects of a page nobody sees, for a copy of the page without them."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ocr_service.render.pdfium import page_with_size
+from ocr_service.render.scale import fitting_dpi
+from ocr_service.text_layer.annotations import flattened
+from ocr_service.text_layer.glyphs import TooManyGlyphs
+from ocr_service.text_layer.page_objects import page_objects
+from ocr_service.text_layer.page_space import ToPixels
+from ocr_service.text_layer.read_glyphs import read_glyphs
+from ocr_service.text_layer.visibility import draw, look
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenText:
+    """``objects``: for each text object of the page's content, in its order, whether none of its glyphs is seen.
+
+    ``left``: how many characters are hidden in objects that are seen in part.
+    """
+
+    objects: tuple[bool, ...]
+    left: int
+
+
+def unseen_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> UnseenText | None:
+    """Of page ``number`` (from 1); None where it has more text than can be looked at.
+
+    In memory the page's fields and notes become part of its content.
+
+    Raises PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
+    """
+    with page_with_size(pdf, number - 1) as loaded:
+        try:
+            own = len(_text_objects(loaded))
+            page = flattened(pdf, loaded, number)  # what an annotation covers is hidden too
+            try:
+                width_pt, height_pt = page.get_size()
+                page_dpi, _warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
+                handles = _text_objects(page)
+                picture = draw(page, page_dpi)
+                glyphs = read_glyphs(page, ToPixels.of(page, picture.shape[1], picture.shape[0]))
+                seen = look(page, picture, handles, glyphs, page_dpi)
+            finally:
+                if page is not loaded:
+                    page.close()
+        except TooManyGlyphs:
+            return None
+    owners = [_address(glyphs.objects[index].handle) for index in glyphs.object]
+    shown = {owner for owner, visible in zip(owners, seen.visible, strict=True) if visible}
+    unseen = set(owners) - shown
+    return UnseenText(
+        tuple(_address(handle) in unseen for handle in handles[:own]),
+        sum(1 for owner, visible in zip(owners, seen.visible, strict=True) if owner in shown and not visible),
+    )
+
+
+def _text_objects(page: pdfium.PdfPage) -> list[Any]:
+    return [handle for handle, kind in page_objects(page) if kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
+
+
+def _address(handle: Any) -> int:
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0

@@ -1,0 +1,63 @@
+"""Text objects are taken out of a page's content by their order, and nothing else."""
+
+from __future__ import annotations
+
+import pikepdf
+import pytest
+from pikepdf import Dictionary, Name
+
+from ocr_service.export.text_operators import count_shown, remove_shown
+
+
+def page_of(content: str, **forms: str) -> tuple[pikepdf.Pdf, pikepdf.Page]:
+    """A page with form XObjects by name; each form can draw the others."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page()
+    objects = Dictionary()
+    resources = pdf.make_indirect(Dictionary(XObject=objects))
+    for name, text in forms.items():
+        objects[f"/{name}"] = pdf.make_stream(text.encode(), Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    page.obj.Resources = resources
+    page.obj.Contents = pdf.make_stream(content.encode())
+    return pdf, page
+
+
+def content(stream: pikepdf.Object | pikepdf.Page) -> str:
+    return pikepdf.unparse_content_stream(pikepdf.parse_content_stream(stream)).decode()
+
+
+def test_objects_are_counted_as_they_are_drawn_in_forms_too() -> None:
+    _pdf, page = page_of(
+        "BT (a) Tj [(b) -20 (c)] TJ [-20] TJ () Tj ET /Form Do /None Do", Form="BT (d) ' ET /Inner Do", Inner="(e) Tj"
+    )
+    assert count_shown(page) == 4
+
+
+def test_one_object_goes_and_the_rest_stays() -> None:
+    pdf, page = page_of("BT /F 9 Tf (a) Tj (b) Tj 3 4 Td (c) Tj ET")
+    remove_shown(pdf, page, [False, True, False])
+    assert content(page).split("\n") == ["BT", "/F 9 Tf", "(a) Tj", "3 4 Td", "(c) Tj", "ET"]
+
+
+def test_what_an_operator_does_besides_stays() -> None:
+    pdf, page = page_of("BT 1 2 (a) \" (b) ' (c) Tj ET")
+    remove_shown(pdf, page, [True, True, False])
+    assert content(page).split("\n") == ["BT", "1 Tw", "2 Tc", "T*", "T*", "(c) Tj", "ET"]
+
+
+@pytest.mark.parametrize(("removed", "left"), [([True, True], ""), ([True, False], "(a) Tj")])
+def test_text_of_a_form_that_is_drawn_twice_goes_where_both_are_hidden(removed: list[bool], left: str) -> None:
+    pdf, page = page_of("/Form Do 1 0 0 1 5 5 cm /Form Do", Form="(a) Tj")
+    remove_shown(pdf, page, removed)
+    assert content(page.resources["/XObject"]["/Form"]) == left
+
+
+def test_a_wrong_count_is_refused() -> None:
+    pdf, page = page_of("(a) Tj")
+    with pytest.raises(ValueError, match="zip"):
+        remove_shown(pdf, page, [True, False])
+
+
+def test_forms_that_draw_one_another_end() -> None:
+    _pdf, page = page_of("/Form Do", Form="(a) Tj /Form Do")
+    assert count_shown(page) == 12
