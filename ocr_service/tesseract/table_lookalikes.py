@@ -1,4 +1,4 @@
-"""What stands in columns and is no table: tables of contents, indexes, lists, forms, listings; told by its texts.
+"""What stands in columns and is no table: contents, indexes, lists, forms, listings, prose; told by its texts.
 
 ``texts`` are those of the cells by rows, of equally many columns; "" where a cell is empty.
 """
@@ -18,11 +18,13 @@ _MOSTLY, _NEARLY_ALL = 0.7, 0.85
 _PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 _INDEX_ENTRY = re.compile(r"[^\d,]+(?:, \d+(?:[-–]\d+)?)+")
 _OPERATORS = "=#{}"
+_SENTENCE_END = re.compile(r"[a-zа-яё][.!?]”? [A-ZА-ЯЁ“(]|[a-zа-яё]-$")  # before more of the text, or a word cut in two
+_PROSE_CELLS, _PROSE_WORDS, _GOES_ON, _PROSE_ENDS = 6, 3.5, 0.6, 0.1
 
 
 def is_lookalike(texts: Texts) -> bool:
     """Whether the columns are those of something else than a table."""
-    return is_contents(texts) or is_index(texts) or is_list(texts) or is_code(texts)
+    return is_contents(texts) or is_index(texts) or is_list(texts) or is_code(texts) or is_prose(texts)
 
 
 def is_contents(texts: Texts) -> bool:
@@ -52,6 +54,19 @@ def is_code(texts: Texts) -> bool:
     """Assignments: a column with signs of a program."""
     columns = [[text for text in column if text] for column in zip(*texts, strict=True)]
     return any(sum(text[0] in _OPERATORS for text in column) > 1 for column in columns)
+
+
+def is_prose(texts: Texts) -> bool:
+    """Columns of a page whose lines stand at one height: two or more hold text that goes on from cell to cell."""
+    return sum(_is_running_text([text for text in column if text]) for column in zip(*texts, strict=True)) > 1
+
+
+def _is_running_text(column: Sequence[str]) -> bool:
+    if len(column) < _PROSE_CELLS or sum(len(text.split()) for text in column) < _PROSE_WORDS * len(column):
+        return False
+    goes_on = sum(text[0].islower() for text in column)
+    ends = sum(_SENTENCE_END.search(text) is not None for text in column)
+    return goes_on >= _GOES_ON * len(column) and ends >= _PROSE_ENDS * len(column)
 
 
 def _are_data(column: Sequence[str]) -> bool:

@@ -133,3 +133,9 @@ def test_a_picture_under_the_columns_that_touches_a_line_beside_them_is_read_aft
     left = [(0, 0, 440, 490), (0, 500, 290, 750)]
     right = [(460, 0, 900, 490), (610, 500, 900, 750), (930, 400, 950, 770)]
     assert reading_order([foot, picture, *left, *right], min_gutter=8) == [1, 2, 3, 4, 5, 6, 0]
+
+
+def test_a_line_at_the_height_of_the_white_between_two_paragraphs_parts_no_columns() -> None:
+    left = [(100, 100, 480, 300), (100, 318, 470, 340), (100, 346, 480, 600)]
+    right = [(520, 100, 900, 322), (520, 350, 900, 600)]  # the first one ends beside the line
+    assert reading_order([*left, *right], min_gutter=8) == [0, 1, 2, 3, 4]
