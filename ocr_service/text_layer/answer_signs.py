@@ -18,7 +18,7 @@ _SIGNED_HERE = re.compile(r"(?<![\w.,)])([-−–+±])(\d[\d.,]*)")
 _SAME_SIGN = {"−": "-", "–": "-", "‒": "-", "—": "-", "⩽": "≤", "⩾": "≥"}
 _SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈№§]")
 # A number in brackets of its own, which accounts have for one below zero.
-_BRACKETED = re.compile(r"\(\s*[€$£¥₽]?\s*(\d(?:[\d.,\s]*\d)?)\s*[%€₽]?\s*\)")
+_BRACKETED = re.compile(r"\(\s*+[€$£¥₽]?\s*+(\d[\d.,\s]*+)[%€₽]?\s*+\)")
 _OPERATOR = re.compile(r"[-−–+=±≤≥⩽⩾≈%]")
 _SIGN_COMMANDS = [
     (re.compile(command), sign)
