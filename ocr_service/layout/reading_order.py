@@ -23,6 +23,7 @@ _AT_THE_END, _HAIR = 0.9, 0.02  # of the columns' height
 _BESIDE = 0.5  # of a box's height that has text beside it
 _MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes long
 _TOUCHES = 0.1  # of a heading's height: how far the boxes of lines above and below may reach into it
+_LEADS = 0.7  # of the white below a heading there is above it; above a paragraph's last line there is less
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
 
 
@@ -249,7 +250,10 @@ def _begins_new_columns(
     ends = [max(boxes[i][3] for i in column) for column in _columns(boxes, upper, min_gutter)]
     starts = [min(boxes[i][1] for i in column) for column in _columns(boxes, lower, min_gutter)]
     beside = -_TOUCHES * (bottom - top)  # nearer is text beside it: the white there parts two paragraphs of a column
-    return all(beside < top - end < near for end in ends) and all(beside < start - bottom < near for start in starts)
+    near_all = all(beside < top - end < near for end in ends) and all(
+        beside < start - bottom < near for start in starts
+    )
+    return near_all and top - ends[0] > _LEADS * (starts[0] - bottom)
 
 
 def _leading(boxes: Sequence[Box], group: Sequence[int], strip: Sequence[int], min_gutter: int) -> list[int]:

@@ -139,3 +139,9 @@ def test_a_line_at_the_height_of_the_white_between_two_paragraphs_parts_no_colum
     left = [(100, 100, 480, 300), (100, 318, 470, 340), (100, 346, 480, 600)]
     right = [(520, 100, 900, 322), (520, 350, 900, 600)]  # the first one ends beside the line
     assert reading_order([*left, *right], min_gutter=8) == [0, 1, 2, 3, 4]
+
+
+def test_the_last_line_of_a_paragraph_beside_such_white_parts_no_columns() -> None:
+    left = [(100, 100, 480, 300), (100, 307, 330, 334), (100, 364, 480, 600)]
+    right = [(520, 100, 900, 303), (520, 334, 900, 600)]
+    assert reading_order([*left, *right], min_gutter=8) == [0, 1, 2, 3, 4]
