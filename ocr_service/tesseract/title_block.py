@@ -39,29 +39,66 @@ class TitleBlock:
     rows: tuple[Box, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """The title, and the paragraphs between it and the running text."""
+
+    title: Paragraph
+    paragraphs: list[Paragraph]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for p in self.paragraphs for line in p.lines]
+
+
 def with_title_block(paragraphs: Sequence[Paragraph], body: Body, size: tuple[int, int]) -> TitleBlock:
     """``size``: of the first page of a document, in pixels."""
     width, height = size
-    title = max(paragraphs, key=lambda p: (p.em, -p.box[1]), default=None)
-    if title is None or title.em < _TITLE * body.em or title.box[3] > height / 2:
+    title = _title_of(paragraphs, body, height)
+    zone = _zone_under(title, paragraphs, height) if title else None
+    if zone is None:
         return TitleBlock(list(paragraphs))
+    return _with_authors(paragraphs, zone, body, _rows(zone.lines, _NARROW * width))
+
+
+def _title_of(paragraphs: Sequence[Paragraph], body: Body, height: int) -> Paragraph | None:
+    """The paragraph of the largest type, where it is a title's and in the upper half of the page."""
+    largest = max(paragraphs, key=lambda p: (p.em, -p.box[1]), default=None)
+    if largest is None or largest.em < _TITLE * body.em or largest.box[3] > height / 2:
+        return None
+    return largest
+
+
+def _zone_under(title: Paragraph, paragraphs: Sequence[Paragraph], height: int) -> _Zone | None:
+    """None where the running text begins too low, or there is too much before it."""
     below = title.box[3]
-    running = [p for p in paragraphs if len(p.lines) >= _LINES and len(p.text) > _LONG and p.box[1] >= below]
-    text = min((p.box[1] for p in running), default=height)
-    zone = [p for p in paragraphs if p is not title and p.box[1] >= below - 0.5 * title.em and p.box[3] <= text]
-    if text > _HIGHEST * height or sum(len(p.lines) for p in zone) > _MOST:
-        return TitleBlock(list(paragraphs))
-    rows = _rows([line for p in zone for line in p.lines], _NARROW * width)
-    taken = {line for row in rows for stack in row for line in stack}
+    text = min((p.box[1] for p in paragraphs if _is_running(p) and p.box[1] >= below), default=height)
+    if text > _HIGHEST * height:
+        return None
+    top = below - 0.5 * title.em
+    zone = _Zone(title, [p for p in paragraphs if p is not title and p.box[1] >= top and p.box[3] <= text])
+    return zone if len(zone.lines) <= _MOST else None
+
+
+def _is_running(paragraph: Paragraph) -> bool:
+    return len(paragraph.lines) >= _LINES and len(paragraph.text) > _LONG
+
+
+def _with_authors(
+    paragraphs: Sequence[Paragraph], zone: _Zone, body: Body, rows: Sequence[Sequence[Sequence[Line]]]
+) -> TitleBlock:
+    """The paragraphs that have no author's line, the rest of those that have, and each author of ``rows``."""
+    stacks = [stack for row in rows for stack in row]
+    taken = {line for stack in stacks for line in stack}
     others = [p for p in paragraphs if taken.isdisjoint(p.lines)]
+    rest = [_without(p, taken) for p in zone.paragraphs if _is_partly(p, taken)]
     known = paragraphs[0].known
-    rest = [_without(p, taken) for p in zone if not taken.isdisjoint(p.lines) and not taken.issuperset(p.lines)]
-    authors = [Paragraph(tuple(stack), known) for row in rows for stack in row]
-    plain = [p for p in others if p in zone and _is_plain(p, title, body, zone)]
-    result = [*others, *rest, *authors]
+    plain = [p for p in others if p in zone.paragraphs and _is_plain(p, zone.title, body, zone.paragraphs)]
+    result = [*others, *rest, *(Paragraph(tuple(stack), known) for stack in stacks)]
+    first_author = len(others) + len(rest)
     return TitleBlock(
         result,
-        frozenset(place for place, p in enumerate(result) if p in plain or place >= len(others) + len(rest)),
+        frozenset(place for place, p in enumerate(result) if p in plain or place >= first_author),
         tuple(enclosing([line.box for stack in row for line in stack]) for row in rows),
     )
 
@@ -79,6 +116,11 @@ def author_lines(lines: Sequence[Line], size: tuple[int, int], rules: Sequence[B
 
 def _without(paragraph: Paragraph, taken: Collection[Line]) -> Paragraph:
     return replace(paragraph, lines=tuple(line for line in paragraph.lines if line not in taken))
+
+
+def _is_partly(paragraph: Paragraph, taken: set[Line]) -> bool:
+    """Whether some of its lines are ``taken``, not all."""
+    return not taken.isdisjoint(paragraph.lines) and not taken.issuperset(paragraph.lines)
 
 
 def _is_plain(paragraph: Paragraph, title: Paragraph, body: Body, zone: Sequence[Paragraph]) -> bool:
