@@ -6,8 +6,9 @@ columns and are read column by column; what crosses the gutter (a full-width tit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import enclosing
@@ -93,6 +94,22 @@ def _beside(boxes: Sequence[Box], columns: Sequence[Sequence[int]]) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """Where two columns part, by indices of boxes: the columns, and what lies above, over and below the white."""
+
+    left: list[int]
+    right: list[int]
+    above: list[int]
+    over: list[int]
+    below: list[int]
+    sides: list[list[Box]]  # the boxes of the columns
+    lying_over: list[Box]
+
+    def crossing(self) -> float:
+        return _crossing(self.sides, self.lying_over)
+
+
 def _wrapped(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> list[list[int]]:
     """Two columns, and before them what lies on the gutter between them with their text beside it; empty if none does.
 
@@ -100,22 +117,33 @@ def _wrapped(boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> l
     """
     if len(indices) > _MOST_WRAPPED:
         return []
-    found: tuple[float, list[list[int]]] | None = None
-    for gutter in sorted({boxes[i][0] for i in indices}):
-        left = [i for i in indices if boxes[i][2] <= gutter - min_gutter]
-        right = [i for i in indices if boxes[i][0] >= gutter]
-        across = [i for i in indices if boxes[i][0] < gutter < boxes[i][2] + min_gutter]
-        if not left or not right or not across:
+    best, least = None, math.inf
+    for x in sorted({boxes[i][0] for i in indices}):
+        gutter = _gutter_at(x, boxes, indices, min_gutter)
+        if gutter is None:
             continue
-        sides = [[boxes[i] for i in side] for side in (left, right)]
-        above, over, below = _by_height(boxes, across, sides)
-        if not over:
-            continue
-        crossing = _crossing(sides, [boxes[i] for i in over])
-        if (found is None or crossing < found[0]) and _narrow_around([boxes[i] for i in over], sides):
-            last = [i for i in over if _is_at_the_end(boxes[i], sides)]
-            found = crossing, [above + [i for i in over if i not in last], left, right, last + below]
-    return [part for part in found[1] if part] if found else []
+        crossing = gutter.crossing()
+        if crossing < least and _narrow_around(gutter.lying_over, gutter.sides):
+            best, least = gutter, crossing
+    return _parts_in_order(boxes, best) if best else []
+
+
+def _gutter_at(x: int, boxes: Sequence[Box], indices: Sequence[int], min_gutter: int) -> _Gutter | None:
+    """None where no two columns part left of ``x``, or nothing lies over the white with their text beside it."""
+    left = [i for i in indices if boxes[i][2] <= x - min_gutter]
+    right = [i for i in indices if boxes[i][0] >= x]
+    across = [i for i in indices if boxes[i][0] < x < boxes[i][2] + min_gutter]
+    if not left or not right or not across:
+        return None
+    sides = [[boxes[i] for i in side] for side in (left, right)]
+    above, over, below = _by_height(boxes, across, sides)
+    return _Gutter(left, right, above, over, below, sides, [boxes[i] for i in over]) if over else None
+
+
+def _parts_in_order(boxes: Sequence[Box], gutter: _Gutter) -> list[list[int]]:
+    last = [i for i in gutter.over if _is_at_the_end(boxes[i], gutter.sides)]
+    first = gutter.above + [i for i in gutter.over if i not in last]
+    return [part for part in (first, gutter.left, gutter.right, last + gutter.below) if part]
 
 
 def _crossing(sides: Sequence[Sequence[Box]], over: Sequence[Box]) -> float:
