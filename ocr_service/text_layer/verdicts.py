@@ -279,19 +279,29 @@ class _Heights:
 
 def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
     """Letters of a height that theirs have not, which reading alone does not tell: ``o`` for ``O``, ``ә`` for ``ғ``."""
-    signs, glyphs = page.signs, page.glyphs
-    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
-    rise, drop = glyphs.rise.tolist(), glyphs.drop.tolist()
-    level = [i for i in counted if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
+    signs, rise = page.signs, page.glyphs.rise.tolist()
+    level = _level_ones(page.glyphs, counted)
     small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
-    heights = _Heights(
-        _middle([rise[i] for i in small if may_reach(signs[i], False, False)]), _middle([rise[i] for i in capital])
-    )
-    odd = [i for i in small if heights.small_is_too_high(signs[i], rise[i])]
-    told = [i for i in small if not page.readable[i] or signs[i] in _TOLD_BY_HEIGHT]
-    odd += [i for i in told if heights.reaches_elsewhere(signs[i], rise[i], drop[i])]
-    odd += [i for i in capital if heights.capital_is_too_low(signs[i], rise[i])]
+    flat = [rise[i] for i in small if may_reach(signs[i], False, False)]
+    heights = _Heights(_middle(flat), _middle([rise[i] for i in capital]))
+    odd = [
+        *_odd_small_letters(page, small, rise, heights),
+        *(i for i in capital if heights.capital_is_too_low(signs[i], rise[i])),
+    ]
     return {page.keys[i] for i in odd}
+
+
+def _level_ones(glyphs: Glyphs, indices: Sequence[int]) -> list[int]:
+    """As ``_is_level``, for many."""
+    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
+    return [i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
+
+
+def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: _Heights) -> list[int]:
+    signs, drop = page.signs, page.glyphs.drop.tolist()
+    too_high = [i for i in small if heights.small_is_too_high(signs[i], rise[i])]
+    told = [i for i in small if not page.readable[i] or signs[i] in _TOLD_BY_HEIGHT]
+    return too_high + [i for i in told if heights.reaches_elsewhere(signs[i], rise[i], drop[i])]
 
 
 def _middle(values: Sequence[float]) -> float:
