@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ _INK = 100  # of 255
 _LEAST_PX = 20.0  # an em: marks of smaller type have too few pixels
 _SAMPLES = 3  # glyphs of each character
 _LARGE_PIECE = 0.25  # of the mark's largest piece
+_ANY = (-math.inf, math.inf)
+_LEVEL = (-0.3, 0.3)  # lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +36,41 @@ class _Mark:
     shape: float
 
 
-def _may_be(mark: str, drawn: _Mark) -> bool:
-    """What each mark may look like.
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a mark may look like: each measure lies between two limits, and it has ``pieces`` at least."""
 
-    Measured on 169 fonts at 28 and 56 pixels an em, italic and bold ones too: nearly all of a mark's drawings, and a
-    margin.
-    """
-    level = abs(drawn.lean) < 0.3
-    even = abs(drawn.spread) < 0.12
-    match mark:
-        case "\u0301":  # acute
-            return drawn.lean > 0.15
-        case "\u0300":  # grave
-            return drawn.lean < -0.1
-        case "\u0302":  # circumflex
-            return drawn.spread > 0.06
-        case "\u030c":  # caron
-            return drawn.spread < -0.06
-        case "\u0306":  # breve
-            return drawn.spread < 0.05 and drawn.shape > 1.2
-        case "\u0308":  # diaeresis
-            return drawn.pieces > 1 or (drawn.shape > 1.5 and abs(drawn.spread) < 0.05 and level)
-        case "\u0303":  # tilde
-            return drawn.shape > 1.4 and abs(drawn.spread) < 0.2
-        case "\u0304":  # macron
-            return drawn.shape > 2.2 and even and level
-        case "\u0307" | "\u030a":  # dot, ring
-            return 0.3 < drawn.shape < 1.8 and level and abs(drawn.spread) < 0.14
-        case "\u030b":  # double acute
-            return drawn.lean > 0.08 and drawn.shape > 1.1
-    return True
+    lean: tuple[float, float] = _ANY
+    spread: tuple[float, float] = _ANY
+    shape: tuple[float, float] = _ANY
+    pieces: int = 1
+
+    def fits(self, drawn: _Mark) -> bool:
+        measures = ((drawn.lean, self.lean), (drawn.spread, self.spread), (drawn.shape, self.shape))
+        return drawn.pieces >= self.pieces and all(least < value < most for value, (least, most) in measures)
+
+
+_ROUND = _Look(_LEVEL, (-0.14, 0.14), (0.3, 1.8))
+# Measured on 169 fonts at 28 and 56 pixels an em, italic and bold ones too: nearly all of a mark's drawings, and a
+# margin.
+_LOOKS = {
+    "\u0301": (_Look(lean=(0.15, math.inf)),),  # acute
+    "\u0300": (_Look(lean=(-math.inf, -0.1)),),  # grave
+    "\u0302": (_Look(spread=(0.06, math.inf)),),  # circumflex
+    "\u030c": (_Look(spread=(-math.inf, -0.06)),),  # caron
+    "\u0306": (_Look(spread=(-math.inf, 0.05), shape=(1.2, math.inf)),),  # breve
+    "\u0308": (_Look(pieces=2), _Look(_LEVEL, (-0.05, 0.05), (1.5, math.inf))),  # diaeresis, whose dots may touch
+    "\u0303": (_Look(spread=(-0.2, 0.2), shape=(1.4, math.inf)),),  # tilde
+    "\u0304": (_Look(_LEVEL, (-0.12, 0.12), (2.2, math.inf)),),  # macron
+    "\u0307": (_ROUND,),  # dot
+    "\u030a": (_ROUND,),  # ring
+    "\u030b": (_Look(lean=(0.08, math.inf), shape=(1.1, math.inf)),),  # double acute
+}
+
+
+def _may_be(mark: str, drawn: _Mark) -> bool:
+    """Whether a drawing fits one of the mark's looks; marks without any may look as they like."""
+    return mark not in _LOOKS or any(look.fits(drawn) for look in _LOOKS[mark])
 
 
 def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> frozenset[Key]:
