@@ -10,6 +10,7 @@ import ctypes
 import math
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,27 @@ def _with_mark(letter: int, mark: int) -> int:
     return ord(composed) if len(composed) == 1 else 0
 
 
+def _kept_code(code: int, unmapped: bool) -> int:
+    """A hyphen for what PDFium makes of one, and no code for white space that has ink."""
+    if code in _HYPHENS and not unmapped:
+        return 0x2D
+    return _NO_CODE if code in _SPACES else code
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The characters that are glyphs, in the file's order: each list has one entry for each. Boxes are in points."""
+
+    codes: list[int] = field(default_factory=list)
+    inks: list[tuple[float, float, float, float]] = field(default_factory=list)
+    cells: list[tuple[float, float, float, float]] = field(default_factory=list)
+    origins: list[tuple[float, float]] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    advances: list[float] = field(default_factory=list)
+    spaced: list[bool] = field(default_factory=list)  # whether white space of the file is before it
+    unmapped: list[bool] = field(default_factory=list)
+
+
 class _Reading:
     """One pass over a text page; properties of each object and font are read once."""
 
@@ -72,72 +94,97 @@ class _Reading:
         self._fonts: dict[int, int] = {}
         self._level: list[tuple[Any, float]] = []  # each object's font, and points an em across; 0 for slanted ones
         self._widths: dict[tuple[int, int], float] = {}
+        self._kept = _Kept()
+        self._space = False  # since the last kept character
+        self._previous = 0  # the file's code before
+        self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._origin = ctypes.c_double(), ctypes.c_double()
+        self._loose = pdfium_c.FS_RECTF()
         self.objects: list[TextObject] = []
         self.fonts: list[Font] = []
 
     def glyphs(self) -> Glyphs:
-        text, count = self._text, max(0, pdfium_c.FPDFText_CountChars(self._text))
+        count = max(0, pdfium_c.FPDFText_CountChars(self._text))
         if count > 2 * MOST_GLYPHS:
             raise TooManyGlyphs
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        x, y = ctypes.c_double(), ctypes.c_double()
-        loose = pdfium_c.FS_RECTF()
-        codes: list[int] = []
-        origins: list[tuple[float, float]] = []
-        inks, cells, owners, unmapped, spaced, advances = [], [], [], [], [], []
-        space, previous = False, 0
         for index in range(count):
             code = self._code(index, count)
-            if code is None:
-                continue
-            handle = pdfium_c.FPDFText_GetTextObject(text, index)
-            if code in _SPACES and not self._has_ink(index, handle):
-                space = space or (bool(handle) and pdfium_c.FPDFText_IsGenerated(text, index) != 1)
-                continue
-            last, previous = previous, code
-            if _has_no_glyph(code, last, codes):
-                continue
-            if codes and (composed := _with_mark(codes[-1], code)):
-                pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
-                if origins[-1] == (x.value, y.value):
-                    codes[-1] = composed
-                    continue
-            if not handle or (pdfium_c.FPDFText_IsGenerated(text, index) == 1 and code not in _HYPHENS):
-                continue
-            if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):
-                continue
-            pdfium_c.FPDFText_GetLooseCharBox(text, index, loose)
-            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
-            error = pdfium_c.FPDFText_HasUnicodeMapError(text, index) == 1
-            codes.append(0x2D if code in _HYPHENS and not error else _NO_CODE if code in _SPACES else code)
-            inks.append((left.value, bottom.value, right.value, top.value))
-            cells.append((loose.left, loose.bottom, loose.right, loose.top))
-            origins.append((x.value, y.value))
-            owners.append(self._object(handle, index))
-            advances.append(self._advance(owners[-1], code))
-            spaced.append(space)
-            space = False
-            unmapped.append(error)
-        if len(codes) > MOST_GLYPHS:
+            if code is not None:
+                self._take(index, code)
+        if len(self._kept.codes) > MOST_GLYPHS:
             raise TooManyGlyphs
-        ink_points, origin_points = np.array(inks, float).reshape(-1, 4), np.array(origins, float).reshape(-1, 2)
+        return self._in_pixels()
+
+    def _take(self, index: int, code: int) -> None:
+        """Keep the character if it is a glyph of the page."""
+        handle = pdfium_c.FPDFText_GetTextObject(self._text, index)
+        if code in _SPACES and not self._has_ink(index, handle):
+            self._space = self._space or (bool(handle) and not self._is_generated(index))
+            return
+        last, self._previous = self._previous, code
+        if _has_no_glyph(code, last, self._kept.codes) or self._joins_last(index, code):
+            return
+        if handle and (code in _HYPHENS or not self._is_generated(index)):
+            self._keep(index, code, handle)
+
+    def _is_generated(self, index: int) -> bool:
+        """Whether PDFium added the character, which the file has not."""
+        return bool(pdfium_c.FPDFText_IsGenerated(self._text, index) == 1)
+
+    def _joins_last(self, index: int, code: int) -> bool:
+        """Whether a combining mark stands on the last character, which it becomes one with."""
+        kept = self._kept
+        composed = _with_mark(kept.codes[-1], code) if kept.codes else 0
+        if not composed or kept.origins[-1] != self._origin_of(index):
+            return False
+        kept.codes[-1] = composed
+        return True
+
+    def _origin_of(self, index: int) -> tuple[float, float]:
+        x, y = self._origin
+        pdfium_c.FPDFText_GetCharOrigin(self._text, index, x, y)
+        return x.value, y.value
+
+    def _keep(self, index: int, code: int, handle: Any) -> None:
+        """A character without a box is left out."""
+        text, kept, loose = self._text, self._kept, self._loose
+        left, right, bottom, top = self._sides
+        if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):
+            return
+        pdfium_c.FPDFText_GetLooseCharBox(text, index, loose)
+        unmapped = pdfium_c.FPDFText_HasUnicodeMapError(text, index) == 1
+        owner = self._object(handle, index)
+        kept.codes.append(_kept_code(code, unmapped))
+        kept.inks.append((left.value, bottom.value, right.value, top.value))
+        kept.cells.append((loose.left, loose.bottom, loose.right, loose.top))
+        kept.origins.append(self._origin_of(index))
+        kept.owners.append(owner)
+        kept.advances.append(self._advance(owner, code))
+        kept.spaced.append(self._space)
+        kept.unmapped.append(unmapped)
+        self._space = False
+
+    def _in_pixels(self) -> Glyphs:
+        """The kept characters that have finite places, and their objects with the sizes that are drawn."""
+        kept = self._kept
+        codes, owners = np.array(kept.codes, np.int64), np.array(kept.owners, np.int64)
+        ink_points = np.array(kept.inks, float).reshape(-1, 4)
+        origin_points = np.array(kept.origins, float).reshape(-1, 2)
         drawn = DrawnGlyphs(ink_points, origin_points, self._identities(codes, owners))
-        cell_points = drawn.without_overhang(np.array(cells, float).reshape(-1, 4), np.array(advances, float))
+        cell_points = drawn.without_overhang(np.array(kept.cells, float).reshape(-1, 4), np.array(kept.advances, float))
         ink = self._to_pixels.boxes(ink_points)
         cell = self._to_pixels.boxes(cell_points)
         origin = self._to_pixels.points(origin_points)
-        self.objects = in_real_sizes(
-            self.objects, self.fonts, np.array(codes, np.int64), np.array(owners, np.int64), ink
-        )
+        self.objects = in_real_sizes(self.objects, self.fonts, codes, owners, ink)
         sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
         return Glyphs(
-            np.array(codes, np.int64)[sound],
+            codes[sound],
             ink[sound],
             cell[sound],
             origin[sound],
-            np.array(owners, np.int64)[sound],
-            np.array(spaced, bool)[sound],
-            np.array(unmapped, bool)[sound],
+            owners[sound],
+            np.array(kept.spaced, bool)[sound],
+            np.array(kept.unmapped, bool)[sound],
             np.zeros(int(sound.sum()), np.int64),
             np.zeros(int(sound.sum())),
             tuple(self.objects),
@@ -220,10 +267,10 @@ class _Reading:
             known = self._widths[key] = max(0.0, width.value) if found else 0.0
         return known * em
 
-    def _identities(self, codes: Sequence[int], owners: Sequence[int]) -> Ints:
+    def _identities(self, codes: Ints, owners: Ints) -> Ints:
         """A number for each character of each font."""
-        fonts = np.array([item.font for item in self.objects] or [0], np.int64)[np.array(owners, np.int64)]
-        return fonts << 32 | np.array(codes, np.int64)
+        fonts = np.array([item.font for item in self.objects] or [0], np.int64)[owners]
+        return fonts << 32 | codes
 
     def _font(self, handle: Any) -> int:
         address = (ctypes.cast(handle, ctypes.c_void_p).value or 0) if handle else 0
