@@ -15,8 +15,9 @@ from ocr_service.text_layer.formulas.inline_marks import InlineFormula, with_inl
 from ocr_service.text_layer.formulas.items import LONGEST, Bar, Item, Unbuildable, around, box_of
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.formulas.page_symbols import PageSymbols
+from ocr_service.text_layer.formulas.prose import parted_at_gutters, split_at_hosts
 from ocr_service.text_layer.formulas.rows import has_columns, is_script, rows
-from ocr_service.text_layer.formulas.zones import Display, display_zones, parted_at_gutters, split_at_hosts
+from ocr_service.text_layer.formulas.zones import Display, display_zones
 from ocr_service.text_layer.glyphs import Flags, Glyphs
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, clean_text
 
@@ -78,8 +79,7 @@ def find_formulas(
         inline += formulas
         used[members] = True
         result.append(made_line)
-        if not formulas or not _covers(members, fragments):
-            result += [fragment for fragment in fragments if not set(fragment.glyphs) <= set(members)]
+        result += [fragment for fragment in fragments if not set(fragment.glyphs) <= set(members)]
     return PageFormulas(result, tuple(inline), found.formulas, used)
 
 
@@ -121,11 +121,6 @@ def mathematical_words(glyphs: Glyphs, known: KnownGlyphs, lines: Sequence[Layer
     if not strong.any():
         return frozenset()
     return frozenset(word for line in lines for word in line.words if strong[list(word.glyphs)].any())
-
-
-def _covers(members: Sequence[int], fragments: Sequence[LayerLine]) -> bool:
-    left = set(members)
-    return all(set(fragment.glyphs) <= left for fragment in fragments)
 
 
 def _display(zone: Display, page: PageSymbols) -> list[DisplayFormula]:

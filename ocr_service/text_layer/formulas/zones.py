@@ -1,4 +1,4 @@
-"""Where formulas stand by themselves, and which pieces of lines belong to a line of prose."""
+"""Where formulas stand by themselves."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ import numpy as np
 
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.items import Bar
+from ocr_service.text_layer.formulas.prose import has_gutter, is_number, middle_of, prose_lines, split_at_hosts
 from ocr_service.text_layer.formulas.words import is_function_name
 from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
 
-_PROSE_SHARE = 0.42  # of a line's signs in words
-_PROSE_WORDS, _PROSE_LETTERS = 4, 18
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _CONTINUED = 1.2  # em between the lines of a formula that is broken at an operator
 _NEAR_BRACE = 0.5  # em between a brace and what is said over or under it
-_EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
-_GUTTER_LINES, _GUTTER = 3, 1.0  # lines on both sides, and em
-_IN_COLUMN = 0.85  # of the lines beside a gutter, which end before it
 _BEFORE_NUMBER, _BEFORE_NUMBER_AT_EDGE = 1.5, 0.7  # em of white, and where it ends at the column's edge
 _BEHIND_NUMBER_AT_EDGE = 1.0  # em of white where it begins there; behind the number of a list's item there is 0.5
 _ITEM = re.compile(r"[•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
@@ -54,7 +50,7 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
     prose = _prose_but_cases(lines, page)
     strips = [(line.box[0], line.box[2]) for line in prose]
     apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
-    numbers = [line for line in apart if _is_number(line, page)]
+    numbers = [line for line in apart if is_number(line, page)]
     numbered = {id(number) for number in numbers}
     rest = [line for line in apart if id(line) not in numbered]
     clusters = _one_above_the_other(_clusters(rest, strips, bars, page), strips, page)
@@ -62,29 +58,12 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
     for zone in map(Display, clusters):
         if not _is_mathematics(zone, page) or _is_table(zone, bars) or _is_of_a_paragraph(zone, prose, page):
             continue
-        zone.numbers = [n for n in numbers if _beside(n, zone) and not _has_gutter(n.box, zone.box, strips)]
+        zone.numbers = [n for n in numbers if _beside(n, zone) and not has_gutter(n.box, zone.box, strips)]
         zone.bars = _bars_of(zone, bars)
         zone.lines += _comments(zone, rest, strips, page)
         if not _has_neighbours(zone, lines, strips):
             result.append(zone)
     return result
-
-
-def parted_at_gutters(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
-    """The lines, cut where they cross the white between two columns of prose."""
-    strips = [(line.box[0], line.box[2]) for line in prose_lines(lines, page)]
-    return [part for line in lines for part in _parted(line, strips)]
-
-
-def _parted(line: LayerLine, strips: Sequence[tuple[float, float]]) -> list[LayerLine]:
-    parts: list[list[LayerWord]] = [[]]
-    for word in line.words:
-        before = parts[-1][-1] if parts[-1] else None
-        wide = before is not None and word.box[0] - before.box[2] > _GUTTER * line.size
-        if before is not None and wide and _has_gutter(before.box, word.box, strips):
-            parts.append([])
-        parts[-1].append(word)
-    return [replace(line, words=tuple(part)) for part in parts] if len(parts) > 1 else [line]
 
 
 def _comments(
@@ -98,7 +77,7 @@ def _comments(
     found = []
     for line in lines:
         left, top, _, bottom = line.box
-        behind = left > x1 and y0 < (top + bottom) / 2 < y1 and not _has_gutter(zone.box, line.box, strips)
+        behind = left > x1 and y0 < (top + bottom) / 2 < y1 and not has_gutter(zone.box, line.box, strips)
         numbered = any(abs((top + bottom) / 2 - level) < 0.5 * line.size for level in levels)
         if behind and numbered and _is_long_word(line.words[0], page):
             found.append(line)
@@ -127,130 +106,14 @@ def _without_number(line: LayerLine, strips: Sequence[tuple[float, float]], page
     at_edge = any(abs(last.box[2] - right) < 0.3 * line.size for _, right in strips)
     white = _BEFORE_NUMBER_AT_EDGE if at_edge else _BEFORE_NUMBER
     number = replace(line, words=(last,))
-    if last.box[0] - before.box[2] > white * line.size and _is_number(number, page):
+    if last.box[0] - before.box[2] > white * line.size and is_number(number, page):
         return [replace(line, words=line.words[:-1]), number]
     number = replace(line, words=(first,))
     at_edge = any(abs(first.box[0] - left) < 0.3 * line.size for left, _ in strips)
     white = _BEHIND_NUMBER_AT_EDGE if at_edge else _BEFORE_NUMBER
-    if second.box[0] - first.box[2] > white * line.size and _is_number(number, page):
+    if second.box[0] - first.box[2] > white * line.size and is_number(number, page):
         return [number, replace(line, words=line.words[1:])]
     return [line]
-
-
-def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
-    """Lines of words, and those of formulas alone that begin where a paragraph's lines do, close to one of them."""
-    prose = [line for line in lines if is_prose(line, page)]
-    prose += [line for line in lines if line not in prose and _fills_column(line, prose, page)]
-    known = {id(line) for line in prose}
-    rest = [line for line in lines if id(line) not in known]
-    grown = True
-    while grown:
-        more = [line for line in rest if any(_goes_on(line, other, page) for other in prose)]
-        grown = bool(more)
-        prose += more
-        known |= {id(line) for line in more}
-        rest = [line for line in rest if id(line) not in known]
-    return prose
-
-
-def _fills_column(line: LayerLine, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
-    """Whether a line with a word begins and ends where the lines of a paragraph do."""
-    if not _has_word(line, page):
-        return False
-    near = 0.5 * line.size
-    return any(
-        -near < line.box[0] - other.box[0] < 3 * line.size and abs(line.box[2] - other.box[2]) < near for other in prose
-    )
-
-
-def _goes_on(line: LayerLine, other: LayerLine, page: SymbolsOfPage) -> bool:
-    size = other.size
-    indent = (other.box[0] - line.box[0]) / size
-    margin = abs(indent) < 0.3 or (0.5 < indent < 3.0 and _has_word(line, page))
-    if abs(line.size - size) > 0.08 * size or not margin:
-        return False
-    down = abs(_middle(line) - _middle(other))
-    return 0.8 * size < down < 1.45 * size
-
-
-def _has_word(line: LayerLine, page: SymbolsOfPage) -> bool:
-    letters = (_letters(word, page) for word in line.words)
-    return any(len(text) >= 3 and not is_function_name(text) for text in letters)
-
-
-def _letters(word: LayerWord, page: SymbolsOfPage) -> str:
-    """The letters of prose in a word, without those of its scripts."""
-    size = page.glyphs.size
-    return "".join(page.char(i) for i in word.glyphs if page.is_word_letter(i) and size[i] > SMALL * word.size)
-
-
-def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
-    """Whether words make up much of a line."""
-    letters = total = words = 0
-    for word in line.words:
-        here = [i for i in word.glyphs if page.is_word_letter(i)]
-        total += len(word.glyphs)
-        text = "".join(page.char(i) for i in here)
-        if len(here) >= 2 and len(here) >= 0.6 * len(word.glyphs) and not is_function_name(text):
-            letters += len(here)
-            words += 1
-    if not total:
-        return True
-    enough = words >= _PROSE_WORDS or letters >= _PROSE_LETTERS
-    return enough and (letters >= _PROSE_SHARE * total or words > _PROSE_WORDS)
-
-
-def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[list[LayerLine], list[list[LayerLine]]]:
-    """Lines, and for each the pieces of its inline formulas that were found as lines of their own."""
-    hosts = prose_lines(lines, page)
-    whole = {id(host) for host in hosts}
-    attached: dict[int, list[LayerLine]] = {}
-    taken: set[int] = set()
-    for line in lines:
-        if id(line) in whole or not _may_be_piece(line, page):
-            continue
-        host = min(
-            (h for h in hosts if _holds(h, line, page)), key=lambda h: abs(_middle(h) - _middle(line)), default=None
-        )
-        if host is not None:
-            attached.setdefault(id(host), []).append(line)
-            taken.add(id(line))
-    kept = [line for line in lines if id(line) not in taken]
-    return kept, [attached.get(id(line), []) for line in kept]
-
-
-def _middle(line: LayerLine) -> float:
-    base = next((word.base for word in line.words if word.base is not None), None)
-    return base - 0.25 * line.size if base is not None else (line.box[1] + line.box[3]) / 2
-
-
-def _may_be_piece(line: LayerLine, page: SymbolsOfPage) -> bool:
-    return len(line.glyphs) < 40 and not _is_number(line, page)
-
-
-def _holds(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
-    """Whether a piece stands in a gap of a line, a little above or below its middle."""
-    size = host.size
-    x0, _, x1, _ = piece.box
-    if not (host.box[0] - 0.5 * size <= x0 and x1 <= host.box[2] + 3.0 * size):
-        return False
-    if abs((piece.box[1] + piece.box[3]) / 2 - _middle(host)) > 0.95 * size:
-        return False
-    accents = all(kind_of(i, page) == "accent" for i in piece.glyphs)
-    if accents and (piece.box[1] + piece.box[3]) / 2 > _middle(host):  # the line above it
-        return False
-    covered = sum(
-        max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
-        for a in page.glyphs.ink[list(piece.glyphs)].tolist()
-        for b in page.glyphs.ink[list(host.glyphs)].tolist()
-        if a[0] < b[2] and b[0] < a[2]
-    )
-    whole = sum((a[2] - a[0]) * (a[3] - a[1]) for a in page.glyphs.ink[list(piece.glyphs)].tolist())
-    return bool(covered < 0.25 * whole)
-
-
-def _is_number(line: LayerLine, page: SymbolsOfPage) -> bool:
-    return _EQUATION_NUMBER.fullmatch(line.text) is not None and not any(page.is_strong(i) for i in line.glyphs)
 
 
 def _has_brace(line: LayerLine, page: SymbolsOfPage) -> bool:
@@ -340,7 +203,7 @@ def _is_continued(above: Display, below: Display, strips: Sequence[tuple[float, 
     white, aside = second[1] - first[3], max(first[0], second[0]) - min(first[2], second[2])
     if not -0.2 * size < white < _CONTINUED * size or aside > _NEAR_ACROSS * size:
         return False
-    if any(_is_words(line, page) for line in (*above.lines, *below.lines)) or _has_gutter(first, second, strips):
+    if any(_is_words(line, page) for line in (*above.lines, *below.lines)) or has_gutter(first, second, strips):
         return False
     limits = any(line.size < SMALL * size for line in (*above.lines, *below.lines))
     if white < _NEAR_DOWN * size and aside < 0 and limits:
@@ -362,30 +225,11 @@ def _are_near(a: LayerLine, b: LayerLine, strips: Sequence[tuple[float, float]],
             down < _NEAR_BRACE * size and a.box[0] < b.box[2] and b.box[0] < a.box[2] and _has_level_brace(a, b, page)
         )
     across = max(a.box[0], b.box[0]) - min(a.box[2], b.box[2])
-    return down < _NEAR_DOWN * size and across < _NEAR_ACROSS * size and not _has_gutter(a.box, b.box, strips)
+    return down < _NEAR_DOWN * size and across < _NEAR_ACROSS * size and not has_gutter(a.box, b.box, strips)
 
 
 def _has_level_brace(a: LayerLine, b: LayerLine, page: SymbolsOfPage) -> bool:
     return any(kind_of(i, page) == "brace" for i in (*a.glyphs, *b.glyphs))
-
-
-def _has_gutter(
-    a: tuple[float, float, float, float],
-    b: tuple[float, float, float, float],
-    strips: Sequence[tuple[float, float]],
-) -> bool:
-    """Whether the white between two boxes parts columns of prose."""
-    left, right = min(a[2], b[2]), max(a[0], b[0])
-    if right <= left:
-        return False
-    before = [s for s in strips if s[1] <= right and s[0] < left]
-    behind = [s for s in strips if s[0] >= left and s[1] > right]
-    if min(len(before), len(behind)) < _GUTTER_LINES:
-        return False
-    edge = sorted(s[1] for s in before)[int(_IN_COLUMN * (len(before) - 1))]
-    begin = sorted((s[0] for s in behind), reverse=True)[int(_IN_COLUMN * (len(behind) - 1))]
-    crossing = sum(s[0] < left and s[1] > right for s in strips)
-    return edge < begin + 1 and crossing <= 0.2 * len(strips)
 
 
 def _is_mathematics(zone: Display, page: SymbolsOfPage) -> bool:
@@ -419,7 +263,7 @@ def _is_of_a_paragraph(zone: Display, prose: Sequence[LayerLine], page: SymbolsO
     if _is_long_word(mark, page):
         return True
     for line in prose:
-        down = (_middle(first) - _middle(line)) / line.size
+        down = (middle_of(first) - middle_of(line)) / line.size
         right = (first.box[0] - line.box[0]) / line.size
         if 0.8 < down < 1.45 and -0.3 < right < 3.5 and abs(first.size - line.size) < 0.08 * line.size:
             return True
@@ -467,6 +311,6 @@ def _has_neighbours(zone: Display, lines: Sequence[LayerLine], strips: Sequence[
         if not mine.isdisjoint(line.glyphs):
             continue
         shared = min(y1, line.box[3]) - max(y0, line.box[1])
-        if shared > 0.5 * (line.box[3] - line.box[1]) and not _has_gutter(line.box, zone.box, strips):
+        if shared > 0.5 * (line.box[3] - line.box[1]) and not has_gutter(line.box, zone.box, strips):
             return True
     return False

@@ -1,0 +1,167 @@
+"""Delimiters with what they enclose as one item: binomials, matrices, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined
+from ocr_service.text_layer.formulas.rows import (
+    COLUMN,
+    SCRIPT,
+    column_ends,
+    delimiter_pairs,
+    is_between,
+    lone_brace,
+    rows,
+)
+from ocr_service.text_layer.formulas.scripts import LEVEL, baseline
+
+Build: TypeAlias = Callable[[Sequence[Item], Sequence[Bar]], str]  # the LaTeX of a part; raises Unbuildable
+
+_SMALL_BINOMIAL, _SCRIPT_SIZE, _MOST_IN_BINOMIAL = 0.75, 0.7, 20
+_SMALL_COLUMN = 0.22  # em of white between two columns of a small matrix
+_BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
+_MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("\\{", "\\}"): "Bmatrix", ("|", "|"): "vmatrix",
+             ("\\|", "\\|"): "Vmatrix"}  # fmt: skip
+
+
+def with_small_binomials(items: list[Item], build: Build) -> list[Item]:
+    """Binomials of scripts, and small matrices: brackets of the line's own size around two rows that are smaller."""
+    ordered = sorted(items, key=lambda item: item.x0)
+    for place, left in enumerate(ordered):
+        if left.kind != "open" or left.latex != "(" or left.large:
+            continue
+        following = ordered[place + 1 : place + 1 + _MOST_IN_BINOMIAL]
+        end = next((n for n, item in enumerate(following) if _closes(left, item)), 0)
+        halves = _small_rows(left, following[:end])
+        if halves is None:
+            continue
+        top, bottom = halves
+        lines: list[tuple[list[Item], list[Bar]]] = [(top, []), (bottom, [])]
+        if column_ends(lines, _SMALL_COLUMN):
+            latex = _small_matrix(("(", ")"), lines, build)
+        else:
+            latex = f"\\binom{{{build(top, [])}}}{{{build(bottom, [])}}}"
+        size = _SCRIPT_SIZE * left.size
+        parts = [left, *following[: end + 1]]
+        made = joined(parts, latex, "delimited", base=left.y + AXIS * size, centred=True, size=size)
+        return with_small_binomials([*(item for item in items if item not in parts), made], build)
+    return items
+
+
+def _small_rows(left: Item, inner: Sequence[Item]) -> tuple[list[Item], list[Item]] | None:
+    """What is behind a bracket as two rows that are smaller than it; None where it is none."""
+    if not inner or any(item.size > _SMALL_BINOMIAL * left.size for item in inner):
+        return None
+    top, bottom = [i for i in inner if i.y < left.y], [i for i in inner if i.y >= left.y]
+    if not top or not bottom or max(i.y1 for i in top) > min(i.y0 for i in bottom):
+        return None
+    return top, bottom
+
+
+def _closes(left: Item, item: Item) -> bool:
+    level = abs(item.base - left.base) < LEVEL * left.size and abs(item.size - left.size) < 0.1 * left.size
+    return item.kind == "close" and item.latex == ")" and not item.large and level
+
+
+def with_delimited(items: list[Item], bars: list[Bar], build: Build) -> list[Item]:
+    """Delimiters with what they enclose as one item; those that a rule covers come later, with its part."""
+    while True:
+        pair = next((pair for pair in delimiter_pairs(items) if not _is_covered(pair, bars)), None)
+        if pair is None:
+            return _with_cases(items, bars, build)
+        left, right = pair
+        inner = [item for item in items if is_between(item, left, right)]
+        rules = [bar for bar in bars if left.x1 <= (bar.x0 + bar.x1) / 2 <= right.x0 and left.y0 <= bar.y <= left.y1]
+        if not inner:
+            raise Unbuildable
+        made = _delimited(left, right, inner, rules, build)
+        for bar in rules:
+            bars.remove(bar)
+        items = [item for item in items if item not in inner and item is not left and item is not right] + [made]
+
+
+def _is_covered(pair: tuple[Item, Item], bars: Sequence[Bar]) -> bool:
+    left, right = pair
+    slack = 0.1 * left.size
+    return any(
+        bar.x0 - slack <= left.x0 and right.x1 <= bar.x1 + slack and not left.y0 < bar.y < left.y1 for bar in bars
+    )
+
+
+def _delimited(left: Item, right: Item, inner: list[Item], bars: list[Bar], build: Build) -> Item:
+    lines = rows(inner, bars)
+    ends = left.latex, right.latex
+    if len(lines) > 1:
+        if _is_small_matrix(lines, left):
+            latex = _small_matrix(ends, lines, build)
+        elif ends == ("(", ")") and _is_binomial(lines, left):
+            (top, over), (bottom, under) = lines
+            latex = f"\\binom{{{build(top, over)}}}{{{build(bottom, under)}}}"
+        elif ends in _MATRICES:
+            name = _MATRICES[ends]
+            latex = f"\\begin{{{name}}}{_table(lines, build)}\\end{{{name}}}"
+        else:
+            columns = "c" * _column_count(lines)
+            latex = f"\\left{ends[0]}\\begin{{array}}{{{columns}}}{_table(lines, build)}\\end{{array}}\\right{ends[1]}"
+    else:
+        latex = f"\\left{ends[0]} {build(inner, bars)} \\right{ends[1]}"
+    parts = [left, *inner, right]
+    return joined(parts, latex, "delimited", base=left.y + AXIS * left.size, centred=True, size=left.size)
+
+
+def _small_matrix(ends: tuple[str, str], lines: Sequence[tuple[list[Item], list[Bar]]], build: Build) -> str:
+    table = _table(lines, build, _SMALL_COLUMN)
+    return f"\\left{ends[0]}\\begin{{smallmatrix}}{table}\\end{{smallmatrix}}\\right{ends[1]}"
+
+
+def _is_small_matrix(lines: Sequence[tuple[list[Item], list[Bar]]], left: Item) -> bool:
+    """Whether rows of the size of scripts have columns."""
+    small = all(item.size < SCRIPT * left.size for line, _ in lines for item in line)
+    return small and bool(column_ends(lines, _SMALL_COLUMN))
+
+
+def _is_binomial(lines: Sequence[tuple[list[Item], list[Bar]]], left: Item) -> bool:
+    """Whether two rows stand as far apart as a fraction's, or are as small, and not as a matrix's rows."""
+    if len(lines) != 2 or column_ends(lines):
+        return False
+    sizes = [max(item.size for item in line) for line, _ in lines]
+    bases = [baseline(line)[0] for line, _ in lines]
+    return max(sizes) < SCRIPT * left.size or bases[1] - bases[0] > _BINOMIAL * max(sizes)
+
+
+def _with_cases(items: list[Item], bars: list[Bar], build: Build) -> list[Item]:
+    """A tall brace that nothing closes, with its rows."""
+    left = lone_brace(items)
+    if left is None or _is_covered((left, left), bars):
+        return items
+    inner = [item for item in items if is_between(item, left, None)]
+    rules = [bar for bar in bars if bar.x0 > left.x1 and left.y0 <= bar.y <= left.y1]
+    if not inner:
+        raise Unbuildable
+    lines = rows(inner, rules)
+    if len(lines) < 2:
+        raise Unbuildable
+    for bar in rules:
+        bars.remove(bar)
+    latex = f"\\begin{{cases}}{_table(lines, build)}\\end{{cases}}"
+    made = joined([left, *inner], latex, "delimited", base=left.y + AXIS * left.size, centred=True, size=left.size)
+    return [item for item in items if item not in inner and item is not left] + [made]
+
+
+def _column_count(lines: Sequence[tuple[list[Item], list[Bar]]]) -> int:
+    return len(column_ends(lines)) + 1
+
+
+def _table(lines: Sequence[tuple[list[Item], list[Bar]]], build: Build, least: float = COLUMN) -> str:
+    cuts = column_ends(lines, least)
+    written_rows = []
+    for items, bars in lines:
+        cells = []
+        for left, right in zip([float("-inf"), *cuts], [*cuts, float("inf")], strict=True):
+            cell = sorted((item for item in items if left < item.x <= right), key=lambda item: item.x0)
+            rules = [bar for bar in bars if left < (bar.x0 + bar.x1) / 2 <= right]
+            cells.append(build(cell, rules) if cell else "")
+        written_rows.append(" & ".join(cells))
+    return " " + " \\\\ ".join(written_rows) + " "

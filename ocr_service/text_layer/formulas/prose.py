@@ -1,0 +1,169 @@
+"""Which lines of a page are prose, which pieces of lines belong to one, and where the white between columns is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, kind_of
+from ocr_service.text_layer.formulas.words import is_function_name
+from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
+
+_PROSE_SHARE = 0.42  # of a line's signs in words
+_PROSE_WORDS, _PROSE_LETTERS = 4, 18
+_EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
+_GUTTER_LINES, _GUTTER = 3, 1.0  # lines on both sides, and em
+_IN_COLUMN = 0.85  # of the lines beside a gutter, which end before it
+
+
+def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
+    """Lines of words, and those of formulas alone that begin where a paragraph's lines do, close to one of them."""
+    prose = [line for line in lines if is_prose(line, page)]
+    prose += [line for line in lines if line not in prose and _fills_column(line, prose, page)]
+    known = {id(line) for line in prose}
+    rest = [line for line in lines if id(line) not in known]
+    grown = True
+    while grown:
+        more = [line for line in rest if any(_goes_on(line, other, page) for other in prose)]
+        grown = bool(more)
+        prose += more
+        known |= {id(line) for line in more}
+        rest = [line for line in rest if id(line) not in known]
+    return prose
+
+
+def _fills_column(line: LayerLine, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
+    """Whether a line with a word begins and ends where the lines of a paragraph do."""
+    if not _has_word(line, page):
+        return False
+    near = 0.5 * line.size
+    return any(
+        -near < line.box[0] - other.box[0] < 3 * line.size and abs(line.box[2] - other.box[2]) < near for other in prose
+    )
+
+
+def _goes_on(line: LayerLine, other: LayerLine, page: SymbolsOfPage) -> bool:
+    size = other.size
+    indent = (other.box[0] - line.box[0]) / size
+    margin = abs(indent) < 0.3 or (0.5 < indent < 3.0 and _has_word(line, page))
+    if abs(line.size - size) > 0.08 * size or not margin:
+        return False
+    down = abs(middle_of(line) - middle_of(other))
+    return 0.8 * size < down < 1.45 * size
+
+
+def _has_word(line: LayerLine, page: SymbolsOfPage) -> bool:
+    letters = (_letters(word, page) for word in line.words)
+    return any(len(text) >= 3 and not is_function_name(text) for text in letters)
+
+
+def _letters(word: LayerWord, page: SymbolsOfPage) -> str:
+    """The letters of prose in a word, without those of its scripts."""
+    size = page.glyphs.size
+    return "".join(page.char(i) for i in word.glyphs if page.is_word_letter(i) and size[i] > SMALL * word.size)
+
+
+def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether words make up much of a line."""
+    letters = total = words = 0
+    for word in line.words:
+        here = [i for i in word.glyphs if page.is_word_letter(i)]
+        total += len(word.glyphs)
+        text = "".join(page.char(i) for i in here)
+        if len(here) >= 2 and len(here) >= 0.6 * len(word.glyphs) and not is_function_name(text):
+            letters += len(here)
+            words += 1
+    if not total:
+        return True
+    enough = words >= _PROSE_WORDS or letters >= _PROSE_LETTERS
+    return enough and (letters >= _PROSE_SHARE * total or words > _PROSE_WORDS)
+
+
+def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[list[LayerLine], list[list[LayerLine]]]:
+    """Lines, and for each the pieces of its inline formulas that were found as lines of their own."""
+    hosts = prose_lines(lines, page)
+    whole = {id(host) for host in hosts}
+    attached: dict[int, list[LayerLine]] = {}
+    taken: set[int] = set()
+    for line in lines:
+        if id(line) in whole or not _may_be_piece(line, page):
+            continue
+        host = min(
+            (h for h in hosts if _holds(h, line, page)), key=lambda h: abs(middle_of(h) - middle_of(line)), default=None
+        )
+        if host is not None:
+            attached.setdefault(id(host), []).append(line)
+            taken.add(id(line))
+    kept = [line for line in lines if id(line) not in taken]
+    return kept, [attached.get(id(line), []) for line in kept]
+
+
+def _may_be_piece(line: LayerLine, page: SymbolsOfPage) -> bool:
+    return len(line.glyphs) < 40 and not is_number(line, page)
+
+
+def _holds(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether a piece stands in a gap of a line, a little above or below its middle."""
+    size = host.size
+    x0, _, x1, _ = piece.box
+    if not (host.box[0] - 0.5 * size <= x0 and x1 <= host.box[2] + 3.0 * size):
+        return False
+    if abs((piece.box[1] + piece.box[3]) / 2 - middle_of(host)) > 0.95 * size:
+        return False
+    accents = all(kind_of(i, page) == "accent" for i in piece.glyphs)
+    if accents and (piece.box[1] + piece.box[3]) / 2 > middle_of(host):  # the line above it
+        return False
+    covered = sum(
+        max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+        for a in page.glyphs.ink[list(piece.glyphs)].tolist()
+        for b in page.glyphs.ink[list(host.glyphs)].tolist()
+        if a[0] < b[2] and b[0] < a[2]
+    )
+    whole = sum((a[2] - a[0]) * (a[3] - a[1]) for a in page.glyphs.ink[list(piece.glyphs)].tolist())
+    return bool(covered < 0.25 * whole)
+
+
+def middle_of(line: LayerLine) -> float:
+    base = next((word.base for word in line.words if word.base is not None), None)
+    return base - 0.25 * line.size if base is not None else (line.box[1] + line.box[3]) / 2
+
+
+def is_number(line: LayerLine, page: SymbolsOfPage) -> bool:
+    return _EQUATION_NUMBER.fullmatch(line.text) is not None and not any(page.is_strong(i) for i in line.glyphs)
+
+
+def parted_at_gutters(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
+    """The lines, cut where they cross the white between two columns of prose."""
+    strips = [(line.box[0], line.box[2]) for line in prose_lines(lines, page)]
+    return [part for line in lines for part in _parted(line, strips)]
+
+
+def _parted(line: LayerLine, strips: Sequence[tuple[float, float]]) -> list[LayerLine]:
+    parts: list[list[LayerWord]] = [[]]
+    for word in line.words:
+        before = parts[-1][-1] if parts[-1] else None
+        wide = before is not None and word.box[0] - before.box[2] > _GUTTER * line.size
+        if before is not None and wide and has_gutter(before.box, word.box, strips):
+            parts.append([])
+        parts[-1].append(word)
+    return [replace(line, words=tuple(part)) for part in parts] if len(parts) > 1 else [line]
+
+
+def has_gutter(
+    a: tuple[float, float, float, float],
+    b: tuple[float, float, float, float],
+    strips: Sequence[tuple[float, float]],
+) -> bool:
+    """Whether the white between two boxes parts columns of prose."""
+    left, right = min(a[2], b[2]), max(a[0], b[0])
+    if right <= left:
+        return False
+    before = [s for s in strips if s[1] <= right and s[0] < left]
+    behind = [s for s in strips if s[0] >= left and s[1] > right]
+    if min(len(before), len(behind)) < _GUTTER_LINES:
+        return False
+    edge = sorted(s[1] for s in before)[int(_IN_COLUMN * (len(before) - 1))]
+    begin = sorted((s[0] for s in behind), reverse=True)[int(_IN_COLUMN * (len(behind) - 1))]
+    crossing = sum(s[0] < left and s[1] > right for s in strips)
+    return edge < begin + 1 and crossing <= 0.2 * len(strips)
