@@ -83,7 +83,7 @@ def _is_mathematics(run: Run, length: dict[int, int], glyphs: Glyphs, symbols: S
     right = _gap(run[-1], after, glyphs) if after < len(glyphs) else 9.0
     word_before = left < _SPACE and length.get(before, 0) > 1
     word_after = right < _SPACE and length.get(after, 0) > 1
-    related = left < _SIGN_APART and before >= 0 and (s := symbols[before]) is not None and s.kind in ("rel", "bin")
+    related = left < _SIGN_APART and _is_operator(symbols[before])
     if (_is_abbreviated(run, right, length, glyphs) and not related) or _is_item(run, left, right, glyphs):
         return False
     if len(run) == 1:
@@ -91,12 +91,12 @@ def _is_mathematics(run: Run, length: dict[int, int], glyphs: Glyphs, symbols: S
         return sign is None or sign.latex not in _ARTICLES or not (word_before or word_after)
     size = float(glyphs.size[run[-1]])
     script = right < _TOUCHING and float(glyphs.size[after]) < _SMALL * size
-    operators = [
-        gap < _SIGN_APART and (symbol := symbols[i]) is not None and symbol.kind in ("rel", "bin")
-        for i, gap in ((before, left), (after, right))
-        if gap < 9.0
-    ]
-    return script or (any(operators) and not word_before and not word_after)
+    related = related or (right < _SIGN_APART and _is_operator(symbols[after]))
+    return script or (related and not word_before and not word_after)
+
+
+def _is_operator(symbol: Symbol | None) -> bool:
+    return symbol is not None and symbol.kind in ("rel", "bin")
 
 
 def _char(index: int, glyphs: Glyphs) -> str:

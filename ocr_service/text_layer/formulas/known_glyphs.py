@@ -192,10 +192,16 @@ def _match(table: _Table, box: Floats, sample: npt.NDArray[np.float32], least: f
     reach = _SAME_BOX + _STRETCHED * np.abs(box) * np.array([1.0, 0.0, 1.0, 0.0])
     first, last = np.searchsorted(table.box[:, 1], (box[1] - _SAME_BOX, box[1] + _SAME_BOX + 1e-6))
     near: Flags = (np.abs(table.box[first:last] - box) <= reach).all(axis=1)
-    rows = np.flatnonzero(near) + first
-    if not len(rows):
+    best = _alike(table, np.flatnonzero(near) + first, box, sample, least)
+    if not best:
         return None
     margin = _MARGIN_LARGE if max(box[2] - box[0], box[3] - box[1]) > _LARGE else _MARGIN
+    most = max(best.values())
+    return _only([table.symbols[number] for number, likeness in best.items() if likeness > most - margin], claim)
+
+
+def _alike(table: _Table, rows: Ints, box: Floats, sample: npt.NDArray[np.float32], least: float) -> dict[int, float]:
+    """By its number the likeness of each symbol of these rows that looks so; 1 for thin ones, which all look alike."""
     thin = min(box[2] - box[0], box[3] - box[1]) < 1000 * _FLAT
     least = -1.0 if thin else least
     best: dict[int, float] = {}
@@ -204,10 +210,11 @@ def _match(table: _Table, box: Floats, sample: npt.NDArray[np.float32], least: f
         crossing = table.symbols[number].kind == "not"  # stands on its relation
         if likeness >= (min(least, _ALIKE_OVERPRINTED) if crossing else least):
             best[number] = max(best.get(number, -1.0), 1.0 if thin else likeness)
-    if not best:
-        return None
-    most = max(best.values())
-    open_ = [table.symbols[number] for number, likeness in best.items() if likeness > most - margin]
+    return best
+
+
+def _only(open_: Sequence[Symbol], claim: str) -> Symbol | None:
+    """The symbol that several are, or that the map names."""
     latex = {symbol.latex for symbol in open_}
     if latex == {""}:
         return None
