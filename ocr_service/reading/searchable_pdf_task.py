@@ -23,7 +23,7 @@ from ocr_service.errors import ServiceError
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
 from ocr_service.export.word_positions import Word, place_words
-from ocr_service.reading.text_removal import Removal, text_removal
+from ocr_service.reading.text_removal import NOTHING, Removal, text_removal
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.storage.atomic_write import atomic_write
@@ -115,9 +115,8 @@ def _layer_of(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number:
 
 def _new_layer(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
     page = page_from_json(folder.page(number))
-    replaces = _has_old_ocr(page)
-    removal = None if replaces else _removal(folder, password, pdf, page)
-    if removal is not None and removal.picture is not None:
+    removal = _removal(folder, password, pdf, page)
+    if removal.picture is not None:
         picture = PageImage(number, removal.picture, removal.dpi)
         gray = _gray(picture)
         return replace(_layer(page, gray), picture=_encoded(picture, gray))
@@ -125,17 +124,17 @@ def _new_layer(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number
     texts = [region for region in missing.regions if _texts(region)]
     if not texts:
         missing = replace(page, regions=())
-        if removal is None:
+        if removal is NOTHING:
             return None
     ink = _gray_of(pdf, page) if any(not region.words for region in texts) else None
-    return replace(_layer(missing, ink), replaces=replaces, unseen=removal.objects if removal is not None else ())
+    return replace(_layer(missing, ink), replaces=removal.invisible, unseen=removal.objects)
 
 
-def _removal(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, page: PageResult) -> Removal | None:
+def _removal(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, page: PageResult) -> Removal:
     try:
         return text_removal(pdf, folder.input, password, page)
     except (pdfium.PdfiumError, ServiceError):
-        return None  # poppler may have drawn it for the reader
+        return NOTHING  # poppler may have drawn it for the reader
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda value: value.item())  # scalars of numpy's
@@ -169,14 +168,6 @@ def _not_in_the_pdf(region: RegionResult) -> RegionResult | None:
 def _corrected_by_hand(page: PageResult) -> PageResult:
     """The page with those regions alone whose text a person has corrected: the PDF's own text lacks it."""
     return replace(page, regions=tuple(region for region in page.regions if "content" in region.edited))
-
-
-def _has_old_ocr(page: PageResult) -> bool:
-    """Whether text that nobody sees is all that the page had: another program's reading of it."""
-    hidden = page.hidden_text
-    if page.text_layer is None or page.text_layer.used or hidden is None:
-        return False
-    return hidden.reasons.keys() == {"invisible"}
 
 
 def _texts(region: RegionResult) -> bool:

@@ -28,27 +28,36 @@ _LEFT = 8  # characters: fewer hidden ones in objects that are seen in part, as 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """``objects``: which text objects go; ``picture``: what the page becomes where they cannot."""
+    """``objects``: which text objects go; ``invisible``: all that have that render mode; ``picture``: what the page
+    becomes where none of the two is enough.
+    """
 
     objects: tuple[bool, ...] = ()
+    invisible: bool = False
     picture: Pixels | None = None
     dpi: int = _DPI
 
 
-def text_removal(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> Removal | None:
-    """None where nothing has to go. Raises pdfium.PdfiumError and ServiceError where the page cannot be drawn."""
-    if _has_bad_layer(page):
+NOTHING = Removal()
+
+
+def text_removal(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> Removal:
+    """NOTHING where all may stay. Raises pdfium.PdfiumError and ServiceError where the page cannot be drawn."""
+    if _has_bad_layer(page) and _holds_most(pdf, page):
         return _picture(pdf, page.number)
-    if page.hidden_text is None:
-        return None
+    if page.text_layer is None or page.hidden_text is None:
+        return NOTHING
+    only_invisible = page.hidden_text.reasons.keys() == {"invisible"}
+    if only_invisible and not page.text_layer.used:
+        return Removal(invisible=True)  # another program's reading of a scan
     with open_pdf(source, password) as looked_at:
         unseen = unseen_text(looked_at, page.number, page.dpi or _DPI, _MAX_PIXELS)
     if unseen is not None and unseen.left < _LEFT:
         if not any(unseen.objects):
-            return None
+            return NOTHING
         if _leaves_the_picture(pdf, source, password, page.number, unseen.objects):
             return Removal(unseen.objects)
-    return _picture(pdf, page.number)
+    return Removal(invisible=True) if only_invisible else _picture(pdf, page.number)
 
 
 def _has_bad_layer(page: PageResult) -> bool:
@@ -60,6 +69,18 @@ def _has_bad_layer(page: PageResult) -> bool:
     words = [word for region in page.regions for word in region.words]
     proven = sum(len(word.text) for word in words if word.in_pdf)
     return bool(words) and proven < _PROVEN * sum(len(word.text) for word in words)
+
+
+def _holds_most(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
+    """Whether the PDF has about as many characters as were read: a line of its own on a scan is worth no picture."""
+    read = sum(len("".join(region.content.split())) for region in page.regions if region.format != "image")
+    loaded = pdf[page.number - 1]
+    text = loaded.get_textpage()
+    try:
+        return len("".join(text.get_text_range().split())) >= _PROVEN * read
+    finally:
+        text.close()
+        loaded.close()
 
 
 def _picture(pdf: pdfium.PdfDocument, number: int) -> Removal:

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import ImageChops, ImageFilter, ImageStat
 
-from ocr_service.document import PageResult
+from ocr_service.document import PageResult, TextLayerReport
 from ocr_service.export.result_json import page_to_json
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
@@ -73,6 +73,15 @@ def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: 
     clean = text_of(_SAMPLES[f"{name[:2]}_clean"].pdf)
     assert searchable(tmp_path, name).split() == clean.split()
     assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+
+
+def test_a_scan_keeps_its_own_picture_where_a_line_beside_it_is_not_what_it_shows(tmp_path: Path) -> None:
+    sample = _SAMPLES["half_scan"]
+    page = replace(read_sample(tmp_path, sample), text_layer=TextLayerReport(used=False, rejected_fonts=("Stamp",)))
+    searchable_text(tmp_path, sample.pdf, page)
+    with pikepdf.open(io.BytesIO(sample.pdf)) as before, pikepdf.open(tmp_path / "searchable.pdf") as after:
+        own = set(before.pages[0].get_images())
+        assert own and set(after.pages[0].get_images()) == own
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
