@@ -23,7 +23,7 @@ from ocr_service.text_layer.visibility import difference
 _DPI, _MAX_PIXELS = 200, 40_000_000
 _COMPARED_DPI = 72
 _PROVEN = 0.5  # of the letters of a page's words: with less of them proven the rest is no exception
-_LEFT = 8  # characters: fewer hidden ones in objects that are seen in part, as where letters touch, are no message
+_LEFT = 8  # characters: fewer hidden ones in an object that is seen in part, as where letters touch, are no message
 
 
 @dataclass(frozen=True, slots=True)

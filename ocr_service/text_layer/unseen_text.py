@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from ocr_service.text_layer.visibility import draw, look
 class UnseenText:
     """``objects``: for each text object of the page's content, in its order, whether none of its glyphs is seen.
 
-    ``left``: how many characters are hidden in objects that are seen in part.
+    ``left``: how many characters are hidden in one object that is seen in part, at most.
     """
 
     objects: tuple[bool, ...]
@@ -55,10 +56,10 @@ def unseen_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int)
             return None
     owners = [_address(glyphs.objects[index].handle) for index in glyphs.object]
     shown = {owner for owner, visible in zip(owners, seen.visible, strict=True) if visible}
-    unseen = set(owners) - shown
+    hidden = Counter(owner for owner, visible in zip(owners, seen.visible, strict=True) if not visible)
     return UnseenText(
-        tuple(_address(handle) in unseen for handle in handles[:own]),
-        sum(1 for owner, visible in zip(owners, seen.visible, strict=True) if owner in shown and not visible),
+        tuple(address in hidden and address not in shown for address in map(_address, handles[:own])),
+        max((count for owner, count in hidden.items() if owner in shown), default=0),
     )
 
 
