@@ -19,7 +19,7 @@ from pikepdf import Array, Dictionary, Name
 from ocr_service.errors import DamagedFile, EncryptedPdf
 from ocr_service.export.glyphless_font import ADVANCE, add_font, encoded
 from ocr_service.export.invisible_text import remove_invisible_text
-from ocr_service.export.text_operators import remove_shown
+from ocr_service.export.text_operators import Copies, remove_shown
 from ocr_service.export.word_positions import Word
 
 _FONT = "/OcrText"
@@ -66,6 +66,7 @@ def add_text_layers(
     """
     with _pdf_errors(), pikepdf.open(source, password=password) as pdf:
         font = add_font(pdf)
+        copies: Copies = {}
         for layer in layers:
             if language and "/Lang" not in pdf.Root:
                 pdf.Root.Lang = pikepdf.String(language)
@@ -76,7 +77,7 @@ def add_text_layers(
             if layer.picture is not None:
                 _become_picture(pdf, page, layer.picture, own_rotation)
             elif layer.unseen:
-                remove_shown(pdf, page, layer.unseen)
+                remove_shown(pdf, page, layer.unseen, copies)
             _add_text(pdf, page, font, layer, rotation=own_rotation + layer.angle)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 

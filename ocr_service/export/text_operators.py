@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import pikepdf
@@ -11,8 +12,13 @@ from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator
 SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 _DEEPEST_FORM = 12  # form XObjects inside one another, as text_layer.page_objects counts them
 
+_MOST_DRAWN = 200_000  # form XObjects that a page draws; they can draw one another without end
+_OF_STREAMS = frozenset({"/Length", "/Filter", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms"})
+
 _Stream = tuple[int, int]  # object number and generation of a form XObject
 _PAGE: _Stream = (0, 0)
+# By what is removed from which forms: the changed copies of forms.
+Copies = dict[frozenset[tuple[_Stream, frozenset[int]]], dict[_Stream, pikepdf.Object]]
 
 
 def count_shown(page: pikepdf.Page) -> int:
@@ -20,21 +26,60 @@ def count_shown(page: pikepdf.Page) -> int:
     return sum(1 for _place in _Shows(page).places())
 
 
-def remove_shown(pdf: pikepdf.Pdf, page: pikepdf.Page, removed: Sequence[bool]) -> None:
+def remove_shown(pdf: pikepdf.Pdf, page: pikepdf.Page, removed: Sequence[bool], copies: Copies) -> None:
     """Removes text objects by their order; one of a form XObject that is drawn twice stays where one of the two does.
 
-    Raises ValueError where ``removed`` is not as long as the page has text objects. Text that goes on where removed
-    text ended moves: compare the pictures.
+    Other pages may draw the same form XObjects: this page gets copies, which pages that lose the same share in
+    ``copies`` (empty at first, one for a document). Raises ValueError where ``removed`` is not as long as the page has
+    text objects. Text that goes on where removed text ended moves: compare the pictures.
     """
-    places = list(zip(_Shows(page).places(), removed, strict=True))
+    shows = _Shows(page)
+    places = list(zip(shows.places(), removed, strict=True))
     wanted = {place for place, gone in places if gone} - {place for place, gone in places if not gone}
-    for stream in {stream for stream, _index in wanted}:
-        indices = {index for owner, index in wanted if owner == stream}
-        if stream == _PAGE:
-            page.obj.Contents = pdf.make_stream(_without(page, indices))
-        else:
-            form = pdf.get_object(stream)
-            form.write(_without(form, indices))
+    indices: dict[_Stream, set[int]] = {}
+    for stream, index in wanted:
+        indices.setdefault(stream, set()).add(index)
+    if _PAGE in indices:
+        page.obj.Contents = pdf.make_stream(_without(page, indices.pop(_PAGE)))
+    if indices:
+        made = copies.setdefault(frozenset((stream, frozenset(gone)) for stream, gone in indices.items()), {})
+        changed = _Copying(pdf, indices, shows.drawing(indices), made)
+        page.obj.Resources = changed.resources(page.obj.Resources)
+
+
+class _Copying:
+    """Copies of the form XObjects ``affected``, which lose the text at ``indices`` or draw others that do."""
+
+    def __init__(
+        self,
+        pdf: pikepdf.Pdf,
+        indices: Mapping[_Stream, set[int]],
+        affected: Collection[_Stream],
+        made: dict[_Stream, pikepdf.Object],
+    ) -> None:
+        self._pdf, self._indices, self._affected, self._made = pdf, indices, affected, made
+
+    def resources(self, resources: pikepdf.Object) -> pikepdf.Object:
+        """The resources with the copies in them."""
+        objects = resources.get("/XObject")
+        if not isinstance(objects, Dictionary):
+            return resources
+        changed, forms = copy(resources), copy(objects)
+        for name, item in objects.items():
+            if isinstance(item, pikepdf.Stream) and item.objgen in self._affected:
+                forms[name] = self._copy(item)
+        changed.XObject = forms
+        return changed
+
+    def _copy(self, form: pikepdf.Object) -> pikepdf.Object:
+        if form.objgen not in self._made:
+            made = self._pdf.make_stream(_without(form, self._indices.get(form.objgen, set())))
+            self._made[form.objgen] = made  # before its resources, in which it may be itself
+            for name in form.keys() - _OF_STREAMS:
+                made[name] = form[name]
+            if isinstance(form.get("/Resources"), Dictionary):
+                made.Resources = self.resources(form.Resources)
+        return self._made[form.objgen]
 
 
 def without_text(instruction: Any) -> list[Any]:
@@ -58,10 +103,22 @@ class _Shows:
     def __init__(self, page: pikepdf.Page) -> None:
         self._page = page
         self._parsed: dict[_Stream, list[tuple[int, Name | None]]] = {}
+        self._drawn_by: dict[_Stream, set[_Stream]] = {}
+        self._count = 0
 
     def places(self) -> Iterator[tuple[_Stream, int]]:
-        """The stream and the operator's index in it."""
+        """The stream and the operator's index in it. Raises ValueError where too many form XObjects are drawn."""
         return self._places(self._page, _PAGE, self._page.obj.get("/Resources"), 0)
+
+    def drawing(self, streams: Iterable[_Stream]) -> set[_Stream]:
+        """``streams``, and those met by ``places`` that draw one of them, themselves or through others."""
+        found, ahead = set(), list(streams)
+        while ahead:
+            stream = ahead.pop()
+            if stream not in found:
+                found.add(stream)
+                ahead.extend(self._drawn_by.get(stream, ()))
+        return found
 
     def _places(self, content: Any, stream: _Stream, resources: Any, depth: int) -> Iterator[tuple[_Stream, int]]:
         if stream not in self._parsed:
@@ -70,6 +127,10 @@ class _Shows:
             if name is None:
                 yield stream, index
             elif depth < _DEEPEST_FORM and (form := _form(name, resources)) is not None:
+                self._count += 1
+                if self._count > _MOST_DRAWN:
+                    raise ValueError("too many form XObjects")
+                self._drawn_by.setdefault(form.objgen, set()).add(stream)
                 yield from self._places(form, form.objgen, form.get("/Resources", resources), depth + 1)
 
 

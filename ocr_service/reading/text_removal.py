@@ -14,7 +14,7 @@ import pikepdf
 import pypdfium2 as pdfium
 
 from ocr_service.document import PageResult, Pixels
-from ocr_service.export.text_operators import count_shown, remove_shown
+from ocr_service.export.text_operators import remove_shown
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.render.scale import POINTS_PER_INCH, fitting_dpi
 from ocr_service.text_layer.unseen_text import unseen_text
@@ -101,9 +101,7 @@ def _leaves_the_picture(
     try:
         with pikepdf.open(source, password=password) as whole, pikepdf.new() as alone:
             page = whole.pages[number - 1]
-            if count_shown(page) != len(objects):
-                return False
-            remove_shown(whole, page, objects)
+            remove_shown(whole, page, objects, {})
             alone.pages.append(page)
             if "/OCProperties" in whole.Root:
                 alone.Root.OCProperties = alone.copy_foreign(whole.make_indirect(whole.Root.OCProperties))

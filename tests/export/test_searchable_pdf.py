@@ -20,7 +20,7 @@ from reportlab.platypus import Paragraph, Table
 
 from ocr_service.document import FileType, PageResult, RegionResult
 from ocr_service.export.result_json import page_to_json
-from ocr_service.export.searchable_pdf import TextLayer, text_content
+from ocr_service.export.searchable_pdf import TextLayer, add_text_layers, text_content
 from ocr_service.export.word_positions import Word
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
@@ -278,6 +278,31 @@ def test_encrypted_pdf_stays_encrypted_with_its_password(
     with pikepdf.open(result, password="geheim") as pdf:
         pdf.save(tmp_path / "opened.pdf")
     assert "Мельница" in text_of(tmp_path / "opened.pdf")
+
+
+@pytest.mark.parametrize("unseen", [(True, False), (False, False)])
+def test_pages_that_draw_one_form_each_lose_their_own_text(tmp_path: Path, unseen: tuple[bool, bool]) -> None:
+    source, target = tmp_path / "source.pdf", tmp_path / "target.pdf"
+    with pikepdf.new() as pdf:
+        helvetica = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont="/Helvetica")
+        head = pdf.make_stream(
+            b"BT /F 12 Tf 9 30 Td (hidden) Tj (shown) Tj ET",
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Form,
+            BBox=[0, 0, 200, 99],
+            Resources=pikepdf.Dictionary(Font=pikepdf.Dictionary(F=helvetica)),
+        )
+        shared = pdf.make_indirect(pikepdf.Dictionary(XObject=pikepdf.Dictionary(Head=head)))
+        for _number in range(2):
+            page = pdf.add_blank_page(page_size=(200, 99))
+            page.obj.Resources, page.obj.Contents = shared, pdf.make_stream(b"/Head Do")
+        pdf.save(source)
+    gone = (True, False)
+    layers = (TextLayer(number, 1, 1, 0, (), unseen=lost) for number, lost in ((1, gone), (2, unseen)))
+    add_text_layers(source, target, layers)
+    first, second = text_of(target).split("\f")[:2]
+    assert first.strip() == "shown"
+    assert second.strip() == ("shown" if unseen == gone else "hiddenshown")
 
 
 def layer(*lines: list[Word], angle: int = 0) -> TextLayer:
