@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
-import tempfile
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +22,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_service.render.pdfium import open_pdf
 from ocr_service.text_layer.formulas import known_glyphs
-from ocr_service.text_layer.opened_page import open_page
 from ocr_service.text_layer.shapes import samples_of
-from ocr_service.text_layer.verdicts import is_senseless
 from scripts.math_families import FAMILIES, family_glyphs
+from scripts.tex_page import DPI, TexPage, box_of, claim_of
 
-_DPI = 200
 _SPACE = 32
 _CM = (5, 6, 7, 8, 9, 10)
 _FONTS: dict[str, tuple[str, ...]] = {  # encodings, and the fonts that have them
@@ -245,22 +241,8 @@ def _glyphs(font: str, size: int, slots: list[int]) -> list[tuple[str, list[int]
         rf"\put({x:.2f},{height - y:.2f}){{\f{before if slot == _SPACE else ''}\char{slot}}}"
         for slot, (x, y) in zip(slots, places, strict=True)
     )
-    source = (
-        rf"\documentclass{{article}}\pdfpagewidth={60 + 12 * step}bp\pdfpageheight={height}bp"
-        r"\pdfhorigin=0bp\pdfvorigin=0bp"
-        r"\hoffset=0pt\voffset=0pt\topmargin=0pt\headheight=0pt\headsep=0pt\oddsidemargin=0pt\textheight=9000pt"
-        r"\parindent=0pt\topskip=0pt\pagestyle{empty}\maxdepth=0pt"
-        rf"\begin{{document}}\font\f={font} at {size}bp\setlength{{\unitlength}}{{1bp}}"
-        rf"\begin{{picture}}(0,{height})(0,0){put}\end{{picture}}\end{{document}}"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "page.tex")
-        path.write_text(source)
-        subprocess.run(["pdflatex", "-interaction=batchmode", path.name], cwd=folder, check=True, capture_output=True)
-        with open_pdf(path.with_suffix(".pdf"), "") as pdf:
-            opened = open_page(pdf, 1, _DPI, 100_000_000)
-    assert opened is not None
-    glyphs, scale = opened.glyphs, _DPI / 72
+    opened = TexPage(put, 60 + 12 * step, height, definitions=rf"\font\f={font} at {size}bp").opened()
+    glyphs, scale = opened.glyphs, DPI / 72
     shapes = samples_of(opened.seen.plates[0], glyphs.ink)
     result: list[tuple[str, list[int], np.ndarray] | None] = []
     origins = glyphs.origin - glyphs.origin.min(axis=0) if len(glyphs) else glyphs.origin
@@ -271,11 +253,7 @@ def _glyphs(font: str, size: int, slots: list[int]) -> list[tuple[str, list[int]
         if away[nearest] > 2.0:
             result.append(None)
             continue
-        at, origin = float(glyphs.size[nearest]), glyphs.origin[nearest]
-        box = np.rint((glyphs.ink[nearest] - np.array([*origin, *origin])) / at * 1000).astype(int).tolist()
-        code = chr(int(glyphs.codes[nearest]))
-        claim = "" if is_senseless(code, bool(glyphs.unmapped[nearest])) else code
-        result.append((claim, box, shapes[nearest]))
+        result.append((claim_of(glyphs, nearest), box_of(glyphs, nearest), shapes[nearest]))
     return result
 
 

@@ -8,19 +8,14 @@ text (``formulas/italics.py`` tells them apart by where they stand); upright one
 from __future__ import annotations
 
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
-from ocr_service.render.pdfium import open_pdf
-from ocr_service.text_layer.opened_page import OpenedPage, open_page
 from ocr_service.text_layer.shapes import samples_of
-from ocr_service.text_layer.verdicts import is_senseless
+from scripts.tex_page import DPI, TexPage, box_of, claim_of
 
 FAMILIES = {
     "txfonts": r"\usepackage{amssymb}\usepackage{txfonts}",
@@ -37,7 +32,6 @@ FAMILIES = {
     "euler": r"\usepackage{amssymb}\usepackage[euler-digits]{eulervm}",
     "libertinus": r"\usepackage{libertinust1math}",
 }
-_DPI = 200
 _STEP, _ACROSS = 48, 12  # points, and places in a row
 # Fonts that set text too, by the names of their programs.
 _OF_TEXT = re.compile(r"Nimbus|Palladio|TeXGyre|Libertin\w*-(?!Math)|STIX2Text|STIXGeneral|Utopia|^CM(?:R|BX|TI|SL)\d|"
@@ -143,8 +137,8 @@ def _others(asked: set[str]) -> list[str]:
 
 
 def _read(preamble: str, asked: Sequence[tuple[str, list[Key]]]) -> Iterator[Glyph]:
-    opened = _page(preamble, [source for source, _ in asked])
-    glyphs, scale = opened.glyphs, _DPI / 72
+    opened = _page(preamble, [source for source, _ in asked]).opened(check=False)
+    glyphs, scale = opened.glyphs, DPI / 72
     shapes = samples_of(opened.seen.plates[0], glyphs.ink)
     x = glyphs.ink[:, :1].mean(axis=1) / scale
     y = (glyphs.ink[:, 1] + glyphs.ink[:, 3]) / 2 / scale
@@ -153,14 +147,10 @@ def _read(preamble: str, asked: Sequence[tuple[str, list[Key]]]) -> Iterator[Gly
         found = np.flatnonzero(places == place).tolist()
         found.sort(key=lambda i: float(glyphs.ink[i][1]))
         for index, key in _named(found, keys, glyphs.ink):
-            size, origin = float(glyphs.size[index]), glyphs.origin[index]
             name = glyphs.fonts[int(glyphs.font[index])].name.rpartition("+")[2]
-            code = chr(int(glyphs.codes[index]))
-            if size <= 0 or (_OF_TEXT.search(name) and key[2] == "OT1" and key[1] != "accent"):
+            if glyphs.size[index] <= 0 or (_OF_TEXT.search(name) and key[2] == "OT1" and key[1] != "accent"):
                 continue
-            box = np.rint((glyphs.ink[index] - np.array([*origin, *origin])) / size * 1000).astype(int).tolist()
-            claim = "" if is_senseless(code, bool(glyphs.unmapped[index])) else code
-            yield key, claim, box, shapes[index]
+            yield key, claim_of(glyphs, index), box_of(glyphs, index), shapes[index]
 
 
 def _named(found: Sequence[int], keys: Sequence[Key], ink: np.ndarray) -> Iterator[tuple[int, Key]]:
@@ -193,7 +183,7 @@ def _if_defined(source: str) -> str:
     return "".join(rf"\ifdefined{command} " for command in commands) + source + r"\fi" * len(commands)
 
 
-def _page(preamble: str, sources: Sequence[str]) -> OpenedPage:
+def _page(preamble: str, sources: Sequence[str]) -> TexPage:
     rows = (len(sources) - 1) // _ACROSS + 1
     width, height = _STEP * _ACROSS, 2 * _STEP * rows
     put = "\n".join(
@@ -201,19 +191,10 @@ def _page(preamble: str, sources: Sequence[str]) -> OpenedPage:
         rf"{{\asked{{{_if_defined(source)}}}}}"
         for n, source in enumerate(sources)
     )
-    document = (
-        rf"\documentclass[10pt]{{article}}\usepackage{{amsmath}}{preamble}\pagestyle{{empty}}"
-        rf"\pdfpagewidth={width}bp\pdfpageheight={height}bp\pdfhorigin=0bp\pdfvorigin=0bp"
-        r"\hoffset=0pt\voffset=0pt\topmargin=0pt\headheight=0pt\headsep=0pt\oddsidemargin=0pt\textheight=9000pt"
-        r"\parindent=0pt\topskip=0pt\maxdepth=0pt\nulldelimiterspace=0pt\scriptspace=0pt"
-        r"\begin{document}\def\asked#1{\hbox{$\mathsurround0pt#1$}}\setlength{\unitlength}{1bp}"
-        rf"\begin{{picture}}(0,{height})(0,0){put}\end{{picture}}\end{{document}}"
+    return TexPage(
+        put,
+        width,
+        height,
+        preamble=rf"\usepackage{{amsmath}}{preamble}",
+        definitions=r"\def\asked#1{\hbox{$\mathsurround0pt#1$}}",
     )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "page.tex")
-        path.write_text(document)
-        subprocess.run(["pdflatex", "-interaction=batchmode", path.name], cwd=folder, capture_output=True, check=False)
-        with open_pdf(path.with_suffix(".pdf"), "") as pdf:
-            opened = open_page(pdf, 1, _DPI, 400_000_000)
-    assert opened is not None
-    return opened
