@@ -37,6 +37,11 @@ def contains_centre(outer: Box, inner: Box) -> bool:
     return outer[0] <= x < outer[2] and outer[1] <= y < outer[3]
 
 
+def covers(outer: Box, inner: Box) -> bool:
+    """Whether more than half of the area of ``inner`` lies in ``outer``."""
+    return shared_area(outer, inner) > 0.5 * area(inner)
+
+
 Run = tuple[int, int]  # start and end in pixels, the end exclusive
 
 

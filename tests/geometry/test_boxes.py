@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_service.geometry.boxes import area, contains_centre, enclosing, ink_runs, overlap_of_smaller, shared_area
+from ocr_service.geometry.boxes import (
+    area,
+    contains_centre,
+    covers,
+    enclosing,
+    ink_runs,
+    overlap_of_smaller,
+    shared_area,
+)
 
 
 def test_areas_of_boxes_and_of_what_they_share() -> None:
@@ -24,6 +32,12 @@ def test_a_box_around_boxes_and_the_middle_of_one_in_another() -> None:
     assert enclosing([(3, 1, 4, 9), (0, 5, 2, 6)]) == (0, 1, 4, 9)
     assert contains_centre((0, 0, 10, 10), (8, 8, 11, 11))
     assert not contains_centre((0, 0, 10, 10), (9, 9, 13, 13))
+
+
+def test_a_box_covers_another_with_more_than_half_of_its_area() -> None:
+    assert covers((0, 0, 10, 10), (4, 0, 14, 10))
+    assert not covers((0, 0, 10, 10), (5, 0, 15, 10))
+    assert not covers((4, 4, 5, 5), (0, 0, 10, 10))
 
 
 def test_runs_of_ink_have_their_starts_and_exclusive_ends() -> None:

@@ -7,7 +7,6 @@ from ocr_service.tesseract.compose import compose
 from ocr_service.tesseract.page_columns import Gutter
 from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.table_open import open_cells
-from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import blank_sheet, text_line
 
 
@@ -40,13 +39,6 @@ def test_three_columns_of_text_that_the_model_took_for_a_picture_stay_text() -> 
     regions = compose(rest, tables, model, blank_sheet(), first_page=True).regions
     assert {region.label for region in regions} == {"text"}
     assert [region.content.split()[0] for region in regions] == ["каждое"] * 3
-
-
-def test_a_line_that_runs_along_the_margin_is_no_title() -> None:
-    stamp = make_line([Word("2103.15348v2", (50, 600, 97, 900), 90.0), Word("2021", (50, 910, 97, 1010), 90.0)])
-    prose = [text_line(300, 200 + 40 * row, "каждое", "слово", "здесь", "важно") for row in range(6)]
-    regions = compose([stamp, *prose], [], [], blank_sheet(), first_page=True).regions
-    assert sorted(region.label for region in regions) == ["aside_text", "text"]
 
 
 def test_small_print_below_the_first_column_does_not_stand_between_the_columns() -> None:
