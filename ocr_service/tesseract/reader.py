@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +28,7 @@ from ocr_service.tesseract.court_paper import without_brackets, without_line_num
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.fixed_pitch import with_pitch
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
-from ocr_service.tesseract.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
-from ocr_service.tesseract.homoglyphs import Script, resolve_homoglyphs, with_digit_one
+from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.ink_ledger import (
     coverage,
     covered,
@@ -45,6 +43,7 @@ from ocr_service.tesseract.ink_ledger import (
     unread_areas,
     whole_words,
 )
+from ocr_service.tesseract.ink_repair import InkRepair, repaired_lines
 from ocr_service.tesseract.large_letters import (
     joined_areas,
     large_areas,
@@ -55,9 +54,7 @@ from ocr_service.tesseract.large_letters import (
     without_read,
 )
 from ocr_service.tesseract.leaders import with_leaders
-from ocr_service.tesseract.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
-from ocr_service.tesseract.number_marks import joined_numbers, with_minus, with_plus_minus, with_points
 from ocr_service.tesseract.page_columns import page_gutters, ruled_gutters, split_at_gutters
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.preprocess import rescaling
@@ -77,7 +74,6 @@ from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
 from ocr_service.tesseract.stamp_text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.stamps import Stamp, without_stamps
-from ocr_service.tesseract.table_cells import Cell, Table, font_size
 from ocr_service.tesseract.table_detection import FoundTable, find_tables
 from ocr_service.tesseract.unread_regions import located as _located
 from ocr_service.tesseract.unread_regions import with_unread
@@ -164,7 +160,7 @@ class TesseractReader:
         ruled = [*ruled, *between]
         lines = split_at_gutters(lines, [*between, *page_gutters(lines, prose_lines(lines))])
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
-        crops, repair = CropReader(found.engine, sheet), _InkRepair.of(found.lines, sheet)
+        crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
         composition = compose(
@@ -233,13 +229,13 @@ class TesseractReader:
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
         """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
-        lines = reocr_markers(_repaired_lines(raw, sheet), CropReader(self._engine, sheet))
+        lines = reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet))
         script = main_script(lines)
         own = self._by_script.get(script) if script else None
         if script and own:
             other = next(engine for engine in self._by_script.values() if engine is not own)
             lines = reocr_foreign_words(lines, script, CropReader(own, sheet), CropReader(other, sheet))
-        repair = _InkRepair.of(lines, sheet)
+        repair = InkRepair.of(lines, sheet)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine
 
@@ -324,79 +320,3 @@ class Recognition:
     scale: float
     lines: tuple[Line, ...]
     stamps: tuple[Stamp, ...] = ()
-
-
-def _repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
-    """The lines without marks that have no ink, with bullets as bullets, and each word in its script."""
-    repaired = []
-    for line in lines:
-        if line.is_sideways:
-            repaired.append(resolve_homoglyphs(line))
-            continue
-        inked = without_inkless_marks(_with_ink_boxes(line, sheet.ink), sheet)
-        if inked is not None:
-            marked = with_bullet(inked, sheet, [other for other in lines if other is not line])
-            repaired.append(_with_stroke_width(resolve_homoglyphs(marked), sheet.ink))
-    return repaired
-
-
-@dataclass(frozen=True, slots=True)
-class _InkRepair:
-    """Adds missed spaces and repairs glyphs by their ink. ``space``: the page's typical one, in em."""
-
-    sheet: Sheet
-    space: float
-
-    @classmethod
-    def of(cls, lines: Sequence[Line], sheet: Sheet) -> _InkRepair:
-        em = statistics.median(line.em for line in lines) if lines else 1.0
-        return cls(sheet, typical_space([line.words for line in lines], em) / em)
-
-    def line(self, line: Line) -> Line:
-        if line.is_sideways:
-            return line
-        words = with_missed_spaces(joined_numbers(line.words, line.em), line.em, self.space * line.em, self.sheet)
-        ink = self.sheet.ink
-        words = [with_plus_minus(with_points(word, line.em, ink), line.em, ink) for word in words]
-        return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)
-
-    def table(self, table: Table) -> Table:
-        """The cells that were read again lost both."""
-        em = font_size(table) or 1.0
-        return [self._row(row, em) for row in table]
-
-    def _row(self, row: Sequence[Cell], em: float) -> list[Cell]:
-        beside = [word for cell in row for word in cell.words]
-        return [
-            replace(cell, words=tuple(with_digit_one(word, beside) for word in self._cell(cell, em))) for cell in row
-        ]
-
-    def _cell(self, cell: Cell, em: float) -> list[Word]:
-        words = with_missed_spaces(joined_numbers(cell.words, em), em, self.space * em, self.sheet)
-        ink = self.sheet.ink
-        words = [with_plus_minus(with_points(word, em, ink), em, ink) for word in words]
-        return repair_glyphs(with_minus(words, cell.box, em, ink), em, self.sheet)
-
-
-def _with_ink_boxes(line: Line, ink: Gray) -> Line:
-    """``line`` with its words' boxes around their ink.
-
-    On slightly bent lines Tesseract gives some words the height of the whole line: sizes measured from such boxes are
-    half as large again as the type.
-    """
-    words = []
-    for word in line.words:
-        x0, y0, x1, y1 = word.box
-        _, y, _, h = cv2.boundingRect(np.ascontiguousarray(ink[y0:y1, x0:x1]))
-        words.append(replace(word, box=(x0, y0 + y, x1, y0 + y + h)) if h > 2 else word)
-    return make_line(words, line.weight)
-
-
-def _with_stroke_width(line: Line, ink: Gray) -> Line:
-    """``line`` with its strokes' mean width in pixels: bold cuts measure 1.15 times the regular and more."""
-    x0, y0, x1, y1 = line.box
-    crop = np.pad(ink[y0:y1, x0:x1] > 0, ((0, 0), (1, 1)))
-    edges = np.diff(crop.astype(np.int8), axis=1)
-    lengths = np.nonzero(edges.ravel() == -1)[0] - np.nonzero(edges.ravel() == 1)[0]
-    stems = lengths[lengths < 0.3 * line.em]
-    return make_line(line.words, float(stems.mean()) if len(stems) else 0.0)
