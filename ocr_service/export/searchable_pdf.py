@@ -73,7 +73,7 @@ def add_text_layers(
             page = pdf.pages[layer.number - 1]
             own_rotation = int(_inherited(page.obj, "/Rotate", 0))
             if layer.replaces:
-                remove_invisible_text(pdf, page)
+                remove_invisible_text(pdf, page, copies)
             if layer.picture is not None:
                 _become_picture(pdf, page, layer.picture, own_rotation)
             elif layer.unseen:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator
 
-SHOWING = frozenset({"Tj", "TJ", "'", '"'})
+_SHOWING = frozenset({"Tj", "TJ", "'", '"'})
+_INVISIBLE = 3  # text render mode (ISO 32000-1, table 106)
 _DEEPEST_FORM = 12  # form XObjects inside one another, as text_layer.page_objects counts them
-
 _MOST_DRAWN = 200_000  # form XObjects that a page draws; they can draw one another without end
 _OF_STREAMS = frozenset({"/Length", "/Filter", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms"})
 
@@ -21,9 +22,28 @@ _PAGE: _Stream = (0, 0)
 Copies = dict[frozenset[tuple[_Stream, frozenset[int]]], dict[_Stream, pikepdf.Object]]
 
 
-def count_shown(page: pikepdf.Page) -> int:
-    """How many text objects the page's content makes, also in form XObjects."""
-    return sum(1 for _place in _Shows(page).places())
+def shown_invisibly(page: pikepdf.Page) -> list[bool]:
+    """Of each text object that the page's content makes, also in form XObjects, whether its render mode is invisible.
+
+    Raises ValueError where too many form XObjects are drawn.
+    """
+    return [place.invisible for place in _Shows(page).places()]
+
+
+class _Place(NamedTuple):
+    """The stream of an operator that shows text, and at which of its operators."""
+
+    stream: _Stream
+    at: int
+    invisible: bool
+
+
+class _Found(NamedTuple):
+    """An operator that shows text, or that draws the XObject ``name``; ``mode`` is None where it is the caller's."""
+
+    at: int
+    name: Name | None
+    mode: int | None
 
 
 def remove_shown(pdf: pikepdf.Pdf, page: pikepdf.Page, removed: Sequence[bool], copies: Copies) -> None:
@@ -34,7 +54,7 @@ def remove_shown(pdf: pikepdf.Pdf, page: pikepdf.Page, removed: Sequence[bool], 
     text objects. Text that goes on where removed text ended moves: compare the pictures.
     """
     shows = _Shows(page)
-    places = list(zip(shows.places(), removed, strict=True))
+    places = [(place[:2], gone) for place, gone in zip(shows.places(), removed, strict=True)]
     wanted = {place for place, gone in places if gone} - {place for place, gone in places if not gone}
     indices: dict[_Stream, set[int]] = {}
     for stream, index in wanted:
@@ -82,7 +102,7 @@ class _Copying:
         return self._made[form.objgen]
 
 
-def without_text(instruction: Any) -> list[Any]:
+def _without_text(instruction: Any) -> list[Any]:
     """What an operator that shows text does besides: steps to the next line, and spaces that hold from then on."""
     operator, operands = str(instruction.operator), list(instruction.operands)
     spaces = zip(operands, ("Tw", "Tc"), strict=False) if operator == '"' and len(operands) == 3 else ()
@@ -93,7 +113,7 @@ def without_text(instruction: Any) -> list[Any]:
 def _without(content: pikepdf.Page | pikepdf.Object, removed: set[int]) -> bytes:
     kept: list[Any] = []
     for index, instruction in enumerate(pikepdf.parse_content_stream(content)):
-        kept.extend(without_text(instruction) if index in removed else [instruction])
+        kept.extend(_without_text(instruction) if index in removed else [instruction])
     return pikepdf.unparse_content_stream(kept)
 
 
@@ -102,13 +122,13 @@ class _Shows:
 
     def __init__(self, page: pikepdf.Page) -> None:
         self._page = page
-        self._parsed: dict[_Stream, list[tuple[int, Name | None]]] = {}
+        self._parsed: dict[_Stream, list[_Found]] = {}
         self._drawn_by: dict[_Stream, set[_Stream]] = {}
         self._count = 0
 
-    def places(self) -> Iterator[tuple[_Stream, int]]:
-        """The stream and the operator's index in it. Raises ValueError where too many form XObjects are drawn."""
-        return self._places(self._page, _PAGE, self._page.obj.get("/Resources"), 0)
+    def places(self) -> Iterator[_Place]:
+        """In the order in which a viewer meets them. Raises ValueError where too many form XObjects are drawn."""
+        return self._places(self._page, _PAGE, self._page.obj.get("/Resources"), 0, 0)
 
     def drawing(self, streams: Iterable[_Stream]) -> set[_Stream]:
         """``streams``, and those met by ``places`` that draw one of them, themselves or through others."""
@@ -120,28 +140,37 @@ class _Shows:
                 ahead.extend(self._drawn_by.get(stream, ()))
         return found
 
-    def _places(self, content: Any, stream: _Stream, resources: Any, depth: int) -> Iterator[tuple[_Stream, int]]:
+    def _places(self, content: Any, stream: _Stream, resources: Any, outer_mode: int, depth: int) -> Iterator[_Place]:
         if stream not in self._parsed:
             self._parsed[stream] = list(_of_interest(pikepdf.parse_content_stream(content)))
-        for index, name in self._parsed[stream]:
+        for index, name, own_mode in self._parsed[stream]:
+            mode = outer_mode if own_mode is None else own_mode
             if name is None:
-                yield stream, index
+                yield _Place(stream, index, mode == _INVISIBLE)
             elif depth < _DEEPEST_FORM and (form := _form(name, resources)) is not None:
                 self._count += 1
                 if self._count > _MOST_DRAWN:
                     raise ValueError("too many form XObjects")
                 self._drawn_by.setdefault(form.objgen, set()).add(stream)
-                yield from self._places(form, form.objgen, form.get("/Resources", resources), depth + 1)
+                yield from self._places(form, form.objgen, form.get("/Resources", resources), mode, depth + 1)
 
 
-def _of_interest(instructions: Iterable[Any]) -> Iterator[tuple[int, Name | None]]:
-    """The index of each operator that shows text, with None, or that draws an XObject, with its name."""
+def _of_interest(instructions: Iterable[Any]) -> Iterator[_Found]:
+    """The operators that show text or draw an XObject. The render mode belongs to the graphics state (q, Q)."""
+    mode: int | None = None
+    saved: list[int | None] = []
     for index, instruction in enumerate(instructions):
-        operator = str(instruction.operator)
-        if operator in SHOWING and _has_text(instruction):
-            yield index, None
-        elif operator == "Do" and instruction.operands and isinstance(instruction.operands[0], Name):
-            yield index, instruction.operands[0]
+        operator, operands = str(instruction.operator), instruction.operands
+        if operator == "q":
+            saved.append(mode)
+        elif operator == "Q" and saved:
+            mode = saved.pop()
+        elif operator == "Tr" and operands and isinstance(operands[0], int | Decimal):
+            mode = int(operands[0])
+        elif operator in _SHOWING and _has_text(instruction):
+            yield _Found(index, None, mode)
+        elif operator == "Do" and operands and isinstance(operands[0], Name):
+            yield _Found(index, operands[0], mode)
 
 
 def _has_text(instruction: Any) -> bool:

@@ -6,6 +6,7 @@ import io
 
 import pikepdf
 import pypdfium2 as pdfium
+from pikepdf import Dictionary, Name
 
 from ocr_service.export.invisible_text import remove_invisible_text
 from tests.support.text_layer_layouts import scan_samples
@@ -24,7 +25,7 @@ def _text(pdf: bytes) -> str:
 
 def _cleaned(pdf: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        remove_invisible_text(document, document.pages[0])
+        remove_invisible_text(document, document.pages[0], {})
         buffer = io.BytesIO()
         document.save(buffer)
         return buffer.getvalue()
@@ -44,3 +45,19 @@ def test_visible_text_stays() -> None:
     text = _text(_cleaned(sample.pdf))
     assert "Zorblatt" not in text
     assert "The committee met on 14 March 1987" in text
+
+
+def test_the_ocr_layers_of_other_pages_stay() -> None:
+    with pikepdf.new() as document:
+        layers = [f"BT 3 Tr (page {number}) Tj ET".encode() for number in range(2)]
+        forms = [
+            document.make_stream(layer, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9]) for layer in layers
+        ]
+        shared = document.make_indirect(Dictionary(XObject=Dictionary(First=forms[0], Second=forms[1])))
+        for draws in (b"/First Do", b"/Second Do"):
+            page = document.add_blank_page()
+            page.obj.Resources, page.obj.Contents = shared, document.make_stream(draws)
+        remove_invisible_text(document, document.pages[0], {})
+        first, second = (page.obj.Resources.XObject for page in document.pages)
+        assert b"Tj" not in first.First.read_bytes()
+        assert second.Second.read_bytes() == layers[1]

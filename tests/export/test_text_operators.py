@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name
 
-from ocr_service.export.text_operators import Copies, count_shown, remove_shown
+from ocr_service.export.text_operators import Copies, remove_shown, shown_invisibly
 
 
 def page_of(content: str, **forms: str) -> tuple[pikepdf.Pdf, pikepdf.Page]:
@@ -30,7 +30,14 @@ def test_objects_are_counted_as_they_are_drawn_in_forms_too() -> None:
     _pdf, page = page_of(
         "BT (a) Tj [(b) -20 (c)] TJ [-20] TJ () Tj ET /Form Do /None Do", Form="BT (d) ' ET /Inner Do", Inner="(e) Tj"
     )
-    assert count_shown(page) == 4
+    assert len(shown_invisibly(page)) == 4
+
+
+def test_a_form_has_the_render_mode_of_where_it_is_drawn() -> None:
+    _pdf, page = page_of(
+        "q 3 Tr /Form Do Q /Form Do BT 3 Tr (c) Tj /x Tr 3.0 Tr (d) Tj ET", Form="(a) Tj q 0 Tr (b) Tj Q"
+    )
+    assert shown_invisibly(page) == [True, False, False, False, True, True]
 
 
 def test_one_object_goes_and_the_rest_stays() -> None:
@@ -60,7 +67,7 @@ def test_a_wrong_count_is_refused() -> None:
 
 def test_forms_that_draw_one_another_end() -> None:
     _pdf, page = page_of("/Form Do", Form="(a) Tj /Form Do")
-    assert count_shown(page) == 12
+    assert len(shown_invisibly(page)) == 12
 
 
 def test_a_form_that_another_page_draws_stays_as_it_is_there() -> None:
@@ -98,4 +105,4 @@ def test_pages_that_lose_the_same_share_the_copy() -> None:
 def test_forms_that_multiply_are_refused() -> None:
     _pdf, page = page_of("/Form Do", Form=10 * "/Form Do ")
     with pytest.raises(ValueError, match="too many"):
-        count_shown(page)
+        shown_invisibly(page)
