@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ocr_service.document import RegionResult
+from ocr_service.document import Box, RegionResult
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.compose import Insert
 from ocr_service.tesseract.page_columns import Gutter
@@ -17,19 +17,25 @@ _DIGITS, _LEAST = 2, 8  # of a number; numbers that a page has at least
 _NEXT = 0.6  # of them that are one more than the number above
 _BRACKET, _BRACKETS = ")", 5  # and how many of them one under the other stand in place of a ruling line
 _COLUMNS = 4  # of brackets that a page may have
+_CROSSED = 0.5  # of the brackets: words that lie over their gutter
+_FRAME, _HAIR = (
+    4,
+    0.003,
+)  # level ruling lines of a page's frame at most; of the page's height from one to an upright one
 
 
 def without_line_numbers(
-    lines: Sequence[Line], ruled: Sequence[Gutter], height: int
+    lines: Sequence[Line], ruled: Sequence[Gutter], level: Sequence[Box], height: int
 ) -> tuple[list[Line], list[Insert]]:
     """The lines without the numbers that count them, and these as one text for each such ruling line.
 
-    ``height``: of the page. A row of a table with its number is not parted: its ruling lines are a grid's.
+    ``level``: the boxes of level ruling lines; ``height``: of the page. A row of a table keeps its number.
     """
     inserts = []
     rest = list(lines)
-    for gutter in ruled:
-        if gutter.bottom - gutter.top < _PAGE * height:
+    tall = [gutter for gutter in ruled if gutter.bottom - gutter.top >= _PAGE * height]
+    for gutter in tall:
+        if _ends_at(gutter, level, _HAIR * height) > _FRAME or _parts_columns(gutter, tall, rest):
             continue
         column = sorted(_beside(rest, gutter), key=lambda word: word.box[1])
         numbers = [int(word.text) for word in column if word.text.isdecimal()]
@@ -44,23 +50,46 @@ def without_line_numbers(
 def without_brackets(lines: Sequence[Line]) -> tuple[list[Line], list[Insert], list[Gutter]]:
     """The lines without brackets that stand one under the other, these as one text, and the gutters they stand in."""
     columns: list[list[Word]] = []
-    for word in sorted((w for line in lines for w in _free_brackets(line)), key=lambda w: w.box[1]):
-        height = word.box[3] - word.box[1]
-        near = (c for c in columns if abs(c[-1].box[0] - word.box[0]) < height)
-        column = next(near, None)
-        if column is not None:
-            column.append(word)
-        elif len(columns) < _COLUMNS:
+    for word in sorted((w for line in lines for w in _free_brackets(line)), key=lambda w: w.box[0]):
+        if columns and word.box[0] - columns[-1][-1].box[0] < word.box[3] - word.box[1]:
+            columns[-1].append(word)
+        else:
             columns.append([word])
-    inserts, gutters, rest = [], [], list(lines)
-    for column in columns:
-        if len(column) < _BRACKETS:
-            continue
-        inserts.append(_text(column))
-        x0, y0, x1, y1 = inserts[-1].box
-        gutters.append(Gutter((x0 + x1) / 2, y0, y1))
-        rest = _without_words(rest, column)
+    inserts: list[Insert] = []
+    gutters: list[Gutter] = []
+    rest = list(lines)
+    for column in [sorted(each, key=lambda w: w.box[1]) for each in columns if len(each) >= _BRACKETS]:
+        insert = _text(column)
+        x0, y0, x1, y1 = insert.box
+        gutter = Gutter((x0 + x1) / 2, y0, y1)
+        beside = _without_words(rest, column)
+        if len(inserts) < _COLUMNS and _crossing(gutter, beside) < _CROSSED * len(column):
+            inserts.append(insert)
+            gutters.append(gutter)
+            rest = beside
     return rest, inserts, gutters
+
+
+def _ends_at(gutter: Gutter, level: Sequence[Box], near: float) -> int:
+    """How many ``level`` ruling lines cross the upright one in a gutter or end at it: those of a grid's rows."""
+    return sum(x0 - near <= gutter.x <= x1 + near and gutter.is_beside((x0, y0, x1, y1)) for x0, y0, x1, y1 in level)
+
+
+def _parts_columns(gutter: Gutter, tall: Sequence[Gutter], lines: Sequence[Line]) -> bool:
+    """Whether one more of the ``tall`` ruling lines parts what stands right of a gutter, as those of a table do."""
+    starts = [word.box[0] for line in lines for word in line.words if gutter.is_beside(word.box)]
+    return any(
+        sum(gutter.x < start < other.x for start in starts) >= _LEAST
+        and sum(start > other.x for start in starts) >= _LEAST
+        for other in tall
+        if other.x > gutter.x
+    )
+
+
+def _crossing(gutter: Gutter, lines: Sequence[Line]) -> int:
+    """How many words lie over a gutter: each bracket that ends a statement of code has its beginning above it."""
+    level = [word.box for line in lines if gutter.is_beside(line.box) for word in line.words]
+    return sum(box[0] < gutter.x < box[2] for box in level)
 
 
 def _free_brackets(line: Line) -> list[Word]:

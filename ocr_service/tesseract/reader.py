@@ -155,7 +155,7 @@ class TesseractReader:
         sheet, pieces = recognition.sheet, found.pieces
         ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
         lines = split_at_gutters(found.lines, ruled)
-        lines, numbers = without_line_numbers(lines, ruled, sheet.size[1])
+        lines, numbers = without_line_numbers(lines, ruled, sheet.ruling_lines.horizontal, sheet.size[1])
         lines, brackets, between = without_brackets(lines)
         ruled = [*ruled, *between]
         lines = split_at_gutters(lines, [*between, *page_gutters(lines, prose_lines(lines))])
