@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ocr_service.tesseract.paragraphs import Paragraph
@@ -38,3 +40,10 @@ def test_what_stands_beside_the_number_at_the_bottom_is_a_running_foot() -> None
 )
 def test_other_rows_keep_their_labels(lines: list[tuple[int, int, str]]) -> None:
     assert beside_page_number(page(*lines), HEIGHT) == {}
+
+
+@pytest.mark.parametrize(("size", "found"), [(1.0, {0: "header", 1: "number"}), (1.6, {})])
+def test_a_title_beside_a_number_keeps_its_label(size: float, found: dict[int, str]) -> None:
+    title, *rest = page((100, 100, "Накладная"), (1400, 100, "1024"))
+    larger = Paragraph((replace(title.lines[0], em=size * title.em),))
+    assert beside_page_number([larger, *rest], HEIGHT) == found
