@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def add_text_layers(
             if language and "/Lang" not in pdf.Root:
                 pdf.Root.Lang = pikepdf.String(language)
             page = pdf.pages[layer.number - 1]
-            own_rotation = int(_inherited(page.obj, "/Rotate", 0))
+            own_rotation = _rotation(page)
             if layer.replaces:
                 remove_invisible_text(pdf, page, copies)
             if layer.picture is not None:
@@ -152,6 +153,8 @@ def _add_text(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, layer:
     content = text_content(layer, _visible_box(page), rotation % 360)
     if not content:
         return
+    if not isinstance(page.resources.get("/Font", Dictionary()), Dictionary):
+        page.resources.Font = Dictionary()
     page.add_resource(font, Name.Font, Name(_FONT))
     page.contents_add(pdf.make_stream(content), prepend=True)
 
@@ -200,6 +203,12 @@ def _placing(
     return place
 
 
+def _rotation(page: pikepdf.Page) -> int:
+    """Clockwise degrees, a multiple of 90, as PDFium takes it: 45 is 0, and so is what is no number."""
+    turned = _inherited(page.obj, "/Rotate", 0)
+    return int(turned / 90) * 90 if isinstance(turned, int | float | Decimal) else 0
+
+
 def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
     """What a viewer shows, in points: the crop box inside the media box, as PDFium takes it."""
     media = _corners(_inherited(page.obj, "/MediaBox", None)) or (0.0, 0.0, 612.0, 792.0)
@@ -211,7 +220,10 @@ def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
 def _corners(box: Any) -> tuple[float, float, float, float] | None:
     if not isinstance(box, Array) or len(box) != 4:
         return None
-    x0, y0, x1, y1 = (float(side) for side in box)
+    sides = list(box)
+    if not all(isinstance(side, int | float | Decimal) for side in sides):
+        return None
+    x0, y0, x1, y1 = map(float, sides)
     corners = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
     return corners if corners[0] < corners[2] and corners[1] < corners[3] else None
 

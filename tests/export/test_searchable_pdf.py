@@ -7,6 +7,7 @@ import re
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -303,6 +304,22 @@ def test_pages_that_draw_one_form_each_lose_their_own_text(tmp_path: Path, unsee
     first, second = text_of(target).split("\f")[:2]
     assert first.strip() == "shown"
     assert second.strip() == ("shown" if unseen == gone else "hiddenshown")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Rotate", 45), ("Rotate", pikepdf.Name.No), ("CropBox", [0, 0, pikepdf.Name.No, 9]), ("Resources", {"/Font": 1})],
+)
+def test_a_page_with_odd_entries_gets_its_text(tmp_path: Path, name: str, value: Any) -> None:
+    source, target = tmp_path / "source.pdf", tmp_path / "target.pdf"
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(200, 100))
+        page.obj[f"/{name}"] = value
+        pdf.save(source)
+    add_text_layers(source, target, [replace(layer([Word("found", (20, 50, 120, 70))]), width=200, height=100)])
+    (word,) = words_of(target)
+    assert word.text == "found"
+    assert word.box == pytest.approx((20, 50, 120, 70), abs=8)
 
 
 def layer(*lines: list[Word], angle: int = 0) -> TextLayer:
