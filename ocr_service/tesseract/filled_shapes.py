@@ -177,10 +177,10 @@ def _has_text(ink: Gray, height: int, dpi: int, *, in_ring: bool) -> bool:
     rows = text_rows(pieces, fits, (ink.shape[0], ink.shape[1]), short=True)
     if rows and sum(row.ink for row in rows) >= _IN_ROWS * cv2.countNonZero(ink):
         return True
-    return int(fits.sum()) <= _FEW and any(_has_form(box, ink, in_ring=in_ring) for box in pieces.boxes[fits].tolist())
+    return int(fits.sum()) <= _FEW and any(has_form(box, ink, in_ring=in_ring) for box in pieces.boxes[fits].tolist())
 
 
-def _has_form(box: Sequence[int], ink: Gray, *, in_ring: bool) -> bool:
+def has_form(box: Sequence[int], ink: Gray, *, in_ring: bool = False) -> bool:
     """Whether a piece has bays or holes, as digits and letters have and the holes of a large letter do not.
 
     The holes of a large letter that is drawn in outline are rings themselves: inside a ring only bays tell.

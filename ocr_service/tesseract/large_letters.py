@@ -13,6 +13,7 @@ from ocr_service.document import Box
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, Stats, text_rows
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.filled_shapes import has_form
 from ocr_service.tesseract.ink_ledger import covered, inside
 from ocr_service.tesseract.missed_text import read_crop
 from ocr_service.tesseract.sheet import Sheet
@@ -34,7 +35,10 @@ _MOST = 16  # areas a page
 
 
 def large_areas(sheet: Sheet, stats: Stats, words: Sequence[Word]) -> list[InkArea]:
-    """Rows with a large letter of which ``words`` do not account for all, and lone large signs, not regular."""
+    """Rows with a large letter of which ``words`` do not account for all, and lone large signs, not regular.
+
+    Discs, triangles and other shapes without bays and holes are no signs.
+    """
     ordinary = TEN_POINTS_IN * sheet.dpi
     x, y, w, h, area = (stats[:, column] for column in range(5))
     large = (h > _LARGE[1] * ordinary) & (h < _LARGE[2] * ordinary)
@@ -57,7 +61,7 @@ def large_areas(sheet: Sheet, stats: Stats, words: Sequence[Word]) -> list[InkAr
     lone = [
         InkArea((a, b, c, d), 1, ink, float(d - b), False)
         for (a, b, c, d), ink in zip(boxes[large & lost].tolist(), pieces.areas[large & lost].tolist(), strict=True)
-        if not any(contains_centre(row.box, (a, b, c, d)) for row in rows)
+        if not any(contains_centre(row.box, (a, b, c, d)) for row in rows) and has_form((a, b, c, d), sheet.ink)
     ]
     return [*rows, *lone][:_MOST]
 

@@ -77,3 +77,13 @@ def test_a_wavy_line_is_no_crossed_out_word() -> None:
     page.draw.line(points, fill="black", width=3)
     sheet = page.sheet()
     assert joined_areas(sheet, ink_stats(sheet.ink), EM, []) == []
+
+
+def test_discs_and_triangles_are_no_large_signs() -> None:
+    page = DrawnPage(1240, 900)
+    page.draw.ellipse((100, 100, 230, 230), fill="black")
+    page.draw.polygon([(500, 230), (565, 100), (630, 230)], fill="black")
+    page.text(900, 100, "8", 50)
+    sheet = page.sheet()
+    (digit,) = large_areas(sheet, ink_stats(sheet.ink), [])
+    assert digit.box[0] >= 900
