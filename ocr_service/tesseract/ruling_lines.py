@@ -235,7 +235,7 @@ def _side_by_side(across: tuple[Box, ...], down: tuple[Box, ...], slack: int, ap
     if len(across) < 2 or len(down) < 2:
         return []
     sides = sorted(down)
-    for left, right in pairwise(sides):
+    for place, (left, right) in enumerate(pairwise(sides), start=1):
         if right[0] - left[2] <= slack:
             continue
         before = tuple(bar for bar in across if bar[2] <= left[2] + slack)
@@ -244,10 +244,9 @@ def _side_by_side(across: tuple[Box, ...], down: tuple[Box, ...], slack: int, ap
             continue
         if right[0] - left[2] <= apart and _level_with(before, after, slack) >= _ONE_TABLE:
             continue
-        over = [bar for bar in across if bar not in before and bar not in after]
+        over = [bar for bar in across if bar[2] > left[2] + slack and bar[0] < right[0] - slack]
         own = tuple((x0, y0, min(x1, left[2]), y1) for x0, y0, x1, y1 in over)
         others = tuple((max(x0, right[0]), y0, x1, y1) for x0, y0, x1, y1 in over)
-        place = sides.index(right)
         one = _side_by_side((*before, *own), tuple(sides[:place]), slack, apart)
         return one + _side_by_side((*after, *others), tuple(sides[place:]), slack, apart)
     return [Grid(enclosing(across + down), across, down)]
