@@ -93,7 +93,8 @@ def _with_authors(
     others = [p for p in paragraphs if taken.isdisjoint(p.lines)]
     rest = [_without(p, taken) for p in zone.paragraphs if _is_partly(p, taken)]
     known = paragraphs[0].known
-    plain = [p for p in others if p in zone.paragraphs and _is_plain(p, zone.title, body, zone.paragraphs)]
+    left = set(others).intersection(zone.paragraphs)
+    plain = {p for p in left if _is_plain(p, zone.title, body, zone.paragraphs)}
     result = [*others, *rest, *(Paragraph(tuple(stack), known) for stack in stacks)]
     first_author = len(others) + len(rest)
     return TitleBlock(
