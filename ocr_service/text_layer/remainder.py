@@ -48,7 +48,7 @@ def has_pictures(gray: Gray, dpi: int) -> bool:
 
 def _reduced(gray: Gray, dpi: int) -> Gray:
     scale = min(1.0, _DPI / dpi)
-    if scale == 1.0:
+    if scale == 1.0 or scale * min(gray.shape) < 1:  # nothing is left of a page that is a pixel high
         return gray
     return cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
