@@ -22,6 +22,7 @@ _STEP = 1.9  # times the larger type, between the baselines of a name and its ad
 _NEXT_NAME = 1.1  # times the type of the address above it: a name's
 _IN_ROW = 0.4  # em between the baselines of names side by side
 _NARROW = 0.5  # of the page's width
+_ABOVE_TEXT = 3.0  # em from a heading to its text
 _SAME_SIZE = 0.1
 _SMALLER = 0.95  # of the title's type, at most
 _MARKED = re.compile(r"\w[¹²³⁴⁵⁶⁷⁸⁹∗*†‡§]")  # a name with the mark of its address
@@ -41,10 +42,11 @@ class TitleBlock:
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
-    """The title, and the paragraphs between it and the running text."""
+    """The title, the ``paragraphs`` between it and the running text, and the paragraphs of this ``text``."""
 
     title: Paragraph
     paragraphs: list[Paragraph]
+    text: list[Paragraph]
 
     @property
     def lines(self) -> list[Line]:
@@ -72,11 +74,12 @@ def _title_of(paragraphs: Sequence[Paragraph], body: Body, height: int) -> Parag
 def _zone_under(title: Paragraph, paragraphs: Sequence[Paragraph], height: int) -> _Zone | None:
     """None where the running text begins too low, or there is too much before it."""
     below = title.box[3]
-    text = min((p.box[1] for p in paragraphs if _is_running(p) and p.box[1] >= below), default=height)
-    if text > _HIGHEST * height:
+    text = [p for p in paragraphs if _is_running(p) and p.box[1] >= below]
+    begins = min((p.box[1] for p in text), default=height)
+    if begins > _HIGHEST * height:
         return None
     top = below - 0.5 * title.em
-    zone = _Zone(title, [p for p in paragraphs if p is not title and p.box[1] >= top and p.box[3] <= text])
+    zone = _Zone(title, [p for p in paragraphs if p is not title and p.box[1] >= top and p.box[3] <= begins], text)
     return zone if len(zone.lines) <= _MOST else None
 
 
@@ -94,7 +97,7 @@ def _with_authors(
     rest = [_without(p, taken) for p in zone.paragraphs if _is_partly(p, taken)]
     known = paragraphs[0].known
     left = set(others).intersection(zone.paragraphs)
-    plain = {p for p in left if _is_plain(p, zone.title, body, zone.paragraphs)}
+    plain = {p for p in left if _is_plain(p, zone, body)}
     result = [*others, *rest, *(Paragraph(tuple(stack), known) for stack in stacks)]
     first_author = len(others) + len(rest)
     return TitleBlock(
@@ -124,16 +127,17 @@ def _is_partly(paragraph: Paragraph, taken: set[Line]) -> bool:
     return not taken.isdisjoint(paragraph.lines) and not taken.issuperset(paragraph.lines)
 
 
-def _is_plain(paragraph: Paragraph, title: Paragraph, body: Body, zone: Sequence[Paragraph]) -> bool:
+def _is_plain(paragraph: Paragraph, zone: _Zone, body: Body) -> bool:
     """Whether it is set or written as authors, addresses and dates under a title are."""
-    if paragraph.em > _SMALLER * title.em:
+    if paragraph.em > _SMALLER * zone.title.em:
         return False
     text = paragraph.text
     return (
         "@" in text
         or len(_MARKED.findall(text)) > 1
         or _NAMES.fullmatch(text) is not None
-        or (_is_in_the_middle(paragraph, title, body) or any(_is_beside(paragraph, p) for p in zone))
+        or _is_in_the_middle(paragraph, zone.title, body)
+        or any(_is_beside(paragraph, p) and not _are_heads((paragraph, p), zone.text) for p in zone.paragraphs)
     )
 
 
@@ -154,6 +158,14 @@ def _is_beside(paragraph: Paragraph, other: Paragraph) -> bool:
         return False
     a, b = paragraph.lines[0], other.lines[0]
     return abs(a.baseline - b.baseline) < _IN_ROW * a.em and abs(a.em - b.em) < _SAME_SIZE * a.em
+
+
+def _are_heads(paragraphs: Sequence[Paragraph], text: Sequence[Paragraph]) -> bool:
+    """Whether each of the paragraphs begins above the beginning of a column of the text."""
+    return all(
+        any(abs(p.box[0] - t.box[0]) < p.em and t.box[1] - p.box[3] < _ABOVE_TEXT * p.em for t in text)
+        for p in paragraphs
+    )
 
 
 def _rows(lines: Sequence[Line], widest: float) -> list[list[list[Line]]]:

@@ -94,3 +94,14 @@ def test_a_page_without_running_text_has_no_title_block() -> None:
     lines = [centred(827, 200, "Отчёт", 2.0), centred(827, 400, "Анна Белова", 1.3), centred(827, 500, "Москва", 1.3)]
     block = with_title_block([Paragraph((line,)) for line in lines], BODY, SIZE)
     assert not block.plain and not block.rows
+
+
+@pytest.mark.parametrize(("right", "found"), [(860, []), (1000, ["Начало", "Позднее"])])
+def test_headings_of_two_columns_stay_and_names_in_a_row_do_not(right: int, found: list[str]) -> None:
+    title = Paragraph((centred(827, 200, "Мосты северных рек", 1.8),))
+    heads = [Paragraph((text_line(x, 400, word, weight=5.2),)) for x, word in ((100, "Начало"), (right, "Позднее"))]
+    columns = [
+        Paragraph(tuple(text_line(x, 450 + 40 * i, *["слово"] * 8, weight=4.0) for i in range(6))) for x in (100, 860)
+    ]
+    block = with_title_block([title, *heads, *columns], BODY, SIZE)
+    assert [block.paragraphs[place].text for place in sorted(block.plain)] == found
