@@ -106,7 +106,7 @@ def _are_far_apart(texts: Sequence[Sequence[Word]], em: float) -> bool:
 def _one_a_row(cell: Cell, rows: Sequence[tuple[int, float | None]], em: float) -> list[tuple[int, Cell]]:
     """A cell for each row that ``cell`` spans, by the rows' middles; nothing where its lines do not stand in them."""
     lines = visual_rows(cell.words, em)
-    if not _ONE_EACH * len(rows) <= len(lines) <= len(rows):
+    if not _ONE_EACH * len(rows) <= len(lines) <= len(rows) or _is_one_text(lines):
         return []
     x0, _, x1, _ = cell.box
     placed: dict[int, list[Word]] = {}
@@ -122,6 +122,12 @@ def _one_a_row(cell: Cell, rows: Sequence[tuple[int, float | None]], em: float) 
         top, bottom = _extent(words, middle, em)
         parts.append((k, Cell((x0, top, x1, bottom), tuple(words))))
     return parts
+
+
+def _is_one_text(lines: Sequence[Sequence[Word]]) -> bool:
+    """Whether only the first line begins with a capital: the others go on with it."""
+    first, *others = (min(line, key=lambda word: word.box[0]).text[0] for line in lines)
+    return first.isupper() and all(letter.islower() for letter in others)
 
 
 def _extent(words: Sequence[Word], middle: float | None, em: float) -> tuple[int, int]:

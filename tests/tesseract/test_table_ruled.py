@@ -88,6 +88,12 @@ def test_the_text_of_a_cell_over_many_rows_is_not_parted() -> None:
     assert with_label_rows(whole) == whole
 
 
+def test_a_text_whose_lines_stand_beside_the_rows_is_not_parted() -> None:
+    lines = ("Расходы на", "отопление", "и связь во", "всех домах", "посёлка")
+    whole = labelled(*((115 + 60 * r, line) for r, line in enumerate(lines)))
+    assert with_label_rows(whole) == whole
+
+
 def headed(*words: tuple[int, str]) -> Table:
     """A head over two columns with ``words`` at these places, and a row below it."""
     head = Cell((100, 100, 700, 150), tuple(text_line(x, 110, text).words[0] for x, text in words), across=2)
