@@ -129,10 +129,10 @@ def _is_plus_minus(box: Box, em: float, ink: Gray) -> bool:
     if len(bars) != 2 or bars[0][0] < _ABOVE * len(shares) or bars[1][1] < len(shares) - max(2, 0.1 * em):
         return False
     above = part[: bars[0][0] - 1]
+    if not above.size:
+        return False
     middle = part[:, (x1 - x0) // 3 : -((x1 - x0) // 3)]
-    upright = bool(
-        (shares[: bars[0][0] - 1] > 0).mean() > _WIDE and above.mean(axis=1).max(initial=0) <= _UPRIGHT_SHARE
-    )
+    upright = bool(above.any(axis=1).mean() > _WIDE and above.mean(axis=1).max() <= _UPRIGHT_SHARE)
     return upright and bool(middle[: bars[0][1]].any(axis=1).mean() > _WIDE)
 
 

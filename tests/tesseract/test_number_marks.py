@@ -98,3 +98,10 @@ def test_a_plus_minus_sign_is_proven_by_its_ink(printed: str, read: str) -> None
     ys, xs = np.nonzero(sheet.ink)
     word = Word(read, (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1), 90.0)
     assert with_plus_minus(word, 28.0, sheet.ink).text == printed
+
+
+@pytest.mark.filterwarnings("error")
+def test_two_bars_of_the_smallest_type_are_no_plus_minus_sign() -> None:
+    ink = np.zeros((20, 20), np.uint8)
+    ink[5, 7], ink[6, 5:10], ink[7, 7], ink[8, 5:10] = 255, 255, 255, 255
+    assert with_plus_minus(Word("+", (5, 5, 10, 9), 90.0), 10.0, ink).text == "+"
