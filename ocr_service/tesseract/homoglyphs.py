@@ -110,6 +110,11 @@ _CAPITALS = str.maketrans(_LOOK_ALIKE_LATIN[:12], _LOOK_ALIKE_CYRILLIC[:12])
 _DEGREE = re.compile(r"°\s?[СC](?![а-яёa-z])")
 
 
+def of_homoglyphs(text: str) -> bool:
+    """Whether ``text`` has no letter that only one of the alphabets has."""
+    return all(sign in _BOTH for sign in text if sign.isalpha())
+
+
 def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]

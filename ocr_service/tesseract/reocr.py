@@ -22,6 +22,7 @@ from ocr_service.tesseract.homoglyphs import (
     Script,
     looks_like,
     may_be_cyrillic,
+    of_homoglyphs,
     resolve_homoglyphs,
 )
 from ocr_service.tesseract.number_marks import lost_digits
@@ -150,6 +151,7 @@ def _letters(ink: Gray, box: Box, em: float) -> Box | None:
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")
 _SURE = 90.0  # of Tesseract's confidence: words that decide on the page's alphabet
 _NEARLY_ALL = 0.9
+_LEAST_LETTERS, _UNOPPOSED = 20, 6  # in such words; the fewer where no word of the page is in the other alphabet
 _DOUBTFUL_WORD = 80.0
 _MAX_WORDS = 60  # words a page, 10 ms each
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
@@ -166,15 +168,19 @@ def languages_by_script(language: str) -> dict[Script, str]:
 
 
 def main_script(lines: Sequence[Line]) -> Script | None:
-    """``cyrillic`` or ``latin`` where nearly all sure words of the page are in it, else None."""
-    words = [word.text for line in lines for word in line.words if word.confidence >= _SURE]
-    cyrillic = sum(len(_CYRILLIC.findall(text)) for text in words)
-    latin = sum(len(LATIN_LETTER.findall(text)) for text in words)
-    if cyrillic + latin < 20:
-        return None
-    if cyrillic >= _NEARLY_ALL * (cyrillic + latin):
-        return "cyrillic"
-    return "latin" if latin >= _NEARLY_ALL * (cyrillic + latin) else None
+    """``cyrillic`` or ``latin`` where nearly all sure words of the page are in it, else None.
+
+    Words of homoglyphs alone (``Tea``, ``XXX``) say nothing: they come out in either alphabet.
+    """
+    words = [word for line in lines for word in line.words if not of_homoglyphs(word.text)]
+    sure = [word.text for word in words if word.confidence >= _SURE]
+    cyrillic, latin = (sum(len(letter.findall(text)) for text in sure) for letter in (_CYRILLIC, LATIN_LETTER))
+    script: Script = "cyrillic" if cyrillic > latin else "latin"
+    if cyrillic + latin < _LEAST_LETTERS:
+        other = LATIN_LETTER if script == "cyrillic" else _CYRILLIC
+        unopposed = cyrillic + latin >= _UNOPPOSED and not any(other.search(word.text) for word in words)
+        return script if unopposed else None
+    return script if max(cyrillic, latin) >= _NEARLY_ALL * (cyrillic + latin) else None
 
 
 def reocr_foreign_words(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:

@@ -8,7 +8,7 @@ import pytest
 
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.homoglyphs import Script
-from ocr_service.tesseract.reocr import CropReader, reocr_foreign_words
+from ocr_service.tesseract.reocr import CropReader, main_script, reocr_foreign_words
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
 
@@ -47,3 +47,24 @@ def test_a_name_in_latin_stays_on_a_russian_page(
 
 def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[Script, TesseractEngine]) -> None:
     assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"
+
+
+def page_script(*texts: str, confidence: float = 95.0) -> Script | None:
+    words = [Word(text, (100 * n, 0, 100 * n + 80, 20), confidence) for n, text in enumerate(texts)]
+    return main_script([make_line(words)])
+
+
+def test_words_of_homoglyphs_say_nothing_of_a_page_s_script() -> None:
+    assert page_script("Coffee", "Теа", "Coca", "Cola", "Теа", "ТМ", "Wafers", "Kinds") == "latin"
+    assert page_script("Кофе", "HOT", "чай", "CAXAP", "булочки", "изюм", "жаркое") == "cyrillic"
+    assert page_script("ХХХ", "ХХХ", "ХХХ", "ТМ", "АВС", "ТОР", "СОРЕ", "ТАХ") is None
+
+
+def test_a_page_of_few_words_has_the_script_of_those_that_only_one_alphabet_has() -> None:
+    assert page_script("Fontsize:", "ХХХ") == "latin"
+    assert page_script("Шрифт:", "XXX", "кегль") == "cyrillic"
+    assert page_script("Fontsize:", "ХХХ", confidence=70.0) is None
+
+
+def test_few_words_in_both_alphabets_say_nothing() -> None:
+    assert page_script("Fontsize:", "шрифт") is None
