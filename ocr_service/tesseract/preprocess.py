@@ -17,7 +17,7 @@ from ocr_service.geometry.font_metrics import X_HEIGHT
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
 _STEP = 4  # every fourth pixel of a tile tells its paper
-_LIT = 0.6  # of the page's paper: what is lighter is paper
+_LIT = 0.85  # of the page's paper: what is lighter is paper
 _SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
 _AROUND = 3.0  # tiles around a picture from which the light on it is taken
 _PALE = 0.8  # of the paper's level: what is lighter is paper

@@ -55,6 +55,13 @@ def test_a_deep_shade_is_taken_off_too_and_a_picture_in_it_stays_dark() -> None:
     assert int(np.median(even[450:650, 350:550])) < 80
 
 
+def test_a_coloured_ground_beside_white_is_no_shade() -> None:
+    page = np.full((1000, 800), 255, np.uint8)
+    page[:900] = 165
+    page[200:400:8, 100:500] = page[201:400:8, 100:500] = 255  # a fourth of what stands there is light type
+    assert np.array_equal(with_even_illumination(page), page)
+
+
 @pytest.mark.parametrize(
     ("dpi", "size", "scale"),
     [
