@@ -12,7 +12,7 @@ from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator
 
 _SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 _INVISIBLE = 3  # text render mode (ISO 32000-1, table 106)
-_DEEPEST_FORM = 12  # form XObjects inside one another, as text_layer.page_objects counts them
+_DEEPEST_FORM = 40  # form XObjects inside one another, as text_layer.page_objects counts them
 _MOST_DRAWN = 200_000  # form XObjects that a page draws; they can draw one another without end
 _OF_STREAMS = frozenset({"/Length", "/Filter", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms"})
 

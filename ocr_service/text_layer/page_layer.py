@@ -172,7 +172,9 @@ def _remainder(
     """The picture without the text of ``lines`` and ``displays`` and without the form's boxes."""
     picture, ground = opened.picture, opened.seen.ground
     erased = [*lines, *(LayerLine(formula.words, 0, 1.0) for formula in displays)]
-    rest = _without(picture.pixels, ground, glyphs, erased, [place for _, place in opened.boxes])
+    # Text too faint to be seen is no writing either.
+    shown = np.where(opened.seen.plates[0][:, :, None] > 0, picture.pixels, ground)
+    rest = _without(shown, ground, glyphs, erased, [place for _, place in opened.boxes])
     # What no LaTeX could be built of is erased with all that its box holds: nobody else could read it either.
     for formula in displays:
         if formula.latex:

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium_c
 from ocr_service.text_layer.glyphs import TooManyGlyphs
 
 _MOST_OBJECTS = 200_000
-_DEEPEST_FORM = 12  # form XObjects inside one another; PDFium itself stops at some 30
+_DEEPEST_FORM = 40  # form XObjects inside one another, as in PDFium (kMaxFormLevel)
 _PAGINATION = ("Attached", "Subtype")  # keys of artifacts that paging made
 
 

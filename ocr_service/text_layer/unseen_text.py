@@ -49,6 +49,7 @@ def unseen_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int)
                 picture = draw(page, page_dpi)
                 glyphs = read_glyphs(page, ToPixels.of(page, picture.shape[1], picture.shape[0]))
                 seen = look(page, picture, handles, glyphs, page_dpi)
+                measures = [_measures(handle) for handle in handles[:own]]
             finally:
                 if page is not loaded:
                     page.close()
@@ -57,10 +58,24 @@ def unseen_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int)
     owners = [_address(glyphs.objects[index].handle) for index in glyphs.object]
     shown = {owner for owner, visible in zip(owners, seen.visible, strict=True) if visible}
     hidden = Counter(owner for owner, visible in zip(owners, seen.visible, strict=True) if not visible)
+    addresses = [_address(handle) for handle in handles[:own]]
+    unseen = [address in hidden and address not in shown for address in addresses]
+    # Of text that is drawn again at its place PDFium tells no character.
+    gone = {of for of, is_unseen in zip(measures, unseen, strict=True) if is_unseen}
+    known = {*owners}
+    repeats = [of in gone and address not in known for of, address in zip(measures, addresses, strict=True)]
     return UnseenText(
-        tuple(address in hidden and address not in shown for address in map(_address, handles[:own])),
+        tuple(a or b for a, b in zip(unseen, repeats, strict=True)),
         max((count for owner, count in hidden.items() if owner in shown), default=0),
     )
+
+
+def _measures(handle: Any) -> tuple[int, float, float]:
+    """A text object's font, width and height: the same for the same text."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium_c.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
+    font = _address(pdfium_c.FPDFTextObj_GetFont(handle))
+    return font, round(right.value - left.value, 1), round(top.value - bottom.value, 1)
 
 
 def _text_objects(page: pdfium.PdfPage) -> list[Any]:

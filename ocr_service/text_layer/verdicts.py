@@ -22,7 +22,7 @@ from ocr_service.text_layer.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine
 from ocr_service.text_layer.punctuation import may_stand_so
-from ocr_service.text_layer.visibility import CUT
+from ocr_service.text_layer.visibility import HALF
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
@@ -102,7 +102,7 @@ def verdicts(
 
 def _is_seen_elsewhere(page: _Page, index: int) -> bool:
     """Whether a glyph without its descender, or as little, is a character that is proven where it is whole."""
-    mostly = page.glyphs.cut[index] < CUT[-1]
+    mostly = page.glyphs.cut[index] < HALF
     return bool(mostly and (not page.signs[index].isalnum() or page.keys[index][:2] in page.proven))
 
 

@@ -25,7 +25,8 @@ _CONTRAST = 28  # of 255, in the channel that differs most: fainter text is not 
 _LEAST_PT = 2.5  # type of a size that nobody reads; the smallest print of leaflets has 4
 _LEAST_INK = 0.03  # of a glyph's box; the thinnest letters of display type fill 0.08
 INVISIBLE_MODES = (pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
-CUT = (0.2, 0.4)  # of a glyph's box on one side: a descender, and half of the glyph
+DESCENDER, HALF, MOST = 0.2, 0.4, 0.7  # of a glyph's box on one side
+CUT = (DESCENDER, HALF, MOST)
 _LEAST_CUT = 6.0  # pixels: of lower glyphs it is not told
 _LOOSE_BOXES = 0.5  # of a font's characters that look cut
 _OVERLAP = 0.35  # of the smaller of two glyphs' boxes: overprinted
@@ -38,7 +39,8 @@ class Seen:
     """``ground``: the page without its text; ``plates``: what text adds to it, 0 (nothing) to 255.
 
     The first plate holds all text, each further one some of what is overprinted, alone; ``plate`` says for each glyph
-    which one shows it. ``cut``: the share of a glyph that is cut or covered on one side, one of CUT, 0 for less.
+    which one shows it. ``cut``: the share of a glyph that is cut or covered on one side, one of CUT, 0 for less; HALF
+    also where too much is overprinted to tell.
     ``visible``, ``cut`` and ``reasons`` (None for what is seen) belong to the glyphs in their order.
     """
 
@@ -54,26 +56,64 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
     """``picture``: the page as drawn; ``handles``: all of its text objects."""
     ground = draw_without(page, handles, dpi)
     ink = difference(picture, ground)
-    coverage = Coverage(ink)
-    share, cut = coverage.share(glyphs.ink), coverage.cut(glyphs.ink)
-    plates, plate = [ink], np.zeros(len(glyphs), np.int64)
+    seen = _Plates(glyphs, ink)
     conflicts, repeats = _overlapping(glyphs, ink.shape)
-    for objects in _overprinted(conflicts):
+
+    def alone(objects: Iterable[int]) -> Gray:
         together = {*objects, *(other for item in objects for other in repeats.get(item, ()))}
-        alone = difference(picture, draw_without(page, [glyphs.objects[i].handle for i in sorted(together)], dpi))
-        here = np.isin(glyphs.object, list(objects))
-        coverage = Coverage(alone)
-        share[here] = coverage.share(glyphs.ink[here])
-        cut[here] = coverage.cut(glyphs.ink[here])
-        plate[here] = len(plates)
-        plates.append(alone)
-    large = glyphs.size * 72 / dpi >= _LEAST_PT
-    visible = (share >= _LEAST_INK) & large
-    reasons = tuple(None if visible[i] else _reason(glyphs, i, bool(large[i]), ground) for i in range(len(glyphs)))
+        return difference(picture, draw_without(page, [glyphs.objects[i].handle for i in sorted(together)], dpi))
+
+    groups = _overprinted(conflicts)
+    for group in groups[:_MOST_LAYERS]:
+        seen.add(alone(group), group)
+    if doubtful := _doubtful(glyphs, seen.share, ground):
+        seen.measure(alone(doubtful), doubtful)
+    share, cut = seen.share, seen.cut
     cut[np.abs((glyphs.angle + 45) % 90 - 45) > 1] = 0  # a box around a slanted glyph is larger than its ink
     cut[glyphs.codes >= FIRST_SHAPED] = 0  # and that of an ideograph may be
+    large = glyphs.size * 72 / dpi >= _LEAST_PT
+    visible = (share >= _LEAST_INK) & large
     cut[_has_loose_boxes(glyphs, visible & (cut > 0))] = 0
-    return Seen(ground, tuple(plates), plate, visible, cut, reasons)
+    visible &= cut < MOST
+    cut[np.isin(glyphs.object, [item for group in groups[_MOST_LAYERS:] for item in group])] = HALF
+    reasons = tuple(None if visible[i] else _reason(glyphs, i, bool(large[i]), ground) for i in range(len(glyphs)))
+    return Seen(ground, tuple(seen.plates), seen.plate, visible, cut, reasons)
+
+
+class _Plates:
+    """The plates so far, and what they show of each glyph: how much of its box is ink, and how much of it is cut."""
+
+    def __init__(self, glyphs: Glyphs, ink: Gray) -> None:
+        self._glyphs = glyphs
+        self.plates: list[Gray] = []
+        self.plate = np.zeros(len(glyphs), np.int64)
+        self.share, self.cut = np.zeros(len(glyphs)), np.zeros(len(glyphs))
+        self.add(ink, range(len(glyphs.objects)))
+
+    def add(self, plate: Gray, objects: Iterable[int]) -> None:
+        """A plate that shows the glyphs of these objects."""
+        self.plate[self.measure(plate, objects)] = len(self.plates)
+        self.plates.append(plate)
+
+    def measure(self, plate: Gray, objects: Iterable[int]) -> Flags:
+        """What is seen there of these objects' glyphs; which these are."""
+        here: Flags = np.isin(self._glyphs.object, list(objects))
+        coverage = Coverage(plate)
+        self.share[here] = coverage.share(self._glyphs.ink[here])
+        self.cut[here] = coverage.cut(self._glyphs.ink[here])
+        return here
+
+
+def _doubtful(glyphs: Glyphs, share: Floats, ground: Pixels) -> list[int]:
+    """Objects that are hidden in part, or by what they are, and have a glyph in whose box something is seen.
+
+    That may be other text: hidden text may lie between and across the lines.
+    """
+    seen = share >= _LEAST_INK
+    hidden = ~seen
+    for index in np.flatnonzero(seen).tolist():
+        hidden[index] = _reason(glyphs, index, True, ground) != "covered"
+    return sorted({*glyphs.object[seen].tolist()} & {*glyphs.object[hidden].tolist()})
 
 
 def draw_without(page: pdfium.PdfPage, handles: Iterable[Any], dpi: int) -> Pixels:
@@ -152,7 +192,7 @@ def _overprinted(conflicts: Mapping[int, set[int]]) -> list[list[int]]:
                 break
         else:
             groups.append([item])
-    return groups[:_MOST_LAYERS]
+    return groups
 
 
 def _overlapping(glyphs: Glyphs, shape: tuple[int, ...]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from pikepdf import Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_service.text_layer.unseen_text import UnseenText, unseen_text
@@ -39,3 +41,32 @@ def test_what_a_box_covers_of_a_visible_line_is_left() -> None:
     found = unseen(page.getvalue())
     assert found.objects == (False, False)
     assert found.left > 8
+
+
+def test_text_that_is_drawn_again_at_its_place_is_unseen_too() -> None:
+    page = io.BytesIO()
+    canvas = Canvas(page, pagesize=(400, 200))
+    canvas.setFont("Helvetica", 12)
+    canvas.drawString(40, 100, "Paid in full")
+    for up in (0.0, 0.3, 0.6):
+        text = canvas.beginText(40, 60 + up)
+        text.setTextRenderMode(3)
+        text.textOut("Never paid")
+        canvas.drawText(text)
+    canvas.save()
+    assert unseen(page.getvalue()).objects == (False, True, True, True)
+
+
+def test_text_in_deeply_nested_forms_is_looked_at() -> None:
+    pdf = pikepdf.new()
+    font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+    bbox, resources = [0, 0, 400, 200], Dictionary(Font=Dictionary(F=font))
+    content = b"BT 1 g /F 12 Tf 40 60 Td (Never paid) Tj ET"
+    for _ in range(20):
+        form = pdf.make_stream(content, Type=Name.XObject, Subtype=Name.Form, BBox=bbox, Resources=resources)
+        content, resources = b"/X Do", Dictionary(XObject=Dictionary(X=form))
+    page = pdf.add_blank_page(page_size=(400, 200))
+    page.obj.Resources, page.obj.Contents = resources, pdf.make_stream(content)
+    file = io.BytesIO()
+    pdf.save(file)
+    assert unseen(file.getvalue()).objects == (True,)
