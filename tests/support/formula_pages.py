@@ -2,7 +2,8 @@ r"""Pages of formulas whose LaTeX is known, made by pdflatex, and how two formul
 
     python -m tests.support.formula_pages
 
-writes those of ``formula_pages/`` anew. Needs pdflatex (Debian: texlive-latex-recommended, texlive-fonts-recommended).
+writes those of ``formula_pages/`` anew. Needs pdflatex, dvips and ps2pdf (Debian: texlive-latex-recommended,
+texlive-fonts-recommended, ghostscript).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pikepdf
 from latex2mathml.converter import convert
 
 EACH = 7  # formulas a page
@@ -165,6 +167,19 @@ def typeset(source: str, path: Path) -> Path:
         dateless = r"\pdfinfoomitdate=1\pdftrailerid{}\pdfsuppressptexinfo=-1\input{page}"
         subprocess.run(["pdflatex", "-interaction=batchmode", dateless], cwd=folder, check=True, capture_output=True)
         path.write_bytes(tex.with_suffix(".pdf").read_bytes())
+    return path
+
+
+def typeset_by_dvips(source: str, path: Path) -> Path:
+    with tempfile.TemporaryDirectory() as folder:
+        tex = Path(folder, "page.tex")
+        tex.write_text(source)
+        for command in (["latex", "-interaction=batchmode", "page"], ["dvips", "-q", "page"], ["ps2pdf", "page.ps"]):
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        with pikepdf.open(tex.with_suffix(".pdf")) as pdf:
+            del pdf.docinfo
+            del pdf.Root.Metadata
+            pdf.save(path, deterministic_id=True)
     return path
 
 
@@ -364,9 +379,40 @@ CONSTRUCTIONS = (
     ),
 )
 
+# What is higher than the delimiters around it, and brackets of several lines under each other.
+HIGHER = (
+    (
+        r"\begin{align*} \Big\| \sum_{j=1}^n x_j \Big\|_{L^p} &\leq \big( \max_{1 \leq i \leq m} a_i \big)^{1/2}"
+        r" + \frac{d}{m} \\ &\leq \Big\| \sum_{j=1}^n y_j - \frac{s}{m} I \Big\|_{L^p}^{2} \end{align*}",
+        (
+            r"\begin{aligned} \left\| \sum_{j=1}^n x_j \right\|_{L^p} &\leq \left( \max_{1 \leq i \leq m} a_i"
+            r" \right)^{1/2} + \frac{d}{m} \\ &\leq \left\| \sum_{j=1}^n y_j - \frac{s}{m} I \right\|_{L^p}^{2}"
+            r" \end{aligned}",
+        ),
+    ),
+    (
+        r"\begin{align*} &\sum_{0 \leq k \leq n} (-1)^k \binom{n}{k} k^l \\[-4pt] &= -\sum_{0 \leq j \leq n}"
+        r" \binom{n}{j} \binom{j}{2} + \prod_{i=1}^n a_i \\[-4pt] &\quad \cdot V(x_1 - k_1) \end{align*}",
+        (
+            r"\begin{aligned} \sum_{0 \leq k \leq n} (-1)^k \binom{n}{k} k^l \\ = -\sum_{0 \leq j \leq n} \binom{n}{j}"
+            r" \binom{j}{2} + \prod_{i=1}^n a_i \\ \cdot V(x_1 - k_1) \end{aligned}",
+        ),
+    ),
+)
 
-def constructions_page() -> str:
-    parts = (f"{PROSE[n % 4]}.\n{source}\n" for n, (source, _) in enumerate(CONSTRUCTIONS))
+
+# Rules as dvips draws them, each an image of one pixel.
+DVIPS_PAGE = r"""\documentclass[10pt]{article}
+\begin{document}
+The rules of fractions and roots are images in what dvips writes, as it does for all papers with old figures.
+\[ x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a} \]
+The prose behind it has $\frac{1}{2}$ in it, and goes on as if nothing had happened.
+\end{document}"""
+DVIPS = (r"x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}",)
+
+
+def constructions_page(constructions: Sequence[tuple[str, Sequence[str]]] = CONSTRUCTIONS) -> str:
+    parts = (f"{PROSE[n % 4]}.\n{source}\n" for n, (source, _) in enumerate(constructions))
     inline = r"The inline matrix $\left(\begin{smallmatrix} a & b \\ c & d \end{smallmatrix}\right)$ ends the page."
     packages = r"\usepackage{amssymb}\begin{document}"
     return rf"\documentclass[9pt]{{amsart}}{packages}" + "\n".join(parts) + inline + r"\end{document}"
@@ -444,8 +490,10 @@ def main() -> None:
     typeset(UNCERTAIN_PAGE, FOLDER / "uncertain.pdf")
     typeset(NUMBERED_PAGE, FOLDER / "numbered.pdf")
     typeset(constructions_page(), FOLDER / "constructions.pdf")
+    typeset(constructions_page(HIGHER), FOLDER / "higher.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
+    typeset_by_dvips(DVIPS_PAGE, FOLDER / "dvips.pdf")
     typeset(accents_page(), FOLDER / "accents.pdf")
     typeset(accents_page(r"\pdfmapfile{}"), FOLDER / "accents_in_bitmaps.pdf")
 

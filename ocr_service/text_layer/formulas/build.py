@@ -14,6 +14,7 @@ from functools import partial
 from ocr_service.text_layer.formulas.braces import Brace, level_braces, spanned_and_said
 from ocr_service.text_layer.formulas.delimiters import with_delimited, with_small_binomials
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, spans
+from ocr_service.text_layer.formulas.limits import in_one_run
 from ocr_service.text_layer.formulas.rows import (
     has_roof,
     is_script,
@@ -27,7 +28,6 @@ from ocr_service.text_layer.formulas.scripts import (
     Node,
     attach,
     baseline,
-    in_one_run,
     lie_on_one_another,
     take_limits,
 )

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined
+from ocr_service.text_layer.formulas.limits import limits_of
 from ocr_service.text_layer.formulas.rows import (
     COLUMN,
     SCRIPT,
     column_ends,
     delimiter_pairs,
     is_between,
+    is_script,
     lone_brace,
+    operators_of,
+    over_and_under,
     rows,
 )
 from ocr_service.text_layer.formulas.scripts import LEVEL, baseline
@@ -72,14 +76,34 @@ def with_delimited(items: list[Item], bars: list[Bar], build: Build) -> list[Ite
         if pair is None:
             return _with_cases(items, bars, build)
         left, right = pair
-        inner = [item for item in items if is_between(item, left, right)]
         rules = [bar for bar in bars if left.x1 <= (bar.x0 + bar.x1) / 2 <= right.x0 and left.y0 <= bar.y <= left.y1]
+        inner = _enclosed(left, right, items, rules)
         if not inner:
             raise Unbuildable
         made = _delimited(left, right, inner, rules, build)
         for bar in rules:
             bars.remove(bar)
         items = [item for item in items if item not in inner and item is not left and item is not right] + [made]
+
+
+def _enclosed(left: Item, right: Item, items: Sequence[Item], bars: Sequence[Bar]) -> list[Item]:
+    r"""What stands between delimiters, with the limits and the halves of fractions that are higher than these.
+
+    ``\big`` has less height than a sum with its limits, or a fraction of the line's size.
+    """
+    between = [item for item in items if is_between(item, left, right)]
+    halves = [item for bar in bars for half in over_and_under(bar, items, bars, left.size) for item in half]
+    operators = operators_of(items, left.size)
+    scripts = [i for i in items if is_script(i, left.size) and not is_between(i, left, right)]
+    own: list[Item] = []
+    foreign: list[Item] = []
+    for op in operators:
+        others = [other for other in operators if other is not op]
+        mine = own if is_between(op, left, right) else foreign
+        mine += [item for limit in limits_of(op, others, scripts, left.size) for item in limit]
+    higher = [item for item in scripts if left.x1 < item.x < right.x0 and item not in foreign]
+    members = {id(item) for item in (*between, *halves, *own, *higher)}
+    return [item for item in items if id(item) in members]
 
 
 def _is_covered(pair: tuple[Item, Item], bars: Sequence[Bar]) -> bool:

@@ -15,16 +15,20 @@ from ocr_service.text_layer.page_space import ToPixels
 
 _THICKEST_PT, _SHORTEST_PT = 2.0, 1.5
 _MOST = 4_000
+_DRAWN = (pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE)
 _SEEN = 28  # of 255, as for text
 
 
 def level_rules(page: pdfium.PdfPage, to_pixels: ToPixels) -> Floats:
-    """Boxes of thin level paths of the page itself, in pixels: n x 4. Those inside of form XObjects are left out."""
+    """Boxes of thin level paths and images of the page itself, in pixels: n x 4. Those in form XObjects are left out.
+
+    dvips draws rules as images of one pixel (``imagemask``), and Ghostscript keeps them as such.
+    """
     sides = [ctypes.c_float() for _ in range(4)]
     found: list[tuple[float, float, float, float]] = []
     for index in range(pdfium_c.FPDFPage_CountObjects(page.raw)):
         handle = pdfium_c.FPDFPage_GetObject(page.raw, index)
-        if not handle or pdfium_c.FPDFPageObj_GetType(handle) != pdfium_c.FPDF_PAGEOBJ_PATH:
+        if not handle or pdfium_c.FPDFPageObj_GetType(handle) not in _DRAWN:
             continue
         if not pdfium_c.FPDFPageObj_GetBounds(handle, *sides):
             continue

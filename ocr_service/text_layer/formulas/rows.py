@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, piled, spans
+from ocr_service.text_layer.formulas.limits import limits_of
+from ocr_service.text_layer.formulas.words import joined_words
 
 SCRIPT = 0.85  # of the size of its base
 _ROW = 0.5  # em between the baselines of two rows, at least
 COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
+_NEAR_LIMIT = 0.9  # em between an operator and the parts of its limits
 _PIECES_APART = 0.12  # em
 _NUMERATOR = 0.9  # em on both sides of a bar, in which the middle of a numerator is
 
@@ -21,7 +24,7 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
     fractions = [
         (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
     ]
-    keepers = _keepers(prepared, fractions)
+    keepers = _limits_at(prepared, size) | _keepers(prepared, fractions)
     anchors = [item for item in prepared if not is_script(item, size) and _has_line(item) and id(item) not in keepers]
     anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
     if not anchors:
@@ -52,6 +55,25 @@ def _keepers(items: Sequence[Item], fractions: Sequence[tuple[list[Item], Item]]
         for item in members:
             keepers.setdefault(id(item), whole)
     return keepers
+
+
+def _limits_at(items: Sequence[Item], size: float) -> dict[int, Item]:
+    """Of the limits near an operator, the operator."""
+    scripts = [item for item in items if is_script(item, size)]
+    operators = operators_of(items, size)
+    keepers: dict[int, Item] = {}
+    for op in operators:
+        others = [other for other in operators if other is not op and abs(other.base - op.base) < _ROW * size]
+        near = [i for i in scripts if op.y0 - i.y1 < _NEAR_LIMIT * size and i.y0 - op.y1 < _NEAR_LIMIT * size]
+        for limit in limits_of(op, others, near, size):
+            keepers |= {id(item): op for item in limit}
+    return keepers
+
+
+def operators_of(items: Sequence[Item], size: float) -> list[Item]:
+    """What may have limits: large operators, and functions such as ``max``."""
+    full = [item for item in items if not is_script(item, size)]
+    return [item for item in joined_words(full) if item.kind in ("op", "func")]
 
 
 def _lines_of(anchors: Sequence[Item], size: float) -> list[list[Item]]:
@@ -205,7 +227,8 @@ def delimiter_pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
         )
         if item.kind != "open" and match is not None and (item.kind == "close" or match.latex == item.latex):
             found.append((match, item))
-            del open_[open_.index(match) :]
+            at = open_.index(match)
+            open_ = [o for n, o in enumerate(open_) if n < at or (o is not match and not match.y0 < o.y < match.y1)]
         elif item.kind != "close":
             open_.append(item)
     return sorted(found, key=lambda pair: pair[0].x0 - pair[1].x1)

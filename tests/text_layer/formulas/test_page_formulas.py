@@ -15,7 +15,18 @@ from ocr_service.document import PageResult
 from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
 from ocr_service.vlm.prompts import PromptSet
-from tests.support.formula_pages import COLUMNS, CONSTRUCTIONS, FOLDER, NUMBERED, TIMES, TIMES_INLINE, groups, tree
+from tests.support.formula_pages import (
+    COLUMNS,
+    CONSTRUCTIONS,
+    DVIPS,
+    FOLDER,
+    HIGHER,
+    NUMBERED,
+    TIMES,
+    TIMES_INLINE,
+    groups,
+    tree,
+)
 
 _PAGES = list(groups())
 
@@ -69,6 +80,17 @@ def test_italics_of_text_are_no_formulas_where_the_font_sets_both() -> None:
 
 def test_displays_of_two_columns_are_not_merged() -> None:
     assert [tree(latex) for latex in displays(read(FOLDER / "columns.pdf"))] == [tree(latex) for latex in COLUMNS]
+
+
+def test_limits_and_fractions_may_be_higher_than_the_delimiters_around_them() -> None:
+    page = read(FOLDER / "higher.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for _, formulas in HIGHER for latex in formulas]
+
+
+def test_rules_that_are_images_part_fractions() -> None:
+    page = read(FOLDER / "dvips.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in DVIPS]
+    assert inline(page) == [r"\frac{1}{2}"]
 
 
 @pytest.mark.parametrize("dpi", [150, 300])

@@ -1,0 +1,79 @@
+"""Which scripts are the limits of an operator: what stands over and under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ocr_service.text_layer.formulas.items import Item
+
+_SIDE_LIMITS = frozenset({"\\int", "\\iint", "\\iiint", "\\oint", "\\smallint"})
+
+
+def limits_of(op: Item, others: Sequence[Item], scripts: Sequence[Item], size: float) -> tuple[list[Item], list[Item]]:
+    """What stands over and what under an operator, and is not that of one of the ``others``."""
+    if op.latex in _SIDE_LIMITS and not any(_stands_over_or_under(item, op) for item in scripts):
+        return [], []
+    return (
+        _one_limit(op, others, _over(op, scripts, size), size),
+        _one_limit(op, others, _under(op, scripts, size), size),
+    )
+
+
+def _one_limit(op: Item, others: Sequence[Item], side: list[Item], size: float) -> list[Item]:
+    core = _level_with(op, side, size)
+    if not core:
+        return []
+    for other in others:
+        side = _own_side(core, _level_with(other, side, size), side)
+    return in_one_run(core, side, size)
+
+
+def _stands_over_or_under(item: Item, op: Item) -> bool:
+    return abs(item.x - op.x) < 0.5 * (op.x1 - op.x0) and (item.y1 < op.y0 or item.y0 > op.y1)
+
+
+def _over(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:
+    """The scripts above an operator; a named function has no limits there."""
+    return [] if op.kind == "func" else [item for item in scripts if item.y1 < op.y0 + 0.12 * size]
+
+
+def _under(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:
+    below = [item for item in scripts if item.y0 > op.y1 - 0.12 * size]
+    return [item for item in below if item.base > op.base + 0.3 * size] if op.kind == "func" else below
+
+
+def _level_with(op: Item, scripts: Sequence[Item], size: float) -> list[Item]:
+    """The scripts right over or under an operator."""
+    return [i for i in scripts if op.x0 - 0.05 * size < i.x < op.x1 + 0.05 * size]
+
+
+def _own_side(core: Sequence[Item], others: Sequence[Item], side: list[Item]) -> list[Item]:
+    """What of ``side`` is left or right of the widest white between the limits of two operators."""
+    if not others or any(item in core for item in others):
+        return side
+    first, second = sorted((core, others), key=lambda items: min(i.x0 for i in items))
+    left, right = min(i.x0 for i in first), max(i.x1 for i in second)
+    between = sorted((i for i in side if left <= i.x0 and i.x1 <= right), key=lambda i: i.x0)
+    gaps = [(b.x0 - a.x1, (a.x1 + b.x0) / 2) for a, b in pairwise(between) if a.x >= first[0].x and b.x <= second[-1].x]
+    if not gaps:
+        return side
+    _, at = max(gaps)
+    return [i for i in side if (i.x < at) == (core[0].x < at)]
+
+
+def in_one_run(core: Sequence[Item], side: Sequence[Item], size: float) -> list[Item]:
+    """``core`` with what goes on beside it at the same height."""
+    chosen = list(core)
+    while True:
+        x0, x1 = min(i.x0 for i in chosen), max(i.x1 for i in chosen)
+        y0, y1 = min(i.y0 for i in chosen), max(i.y1 for i in chosen)
+        more = [
+            item
+            for item in side
+            if item not in chosen and item.x0 - x1 < 0.4 * size and x0 - item.x1 < 0.4 * size
+            and item.y0 < y1 + 0.15 * size and item.y1 > y0 - 0.15 * size
+        ]  # fmt: skip
+        if not more:
+            return chosen
+        chosen += more
