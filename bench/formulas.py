@@ -21,12 +21,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from ocr_service.document import PageResult
 from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.reading.page_tasks import PageTask, read_page, warm_up
-from tests.support.formula_pages import Style, groups, source_of, tree, typeset
+from tests.support.formula_pages import Style, groups, source_of, tree, typeset, typeset_by_dvips
 
 STYLES = (
     Style("cm", "10pt", r"\usepackage{amsmath,amssymb}"),
     Style("cm-11-numbered", "11pt", r"\usepackage{amsmath,amssymb}", number=True),
     Style("cm-12-microtype", "12pt", r"\usepackage{amsmath,amssymb,microtype}"),
+    Style("cm-12-cmex10", "12pt", r"\usepackage[cmex10]{amsmath}\usepackage{amssymb}"),
+    Style("cm-dvips", "10pt", r"\usepackage{amsmath,amssymb}", dvips=True),
     Style("cm-two-columns", "10pt,twocolumn", r"\usepackage{amsmath,amssymb}", number=True),
     Style("lmodern", "10pt", r"\usepackage{lmodern}\usepackage[T1]{fontenc}\usepackage{amsmath,amssymb,microtype}"),
     Style("times-text", "10pt", r"\renewcommand{\rmdefault}{ptm}\usepackage{amsmath,amssymb}"),
@@ -69,7 +71,8 @@ def _measure(style: Style, folder: Path, show: bool) -> list[int]:
     totals, seconds, pages = [0, 0, 0, 0], 0.0, 0
     for number, (part, some) in enumerate(groups()):
         try:
-            path = typeset(source_of(style, part, some), folder / f"{style.name}-{number}.pdf")
+            made_by = typeset_by_dvips if style.dvips else typeset
+            path = made_by(source_of(style, part, some), folder / f"{style.name}-{number}.pdf")
         except (subprocess.CalledProcessError, FileNotFoundError):
             print(f"{style.name:18} cannot be typeset")
             return [0, 0, 0, 0]

@@ -72,6 +72,7 @@ _PREFERRED = {
 _PAIRS = (("\\phi", "\\varphi"), ("\\epsilon", "\\varepsilon"), ("\\theta", "\\vartheta"), ("\\rho", "\\varrho"))
 # Some maps have one character for both, and some each other's.
 _ALIKE = {a: (b,) for pair in _PAIRS for a, b in (pair, pair[::-1])} | {
+    "\\epsilon": ("\\varepsilon", "ǫ"),  # Ghostscript's
     "-": ("\\minus", "\u2212"),
     "|": ("\\mid", "\\vert"),
     "\\|": ("\\Vert", "\\parallel"),
@@ -108,6 +109,25 @@ _NAMED = (
     ("\\}", "close"), ("\\langle", "open"), ("\\rangle", "close"),
 )  # fmt: skip
 _EIGHT = (*_DELIMITERS.values(), *_NAMED)
+# Outlines of the AMS fonts before their version 3 (2009), of 5 to 10 points, as PDFs of that time have them: the boxes
+# of x0, y0, x1, y1 in thousandths of an em, upwards.
+OLDER: dict[tuple[str, str], tuple[tuple[int, int, int, int], ...]] = {
+    ("\\rightarrow", "OMS"): ((56, 72, 942, 428), (57, 71, 970, 430), (78, 70, 1060, 431), (64, 66, 1085, 435)),
+    ("\\leftarrow", "OMS"): ((57, 72, 943, 428), (57, 71, 970, 430), (78, 70, 1060, 431), (64, 66, 1085, 435)),
+    ("\\leftrightarrow", "OMS"): ((57, 72, 942, 428),),
+    ("\\nearrow", "OMS"): ((56, -193, 946, 697),),
+    ("\\nwarrow", "OMS"): ((53, -193, 943, 697),),
+    ("\\searrow", "OMS"): ((56, -197, 946, 693),),
+    ("\\swarrow", "OMS"): ((53, -197, 943, 693),),
+    ("\\leftharpoondown", "OML"): ((56, 72, 943, 270),),
+    ("\\leftharpoonup", "OML"): ((56, 230, 943, 428),),
+    ("\\rightharpoondown", "OML"): ((56, 72, 943, 270),),
+    ("\\rightharpoonup", "OML"): ((56, 230, 943, 428),),
+    ("\\beta", "OML"): ((25, -194, 590, 705), (25, -194, 600, 705), (26, -194, 615, 704), (40, -194, 649, 704)),
+    ("\\delta", "OML"): ((41, -12, 452, 705),),
+    ("\\mathcal{H}", "OMS"): ((20, -47, 818, 683), (21, -48, 840, 683)),
+    ("\\mathcal{T}", "OMS"): ((29, 0, 798, 717),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +152,7 @@ def main() -> None:
     known = {
         (slot.latex, slot.kind, encoding): slot for encoding, slots in encodings.items() for slot in slots.values()
     }
+    rows += older_rows(symbols, rows)
     for name, preamble in FAMILIES.items():
         for key, claim, box, shape in family_glyphs(preamble, known):
             rows.append((symbols.setdefault(key, len(symbols)), claim, box, shape))
@@ -154,6 +175,19 @@ def main() -> None:
         box=np.array([row[2] for row in rows], np.int16),
         shape=np.array([np.clip(np.rint(row[3] * 250), -127, 127) for row in rows], np.int8),
     )
+
+
+def older_rows(symbols: dict[tuple[str, str, str], int], rows: Sequence[Row]) -> list[Row]:
+    """The glyphs that had other boxes once, each with the sample of today's glyph whose box is the nearest."""
+    numbers = {(latex, encoding): number for (latex, _, encoding), number in symbols.items()}
+    found: list[Row] = []
+    for name, boxes in OLDER.items():
+        today = [row for row in rows if row[0] == numbers[name]]
+        for x0, y0, x1, y1 in boxes:
+            box = [x0, -y1, x1, -y0]
+            nearest = min(today, key=lambda row: float(np.abs(np.array(row[2]) - box).max()))
+            found.append((nearest[0], nearest[1], box, nearest[3]))
+    return found
 
 
 def _without_repeats(rows: Sequence[Row]) -> list[Row]:
@@ -187,8 +221,7 @@ def _codes(key: tuple[str, str, str], encodings: dict[str, dict[int, Slot]]) -> 
     """The numbers of a symbol in its encoding, where fonts have no Unicode for it; 0 would end a string of numpy's."""
     latex, kind, encoding = key
     slots = encodings.get(encoding, {})
-    found = [slot for slot, wanted in slots.items() if (wanted.latex, wanted.kind) == (latex, kind)]
-    return [slot for slot in found if slot] if encoding == "OMX" else []
+    return [slot for slot, wanted in slots.items() if slot and (wanted.latex, wanted.kind) == (latex, kind)]
 
 
 @lru_cache(maxsize=1)

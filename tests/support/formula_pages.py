@@ -142,6 +142,7 @@ class Style:
     options: str
     packages: str
     number: bool = False
+    dvips: bool = False
 
 
 CM = Style("cm", "10pt", r"\usepackage{amsmath,amssymb}")

@@ -59,7 +59,11 @@ class Symbol:
         if self.kind == "text" and claim in self.latex:  # PDFium gives the letters of a ligature one by one
             return True
         plain = unicodedata.normalize("NFKC", claim)
-        return claim in self.claims or plain in self.claims or plain == self.latex
+        return claim in self.codes or claim in self.claims or plain in self.claims or plain == self.latex
+
+    def is_number(self, claim: str) -> bool:
+        """Whether a character is no more than the symbol's number in its font."""
+        return claim in self.codes and claim not in self.claims and claim != self.latex and self.encoding != "OMX"
 
     @property
     def sign(self) -> str:
@@ -156,7 +160,7 @@ def with_signs(glyphs: Glyphs, known: KnownGlyphs) -> Glyphs:
         if symbol is None:
             continue
         sign = chr(int(codes[index]))
-        if is_senseless(sign, bool(glyphs.unmapped[index])):
+        if is_senseless(sign, bool(glyphs.unmapped[index])) or symbol.is_number(sign):
             codes[index] = ord(symbol.sign)
         elif sign >= _FIRST_ALPHANUMERIC and len(plain := unicodedata.normalize("NFKC", sign)) == 1:
             codes[index] = ord(plain)
@@ -222,7 +226,7 @@ def _only(open_: Sequence[Symbol], claim: str) -> Symbol | None:
         return open_[0]
     if len({name.replace("mathscr", "mathcal") for name in latex}) == 1:  # one font, which packages call by both names
         return next(symbol for symbol in open_ if "mathscr" in symbol.latex)
-    named = [symbol for symbol in open_ if claim in symbol.codes or (not symbol.codes and symbol.may_be(claim))]
+    named = [s for s in open_ if claim in s.codes or (s.encoding != "OMX" and s.may_be(claim))]
     return named[0] if len({symbol.latex for symbol in named}) == 1 else None
 
 

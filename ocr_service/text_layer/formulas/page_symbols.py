@@ -16,6 +16,7 @@ from ocr_service.text_layer.glyphs import Flags, Glyphs
 
 _SPECKS = 6  # pixels
 _OVER, _FLAT = 0.3, 0.4  # em over a formula, and of an accent's height
+_OF_LINE = 0.75  # of a line's size: its large signs are 10 points in 12; those of a script's line are 7 in 10
 _STOPS = ".,;:-_'’"
 _PLAIN = {
     **{sign: ("ord", sign) for sign in "0123456789/"},
@@ -124,10 +125,17 @@ class PageSymbols:
 
     def items(self, indices: Sequence[int]) -> list[Item]:
         items = [self.item(index) for index in indices]
-        usual = max((item.size for item in items if item.kind != "op"), default=0.0)
-        return [_of_line(item, usual) if item.kind == "op" and item.size > usual > 0 else item for item in items]
+        usual = max((item.size for item in items if not item.centred), default=0.0)
+        return [_of_line(item, usual) if _is_of_line(item, usual) else item for item in items]
 
 
-def _of_line(operator: Item, size: float) -> Item:
-    """An operator whose font is set larger than its line, in the size of the line."""
-    return replace(operator, size=size, base=operator.y + AXIS * size)
+def _is_of_line(sign: Item, usual: float) -> bool:
+    """Whether a large sign is of the line whose type has ``usual`` size: LaTeX sets it in 10 points in all lines."""
+    if not sign.centred or usual <= 0:
+        return False
+    return _OF_LINE * usual < sign.size < usual or (sign.kind == "op" and sign.size > usual)
+
+
+def _of_line(sign: Item, size: float) -> Item:
+    """A large sign in the size of its line."""
+    return replace(sign, size=size, base=sign.y + AXIS * size)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ocr_service.text_layer.fonts import Font
-from ocr_service.text_layer.formulas.known_glyphs import Symbol, without_strays
+from ocr_service.text_layer.formulas.known_glyphs import TABLE, Symbol, without_strays
 from ocr_service.text_layer.glyphs import Glyphs, TextObject
+from scripts.make_known_glyphs import OLDER
 
 _O = Symbol("o", "ord", "OML", frozenset("o"))
 
@@ -35,3 +36,10 @@ def test_one_letter_of_a_text_font_that_looks_like_tex_is_no_mathematics() -> No
     glyphs = glyphs_of("Dolfi+", "ox")
     found = {1: _O, 5: Symbol("+", "bin", "OT1", frozenset("+")), 6: _O, 7: Symbol("x", "ord", "OML", frozenset("x"))}
     assert without_strays(found, glyphs, np.arange(8)).keys() == {5, 6, 7}
+
+
+def test_the_table_has_the_outlines_that_fonts_had_before_2009() -> None:
+    with np.load(TABLE, allow_pickle=False) as table:
+        boxes = {(str(table["latex"][n]), *box.tolist()) for n, box in zip(table["symbol"], table["box"], strict=True)}
+    wanted = {(latex, x0, -y1, x1, -y0) for (latex, _), old in OLDER.items() for x0, y0, x1, y1 in old}
+    assert wanted <= boxes

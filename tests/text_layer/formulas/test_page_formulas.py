@@ -163,6 +163,12 @@ def test_a_map_that_says_what_is_seen_changes_nothing(tmp_path: Path) -> None:
     assert read(honest).markdown == read(FOLDER / "article.pdf").markdown
 
 
+def test_a_map_that_gives_the_numbers_of_tex_says_nothing(tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.pdf"
+    numbers.write_bytes(with_map(FOLDER / "article.pdf", "CMSY10", {code: code for code in range(33, 127)}))
+    assert read(numbers).markdown == read(FOLDER / "article.pdf").markdown
+
+
 def test_hidden_signs_are_in_no_formula(tmp_path: Path) -> None:
     hidden = tmp_path / "hidden.pdf"
     with pikepdf.open(FOLDER / "displays.pdf") as pdf:
