@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult, TextLayerMode
+from ocr_service.reading.orientation import ForeignScript, foreign_script
 from ocr_service.reading.turned_lines import read_turned
 from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.reader import TesseractReader
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.sheet import prepare_sheet
+from ocr_service.tesseract.words import Line, sure_share
 from ocr_service.text_layer.compose_layer import compose_layer
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.remainder import has_pictures
@@ -23,6 +25,7 @@ _SCRIPTS: dict[str, Script] = {"LATIN": "latin", "CYRILLIC": "cyrillic"}
 _MUCH = 200  # letters of a page that tell its script
 _LONG, _FEW = 4, 3  # letters of a word, and such words
 _LEGIBLE, _WELL_READ = 65.0, 80.0  # Tesseract's confidence; Russian read as English has 30 to 50
+_DOUBTFUL = 0.35  # share of what was read in sure words below which it may be in a script that nobody reads here
 FindRegions = Callable[[PageImage], Sequence[Region]]
 
 
@@ -41,15 +44,28 @@ def settles(layer: PageLayer | None, mode: TextLayerMode) -> bool:
     return layer is not None and (layer.report.used or mode == "only")
 
 
-def read_layered(
-    layer: PageLayer, reader: TesseractReader, find_regions: FindRegions, mode: TextLayerMode
-) -> tuple[PageImage, list[RegionResult]]:
+@dataclass(frozen=True, slots=True)
+class LayeredPage:
     """The page as it was drawn, with what it may have cost in its warnings, and its regions in reading order.
+
+    ``incomplete``: a part of it could not be read, which no region says.
+    """
+
+    page: PageImage
+    results: list[RegionResult]
+    incomplete: bool = False
+
+
+def read_layered(
+    layer: PageLayer, reader: TesseractReader, find_regions: FindRegions, mode: TextLayerMode, language: str
+) -> LayeredPage:
+    """The page from its layer; ``reader``, which knows ``language``, reads what nothing proves.
 
     The layout model is asked only where there are pictures or writing that the layer does not explain.
     """
     page = layer.picture
     others: list[Line] = []
+    foreign: ForeignScript | None = None
     if layer.unread and mode == "only":
         warning = "parts of the page are in no proven text layer and were left out (text_layer=only)"
         page = replace(page, warnings=(*page.warnings, warning))
@@ -59,9 +75,14 @@ def read_layered(
         turned = read_turned(gray, page.dpi, layer.turned, reader, script)
         layer = replace(layer, lines=(*layer.lines, *turned))
         others = _remaining_lines(gray, page.dpi, reader, script)
+        if sure_share(others) < _DOUBTFUL:
+            foreign = foreign_script(prepare_sheet(gray, page.dpi), others, language, of_part=True)
+    if foreign is not None:
+        page = replace(page, warnings=(*page.warnings, foreign.failure.message))
+        others = [] if foreign.whole else others
     ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     hints = find_regions(page) if others or has_pictures(ground, page.dpi) else ()
-    return page, compose_layer(layer, others, hints)
+    return LayeredPage(page, compose_layer(layer, others, hints), incomplete=foreign is not None)
 
 
 def _only_script(layer: PageLayer) -> Script | None:

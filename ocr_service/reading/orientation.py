@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +19,9 @@ from ocr_service.tesseract.missed_text import without_words
 from ocr_service.tesseract.reader import Recognition, TesseractReader
 from ocr_service.tesseract.rotation import BETTER, BlockReader, best_rotation, densest_window, window_rotation
 from ocr_service.tesseract.scripts import language_for
+from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tessdata import find_tessdata
-from ocr_service.tesseract.words import is_sure, reading_score, sure_share
+from ocr_service.tesseract.words import Line, is_sure, reading_score, sure_share
 
 _SURE_OF_WINDOW = 2.0  # of Tesseract's orientation confidence, a difference of log likelihoods: windows have 2 to 10
 _READS_WELL = 0.6  # share of letters in sure words from which on a page needs no second look
@@ -75,17 +76,19 @@ class ForeignScript:
     whole: bool
 
 
-def foreign_script(recognition: Recognition, language: str, tessdata: Path | None = None) -> ForeignScript | None:
+def foreign_script(
+    sheet: Sheet, lines: Sequence[Line], language: str, tessdata: Path | None = None, *, of_part: bool = False
+) -> ForeignScript | None:
     """The script of a page that cannot be read in ``language``; None where all can, or nobody can tell.
 
-    Digits are read in any script: a page of them with foreign names beside them is worth keeping.
+    ``lines``: what was read on its ``sheet``. Digits are read in any script: a page of them with foreign names beside
+    them is worth keeping. ``of_part``: the sheet is a part of the page, the rest of which is read.
     """
-    lines = recognition.lines
     letters = sure_share(lines, str.isalpha)
-    if letters >= _READ or len(letter_pieces(recognition.sheet, lines).boxes) < _LEAST_PIECES:
+    if letters >= _READ or len(letter_pieces(sheet, lines).boxes) < _LEAST_PIECES:
         return None
     wordless = letters < _FOREIGN and sure_share(lines, str.isalpha, least=_LONG_WORD) < _NO_WORDS
-    script, confidence = _script(recognition, tessdata)
+    script, confidence = _script(sheet, lines, tessdata)
     needed = language_for(script, language)
     least = _SURE_OF_SIGNS if script in _SIGNS else _SURE_OF_SCRIPT
     if needed is None or confidence < least[0 if wordless else 1 if letters < _FOREIGN else 2]:
@@ -94,17 +97,17 @@ def foreign_script(recognition: Recognition, language: str, tessdata: Path | Non
     package = "tesseract-ocr-" + needed.replace("_", "-")
     failure = Failure(
         "unreadable_script",
-        f"{'the page is' if whole else 'a part of the page is'} in {script} script, which {language} does not read: "
-        f"install {package} (apt; in the image --build-arg OCR_LANGUAGES={needed}) and ask for language={needed}",
+        f"{'the page is' if whole and not of_part else 'a part of the page is'} in {script} script, which {language} "
+        f"does not read: install {package} (apt; in the image --build-arg OCR_LANGUAGES={needed}) and ask for "
+        f"language={needed}",
         "recognition",
     )
     return ForeignScript(failure, whole)
 
 
-def _script(recognition: Recognition, tessdata: Path | None) -> tuple[str, float]:
+def _script(sheet: Sheet, lines: Sequence[Line], tessdata: Path | None) -> tuple[str, float]:
     """The script of the page, or that of its rest without the words that were read, which hide it: the surer one."""
-    sheet = recognition.sheet
-    read = [word for line in recognition.lines for word in line.words if is_sure(word)]
+    read = [word for line in lines for word in line.words if is_sure(word)]
     pictures = (sheet.gray, without_words(sheet.gray, read)) if read else (sheet.gray,)
     return max((_model(tessdata).script(gray, sheet.dpi) for gray in pictures), key=lambda found: found[1])
 

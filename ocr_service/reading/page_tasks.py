@@ -95,14 +95,14 @@ def read_page(task: PageTask) -> PageResult:
         layer = _text_layer(task, formulas=True)
     if layer is not None and settles(layer, task.text_layer):
         with timer.stage("recognition"):
-            seen = _Seen(
-                *read_layered(
-                    layer,
-                    _reader(task.language),
-                    lambda image: find_regions(image, _detector(task.layout)),
-                    task.text_layer,
-                )
+            layered = read_layered(
+                layer,
+                _reader(task.language),
+                lambda image: find_regions(image, _detector(task.layout)),
+                task.text_layer,
+                task.language,
             )
+            seen = _Seen(layered.page, layered.results, incomplete=layered.incomplete)
     else:
         seen = _read_by_eye(task, timer)
     page = seen.page
@@ -165,7 +165,7 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     with timer.stage("recognition"):
         recognition = recognise_upright(rendered, reader)
         page = recognition.page
-        foreign = foreign_script(recognition, task.language)
+        foreign = foreign_script(recognition.sheet, recognition.lines, task.language)
     reading = Reading([], 0.0)
     if foreign is None or not foreign.whole:
         with timer.stage("layout"):

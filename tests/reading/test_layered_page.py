@@ -58,3 +58,16 @@ def test_a_sideways_line_that_is_not_proven_is_read_as_it_stands(tmp_path: Path,
     assert page.text_layer is not None and page.text_layer.rejected_fonts
     (aside,) = [region for region in page.regions if region.label == "aside_text"]
     assert (aside.content, aside.source) == ("Harvest of every year", "tesseract")
+
+
+_ARABIC = "قرر المجلس في جلسته الأخيرة أن يمول بناء المدرسة"
+
+
+def test_text_in_a_script_that_nobody_reads_is_no_rubbish_but_a_warning(tmp_path: Path) -> None:
+    drawn = DrawnPage(1650, 700)
+    for place in range(10):
+        drawn.text(20, 20 + 60 * place, _ARABIC, size=12)
+    page = read_sample(tmp_path, english_page(drawn.image))
+    assert page.status == "partial"
+    assert any("a part of the page is in Arabic script" in warning for warning in page.warnings)
+    assert {region.source for region in page.regions} <= {"text_layer", None}

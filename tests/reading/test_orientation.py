@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import foreign_script, recognise_upright, upright
+from ocr_service.reading.orientation import ForeignScript, foreign_script, recognise_upright, upright
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import BlockReader
 from tests.support.sheets import DrawnPage
@@ -83,6 +83,11 @@ def test_missing_orientation_data_names_the_package(tmp_path: Path, reader: Tess
         upright(_rotated(_letter(), 0), lambda: reader.read_block, tmp_path)
 
 
+def _foreign(page: PageImage, reader: TesseractReader) -> ForeignScript | None:
+    recognition = recognise_upright(page, reader)
+    return foreign_script(recognition.sheet, recognition.lines, "rus+eng")
+
+
 def _written(text: str) -> PageImage:
     image = Image.new("RGB", (1240, 900), "white")
     draw = ImageDraw.Draw(image)
@@ -103,7 +108,7 @@ def _written(text: str) -> PageImage:
 def test_a_script_that_no_language_reads_is_named_with_what_to_install(
     text: str, language: str, reader: TesseractReader
 ) -> None:
-    foreign = foreign_script(recognise_upright(_written(text), reader), "rus+eng")
+    foreign = _foreign(_written(text), reader)
     assert foreign is not None
     assert foreign.whole
     failure = foreign.failure
@@ -114,7 +119,7 @@ def test_a_script_that_no_language_reads_is_named_with_what_to_install(
 
 @pytest.mark.parametrize("text", ["Поставщик передаёт товар покупателю", "The supplier shall deliver the goods"])
 def test_a_script_that_is_read_is_no_failure(text: str, reader: TesseractReader) -> None:
-    assert foreign_script(recognise_upright(_written(text), reader), "rus+eng") is None
+    assert _foreign(_written(text), reader) is None
 
 
 def test_a_page_of_numbers_beside_names_in_a_foreign_script_is_kept_and_says_so(reader: TesseractReader) -> None:
@@ -122,7 +127,7 @@ def test_a_page_of_numbers_beside_names_in_a_foreign_script_is_kept_and_says_so(
     for row in range(18):
         page.text(80, 60 + 55 * row, "يسلم المورد البضائع إلى العنوان")
         page.text(800, 60 + 55 * row, f"{4207 + 311 * row} 2026-11-{row + 10} {905 + 13 * row}")
-    foreign = foreign_script(recognise_upright(page.page(), reader), "rus+eng")
+    foreign = _foreign(page.page(), reader)
     assert foreign is not None
     assert not foreign.whole
     assert "a part of the page is in Arabic script" in foreign.failure.message
@@ -133,4 +138,4 @@ def test_numbers_alone_have_no_script(reader: TesseractReader) -> None:
     page = DrawnPage(1240, 1100)
     for row in range(18):
         page.text(80, 60 + 55 * row, f"{4207 + 311 * row} 2026-11-{row + 10} {905 + 13 * row}")
-    assert foreign_script(recognise_upright(page.page(), reader), "rus+eng") is None
+    assert _foreign(page.page(), reader) is None
