@@ -23,6 +23,7 @@ from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.glyph_rows import REPEATS, read_rows, undecided
 from ocr_service.text_layer.glyphs import FIRST_SHAPED, Flags, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine
+from ocr_service.text_layer.letter_shapes import looks_like_another
 from ocr_service.text_layer.marks import wrong_marks
 from ocr_service.text_layer.sample_words import (
     accented_letters,
@@ -70,6 +71,10 @@ def prove(
     alone = readable & ~_of_one_code(glyphs)
     read_rows(undecided(keys, alone, glyphs, known), type_case, keys, signs, read_sheet, known)
     _refute_doubled(glyphs, keys, known)
+    unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
+    for key, other in looks_like_another(glyphs, plates, keys, signs, unread).items():
+        known[key] = Evidence(wrong=Counter({other: REPEATS}))
+        readable |= np.array([each == key for each in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, doubtful)
 

@@ -1,0 +1,46 @@
+"""Letters and signs that Tesseract's languages lack: their drawings tell whether the map says what they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.text_layer_pdfs import ENGLISH, Sample, Sheet, swapped, with_maps
+from tests.support.text_layer_set import read_sample, words_of
+
+_GREEK = (
+    "Η σύμβαση υπογράφεται μετά την παράδοση και το τιμολόγιο εξοφλείται σε τριάντα ημέρες χωρίς άλλη ειδοποίηση.",
+    "Η εγγύηση καλύπτει κάθε βλάβη του ψυγείου, εφόσον ο πελάτης ζητήσει επισκευή και φυλάξει την απόδειξη.",
+)
+
+
+def _sheet(*paragraphs: str) -> Sheet:
+    sheet = Sheet()
+    for text in paragraphs:
+        sheet.paragraph(text)
+    return sheet
+
+
+def test_an_alphabet_that_tesseract_lacks_is_believed_where_its_letters_look_like_themselves(tmp_path: Path) -> None:
+    sheet = _sheet(*_GREEK)
+    page = read_sample(tmp_path, Sample("greek", sheet.pdf(), ""))
+    assert words_of(page.markdown) == words_of(sheet.text())
+    assert {region.source for region in page.regions} == {"text_layer"}
+
+
+@pytest.mark.parametrize("pair", ["δλ", "πτ"])
+def test_swapped_letters_of_an_alphabet_that_tesseract_lacks_are_not_delivered(tmp_path: Path, pair: str) -> None:
+    pdf = with_maps(_sheet(*_GREEK).pdf(), swapped(pair))
+    page = read_sample(tmp_path, Sample("greek", pdf, ""))
+    assert page.text_layer is not None and page.text_layer.rejected_fonts
+    lies = {word.translate(str.maketrans(pair, pair[::-1])) for word in words_of(" ".join(_GREEK)) if {*pair} & {*word}}
+    assert lies and not lies & set(words_of(page.markdown))
+
+
+@pytest.mark.parametrize(("sign", "lie"), [("£", "€"), ("%", "‰"), ("+", "*")])
+def test_signs_that_the_map_calls_others_are_not_delivered(tmp_path: Path, sign: str, lie: str) -> None:
+    sheet = _sheet(*ENGLISH, f"The price is {sign} 25 more than the {sign} 37 of last year.")
+    pdf = with_maps(sheet.pdf(), lambda codes: {code: lie if text == sign else text for code, text in codes.items()})
+    page = read_sample(tmp_path, Sample("sign", pdf, ""))
+    assert lie not in page.markdown
