@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
@@ -23,7 +24,13 @@ from ocr_service.tesseract.table_columns import filled_runs
 from ocr_service.tesseract.table_extent import table_extent
 from ocr_service.tesseract.table_lookalikes import is_lookalike
 from ocr_service.tesseract.table_open import open_cells
-from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_parted_heads, with_unruled_rows
+from ocr_service.tesseract.table_ruled import (
+    has_unruled_columns,
+    ruled_cells,
+    with_label_rows,
+    with_parted_heads,
+    with_unruled_rows,
+)
 from ocr_service.tesseract.words import Line, split_by_box
 
 _SURE_OF_TEXT = 0.8
@@ -117,7 +124,10 @@ def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable]
         inner, outer = split_by_box(rest, grid.box)
         words = [word for line in inner for word in line.words]
         ruled = without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40)))
-        cells = with_unruled_rows(with_parted_heads(with_label_rows(ruled)) if ruled else ruled)
+        if ruled and has_unruled_columns(ruled):
+            cells = _open_table(grid.box, inner, sheet, [(rule[0] + rule[2]) // 2 for rule in grid.vertical])
+        else:
+            cells = with_unruled_rows(with_parted_heads(with_label_rows(ruled)) if ruled else ruled)
         if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c.words) for row in cells for c in row) < 3:
             continue
         found.append(FoundTable(grid.box, cells, 1.0))
@@ -125,14 +135,26 @@ def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable]
     return found, rest
 
 
-def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet) -> Table:
-    """The cells of ``lines``, which are those in ``box``; the level ruling lines inside it part rows."""
+def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet, upright: Sequence[int] = ()) -> Table:
+    """The cells of ``lines``, which are those in ``box``; the level ruling lines inside it part rows.
+
+    ``upright``: the x of ruling lines that part groups of columns, and the rules over these.
+    """
     if not lines:
         return []
     level = [r for r in sheet.ruling_lines.horizontal if contains_centre(box, r)]
+    level = [part for rule in level for part in _parts(rule, upright, box[2] - box[0])]
     if len(level) >= _RULED_ROWS:
         level += [edge for bar in sheet.filled if contains_centre(box, bar) for edge in _edges_of(bar)]
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
+
+
+def _parts(rule: Box, upright: Sequence[int], width: int) -> list[Box]:
+    """A level ruling line under heads, cut where upright ones cross it; whole where it goes through the table."""
+    if rule[2] - rule[0] > _FULL * width:
+        return [rule]
+    ends = [rule[0], *sorted(x for x in upright if rule[0] < x < rule[2]), rule[2]]
+    return [(a, rule[1], b, rule[3]) for a, b in pairwise(ends)]
 
 
 def _edges_of(bar: Box) -> tuple[Box, Box]:

@@ -18,6 +18,7 @@ _MOSTLY, _NEARLY_ALL = 0.7, 0.85
 _PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 _INDEX_ENTRY = re.compile(r"[^\d,]+(?:, \d+(?:[-–]\d+)?)+")
 _OPERATORS = "=#{}"
+_NUMBERED = re.compile(r"#\s?\d+")
 _SENTENCE_END = re.compile(r"[a-zа-яё][.!?]”? [A-ZА-ЯЁ“(]|[a-zа-яё]-$")  # before more of the text, or a word cut in two
 _PROSE_CELLS, _PROSE_WORDS, _GOES_ON, _PROSE_ENDS = 6, 3.5, 0.6, 0.1
 
@@ -51,9 +52,11 @@ def is_list(texts: Texts) -> bool:
 
 
 def is_code(texts: Texts) -> bool:
-    """Assignments: a column with signs of a program."""
+    """Assignments: a column with signs of a program; ``#6`` is a number."""
     columns = [[text for text in column if text] for column in zip(*texts, strict=True)]
-    return any(sum(text[0] in _OPERATORS for text in column) > 1 for column in columns)
+    return any(
+        sum(text[0] in _OPERATORS and not _NUMBERED.fullmatch(text) for text in column) > 1 for column in columns
+    )
 
 
 def is_prose(texts: Texts) -> bool:

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.ruling_lines import Grid
-from ocr_service.tesseract.table_cells import CELL_NUMBER, Cell, Table, cell_text, font_size
-from ocr_service.tesseract.table_columns import visual_rows
+from ocr_service.tesseract.table_cells import CELL_NUMBER, Cell, Table, cell_text, font_size, is_data
+from ocr_service.tesseract.table_columns import find_gutters, runs_of, visual_rows
 from ocr_service.tesseract.table_rows import rows_of_lines
 from ocr_service.tesseract.words import Word
 
 _MANY_ROWS, _ONE_EACH, _BESIDE = 4, 0.8, 0.5  # rows, the share of them with a line, and em between middles
 _FAR = 2.0  # em between the texts of two columns
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
+_FULL_ROWS, _UNRULED = 3, 0.5  # rows that tell of unruled rows or columns, and the share of a column's lines
 
 
 def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:
@@ -139,7 +140,10 @@ def _extent(words: Sequence[Word], middle: float | None, em: float) -> tuple[int
 
 
 def with_unruled_rows(table: Table) -> Table:
-    """``table``, its rows parted where only its columns are ruled: in two of them numbers stand one under the other."""
+    """``table``, its rows parted where only its columns are ruled, and numbers stand one under the other.
+
+    They do so in two columns, or each line has a text in each column.
+    """
     em = font_size(table)
     return [part for row in table for part in (_parts(row, em) if em else [row])]
 
@@ -154,11 +158,36 @@ def _parts(row: list[Cell], em: float) -> Table:
         [[word for word in line if x0 <= (word.box[0] + word.box[2]) / 2 < x1] for x0, x1 in edges] for line in lines
     ]
     numbers = [[CELL_NUMBER.fullmatch(cell_text(cell)) is not None for cell in line] for line in filled]
-    if sum(sum(line) > 1 for line in numbers) < 2:
+    if sum(sum(line) > 1 for line in numbers) < 2 and not _are_full_rows(filled):
         return [row]
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
     parts = rows_of_lines(filled, middles, em)
     return [_row_between(edges, cells) for cells in parts]
+
+
+def _are_full_rows(lines: Sequence[Sequence[Sequence[Word]]]) -> bool:
+    """Whether each of three lines or more has a text in each column, and in one column all are data."""
+    columns = zip(*lines, strict=True)
+    full = len(lines) >= _FULL_ROWS and all(all(line) for line in lines)
+    return full and any(all(is_data(cell_text(cell)) for cell in column) for column in columns)
+
+
+def has_unruled_columns(table: Table) -> bool:
+    """Whether a column between its ruling lines holds several of numbers: such lines part groups of columns."""
+    em = font_size(table)
+    if em is None:
+        return False
+    for column in range(1, len(table[0])):
+        words = [word for row in table if row[column].across == 1 for word in row[column].words]
+        lines = visual_rows(words, em)
+        numbers = [line for line in lines if _are_numbers(runs_of(line, em))]
+        if len(numbers) >= max(_FULL_ROWS, _UNRULED * len(lines)) and find_gutters(numbers, em):
+            return True
+    return False
+
+
+def _are_numbers(texts: Sequence[Sequence[Word]]) -> bool:
+    return len(texts) > 1 and all(is_data(cell_text(text)) for text in texts)
 
 
 def _row_between(edges: Sequence[tuple[int, int]], words: Sequence[Sequence[Word]]) -> list[Cell]:

@@ -32,6 +32,34 @@ def test_a_grid_of_ruling_lines_is_a_table_without_doubt() -> None:
     assert [line.text for line in rest] == ["после таблицы"]
 
 
+def test_rules_between_groups_of_columns_part_these_and_their_heads() -> None:
+    sheet = blank_sheet()
+    lines = [
+        text_line(500, 300, "Мужчины", "Женщины", step=500),
+        text_line(120, 350, "Год", "", "Все", "Дети", "", "Все", "Дети", step=160),
+        *(
+            text_line(
+                120, 400 + 50 * n, f"{2009 + n}", "", f"{467 + n}", f"{69 + n}", "", f"{380 + n}", f"{56 + n}", step=160
+            )
+            for n in range(4)
+        ),
+    ]
+    lines = [replace(line, words=tuple(word for word in line.words if word.text)) for line in lines]
+    level = (*((100, y, 1300, y + 3) for y in (280, 390, 600)), (360, 335, 1300, 338))
+    upright = tuple((x, 280, x + 3, 603) for x in (100, 360, 850, 1300))
+    tables, _ = find_tables(
+        lines, [], replace(sheet, ruling_lines=RulingLines(level, upright, sheet.ruling_lines.mask))
+    )
+    assert texts(tables) == [
+        [
+            ["Год", "Мужчины", "", "Женщины", ""],
+            ["", "Все", "Дети", "Все", "Дети"],
+            *([f"{2009 + n}", f"{467 + n}", f"{69 + n}", f"{380 + n}", f"{56 + n}"] for n in range(4)),
+        ]
+    ]
+    assert [cell.across for cell in tables[0].cells[0]] == [1, 2, 1, 2, 1]
+
+
 def test_aligned_rows_are_a_table_unless_the_model_is_sure_of_text() -> None:
     tables, _ = find_tables(rows(pitch=60), [], blank_sheet())
     assert texts(tables) == [[list(row) for row in ROWS]]

@@ -25,6 +25,7 @@ def test_items_behind_marks_and_values_behind_labels_are_lists() -> None:
 def test_assignments_are_code() -> None:
     assert is_code([["x", "= 1"], ["y", "= 3"]])
     assert not is_code([["Товар", "Цена"], ["Насос", "12"]])
+    assert not is_code([["Товар", "Место"], ["Насос", "#6"], ["Труба", "#16"]])
 
 
 def test_a_table_is_none_of_these() -> None:

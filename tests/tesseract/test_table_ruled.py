@@ -5,7 +5,13 @@ from __future__ import annotations
 from ocr_service.document import Box
 from ocr_service.tesseract.ruling_lines import Grid
 from ocr_service.tesseract.table_cells import Cell, Table
-from ocr_service.tesseract.table_ruled import ruled_cells, with_label_rows, with_parted_heads, with_unruled_rows
+from ocr_service.tesseract.table_ruled import (
+    has_unruled_columns,
+    ruled_cells,
+    with_label_rows,
+    with_parted_heads,
+    with_unruled_rows,
+)
 from tests.support.sheets import text_line
 
 
@@ -63,6 +69,42 @@ def test_lines_of_words_between_rules_stay_one_row() -> None:
     ]
     ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
     assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
+
+
+def test_lines_that_fill_all_columns_are_rows_where_one_column_is_of_data() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+
+    def made(*rows: tuple[str, str, str]) -> Table:
+        words = [
+            word
+            for r, row in enumerate(rows)
+            for c, text in enumerate(row)
+            for word in text_line(columns[c][0] + 10, 120 + 40 * r, *text.split(), step=50).words
+        ]
+        return [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+
+    devices = [("Часы", "мини", "272 x 340"), ("Экран", "плоский", "2304 x 1440"), ("Ноутбук", "новый", "720 x 400")]
+    assert texts(with_unruled_rows(made(*devices))) == [list(row) for row in devices]
+    phrases = [("Доска", "дуб", "для"), ("сухая", "или ель", "дома"), ("прямая", "любая", "сада")]
+    assert len(with_unruled_rows(made(*phrases))) == 1
+
+
+def test_rules_that_part_groups_of_columns_are_told_from_those_of_columns() -> None:
+    def made(*rows: tuple[str, str]) -> Table:
+        return [
+            [
+                Cell((100, 100 + 40 * r, 300, 140 + 40 * r), text_line(110, 110 + 40 * r, name).words),
+                Cell(
+                    (300, 100 + 40 * r, 700, 140 + 40 * r), text_line(310, 110 + 40 * r, *text.split(), step=120).words
+                ),
+            ]
+            for r, (name, text) in enumerate(rows)
+        ]
+
+    assert has_unruled_columns(
+        made(("Год", "Все Дети"), ("2009", "467.9 69.1"), ("2010", "10.0 0.9"), ("2011", "8.1 –"))
+    )
+    assert not has_unruled_columns(made(("Год", "Все"), ("2009", "467.9"), ("2010", "10.0"), ("2011", "8.1")))
 
 
 def labelled(*labels: tuple[int, str]) -> Table:
