@@ -5,9 +5,9 @@
 Draws each sign with all fonts (``.ttf``, ``.otf``) in the folders and keeps, of drawings that are alike, one. Made with
 the fonts of the Debian packages fonts-dejavu, fonts-liberation, fonts-croscore, fonts-noto-core (Sans, Serif, Mono),
 fonts-paratype, fonts-roboto-unhinted, fonts-open-sans, fonts-crosextra-carlito, fonts-crosextra-caladea,
-fonts-sil-gentium-basic, fonts-sil-charis, fonts-sil-andika, fonts-freefont-ttf, fonts-linuxlibertine, fonts-ebgaramond,
-fonts-vollkorn, fonts-inter, fonts-cantarell, fonts-play, fonts-firacode, fonts-inconsolata, fonts-stix, fonts-lmodern
-and fonts-urw-base35. Only boxes and samples of 8 x 12 values are kept, no outlines (docs/dependencies.md).
+fonts-sil-gentium-basic, fonts-sil-charis, fonts-sil-andika, fonts-linuxlibertine, fonts-ebgaramond,
+fonts-vollkorn, fonts-inter, fonts-cantarell, fonts-play, fonts-firacode, fonts-inconsolata, fonts-stix and
+fonts-lmodern. Only boxes and samples of 8 x 12 values are kept, no outlines (docs/dependencies.md).
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ _CELL = 3 * _PX
 _INK = 100
 _SAME = 0.1  # distance of two drawings of which one is enough
 _MOST = 16  # drawings of one sign
-_NO_TEXT_FONTS = re.compile(r"lato|comfortaa|jura|dosis|display|symbol|fallback|math|d050000l|z003|gfs|opens___", re.I)
+# Not made for text, or under the AGPL or GPL.
+_NO_TEXT_FONTS = re.compile(
+    r"lato|comfortaa|nimbus|c059|p052|bookman|urwgothic|free|jura|dosis|display|symbol|fallback|math|d050000l|z003|gfs|opens___",
+    re.I,
+)
 _NOTO = re.compile(r"Noto(?:Sans|Serif|SansMono)-(?:Regular|Bold|Italic|BoldItalic|Light|Black)\.ttf")
 
 Drawing = tuple[np.ndarray, np.ndarray]  # box in em, sample

@@ -7,8 +7,7 @@ another and unlike itself is not what the map says. The table is made by ``scrip
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -68,25 +67,39 @@ def _drawing(glyphs: Glyphs, here: Sequence[int], plates: Sequence[Gray]) -> tup
     return np.median(boxes, axis=0), sample / max(1e-6, float(np.linalg.norm(sample)))
 
 
-@dataclass(frozen=True, slots=True)
 class _Table:
-    """Drawings; ``own`` and ``others``: which of them are of a sign, and of those that it must not look like."""
+    """Drawings of signs, each with its box and sample."""
 
-    signs: Sequence[str]
-    boxes: Floats
-    samples: Samples
-    own: dict[str, Ints]
-    others: dict[str, Ints]
+    def __init__(self, signs: Sequence[str], boxes: Floats, samples: Samples) -> None:
+        self._signs, self._boxes, self._samples = signs, boxes, samples
+        self.own = frozenset(signs)
+        groups, bases = {sign: _group(sign) for sign in self.own}, {sign: _base(sign) for sign in self.own}
+        self._groups = np.array([groups[sign] for sign in signs])
+        self._bases = np.array([bases[sign] for sign in signs])
+        self._compared: dict[str, tuple[Ints, Flags]] = {}
 
     def other(self, sign: str, box: Floats, sample: Samples) -> str:
         """The sign that a drawing looks like, if it looks unlike ``sign``; else empty."""
-        apart = 1 - self.samples @ sample + np.abs(self.boxes - box).max(axis=1)
-        others = self.others[sign]
-        if not len(others):
-            return ""
-        nearest = int(others[apart[others].argmin()])
-        is_another = apart[nearest] < _LIKE and apart[self.own[sign]].min() - apart[nearest] > _UNLIKE
-        return self.signs[nearest] if is_another else ""
+        rows, own = self._rows(sign)
+        apart = 1 - self._samples[rows] @ sample + np.abs(self._boxes[rows] - box).max(axis=1)
+        nearest = int(np.where(own, np.inf, apart).argmin())
+        is_another = not own[nearest] and apart[nearest] < _LIKE and apart[own].min() - apart[nearest] > _UNLIKE
+        return self._signs[int(rows[nearest])] if is_another else ""
+
+    def _rows(self, sign: str) -> tuple[Ints, Flags]:
+        """The drawings that one of ``sign`` is compared with, and which of them are its own.
+
+        The others are letters of its alphabet, or what a sign may be; not those that only marks, or nothing, part.
+        """
+        if sign not in self._compared:
+            group = _group(sign)
+            others = np.isin(self._groups, [group, "DIGIT"] if group else ["", "LATIN", "DIGIT"])
+            others &= self._bases != _base(sign)
+            others &= np.array([not any(sign in alike and other in alike for alike in _ALIKE) for other in self._signs])
+            own = np.array([other == sign for other in self._signs])
+            rows = np.flatnonzero(others | own)
+            self._compared[sign] = rows, own[rows]
+        return self._compared[sign]
 
 
 @lru_cache(maxsize=1)
@@ -94,24 +107,7 @@ def _table() -> _Table:
     with np.load(TABLE) as stored:
         signs = [chr(code) for code in stored["signs"].tolist()]
         boxes, samples = stored["boxes"].astype(np.float64), stored["samples"].astype(np.float32)
-    samples /= np.linalg.norm(samples, axis=1, keepdims=True)
-    every = sorted(set(signs))
-    of_sign = {sign: np.flatnonzero(np.array(signs) == sign) for sign in every}
-    others = {
-        sign: np.concatenate([of_sign[other] for other in _others(sign, every)] or [np.zeros(0, np.int64)])
-        for sign in every
-    }
-    return _Table(signs, boxes, samples, of_sign, others)
-
-
-def _others(sign: str, every: Sequence[str]) -> Iterator[str]:
-    """Letters of the same alphabet, or what a sign may be; not those that only marks or nothing at all parts."""
-    group = _group(sign)
-    groups = {group, "DIGIT"} if group else {"", "LATIN", "DIGIT"}
-    base = _base(sign)
-    for other in every:
-        if _group(other) in groups and _base(other) != base and not any(sign in a and other in a for a in _ALIKE):
-            yield other
+    return _Table(signs, boxes, samples / np.linalg.norm(samples, axis=1, keepdims=True))
 
 
 def _group(sign: str) -> str:
