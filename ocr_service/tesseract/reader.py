@@ -67,6 +67,7 @@ from ocr_service.tesseract.reocr import (
     reocr_cells,
     reocr_foreign_words,
     reocr_markers,
+    script_of_few,
 )
 from ocr_service.tesseract.reocr_latin import reocr_latin
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
@@ -230,11 +231,12 @@ class TesseractReader:
     def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
         """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
         lines = reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet))
-        script = main_script(lines)
+        crops = {script: CropReader(engine, sheet) for script, engine in self._by_script.items()}
+        script = main_script(lines) or (script_of_few(lines, crops) if crops else None)
         own = self._by_script.get(script) if script else None
         if script and own:
-            other = next(engine for engine in self._by_script.values() if engine is not own)
-            lines = reocr_foreign_words(lines, script, CropReader(own, sheet), CropReader(other, sheet))
+            other = next(reader for other, reader in crops.items() if other != script)
+            lines = reocr_foreign_words(lines, script, crops[script], other)
         repair = InkRepair.of(lines, sheet)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine

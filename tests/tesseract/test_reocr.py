@@ -8,7 +8,7 @@ import pytest
 
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.homoglyphs import Script
-from ocr_service.tesseract.reocr import CropReader, main_script, reocr_foreign_words
+from ocr_service.tesseract.reocr import CropReader, main_script, reocr_foreign_words, script_of_few
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
 
@@ -68,3 +68,27 @@ def test_a_page_of_few_words_has_the_script_of_those_that_only_one_alphabet_has(
 
 def test_few_words_in_both_alphabets_say_nothing() -> None:
     assert page_script("Fontsize:", "шрифт") is None
+
+
+def few(engines: dict[Script, TesseractEngine], *texts: str) -> Script | None:
+    """The script of a page with these words and no others, each read as something else."""
+    page = DrawnPage(1000, 400)
+    for place, text in enumerate(texts):
+        page.text(100, 50 + 80 * place, text, 11)
+    sheet = page.sheet()
+    lines = [
+        make_line([Word("xxxx", (95, 45 + 80 * place, 600, 100 + 80 * place), 80.0)]) for place in range(len(texts))
+    ]
+    return script_of_few(lines, {script: CropReader(engine, sheet) for script, engine in engines.items()})
+
+
+def test_a_page_of_few_words_is_in_the_alphabet_that_reads_them_better(engines: dict[Script, TesseractEngine]) -> None:
+    assert few(engines, "paper", "apex") == "latin"
+    assert few(engines, "He made one") == "latin"
+    assert few(engines, "Нет", "Сумма") == "cyrillic"
+
+
+def test_few_words_that_fit_both_or_are_in_both_leave_it_open(engines: dict[Script, TesseractEngine]) -> None:
+    assert few(engines, "TOP") is None
+    assert few(engines, "Название", "Title") is None
+    assert few(engines) is None
