@@ -6,6 +6,7 @@ A piece is a connected component of ink. An area counts as text where its pieces
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -76,12 +77,16 @@ def letters_of(stats: Stats, em: float, dpi: int, *, least_height: float = 5.0) 
     """``letter_pieces`` of ink whose pieces are known."""
     x, y, w, h, area = (stats[:, column] for column in range(5))
     filled = area / (w * h)
-    ordinary = TEN_POINTS_IN * dpi
-    least, most = max(least_height, _HEIGHTS[0] * min(em, ordinary)), _HEIGHTS[1] * max(em, ordinary)
+    least, most = max(least_height, least_letter(em, dpi)), _HEIGHTS[1] * max(em, TEN_POINTS_IN * dpi)
     letter = (h >= least) & (h <= most) & (w <= _WIDEST * h) & (w >= 2)
     letter &= (filled > _FAINT) & ((filled < _SOLID) | (w < 0.4 * h))
     boxes = np.stack([x, y, x + w, y + h], axis=1)[letter].astype(np.int32)
     return Pieces(boxes, area[letter].astype(np.int32), em)
+
+
+def least_letter(em: float, dpi: int) -> float:
+    """The least height in pixels of a letter in type of ``em`` pixels or of ten points."""
+    return _HEIGHTS[0] * min(em, TEN_POINTS_IN * dpi)
 
 
 def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
@@ -103,8 +108,14 @@ def text_rows(
 
     What a photograph or a drawing has of a letter's size does not. ``short``: rows of a short word count as well.
     """
+    return [row for row, _ in rows_and_members(pieces, chosen, shape, short=short)]
+
+
+def rows_and_members(
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int], *, short: bool = False
+) -> Iterator[tuple[InkArea, npt.NDArray[np.intp]]]:
+    """The ``text_rows``, each with the indices of its pieces."""
     least, long = _SHORT_ROW if short else (_ROW_PIECES, _LONG)
-    rows = []
     for members in _groups(pieces, chosen, shape, (_REACH[0], -_OVERLAP)):
         area, alike = _area(pieces, members)
         x0, _, x1, _ = area.box
@@ -112,8 +123,7 @@ def text_rows(
         level = float(np.mean(np.abs(feet - np.median(feet)) <= _LEVEL * area.height))
         row = area.pieces >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR
         if row and not _is_pattern(pieces, members):
-            rows.append(replace(area, regular=True))
-    return rows
+            yield replace(area, regular=True), members
 
 
 def _is_pattern(pieces: Pieces, members: npt.NDArray[np.intp]) -> bool:
@@ -143,7 +153,8 @@ def _groups(
     _, labels = cv2.connectedComponents(mask)
     middles = (pieces.boxes[indices, :2] + pieces.boxes[indices, 2:]) // 2
     group = labels[middles[:, 1] // _STEP, middles[:, 0] // _STEP]
-    return [indices[group == label] for label in np.unique(group)]
+    order = np.argsort(group, kind="stable")
+    return np.split(indices[order], np.flatnonzero(np.diff(group[order])) + 1)
 
 
 def _area(pieces: Pieces, members: npt.NDArray[np.intp]) -> tuple[InkArea, float]:

@@ -21,7 +21,9 @@ from ocr_service.geometry.ink_areas import (
     Stats,
     ink_areas,
     ink_stats,
+    least_letter,
     letters_of,
+    rows_and_members,
     text_rows,
 )
 from ocr_service.tesseract.sheet import Sheet
@@ -35,6 +37,8 @@ LABELS = 8  # words from which on a figure is one with labels
 _LETTER = (0.4, 1.3)  # em: the height of what is lost of a line
 _BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a ruling line's piece
 _STANDS_OUT = 8.0  # grey levels
+_FINE, _LEAST_FINE = 0.4, 4.0  # of ten points, and pixels: the height of fine print's letters
+_FINE_ROW, _ALIKE = 5, 0.3  # letters of a row of it; of their height that the widths of dots differ
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 
 
@@ -43,7 +47,26 @@ def letter_pieces(sheet: Sheet, lines: Sequence[Line], stats: Stats | None = Non
     ordinary = TEN_POINTS_IN * sheet.dpi
     em = statistics.median(line.em for line in lines) if lines else ordinary
     known = ink_stats(sheet.ink) if stats is None else stats
-    return letters_of(known, min(max(em, 0.4 * ordinary), 4 * ordinary), sheet.dpi)
+    usual = letters_of(known, min(max(em, 0.4 * ordinary), 4 * ordinary), sheet.dpi)
+    fine = _fine_print(known, usual.em, sheet)
+    boxes, areas = np.concatenate([usual.boxes, fine.boxes]), np.concatenate([usual.areas, fine.areas])
+    return Pieces(boxes, areas, usual.em)
+
+
+def _fine_print(stats: Stats, em: float, sheet: Sheet) -> Pieces:
+    """The pieces in rows of letters that are too low to be letters of type of ``em`` pixels; dots are all alike."""
+    ordinary = TEN_POINTS_IN * sheet.dpi
+    high = least_letter(em, sheet.dpi)
+    letters = letters_of(stats[stats[:, 3] < 2 * high], _FINE * ordinary, sheet.dpi, least_height=_LEAST_FINE)
+    heights, widths = letters.boxes[:, 3] - letters.boxes[:, 1], letters.boxes[:, 2] - letters.boxes[:, 0]
+    low = heights < high
+    fine = np.zeros(len(low), bool)
+    if np.count_nonzero(low) >= _FINE_ROW:
+        shape = (sheet.gray.shape[0], sheet.gray.shape[1])
+        for row, members in rows_and_members(letters, np.ones(len(low), bool), shape):
+            if row.height < high and np.ptp(widths[members]) > _ALIKE * row.height:
+                fine[members] = low[members]
+    return Pieces(letters.boxes[fine], letters.areas[fine], em)
 
 
 def covered(

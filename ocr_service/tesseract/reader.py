@@ -20,11 +20,12 @@ from ocr_service.document import (
     moved_region,
 )
 from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import InkArea, Pieces, ink_stats, text_rows
+from ocr_service.geometry.ink_areas import InkArea, Pieces, Stats, ink_stats, text_rows
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.compose import Composition, Insert, compose
 from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
+from ocr_service.tesseract.dotted_print import with_joined_dots
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.fixed_pitch import with_pitch
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
@@ -56,6 +57,7 @@ from ocr_service.tesseract.large_letters import (
 from ocr_service.tesseract.leaders import with_leaders
 from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
 from ocr_service.tesseract.page_columns import page_gutters, ruled_gutters, split_at_gutters
+from ocr_service.tesseract.pale_rows import with_pale_rows
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.preprocess import rescaling
 from ocr_service.tesseract.prose_lines import prose_lines
@@ -102,7 +104,7 @@ class TesseractReader:
     def recognise(self, page: PageImage) -> Recognition:
         """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
         gray, stamps = without_stamps(page.pixels, page.dpi)
-        sheet, scale = _rescaled_sheet(gray, page.dpi)
+        sheet, scale = _rescaled_sheet(with_pale_rows(gray, page.pixels, page.dpi), page.dpi)
         lines = self._engine.lines(sheet.gray, sheet.dpi)
         return Recognition(page, sheet, scale, tuple(lines), stamps)
 
@@ -152,8 +154,12 @@ class TesseractReader:
         return replace(reading, regions=ordered, doubtful=tuple(map(to_page, reading.doubtful)))
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
-        found = self._found(recognition)
-        sheet, pieces = recognition.sheet, found.pieces
+        stats = ink_stats(recognition.sheet.ink)
+        sheet = with_joined_dots(recognition.sheet, stats, _words(recognition.lines))
+        if sheet is not recognition.sheet:
+            recognition, stats = replace(recognition, sheet=sheet), ink_stats(sheet.ink)
+        found = self._found(recognition, stats)
+        pieces = found.pieces
         ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
         lines = split_at_gutters(found.lines, ruled)
         lines, numbers = without_line_numbers(lines, ruled, sheet.ruling_lines.horizontal, sheet.size[1])
@@ -178,11 +184,10 @@ class TesseractReader:
         on_stamps = round(sum(s.read for s in stamps) * enlarged), round(sum(s.lost for s in stamps) * enlarged)
         return _accounted(found, tables, composition, sheet, on_stamps)
 
-    def _found(self, recognition: Recognition) -> _Found:
+    def _found(self, recognition: Recognition, stats: Stats) -> _Found:
         """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
         sheet = recognition.sheet
         shape = sheet.gray.shape[:2]
-        stats = ink_stats(sheet.ink)
         pieces = letter_pieces(sheet, recognition.lines, stats)
         sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
         rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)

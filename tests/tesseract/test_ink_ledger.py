@@ -180,3 +180,15 @@ def test_the_corner_of_a_pale_area_does_not_stand_out_and_a_pale_letter_does() -
     sheet = page.sheet()
     assert not stands_out(InkArea((575, 100, 601, 125), 1, 300, 25.0, False), sheet)
     assert stands_out(InkArea((698, 108, 728, 146), 1, 300, 30.0, False), sheet)
+
+
+def test_fine_print_beside_ordinary_type_has_pieces_and_a_row_of_dots_has_none() -> None:
+    page = DrawnPage(1240, 400)
+    page.text(100, 60, "within ten days", 14)
+    page.text(700, 60, "conditions apply as agreed", 5)
+    for x in range(100, 160, 8):
+        page.draw.rectangle((x, 300, x + 4, 304), fill="black")
+    sheet = page.sheet()
+    boxes = letter_pieces(sheet, [text_line(100, 60, "within", "ten", "days", em=39.0)]).boxes
+    assert sum(x0 >= 700 for x0, *_ in boxes.tolist()) >= 20
+    assert not [box for box in boxes.tolist() if box[1] >= 290]
