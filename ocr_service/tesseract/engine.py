@@ -28,8 +28,8 @@ class TesseractEngine:
         folder = find_tessdata(language, tessdata)
         self._api = tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=language, oem=tesserocr.OEM.LSTM_ONLY)
 
-    def lines(self, gray: Gray, dpi: int, mode: int = tesserocr.PSM.AUTO) -> list[Line]:
-        """What is written on ``gray``, as Tesseract cut it into lines."""
+    def lines(self, gray: Gray, dpi: int, mode: int = tesserocr.PSM.AUTO, *, only: str = "") -> list[Line]:
+        """What is written on ``gray``, as Tesseract cut it into lines. ``only``: the characters that it may have."""
         pixels = np.ascontiguousarray(gray)
         height, width = pixels.shape
         if min(height, width) < 3:
@@ -37,6 +37,7 @@ class TesseractEngine:
         self._api.SetPageSegMode(mode)
         self._api.SetImageBytes(pixels.tobytes(), width, height, 1, width)
         self._api.SetSourceResolution(dpi)
+        self._api.SetVariable("tessedit_char_whitelist", only)
         if not self._api.Recognize():
             return []
         lines: dict[tuple[str, str, str], list[Word]] = {}

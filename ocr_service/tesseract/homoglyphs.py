@@ -7,7 +7,7 @@ Its neighbours decide, and where they do not say, the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -131,6 +131,21 @@ def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
         for index in range(1, len(words)):
             words[index] = _in_lower_case(words[index - 1], words[index], line.words[index].text)
     return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
+
+
+def script_of_letters(texts: Iterable[str]) -> Script | None:
+    """The alphabet of most letters that only one of the two has; None where neither prevails."""
+    letters = [c for text in texts for c in text if c not in _BOTH]
+    cyrillic = sum(bool(CYRILLIC_LETTER.match(c)) for c in letters)
+    latin = sum(bool(LATIN_LETTER.match(c)) for c in letters)
+    if cyrillic == latin:
+        return None
+    return "cyrillic" if cyrillic > latin else "latin"
+
+
+def with_letters_of(script: Script, text: str) -> str:
+    """``text`` with its look-alike letters in ``script``."""
+    return text.translate(_TO_CYRILLIC if script == "cyrillic" else _TO_LATIN)
 
 
 def with_digit_one(word: Word, words: Sequence[Word]) -> Word:

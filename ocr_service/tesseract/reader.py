@@ -23,6 +23,7 @@ from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import InkArea, Pieces, Stats, ink_stats, text_rows
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
+from ocr_service.tesseract.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.compose import Composition, Insert, compose
 from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
 from ocr_service.tesseract.dotted_print import with_joined_dots
@@ -66,6 +67,7 @@ from ocr_service.tesseract.reocr import (
     CropReader,
     languages_by_script,
     main_script,
+    read_capital,
     reocr_cells,
     reocr_foreign_words,
     reocr_markers,
@@ -89,7 +91,7 @@ class TesseractReader:
     def __init__(self, language: str, tessdata: Path | None = None) -> None:
         """Raises EngineUnavailable where the language data or PP-OCR is missing."""
         self._engine = TesseractEngine(language, tessdata)
-        scripts = languages_by_script(language)
+        self._scripts = scripts = languages_by_script(language)
         # 15 MB and 0.1 s each, for pages that are all in one alphabet.
         self._by_script = (
             {s: TesseractEngine(part, tessdata) for s, part in scripts.items()} if len(scripts) > 1 else {}
@@ -169,6 +171,8 @@ class TesseractReader:
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
         tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
+        letter = self._letter_reader(sheet)
+        tables = [replace(table, cells=with_proven_codes(table.cells, sheet, letter)) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
         composition = compose(
             rest,
@@ -212,6 +216,13 @@ class TesseractReader:
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         return _Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)
+
+    def _letter_reader(self, sheet: Sheet) -> ReadLetter:
+        def read(area: Box, script: Script) -> list[str]:
+            engine = self._by_script.get(script, self._engine)
+            return read_capital(area, script, sheet, engine) if script in self._scripts else []
+
+        return read
 
     def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
         """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""

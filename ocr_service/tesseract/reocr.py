@@ -56,6 +56,27 @@ class CropReader:
         return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]
 
 
+_CAPITALS: dict[Script, str] = {
+    "latin": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "cyrillic": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ",
+}
+_LETTER_MODES = (tesserocr.PSM.SINGLE_WORD, tesserocr.PSM.SINGLE_CHAR)
+
+
+def read_capital(area: Box, script: Script, sheet: Sheet, engine: TesseractEngine) -> list[str]:
+    """The capital letter of ``script`` in ``area``, once for each way to read it by itself that gives one."""
+    x0, y0, x1, y1 = area
+    pad = round(0.5 * (y1 - y0))
+    crop = sheet.gray[y0:y1, x0:x1]
+    framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=int(np.percentile(crop, 95)))
+    large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    read = []
+    for mode in _LETTER_MODES:
+        lines = engine.lines(large, sheet.dpi * _SCALE, mode, only=_CAPITALS[script])
+        read += [word.text for line in lines for word in line.words]
+    return [text for text in read if len(text) == 1]
+
+
 def reocr_cells(table: Table, crops: CropReader) -> Table:
     """``table`` with what was missed or doubtful in its cells read again."""
     em = font_size(table)

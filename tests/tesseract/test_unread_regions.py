@@ -42,7 +42,7 @@ class _WithoutWord(TesseractEngine):
         super().__init__(language)
         self._box = box
 
-    def lines(self, gray: np.ndarray, dpi: int, mode: int = 3) -> list[Line]:
+    def lines(self, gray: np.ndarray, dpi: int, mode: int = 3, *, only: str = "") -> list[Line]:
         if gray.shape[0] < 700:
             return []  # neither does it see the place by itself
         x0, y0, x1, y1 = self._box
@@ -83,10 +83,10 @@ def test_any_word_that_is_blanked_out_before_reading_is_reported(
 class _BlindEngine(TesseractEngine):
     """Loses what stands between two heights of every picture, as if it had not seen it."""
 
-    def lines(self, gray: np.ndarray, dpi: int, mode: int = 3) -> list[Line]:
+    def lines(self, gray: np.ndarray, dpi: int, mode: int = 3, *, only: str = "") -> list[Line]:
         if gray.shape[0] < 700:
             return []  # neither does it see the place by itself
-        return [line for line in super().lines(gray, dpi, mode) if not 180 < line.box[1] < 260]
+        return [line for line in super().lines(gray, dpi, mode, only=only) if not 180 < line.box[1] < 260]
 
 
 def test_a_line_that_the_engine_loses_is_reported() -> None:
