@@ -29,7 +29,7 @@ from scripts.tex_page import DPI, TexPage, box_of, claim_of
 
 _SPACE = 32
 _CM = (5, 6, 7, 8, 9, 10)
-_FONTS: dict[str, tuple[str, ...]] = {  # encodings, and the fonts that have them
+FONTS: dict[str, tuple[str, ...]] = {  # encodings, and the fonts that have them
     "OML": (*(f"cmmi{n}" for n in (*_CM, 12)), "cmmib10", "cmmib7", "cmmib5"),
     "OMS": (*(f"cmsy{n}" for n in _CM), "cmbsy10", "cmbsy7"),
     "OMX": ("cmex10", "cmex9", "cmex8", "cmex7"),
@@ -142,10 +142,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=known_glyphs.TABLE)
     out: Path = parser.parse_args().out
-    encodings = _encodings()
+    encodings = known_encodings()
     symbols: dict[tuple[str, str, str], int] = {}
     rows: list[Row] = []
-    for encoding, fonts in _FONTS.items():
+    for encoding, fonts in FONTS.items():
         for font in fonts:
             rows += _rows(encoding, font, encodings[encoding], symbols)
             print(font, len(rows))
@@ -254,13 +254,18 @@ def _rows(
         if number is None:
             print("  not on the page:", font, slot.latex)
             continue
-        latex = slot.latex
-        if font.startswith(_BOLD) and slot.kind == "ord":
-            latex = f"\\mathbf{{{latex}}}" if encoding == "OT1" and len(latex) == 1 else f"\\boldsymbol{{{latex}}}"
-        key = (latex, slot.kind, encoding)
+        key = named(font, encoding, slot)
         claim, box, shape = number
         found.append((symbols.setdefault(key, len(symbols)), claim, box, shape))
     return found
+
+
+def named(font: str, encoding: str, slot: Slot) -> tuple[str, str, str]:
+    """The LaTeX, the kind and the encoding of a glyph."""
+    latex = slot.latex
+    if font.startswith(_BOLD) and slot.kind == "ord":
+        latex = f"\\mathbf{{{latex}}}" if encoding == "OT1" and len(latex) == 1 else f"\\boldsymbol{{{latex}}}"
+    return latex, slot.kind, encoding
 
 
 def _glyphs(font: str, size: int, slots: list[int]) -> list[tuple[str, list[int], np.ndarray] | None]:
@@ -290,8 +295,8 @@ def _glyphs(font: str, size: int, slots: list[int]) -> list[tuple[str, list[int]
     return result
 
 
-def _encodings() -> dict[str, dict[int, Slot]]:
-    encodings: dict[str, dict[int, Slot]] = {name: {} for name in _FONTS}
+def known_encodings() -> dict[str, dict[int, Slot]]:
+    encodings: dict[str, dict[int, Slot]] = {name: {} for name in FONTS}
     for file in ("fontmath.ltx", "amssymb.sty", "amsfonts.sty"):
         where = subprocess.run(["kpsewhich", file], check=True, capture_output=True, text=True).stdout.strip()
         for latex, kind, font, slot in _DECLARED.findall(Path(where).read_text("latin-1")):

@@ -41,6 +41,7 @@ from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
 from ocr_service.layout.text_ink import text_ink, with_missed_text
+from ocr_service.reading.ink_formulas.displays import find_displays
 from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
 from ocr_service.reading.orientation import foreign_script, recognise_upright, upright
 from ocr_service.reading.stage_timer import StageTimer
@@ -319,4 +320,4 @@ def _detector(spec: str) -> Detector:
 
 @lru_cache(maxsize=2)  # a reader holds some 100 MB
 def _reader(language: str) -> TesseractReader:
-    return TesseractReader(language)
+    return TesseractReader(language, find_formulas=find_displays)

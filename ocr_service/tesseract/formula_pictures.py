@@ -28,7 +28,8 @@ def with_formula_pictures(reading: Reading, hints: Sequence[Region]) -> Reading:
             continue
         inside = [r for r in regions if shared_area(r.bbox, hint.bbox) >= _INSIDE * max(1, area(r.bbox))]
         read = [r for r in inside if r.format != "image"]
-        if not read or _is_read(read) or _has_words(read):
+        built = any(region.format == "latex" for region in inside)
+        if not read or built or _is_read(read) or _has_words(read):
             continue
         place = regions.index(inside[0])
         words = tuple(word for region in read for word in region.words)

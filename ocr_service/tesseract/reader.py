@@ -75,6 +75,7 @@ from ocr_service.tesseract.reocr import (
 )
 from ocr_service.tesseract.reocr_latin import reocr_latin
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
+from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
 from ocr_service.tesseract.stamp_text import StampText, read_stamp, with_stamps
@@ -88,8 +89,9 @@ from ocr_service.tesseract.words import Line, Word, make_line
 class TesseractReader:
     """Owns a warm Tesseract. One a worker; not for several threads at once."""
 
-    def __init__(self, language: str, tessdata: Path | None = None) -> None:
+    def __init__(self, language: str, tessdata: Path | None = None, find_formulas: FindFormulas = no_formulas) -> None:
         """Raises EngineUnavailable where the language data or PP-OCR is missing."""
+        self._find_formulas = find_formulas
         self._engine = TesseractEngine(language, tessdata)
         self._scripts = scripts = languages_by_script(language)
         # 15 MB and 0.1 s each, for pages that are all in one alphabet.
@@ -162,8 +164,10 @@ class TesseractReader:
             recognition, stats = replace(recognition, sheet=sheet), ink_stats(sheet.ink)
         found = self._found(recognition, stats)
         pieces = found.pieces
-        ruled = ruled_gutters(found.lines, sheet.ruling_lines.vertical, sheet.dpi)
-        lines = split_at_gutters(found.lines, ruled)
+        formulas = self._find_formulas(sheet, found.lines, hints)
+        read = without_words_of(found.lines, formulas)
+        ruled = ruled_gutters(read, sheet.ruling_lines.vertical, sheet.dpi)
+        lines = split_at_gutters(read, ruled)
         lines, numbers = without_line_numbers(lines, ruled, sheet.ruling_lines.horizontal, sheet.size[1])
         lines, brackets, between = without_brackets(lines)
         ruled = [*ruled, *between]
@@ -174,6 +178,7 @@ class TesseractReader:
         letter = self._letter_reader(sheet)
         tables = [replace(table, cells=with_proven_codes(table.cells, sheet, letter)) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
+        inserts = [Insert(formula.bbox, (formula,)) for formula in formulas]
         composition = compose(
             rest,
             tables,
@@ -181,11 +186,12 @@ class TesseractReader:
             sheet,
             first_page=recognition.page.number == 1,
             ruled=ruled,
-            inserts=[*numbers, *brackets, *(insert for insert, _ in found.rotated)],
+            inserts=[*numbers, *brackets, *(insert for insert, _ in found.rotated), *inserts],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
         enlarged = recognition.scale**2
         on_stamps = round(sum(s.read for s in stamps) * enlarged), round(sum(s.lost for s in stamps) * enlarged)
+        found = replace(found, blocks=(*found.blocks, *(formula.bbox for formula in formulas)))
         return _accounted(found, tables, composition, sheet, on_stamps)
 
     def _found(self, recognition: Recognition, stats: Stats) -> _Found:

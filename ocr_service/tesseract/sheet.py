@@ -23,7 +23,7 @@ class Sheet:
     ``gray``: the level page that Tesseract reads, without ruling lines and paper grain. ``ink``: 255 where letters (or
     pictures) are, ruling lines left out. ``dpi`` is that of the sheet. ``skew`` maps boxes from and to the page as
     delivered. ``filled``: areas that one colour filled, which are white in ``gray``. ``fields``: boxes for a character
-    each, which neither ``gray`` nor ``ink`` has.
+    each, which neither ``gray`` nor ``ink`` has. ``level``: the level page with its ruling lines, where it was kept.
     """
 
     gray: Gray
@@ -33,6 +33,7 @@ class Sheet:
     skew: Skew
     filled: tuple[Box, ...] = ()
     fields: tuple[Field, ...] = ()
+    level: Gray | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -61,4 +62,5 @@ def prepare_sheet(gray: Gray, dpi: int) -> Sheet:
         skew=skew,
         filled=tuple(area.box for area in filled),
         fields=tuple(found),
+        level=level,
     )

@@ -42,3 +42,8 @@ def test_a_box_that_the_model_is_not_sure_of_changes_nothing() -> None:
     reading = page(text('e"+1=0', _FIRST_BOX, 0.5))
     unsure = Region("formula", _FORMULA.bbox, 1, 0.6)
     assert with_formula_pictures(reading, [unsure]) == reading
+
+
+def test_a_formula_that_was_read_by_its_signs_stays_latex() -> None:
+    built = RegionResult("display_formula", _FIRST_BOX, 0, None, "latex", "e^{x}", confidence=0.98)
+    assert with_formula_pictures(page(built), [_FORMULA]) == page(built)

@@ -1,0 +1,88 @@
+"""The formulas on lines of their own of a page that is read by eye, as LaTeX."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+
+from ocr_service.document import PlacedWord, Region, RegionResult
+from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN
+from ocr_service.reading.ink_formulas.glyphs import glyphs_of
+from ocr_service.reading.ink_formulas.moments import Ink
+from ocr_service.reading.ink_formulas.pieces import pieces_of
+from ocr_service.reading.ink_formulas.signs import Signs, signs_of
+from ocr_service.reading.ink_formulas.wholeness import KnownInk
+from ocr_service.reading.ink_formulas.zones import formula_boxes, zone_pieces
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.words import Line
+from ocr_service.text_layer.formulas.known_glyphs import with_signs
+from ocr_service.text_layer.formulas.page_formulas import DisplayFormula, find_formulas
+from ocr_service.text_layer.layer_words import pixel_box
+from ocr_service.text_layer.lines import find_lines
+
+_ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}")
+_PAIRS = (("\\{", "\\}"), ("\\langle", "\\rangle"), ("\\lfloor", "\\rfloor"), ("\\lceil", "\\rceil"))
+
+
+def ink_of(sheet: Sheet) -> Ink:
+    """0 is paper, 1 is ink."""
+    level = sheet.gray if sheet.level is None else sheet.level
+    inked = level[sheet.ink > 0]
+    paper, black = np.percentile(level[::4, ::4], 80), np.percentile(inked, 20) if inked.size else 0.0
+    ink: Ink = np.clip((paper - level.astype(np.float32)) / max(float(paper - black), 1.0), 0, 1).astype(np.float32)
+    return ink
+
+
+def find_displays(sheet: Sheet, lines: Sequence[Line], hints: Sequence[Region]) -> list[RegionResult]:
+    """A region for each formula all of whose ink is certain, in pixels of the sheet; the others are not said.
+
+    ``lines``: what Tesseract read; ``hints``: the layout model's regions.
+    """
+    boxes = formula_boxes(hints, lines)
+    if not boxes:
+        return []
+    em = statistics.median(line.em for line in lines) if lines else TEN_POINTS_IN * sheet.dpi
+    ink = ink_of(sheet)
+    every = pieces_of(ink, em)
+    pieces = zone_pieces(every, boxes, lines, em)
+    signs = signs_of(ink, pieces, em)
+    if signs is None:
+        return []
+    known = KnownInk.of(every, pieces, signs.unknown)
+    width, height = sheet.size
+    return [
+        _region(formula, signs, (width, height))
+        for formula in _built(signs, ink.shape)
+        if known.is_whole(formula.box, signs.line)
+    ]
+
+
+def _built(signs: Signs, shape: tuple[int, ...]) -> list[DisplayFormula]:
+    """The formulas that the builder makes of the signs."""
+    glyphs, known = glyphs_of(signs.found)
+    glyphs = with_signs(glyphs, known)
+    unexplained = np.zeros(shape, np.uint8)
+    for piece in signs.unknown:
+        x0, y0, x1, y1 = piece.box
+        unexplained[y0:y1, x0:x1] |= piece.mask * np.uint8(255)
+    found = find_formulas(glyphs, known, find_lines(glyphs), signs.bars, np.ones(len(glyphs), bool), unexplained)
+    return [formula for formula in found.displays if formula.latex and _is_sound(formula.latex)]
+
+
+def _region(formula: DisplayFormula, signs: Signs, size: tuple[int, int]) -> RegionResult:
+    inner = [m.likeness for m in signs.found if contains_centre(pixel_box(formula.box, *size), pixel_box(m.box, *size))]
+    sure = round(min(1.0, statistics.fmean(inner)), 2) if inner else None
+    words = tuple(PlacedWord(word.text, pixel_box(word.box, *size), sure) for word in formula.words)
+    box = pixel_box(formula.box, *size)
+    return RegionResult("display_formula", box, 0, None, "latex", formula.latex, confidence=sure, words=words)
+
+
+def _is_sound(latex: str) -> bool:
+    """Whether each bracket that never stands alone has its other half, and no letter two dots for its one."""
+    if any(odd in latex for odd in _ODD):
+        return False
+    without = latex.replace("\\left", "").replace("\\right", "").replace("\\begin{cases}", "\\}")
+    return all(without.count(left) == without.count(right) for left, right in _PAIRS)

@@ -1,0 +1,66 @@
+"""The sizes of type of formulas: that of the line, of scripts, and of scripts of scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr_service.reading.ink_formulas.matching import Match
+
+_SURE, _AHEAD = 0.965, 0.05  # likeness, and that by which no other sign comes near
+_NEAR = 0.02  # of a size: one size is measured within it
+_OFTEN = 0.2  # of the commonest size's signs: a size that is in use
+# Scripts and scripts of scripts by the line's size, as LaTeX sets 10, 11, 12, 9 and 8 points.
+_SCRIPTS = ((0.7, 0.5), (8 / 10.95, 6 / 10.95), (8 / 12, 6 / 12), (6 / 9, 5 / 9), (6 / 8, 5 / 8))
+_TELLING = 0.25  # em: what is lower tells no size
+_BLURRED = 0.3  # pixels that a sign's extent may be off
+_LARGE_OFF = 0.04  # of the line's size: large signs have it
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Pixels. ``line``: of the formulas' type; ``scripts``: of what is smaller."""
+
+    line: float
+    scripts: tuple[float, ...]
+
+    def off(self, match: Match) -> float | None:
+        """How far a sign's size is from the next that is in use, as a part of it; None for one that is not in use.
+
+        Large signs have the line's size. Of a few pixels no size can be told so well.
+        """
+        blurred = _BLURRED / max(match.box[2] - match.box[0], match.box[3] - match.box[1])
+        if match.symbol.encoding == "OMX":
+            away = abs(match.size / self.line - 1)
+            return max(0.0, away - _NEAR) if away < _LARGE_OFF + blurred else None
+        away = min(abs(match.size / known - 1) for known in (self.line, *self.scripts))
+        return max(0.0, away - _NEAR / 2 - blurred) if away < 1.5 * _NEAR + blurred else None
+
+
+def sizes_of(found: Sequence[Sequence[Match]]) -> Sizes | None:
+    """The sizes that the sure signs have; None where hardly any sign is sure."""
+    sure = [matches[0] for matches in found if matches and _is_sure(matches)]
+    if len(sure) < 3:
+        return None
+    sizes = np.log([match.size for match in sure])
+    votes = (np.abs(sizes[:, None] - sizes[None, :]) < _NEAR).sum(axis=1)
+    common = sizes[votes >= max(2, _OFTEN * votes.max())]
+    if not len(common):
+        return None
+    line = float(np.exp(np.median(sizes[np.abs(sizes - common.max()) < _NEAR])))
+
+    def in_use(ratio: float) -> int:
+        return int((np.abs(sizes - np.log(ratio * line)) < _NEAR).sum())
+
+    scripts = max(_SCRIPTS, key=lambda ratios: sum(map(in_use, ratios)))
+    return Sizes(line, tuple(ratio * line for ratio in scripts))
+
+
+def _is_sure(found: Sequence[Match]) -> bool:
+    first = found[0]
+    wide, high = first.box[2] - first.box[0], first.box[3] - first.box[1]
+    if first.likeness < _SURE or first.symbol.encoding == "OMX" or min(wide, high) < _TELLING * first.size:
+        return False
+    return all(m.symbol.latex == first.symbol.latex for m in found if m.likeness > first.likeness - _AHEAD)

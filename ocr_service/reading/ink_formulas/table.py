@@ -1,0 +1,71 @@
+"""The glyphs that ink is compared with: those of Computer Modern and the AMS fonts.
+
+The table is made by ``scripts/make_ink_glyphs.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ocr_service.text_layer.formulas.known_glyphs import Symbol
+from ocr_service.text_layer.glyphs import Floats, Ints
+from ocr_service.text_layer.shapes import Samples
+
+TABLE = Path(__file__).with_name("ink_glyphs.npz")
+DOTLESS = (
+    "\\imath",
+    "\\jmath",
+    "\\boldsymbol{\\imath}",
+    "\\boldsymbol{\\jmath}",
+)  # letters that have lost their dot are commoner
+
+
+@dataclass(frozen=True, slots=True)
+class InkTable:
+    """One row a glyph, in em from its origin. ``symbol`` indexes ``symbols``; ``pieces``: how many parts it has.
+
+    ``centre``: x and y; ``variance``: around it; ``picture`` as ``moments.picture_of``.
+    """
+
+    symbols: tuple[Symbol, ...]
+    symbol: Ints
+    box: Floats
+    advance: Floats
+    mass: Floats
+    centre: Floats
+    variance: Floats
+    pieces: Ints
+    picture: Samples
+
+
+@lru_cache(maxsize=1)
+def ink_table() -> InkTable:
+    with np.load(TABLE, allow_pickle=False) as file:
+        symbols = tuple(
+            Symbol(str(latex), str(kind), str(encoding), frozenset())
+            for latex, kind, encoding in zip(file["latex"], file["kind"], file["encoding"], strict=True)
+        )
+        wanted = np.array([_is_sign(symbol) for symbol in symbols])[file["symbol"]]
+        picture = file["picture"][wanted].astype(np.float32)
+        picture /= np.maximum(np.linalg.norm(picture, axis=1, keepdims=True), 1e-6)
+        moments = file["moments"][wanted].astype(np.float64)
+        return InkTable(
+            symbols,
+            file["symbol"][wanted].astype(np.int64),
+            file["box"][wanted].astype(np.float64),
+            file["advance"][wanted].astype(np.float64),
+            moments[:, 0],
+            moments[:, 1:3],
+            moments[:, 3] + moments[:, 4],
+            file["pieces"][wanted].astype(np.int64),
+            picture,
+        )
+
+
+def _is_sign(symbol: Symbol) -> bool:
+    """Whether a symbol is one of formulas, of which bold ones are letters and digits."""
+    return bool(symbol.latex) and not (symbol.latex.startswith("\\mathbf") and not symbol.latex[8:-1].isalnum())

@@ -1,0 +1,102 @@
+"""Formulas of pages that are read by eye become LaTeX where all of their ink is certain, and only there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_service.document import Gray, Region, RegionResult
+from ocr_service.reading.ink_formulas.displays import find_displays
+from ocr_service.reading.page_tasks import PageTask, read_page
+from ocr_service.render.pdfium import open_pdf
+from ocr_service.tesseract.sheet import prepare_sheet
+from tests.support.formula_pages import DISPLAYS, EACH, FOLDER, LINES, tree
+from tests.support.sheets import DrawnPage
+
+_WRITTEN = {tree(latex) for latex in (*DISPLAYS, *LINES)}
+
+
+@lru_cache
+def page_of(number: int, dpi: int = 200) -> Gray:
+    with open_pdf(FOLDER / "displays.pdf", "") as pdf:
+        picture = pdf[number].render(scale=dpi / 72).to_pil().convert("L")
+    whole: Gray = np.asarray(picture).astype(np.uint8)
+    return whole[int(1.7 * dpi) : int(4.5 * dpi)]  # what has three or four formulas
+
+
+@lru_cache
+def formulas_of(number: int) -> list[RegionResult]:
+    return seen(page_of(number))
+
+
+def seen(gray: Gray, dpi: int = 200) -> list[RegionResult]:
+    """The formulas of a page of which the layout model would say that all of it may be one."""
+    height, width = gray.shape
+    return find_displays(prepare_sheet(gray, dpi), [], [Region("formula", (0, 0, width, height), 0, 0.9)])
+
+
+def scanned(gray: Gray) -> Gray:
+    """As from a scanner: a little slanted, soft and noisy."""
+    height, width = gray.shape
+    turned = cv2.getRotationMatrix2D((width / 2, height / 2), 0.5, 1)
+    slanted = cv2.warpAffine(gray, turned, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+    soft = cv2.GaussianBlur(slanted, (0, 0), 0.5)
+    noise = np.random.default_rng(7).normal(0, 6, soft.shape)
+    scan: Gray = np.clip(soft * 0.88 + 18 + noise, 0, 255).astype(np.uint8)
+    return scan
+
+
+@pytest.mark.parametrize("number", [0, 1, 7])
+def test_what_is_built_is_what_was_written(number: int) -> None:
+    built = [tree(region.content) for region in formulas_of(number)]
+    assert len(built) >= 3
+    assert _WRITTEN.issuperset(built)
+
+
+def test_a_scan_is_read_as_far_as_it_is_certain() -> None:
+    built = [tree(region.content) for region in seen(scanned(page_of(0, 300)), 300)]
+    assert len(built) >= 3
+    assert _WRITTEN.issuperset(built)
+
+
+def test_a_formula_says_where_it_stands_and_how_sure_it_is() -> None:
+    first = min(formulas_of(0), key=lambda region: region.bbox[1])
+    assert (first.label, first.format) == ("display_formula", "latex")
+    assert tree(first.content) == tree("E = mc^2")
+    assert first.confidence is not None and first.confidence > 0.9
+    x0, y0, x1, y1 = first.bbox
+    ink = page_of(0)[y0:y1, x0:x1] < 128
+    assert ink.any(axis=1).sum() > 0.9 * (y1 - y0) and (page_of(0)[y0:y1, x0 - 30 : x0 - 5] > 200).all()
+
+
+def test_a_sign_that_is_not_known_keeps_its_formula_from_being_built() -> None:
+    gray = page_of(0).copy()
+    first = min(formulas_of(0), key=lambda region: region.bbox[1])
+    _, y0, x1, y1 = first.bbox
+    cv2.ellipse(gray, (x1 + 16, (y0 + y1) // 2), (11, 7), 30, 20, 330, 0, 2)
+    others = [tree(region.content) for region in seen(gray)]
+    assert tree(first.content) not in others
+    assert len(others) == len(formulas_of(0)) - 1
+
+
+@pytest.mark.parametrize("text", ["Счёт на оплату № 25 от 12 мая 2013 г.", "Total price including delivery: 25.40"])
+def test_text_of_other_fonts_is_no_formula(text: str) -> None:
+    page = DrawnPage()
+    for row in range(6):
+        page.text(200, 200 + 60 * row, text)
+    assert seen(page.gray()) == []
+
+
+@pytest.mark.slow
+def test_a_page_is_read_with_its_formulas_in_their_places() -> None:
+    task = PageTask(FOLDER / "displays.pdf", "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, "ignore")
+    page = read_page(task)
+    built = [region for region in page.regions if region.format == "latex"]
+    assert len(built) >= EACH - 1
+    assert _WRITTEN.issuperset(tree(region.content) for region in built)
+    assert {region.source for region in built} == {"tesseract"}
+    first, second = page.regions[0], page.regions[1]
+    assert first.content.startswith("The following statement is well known") and tree(second.content) == tree("E=mc^2")
