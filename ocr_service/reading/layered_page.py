@@ -17,6 +17,7 @@ from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import prepare_sheet
 from ocr_service.tesseract.words import Line, sure_share
 from ocr_service.text_layer.compose_layer import compose_layer
+from ocr_service.text_layer.formulas.in_regions import without_framed
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.remainder import has_pictures
 from ocr_service.text_layer.specimen import ReadSheet
@@ -82,7 +83,8 @@ def read_layered(
         others = [] if foreign.whole else others
     ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     hints = find_regions(page) if others or has_pictures(ground, page.dpi) else ()
-    return LayeredPage(page, compose_layer(layer, others, hints), incomplete=foreign is not None)
+    results = compose_layer(layer, others, without_framed(hints, layer.displays))
+    return LayeredPage(page, results, incomplete=foreign is not None)
 
 
 def _only_script(layer: PageLayer) -> Script | None:

@@ -16,7 +16,7 @@ from ocr_service.document import PageImage
 from ocr_service.render.pdfium import attachments, load_form, page_with_size
 from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
-from ocr_service.text_layer.formulas.page_bars import level_rules
+from ocr_service.text_layer.formulas.page_bars import thin_rules
 from ocr_service.text_layer.glyphs import Floats, Glyphs, TooManyGlyphs, rotated_boxes
 from ocr_service.text_layer.lines import main_angle
 from ocr_service.text_layer.outline import outline_of_page
@@ -61,7 +61,7 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
             if not len(glyphs) and not boxes:
                 return None
             seen = look(page, picture, handles, glyphs, page_dpi)
-            rules = level_rules(page, to_pixels)
+            rules = thin_rules(page, to_pixels)
         except TooManyGlyphs:
             return None
         finally:

@@ -402,6 +402,39 @@ HIGHER = (
 )
 
 
+# Formulas in frames and in the cells of tables, in type of 12 and 10 points whose large signs have 10 in both.
+FRAMES_PAGE = r"""\documentclass[12pt]{article}
+\usepackage[cmex10]{amsmath}
+\begin{document}
+The update of the parameters that follows from what was said before is the one that stands in this frame.
+\[ \boxed{\theta_j \leftarrow \theta_j + \alpha \sum_{i=1}^m \left[ y_i - h(x_i) \right] x_{ij}} \]
+The weights of the examples are those of the frame that follows, and the sum is in a fraction's lower half.
+{\small \[ \boxed{w(x) = \exp \left( -\frac{(x - y)^2}{2 \tau^2} \right)} \qquad
+\phi_i = \frac{\exp(\theta_i)}{\displaystyle\sum_{j=1}^K \exp(\theta_j)} \]}
+The distributions that are used most are those of the two tables that follow, the second one without rules.
+
+\bigskip\noindent\renewcommand{\arraystretch}{1.6}
+\begin{tabular}{|l|c|c|}\hline
+Distribution & $a(\eta)$ & $b(y)$ \\\hline
+Gaussian & $\frac{\eta^2}{2}$ & $\frac{1}{\sqrt{2\pi}} \exp \left( -\frac{y^2}{2} \right)$ \\\hline
+Poisson & $e^\eta$ & $\frac{1}{y!}$ \\\hline
+\end{tabular}
+
+\bigskip\noindent
+\begin{tabular}{lccc}\hline
+Name & Mean & Variance & Tail \\\hline
+Uniform & $\frac{a+b}{2}$ & 12.5 & $\frac{1}{x}$ \\
+Beta & $\frac{\alpha}{\alpha+\beta}$ & 13.5 & $\frac{2}{x}$ \\
+Gamma & $\frac{\alpha}{\beta}$ & 14.5 & $\frac{3}{x}$ \\\hline
+\end{tabular}
+\end{document}"""
+FRAMES = (
+    r"\theta_j \leftarrow \theta_j + \alpha \sum_{i=1}^m \left[ y_i - h(x_i) \right] x_{ij}",
+    r"w(x) = \exp \left( -\frac{(x - y)^2}{2 \tau^2} \right) \qquad"
+    r" \phi_i = \frac{\exp(\theta_i)}{\sum_{j=1}^K \exp(\theta_j)}",
+)
+
+
 # Rules as dvips draws them, each an image of one pixel.
 DVIPS_PAGE = r"""\documentclass[10pt]{article}
 \begin{document}
@@ -494,6 +527,7 @@ def main() -> None:
     typeset(constructions_page(HIGHER), FOLDER / "higher.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
+    typeset(FRAMES_PAGE, FOLDER / "frames.pdf")
     typeset_by_dvips(DVIPS_PAGE, FOLDER / "dvips.pdf")
     typeset(accents_page(), FOLDER / "accents.pdf")
     typeset(accents_page(r"\pdfmapfile{}"), FOLDER / "accents_in_bitmaps.pdf")

@@ -1,4 +1,4 @@
-"""Inline formulas in the content of regions, in the places that were kept for them."""
+"""Formulas and regions: inline ones in the places that were kept for them, and figures that are formulas."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
-from ocr_service.document import TITLE_LABELS, RegionResult
+from ocr_service.document import FIGURE_LABELS, TITLE_LABELS, Region, RegionResult
 from ocr_service.export.markdown import escape_inline, escape_text
+from ocr_service.geometry.boxes import area
 from ocr_service.text_layer.formulas.inline_marks import FIRST_MARK, InlineFormula
+from ocr_service.text_layer.formulas.page_formulas import DisplayFormula
 
 _MARK = re.compile("[\U000f0000-\U000f7fff]")
+_MOST = 0.5  # of a figure that is a formula in a frame
+
+
+def without_framed(hints: Sequence[Region], formulas: Sequence[DisplayFormula]) -> list[Region]:
+    """The layout model's regions without figures that are no more than a formula and its frame."""
+
+    def is_framed(hint: Region) -> bool:
+        x0, y0, x1, y1 = hint.bbox
+        inside = (f.box for f in formulas if x0 <= f.box[0] and f.box[2] <= x1 and y0 <= f.box[1] and f.box[3] <= y1)
+        return any((b[2] - b[0]) * (b[3] - b[1]) > _MOST * area(hint.bbox) for b in inside)
+
+    return [hint for hint in hints if hint.label not in FIGURE_LABELS or not is_framed(hint)]
 
 
 def with_formulas(region: RegionResult, formulas: Sequence[InlineFormula]) -> RegionResult:

@@ -13,7 +13,7 @@ from ocr_service.text_layer.formulas.page_symbols import PageSymbols
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, word_text
 
 FIRST_MARK = 0xF0000  # of the private characters, which go on by the formulas' numbers
-_MOST = 2_000  # formulas of a page
+MOST = 2_000  # formulas of a page
 _STOPS = frozenset({".", ",", ";", ":", "!", "?", ")", ").", "),"})
 
 
@@ -41,7 +41,7 @@ def with_inline(
             continue
         if not page.is_explained(box_of(page.items(run.glyphs))):
             continue
-        if first + len(formulas) >= _MOST or len(latex) > LONGEST or "$" in latex:
+        if first + len(formulas) >= MOST or len(latex) > LONGEST or "$" in latex:
             continue
         number = first + len(formulas)
         formulas.append(InlineFormula(latex, run.text))

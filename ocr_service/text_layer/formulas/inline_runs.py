@@ -94,7 +94,7 @@ def _bars_of(line: LayerLine, fragments: Sequence[LayerLine], bars: Sequence[Bar
     y0, y1 = min(b[1] for b in boxes) - 0.35 * line.size, base - 0.1 * line.size
     slack = 0.3 * line.size
     inside = [b for b in bars if x0 - slack <= b.x0 and b.x1 <= x1 + slack and y0 <= b.y <= y1]
-    return [b for b in inside if b.width < 0.6 * (x1 - x0)]
+    return [b for b in inside if b.width < 0.6 * (x1 - x0) and not b.boxed]
 
 
 def _prose(ordered: Sequence[int], page: SymbolsOfPage, size: float) -> set[int]:

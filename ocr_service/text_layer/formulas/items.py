@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 AXIS = 0.25  # em above the baseline: the middle of fractions and large delimiters (TeX's \fontdimen22)
@@ -47,12 +47,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A level rule of the page."""
+    """A level rule of the page. ``boxed``: upright ones stand at both of its ends, as at the sides of a frame."""
 
     x0: float
     x1: float
     y0: float
     y1: float
+    boxed: bool = False
 
     @property
     def y(self) -> float:
@@ -93,13 +94,25 @@ def spans(bar: Bar, items: Iterable[Item], slack: float) -> list[Item]:
     return [item for item in items if bar.x0 - slack <= item.x <= bar.x1 + slack]
 
 
-def piled(items: Sequence[Item], bars: Sequence[Bar], edge: float, up: bool, first: float, gap: float) -> list[Item]:
-    """The items that lie one upon another from ``edge`` on, up or down, with no more than ``gap`` between them."""
+def piled(
+    items: Sequence[Item],
+    bars: Sequence[Bar],
+    edge: float,
+    up: bool,
+    first: float,
+    gap: float,
+    heights: Mapping[int, tuple[float, float]] | None = None,
+) -> list[Item]:
+    """The items that lie one upon another from ``edge`` on, up or down, with no more than ``gap`` between them.
+
+    ``heights``: the top and bottom of items, by their id, that reach further than they do themselves.
+    """
     found: list[Item] = []
     sign = -1.0 if up else 1.0
     things: list[tuple[float, float, Item | None]] = []
     for item in items:
-        near, far = (item.y1, item.y0) if up else (item.y0, item.y1)
+        y0, y1 = (heights or {}).get(id(item), (item.y0, item.y1))
+        near, far = (y1, y0) if up else (y0, y1)
         things.append(((near - edge) * sign, (far - edge) * sign, item))
     things += [((bar.y - edge) * sign, (bar.y - edge) * sign, None) for bar in bars]
     reach, most = 0.0, first

@@ -10,14 +10,16 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.formulas.build import build
+from ocr_service.text_layer.formulas.cells import cell_formulas
 from ocr_service.text_layer.formulas.completeness import says_all, signs_of
+from ocr_service.text_layer.formulas.display import Display, is_built_up
 from ocr_service.text_layer.formulas.inline_marks import InlineFormula, with_inline
 from ocr_service.text_layer.formulas.items import LONGEST, Bar, Item, Unbuildable, around, box_of
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.formulas.page_symbols import PageSymbols
 from ocr_service.text_layer.formulas.prose import parted_at_gutters, split_at_hosts
 from ocr_service.text_layer.formulas.rows import has_columns, is_script, rows
-from ocr_service.text_layer.formulas.zones import Display, display_zones
+from ocr_service.text_layer.formulas.zones import find_zones
 from ocr_service.text_layer.glyphs import Flags, Glyphs
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, clean_text
 
@@ -67,13 +69,15 @@ def find_formulas(
         return PageFormulas(list(lines), (), (), used)
     level = parted_at_gutters(level, page)
     lines = [*level, *(line for line in lines if line.angle)]
-    found = _displays(display_zones(level, page, bars), page)
-    used[list(found.built)] = True
-    result = [line for line in lines if not found.refused.isdisjoint(line.glyphs)]
-    rest = [line for line in lines if (found.taken | found.refused).isdisjoint(line.glyphs)]
+    zones = find_zones(level, page, bars)
+    found, cells = _displays(zones.displays, page), cell_formulas(zones.cells, page)
+    used[[*found.built, *cells.glyphs]] = True
+    apart = found.taken | found.refused | cells.glyphs
+    result = [*cells.lines, *(line for line in lines if not found.refused.isdisjoint(line.glyphs))]
+    rest = [line for line in lines if apart.isdisjoint(line.glyphs)]
     hosts, attached = split_at_hosts([line for line in rest if line.angle == 0], page)
     result += [line for line in rest if line.angle]
-    inline: list[InlineFormula] = []
+    inline = list(cells.formulas)
     for line, fragments in zip(hosts, attached, strict=True):
         made_line, formulas, members = with_inline(line, fragments, page, bars, len(inline))
         inline += formulas
@@ -106,7 +110,7 @@ def _displays(zones: Sequence[Display], page: PageSymbols) -> _Displays:
             formulas += made
             built |= zone.glyphs
             taken |= zone.glyphs
-        elif _is_built_up(zone, page):
+        elif is_built_up(zone, page):
             formulas.append(DisplayFormula("", around([line.box for line in zone.all_lines]), ()))
             taken |= zone.glyphs
         elif len(zone.lines) > 1:
@@ -145,13 +149,6 @@ def _display(zone: Display, page: PageSymbols) -> list[DisplayFormula]:
     except Unbuildable:
         return []
     return _with_words(made, zone, page)
-
-
-def _is_built_up(zone: Display, page: PageSymbols) -> bool:
-    """Whether its lines say nothing one by one: it has fractions, roots, or signs of several lines."""
-    symbols = [page.symbol(i) for line in zone.lines for i in line.glyphs]
-    large = any(s is not None and (s.encoding == "OMX" or s.kind == "radical") for s in symbols)
-    return len(zone.lines) > 1 and (large or bool(zone.bars))
 
 
 def _with_words(made: list[DisplayFormula], zone: Display, page: PageSymbols) -> list[DisplayFormula]:

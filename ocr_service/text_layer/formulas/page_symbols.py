@@ -16,7 +16,9 @@ from ocr_service.text_layer.glyphs import Flags, Glyphs
 
 _SPECKS = 6  # pixels
 _OVER, _FLAT = 0.3, 0.4  # em over a formula, and of an accent's height
-_OF_LINE = 0.75  # of a line's size: its large signs are 10 points in 12; those of a script's line are 7 in 10
+_OF_LINE = (
+    0.75  # of a line's size: its large signs have 10 points where the line has 12; those in a script of 10 have 7
+)
 _STOPS = ".,;:-_'’"
 _PLAIN = {
     **{sign: ("ord", sign) for sign in "0123456789/"},
@@ -131,9 +133,7 @@ class PageSymbols:
 
 def _is_of_line(sign: Item, usual: float) -> bool:
     """Whether a large sign is of the line whose type has ``usual`` size: LaTeX sets it in 10 points in all lines."""
-    if not sign.centred or usual <= 0:
-        return False
-    return _OF_LINE * usual < sign.size < usual or (sign.kind == "op" and sign.size > usual)
+    return sign.centred and usual > 0 and sign.size > _OF_LINE * usual
 
 
 def _of_line(sign: Item, size: float) -> Item:

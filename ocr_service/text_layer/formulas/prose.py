@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, kind_of
+from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.words import is_function_name
 from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
 
@@ -78,6 +78,13 @@ def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
         return True
     enough = words >= _PROSE_WORDS or letters >= _PROSE_LETTERS
     return enough and (letters >= _PROSE_SHARE * total or words > _PROSE_WORDS)
+
+
+def is_long_word(word: LayerWord, page: SymbolsOfPage) -> bool:
+    """Whether a word of a formula's line is one of prose."""
+    letters = [i for i in word.glyphs if page.is_word_letter(i)]
+    bold = any(is_bold_letter(i, page) for i in letters)  # vectors and matrices side by side
+    return len(letters) >= (3 if bold else 2) and not is_function_name(word.text)
 
 
 def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[list[LayerLine], list[list[LayerLine]]]:

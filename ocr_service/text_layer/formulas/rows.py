@@ -24,7 +24,7 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
     fractions = [
         (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
     ]
-    keepers = _limits_at(prepared, size) | _keepers(prepared, fractions)
+    keepers = limits_at(prepared, size) | _keepers(prepared, fractions)
     anchors = [item for item in prepared if not is_script(item, size) and _has_line(item) and id(item) not in keepers]
     anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
     if not anchors:
@@ -57,7 +57,7 @@ def _keepers(items: Sequence[Item], fractions: Sequence[tuple[list[Item], Item]]
     return keepers
 
 
-def _limits_at(items: Sequence[Item], size: float) -> dict[int, Item]:
+def limits_at(items: Sequence[Item], size: float) -> dict[int, Item]:
     """Of the limits near an operator, the operator."""
     scripts = [item for item in items if is_script(item, size)]
     operators = operators_of(items, size)
@@ -113,13 +113,28 @@ def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: f
     if next_to and all(is_script(item, size) for item in next_to):  # of a fraction in a line; others are of other lines
         over = [item for item in over if is_script(item, size)]
     inner = [b for b in bars if b is not bar and bar.x0 - slack <= b.x0 and b.x1 <= bar.x1 + slack]
-    above = piled(
-        [i for i in over if i.y < bar.y], [b for b in inner if b.y < bar.y], bar.y, True, 0.55 * size, 0.33 * size
-    )
-    below = piled(
-        [i for i in over if i.y > bar.y], [b for b in inner if b.y > bar.y], bar.y, False, 0.55 * size, 0.33 * size
-    )
-    return above, below
+    heights = _with_limits(over, size)
+
+    def half(up: bool) -> list[Item]:
+        mine = [i for i in over if (i.y < bar.y) == up and i.y != bar.y]
+        rules = [b for b in inner if (b.y < bar.y) == up and b.y != bar.y]
+        return piled(mine, rules, bar.y, up, 0.55 * size, 0.33 * size, heights)
+
+    return half(True), half(False)
+
+
+def _with_limits(items: Sequence[Item], size: float) -> dict[int, tuple[float, float]]:
+    """The top and bottom of each operator with its limits."""
+    if not any(item.kind == "op" for item in items):
+        return {}
+    found: dict[int, tuple[float, float]] = {}
+    limits = limits_at(items, size)
+    for item in items:
+        op = limits.get(id(item))
+        if op is not None:
+            y0, y1 = found.get(id(op), (op.y0, op.y1))
+            found[id(op)] = min(y0, item.y0), max(y1, item.y1)
+    return found
 
 
 def _nearest(x0: float, y0: float, x1: float, y1: float, lines: Sequence[Sequence[Item]]) -> int:

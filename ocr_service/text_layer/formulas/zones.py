@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_service.text_layer.formulas.display import (
+    Display,
+    bars_of,
+    cells_of,
+    frame_of,
+    has_neighbours,
+    is_beside,
+    is_built_up,
+    is_table,
+)
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.items import Bar
-from ocr_service.text_layer.formulas.prose import has_gutter, is_number, middle_of, prose_lines, split_at_hosts
+from ocr_service.text_layer.formulas.prose import (
+    has_gutter,
+    is_long_word,
+    is_number,
+    middle_of,
+    prose_lines,
+    split_at_hosts,
+)
 from ocr_service.text_layer.formulas.words import is_function_name
-from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
+from ocr_service.text_layer.layer_words import SMALL, LayerLine
 
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _CONTINUED = 1.2  # em between the lines of a formula that is broken at an operator
@@ -22,31 +39,15 @@ _BEHIND_NUMBER_AT_EDGE = 1.0  # em of white where it begins there; behind the nu
 _ITEM = re.compile(r"[•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 
 
-@dataclass(slots=True)
-class Display:
-    """The lines of a formula, the numbers beside it, its rules; where it ends, while its lines are collected."""
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Where formulas stand by themselves, and where built-up ones stand in a table, beside other cells."""
 
-    lines: list[LayerLine]
-    numbers: list[LayerLine] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
-    bottom: float = 0.0
-
-    @property
-    def all_lines(self) -> list[LayerLine]:
-        return [*self.lines, *self.numbers]
-
-    @property
-    def glyphs(self) -> set[int]:
-        return {i for line in self.all_lines for i in line.glyphs}
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        boxes = [line.box for line in self.lines]
-        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+    displays: list[Display]
+    cells: list[Display]
 
 
-def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> list[Display]:
-    """The formulas that stand on lines of their own."""
+def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> Zones:
     prose = _prose_but_cases(lines, page)
     strips = [(line.box[0], line.box[2]) for line in prose]
     apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
@@ -54,16 +55,21 @@ def display_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequenc
     numbered = {id(number) for number in numbers}
     rest = [line for line in apart if id(line) not in numbered]
     clusters = _one_above_the_other(_clusters(rest, strips, bars, page), strips, page)
-    result = []
+    displays: list[Display] = []
+    cells: list[Display] = []
     for zone in map(Display, clusters):
-        if not _is_mathematics(zone, page) or _is_table(zone, bars) or _is_of_a_paragraph(zone, prose, page):
+        zone.frame = frame_of(zone, bars)
+        if _is_of_a_paragraph(zone, prose, page):
             continue
-        zone.numbers = [n for n in numbers if _beside(n, zone) and not has_gutter(n.box, zone.box, strips)]
-        zone.bars = _bars_of(zone, bars)
-        zone.lines += _comments(zone, rest, strips, page)
-        if not _has_neighbours(zone, lines, strips):
-            result.append(zone)
-    return result
+        if _is_mathematics(zone, page) and not is_table(zone, bars):
+            zone.numbers = [n for n in numbers if is_beside(n, zone) and not has_gutter(n.box, zone.box, strips)]
+            zone.bars = bars_of(zone, bars)
+            zone.lines += _comments(zone, rest, strips, page)
+            if not has_neighbours(zone, lines, strips):
+                displays.append(zone)
+                continue
+        cells += [cell for cell in cells_of(zone, bars, page) if is_built_up(cell, page)]
+    return Zones(displays, cells)
 
 
 def _comments(
@@ -79,7 +85,7 @@ def _comments(
         left, top, _, bottom = line.box
         behind = left > x1 and y0 < (top + bottom) / 2 < y1 and not has_gutter(zone.box, line.box, strips)
         numbered = any(abs((top + bottom) / 2 - level) < 0.5 * line.size for level in levels)
-        if behind and numbered and _is_long_word(line.words[0], page):
+        if behind and numbered and is_long_word(line.words[0], page):
             found.append(line)
     return found
 
@@ -238,7 +244,7 @@ def _is_mathematics(zone: Display, page: SymbolsOfPage) -> bool:
     kinds = {kind_of(i, page) for i in glyphs}
     if not any(page.is_strong(i) for i in glyphs) and not _is_of_vectors(glyphs, kinds, page):
         return False
-    prose = sum(_is_long_word(word, page) for line in zone.lines for word in line.words)
+    prose = sum(is_long_word(word, page) for line in zone.lines for word in line.words)
     if prose > 1 and len(zone.lines) == 1:
         return False
     large = any(symbol.encoding == "OMX" for i in glyphs if (symbol := page.symbol(i)) is not None)
@@ -260,57 +266,11 @@ def _is_of_a_paragraph(zone: Display, prose: Sequence[LayerLine], page: SymbolsO
         return True
     if len(zone.lines) > 1:
         return False
-    if _is_long_word(mark, page):
+    if is_long_word(mark, page):
         return True
     for line in prose:
         down = (middle_of(first) - middle_of(line)) / line.size
         right = (first.box[0] - line.box[0]) / line.size
         if 0.8 < down < 1.45 and -0.3 < right < 3.5 and abs(first.size - line.size) < 0.08 * line.size:
-            return True
-    return False
-
-
-def _is_long_word(word: LayerWord, page: SymbolsOfPage) -> bool:
-    letters = [i for i in word.glyphs if page.is_word_letter(i)]
-    bold = any(is_bold_letter(i, page) for i in letters)  # vectors and matrices side by side
-    return len(letters) >= (3 if bold else 2) and not is_function_name(word.text)
-
-
-def _is_table(zone: Display, bars: Sequence[Bar]) -> bool:
-    """Whether rules that reach beyond it, or several of its width, part its lines."""
-    x0, y0, x1, y1 = zone.box
-    size = max(line.size for line in zone.lines)
-    near = [b for b in bars if y0 - 1.2 * size < b.y < y1 + 1.2 * size]
-    wider = [b for b in near if b.x0 < x0 - 0.3 * size and b.x1 > x1 + 0.3 * size]
-    whole = [b for b in near if b.x0 < x0 + 0.2 * size and b.x1 > x1 - 0.2 * size]
-    return len(wider) > 0 or len(whole) > 1
-
-
-def _beside(number: LayerLine, zone: Display) -> bool:
-    _, y0, _, y1 = zone.box
-    middle = (number.box[1] + number.box[3]) / 2
-    level = [line for line in zone.lines if line.box[1] < number.box[3] and number.box[1] < line.box[3]]
-    behind = all(number.box[0] > line.box[2] - 0.1 * number.size for line in level)
-    before = all(number.box[2] < line.box[0] + 0.1 * number.size for line in level)
-    return y0 - 0.4 * number.size < middle < y1 + 0.4 * number.size and (behind or before)
-
-
-def _bars_of(zone: Display, bars: Sequence[Bar]) -> list[Bar]:
-    x0, y0, x1, y1 = zone.box
-    size = max(line.size for line in zone.lines)
-    return [
-        b for b in bars if x0 - 0.4 * size < b.x0 and b.x1 < x1 + 0.4 * size and y0 - 0.4 * size < b.y < y1 + 0.4 * size
-    ]
-
-
-def _has_neighbours(zone: Display, lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]]) -> bool:
-    """Whether other text stands beside it in its column, as in a table."""
-    mine = zone.glyphs
-    _, y0, _, y1 = zone.box
-    for line in lines:
-        if not mine.isdisjoint(line.glyphs):
-            continue
-        shared = min(y1, line.box[3]) - max(y0, line.box[1])
-        if shared > 0.5 * (line.box[3] - line.box[1]) and not has_gutter(line.box, zone.box, strips):
             return True
     return False

@@ -20,6 +20,7 @@ from tests.support.formula_pages import (
     CONSTRUCTIONS,
     DVIPS,
     FOLDER,
+    FRAMES,
     HIGHER,
     NUMBERED,
     TIMES,
@@ -85,6 +86,20 @@ def test_displays_of_two_columns_are_not_merged() -> None:
 def test_limits_and_fractions_may_be_higher_than_the_delimiters_around_them() -> None:
     page = read(FOLDER / "higher.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for _, formulas in HIGHER for latex in formulas]
+
+
+def test_formulas_in_frames_and_cells_are_read() -> None:
+    page = read(FOLDER / "frames.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in FRAMES]
+    assert not any(region.label == "image" for region in page.regions)
+    for row in (
+        r"| Gaussian | $\frac{\eta^{2}}{2}$ | $\frac{1}{\sqrt{2 \pi}} \exp \left( - \frac{y^{2}}{2} \right)$ |",
+        r"| Poisson | $e^{\eta}$ | $\frac{1}{y !}$ |",
+        r"| Uniform | $\frac{a + b}{2}$ | 12.5 | $\frac{1}{x}$ |",
+        r"| Beta | $\frac{\alpha}{\alpha + \beta}$ | 13.5 | $\frac{2}{x}$ |",
+        r"| Gamma | $\frac{\alpha}{\beta}$ | 14.5 | $\frac{3}{x}$ |",
+    ):
+        assert row in page.markdown
 
 
 def test_rules_that_are_images_part_fractions() -> None:
