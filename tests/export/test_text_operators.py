@@ -67,7 +67,7 @@ def test_a_wrong_count_is_refused() -> None:
 
 def test_forms_that_draw_one_another_end() -> None:
     _pdf, page = page_of("/Form Do", Form="(a) Tj /Form Do")
-    assert len(shown_invisibly(page)) == 12
+    assert len(shown_invisibly(page)) == 40
 
 
 def test_a_form_that_another_page_draws_stays_as_it_is_there() -> None:
