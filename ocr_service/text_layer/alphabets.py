@@ -140,16 +140,27 @@ def has_homoglyph(sign: str) -> bool:
     return sign in _HAVE_HOMOGLYPHS
 
 
-def has_a_homoglyph_of_another(word: str) -> bool:
-    """Whether a word mixes alphabets, and all of its letters of the rarer one look like letters of another."""
+_WORD_OF_ONE_ALPHABET = 4  # letters, among which one of another is none of its spelling
+
+
+def has_a_foreign_letter(word: str) -> bool:
+    """Whether a word mixes alphabets as no spelling does.
+
+    All of its letters of the rarer one look like letters of another, or there is only one of them; a single Greek
+    letter is a symbol.
+    """
     if not mixes_alphabets(word):
         return False
     by_script: dict[str, list[str]] = {}
     for sign in word:
         if script := script_of(sign):
             by_script.setdefault(script, []).append(sign)
-    rarest = min(len(letters) for letters in by_script.values())
-    return any(len(letters) == rarest and all(map(has_homoglyph, letters)) for letters in by_script.values())
+    rarest, most = (pick(len(letters) for letters in by_script.values()) for pick in (min, max))
+    return any(
+        len(letters) == rarest
+        and (all(map(has_homoglyph, letters)) or (rarest == 1 and most >= _WORD_OF_ONE_ALPHABET and script != "GREEK"))
+        for script, letters in by_script.items()
+    )
 
 
 _RUSSIAN = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")

@@ -54,7 +54,7 @@ _ROUND = _Look(_LEVEL, (-0.14, 0.14), (0.3, 1.8))
 # Measured on 169 fonts at 28 and 56 pixels an em, italic and bold ones too: nearly all of a mark's drawings, and a
 # margin.
 _LOOKS = {
-    "\u0301": (_Look(lean=(0.15, math.inf)),),  # acute
+    "\u0301": (_Look(lean=(0.15, math.inf)), _Look(lean=(0.08, 0.2), shape=(0.3, 0.85))),  # acute, Polish ones too
     "\u0300": (_Look(lean=(-math.inf, -0.1)),),  # grave
     "\u0302": (_Look(spread=(0.06, math.inf)),),  # circumflex
     "\u030c": (_Look(spread=(-math.inf, -0.06)),),  # caron

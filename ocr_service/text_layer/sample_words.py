@@ -22,6 +22,7 @@ _MOST_WORDS = 70  # on one sheet: some 0.2 s
 _LONGEST_WORD = 26  # characters
 _LONG_WORD = 12  # from which on longer ones are no better samples
 _NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
+_BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])[#&@§]++|[#&@§]++(?=[^\W\d_])")
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 _ENOUGH = 6  # readings of a character in words, after which no more are wanted
 
@@ -111,11 +112,12 @@ def _is_combining(sign: str) -> bool:
 
 
 def signs_inside_words(lines: Sequence[LayerLine], signs: Sequence[str]) -> Flags:
-    """Signs between letters of a word, where none of their kind belongs: a map may have them for letters."""
+    """Signs among letters of a word, where none of their kind belongs: a map may have them for letters."""
     found = np.zeros(len(signs), bool)
     for line in lines:
         for word in line.words:
-            for match in _NOT_IN_WORDS.finditer("".join(signs[i] for i in word.glyphs)):
+            text = "".join(signs[i] for i in word.glyphs)
+            for match in (*_NOT_IN_WORDS.finditer(text), *_BESIDE_LETTERS.finditer(text)):
                 found[list(word.glyphs[match.start() : match.end()])] = True
     return found
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ocr_service.text_layer.alphabets import (
-    has_a_homoglyph_of_another,
+    has_a_foreign_letter,
     has_homoglyph,
     look_the_same,
     may_reach,
@@ -93,7 +93,7 @@ def verdicts(
                 trusted[index] = fits and (glyphs.whole[index] or _is_seen_elsewhere(page, index))
     for line in lines:
         for word in line.words:
-            if has_a_homoglyph_of_another(word.text):
+            if has_a_foreign_letter(word.text):
                 trusted[list(word.glyphs)] = False
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ocr_service.text_layer.alphabets import (
-    has_a_homoglyph_of_another,
+    has_a_foreign_letter,
     look_the_same,
     may_be_digit,
     may_reach,
@@ -69,6 +69,16 @@ def test_every_sign_of_unicode_has_a_script_or_none() -> None:
         look_the_same(sign, sign.lower())
 
 
-@pytest.mark.parametrize(("word", "found"), [("Тhan", True), ("Cтоимость", True), ("Than", False), ("5μm", False)])
-def test_a_homoglyph_among_letters_of_another_alphabet_is_found(word: str, found: bool) -> None:
-    assert has_a_homoglyph_of_another(word) is found
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("Тhan", True),
+        ("Cтоимость", True),
+        ("ßυγός", True),
+        ("Than", False),
+        ("5μm", False),
+        ("λABCD", False),
+    ],
+)
+def test_a_foreign_letter_among_letters_of_another_alphabet_is_found(word: str, found: bool) -> None:
+    assert has_a_foreign_letter(word) is found
