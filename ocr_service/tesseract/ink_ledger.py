@@ -39,6 +39,7 @@ _BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a rulin
 _STANDS_OUT = 8.0  # grey levels
 _FINE, _LEAST_FINE = 0.4, 4.0  # of ten points, and pixels: the height of fine print's letters
 _FINE_ROW, _ALIKE = 5, 0.3  # letters of a row of it; of their height that the widths of dots differ
+_SLACK = 3  # pixels that a repaired word's box may differ
 _CUT = 0.35  # em: an unread letter so near to a word is a part of it
 
 
@@ -82,6 +83,19 @@ def covered(
     middles = (pieces.boxes[:, :2] + pieces.boxes[:, 2:]) // 2
     inside: npt.NDArray[np.bool_] = mask[middles[:, 1].clip(0, shape[0] - 1), middles[:, 0].clip(0, shape[1] - 1)] > 0
     return inside
+
+
+def delivered(words: Iterable[Word], boxes: Iterable[Box], shape: tuple[int, int]) -> list[Word]:
+    """The words whose middle lies in one of ``boxes``, those of the text that is given out; marks are in no text."""
+    mask = np.zeros(shape, bool)
+    for x0, y0, x1, y1 in boxes:
+        mask[max(0, y0 - _SLACK) : y1 + _SLACK, max(0, x0 - _SLACK) : x1 + _SLACK] = True
+    kept = []
+    for word in words:
+        x, y = (word.box[0] + word.box[2]) // 2, (word.box[1] + word.box[3]) // 2
+        if mask[min(y, shape[0] - 1), min(x, shape[1] - 1)] or not any(c.isalnum() for c in word.text):
+            kept.append(word)
+    return kept
 
 
 def whole_words(

@@ -1,6 +1,7 @@
 """Rows of letters too pale for the sheet's ink, or of a colour as light as paper: made dark, so that they are read.
 
-Yellow and light green are as light as paper in grey, but not in their weakest channel.
+Yellow and light green are as light as paper in grey, but not in their weakest channel. The other side of a sheet that
+shines through is paler than these, and blurred.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ _STEP = 2  # rows are looked for at half the size
 _WINDOW = 21  # pixels of the half: a line and a half, as the sheet's ink has it
 _PALE, _INK = 7, 18  # grey levels under the local mean: of pale letters, and of the sheet's ink
 _LEAST = 60  # pixels of the half that pale ink has at least: a word
+_CONTRAST, _SHARP = 25.0, 0.85  # levels; the steepest edge of what is paler, as a part of its contrast a pixel
 _PAD = 3  # pixels of a row's edge
 _DARK = 40.0  # the level that the darkest of a row gets
 
@@ -55,8 +57,17 @@ def _pale_rows(gray: Gray, weakest: Gray, dpi: int) -> list[Box]:
     if not len(pieces.boxes):
         return []
     rows = text_rows(pieces, np.ones(len(pieces.boxes), bool), (half.shape[0], half.shape[1]))
-    grown = [_on_page(row.box, gray) for row in rows]
-    return [box for box in grown if not ink[box[1] // 2 : box[3] // 2, box[0] // 2 : box[2] // 2].any()]
+    boxes = [_on_page(row.box, gray) for row in rows]
+    free = (box for box in boxes if not ink[box[1] // 2 : box[3] // 2, box[0] // 2 : box[2] // 2].any())
+    return [box for box in free if _is_printed(weakest[box[1] : box[3], box[0] : box[2]])]
+
+
+def _is_printed(row: Gray) -> bool:
+    """Whether a row is no print of the other side."""
+    levels = row.astype(np.float32)
+    contrast = float(np.percentile(levels, 90) - np.percentile(levels, 2))
+    steps = np.abs(cv2.Sobel(levels, cv2.CV_32F, 1, 0, ksize=3)) / 4
+    return contrast >= _CONTRAST or float(np.percentile(steps, 98)) >= _SHARP * contrast
 
 
 def _halved(gray: Gray) -> Gray:

@@ -34,6 +34,7 @@ from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.ink_ledger import (
     coverage,
     covered,
+    delivered,
     doubtful_words,
     inside,
     legible_lines,
@@ -305,10 +306,11 @@ def _accounted(
     """
     pieces, shape = found.pieces, sheet.gray.shape[:2]
     in_tables = (word for table in tables for row in table.cells for cell in row for word in cell.words)
+    given_out = (word.bbox for region in composition.regions for word in region.words)
     left_out = [word.box for word in _words(composition.left_out)]
     words = [
         word
-        for word in (*_words([*found.lines, *found.missed]), *in_tables)
+        for word in delivered((*_words([*found.lines, *found.missed]), *in_tables), given_out, shape)
         if not any(contains_centre(box, word.box) for box in left_out)
     ]
     read = covered(pieces, words, shape, least=0.0)

@@ -14,7 +14,7 @@ import numpy as np
 import tesserocr
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.boxes import area, enclosing, shared_area
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.homoglyphs import (
     ADDRESS,
@@ -34,6 +34,7 @@ _DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan hav
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
 _SCALE = 2
 _MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
+_SAME_WORD = 0.4  # of a word's box that those have which were read in its place
 _MAX_CELLS = 40  # cells a page: a page of noise must not take a minute
 
 
@@ -138,14 +139,20 @@ def _is_doubtful(word: Word) -> bool:
     return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL_CELL)
 
 
-def _reocr_cell(cell: Cell, area: Box, em: float, crops: CropReader) -> Cell:
-    words = crops.read(area, em, lines=max(1, round((area[3] - area[1]) / (1.4 * em))))
+def _reocr_cell(cell: Cell, inked: Box, em: float, crops: CropReader) -> Cell:
+    words = crops.read(inked, em, lines=max(1, round((inked[3] - inked[1]) / (1.4 * em))))
     if not words:
         return cell
     before = min((word.confidence for word in cell.words), default=0.0)
     again = min(word.confidence for word in words)
     longer = sum(len(w.text) for w in words) > sum(len(w.text) for w in cell.words) and again > 50
-    return replace(cell, words=tuple(words)) if again > before or longer else cell
+    lost = any(not _is_doubtful(old) and not _is_read_in(old.box, words) for old in cell.words)
+    return replace(cell, words=tuple(words)) if (again > before or longer) and not lost else cell
+
+
+def _is_read_in(box: Box, words: Sequence[Word]) -> bool:
+    """Whether ``words`` have what was read in ``box``, as one word or several."""
+    return sum(shared_area(box, word.box) for word in words) >= _SAME_WORD * area(box)
 
 
 def _moved(word: Word, offset: tuple[int, int]) -> Word:

@@ -10,6 +10,7 @@ from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.tesseract.ink_ledger import (
     coverage,
     covered,
+    delivered,
     doubtful_words,
     legible_lines,
     letter_pieces,
@@ -180,6 +181,13 @@ def test_the_corner_of_a_pale_area_does_not_stand_out_and_a_pale_letter_does() -
     sheet = page.sheet()
     assert not stands_out(InkArea((575, 100, 601, 125), 1, 300, 25.0, False), sheet)
     assert stands_out(InkArea((698, 108, 728, 146), 1, 300, 30.0, False), sheet)
+
+
+def test_a_word_that_the_text_does_not_have_accounts_for_nothing() -> None:
+    given, lost, mark = (
+        Word(text, (x, 100, x + 60, 130), 95.0) for text, x in (("срок", 100), ("дата", 300), ("—", 500))
+    )
+    assert delivered([given, lost, mark], [(98, 101, 161, 131)], SHAPE) == [given, mark]
 
 
 def test_fine_print_beside_ordinary_type_has_pieces_and_a_row_of_dots_has_none() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from ocr_service.tesseract.pale_rows import with_pale_rows
 from ocr_service.tesseract.reader import TesseractReader
@@ -38,6 +39,17 @@ def test_dark_text_over_a_pale_row_stays_as_it_is() -> None:
     page.text(100, 100, "COPY COPY COPY COPY", 14, fill="#eeeeee")
     page.text(110, 104, "Delivery within ten days", 11)
     assert np.array_equal(with_rows(page), page.gray())
+
+
+def test_the_other_side_of_the_sheet_that_shines_through_stays_as_it_is() -> None:
+    page = DrawnPage(1240, 500)
+    page.text(100, 80, "Delivery within ten days", 11)
+    page.text(100, 300, "Storage conditions apply", 11, fill="#e8e8e8")
+    paler = page.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).filter(ImageFilter.GaussianBlur(1.5))
+    through = DrawnPage(1240, 500)
+    through.image.paste(paler.crop((0, 250, 1240, 400)), (0, 250))
+    through.text(100, 80, "Delivery within ten days", 11)
+    assert np.array_equal(with_rows(through), through.gray())
 
 
 def test_a_dark_page_stays_as_it_is() -> None:

@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.homoglyphs import Script
-from ocr_service.tesseract.reocr import CropReader, main_script, reocr_foreign_words, script_of_few
+from ocr_service.tesseract.reocr import CropReader, main_script, reocr_cells, reocr_foreign_words, script_of_few
+from ocr_service.tesseract.table_cells import Cell
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
 
@@ -92,3 +94,21 @@ def test_few_words_that_fit_both_or_are_in_both_leave_it_open(engines: dict[Scri
     assert few(engines, "TOP") is None
     assert few(engines, "Название", "Title") is None
     assert few(engines) is None
+
+
+def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
+    page = DrawnPage(1240, 400)
+    page.text(100, 100, "payment", 11)
+    page.text(600, 100, "681.20", 11)
+    sheet = page.sheet()
+    sure, doubtful = Word("payment", (100, 100, 240, 140), 96.0), Word("68l.2O", (600, 100, 710, 140), 20.0)
+
+    class OnlyTheNumber(CropReader):
+        def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
+            return [Word("681.20", (600, 100, 710, 140), 95.0)]
+
+    cell = Cell((80, 80, 900, 160), (sure, doubtful))
+    crops = OnlyTheNumber(TesseractEngine("eng"), sheet)
+    assert reocr_cells([[cell]], crops) == [[cell]]
+    alone = Cell((500, 80, 900, 160), (doubtful,))
+    assert reocr_cells([[alone]], crops)[0][0].text == "681.20"
