@@ -17,7 +17,6 @@ import numpy as np
 from ocr_service.document import (
     FIGURE_LABELS,
     TITLE_LABELS,
-    UNREAD_LABEL,
     Box,
     Gray,
     PlacedWord,
@@ -39,10 +38,10 @@ from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_rulin
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.table_detection import FoundTable, find_tables
 from ocr_service.tesseract.title_block import author_lines
-from ocr_service.tesseract.unread_regions import located, unread
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.formulas.in_regions import with_formulas
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
+from ocr_service.text_layer.legible_rest import legible_rest, unread_picture, written_areas
 from ocr_service.text_layer.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.panels import find_panels, parted
@@ -64,7 +63,8 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
     level = [line for line in layer.lines if line.angle == 0]
     margins = [line for line in level if _is_marginal(layer, line)]
     lines = [make_page_line(layer, line, urls) for line in level if line not in margins]
-    others = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
+    read = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
+    others, left_out = legible_rest(read, layer.unproven)
     sheet = _sheet(layer, drawn=any(hint.label in FIGURE_LABELS for hint in hints))
     panels = find_panels(layer.ground, layer.picture.dpi, lines)
     tables: list[FoundTable] = []
@@ -79,6 +79,8 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
         tables += found
         rest += [*left, *authors]
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
+    lost = written_areas(left_out, layer.remainder, layer.ground, layer.picture.dpi)
+    inserts += [unread_picture(box) for box in lost]
     turned, loose = _sideways(layer, sheet, urls)
     inserts += turned
     results = compose(
@@ -130,8 +132,7 @@ def _displays(layer: PageLayer) -> list[Insert]:
     for formula in layer.displays:
         box = pixel_box(formula.box, width, height)
         if not formula.latex:
-            picture = located(RegionResult(UNREAD_LABEL, box, 0, None, format="image", error=unread()))
-            inserts.append(Insert(box, (picture,)))
+            inserts.append(unread_picture(box))
             continue
         words = tuple(
             PlacedWord(word.text, pixel_box(word.box, width, height), 1.0, in_pdf=True) for word in formula.words

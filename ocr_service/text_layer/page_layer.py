@@ -30,6 +30,7 @@ from ocr_service.text_layer.formulas.page_formulas import (
 )
 from ocr_service.text_layer.glyphs import Floats, Glyphs, TooManyGlyphs
 from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
+from ocr_service.text_layer.legible_rest import letter_runs
 from ocr_service.text_layer.lines import find_lines
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
 from ocr_service.text_layer.proof import prove
@@ -61,7 +62,7 @@ class PageLayer:
     ``displays``: formulas on lines of their own, which are not among ``lines``; ``readable``: those that have LaTeX,
     also where no formulas were asked for; ``inline``: those whose places are private characters in them (see
     ``formulas.page_formulas``). ``mathematics``: words of ``lines`` with its signs,
-    where no formulas were asked for.
+    where no formulas were asked for. ``unproven``: runs of letters and digits of the lines that are not proven.
     """
 
     picture: PageImage
@@ -81,6 +82,7 @@ class PageLayer:
     inline: tuple[InlineFormula, ...] = ()
     mathematics: frozenset[LayerWord] = frozenset()
     turned: tuple[LayerLine, ...] = ()
+    unproven: frozenset[str] = frozenset()
 
 
 _MEMORY = Memory()
@@ -157,6 +159,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         inline=found.inline,
         mathematics=frozenset() if formulas else mathematical_words(glyphs, known, good),
         turned=tuple(line for line in unproven if line.angle in (90, 180, 270)),
+        unproven=frozenset(run for line in unproven for word in line.words for run in letter_runs(word.text)),
     )
 
 
