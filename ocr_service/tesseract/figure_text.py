@@ -82,6 +82,9 @@ def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
 
 
 def _is_legible(line: Line) -> bool:
+    """Whether it was read for sure; what a text layer proves is no chance of a photograph, were it one digit."""
+    if all(word.size is not None for word in line.words):
+        return True
     counts = [(sum(c.isalnum() for c in word.text), word) for word in line.words]
     letters = sum(count for count, _ in counts)
     confident = sum(

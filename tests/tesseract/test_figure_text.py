@@ -69,3 +69,12 @@ def test_a_doubtful_line_among_many_legible_ones_is_a_label() -> None:
     assert found.left_out == [garbage]
     assert unsure in found.lines
     assert find_figures([*labels[:7], unsure], [FIGURE], [], chart().sheet()).left_out == [unsure]
+
+
+def test_a_digit_that_the_text_layer_proves_is_no_chance_of_a_photograph() -> None:
+    page = chart()
+    read = text_line(340, 300, "8")
+    proven = replace(read, words=tuple(replace(word, size=28.0) for word in read.words))
+    region = Region("chart", (60, 60, 760, 560), 0, 0.9)
+    assert find_figures([read], [region], [], page.sheet()).lines == []
+    assert [line.text for line in find_figures([proven], [region], [], page.sheet()).lines] == ["8"]
