@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, MutableSequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -84,6 +84,7 @@ class FakeVllm:
     port: int = 0
     host: str = "127.0.0.1"
     changed: threading.Condition = field(default_factory=threading.Condition)
+    _frozen: bool = field(default=False, init=False, repr=False)
     _server: uvicorn.Server = field(init=False, repr=False)
     _thread: threading.Thread = field(init=False, repr=False)
 
@@ -105,6 +106,7 @@ class FakeVllm:
         """Serves on ``host`` in a thread; on leaving, connections are dropped and then refused."""
         listener = socket.create_server((self.host, port or free_port()))
         self.port = listener.getsockname()[1]
+        self._frozen = False
         config = uvicorn.Config(
             self, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=0
         )
@@ -127,6 +129,7 @@ class FakeVllm:
         frozen = threading.Event()
 
         def close() -> None:
+            self._frozen = True
             listening.close()
             for connection in list(self._server.server_state.connections):
                 connection.shutdown()
@@ -144,6 +147,8 @@ class FakeVllm:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
+        if self._frozen:  # the server did not know this connection yet when it froze
+            await _drop(send)
         match scope["method"], scope["path"]:
             case "GET", "/health":
                 self.on_health()
@@ -179,9 +184,7 @@ class FakeVllm:
 
     async def _reply(self, reply: Reply, asked: Asked, send: Send) -> None:
         if reply.reset:
-            await _start(send, 200, [(b"content-length", b"1000")])
-            await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
-            raise ConnectionResetError  # uvicorn closes the connection in the middle of the answer
+            await _drop(send)
         if reply.body is not None:
             await _send(send, 200, reply.body)
         elif reply.status != 200:
@@ -246,6 +249,13 @@ async def _delay(reply: Reply) -> None:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _drop(send: Send) -> NoReturn:
+    """Closes the connection in the middle of an answer, as uvicorn does when its application fails."""
+    await _start(send, 200, [(b"content-length", b"1000")])
+    await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
+    raise ConnectionResetError
 
 
 async def _start(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
