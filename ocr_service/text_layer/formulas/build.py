@@ -34,6 +34,8 @@ from ocr_service.text_layer.formulas.scripts import (
 from ocr_service.text_layer.formulas.words import joined_words, written
 
 _DEEPEST = 12
+_WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim")
+_TIGHT = 0.12  # em from a relation to its own script; the space behind it is 0.22 or more
 _LABELLED = {
     "\\longrightarrow": "\\xrightarrow",
     "\\longleftarrow": "\\xleftarrow",
@@ -283,20 +285,18 @@ def _script(items: list[Item], depth: int) -> str:
     return "\\substack{" + " \\\\ ".join(build(line, bars, depth + 1) for line, bars in lines) + "}"
 
 
+def _is_tight(node: Node) -> bool:
+    """Whether a sign's scripts touch it: those before the next sign stand behind the space that the sign has."""
+    first = min(item.x0 for item in (*node.above, *node.below))
+    return first - max(node.item.x1, node.item.advance) < _TIGHT * node.item.size
+
+
 def _with_script(node: Node, depth: int) -> Item:
     latex = node.item.latex
     if not node.above and not node.below:
         return node.item
-    if node.item.kind in ("bin", "rel", "punct", "open") and node.item.latex not in (
-        "\\ast",
-        "*",
-        "+",
-        "-",
-        "\\rightarrow",
-        "=",
-        "\\dagger",
-        "\\sim",
-    ):
+    loose = node.item.latex not in _WITH_SCRIPTS and not (node.item.kind in ("bin", "rel") and _is_tight(node))
+    if node.item.kind in ("bin", "rel", "punct", "open") and loose:
         raise Unbuildable(f"scripts at {node.item.latex}")
     if node.item.kind == "bin" and node.above and node.below:
         raise Unbuildable(f"scripts over and under {node.item.latex}")

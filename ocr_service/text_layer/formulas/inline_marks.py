@@ -14,6 +14,7 @@ from ocr_service.text_layer.layer_words import LayerLine, LayerWord, word_text
 
 FIRST_MARK = 0xF0000  # of the private characters, which go on by the formulas' numbers
 MOST = 2_000  # formulas of a page
+_OVERHANG = 0.1  # em that a slanted letter leans over what stands behind it
 _STOPS = frozenset({".", ",", ";", ":", "!", "?", ")", ").", "),"})
 
 
@@ -79,15 +80,30 @@ def _with_marks(line: LayerLine, owner: dict[int, int], page: PageSymbols) -> tu
     for number in sorted(set(members) - written):  # numerator and denominator were found apart from the line
         box = around(page.glyphs.ink[members[number]].tolist())
         words.append(LayerWord(chr(FIRST_MARK + number), box, tuple(members[number]), line.size, base=base))
-    return _with_punctuation(sorted((word for word in words if word.text), key=lambda word: word.box[0]))
+    words = [part for word in words if word.text for part in _parted(word, owner, page)]
+    return _with_punctuation(sorted(words, key=lambda word: word.box[0]), page)
 
 
-def _with_punctuation(words: Sequence[LayerWord]) -> tuple[LayerWord, ...]:
-    """Formulas with the stops behind them: slanted letters and fractions leave some white."""
+def _parted(word: LayerWord, owner: dict[int, int], page: PageSymbols) -> list[LayerWord]:
+    """A word that ends with its formula's mark and signs that nothing proves, in two: OCR reads only the latter."""
+    x = max((float(page.glyphs.ink[i][2]) for i in word.glyphs if i in owner), default=float("inf"))
+    behind = tuple(i for i in word.glyphs if i not in owner and page.glyphs.ink[i][0] > x - _OVERHANG * word.size)
+    text = "".join(page.char(i) for i in behind)
+    if not behind or page.trusted[list(behind)].all() or not word.text.endswith(text) or word.text == text:
+        return [word]
+    ink = page.glyphs.ink[list(behind)]
+    own = tuple(i for i in word.glyphs if i not in behind)
+    left = replace(word, text=word.text[: -len(text)], glyphs=own, box=around(page.glyphs.ink[list(own)].tolist()))
+    return [left, replace(word, text=text, glyphs=behind, box=around(ink.tolist()))]
+
+
+def _with_punctuation(words: Sequence[LayerWord], page: PageSymbols) -> tuple[LayerWord, ...]:
+    """Formulas with the proven stops behind them: slanted letters and fractions leave some white."""
     joined_: list[LayerWord] = []
     for word in words:
         before = joined_[-1] if joined_ else None
-        if before is not None and ord(before.text[-1]) >= FIRST_MARK and word.text in _STOPS:
+        proven = bool(page.trusted[list(word.glyphs)].all())
+        if before is not None and ord(before.text[-1]) >= FIRST_MARK and word.text in _STOPS and proven:
             both = (*before.glyphs, *word.glyphs)
             joined_[-1] = replace(before, text=before.text + word.text, glyphs=both, box=around([before.box, word.box]))
         else:

@@ -23,6 +23,7 @@ _OPERATORS = frozenset(
         " Hom Ker End Aut SO SU GL SL card conv dist proj res ord lcm sech csch arcosh arsinh artanh",
     )
 )
+_SMALL_CAPITAL = 0.7  # of the size of the capital before it
 _TOUCHING = 0.15  # em between the letters of a word
 _BEARING = 0.05  # em that a letter's own space may be narrower than the white on its both sides
 _SPACE = 0.15  # em between a word and what is beside it
@@ -80,8 +81,9 @@ def joined_words(items: Sequence[Item]) -> list[Item]:
     return made
 
 
-def _follows(item: Item, last: Item, apart: float) -> bool:
-    level = abs(item.base - last.base) < 0.05 * last.size and abs(item.size - last.size) < 0.1 * last.size
+def _follows(item: Item, last: Item, apart: float, smaller: float = 0.9) -> bool:
+    """Whether an item stands closely behind another on its baseline, in its size or ``smaller`` of it."""
+    level = abs(item.base - last.base) < 0.05 * last.size and smaller * last.size < item.size < 1.1 * last.size
     of_ligature = item.x0 == last.x0 and item.x1 == last.x1
     white = min(item.x0 - last.x1, item.x0 - last.advance + _BEARING * last.size)
     return level and (of_ligature or (-0.1 * last.size < item.x0 - last.x1 and white < apart * last.size))
@@ -92,7 +94,7 @@ def _word(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
     used.add(place)
     for at in range(place + 1, len(ordered)):
         item = ordered[at]
-        if at not in used and _is_in_word(item) and _follows(item, run[-1], _TOUCHING):
+        if at not in used and _is_in_word(item) and _follows(item, run[-1], _TOUCHING, smaller=_SMALL_CAPITAL):
             run.append(item)
             used.add(at)
     stops = sum(item.latex == "." for item in run)

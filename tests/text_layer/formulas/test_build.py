@@ -27,6 +27,8 @@ def sign(latex: str, x: float, base: float = 100.0, size: float = 20.0, kind: st
         ([sign(c, 10 * n, kind="letter") for n, c in enumerate("log")] + [sign("x", 33)], [], "\\log x"),
         ([sign("x", 0), sign("=", 14, kind="rel"), sign("y", 44)], [], "x = \\quad y"),
         ([sign("a", 0), sign("<", 14, kind="rel"), sign("b", 28)], [], "a \\lt b"),
+        ([sign("a", 0), sign("\\vdash", 14, kind="rel"), sign("Q", 25, 104, 14), sign("b", 42)], [], "a \\vdash_{Q} b"),
+        ([sign("S", 0, kind="letter"), sign("E", 11, size=15, kind="letter", wide=8)], [], "\\text{SE}"),
     ],
 )
 def test_places_say_what_belongs_together(items: list[Item], bars: list[Bar], latex: str) -> None:
@@ -38,6 +40,7 @@ def test_places_say_what_belongs_together(items: list[Item], bars: list[Bar], la
     [
         ([sign("2", 0, 92, 14), sign("x", 10)], []),  # a script before its sign
         ([sign("x", 0), sign("2", 10, 100, 14)], []),  # neither up nor down
+        ([sign("\\leq", 0, kind="rel"), sign("t", 16, 92, 14), sign("A", 25)], []),  # a script before its sign
         ([sign("=", 0, kind="rel"), sign("=", 4, kind="rel")], []),  # one on the other
         ([sign("x", 0)], [Bar(200, 300, 94, 95)]),  # a rule that spans nothing
         ([sign("\\hat", 50, kind="accent"), sign("x", 0)], []),  # an accent on nothing
