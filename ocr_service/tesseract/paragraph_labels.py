@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
-from ocr_service.document import CAPTION_LABELS, Region, RegionResult
+from ocr_service.document import CAPTION_LABELS, Box, Region, RegionResult
 from ocr_service.export.running_headers import EDGE
 from ocr_service.geometry.boxes import contains_centre, covers
 from ocr_service.layout.filter import SURE
@@ -36,14 +38,62 @@ def paragraph_labels(
     paragraphs = title_block.paragraphs
     running = running_types(paragraphs)
     known = dict.fromkeys(title_block.plain, "text") | beside_page_number(paragraphs, height)
+    page = _Page.of(paragraphs, body)
     return [
         "text"
         if any(contains_centre(figure.bbox, p.box) for figure in figures)
         else known[place]
         if place in known
-        else _label(_Placed.on(p, paragraphs, regions, body, height, running=is_of_type(p, running)))
+        else _label(_Placed.on(p, page, regions, body, height, running=is_of_type(p, running)))
         for place, p in enumerate(paragraphs)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What all paragraphs of a page are compared with.
+
+    ``boxes`` by their tops; ``reach``: how far down each and those before it reach at most. ``foot``: the lowest top of
+    a paragraph of the body's size. ``ends``: the right ends of lines with leaders, in order.
+    """
+
+    boxes: list[Box]
+    tops: list[int]
+    reach: list[int]
+    foot: int
+    ends: list[int]
+
+    @classmethod
+    def of(cls, paragraphs: Sequence[Paragraph], body: Body) -> _Page:
+        boxes = sorted((p.box for p in paragraphs), key=lambda box: box[1])
+        usual = (p for p in paragraphs if p.em > _SMALL * body.em and not PAGE_NUMBER.match(p.text))
+        return cls(
+            boxes,
+            [box[1] for box in boxes],
+            list(accumulate((box[3] for box in boxes), max)),
+            max((p.box[1] for p in usual), default=-1),
+            sorted(line.box[2] for p in paragraphs for line in p.lines if ENTRY.search(line.text)),
+        )
+
+    def is_entry(self, paragraph: Paragraph) -> bool:
+        """Whether it ends in a number above or below those that leaders lead to: a chapter, in a table of contents."""
+        if _ENTRY_NUMBER.search(paragraph.text) is None:
+            return False
+        right, near = paragraph.lines[-1].box[2], 0.5 * paragraph.em
+        return bisect_left(self.ends, right + near) - bisect_right(self.ends, right - near) >= _ENTRIES
+
+    def is_alone(self, box: Box, em: float) -> bool:
+        """Nothing stands beside it in its column: white above it and below it of a third of a line at least."""
+        need, found = 0.3 * em, 0
+        for place in range(bisect_left(self.tops, box[3] + need) - 1, -1, -1):
+            if self.reach[place] <= box[1] - need:
+                break
+            other = self.boxes[place]
+            if min(box[2], other[2]) > max(box[0], other[0]) and other[3] > box[1] - need:
+                found += 1
+                if found > 1:  # it is itself one of them
+                    return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +120,30 @@ class _Placed:
     def on(
         cls,
         paragraph: Paragraph,
-        paragraphs: Sequence[Paragraph],
+        page: _Page,
         regions: Sequence[Region],
         body: Body,
         height: int,
         *,
         running: bool,
     ) -> _Placed:
-        hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if covers(r.bbox, paragraph.box)}
-        _, top, _, bottom = paragraph.box
+        box = paragraph.box
+        hints = {r.label: r.score for r in sorted(regions, key=lambda r: r.score) if covers(r.bbox, box)}
+        _, top, _, bottom = box
         at_edge = bottom < EDGE * height or top > (1 - EDGE) * height
         edge: Literal["header", "footer"] = "header" if bottom < height / 2 else "footer"
-        alone = _alone(paragraph, paragraphs)
-        at_foot = top > height / 2 and not any(
-            p.box[1] >= bottom and p.em > _SMALL * body.em and not PAGE_NUMBER.match(p.text) for p in paragraphs
+        at_foot = top > height / 2 and page.foot < bottom
+        return cls(
+            paragraph,
+            hints,
+            body,
+            edge if at_edge else None,
+            page.is_alone(box, paragraph.em),
+            len(page.boxes) - 1,
+            at_foot,
+            page.is_entry(paragraph),
+            running,
         )
-        entry = _is_entry(paragraph, paragraphs)
-        place = edge if at_edge else None
-        return cls(paragraph, hints, body, place, alone, len(paragraphs) - 1, at_foot, entry, running)
 
     @property
     def lines(self) -> int:
@@ -159,25 +215,3 @@ _LABELS: tuple[Callable[[_Placed], str | None], ...] = (
 
 def _label(placed: _Placed) -> str:
     return next((label for rule in _LABELS if (label := rule(placed))), "text")
-
-
-def _is_entry(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:
-    """Whether it ends in a number above or below those that leaders lead to: a chapter, in a table of contents."""
-    if _ENTRY_NUMBER.search(paragraph.text) is None:
-        return False
-    right = paragraph.lines[-1].box[2]
-    ends = [line.box[2] for p in paragraphs for line in p.lines if ENTRY.search(line.text)]
-    return sum(abs(end - right) < 0.5 * paragraph.em for end in ends) >= _ENTRIES
-
-
-def _alone(paragraph: Paragraph, paragraphs: Sequence[Paragraph]) -> bool:
-    """Nothing stands beside it in its column: white above it and below it of a third of a line at least."""
-    box, need = paragraph.box, 0.3 * paragraph.em
-    for other in paragraphs:
-        if other is paragraph:
-            continue
-        if min(box[2], other.box[2]) <= max(box[0], other.box[0]):
-            continue
-        if other.box[3] > box[1] - need and other.box[1] < box[3] + need:
-            return False
-    return True
