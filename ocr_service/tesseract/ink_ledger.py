@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box
-from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.boxes import contains_centre, enclosing, shared_area
 from ocr_service.geometry.ink_areas import (
     TEN_POINTS_IN,
     InkArea,
@@ -196,13 +196,20 @@ def stands_out(area: InkArea, sheet: Sheet) -> bool:
     return float(np.percentile(gray[around], 30)) - float(np.median(gray[ink])) >= _STANDS_OUT
 
 
-def doubtful_words(lines: Sequence[Line]) -> list[Word]:
-    """Words that stay in the text, though hardly any of their line was read for sure."""
+def doubtful_words(lines: Sequence[Line], stamps: Sequence[Box] = ()) -> list[Word]:
+    """Words that stay in the text, though hardly any of their line was read for sure, or a stamp hides a part of them.
+
+    ``stamps``: where they lay over the lines.
+    """
     doubtful = []
     for line in lines:
         unsure = [word for word in line.words if word.confidence < _SURE]
         if line.confidence < _DOUBTFUL_LINE and len(unsure) >= _DOUBTFUL_WORDS:
             doubtful += unsure
+            continue
+        for box in stamps:
+            if shared_area(box, line.box):
+                doubtful += [w for w in line.words if w.confidence < _DOUBTFUL_LINE and contains_centre(box, w.box)]
     return doubtful
 
 

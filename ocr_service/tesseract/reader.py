@@ -19,12 +19,12 @@ from ocr_service.document import (
     Region,
     moved_region,
 )
-from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import InkArea, Pieces, Stats, ink_stats, text_rows
+from ocr_service.geometry.ink_areas import InkArea, Stats, ink_stats, text_rows
+from ocr_service.tesseract.accounting import Found, accounted, words_of
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
 from ocr_service.tesseract.code_columns import ReadLetter, with_proven_codes
-from ocr_service.tesseract.compose import Composition, Insert, compose
+from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
 from ocr_service.tesseract.dotted_print import with_joined_dots
 from ocr_service.tesseract.engine import TesseractEngine
@@ -32,17 +32,11 @@ from ocr_service.tesseract.fixed_pitch import with_pitch
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
 from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.ink_ledger import (
-    coverage,
     covered,
-    delivered,
-    doubtful_words,
     inside,
     legible_lines,
     letter_pieces,
-    lost_in_line,
     outside,
-    rows_in,
-    stands_out,
     unread_areas,
     whole_words,
 )
@@ -52,7 +46,6 @@ from ocr_service.tesseract.large_letters import (
     large_areas,
     read_joined,
     read_large,
-    still_unread,
     without_inner,
     without_read,
 )
@@ -81,10 +74,9 @@ from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
 from ocr_service.tesseract.stamp_text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.stamps import Stamp, without_stamps
-from ocr_service.tesseract.table_detection import FoundTable, find_tables
+from ocr_service.tesseract.table_detection import find_tables
 from ocr_service.tesseract.unread_regions import located as _located
-from ocr_service.tesseract.unread_regions import with_unread
-from ocr_service.tesseract.words import Line, Word, make_line
+from ocr_service.tesseract.words import Line, make_line
 
 
 class TesseractReader:
@@ -160,7 +152,7 @@ class TesseractReader:
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
         stats = ink_stats(recognition.sheet.ink)
-        sheet = with_joined_dots(recognition.sheet, stats, _words(recognition.lines))
+        sheet = with_joined_dots(recognition.sheet, stats, words_of(recognition.lines))
         if sheet is not recognition.sheet:
             recognition, stats = replace(recognition, sheet=sheet), ink_stats(sheet.ink)
         found = self._found(recognition, stats)
@@ -193,9 +185,11 @@ class TesseractReader:
         enlarged = recognition.scale**2
         on_stamps = round(sum(s.read for s in stamps) * enlarged), round(sum(s.lost for s in stamps) * enlarged)
         found = replace(found, blocks=(*found.blocks, *(formula.bbox for formula in formulas)))
-        return _accounted(found, tables, composition, sheet, on_stamps)
+        shape = sheet.skew.size[::-1]
+        over = [sheet.skew.from_page(scaled_box(s.box, recognition.scale, shape)) for s in recognition.stamps]
+        return accounted(found, tables, composition, sheet, on_stamps, over)
 
-    def _found(self, recognition: Recognition, stats: Stats) -> _Found:
+    def _found(self, recognition: Recognition, stats: Stats) -> Found:
         """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
         sheet = recognition.sheet
         shape = sheet.gray.shape[:2]
@@ -203,16 +197,16 @@ class TesseractReader:
         sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
         rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)
         blocks = tuple(block.box for block in sideways)
-        kept = whole_words(pieces, covered(pieces, _words(raw), shape), _words(raw), shape)
+        kept = whole_words(pieces, covered(pieces, words_of(raw), shape), words_of(raw), shape)
         large = large_areas(sheet, stats, kept)
         headlines = read_large(large, sheet, self._engine)
         kept = without_inner(kept, headlines)
-        unread = outside(unread_areas(pieces, covered(pieces, [*kept, *_words(headlines)], shape), shape), blocks)
+        unread = outside(unread_areas(pieces, covered(pieces, [*kept, *words_of(headlines)], shape), shape), blocks)
         if are_scattered(unread, kept):
             kept = surest(kept)
             unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         missed = [*headlines, *read_missed(unread, pieces, kept, sheet, self._engine)]
-        seen = [*kept, *_words(missed)]
+        seen = [*kept, *words_of(missed)]
         joined = joined_areas(sheet, stats, pieces.em, seen)
         missed += without_read(read_joined(joined, sheet, pieces.em, self._engine), seen)
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
@@ -222,7 +216,7 @@ class TesseractReader:
             lines = reocr_latin(lines, sheet.gray, self._ppocr)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
-        return _Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)
+        return Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)
 
     def _letter_reader(self, sheet: Sheet) -> ReadLetter:
         def read(area: Box, script: Script) -> list[str]:
@@ -272,66 +266,6 @@ def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
         how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
     return prepare_sheet(gray, sheet_dpi), scale
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was read on a sheet. ``blocks``: read sideways, each with what it holds and its coverage in ``rotated``.
-
-    ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unusual``:
-    places of letters that are too large for ``pieces`` or joined by a line. ``unread_fields``: boxes for a character
-    each, of whose ink ``pieces`` has none.
-    """
-
-    pieces: Pieces
-    lines: list[Line]
-    missed: list[Line]
-    unusual: list[InkArea]
-    unread_fields: tuple[InkArea, ...]
-    blocks: tuple[Box, ...]
-    rotated: tuple[tuple[Insert, float], ...]
-    engine: TesseractEngine
-
-
-def _accounted(
-    found: _Found,
-    tables: Sequence[FoundTable],
-    composition: Composition,
-    sheet: Sheet,
-    on_stamps: tuple[int, int] = (0, 0),
-) -> Reading:
-    """The regions with those that nobody could read, and the share of the ink that was read.
-
-    ``on_stamps``: pixels of the letters of stamps, those that were read and those that were not.
-    """
-    pieces, shape = found.pieces, sheet.gray.shape[:2]
-    in_tables = (word for table in tables for row in table.cells for cell in row for word in cell.words)
-    given_out = (word.bbox for region in composition.regions for word in region.words)
-    left_out = [word.box for word in _words(composition.left_out)]
-    words = [
-        word
-        for word in delivered((*_words([*found.lines, *found.missed]), *in_tables), given_out, shape)
-        if not any(contains_centre(box, word.box) for box in left_out)
-    ]
-    read = covered(pieces, words, shape, least=0.0)
-    doubtful = set(doubtful_words(found.lines))
-    sure = covered(pieces, [word for word in words if word not in doubtful], shape, least=0.0)
-    figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
-    boxes = [table.box for table in tables]
-    unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
-    unread = [
-        area
-        for area in unread
-        if area.regular or (lost_in_line(area, found.lines, boxes, pieces.em) and stands_out(area, sheet))
-    ]
-    unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
-    unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
-    share = min([coverage(pieces, read, unread, ~sure, on_stamps), *(inner for _, inner in found.rotated)])
-    return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))
-
-
-def _words(lines: Sequence[Line]) -> list[Word]:
-    return [word for line in lines for word in line.words]
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,13 @@ def test_the_corner_of_a_pale_area_does_not_stand_out_and_a_pale_letter_does() -
     assert stands_out(InkArea((698, 108, 728, 146), 1, 300, 30.0, False), sheet)
 
 
+def test_an_unsure_word_under_a_stamp_is_doubtful_in_a_sure_line() -> None:
+    line = make_line([Word("срок", (100, 100, 160, 130), 95.0), Word("3ата", (300, 100, 360, 130), 50.0)])
+    assert doubtful_words([line]) == []
+    assert doubtful_words([line], [(250, 50, 400, 200)]) == [line.words[1]]
+    assert doubtful_words([line], [(50, 50, 200, 200)]) == []
+
+
 def test_a_word_that_the_text_does_not_have_accounts_for_nothing() -> None:
     given, lost, mark = (
         Word(text, (x, 100, x + 60, 130), 95.0) for text, x in (("срок", 100), ("дата", 300), ("—", 500))
