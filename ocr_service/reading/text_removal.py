@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import PageResult, Pixels
 from ocr_service.export.text_operators import remove_shown
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.render.scale import POINTS_PER_INCH, fitting_dpi
+from ocr_service.text_layer.glyphs import TooManyGlyphs
+from ocr_service.text_layer.page_objects import is_renamed, page_objects
 from ocr_service.text_layer.unseen_text import unseen_text
 from ocr_service.text_layer.visibility import difference
 
@@ -43,7 +46,7 @@ NOTHING = Removal()
 
 def text_removal(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> Removal:
     """NOTHING where all may stay. Raises pdfium.PdfiumError and ServiceError where the page cannot be drawn."""
-    if _has_bad_layer(page) and _holds_most(pdf, page):
+    if _has_bad_layer(page) and (_holds_most(pdf, page) or _is_mostly_renamed(pdf, page.number)):
         return _picture(pdf, page.number)
     if page.text_layer is None or page.hidden_text is None:
         return NOTHING
@@ -80,6 +83,18 @@ def _holds_most(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
         return len("".join(text.get_text_range().split())) >= _PROVEN * read
     finally:
         text.close()
+        loaded.close()
+
+
+def _is_mostly_renamed(pdf: pdfium.PdfDocument, number: int) -> bool:
+    """Whether marked content has other text for most of the page's, so that the PDF does not say what it shows."""
+    loaded = pdf[number - 1]
+    try:
+        texts = [handle for handle, kind in page_objects(loaded) if kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
+        return sum(map(is_renamed, texts)) > _PROVEN * len(texts)
+    except TooManyGlyphs:
+        return False
+    finally:
         loaded.close()
 
 

@@ -59,3 +59,13 @@ def _text_of(get: Any, *where: Any) -> str:
     if not get(*where, buffer, ctypes.sizeof(buffer), length):
         return ""
     return bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
+
+
+def is_renamed(handle: Any) -> bool:
+    """Whether marked content has other text for the object (``/ActualText``)."""
+    for index in range(max(0, pdfium_c.FPDFPageObj_CountMarks(handle))):
+        mark = pdfium_c.FPDFPageObj_GetMark(handle, index)
+        keys = range(max(0, pdfium_c.FPDFPageObjMark_CountParams(mark))) if mark else range(0)
+        if any(_text_of(pdfium_c.FPDFPageObjMark_GetParamKey, mark, key) == "ActualText" for key in keys):
+            return True
+    return False

@@ -75,6 +75,19 @@ def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: 
     assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
+def test_other_text_that_marked_content_has_for_a_page_is_replaced(tmp_path: Path) -> None:
+    renamed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_SAMPLES["en_clean"].pdf)) as pdf:
+        page = pdf.pages[0]
+        page.contents_add(pdf.make_stream(b"/Span <</ActualText (Zorblatt pays)>> BDC"), prepend=True)
+        page.contents_add(pdf.make_stream(b"EMC"))
+        pdf.save(renamed)
+    sample = replace(_SAMPLES["en_clean"], pdf=renamed.getvalue())
+    text = searchable_text(tmp_path, sample.pdf, read_sample(tmp_path, sample))
+    assert "Zorblatt" not in text
+    assert text.split() == text_of(_SAMPLES["en_clean"].pdf).split()
+
+
 def test_a_scan_keeps_its_own_picture_where_a_line_beside_it_is_not_what_it_shows(tmp_path: Path) -> None:
     sample = _SAMPLES["half_scan"]
     page = replace(read_sample(tmp_path, sample), text_layer=TextLayerReport(used=False, rejected_fonts=("Stamp",)))
