@@ -17,7 +17,9 @@ from ocr_service.geometry.font_metrics import X_HEIGHT
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
 _STEP = 4  # every fourth pixel of a tile tells its paper
-_LIT = 0.85  # of the page's paper: what is lighter is paper
+# Of the page's paper: what is lighter is paper; so much lighter where light type stands on a coloured ground.
+_LIT, _LIT_BY_TYPE = 0.6, 0.85
+_LIGHTER, _FLAT, _TILES = 0.15, 0.05, 3  # of the paper: type off a ground, what varies of that; tiles of a heading
 _SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
 _AROUND = 3.0  # tiles around a picture from which the light on it is taken
 _PALE = 0.8  # of the paper's level: what is lighter is paper
@@ -54,23 +56,26 @@ def with_even_illumination(gray: Gray) -> Gray:
     samples = gray[: rows * _TILE : _STEP, : columns * _TILE : _STEP]
     side = _TILE // _STEP
     tiles = samples.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, side * side)
-    levels = np.partition(tiles, int(0.85 * side * side), axis=2)[:, :, int(0.85 * side * side)]
+    ranks = [int(share * side * side) for share in (0.1, 0.5, 0.85)]
+    dark, middle, levels = np.moveaxis(np.partition(tiles, ranks, axis=2)[:, :, ranks], 2, 0)
     calm = cv2.medianBlur(np.ascontiguousarray(levels), 3).astype(np.uint8)
     paper = float(np.percentile(calm, 90))
-    light = cv2.GaussianBlur(_without_pictures(calm, paper), (0, 0), 1.0)
+    light_type = (levels - middle > _LIGHTER * paper) & (middle - dark < _FLAT * paper) & (middle >= _LIT * paper)
+    lit = _LIT_BY_TYPE if np.count_nonzero(light_type) >= _TILES else _LIT
+    light = cv2.GaussianBlur(_without_pictures(calm, paper, lit), (0, 0), 1.0)
     if float(light.max() - light.min()) < _EVEN * paper:
         return gray
     shade = cv2.resize((light / paper).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
 
 
-def _without_pictures(levels: Gray, paper: float) -> npt.NDArray[np.float32]:
+def _without_pictures(levels: Gray, paper: float, least: float) -> npt.NDArray[np.float32]:
     """``levels`` of a page's tiles with those of the paper around in place of pictures.
 
-    A shade deepens from tile to tile, a picture begins at once.
+    A shade deepens from tile to tile, a picture begins at once. ``least``: of the paper's level, what is paper.
     """
     shade = levels.astype(np.float32)
-    lit = levels >= _LIT * paper
+    lit = levels >= least * paper
     while not lit.all():
         beside = cv2.dilate(np.where(lit, shade, 0.0).astype(np.float32), np.ones((3, 3), np.uint8))
         more = ~lit & (beside > 0) & (shade >= _STEP_DOWN * beside) & (shade >= _SHADED * paper)
