@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import tesserocr
 
 from ocr_service.document import Box, Gray
@@ -75,32 +76,39 @@ def with_found(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line
     """
     if not found:
         return list(lines)
-    boxes = [word.box for line in found for word in line.words]
+    boxes = np.array([word.box for line in found for word in line.words])
     sure = set(kept)
-    rows = [
-        [word for word in line.words if word in sure or not any(_overlap(word.box, box) for box in boxes)]
-        for line in lines
-    ]
+    rows = [[word for word in line.words if word in sure or not _overlapping(word.box, boxes).any()] for line in lines]
+    places = np.array([line.box for line in lines]).reshape(-1, 4)
+    em = np.array([line.em for line in lines])
     alone: list[Line] = []
     for part in found:
         own: list[Word] = []
         for word in part.words:
-            at = next((n for n, line in enumerate(lines) if rows[n] and _stands_on(word.box, line, rows[n])), None)
+            level = np.flatnonzero(_stands_on(word.box, places, em)).tolist()
+            at = next((n for n in level if rows[n] and not any(_overlap(word.box, w.box) for w in rows[n])), None)
             (own if at is None else rows[at]).append(word)
         if own:
             alone.append(make_line(own, part.weight))
     return [make_line(words, line.weight) for line, words in zip(lines, rows, strict=True) if words] + alone
 
 
-def _stands_on(box: Box, line: Line, words: Sequence[Word]) -> bool:
-    """Whether a word of this ``box`` belongs among the ``words`` of ``line``: on its height, at most an em beside."""
-    shared = min(box[3], line.box[3]) - max(box[1], line.box[1])
-    near = box[0] < line.box[2] + line.em and box[2] > line.box[0] - line.em
-    return near and shared > _SAME_LINE * (box[3] - box[1]) and not any(_overlap(box, word.box) for word in words)
+def _stands_on(box: Box, lines: npt.NDArray[np.int_], em: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """On which of the boxes of ``lines`` a word of this ``box`` stands: on its height, at most an em beside."""
+    shared = np.minimum(box[3], lines[:, 3]) - np.maximum(box[1], lines[:, 1])
+    near = (box[0] < lines[:, 2] + em) & (box[2] > lines[:, 0] - em)
+    on: npt.NDArray[np.bool_] = near & (shared > _SAME_LINE * (box[3] - box[1]))
+    return on
 
 
 def _overlap(a: Box, b: Box) -> bool:
     return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+
+
+def _overlapping(box: Box, others: npt.NDArray[np.int_]) -> npt.NDArray[np.bool_]:
+    across = np.minimum(box[2], others[:, 2]) > np.maximum(box[0], others[:, 0])
+    found: npt.NDArray[np.bool_] = across & (np.minimum(box[3], others[:, 3]) > np.maximum(box[1], others[:, 1]))
+    return found
 
 
 def without_words(gray: Gray, words: Iterable[Word]) -> Gray:
