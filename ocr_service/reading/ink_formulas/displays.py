@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 
@@ -11,7 +12,9 @@ from ocr_service.document import PlacedWord, Region, RegionResult
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN
 from ocr_service.reading.ink_formulas.glyphs import glyphs_of
+from ocr_service.reading.ink_formulas.levels import levelled
 from ocr_service.reading.ink_formulas.moments import Ink
+from ocr_service.reading.ink_formulas.numbers import equation_numbers, with_numbers
 from ocr_service.reading.ink_formulas.pieces import pieces_of
 from ocr_service.reading.ink_formulas.signs import Signs, signs_of
 from ocr_service.reading.ink_formulas.wholeness import KnownInk
@@ -23,7 +26,10 @@ from ocr_service.text_layer.formulas.page_formulas import DisplayFormula, find_f
 from ocr_service.text_layer.layer_words import pixel_box
 from ocr_service.text_layer.lines import find_lines
 
-_ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}")
+_ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}")
+_RAISED_LIMIT = re.compile(r"\\(?:max|min|sup|inf|lim)(?:_\{[^{}]*+\})?+\^")  # a script of the line above
+_BEHIND_STOP = ("\\quad", "\\qquad", "\\end", "\\\\", "\\tag", "\\text", ".")  # what a full stop may have behind it
+_UNTAGGED, _TAIL = "quad (", 32  # the end of a formula that has its number as a part of it
 _PAIRS = (("\\{", "\\}"), ("\\langle", "\\rangle"), ("\\lfloor", "\\rfloor"), ("\\lceil", "\\rceil"))
 
 
@@ -31,7 +37,7 @@ def ink_of(sheet: Sheet) -> Ink:
     """0 is paper, 1 is ink."""
     level = sheet.gray if sheet.level is None else sheet.level
     inked = level[sheet.ink > 0]
-    paper, black = np.percentile(level[::4, ::4], 80), np.percentile(inked, 20) if inked.size else 0.0
+    paper, black = np.percentile(level[::4, ::4], 80), np.percentile(inked, 2) if inked.size else 0.0
     ink: Ink = np.clip((paper - level.astype(np.float32)) / max(float(paper - black), 1.0), 0, 1).astype(np.float32)
     return ink
 
@@ -47,22 +53,24 @@ def find_displays(sheet: Sheet, lines: Sequence[Line], hints: Sequence[Region]) 
     em = statistics.median(line.em for line in lines) if lines else TEN_POINTS_IN * sheet.dpi
     ink = ink_of(sheet)
     every = pieces_of(ink, em)
-    pieces = zone_pieces(every, boxes, lines, em)
+    numbers = equation_numbers(lines, boxes)
+    pieces = zone_pieces(every, boxes, lines, em, [word.box for word in numbers])
     signs = signs_of(ink, pieces, em)
     if signs is None:
         return []
+    signs = with_numbers(signs, numbers)
     known = KnownInk.of(every, pieces, signs.unknown)
     width, height = sheet.size
     return [
         _region(formula, signs, (width, height))
         for formula in _built(signs, ink.shape)
-        if known.is_whole(formula.box, signs.line)
+        if known.is_whole(formula.box, signs.sizes.line)
     ]
 
 
 def _built(signs: Signs, shape: tuple[int, ...]) -> list[DisplayFormula]:
     """The formulas that the builder makes of the signs."""
-    glyphs, known = glyphs_of(signs.found)
+    glyphs, known = glyphs_of(levelled(signs.found, signs.sizes))
     glyphs = with_signs(glyphs, known)
     unexplained = np.zeros(shape, np.uint8)
     for piece in signs.unknown:
@@ -81,8 +89,13 @@ def _region(formula: DisplayFormula, signs: Signs, size: tuple[int, int]) -> Reg
 
 
 def _is_sound(latex: str) -> bool:
-    """Whether each bracket that never stands alone has its other half, and no letter two dots for its one."""
-    if any(odd in latex for odd in _ODD):
+    """Whether each bracket that never stands alone has its other half, and dots stand where formulas have them."""
+    if any(odd in latex for odd in _ODD) or _RAISED_LIMIT.search(latex):
+        return False
+    behind = (part.lstrip() for part in latex.split(" .")[1:])
+    if any(part and not part.startswith(_BEHIND_STOP) for part in behind):
+        return False
+    if _UNTAGGED in latex[-_TAIL:]:
         return False
     without = latex.replace("\\left", "").replace("\\right", "").replace("\\begin{cases}", "\\}")
     return all(without.count(left) == without.count(right) for left, right in _PAIRS)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr_service.reading.ink_formulas.moments import Ink, moments_of, picture_of
+from ocr_service.reading.ink_formulas.moments import Ink, is_small, moments_of, picture_of
 from ocr_service.reading.ink_formulas.pieces import Piece, patch_of
+from ocr_service.reading.ink_formulas.print_style import CLEAN, PrintStyle
 from ocr_service.reading.ink_formulas.table import ink_table
 from ocr_service.text_layer.formulas.known_glyphs import Symbol
 from ocr_service.text_layer.glyphs import Floats, Ints
@@ -19,7 +20,6 @@ _ALIKE = 0.85  # a likeness below it is none
 _OPEN = 0.12  # of likeness behind the best, within which others stay open
 _KEPT = 12  # glyphs of a group
 _BATCH = 256
-_PIXEL = 1 / 12  # the variance of a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ def matches(
     pieces: Sequence[Piece],
     groups: Sequence[tuple[int, ...]],
     sizes: tuple[float, float],
-    weight: float = 1.0,
+    style: PrintStyle = CLEAN,
 ) -> list[list[Match]]:
     """By group the glyphs that it looks like, the likest first.
 
-    ``sizes``: from and to, in pixels an em; ``weight``: that of the page's ink.
+    ``sizes``: from and to, in pixels an em; ``style``: of the page's ink.
     """
     found: list[list[Match]] = []
     for start in range(0, len(groups), _BATCH):
@@ -58,30 +58,34 @@ def matches(
             patch, (left, top) = patch_of(ink, [pieces[n] for n in group])
             m = moments_of(patch)
             pictures.append(picture_of(patch, m))
-            places.append((m.mass, m.x + left, m.y + top, m.xx + m.yy))
+            places.append((m.mass, m.x + left, m.y + top, m.xx + m.yy, is_small(m)))
         counts = np.array([len(group) for group in part])
-        found += _best(np.stack(pictures), np.array(places), counts, sizes, weight)
+        found += _best(np.stack(pictures), np.array(places), counts, sizes, style)
     return found
 
 
 def _best(
-    pictures: Samples, places: Floats, counts: Ints, sizes: tuple[float, float], weight: float
+    pictures: Samples, places: Floats, counts: Ints, sizes: tuple[float, float], style: PrintStyle
 ) -> list[list[Match]]:
-    """``places``: by group its mass, the x and y of its centre, and its variance."""
+    """``places``: by group its mass, the x and y of its centre, its variance, and whether it is small."""
     table = ink_table()
-    spread = np.sqrt(np.maximum(places[:, 3] - 2 * _PIXEL, 0.05))
-    size = spread[:, None] / np.sqrt(table.variance)
-    ratio = places[:, :1] / (size * size * table.mass)
-    score = pictures @ table.picture.T - _MASS * np.abs(np.log(np.maximum(ratio / weight, 1e-6)))
-    score[(size < sizes[0]) | (size > sizes[1])] = -1
-    score[table.pieces[None, :] < counts[:, None]] = -1
+    spread = np.sqrt(np.maximum(places[:, 3] - 2 * style.smear, 0.05))
+    small = places[:, 4] > 0
+    likeness = pictures @ table.picture.T
+    likeness[small] = pictures[small] @ table.soft.T
     result = []
-    for row, (mine, place) in enumerate(zip(score, places, strict=True)):
-        kept = np.argpartition(mine, -_KEPT)[-_KEPT:]
-        kept = kept[mine[kept] >= max(_ALIKE, float(mine[kept].max()) - _OPEN)]
-        ordered = kept[np.argsort(-mine[kept])].tolist()
+    for row, place in enumerate(places):
+        near = np.flatnonzero(likeness[row] >= _ALIKE)
+        size = spread[row] / np.sqrt(table.variance[near])
+        ratio = place[0] / (size * size * table.mass[near])
+        score = likeness[row, near] - _MASS * np.abs(np.log(np.maximum(ratio / style.weight, 1e-6)))
+        fits = (size >= sizes[0]) & (size <= sizes[1]) & (table.pieces[near] >= counts[row]) & (score >= _ALIKE)
+        kept = np.flatnonzero(fits & (score >= score.max(initial=0.0, where=fits) - _OPEN))
         result.append(
-            [_match(at, float(mine[at]), float(size[row, at]), place, float(ratio[row, at])) for at in ordered]
+            [
+                _match(int(near[at]), float(score[at]), float(size[at]), place, float(ratio[at]))
+                for at in kept[np.argsort(-score[kept])][:_KEPT].tolist()
+            ]
         )
     return result
 

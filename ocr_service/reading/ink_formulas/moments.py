@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 Ink = npt.NDArray[np.float32]  # 0 is paper, 1 is ink
 GRID = 24  # samples of a picture, across and down
-_REACH = 2.6  # of the spread, on each side of the centre
-_SMOOTH = 0.18  # of the spread
-_PIXEL = 1 / 12  # the variance of a pixel
+REACH = 2.6  # of the spread, on each side of the centre
+SMOOTH, SOFT = 0.18, 0.4  # of the spread, in sharp pictures and in those of small pieces
+_SMALL = 3.2  # pixels
+PIXEL = 1 / 12  # the variance of a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,26 @@ def moments_of(ink: Ink) -> Moments:
 
 
 def picture_of(ink: Ink, moments: Moments) -> npt.NDArray[np.float32]:
-    """GRID x GRID samples around the centre, as a vector of mean 0 and length 1."""
+    """GRID x GRID samples around the centre, as a vector of mean 0 and length 1; softer ones of what ``is_small``."""
     spread = moments.spread
-    smooth = math.sqrt(max((_SMOOTH * spread) ** 2 - _PIXEL, 0.05))
-    at = (np.arange(GRID) + 0.5) / GRID * 2 * _REACH - _REACH
+    smooth = math.sqrt(max(((SOFT if is_small(moments) else SMOOTH) * spread) ** 2 - PIXEL, 0.05))
+    at = (np.arange(GRID) + 0.5) / GRID * 2 * REACH - REACH
     across = _weights(moments.x + at * spread, ink.shape[1], smooth)
     down = _weights(moments.y + at * spread, ink.shape[0], smooth)
-    picture = (down @ ink @ across.T).ravel().astype(np.float32)
-    picture -= picture.mean()
-    unit: npt.NDArray[np.float32] = picture / max(float(np.linalg.norm(picture)), 1e-9)
-    return unit
+    picture: npt.NDArray[np.float32] = unit((down @ ink @ across.T).reshape(1, -1).astype(np.float32))[0]
+    return picture
+
+
+def is_small(moments: Moments) -> bool:
+    """Whether a pixel is too large for a sharp picture."""
+    return moments.spread < _SMALL
+
+
+def unit(pictures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Each row with mean 0 and length 1."""
+    level = pictures - pictures.mean(axis=1, keepdims=True)
+    made: npt.NDArray[np.float32] = level / np.maximum(np.linalg.norm(level, axis=1, keepdims=True), 1e-9)
+    return made.astype(np.float32)
 
 
 def _weights(places: npt.NDArray[np.float64], count: int, smooth: float) -> npt.NDArray[np.float32]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
-
 from ocr_service.reading.ink_formulas.matching import Match
 from ocr_service.reading.ink_formulas.moments import Ink, moments_of
 from ocr_service.reading.ink_formulas.pieces import Piece, patch_of
@@ -20,6 +18,7 @@ _BAR, _THIN = 0.5, 5.0  # em of a bar's height at least, and its height by its w
 _SOLID = 0.85  # of a bar's box that is ink
 _SIZE_OFF = 0.12  # of a dot's diameter
 _HEIGHT_OFF = 0.03
+_LARGE_BAR = 1.15  # em
 
 
 def plain_matches(ink: Ink, piece: Piece, sizes: Sizes) -> list[Match] | None:
@@ -53,24 +52,21 @@ def _dots(ink: Ink, piece: Piece, sizes: Sizes) -> list[Match]:
 
 
 def _bars(piece: Piece, sizes: Sizes) -> list[Match]:
+    """Bars of a line's height, and those of any other that is higher: they are made of pieces."""
     table = ink_table()
     x0, y0, x1, y1 = piece.box
-    middle = (x0 + x1) / 2
+    middle, tall = (x0 + x1) / 2, y1 - y0 - 0.5
     found = []
     for row in _rows(("|",)):
         symbol = table.symbols[int(table.symbol[row])]
-        if symbol.kind not in ("fence",):
-            continue
         high = float(table.box[row, 3] - table.box[row, 1])
-        wide = float(table.box[row, 2] - table.box[row, 0])
-        measured = (y1 - y0 - 0.5) / high
         large = symbol.encoding == "OMX"
-        size = min((sizes.line,) if large else (sizes.line, *sizes.scripts), key=lambda known: abs(known - measured))
-        off = abs(measured / size - 1)
-        if off > _HEIGHT_OFF + 1.5 / (y1 - y0):
+        size = sizes.line if large else min((sizes.line, *sizes.scripts), key=lambda known: abs(known - tall / high))
+        off = 0.0 if large else abs(tall / high / size - 1)
+        if (large and tall < _LARGE_BAR * size) or off > _HEIGHT_OFF + 1.5 / tall:
             continue
         base = (y0 + y1) / 2 - size * float(table.box[row, 1] + table.box[row, 3]) / 2
-        box = (middle - size * wide / 2, float(y0), middle + size * wide / 2, float(y1))
+        box = (float(x0), float(y0), float(x1), float(y1))
         found.append(Match(row, symbol, _LIKE - off, size, middle - size * float(table.centre[row, 0]), base, box))
     return sorted(found, key=lambda match: -match.likeness)
 
@@ -79,10 +75,9 @@ def _bars(piece: Piece, sizes: Sizes) -> list[Match]:
 def _rows(latex: tuple[str, ...]) -> tuple[int, ...]:
     """One row of each symbol that is written so."""
     table = ink_table()
-    kept: dict[tuple[int, int], int] = {}
+    kept: dict[int, int] = {}
     for row, number in enumerate(table.symbol.tolist()):
         symbol = table.symbols[number]
         if symbol.latex in latex and symbol.kind != "piece" and not symbol.encoding.startswith("AMS"):
-            height = round(float(np.diff(table.box[row, [1, 3]])[0]) * 10)
-            kept.setdefault((number, height if symbol.encoding == "OMX" else 0), row)
+            kept.setdefault(number, row)
     return tuple(kept.values())

@@ -8,6 +8,7 @@ from ocr_service.document import Gray
 from ocr_service.reading.ink_formulas.matching import Match, matches
 from ocr_service.reading.ink_formulas.moments import Ink
 from ocr_service.reading.ink_formulas.pieces import Piece
+from ocr_service.reading.ink_formulas.print_style import PrintStyle
 from ocr_service.reading.ink_formulas.sizes import Sizes
 from ocr_service.text_layer.formulas.items import Bar
 
@@ -15,7 +16,7 @@ _THICKEST, _EDGE, _SHORTEST = 0.08, 2, 0.2  # em of the rule, and pixels of its 
 _ALIKE = 0.9
 
 
-def radical_of(ink: Ink, piece: Piece, sizes: Sizes, weight: float) -> tuple[Match, Bar] | None:
+def radical_of(ink: Ink, piece: Piece, sizes: Sizes, style: PrintStyle) -> tuple[Match, Bar] | None:
     """The sign and its rule; None for what is none."""
     cut = _rule_begin(piece, sizes.line)
     if cut is None:
@@ -26,7 +27,7 @@ def radical_of(ink: Ink, piece: Piece, sizes: Sizes, weight: float) -> tuple[Mat
     rows = np.flatnonzero(mask.any(axis=1))
     mask = mask[rows[0] : rows[-1] + 1]
     sign = Piece((x0, y0 + int(rows[0]), x0 + cut, y0 + int(rows[-1]) + 1), mask, piece.label)
-    found = matches(ink, [sign], [(0,)], (0.4 * sizes.line, 1.1 * sizes.line), weight)[0]
+    found = matches(ink, [sign], [(0,)], (0.4 * sizes.line, 1.1 * sizes.line), style)[0]
     radicals = [match for match in found if match.symbol.kind == "radical"]
     if not radicals or radicals[0].likeness < _ALIKE:
         return None

@@ -11,11 +11,12 @@ from ocr_service.reading.ink_formulas.matching import Match, matches
 from ocr_service.reading.ink_formulas.moments import Ink
 from ocr_service.reading.ink_formulas.pieces import Piece, groups_of
 from ocr_service.reading.ink_formulas.plain_shapes import plain_matches
+from ocr_service.reading.ink_formulas.print_style import PrintStyle, blur_of
 from ocr_service.reading.ink_formulas.radicals import radical_of
 from ocr_service.reading.ink_formulas.rules import is_level, is_rule
 from ocr_service.reading.ink_formulas.sizes import Sizes, sizes_of
 from ocr_service.reading.ink_formulas.splitting import split_pieces
-from ocr_service.reading.ink_formulas.table import DOTLESS
+from ocr_service.reading.ink_formulas.table import DOTLESS, ink_table
 from ocr_service.text_layer.formulas.items import Bar
 from ocr_service.text_layer.formulas.known_glyphs import Symbol
 
@@ -29,30 +30,31 @@ _RARE, _RARE_OF_UNLIKE = 0.02, 1.5  # of likeness, by which a rare sign has to b
 _MOST_CUTS, _WIDEST = 3, 3.5  # cuts of letters that touch, and em that they are wide
 _LEVEL = ("-", "\\bar")
 _SAMPLE, _LIKE, _MOSTLY = 48, 0.9, 0.6  # letters of a sample, their likeness, and the share that has it
-_MOST_UNKNOWN = 0.35  # of the pieces
+_MOST_UNKNOWN, _MOST_SPLIT = 0.6, 60  # of the pieces, and pieces that are tried to be split
 _BOLD, _BOLD_SEEN = ("\\boldsymbol", "\\mathbf"), 18.0  # pixels of type in which strokes tell it
+_DISPLAYED, _SCRIPT = ("FRAK", "RSFS"), 0.9  # alphabets that are not looked for in scripts
 _RARE_SIGNS = ("\\coprod", "\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
-_DOT, _SMALLEST_DOT = 0.1, 2.0  # em, and pixels of a dot that can be seen
+_DOT, _SMALLEST_DOT = 0.1, 1.5  # em, and pixels of a dot that can be seen
 _ON_LINE, _BESIDE = 0.06, 4.0  # em from the baseline of another sign, and to it
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """``unknown``: the pieces that are none. ``line``: pixels of the type of formulas."""
+    """``unknown``: the pieces that are none."""
 
     found: list[Match]
     bars: list[Bar]
     unknown: list[Piece]
-    line: float
+    sizes: Sizes
 
 
 def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
     """``em``: pixels of the page's type. None where most of the ink is of no font that is known."""
-    weight = _weight(ink, pieces, em)
-    if weight is None:
+    style = _style(ink, pieces, em)
+    if style is None:
         return None
     groups = groups_of(pieces, em)
-    found = matches(ink, pieces, groups, (_SMALLEST * em, _LARGEST * em), weight)
+    found = matches(ink, pieces, groups, (_SMALLEST * em, _LARGEST * em), style)
     sizes = sizes_of(found)
     if sizes is None:
         return None
@@ -78,30 +80,33 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
             members.append(groups[at])
     for n in free:
         piece = pieces[n]
-        split = radical_of(ink, piece, sizes, weight)
+        split = radical_of(ink, piece, sizes, style)
         if split is not None:
             signs.append([split[0]])
             members.append((n,))
             bars.append(split[1])
         elif is_level(piece, sizes.line):
             bars.append(_bar(piece))
-        elif parts := _parts(ink, piece, sizes, weight):
+        elif len(free) <= _MOST_SPLIT and (parts := _parts(ink, piece, sizes, style)):
             signs += parts
             members += [(n,)] * len(parts)
         else:
             unknown.append(piece)
     decided = _decided(signs)
     unknown += [pieces[n] for group, match in zip(members, decided, strict=True) if match is None for n in group]
-    return Signs([match for match in decided if match is not None], bars, unknown, sizes.line)
+    return Signs([match for match in decided if match is not None], bars, unknown, sizes)
 
 
-def _weight(ink: Ink, pieces: Sequence[Piece], em: float) -> float | None:
-    """How heavy the ink is; None where hardly any of a sample is of a font that is known."""
+def _style(ink: Ink, pieces: Sequence[Piece], em: float) -> PrintStyle | None:
+    """How heavy and soft the ink is; None where hardly any of a sample is of a font that is known."""
     letters = [piece for piece in pieces if piece.height > 0.3 * em and piece.width > 0.25 * em]
     sample = letters[:: max(1, len(letters) // _SAMPLE)]
-    found = matches(ink, sample, [(n,) for n in range(len(sample))], (_SMALLEST * em, _LARGEST * em))
+    soft = PrintStyle(blur=blur_of(ink, sample))
+    found = matches(ink, sample, [(n,) for n in range(len(sample))], (_SMALLEST * em, _LARGEST * em), soft)
     like = [m[0].weight for m in found if m and m[0].likeness >= _LIKE]
-    return float(np.median(like)) if len(like) >= max(2, _MOSTLY * len(sample)) else None
+    if len(like) < max(2, _MOSTLY * len(sample)):
+        return None
+    return replace(soft, weight=float(np.median(like)))
 
 
 def _bar(piece: Piece) -> Bar:
@@ -109,14 +114,15 @@ def _bar(piece: Piece) -> Bar:
     return Bar(x0, x1, y0, y1)
 
 
-def _parts(ink: Ink, piece: Piece, sizes: Sizes, weight: float, depth: int = _MOST_CUTS) -> list[list[Match]]:
+def _parts(ink: Ink, piece: Piece, sizes: Sizes, style: PrintStyle, depth: int = _MOST_CUTS) -> list[list[Match]]:
     """The signs of a few letters that touch; none where they are none for sure."""
     pairs = split_pieces(piece, min(sizes.scripts))
     if not pairs or piece.width > _WIDEST * sizes.line:
         return []
     parts = [part for pair in pairs for part in pair]
-    found = matches(ink, parts, [(n,) for n in range(len(parts))], (0.4 * sizes.line, 1.1 * sizes.line), weight)
-    found = [[m for m in _of_sizes(f, sizes, 0.05) if m.likeness >= _SURE_PART] for f in found]
+    found = matches(ink, parts, [(n,) for n in range(len(parts))], (0.4 * sizes.line, 1.1 * sizes.line), style)
+    whole = [[m for m in f if m.symbol.latex not in DOTLESS and ink_table().pieces[m.row] == 1] for f in found]
+    found = [[m for m in _of_sizes(f, sizes, 0.05) if m.likeness >= _SURE_PART] for f in whole]
     halves = [(found[n], found[n + 1]) for n in range(0, len(found), 2) if found[n] and found[n + 1]]
     if halves:
         best = max(halves, key=_weaker)
@@ -128,7 +134,7 @@ def _parts(ink: Ink, piece: Piece, sizes: Sizes, weight: float, depth: int = _MO
         return []
     lefts = [n for n in range(0, len(found), 2) if found[n]]
     for n in sorted(lefts, key=lambda n: -found[n][0].likeness)[:2]:
-        if rest := _parts(ink, parts[n + 1], sizes, weight, depth - 1):
+        if rest := _parts(ink, parts[n + 1], sizes, style, depth - 1):
             return [found[n], *rest]
     return []
 
@@ -144,7 +150,7 @@ def _of_sizes(found: Sequence[Match], sizes: Sizes, unlike: float) -> list[Match
         off = sizes.off(match)
         if off is not None:
             rare = max(_RARE, _RARE_OF_UNLIKE * unlike) if _is_rare(match.symbol) else 0.0
-            symbol = _seen_sign(match)
+            symbol = _seen_sign(match, sizes.line)
             if symbol is not None:
                 kept.append(replace(match, symbol=symbol, likeness=match.likeness - _OFF * off - rare))
     return sorted(kept, key=lambda match: -match.likeness)
@@ -155,10 +161,13 @@ def _unlike(found: Sequence[Sequence[Match]]) -> float:
     return 1 - float(np.median([m[0].likeness for m in found if m]))
 
 
-def _seen_sign(match: Match) -> Symbol | None:
-    """The sign; a letter without its dot is one whose dot is too small to be seen, or none. Small type is not bold."""
+def _seen_sign(match: Match, line: float) -> Symbol | None:
+    """The sign; a letter without its dot is one whose dot is too small to be seen, or none. Small type is not bold,
+    nor in the other alphabets."""
     symbol = match.symbol
     if symbol.latex.startswith(_BOLD) and match.size < _BOLD_SEEN:
+        return None
+    if symbol.encoding in _DISPLAYED and match.size < _SCRIPT * line:
         return None
     if symbol.latex not in DOTLESS:
         return symbol

@@ -11,10 +11,12 @@ from ocr_service.reading.ink_formulas.matching import Match
 
 _SURE, _AHEAD = 0.965, 0.05  # likeness, and that by which no other sign comes near
 _NEAR = 0.02  # of a size: one size is measured within it
+_EXACT, _BELOW = 0.012, 0.01  # the same, where two sizes have to be told apart; likeness below that of most
 _OFTEN = 0.2  # of the commonest size's signs: a size that is in use
 # Scripts and scripts of scripts by the line's size, as LaTeX sets 10, 11, 12, 9 and 8 points.
 _SCRIPTS = ((0.7, 0.5), (8 / 10.95, 6 / 10.95), (8 / 12, 6 / 12), (6 / 9, 5 / 9), (6 / 8, 5 / 8))
-_TELLING = 0.25  # em: what is lower tells no size
+_SMALLEST, _LARGEST = 0.45, 0.85  # of the line's size: scripts
+_TELLING = 0.25  # em: what is lower or narrower tells no size
 _BLURRED = 0.3  # pixels that a sign's extent may be off
 _LARGE_OFF = 0.04  # of the line's size: large signs have it
 
@@ -40,27 +42,43 @@ class Sizes:
 
 
 def sizes_of(found: Sequence[Sequence[Match]]) -> Sizes | None:
-    """The sizes that the sure signs have; None where hardly any sign is sure."""
-    sure = [matches[0] for matches in found if matches and _is_sure(matches)]
+    """The sizes that the sure signs have; None where hardly any sign is sure, or it is open how large scripts are."""
+    sure = np.log([matches[0].size for matches in found if matches and _is_sure(matches)])
     if len(sure) < 3:
         return None
-    sizes = np.log([match.size for match in sure])
-    votes = (np.abs(sizes[:, None] - sizes[None, :]) < _NEAR).sum(axis=1)
-    common = sizes[votes >= max(2, _OFTEN * votes.max())]
+    votes = (np.abs(sure[:, None] - sure[None, :]) < _NEAR).sum(axis=1)
+    common = sure[votes >= max(2, _OFTEN * votes.max())]
     if not len(common):
         return None
-    line = float(np.exp(np.median(sizes[np.abs(sizes - common.max()) < _NEAR])))
+    line = float(np.exp(np.median(sure[np.abs(sure - common.max()) < _NEAR])))
+    letters = [m for m in found if m and m[0].symbol.kind == "ord"]
+    usual = float(np.median([m[0].likeness for m in letters] or [1.0]))
+    like = [m for m in letters if m[0].likeness >= usual - _BELOW and not any(_is_near(o.size, line) for o in m)]
+    ratios = np.array([m[0].size / line for m in like])
+    small = ratios[(ratios > _SMALLEST) & (ratios < _LARGEST)]
 
-    def in_use(ratio: float) -> int:
-        return int((np.abs(sizes - np.log(ratio * line)) < _NEAR).sum())
+    def in_use(pair: tuple[float, float]) -> float:
+        away = np.abs(small[:, None] / np.array(pair) - 1).min(axis=1)
+        return float(np.exp(-0.5 * (away / _EXACT) ** 2).sum())
 
-    scripts = max(_SCRIPTS, key=lambda ratios: sum(map(in_use, ratios)))
+    scripts = max(_SCRIPTS, key=in_use)
+    if len(small) and in_use(scripts) < 0.1 * len(small):
+        return None
     return Sizes(line, tuple(ratio * line for ratio in scripts))
 
 
 def _is_sure(found: Sequence[Match]) -> bool:
     first = found[0]
-    wide, high = first.box[2] - first.box[0], first.box[3] - first.box[1]
-    if first.likeness < _SURE or first.symbol.encoding == "OMX" or min(wide, high) < _TELLING * first.size:
+    if first.likeness < _SURE or not _tells(first):
         return False
     return all(m.symbol.latex == first.symbol.latex for m in found if m.likeness > first.likeness - _AHEAD)
+
+
+def _tells(match: Match) -> bool:
+    """Whether a sign has the size of its line, and is no dot or bar."""
+    x0, y0, x1, y1 = match.box
+    return match.symbol.encoding != "OMX" and min(x1 - x0, y1 - y0) >= _TELLING * match.size
+
+
+def _is_near(size: float, line: float) -> bool:
+    return abs(size / line - 1) < _NEAR

@@ -5,12 +5,15 @@ The table is made by ``scripts/make_ink_glyphs.py``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 
+from ocr_service.reading.ink_formulas.moments import GRID, REACH, SMOOTH, SOFT, unit
 from ocr_service.text_layer.formulas.known_glyphs import Symbol
 from ocr_service.text_layer.glyphs import Floats, Ints
 from ocr_service.text_layer.shapes import Samples
@@ -28,7 +31,8 @@ DOTLESS = (
 class InkTable:
     """One row a glyph, in em from its origin. ``symbol`` indexes ``symbols``; ``pieces``: how many parts it has.
 
-    ``centre``: x and y; ``variance``: around it; ``picture`` as ``moments.picture_of``.
+    ``centre``: x and y; ``variance``: around it; ``picture`` as ``moments.picture_of`` gives it, ``soft`` that of
+    a small piece.
     """
 
     symbols: tuple[Symbol, ...]
@@ -40,6 +44,7 @@ class InkTable:
     variance: Floats
     pieces: Ints
     picture: Samples
+    soft: Samples
 
 
 @lru_cache(maxsize=1)
@@ -50,8 +55,7 @@ def ink_table() -> InkTable:
             for latex, kind, encoding in zip(file["latex"], file["kind"], file["encoding"], strict=True)
         )
         wanted = np.array([_is_sign(symbol) for symbol in symbols])[file["symbol"]]
-        picture = file["picture"][wanted].astype(np.float32)
-        picture /= np.maximum(np.linalg.norm(picture, axis=1, keepdims=True), 1e-6)
+        picture = unit(file["picture"][wanted].astype(np.float32))
         moments = file["moments"][wanted].astype(np.float64)
         return InkTable(
             symbols,
@@ -63,9 +67,21 @@ def ink_table() -> InkTable:
             moments[:, 3] + moments[:, 4],
             file["pieces"][wanted].astype(np.int64),
             picture,
+            _softened(picture),
         )
+
+
+def _softened(pictures: Samples) -> Samples:
+    """The pictures as of small pieces of ink."""
+    more = math.sqrt(SOFT**2 - SMOOTH**2) * GRID / (2 * REACH)
+    soft = [cv2.GaussianBlur(picture.reshape(GRID, GRID), (0, 0), more).ravel() for picture in pictures]
+    return unit(np.array(soft, np.float32))
 
 
 def _is_sign(symbol: Symbol) -> bool:
     """Whether a symbol is one of formulas, of which bold ones are letters and digits."""
-    return bool(symbol.latex) and not (symbol.latex.startswith("\\mathbf") and not symbol.latex[8:-1].isalnum())
+    return (
+        bool(symbol.latex)
+        and symbol.kind != "quote"
+        and not (symbol.latex.startswith("\\mathbf") and not symbol.latex[8:-1].isalnum())
+    )
