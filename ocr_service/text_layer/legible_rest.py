@@ -42,11 +42,11 @@ def legible_rest(lines: Sequence[Line], confirmed: Container[str]) -> tuple[list
     left_out: list[Box] = []
     for line in lines:
         unproven = _unproven(line)
-        lost = [word for word in unproven if not _is_certain(word)]
+        lost = dict.fromkeys(word for word in unproven if not _is_certain(word))
         if not lost or make_line(unproven).confidence >= least or _is_confirmed(unproven, confirmed):
             kept.append(line)
             continue
-        left_out.append(make_line(lost).box)
+        left_out.append(make_line(list(lost)).box)
         if words := [word for word in line.words if word not in lost]:
             kept.append(make_line(words, line.weight))
     return kept, left_out
