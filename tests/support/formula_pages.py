@@ -435,6 +435,16 @@ FRAMES = (
 )
 
 
+# Limits over and under operators in running text, where LaTeX would set them beside these.
+LIMITS_PAGE = r"""\documentclass[10pt]{article}
+\begin{document}
+\noindent The sum of the products of all numbers that were chosen, which are even or odd, is zero here, that is
+$\sum\limits_{0 \leq i \leq n} (-1)^i x_i = 0$ for any of the numbers that were chosen, as it follows from the theory,
+so that either it or $\sum\limits_{k=1}^{n} a_k$ is zero, and the prose goes on with words that are of no formula.
+\end{document}"""
+LIMITS = (r"\sum_{0 \leq i \leq n} (-1)^i x_i = 0", r"\sum_{k=1}^{n} a_k")
+
+
 # Rules as dvips draws them, each an image of one pixel.
 DVIPS_PAGE = r"""\documentclass[10pt]{article}
 \begin{document}
@@ -527,6 +537,7 @@ def main() -> None:
     typeset(constructions_page(HIGHER), FOLDER / "higher.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
+    typeset(LIMITS_PAGE, FOLDER / "limits.pdf")
     typeset(FRAMES_PAGE, FOLDER / "frames.pdf")
     typeset_by_dvips(DVIPS_PAGE, FOLDER / "dvips.pdf")
     typeset(accents_page(), FOLDER / "accents.pdf")

@@ -13,6 +13,7 @@ from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
 _PROSE_SHARE = 0.42  # of a line's signs in words
 _PROSE_WORDS, _PROSE_LETTERS = 4, 18
 _EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
+_LIMIT = 0.5  # em from an operator to its limits, and twice what their middles are off
 _GUTTER_LINES, _GUTTER = 3, 1.0  # lines on both sides, and em
 _IN_COLUMN = 0.85  # of the lines beside a gutter, which end before it
 
@@ -96,9 +97,9 @@ def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[lis
     for line in lines:
         if id(line) in whole or not _may_be_piece(line, page):
             continue
-        host = min(
-            (h for h in hosts if _holds(h, line, page)), key=lambda h: abs(middle_of(h) - middle_of(line)), default=None
-        )
+        limited = next((h for h in hosts if _is_limit(h, line, page)), None)
+        near = (h for h in hosts if _holds(h, line, page))
+        host = limited or min(near, key=lambda h: abs(middle_of(h) - middle_of(line)), default=None)
         if host is not None:
             attached.setdefault(id(host), []).append(line)
             taken.add(id(line))
@@ -129,6 +130,19 @@ def _holds(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
     )
     whole = sum((a[2] - a[0]) * (a[3] - a[1]) for a in page.glyphs.ink[list(piece.glyphs)].tolist())
     return bool(covered < 0.25 * whole)
+
+
+def _is_limit(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
+    """Whether a piece stands right over or under an operator of a line, as its limits do where a writer wants it."""
+    near, (x0, y0, x1, y1) = _LIMIT * host.size, piece.box
+    if piece.size > SMALL * host.size or max(y0 - host.box[3], host.box[1] - y1) > near:
+        return False
+    for i in host.glyphs:
+        left, top, right, bottom = page.glyphs.ink[i].tolist()
+        centred = abs(left + right - x0 - x1) < near
+        if centred and -near < max(y0 - bottom, top - y1) < near and kind_of(i, page) == "op":
+            return True
+    return False
 
 
 def middle_of(line: LayerLine) -> float:

@@ -22,6 +22,7 @@ from tests.support.formula_pages import (
     FOLDER,
     FRAMES,
     HIGHER,
+    LIMITS,
     NUMBERED,
     TIMES,
     TIMES_INLINE,
@@ -86,6 +87,12 @@ def test_displays_of_two_columns_are_not_merged() -> None:
 def test_limits_and_fractions_may_be_higher_than_the_delimiters_around_them() -> None:
     page = read(FOLDER / "higher.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for _, formulas in HIGHER for latex in formulas]
+
+
+def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
+    page = read(FOLDER / "limits.pdf")
+    assert displays(page) == []
+    assert [tree(latex) for latex in inline(page)] == [tree(latex) for latex in LIMITS]
 
 
 def test_formulas_in_frames_and_cells_are_read() -> None:
