@@ -41,6 +41,7 @@ from ocr_service.tesseract.ink_ledger import (
     whole_words,
 )
 from ocr_service.tesseract.ink_repair import InkRepair, repaired_lines
+from ocr_service.tesseract.inverse_text import with_inverse_text
 from ocr_service.tesseract.large_letters import (
     joined_areas,
     large_areas,
@@ -153,6 +154,7 @@ class TesseractReader:
     def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
         stats = ink_stats(recognition.sheet.ink)
         sheet = with_joined_dots(recognition.sheet, stats, words_of(recognition.lines))
+        sheet = with_inverse_text(sheet, stats)
         if sheet is not recognition.sheet:
             recognition, stats = replace(recognition, sheet=sheet), ink_stats(sheet.ink)
         found = self._found(recognition, stats)

@@ -1,0 +1,69 @@
+"""Light letters on dark areas that stayed dark on the sheet: there they are holes in a large piece of ink, no letters.
+
+Rows of such holes are made dark on white, so that they are read, or reported like other ink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Box, Gray
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, Stats, ink_stats, letters_of, text_rows
+from ocr_service.tesseract.sheet import Sheet
+
+_LEAST = (1.6, 1.1)  # em of ten points: width and height of a dark area with a number on it
+_SOLID, _DARK = 0.15, 0.5  # of its box, and of a row's: the holes of a grid take more
+_MOST_AREAS = 40  # a page
+_EVEN, _CONTRAST = 12.0, 60.0  # levels: deviation of a row's ground, more in a photograph; of letters from it
+_EDGE = 0.3  # of a row's height around it
+
+
+def with_inverse_text(sheet: Sheet, stats: Stats) -> Sheet:
+    """``sheet`` with the light rows of its dark areas dark on white. ``stats``: of its ink."""
+    em = TEN_POINTS_IN * sheet.dpi
+    w, h, area = (stats[:, column].astype(np.int64) for column in (2, 3, 4))
+    dark = np.flatnonzero((w >= _LEAST[0] * em) & (h >= _LEAST[1] * em) & (area >= _SOLID * w * h))
+    gray, ink = sheet.gray, sheet.ink
+    for x, y, width, height, _ in stats[dark[np.argsort(-area[dark])][:_MOST_AREAS]].tolist():
+        for a, b, c, d in _rows(sheet.ink[y : y + height, x : x + width], sheet.dpi):
+            box = (x + a, y + b, x + c, y + d)
+            white = _on_white(sheet.gray, sheet.ink, box)
+            if white is None:
+                continue
+            if gray is sheet.gray:
+                gray, ink = sheet.gray.copy(), sheet.ink.copy()
+            gray[box[1] : box[3], box[0] : box[2]] = white
+            ink[box[1] : box[3], box[0] : box[2]] = 255 - sheet.ink[box[1] : box[3], box[0] : box[2]]
+    return sheet if gray is sheet.gray else replace(sheet, gray=gray, ink=ink)
+
+
+def _rows(ink: Gray, dpi: int) -> list[Box]:
+    """The rows of holes that stand as letters do, with some of the ground around."""
+    height, width = ink.shape
+    holes = letters_of(ink_stats(np.ascontiguousarray(255 - ink)), TEN_POINTS_IN * dpi, dpi)
+    if not len(holes.boxes):
+        return []
+    boxes = []
+    for row in text_rows(holes, np.ones(len(holes.boxes), bool), (height, width), short=True):
+        edge = round(_EDGE * row.height)
+        x0, y0, x1, y1 = row.box
+        boxes.append((max(0, x0 - edge), max(0, y0 - edge), min(width, x1 + edge), min(height, y1 + edge)))
+    return boxes
+
+
+def _on_white(gray: Gray, ink: Gray, box: Box) -> Gray | None:
+    """The row in ``box`` dark on white; None where its ground is not of one level, or as light as the holes in it."""
+    x0, y0, x1, y1 = box
+    levels, dark = gray[y0:y1, x0:x1].astype(np.float32), ink[y0:y1, x0:x1] > 0
+    ground = levels[cv2.erode(dark.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0]
+    if float(dark.mean()) < _DARK or not len(ground) or float(ground.std()) > _EVEN:
+        return None
+    level = float(np.median(ground))
+    contrast = float(np.median(levels[~dark])) - level
+    if contrast < _CONTRAST:
+        return None
+    white: Gray = (255 * (1 - (levels - level) / contrast)).clip(0, 255).astype(np.uint8)
+    return white
