@@ -30,7 +30,8 @@ _MORE_LETTERS = "ҢңҮүҰұҺһӘәӨөẞƠơƯư"
 _UNLIKE, _LIKE = 0.1, 0.18  # distances: by which another is nearer, and that of the other at most
 _LEAST_PX = 20.0  # an em
 _SAMPLES = 3  # glyphs of each character
-_ALIKE = ("үұ", "һћђ", "αο", "Ωω")  # by drawing alone, in some fonts
+_ALIKE = ("үұ", "һћђ", "αο", "Ωω", "ßB")  # in some fonts, by drawing alone
+_DESCENDING = "ңқ"  # that differ from their base by a descender
 
 
 def compared_signs() -> list[str]:
@@ -115,4 +116,6 @@ def _group(sign: str) -> str:
 
 
 def _base(sign: str) -> str:
+    if sign.lower() in _DESCENDING:
+        return sign.lower()
     return shape_of(unicodedata.normalize("NFD", sign)[0]).lower()

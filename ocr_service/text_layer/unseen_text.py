@@ -24,7 +24,8 @@ from ocr_service.text_layer.visibility import draw, look
 class UnseenText:
     """``objects``: for each text object of the page's content, in its order, whether none of its glyphs is seen.
 
-    ``left``: how many characters are hidden in one object that is seen in part, at most.
+    ``left``: how many characters are hidden in one object that is seen in part, at most; or in all objects of which
+    more is hidden than seen.
     """
 
     objects: tuple[bool, ...]
@@ -56,7 +57,7 @@ def unseen_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int)
         except TooManyGlyphs:
             return None
     owners = [_address(glyphs.objects[index].handle) for index in glyphs.object]
-    shown = {owner for owner, visible in zip(owners, seen.visible, strict=True) if visible}
+    shown = Counter(owner for owner, visible in zip(owners, seen.visible, strict=True) if visible)
     hidden = Counter(owner for owner, visible in zip(owners, seen.visible, strict=True) if not visible)
     addresses = [_address(handle) for handle in handles[:own]]
     unseen = [address in hidden and address not in shown for address in addresses]
@@ -66,7 +67,10 @@ def unseen_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int)
     repeats = [of in gone and address not in known for of, address in zip(measures, addresses, strict=True)]
     return UnseenText(
         tuple(a or b for a, b in zip(unseen, repeats, strict=True)),
-        max((count for owner, count in hidden.items() if owner in shown), default=0),
+        max(
+            max((count for owner, count in hidden.items() if owner in shown), default=0),
+            sum(count for owner, count in hidden.items() if 0 < shown[owner] < count),
+        ),
     )
 
 

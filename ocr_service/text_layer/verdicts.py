@@ -31,6 +31,8 @@ _ODD_SHAPES = 0.12  # of a font's different letters
 _UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
 _CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
 _LOW = 1.12  # of the x-height: no capital is so low
+_MARKED = 1.18  # of a capital's height: a mark stands above it
+_TALL = "ҐØ"  # capitals that reach higher, in some fonts
 _TOLD_BY_HEIGHT = "шщ"  # which reading may take for one another
 _MIXED_WORDS = 2
 _HOMOGLYPHS_ONLY, _HOMOGLYPH_KINDS = 25, 8  # letters, and different ones, that all have homoglyphs in another alphabet
@@ -273,6 +275,10 @@ class _Heights:
             return False
         return may_reach(sign, rise > _UP * self.x_height, drop > _DOWN) is False
 
+    def capital_is_too_high(self, sign: str, rise: float) -> bool:
+        """As an ``İ`` that the map calls ``I``."""
+        return rise > _MARKED * self.capital > 0 and sign not in _TALL and len(unicodedata.normalize("NFD", sign)) == 1
+
     def capital_is_too_low(self, sign: str, rise: float) -> bool:
         return look_the_same(sign, sign.lower()) and rise < _LOW * self.x_height
 
@@ -287,6 +293,7 @@ def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
     odd = [
         *_odd_small_letters(page, small, rise, heights),
         *(i for i in capital if heights.capital_is_too_low(signs[i], rise[i])),
+        *(i for i in capital if heights.capital_is_too_high(signs[i], rise[i])),
     ]
     return {page.keys[i] for i in odd}
 

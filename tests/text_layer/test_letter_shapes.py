@@ -44,3 +44,22 @@ def test_signs_that_the_map_calls_others_are_not_delivered(tmp_path: Path, sign:
     pdf = with_maps(sheet.pdf(), lambda codes: {code: lie if text == sign else text for code, text in codes.items()})
     page = read_sample(tmp_path, Sample("sign", pdf, ""))
     assert lie not in page.markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "lie"),
+    [
+        ("Накладная на цемент и щебень согласована, цена ниже прежней на сорок рублей.", "н", "ң"),
+        ("İstanbul ve İzmir için hazırlanan sözleşme İngilizce değildir, Ankara ve Bursa için ayrıdır.", "İ", "I"),
+    ],
+)
+def test_a_letter_that_the_map_calls_its_like_without_the_mark_is_not_delivered(
+    tmp_path: Path, text: str, letter: str, lie: str
+) -> None:
+    pdf = with_maps(
+        _sheet(text).pdf(), lambda codes: {code: lie if sign == letter else sign for code, sign in codes.items()}
+    )
+    page = read_sample(tmp_path, Sample("like", pdf, ""))
+    lies = {word.replace(letter, lie) for word in text.split() if letter in word}
+    proven = " ".join(region.content for region in page.regions if region.source == "text_layer")
+    assert not lies & set(proven.split())

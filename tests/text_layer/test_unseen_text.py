@@ -70,3 +70,17 @@ def test_text_in_deeply_nested_forms_is_looked_at() -> None:
     file = io.BytesIO()
     pdf.save(file)
     assert unseen(file.getvalue()).objects == (True,)
+
+
+def test_words_that_are_each_hidden_but_for_a_letter_are_counted_together() -> None:
+    page = io.BytesIO()
+    canvas = Canvas(page, pagesize=(400, 200))
+    canvas.setFont("Helvetica", 20)
+    for y in (40, 80, 120):
+        canvas.drawString(40, y, "never")
+    canvas.setFillGray(1)
+    canvas.rect(51, 20, 200, 140, stroke=0, fill=1)
+    canvas.save()
+    found = unseen(page.getvalue())
+    assert found.objects == (False, False, False)
+    assert found.left == 12
