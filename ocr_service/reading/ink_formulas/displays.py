@@ -18,7 +18,7 @@ from ocr_service.reading.ink_formulas.numbers import equation_numbers, with_numb
 from ocr_service.reading.ink_formulas.pieces import pieces_of
 from ocr_service.reading.ink_formulas.signs import Signs, signs_of
 from ocr_service.reading.ink_formulas.wholeness import KnownInk
-from ocr_service.reading.ink_formulas.zones import formula_boxes, zone_pieces
+from ocr_service.reading.ink_formulas.zones import MOST_PIECES, formula_boxes, zone_pieces
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line
 from ocr_service.text_layer.formulas.known_glyphs import with_signs
@@ -55,7 +55,7 @@ def find_displays(sheet: Sheet, lines: Sequence[Line], hints: Sequence[Region]) 
     every = pieces_of(ink, em)
     numbers = equation_numbers(lines, boxes)
     pieces = zone_pieces(every, boxes, lines, em, [word.box for word in numbers])
-    signs = signs_of(ink, pieces, em)
+    signs = signs_of(ink, pieces, em) if len(pieces) <= MOST_PIECES else None
     if signs is None:
         return []
     signs = with_numbers(signs, numbers)

@@ -69,10 +69,13 @@ def groups_of(pieces: Sequence[Piece], em: float) -> list[tuple[int, ...]]:
     groups: list[tuple[int, ...]] = [(n,) for n in range(len(pieces))]
     near: dict[int, list[int]] = {n: [] for n in range(len(pieces))}
     order = sorted(range(len(pieces)), key=lambda n: pieces[n].box[0])
+    boxes = np.array([pieces[n].box for n in order]).reshape(-1, 4)
+    ends = np.searchsorted(boxes[:, 0], boxes[:, 2] + _SIDE_GAP * em, "right")
     for place, n in enumerate(order):
-        for other in order[place + 1 :]:
-            if pieces[other].box[0] > pieces[n].box[2] + _SIDE_GAP * em:
-                break
+        behind = boxes[place + 1 : ends[place]]
+        apart = np.maximum(behind[:, 1] - pieces[n].box[3], pieces[n].box[1] - behind[:, 3])
+        for at in np.flatnonzero(apart < _STACK_GAP * em).tolist():
+            other = order[place + 1 + at]
             if _is_stacked(pieces[n].box, pieces[other].box, em) or _is_beside(pieces[n].box, pieces[other].box, em):
                 near[n].append(other)
                 near[other].append(n)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ocr_service.reading.ink_formulas.pieces import Piece
 
 _THICKEST, _EDGE, _SHORTEST = 0.08, 2, 0.3  # em, and pixels of soft edges
@@ -17,16 +19,16 @@ def is_level(piece: Piece, em: float) -> bool:
     return solid and piece.height <= _THICKEST * em + _EDGE and piece.width >= max(_SHORTEST * em, 3 * piece.height)
 
 
-def is_rule(piece: Piece, pieces: Sequence[Piece], em: float) -> bool:
-    """Whether a level line has something over it and under it, as a fraction's bar has and a minus sign has not."""
-    if not is_level(piece, em):
-        return False
-    x0, y0, x1, y1 = piece.box
-    over = under = False
-    for other in pieces:
-        middle = (other.box[0] + other.box[2]) / 2
-        if other is piece or not x0 <= middle <= x1 or other.width > 1.1 * piece.width or is_level(other, em):
-            continue
-        over = over or 0 <= y0 - other.box[3] < _NEAR * em
-        under = under or 0 <= other.box[1] - y1 < _NEAR * em
-    return over and under
+def rules_of(pieces: Sequence[Piece], em: float) -> frozenset[int]:
+    """Which pieces are level lines with something over and under them, as a fraction's bar and no minus sign has."""
+    level = [n for n, piece in enumerate(pieces) if is_level(piece, em)]
+    others = np.delete(np.array([piece.box for piece in pieces]).reshape(-1, 4), level, axis=0)
+    middle, width = (others[:, 0] + others[:, 2]) / 2, others[:, 2] - others[:, 0]
+    found = set()
+    for n in level:
+        x0, y0, x1, y1 = pieces[n].box
+        here = others[(middle >= x0) & (middle <= x1) & (width <= 1.1 * pieces[n].width)]
+        over, under = y0 - here[:, 3], here[:, 1] - y1
+        if ((over >= 0) & (over < _NEAR * em)).any() and ((under >= 0) & (under < _NEAR * em)).any():
+            found.add(n)
+    return frozenset(found)

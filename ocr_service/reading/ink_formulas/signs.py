@@ -13,7 +13,7 @@ from ocr_service.reading.ink_formulas.pieces import Piece, groups_of
 from ocr_service.reading.ink_formulas.plain_shapes import plain_matches
 from ocr_service.reading.ink_formulas.print_style import PrintStyle, blur_of
 from ocr_service.reading.ink_formulas.radicals import radical_of
-from ocr_service.reading.ink_formulas.rules import is_level, is_rule
+from ocr_service.reading.ink_formulas.rules import is_level, rules_of
 from ocr_service.reading.ink_formulas.sizes import Sizes, sizes_of
 from ocr_service.reading.ink_formulas.splitting import split_pieces
 from ocr_service.reading.ink_formulas.table import DOTLESS, ink_table
@@ -35,7 +35,7 @@ _BOLD, _BOLD_SEEN = ("\\boldsymbol", "\\mathbf"), 18.0  # pixels of type in whic
 _DISPLAYED, _SCRIPT = ("FRAK", "RSFS"), 0.9  # alphabets that are not looked for in scripts
 _RARE_SIGNS = ("\\coprod", "\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
 _DOT, _SMALLEST_DOT = 0.1, 1.5  # em, and pixels of a dot that can be seen
-_ON_LINE, _BESIDE = 0.06, 4.0  # em from the baseline of another sign, and to it
+_ON_LINE, _BESIDE, _SAME_SIZE = 0.06, 4.0, 0.05  # em from the baseline of another sign, and to it; of its size
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,13 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
     chosen, free = _chosen(groups, found, pieces)
     if len(free) > _MOST_UNKNOWN * len(pieces):
         return None
+    rules = rules_of(pieces, sizes.line)
     bars: list[Bar] = []
     unknown: list[Piece] = []
     signs: list[list[Match]] = []
     members: list[tuple[int, ...]] = []
     for at in chosen:
-        if len(groups[at]) == 1 and is_rule(pieces[groups[at][0]], pieces, sizes.line):
+        if len(groups[at]) == 1 and groups[at][0] in rules:
             bars.append(_bar(pieces[groups[at][0]]))
         else:
             signs.append(found[at])
@@ -212,17 +213,15 @@ def _decided(signs: Sequence[Sequence[Match]]) -> list[Match | None]:
     """
     unlike = _unlike(signs) if signs else 0.0
     margin, least = max(_MARGIN, unlike), max(_LEAST_MARGIN, _LEAST_OF_UNLIKE * unlike)
-    certain = [m[0] for m in signs if not _others(m, margin) and m[0].symbol.encoding != "OMX"]
+    certain = _Certain([m[0] for m in signs if not _others(m, margin) and m[0].symbol.encoding != "OMX"])
     decided: list[Match | None] = []
     for found in signs:
         open_ = [found[0], *_others(found, margin)]
-        level = [match for match in open_ if match.symbol.encoding == "OMX" or _stands_by(match, certain)]
         if len(open_) == 1:
             decided.append(open_[0])
-        elif level:
-            decided.append(None if _others(level, least) else level[0])
-        else:
-            decided.append(None if _others(found, least) else found[0])
+            continue
+        level = [match for match in open_ if match.symbol.encoding == "OMX" or certain.has_beside(match)]
+        decided.append(None if _others(level or found, least) else (level or found)[0])
     dots = [next((m for m in found if m.symbol.latex == "."), None) for found in signs]
     open_dots = [dot for dot, match in zip(dots, decided, strict=True) if dot is not None and match is None]
     return [
@@ -243,11 +242,20 @@ def _others(found: Sequence[Match], margin: float) -> list[Match]:
     return [m for m in found[1:] if m.symbol.latex != first.symbol.latex and m.likeness > first.likeness - margin]
 
 
-def _stands_by(match: Match, certain: Sequence[Match]) -> bool:
-    return any(
-        other is not match
-        and abs(other.size / match.size - 1) < 0.05
-        and abs(other.base - match.base) < _ON_LINE * match.size
-        and max(other.box[0] - match.box[2], match.box[0] - other.box[2]) < _BESIDE * match.size
-        for other in certain
-    )
+class _Certain:
+    """The signs that nothing else is like, by their baselines."""
+
+    def __init__(self, signs: Sequence[Match]) -> None:
+        ordered = sorted(signs, key=lambda match: match.base)
+        self._bases = np.array([match.base for match in ordered])
+        self._sizes = np.array([match.size for match in ordered])
+        self._sides = np.array([(match.box[0], match.box[2]) for match in ordered]).reshape(-1, 2)
+
+    def has_beside(self, match: Match) -> bool:
+        """Whether one of the same size stands on the match's baseline, near it."""
+        off = _ON_LINE * match.size
+        first, end = np.searchsorted(self._bases, (match.base - off, match.base + off))
+        sides = self._sides[first:end]
+        gap = np.maximum(sides[:, 0] - match.box[2], match.box[0] - sides[:, 1])
+        same = np.abs(self._sizes[first:end] / match.size - 1) < _SAME_SIZE
+        return bool((same & (gap < _BESIDE * match.size)).any())

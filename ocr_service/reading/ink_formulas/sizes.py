@@ -43,10 +43,10 @@ class Sizes:
 
 def sizes_of(found: Sequence[Sequence[Match]]) -> Sizes | None:
     """The sizes that the sure signs have; None where hardly any sign is sure, or it is open how large scripts are."""
-    sure = np.log([matches[0].size for matches in found if matches and _is_sure(matches)])
+    sure = np.sort(np.log([matches[0].size for matches in found if matches and _is_sure(matches)]))
     if len(sure) < 3:
         return None
-    votes = (np.abs(sure[:, None] - sure[None, :]) < _NEAR).sum(axis=1)
+    votes = np.searchsorted(sure, sure + _NEAR) - np.searchsorted(sure, sure - _NEAR, "right")
     common = sure[votes >= max(2, _OFTEN * votes.max())]
     if not len(common):
         return None

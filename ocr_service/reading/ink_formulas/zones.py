@@ -15,6 +15,7 @@ _SEEN = 0.4  # score of the layout model
 _WORDS, _PROSE_WORDS, _SURE = 3, 4, 85.0  # words of a line; Tesseract's confidence of one
 _INDENT = 1.7  # em; a paragraph's first line has 1.5
 _REACH = 0.75  # em around a formula, in which its ink goes on
+MOST_PIECES = 6000  # of a page's formulas; a page full of them has 2,500
 _READ = 60.0  # Tesseract's confidence of a word that is no part of one
 
 
@@ -59,9 +60,9 @@ def zone_pieces(
 
     read = inside(prose, 0.1 * em)
     mine = inside(boxes, 0.0) | inside(numbers, 0.1 * em)
-    while True:
-        around = [pieces[n].box for n in np.flatnonzero(mine).tolist()]
-        grown = mine | (inside(around, _REACH * em) & ~read)
-        if (grown == mine).all():
-            return [pieces[n] for n in np.flatnonzero(mine).tolist()]
-        mine = grown
+    new = mine
+    while new.any() and mine.sum() <= MOST_PIECES:
+        around = [pieces[n].box for n in np.flatnonzero(new).tolist()]
+        new = inside(around, _REACH * em) & ~read & ~mine
+        mine = mine | new
+    return [pieces[n] for n in np.flatnonzero(mine).tolist()]

@@ -1,0 +1,30 @@
+"""Which ink belongs to the formulas that the layout model sees."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocr_service.reading.ink_formulas.pieces import Piece
+from ocr_service.reading.ink_formulas.zones import MOST_PIECES, zone_pieces
+from ocr_service.tesseract.words import Word, make_line
+
+
+def row(count: int, y: int) -> list[Piece]:
+    """Signs of ten pixels, ten apart."""
+    return [
+        Piece((20 * n, y, 20 * n + 10, y + 10), np.ones((10, 10), np.uint8), y * MOST_PIECES + n) for n in range(count)
+    ]
+
+
+def test_ink_goes_on_from_sign_to_sign() -> None:
+    assert len(zone_pieces([*row(40, 0), *row(40, 100)], [(0, 0, 15, 12)], [], em=20.0)) == 40
+
+
+def test_words_of_prose_end_a_formula() -> None:
+    prose = make_line([Word("where", (100, 0, 200, 10), 95.0)], 1.0)
+    assert len(zone_pieces(row(40, 0), [(0, 0, 15, 12)], [prose], em=20.0)) == 5
+
+
+def test_a_page_of_signs_without_end_is_not_followed() -> None:
+    found = zone_pieces(row(3 * MOST_PIECES, 0), [(0, 0, 40 * MOST_PIECES, 12)], [], em=20.0)
+    assert MOST_PIECES < len(found) < 3 * MOST_PIECES
