@@ -16,6 +16,7 @@ Flags = npt.NDArray[np.bool_]
 
 MOST_GLYPHS = 60_000  # of a page; a page of a telephone book has 15,000
 FIRST_SHAPED = 0x590  # from here on are scripts of which a character has several glyphs, or no overhang
+_ALPHABETS = (0x1E00, 0x2000)  # Latin (Vietnamese) and Greek letters among them
 
 
 class TooManyGlyphs(Exception):
@@ -99,6 +100,13 @@ class Glyphs:
             origin=rotated_points(self.origin, quarters, width, height),
             objects=tuple(replace(o, angle=(o.angle - 90 * quarters) % 360) for o in self.objects),
         )
+
+    @property
+    def shaped(self) -> Flags:
+        """Which are of scripts of which a character has several glyphs, or no overhang."""
+        first, end = _ALPHABETS
+        shaped: Flags = (self.codes >= FIRST_SHAPED) & ((self.codes < first) | (self.codes >= end))
+        return shaped
 
     @property
     def whole(self) -> Flags:

@@ -31,7 +31,7 @@ _UNLIKE, _LIKE = 0.1, 0.18  # distances: by which another is nearer, and that of
 _LEAST_PX = 20.0  # an em
 _SAMPLES = 3  # glyphs of each character
 _ALIKE = ("үұ", "һћђ", "αο", "Ωω", "ßB")  # in some fonts, by drawing alone
-_DESCENDING = "ңқ"  # that differ from their base by a descender
+_UNLIKE_THEIR_LIKES = "ңқүұ"  # which Tesseract takes for н, к and у
 
 
 def compared_signs() -> list[str]:
@@ -116,6 +116,6 @@ def _group(sign: str) -> str:
 
 
 def _base(sign: str) -> str:
-    if sign.lower() in _DESCENDING:
+    if sign.lower() in _UNLIKE_THEIR_LIKES:
         return sign.lower()
     return shape_of(unicodedata.normalize("NFD", sign)[0]).lower()

@@ -21,7 +21,7 @@ from ocr_service.text_layer.compare_readings import compare_reading
 from ocr_service.text_layer.evidence import Evidence, Key
 from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.glyph_rows import REPEATS, read_rows, undecided
-from ocr_service.text_layer.glyphs import FIRST_SHAPED, Flags, Glyphs, Ints
+from ocr_service.text_layer.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.layer_words import LayerLine
 from ocr_service.text_layer.letter_shapes import looks_like_another
 from ocr_service.text_layer.marks import wrong_marks
@@ -114,7 +114,7 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
     Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
     """
     level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & glyphs.whole
-    level &= ~_of_one_code(glyphs) & (glyphs.codes < FIRST_SHAPED)
+    level &= ~_of_one_code(glyphs) & ~glyphs.shaped
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()
     for index in np.flatnonzero(level).tolist():

@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import Gray, Pixels
 from ocr_service.render.scale import POINTS_PER_INCH
-from ocr_service.text_layer.glyphs import FIRST_SHAPED, Flags, Floats, Glyphs, Ints
+from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
 
 HiddenReason = Literal["invisible", "outside_page", "tiny", "layer_off", "transparent", "same_colour", "covered"]
 
@@ -70,7 +70,7 @@ def look(page: pdfium.PdfPage, picture: Pixels, handles: Sequence[Any], glyphs: 
         seen.measure(alone(doubtful), doubtful)
     share, cut = seen.share, seen.cut
     cut[np.abs((glyphs.angle + 45) % 90 - 45) > 1] = 0  # a box around a slanted glyph is larger than its ink
-    cut[glyphs.codes >= FIRST_SHAPED] = 0  # and that of an ideograph may be
+    cut[glyphs.shaped] = 0  # and that of an ideograph may be
     large = glyphs.size * 72 / dpi >= _LEAST_PT
     visible = (share >= _LEAST_INK) & large
     cut[_has_loose_boxes(glyphs, visible & (cut > 0))] = 0
