@@ -29,6 +29,7 @@ _KEEPS_BOTH = re.compile(
     re.I,
 )
 _BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
+_CHAIN = re.compile(r"(?<![\w-])\w++(?:-\w++)+-$")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
@@ -80,6 +81,9 @@ def _true_hyphen(before: str, part: str, after: str, known: Collection[str]) -> 
         return False
     if f"{first}-{second}" in known:
         return True
+    chain = _CHAIN.search(before)
+    if chain is not None and (f"{chain[0].lower()}{second}" in known or (first in known and second in known)):
+        return True  # point-to-\npixel, where a word of one part would be broken inside of it: non-govern-\nmental
     if not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2):
         return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
     stem, whole = before[:-1], f"{before[:-1]}-{following[0]}"

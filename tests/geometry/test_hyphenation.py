@@ -48,5 +48,11 @@ def test_the_documents_own_words_decide_first() -> None:
     assert join_lines(["green-", "house"]) == "greenhouse"
 
 
+def test_a_chain_of_words_is_broken_at_its_hyphens() -> None:
+    assert join_lines(["the point-to-", "pixel ratio"], {"point-to-pixel"}) == "the point-to-pixel ratio"
+    assert join_lines(["the end-to-", "end delay"], {"to", "end"}) == "the end-to-end delay"
+    assert join_lines(["a non-govern-", "mental body"], {"non", "body"}) == "a non-governmental body"
+
+
 def test_words_that_a_line_breaks_are_not_the_documents_own() -> None:
     assert vocabulary(["это обору-", "дование и при-"]) == {"это", "и"}
