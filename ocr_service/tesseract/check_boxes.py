@@ -20,7 +20,7 @@ from ocr_service.tesseract.words import Line, Word, make_line
 _SIDE = (0.55, 1.6)  # em
 _SQUARE = 0.25  # by which width and height may differ
 _STRAIGHT = 0.93  # of each side is inked; of a D or an 0, whose corners are round, at most 0.8
-_UNBROKEN = 0.97  # of a row or column of it; the serifs of п and и leave a gap
+_GAP = 24  # pixels of a row or column of it, of which one may be white; the serifs of п and и leave more
 _BAND = 0.16  # of a side's length, within which the side's stroke lies
 _MARKED = (0.05, 0.85)  # of the inside that a mark inks; more is a filled square
 _SMALL = 0.62  # em: small letters have 0.45 to 0.56
@@ -58,9 +58,10 @@ def _has_four_sides(inked: npt.NDArray[np.bool_]) -> bool:
 
 def _is_outline(inked: npt.NDArray[np.bool_], across: int, down: int) -> bool:
     """Whether each side is one straight stroke: the ink of a row or column near the edge runs from end to end."""
-    rows, columns = inked.mean(axis=1), inked.mean(axis=0)
-    ends = (rows[:down], rows[-down:], columns[:across], columns[-across:])
-    return all(float(end.max()) >= _UNBROKEN for end in ends)
+    height, width = inked.shape
+    rows, columns = inked.sum(axis=1), inked.sum(axis=0)
+    level = min(rows[:down].max(), rows[-down:].max()) >= width - width // _GAP
+    return bool(level and min(columns[:across].max(), columns[-across:].max()) >= height - height // _GAP)
 
 
 def _inside(inked: npt.NDArray[np.bool_]) -> float:

@@ -36,6 +36,13 @@ def test_a_box_is_found_with_its_mark_and_letters_are_none(mark: str, ticked: bo
     assert found(drawn(mark)) == [CheckBox(BOX, ticked)]
 
 
+def test_a_box_whose_corner_the_scan_has_rounded_is_one() -> None:
+    page = DrawnPage(600, 300)
+    page.draw.rectangle((100, 100, 129, 129), outline="black", width=1)
+    page.draw.point((100, 129), fill="white")
+    assert found(page) == [CheckBox(BOX, False)]
+
+
 def test_a_filled_square_and_a_circle_are_no_boxes() -> None:
     page = DrawnPage(600, 300)
     page.draw.rectangle((100, 100, 129, 129), fill="black")
