@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocr_service.document import PlacedWord, Region, RegionResult
-from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN
 from ocr_service.reading.ink_formulas.glyphs import glyphs_of
 from ocr_service.reading.ink_formulas.levels import levelled
@@ -26,6 +25,7 @@ from ocr_service.text_layer.formulas.page_formulas import DisplayFormula, find_f
 from ocr_service.text_layer.layer_words import pixel_box
 from ocr_service.text_layer.lines import find_lines
 
+_MOST_PIECES = 20_000  # of ink on a page; one full of print has 6,000
 _ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}")
 _RAISED_LIMIT = re.compile(r"\\(?:max|min|sup|inf|lim)(?:_\{[^{}]*+\})?+\^")  # a script of the line above
 _BEHIND_STOP = ("\\quad", "\\qquad", "\\end", "\\\\", "\\tag", "\\text", ".")  # what a full stop may have behind it
@@ -53,6 +53,8 @@ def find_displays(sheet: Sheet, lines: Sequence[Line], hints: Sequence[Region]) 
     em = statistics.median(line.em for line in lines) if lines else TEN_POINTS_IN * sheet.dpi
     ink = ink_of(sheet)
     every = pieces_of(ink, em)
+    if len(every) > _MOST_PIECES:
+        return []
     numbers = equation_numbers(lines, boxes)
     pieces = zone_pieces(every, boxes, lines, em, [word.box for word in numbers])
     signs = signs_of(ink, pieces, em) if len(pieces) <= MOST_PIECES else None
@@ -81,7 +83,8 @@ def _built(signs: Signs, shape: tuple[int, ...]) -> list[DisplayFormula]:
 
 
 def _region(formula: DisplayFormula, signs: Signs, size: tuple[int, int]) -> RegionResult:
-    inner = [m.likeness for m in signs.found if contains_centre(pixel_box(formula.box, *size), pixel_box(m.box, *size))]
+    x0, y0, x1, y1 = formula.box
+    inner = [m.likeness for m in signs.found if x0 <= (m.box[0] + m.box[2]) / 2 <= x1 and y0 <= m.box[3] <= y1 + 1]
     sure = round(min(1.0, statistics.fmean(inner)), 2) if inner else None
     words = tuple(PlacedWord(word.text, pixel_box(word.box, *size), sure) for word in formula.words)
     box = pixel_box(formula.box, *size)

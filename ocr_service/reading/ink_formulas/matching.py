@@ -18,7 +18,7 @@ from ocr_service.text_layer.shapes import Samples
 _MASS = 0.3  # of the logarithm of a ratio of ink, as a likeness
 _ALIKE = 0.85  # a likeness below it is none
 _OPEN = 0.12  # of likeness behind the best, within which others stay open
-_KEPT = 12  # glyphs of a group
+_KEPT = 8  # glyphs of a group
 _BATCH = 256
 
 
@@ -71,8 +71,8 @@ def _best(
     table = ink_table()
     spread = np.sqrt(np.maximum(places[:, 3] - 2 * style.smear, 0.05))
     small = places[:, 4] > 0
-    likeness = pictures @ table.picture.T
-    likeness[small] = pictures[small] @ table.soft.T
+    likeness = np.empty((len(pictures), len(table.picture)), np.float32)
+    likeness[~small], likeness[small] = pictures[~small] @ table.picture.T, pictures[small] @ table.soft.T
     result = []
     for row, place in enumerate(places):
         near = np.flatnonzero(likeness[row] >= _ALIKE)

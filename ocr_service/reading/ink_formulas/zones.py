@@ -13,6 +13,8 @@ from ocr_service.tesseract.words import Line
 
 _SEEN = 0.4  # score of the layout model
 _WORDS, _PROSE_WORDS, _SURE = 3, 4, 85.0  # words of a line; Tesseract's confidence of one
+_MOST_SHORT = 120  # lines of a page that may be formulas
+_RELATION = "="
 _INDENT = 1.7  # em; a paragraph's first line has 1.5
 _REACH = 0.75  # em around a formula, in which its ink goes on
 MOST_PIECES = 6000  # of a page's formulas; a page full of them has 2,500
@@ -20,12 +22,17 @@ _READ = 60.0  # Tesseract's confidence of a word that is no part of one
 
 
 def formula_boxes(hints: Sequence[Region], lines: Sequence[Line]) -> list[Box]:
-    """What the layout model sees; where it sees one, also the indented lines that have no words."""
+    """What the layout model sees, and indented lines that have no words.
+
+    None where it sees no formula, and no such line relates anything: nothing is looked for on other pages.
+    """
     seen = [hint.bbox for hint in hints if hint.label in FORMULA_LABELS and hint.score >= _SEEN]
-    if not seen:
-        return []
     prose = [line.box for line in lines if _words(line) >= _PROSE_WORDS]
     short = [line for line in lines if _words(line) < _WORDS and any(_is_indented(line, box) for box in prose)]
+    if len(short) > _MOST_SHORT:  # a table
+        return seen
+    if not seen and not any(_RELATION in line.text for line in short):
+        return []
     return seen + [line.box for line in short if not any(contains_centre(box, line.box) for box in seen)]
 
 

@@ -1,12 +1,16 @@
-"""Which ink belongs to the formulas that the layout model sees."""
+"""Where formulas are looked for, and which ink belongs to them."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ocr_service.document import Region
 from ocr_service.reading.ink_formulas.pieces import Piece
-from ocr_service.reading.ink_formulas.zones import MOST_PIECES, zone_pieces
+from ocr_service.reading.ink_formulas.zones import MOST_PIECES, formula_boxes, zone_pieces
 from ocr_service.tesseract.words import Word, make_line
+from tests.support.sheets import text_line
+
+_PROSE = text_line(100, 100, "This", "sentence", "fills", "whole", "lines", "without", "formulas", step=160)
 
 
 def row(count: int, y: int) -> list[Piece]:
@@ -28,3 +32,21 @@ def test_words_of_prose_end_a_formula() -> None:
 def test_a_page_of_signs_without_end_is_not_followed() -> None:
     found = zone_pieces(row(3 * MOST_PIECES, 0), [(0, 0, 40 * MOST_PIECES, 12)], [], em=20.0)
     assert MOST_PIECES < len(found) < 3 * MOST_PIECES
+
+
+def test_a_page_of_prose_is_not_looked_at() -> None:
+    assert formula_boxes([], [_PROSE, text_line(400, 160, "Total")]) == []
+
+
+def test_an_indented_line_that_relates_something_is_looked_at() -> None:
+    line = text_line(500, 160, "21", "+", "22", "=", "21")
+    assert formula_boxes([], [_PROSE, line]) == [line.box]
+    assert formula_boxes([], [_PROSE, text_line(100, 160, "21", "=", "22")]) == []
+
+
+def test_what_the_model_sees_is_looked_at_with_the_lines_beside() -> None:
+    seen = Region("formula", (400, 200, 700, 260), 0, 0.8)
+    line = text_line(500, 300, "n=1")
+    assert formula_boxes([seen], [_PROSE, line]) == [seen.bbox, line.box]
+    unsure = Region("formula", (400, 200, 700, 260), 0, 0.2)
+    assert formula_boxes([unsure], [_PROSE]) == []
