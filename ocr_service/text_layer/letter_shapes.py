@@ -90,12 +90,13 @@ class _Table:
     def _rows(self, sign: str) -> tuple[Ints, Flags]:
         """The drawings that one of ``sign`` is compared with, and which of them are its own.
 
-        The others are letters of its alphabet, or what a sign may be; not those that only marks, or nothing, part.
+        The others are letters of its alphabet, of a sign all; not those that only marks, or nothing, part.
         """
         if sign not in self._compared:
             group = _group(sign)
-            others = np.isin(self._groups, [group, "DIGIT"] if group else ["", "LATIN", "DIGIT"])
-            others &= self._bases != _base(sign)
+            others = self._bases != _base(sign)
+            if group:
+                others &= np.isin(self._groups, [group, "DIGIT"])
             others &= np.array([not any(sign in alike and other in alike for alike in _ALIKE) for other in self._signs])
             own = np.array([other == sign for other in self._signs])
             rows = np.flatnonzero(others | own)
