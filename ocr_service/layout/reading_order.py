@@ -169,7 +169,10 @@ def _is_at_the_end(box: Box, sides: Sequence[Sequence[Box]]) -> bool:
 
 
 def _narrow_around(over: Sequence[Box], sides: Sequence[Sequence[Box]]) -> bool:
-    """Whether the ``sides`` are columns of one height together with what lies ``over`` both."""
+    """Whether the ``sides`` are columns of one height together with what lies ``over`` both.
+
+    What begins right of the left column lies over neither: it is a paragraph beside what is indented in its column.
+    """
     _, y0, _, y1 = enclosing([*over, *(box for side in sides for box in side)])
     height = y1 - y0
     narrow, wide = sorted(_width(side) for side in sides)
@@ -177,7 +180,9 @@ def _narrow_around(over: Sequence[Box], sides: Sequence[Sequence[Box]]) -> bool:
         _covered(side) >= _TALL_COLUMN * height and _covered([*side, *over]) >= _FULL_COLUMN * height for side in sides
     )
     beside = [box for side in sides for box in side]
-    return columns and all(_LONGER * (b[3] - b[1]) <= height and _is_wrapped(b, beside) for b in over)
+    left, right = max(box[2] for box in sides[0]), min(box[0] for box in sides[1])
+    on_both = all(b[0] < left and right < b[2] for b in over)
+    return columns and on_both and all(_LONGER * (b[3] - b[1]) <= height and _is_wrapped(b, beside) for b in over)
 
 
 def _goes_on(upper: Sequence[int], wrapped: Sequence[Sequence[int]]) -> bool:

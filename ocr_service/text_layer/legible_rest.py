@@ -43,7 +43,12 @@ def legible_rest(lines: Sequence[Line], confirmed: Container[str]) -> tuple[list
     for line in lines:
         unproven = _unproven(line)
         lost = dict.fromkeys(word for word in unproven if not _is_certain(word))
-        if not lost or make_line(unproven).confidence >= least or _is_confirmed(unproven, confirmed):
+        if (
+            not lost
+            or _is_prose(line, lost)
+            or make_line(unproven).confidence >= least
+            or _is_confirmed(unproven, confirmed)
+        ):
             kept.append(line)
             continue
         left_out.append(make_line(list(lost)).box)
@@ -54,6 +59,12 @@ def legible_rest(lines: Sequence[Line], confirmed: Container[str]) -> tuple[list
 
 def _unproven(line: Line) -> list[Word]:
     return [word for word in line.words if word.size is None]
+
+
+def _is_prose(line: Line, lost: Container[Word]) -> bool:
+    """Whether most of a line is known: what is hard to read in it, as a formula, is a part of its sentence."""
+    letters = sum(len(word.text) for word in line.words)
+    return letters < 2 * sum(len(word.text) for word in line.words if word not in lost)
 
 
 def _is_certain(word: Word) -> bool:

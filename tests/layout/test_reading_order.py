@@ -145,3 +145,11 @@ def test_the_last_line_of_a_paragraph_beside_such_white_parts_no_columns() -> No
     left = [(100, 100, 480, 300), (100, 307, 330, 334), (100, 364, 480, 600)]
     right = [(520, 100, 900, 303), (520, 334, 900, 600)]
     assert reading_order([*left, *right], min_gutter=8) == [0, 1, 2, 3, 4]
+
+
+def test_what_is_indented_in_the_right_column_is_no_column_beside_its_paragraphs() -> None:
+    left, foot = [(180, 154, 848, 1386), (180, 1389, 848, 1975)], (188, 2028, 1433, 2055)
+    right = [(880, 154, 1540, 505), (994, 533, 1540, 700), (880, 710, 1540, 1340), (994, 1320, 1540, 1600)]
+    right += [(880, 1610, 1540, 1760), (980, 1755, 1540, 1985)]
+    boxes = [*left, *right, foot]
+    assert reading_order(boxes, min_gutter=10) == [*range(len(boxes))]

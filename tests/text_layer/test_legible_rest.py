@@ -51,11 +51,17 @@ def test_what_the_pdf_s_own_unproven_text_says_too_stays_however_unsure() -> Non
 
 
 def test_proven_words_stay_whatever_stands_beside_them() -> None:
-    proven = read(("Total", 100), ("sum", 100), y=300, size=20.0)
+    proven = read(("Sum", 100), y=300, size=20.0)
     mixed = make_line([*proven.words, Word("~§ae", (400, 300, 480, 330), 9.0)])
     kept, left_out = legible_rest([mixed], ())
-    assert texts(kept) == ["Total sum"]
+    assert texts(kept) == ["Sum"]
     assert left_out == [(400, 300, 480, 330)]
+
+
+def test_a_sentence_keeps_what_is_hard_to_read_in_it() -> None:
+    proven = read(("where", 100), ("is", 100), ("a", 100), ("vector", 100), y=300, size=20.0)
+    sentence = make_line([*proven.words, Word("{u(1)}", (600, 300, 680, 330), 9.0)])
+    assert legible_rest([sentence], ()) == ([sentence], [])
 
 
 def test_only_where_the_pdf_has_text_of_a_size_to_be_read_it_is_told_as_unread() -> None:
