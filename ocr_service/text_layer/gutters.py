@@ -17,6 +17,7 @@ _LONG_GUTTER = 8
 _COLUMN_END, _SAME_END = 3, 0.1  # lines that end at one place, and em: three spaces do not by chance
 _TEXT_WIDTH = 8.0  # em of text before them: no column of labels or numbers
 _WIDE = 2.0  # em: no space of running text
+_EVEN, _EVEN_SPACES = 0.03, 4  # em by which the spaces of a stretched line differ, and how many tell
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ class Row:
         left = self.gaps[int(start)][1] if start else self.left
         right = self.gaps[int(end)][0] if end != math.inf else self.right
         return left, right
+
+    @cached_property
+    def is_stretched(self) -> bool:
+        """Whether all its spaces are one width: of a justified line, whose spaces lie over a table's gaps by chance."""
+        widths = self.spaces.values()
+        return len(widths) >= _EVEN_SPACES and max(widths) - min(widths) < _EVEN * self.size
 
     @cached_property
     def edges(self) -> tuple[list[float], list[float]]:
@@ -120,7 +127,8 @@ def _is_gutter(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:
             begun += rows[place].begins_near(gap[1], near)
             before += rows[place].left < stripe[0]
             behind += rows[place].right > stripe[1]
-            if min(before, behind) >= _LONG_GUTTER:  # no white between words goes on for so long
+            # No white between words goes on for so long, but over a table.
+            if min(before, behind) >= _LONG_GUTTER and not rows[at].is_stretched:
                 return True
             if begun >= _GUTTER_LINES and before >= _GUTTER_LINES - 1:
                 return True
