@@ -32,7 +32,7 @@ async def no_probe(backend: Backend) -> None:
 async def scheduling(
     *urls: str,
     concurrency: int = 8,
-    timeout_s: float = 5.0,
+    timeout_s: float = 600.0,
     wait_s: float = 5.0,
     silence_s: float = 0.05,
     key: str = "",

@@ -97,13 +97,16 @@ async def test_a_slow_backend_is_given_less_when_there_is_much_to_do(fake: FakeV
     gate = threading.Event()
     fake.then = Reply(hold=gate)
     with FakeVllm().running() as quick:
-        async with scheduling(fake.url, quick.url, concurrency=8) as scheduler, asyncio.TaskGroup() as group:
+        # However busy the machine: a request that is held neither times out nor is taken for that of a dead backend.
+        patient = scheduling(fake.url, quick.url, concurrency=8, timeout_s=600, silence_s=600)
+        async with patient as scheduler, asyncio.TaskGroup() as group:
             await until(lambda: all_up(scheduler))
             for order in range(40):
                 group.create_task(read(scheduler, order=order))
             await quick.until(lambda quick: len(quick.asked) == 32)
-            assert fake.in_flight == 8
+            await fake.until(lambda fake: len(fake.asked) == 8)
             gate.set()
+    assert (len(fake.asked), len(quick.asked)) == (8, 32)
 
 
 async def _given(scheduler: Scheduler, requests: int, chance: random.Random) -> Counter[str]:
