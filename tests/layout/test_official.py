@@ -129,7 +129,7 @@ async def test_without_paddleocr_the_state_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("end", ["os._exit(3)", "ctypes.PyDLL(None).sleep(600)"])
+@pytest.mark.parametrize("end", ["os._exit(3)", pytest.param("ctypes.PyDLL(None).sleep(600)", marks=pytest.mark.slow)])
 async def test_a_process_that_dies_or_hangs_is_started_again(tmp_path: Path, end: str) -> None:
     program = f"""
 import ctypes, os, socket, sys

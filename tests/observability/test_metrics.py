@@ -94,6 +94,7 @@ def complaints(family: Metric) -> Iterator[str]:
             yield "a label with capitals"
 
 
+@pytest.mark.slow
 def test_promtool_has_nothing_to_say(busy: RunningService) -> None:
     assert {family.name: list(complaints(family)) for family in families(busy) if any(complaints(family))} == {}
 

@@ -36,7 +36,9 @@ def _rotated(image: Image.Image, clockwise: int, dpi: int = 200) -> PageImage:
     return PageImage(1, np.ascontiguousarray(np.rot90(np.asarray(image), k=-clockwise // 90)), dpi)
 
 
-@pytest.mark.parametrize("clockwise", [0, 90, 180, 270])
+@pytest.mark.parametrize(
+    "clockwise", [0, 90, pytest.param(180, marks=pytest.mark.slow), pytest.param(270, marks=pytest.mark.slow)]
+)
 def test_a_rotated_page_comes_out_upright_before_and_after_reading(clockwise: int, reader: TesseractReader) -> None:
     original = _letter()
     for page in (
@@ -54,7 +56,7 @@ def test_a_page_of_two_lines_is_read_upright(clockwise: int, reader: TesseractRe
     assert recognition.lines[0].text == "Поставщик обязуется передать товар"
 
 
-@pytest.mark.parametrize("clockwise", [0, 180])
+@pytest.mark.parametrize("clockwise", [0, pytest.param(180, marks=pytest.mark.slow)])
 def test_small_print_and_low_resolution_rotate_nothing_that_stands_upright(
     clockwise: int, reader: TesseractReader
 ) -> None:
@@ -101,8 +103,8 @@ def _written(text: str) -> PageImage:
     ("text", "language"),
     [
         ("Ο προμηθευτής παραδίδει τα αγαθά στη διεύθυνση", "ell"),
-        ("הספק ימסור את הסחורה לכתובת שצוינה", "heb"),
-        ("يسلم المورد البضائع إلى العنوان المحدد في الطلب", "ara"),
+        pytest.param("הספק ימסור את הסחורה לכתובת שצוינה", "heb", marks=pytest.mark.slow),
+        pytest.param("يسلم المورد البضائع إلى العنوان المحدد في الطلب", "ara", marks=pytest.mark.slow),
     ],
 )
 def test_a_script_that_no_language_reads_is_named_with_what_to_install(

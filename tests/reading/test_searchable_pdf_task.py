@@ -97,7 +97,9 @@ def test_a_scan_keeps_its_own_picture_where_a_line_beside_it_is_not_what_it_show
         assert own and set(after.pages[0].get_images()) == own
 
 
-@pytest.mark.parametrize("rotation", [90, 180, 270])
+@pytest.mark.parametrize(
+    "rotation", [90, pytest.param(180, marks=pytest.mark.slow), pytest.param(270, marks=pytest.mark.slow)]
+)
 def test_a_page_that_becomes_a_picture_stays_as_it_was_rotated(tmp_path: Path, rotation: int) -> None:
     turned = io.BytesIO()
     with pikepdf.open(io.BytesIO(_SAMPLES["en_shifted"].pdf)) as pdf:

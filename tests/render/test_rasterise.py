@@ -328,6 +328,7 @@ def test_large_image_is_reduced_to_the_limit_and_says_so(tmp_path: Path, mode: s
     assert only_dark(page) == "upper left"
 
 
+@pytest.mark.slow
 def test_image_of_30000_pixels_a_side_is_reduced_as_jpeg_and_refused_as_png(tmp_path: Path) -> None:
     side = 30_000
     jpeg = tmp_path / "a.jpg"

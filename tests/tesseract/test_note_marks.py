@@ -29,6 +29,7 @@ def reader() -> TesseractReader:
     return TesseractReader("eng")
 
 
+@pytest.mark.slow
 def test_a_mark_and_its_note_are_those_of_markdown(reader: TesseractReader) -> None:
     page = page_with(("1", 2), ("2", 5), notes=("1 Letter of 14 March 1903.", "2 See the second report."))
     texts = [region.content for region in reader.read(page.page(), []).regions]

@@ -29,7 +29,7 @@ def test_an_alphabet_that_tesseract_lacks_is_believed_where_its_letters_look_lik
     assert {region.source for region in page.regions} == {"text_layer"}
 
 
-@pytest.mark.parametrize("pair", ["δλ", "πτ"])
+@pytest.mark.parametrize("pair", ["δλ", pytest.param("πτ", marks=pytest.mark.slow)])
 def test_swapped_letters_of_an_alphabet_that_tesseract_lacks_are_not_delivered(tmp_path: Path, pair: str) -> None:
     pdf = with_maps(_sheet(*_GREEK).pdf(), swapped(pair))
     page = read_sample(tmp_path, Sample("greek", pdf, ""))
@@ -38,7 +38,10 @@ def test_swapped_letters_of_an_alphabet_that_tesseract_lacks_are_not_delivered(t
     assert lies and not lies & set(words_of(page.markdown))
 
 
-@pytest.mark.parametrize(("sign", "lie"), [("£", "€"), ("%", "‰"), ("+", "*")])
+@pytest.mark.parametrize(
+    ("sign", "lie"),
+    [("£", "€"), pytest.param("%", "‰", marks=pytest.mark.slow), pytest.param("+", "*", marks=pytest.mark.slow)],
+)
 def test_signs_that_the_map_calls_others_are_not_delivered(tmp_path: Path, sign: str, lie: str) -> None:
     sheet = _sheet(*ENGLISH, f"The price is {sign} 25 more than the {sign} 37 of last year.")
     pdf = with_maps(sheet.pdf(), lambda codes: {code: lie if text == sign else text for code, text in codes.items()})

@@ -119,6 +119,7 @@ def test_webhooks_are_off_unless_they_are_allowed(service: RunningService) -> No
     assert "ALLOW_WEBHOOKS" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_delete_that_says_what_it_means_does_nothing_else(tmp_path: Path) -> None:
     gate = threading.Event()
     fake = FakeVllm(answer=held(gate))

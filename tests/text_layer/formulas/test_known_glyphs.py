@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ocr_service.text_layer.fonts import Font
 from ocr_service.text_layer.formulas.known_glyphs import TABLE, Symbol, without_strays
@@ -38,6 +39,7 @@ def test_one_letter_of_a_text_font_that_looks_like_tex_is_no_mathematics() -> No
     assert without_strays(found, glyphs, np.arange(8)).keys() == {5, 6, 7}
 
 
+@pytest.mark.slow
 def test_the_table_has_the_outlines_that_fonts_had_before_2009() -> None:
     with np.load(TABLE, allow_pickle=False) as table:
         boxes = {(str(table["latex"][n]), *box.tolist()) for n, box in zip(table["symbol"], table["box"], strict=True)}
