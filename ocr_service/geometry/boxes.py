@@ -10,6 +10,21 @@ import numpy.typing as npt
 from ocr_service.document import Box
 
 
+class Boxed:
+    """Gives what has a ``box`` its width and height, in the box's unit."""
+
+    __slots__ = ()
+    box: Box
+
+    @property
+    def width(self) -> int:
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> int:
+        return self.box[3] - self.box[1]
+
+
 def area(box: Box) -> int:
     """Square pixels; 0 for a box whose sides are the wrong way round."""
     return max(0, box[2] - box[0]) * max(0, box[3] - box[1])

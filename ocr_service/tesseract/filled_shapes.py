@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import Boxed
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 
 _STEP = 2  # shapes are looked for at half the size
@@ -38,15 +39,11 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Boxed):
     """A shape's box on the page, and what of it the shape's outline encloses."""
 
     box: Box
     inside: Mask
-
-    @property
-    def height(self) -> int:
-        return self.box[3] - self.box[1]
 
 
 def on_white_shapes(gray: Gray, dpi: int, filled: Sequence[Box]) -> Gray:

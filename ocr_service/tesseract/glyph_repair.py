@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import contains_centre, ink_runs
+from ocr_service.geometry.boxes import Boxed, contains_centre, ink_runs
 from ocr_service.geometry.numbering import DASHES
 from ocr_service.tesseract.homoglyphs import CYRILLIC_LETTER, LATIN_LETTER
 from ocr_service.tesseract.sheet import Sheet
@@ -23,20 +23,12 @@ _SMALL_MARKS = frozenset(".,'`‘’\"“”«»-–—_=~|:;*·•\\/!¢°")
 
 
 @dataclass(frozen=True, slots=True)
-class _Blob:
+class _Blob(Boxed):
     """A connected piece of ink: its box and its middle's height on the page, and how many pixels are inked."""
 
     box: Box
     area: int
     middle: float
-
-    @property
-    def width(self) -> int:
-        return self.box[2] - self.box[0]
-
-    @property
-    def height(self) -> int:
-        return self.box[3] - self.box[1]
 
 
 def with_bullet(line: Line, sheet: Sheet, others: Sequence[Line] = ()) -> Line:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.boxes import Boxed, enclosing
 from ocr_service.reading.ink_formulas.moments import Ink
 
 _DARK = 0.28  # of ink: an edge
@@ -22,20 +22,12 @@ _WIDE, _NARROW = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)  # soft ed
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Boxed):
     """``box`` and ``mask`` in pixels; ``mask`` is that of its box."""
 
     box: Box
     mask: Gray
     label: int
-
-    @property
-    def width(self) -> int:
-        return self.box[2] - self.box[0]
-
-    @property
-    def height(self) -> int:
-        return self.box[3] - self.box[1]
 
 
 def pieces_of(ink: Ink, em: float) -> list[Piece]:
