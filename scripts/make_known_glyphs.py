@@ -1,4 +1,4 @@
-r"""The glyphs of TeX's mathematics as PDFium shows them, for ``ocr_service/text_layer/formulas/known_glyphs.npz``.
+r"""The glyphs of TeX's mathematics as PDFium shows them, for ``ocr_service/text_layer/proof/known_glyphs.npz``.
 
     .venv/bin/python -m scripts.make_known_glyphs
 
@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_service.text_layer.formulas import known_glyphs
-from ocr_service.text_layer.shapes import samples_of
+from ocr_service.text_layer.proof import known_glyphs
+from ocr_service.text_layer.proof.shapes import samples_of
 from scripts.math_families import FAMILIES, family_glyphs
 from scripts.tex_page import DPI, TexPage, box_of, claim_of
 

@@ -1,4 +1,4 @@
-"""What letters and signs look like that Tesseract's default languages lack, for ``text_layer/letter_shapes.npz``.
+"""What letters and signs look like that Tesseract's default languages lack, for ``text_layer/proof/letter_shapes.npz``.
 
     .venv/bin/python -m scripts.make_letter_shapes FOLDER...
 
@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.text_layer.letter_shapes import TABLE, compared_signs
-from ocr_service.text_layer.shapes import samples_of
+from ocr_service.text_layer.proof.letter_shapes import TABLE, compared_signs
+from ocr_service.text_layer.proof.shapes import samples_of
 
 _PX = 40  # an em, as type of 14 points has at 200 dpi
 _CELL = 3 * _PX

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocr_service.text_layer.shapes import samples_of
+from ocr_service.text_layer.proof.shapes import samples_of
 from scripts.tex_page import DPI, TexPage, box_of, claim_of
 
 FAMILIES = {

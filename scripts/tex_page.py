@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from ocr_service.render.pdfium import open_pdf
-from ocr_service.text_layer.glyphs import Glyphs
 from ocr_service.text_layer.opened_page import OpenedPage, open_page
-from ocr_service.text_layer.verdicts import is_senseless
+from ocr_service.text_layer.page.glyphs import Glyphs
+from ocr_service.text_layer.proof.verdicts import is_senseless
 
 DPI = 200
 _MOST_PIXELS = 400_000_000  # of the page at DPI: beyond them it would be drawn smaller

@@ -12,15 +12,15 @@ import numpy as np
 from ocr_service.document import Box, Gray, PageImage, Region, RegionResult, TextLayerMode
 from ocr_service.reading.orientation import ForeignScript, foreign_script
 from ocr_service.reading.turned_lines import read_turned
-from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.sheet import prepare_sheet
 from ocr_service.tesseract.words import Line, sure_share
-from ocr_service.text_layer.compose_layer import compose_layer
 from ocr_service.text_layer.formulas.in_regions import without_framed
 from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.proof.specimen import ReadSheet
+from ocr_service.text_layer.regions.compose_layer import compose_layer
 from ocr_service.text_layer.remainder import has_pictures
-from ocr_service.text_layer.specimen import ReadSheet
 
 _SCRIPTS: dict[str, Script] = {"LATIN": "latin", "CYRILLIC": "cyrillic"}
 _MUCH = 200  # letters of a page that tell its script

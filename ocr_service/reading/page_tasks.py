@@ -50,8 +50,8 @@ from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.reading import READING_DPI, Reading, reduced
-from ocr_service.text_layer.layer_regions import LayerRegions, with_layer_words
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
+from ocr_service.text_layer.regions.layer_regions import LayerRegions, with_layer_words
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop, with_ink
 

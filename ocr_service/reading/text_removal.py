@@ -18,8 +18,8 @@ from ocr_service.document import PageResult, Pixels
 from ocr_service.export.text_operators import remove_shown
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.render.scale import POINTS_PER_INCH, fitting_dpi
-from ocr_service.text_layer.glyphs import TooManyGlyphs
-from ocr_service.text_layer.page_objects import is_renamed, page_objects
+from ocr_service.text_layer.page.glyphs import TooManyGlyphs
+from ocr_service.text_layer.page.objects import is_renamed, page_objects
 from ocr_service.text_layer.unseen_text import unseen_text
 from ocr_service.text_layer.visibility import difference
 

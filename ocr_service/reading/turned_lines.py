@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.tesseract.homoglyphs import Script
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.words import Word
-from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
+from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 
 _MOST = 40  # lines of a page; more are a page that stands sideways
 _MARGIN = 0.35  # em of white around a line, as Tesseract wants it

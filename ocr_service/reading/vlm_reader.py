@@ -19,7 +19,7 @@ from ocr_service.reading.page_tasks import place_page_words, prepare_page
 from ocr_service.reading.readers import DocumentWork, PageLimits, page_task
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import keep_unread_pictures
-from ocr_service.text_layer.answer_check import check_answers, check_page
+from ocr_service.text_layer.answers.check import check_answers, check_page
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.backpressure import Backpressure
 from ocr_service.vlm.client import Backend, http_transport

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ocr_service.document import FIGURE_LABELS, Box
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import InkArea, Pieces
-from ocr_service.tesseract.compose import Composition, Insert
+from ocr_service.tesseract.blocks.compose import Composition, Insert
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.ink_ledger import (
+from ocr_service.tesseract.ledger.ink_ledger import (
     coverage,
     covered,
     delivered,
@@ -21,11 +21,11 @@ from ocr_service.tesseract.ink_ledger import (
     stands_out,
     unread_areas,
 )
-from ocr_service.tesseract.large_letters import still_unread
+from ocr_service.tesseract.ledger.large_letters import still_unread
+from ocr_service.tesseract.ledger.unread_regions import with_unread
 from ocr_service.tesseract.reading import Reading
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.table_detection import FoundTable
-from ocr_service.tesseract.unread_regions import with_unread
+from ocr_service.tesseract.tables.detection import FoundTable
 from ocr_service.tesseract.words import Line, Word
 
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from ocr_service.document import Box, RegionResult
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.tesseract.compose import Insert
-from ocr_service.tesseract.page_columns import Gutter
+from ocr_service.tesseract.blocks.compose import Insert
+from ocr_service.tesseract.lines.page_columns import Gutter
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 
 _PAGE = 0.6  # of the page's height that the ruling line has at least

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ocr_service.document import FORMULA_LABELS, UNREAD_LABEL, Region, RegionResult, words_confidence
 from ocr_service.geometry.boxes import area, enclosing, shared_area
+from ocr_service.tesseract.ledger.unread_regions import unread
 from ocr_service.tesseract.reading import Reading
-from ocr_service.tesseract.unread_regions import unread
 
 _SURE = 0.7  # score of the layout model; formulas of clean pages have 0.8 and more
 _INSIDE = 0.8  # of a region's box

@@ -21,17 +21,14 @@ from ocr_service.document import (
 )
 from ocr_service.geometry.ink_areas import InkArea, Stats, ink_stats, text_rows
 from ocr_service.tesseract.accounting import Found, accounted, words_of
+from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
-from ocr_service.tesseract.code_columns import ReadLetter, with_proven_codes
-from ocr_service.tesseract.compose import Insert, compose
 from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
-from ocr_service.tesseract.dotted_print import with_joined_dots
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.fixed_pitch import with_pitch
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
-from ocr_service.tesseract.homoglyphs import Script
-from ocr_service.tesseract.ink_ledger import (
+from ocr_service.tesseract.ledger.dotted_print import with_joined_dots
+from ocr_service.tesseract.ledger.ink_ledger import (
     covered,
     inside,
     legible_lines,
@@ -40,9 +37,8 @@ from ocr_service.tesseract.ink_ledger import (
     unread_areas,
     whole_words,
 )
-from ocr_service.tesseract.ink_repair import InkRepair, repaired_lines
-from ocr_service.tesseract.inverse_text import with_inverse_text
-from ocr_service.tesseract.large_letters import (
+from ocr_service.tesseract.ledger.inverse_text import with_inverse_text
+from ocr_service.tesseract.ledger.large_letters import (
     joined_areas,
     large_areas,
     read_joined,
@@ -50,15 +46,19 @@ from ocr_service.tesseract.large_letters import (
     without_inner,
     without_read,
 )
-from ocr_service.tesseract.leaders import with_leaders
-from ocr_service.tesseract.missed_text import are_scattered, read_missed, surest, with_found
-from ocr_service.tesseract.page_columns import page_gutters, ruled_gutters, split_at_gutters
-from ocr_service.tesseract.pale_rows import with_pale_rows
-from ocr_service.tesseract.ppocr import PpOcr
-from ocr_service.tesseract.preprocess import rescaling
-from ocr_service.tesseract.prose_lines import prose_lines
+from ocr_service.tesseract.ledger.missed_text import are_scattered, read_missed, surest, with_found
+from ocr_service.tesseract.ledger.pale_rows import with_pale_rows
+from ocr_service.tesseract.ledger.unread_regions import located as _located
+from ocr_service.tesseract.lines.fixed_pitch import with_pitch
+from ocr_service.tesseract.lines.leaders import with_leaders
+from ocr_service.tesseract.lines.page_columns import page_gutters, ruled_gutters, split_at_gutters
+from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
-from ocr_service.tesseract.reocr import (
+from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
+from ocr_service.tesseract.repair.homoglyphs import Script
+from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
+from ocr_service.tesseract.repair.ppocr import PpOcr
+from ocr_service.tesseract.repair.reocr import (
     CropReader,
     languages_by_script,
     main_script,
@@ -68,15 +68,15 @@ from ocr_service.tesseract.reocr import (
     reocr_markers,
     script_of_few,
 )
-from ocr_service.tesseract.reocr_latin import reocr_latin
+from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
-from ocr_service.tesseract.stamp_text import StampText, read_stamp, with_stamps
-from ocr_service.tesseract.stamps import Stamp, without_stamps
-from ocr_service.tesseract.table_detection import find_tables
-from ocr_service.tesseract.unread_regions import located as _located
+from ocr_service.tesseract.stamps.stamps import Stamp, without_stamps
+from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
+from ocr_service.tesseract.tables.detection import find_tables
+from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, make_line
 
 

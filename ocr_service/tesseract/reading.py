@@ -10,7 +10,7 @@ import numpy as np
 
 from ocr_service.document import Box, PageImage, RegionResult, moved_region
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.tesseract.unread_regions import located
+from ocr_service.tesseract.ledger.unread_regions import located
 
 # Small type is lost below it: of words in type of 5 points at 100 dpi a third is read, of 8 points and more all.
 READING_DPI = 200

@@ -10,10 +10,10 @@ from ocr_service.document import Box, Gray
 from ocr_service.geometry.bend import bend_of, straightened
 from ocr_service.geometry.deskew import Skew, deskew
 from ocr_service.tesseract.character_fields import Field, character_fields, without_fields
-from ocr_service.tesseract.filled_areas import filled_areas, on_white
-from ocr_service.tesseract.filled_shapes import on_white_shapes
-from ocr_service.tesseract.preprocess import dark_on_light, with_even_illumination, without_paper_grain
-from ocr_service.tesseract.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
+from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
+from ocr_service.tesseract.prepare.filled_shapes import on_white_shapes
+from ocr_service.tesseract.prepare.preprocess import dark_on_light, with_even_illumination, without_paper_grain
+from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise, find_ruling_lines, without_ruling_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Container, Sequence
 import cv2
 
 from ocr_service.document import UNREAD_LABEL, Box, Pixels, RegionResult
-from ocr_service.tesseract.compose import Insert
-from ocr_service.tesseract.unread_regions import located, unread
+from ocr_service.tesseract.blocks.compose import Insert
+from ocr_service.tesseract.ledger.unread_regions import located, unread
 from ocr_service.tesseract.words import Line, Word, is_sure, make_line, sure_share
 
 _LEGIBLE = 40.0  # Tesseract's confidence of a line; right ones have 44 and more

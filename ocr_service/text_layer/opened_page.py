@@ -15,14 +15,14 @@ import pypdfium2.raw as pdfium_c
 from ocr_service.document import PageImage
 from ocr_service.render.pdfium import attachments, load_form, page_with_size
 from ocr_service.render.scale import fitting_dpi
-from ocr_service.text_layer.annotations import CheckBox, check_boxes, flattened, links
 from ocr_service.text_layer.formulas.page_bars import thin_rules
-from ocr_service.text_layer.glyphs import Floats, Glyphs, TooManyGlyphs, rotated_boxes
-from ocr_service.text_layer.lines import main_angle
-from ocr_service.text_layer.outline import outline_of_page
-from ocr_service.text_layer.page_objects import page_objects
-from ocr_service.text_layer.page_space import ToPixels
-from ocr_service.text_layer.read_glyphs import read_glyphs
+from ocr_service.text_layer.lines.lines import main_angle
+from ocr_service.text_layer.page.annotations import CheckBox, check_boxes, flattened, links
+from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TooManyGlyphs, rotated_boxes
+from ocr_service.text_layer.page.objects import page_objects
+from ocr_service.text_layer.page.outline import outline_of_page
+from ocr_service.text_layer.page.read_glyphs import read_glyphs
+from ocr_service.text_layer.page.space import ToPixels
 from ocr_service.text_layer.visibility import Seen, draw, look
 
 

@@ -17,10 +17,7 @@ import numpy as np
 from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.render.pdfium import open_pdf
-from ocr_service.text_layer.accents import with_accents
-from ocr_service.text_layer.evidence import Memory
 from ocr_service.text_layer.formulas.inline_marks import InlineFormula
-from ocr_service.text_layer.formulas.known_glyphs import recognised, with_signs
 from ocr_service.text_layer.formulas.page_bars import seen_bars
 from ocr_service.text_layer.formulas.page_formulas import (
     DisplayFormula,
@@ -28,17 +25,20 @@ from ocr_service.text_layer.formulas.page_formulas import (
     find_formulas,
     mathematical_words,
 )
-from ocr_service.text_layer.glyphs import Floats, Glyphs, TooManyGlyphs
-from ocr_service.text_layer.layer_words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.legible_rest import letter_runs
-from ocr_service.text_layer.lines import find_lines
+from ocr_service.text_layer.lines.lines import find_lines
+from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
-from ocr_service.text_layer.proof import prove
+from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TooManyGlyphs
+from ocr_service.text_layer.proof.accents import with_accents
+from ocr_service.text_layer.proof.evidence import Memory
+from ocr_service.text_layer.proof.known_glyphs import recognised, with_signs
+from ocr_service.text_layer.proof.proof import prove
+from ocr_service.text_layer.proof.shapes import shape_classes
+from ocr_service.text_layer.proof.specimen import ReadSheet
+from ocr_service.text_layer.proof.stray_ink import beside_stray_ink, unexplained
+from ocr_service.text_layer.proof.verdicts import FontVerdict, Proof, is_senseless
 from ocr_service.text_layer.remainder import has_writing
-from ocr_service.text_layer.shapes import shape_classes
-from ocr_service.text_layer.specimen import ReadSheet
-from ocr_service.text_layer.stray_ink import beside_stray_ink, unexplained
-from ocr_service.text_layer.verdicts import FontVerdict, Proof, is_senseless
 from ocr_service.text_layer.visibility import HiddenReason
 
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach

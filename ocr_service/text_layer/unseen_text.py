@@ -12,11 +12,11 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.render.pdfium import page_with_size
 from ocr_service.render.scale import fitting_dpi
-from ocr_service.text_layer.annotations import flattened
-from ocr_service.text_layer.glyphs import TooManyGlyphs
-from ocr_service.text_layer.page_objects import page_objects
-from ocr_service.text_layer.page_space import ToPixels
-from ocr_service.text_layer.read_glyphs import read_glyphs
+from ocr_service.text_layer.page.annotations import flattened
+from ocr_service.text_layer.page.glyphs import TooManyGlyphs
+from ocr_service.text_layer.page.objects import page_objects
+from ocr_service.text_layer.page.read_glyphs import read_glyphs
+from ocr_service.text_layer.page.space import ToPixels
 from ocr_service.text_layer.visibility import draw, look
 
 

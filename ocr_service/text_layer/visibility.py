@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import Gray, Pixels
 from ocr_service.render.scale import POINTS_PER_INCH
-from ocr_service.text_layer.glyphs import Flags, Floats, Glyphs, Ints
+from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs, Ints
 
 HiddenReason = Literal["invisible", "outside_page", "tiny", "layer_off", "transparent", "same_colour", "covered"]
 

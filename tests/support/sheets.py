@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_service.document import Gray, PageImage
 from ocr_service.geometry.deskew import Skew
 from ocr_service.geometry.font_metrics import ink_height
-from ocr_service.tesseract.ruling_lines import RulingLines, binarise
+from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 

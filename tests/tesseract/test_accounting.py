@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ocr_service.document import RegionResult
 from ocr_service.tesseract.accounting import Found, accounted
-from ocr_service.tesseract.compose import Composition
+from ocr_service.tesseract.blocks.compose import Composition
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.ink_ledger import letter_pieces
+from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
 from ocr_service.tesseract.words import Line, placed_words
 from tests.support.sheets import DrawnPage
 

@@ -7,8 +7,8 @@ import pytest
 from ocr_service.document import Gray
 from ocr_service.tesseract.character_fields import beside_labels, character_fields, read_field, without_fields
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.prepare.ruling_lines import binarise
 from ocr_service.tesseract.reader import TesseractReader
-from ocr_service.tesseract.ruling_lines import binarise
 from ocr_service.tesseract.words import Line
 from tests.support.sheets import DPI, DrawnPage, text_line
 

@@ -6,7 +6,7 @@ import pytest
 
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN
 from ocr_service.tesseract.check_boxes import CheckBox, check_boxes, with_check_boxes
-from ocr_service.tesseract.ink_ledger import letter_pieces
+from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DPI, DrawnPage, text_line
 

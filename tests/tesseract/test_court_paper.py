@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
-from ocr_service.tesseract.page_columns import Gutter
+from ocr_service.tesseract.lines.page_columns import Gutter
 from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ocr_service.document import PageImage, PlacedWord, RegionResult
+from ocr_service.tesseract.ledger.unread_regions import unread
 from ocr_service.tesseract.reading import Reading, reduced
-from ocr_service.tesseract.unread_regions import unread
 
 WORD = PlacedWord("total", (20, 40, 60, 61), 0.9)
 

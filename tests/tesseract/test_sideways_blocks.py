@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from ocr_service.export.markdown import page_markdown
-from ocr_service.tesseract.ink_ledger import letter_pieces
+from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import prepare_sheet
 from ocr_service.tesseract.sideways_blocks import block_picture, frame, sideways_blocks

@@ -20,10 +20,10 @@ from ocr_service.reading.ink_formulas.wholeness import KnownInk
 from ocr_service.reading.ink_formulas.zones import MOST_PIECES, formula_boxes, zone_pieces
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line
-from ocr_service.text_layer.formulas.known_glyphs import with_signs
 from ocr_service.text_layer.formulas.page_formulas import DisplayFormula, find_formulas
-from ocr_service.text_layer.layer_words import pixel_box
-from ocr_service.text_layer.lines import find_lines
+from ocr_service.text_layer.lines.lines import find_lines
+from ocr_service.text_layer.lines.words import pixel_box
+from ocr_service.text_layer.proof.known_glyphs import with_signs
 
 _MOST_PIECES = 20_000  # of ink on a page; one full of print has 6,000
 _ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}")

@@ -8,9 +8,9 @@ import numpy as np
 
 from ocr_service.reading.ink_formulas.matching import Match
 from ocr_service.reading.ink_formulas.table import ink_table
-from ocr_service.text_layer.fonts import Font
-from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs, Symbol
-from ocr_service.text_layer.glyphs import Glyphs, TextObject
+from ocr_service.text_layer.page.fonts import Font
+from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
+from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs, Symbol
 
 _FONT = Font("", "ink", False, False)
 

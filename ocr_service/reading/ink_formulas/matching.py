@@ -11,9 +11,9 @@ from ocr_service.reading.ink_formulas.moments import Ink, is_small, moments_of, 
 from ocr_service.reading.ink_formulas.pieces import Piece, patch_of
 from ocr_service.reading.ink_formulas.print_style import CLEAN, PrintStyle
 from ocr_service.reading.ink_formulas.table import ink_table
-from ocr_service.text_layer.formulas.known_glyphs import Symbol
-from ocr_service.text_layer.glyphs import Floats, Ints
-from ocr_service.text_layer.shapes import Samples
+from ocr_service.text_layer.page.glyphs import Floats, Ints
+from ocr_service.text_layer.proof.known_glyphs import Symbol
+from ocr_service.text_layer.proof.shapes import Samples
 
 _MASS = 0.3  # of the logarithm of a ratio of ink, as a likeness
 _ALIKE = 0.85  # a likeness below it is none

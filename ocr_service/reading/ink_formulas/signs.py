@@ -18,7 +18,7 @@ from ocr_service.reading.ink_formulas.sizes import Sizes, sizes_of
 from ocr_service.reading.ink_formulas.splitting import split_pieces
 from ocr_service.reading.ink_formulas.table import DOTLESS, ink_table
 from ocr_service.text_layer.formulas.items import Bar
-from ocr_service.text_layer.formulas.known_glyphs import Symbol
+from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 _SMALLEST, _LARGEST = 0.4, 1.25  # of the page's type
 _SURE = 0.93  # likeness of a sign

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from ocr_service.reading.ink_formulas.moments import GRID, REACH, SMOOTH, SOFT, unit
-from ocr_service.text_layer.formulas.known_glyphs import Symbol
-from ocr_service.text_layer.glyphs import Floats, Ints
-from ocr_service.text_layer.shapes import Samples
+from ocr_service.text_layer.page.glyphs import Floats, Ints
+from ocr_service.text_layer.proof.known_glyphs import Symbol
+from ocr_service.text_layer.proof.shapes import Samples
 
 TABLE = Path(__file__).with_name("ink_glyphs.npz")
 DOTLESS = (

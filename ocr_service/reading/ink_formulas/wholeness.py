@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr_service.reading.ink_formulas.pieces import Piece
-from ocr_service.text_layer.glyphs import Flags, Floats
+from ocr_service.text_layer.page.glyphs import Flags, Floats
 
 _BESIDE, _OVER = 1.5, 0.28  # em from a formula to ink that is no part of it
 _OVER_SIGN = 0.7  # the same to signs of formulas

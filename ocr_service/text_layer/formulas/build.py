@@ -13,7 +13,7 @@ from functools import partial
 
 from ocr_service.text_layer.formulas.braces import Brace, level_braces, spanned_and_said
 from ocr_service.text_layer.formulas.delimiters import with_delimited, with_small_binomials
-from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, spans
+from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, joined, spans
 from ocr_service.text_layer.formulas.limits import in_one_run
 from ocr_service.text_layer.formulas.rows import (
     has_roof,
@@ -32,6 +32,7 @@ from ocr_service.text_layer.formulas.scripts import (
     take_limits,
 )
 from ocr_service.text_layer.formulas.words import joined_words, written
+from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 _DEEPEST = 12
 _WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim")

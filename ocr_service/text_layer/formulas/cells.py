@@ -13,7 +13,7 @@ from ocr_service.text_layer.formulas.items import LONGEST, Bar, Item, Unbuildabl
 from ocr_service.text_layer.formulas.page_symbols import PageSymbols
 from ocr_service.text_layer.formulas.rows import rows
 from ocr_service.text_layer.formulas.scripts import baseline
-from ocr_service.text_layer.layer_words import LayerLine, LayerWord
+from ocr_service.text_layer.lines.words import LayerLine, LayerWord
 
 
 @dataclass(slots=True)

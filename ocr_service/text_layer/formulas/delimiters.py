@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined
+from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, joined
 from ocr_service.text_layer.formulas.limits import limits_of
 from ocr_service.text_layer.formulas.rows import (
     COLUMN,
@@ -20,6 +20,7 @@ from ocr_service.text_layer.formulas.rows import (
     rows,
 )
 from ocr_service.text_layer.formulas.scripts import LEVEL, baseline
+from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 Build: TypeAlias = Callable[[Sequence[Item], Sequence[Bar]], str]  # the LaTeX of a part; raises Unbuildable
 

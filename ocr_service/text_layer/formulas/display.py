@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage
 from ocr_service.text_layer.formulas.items import Bar
 from ocr_service.text_layer.formulas.prose import has_gutter, is_long_word
-from ocr_service.text_layer.layer_words import LayerLine
+from ocr_service.text_layer.lines.words import LayerLine
 
 _FRAME = 1.2  # em from a formula to the frame around it
 _COLUMN = 0.9  # em of white between two columns of a table

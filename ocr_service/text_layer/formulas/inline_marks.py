@@ -10,7 +10,7 @@ from ocr_service.text_layer.formulas.completeness import says_all, signs_of
 from ocr_service.text_layer.formulas.inline_runs import inline_runs
 from ocr_service.text_layer.formulas.items import LONGEST, Bar, Unbuildable, around, box_of
 from ocr_service.text_layer.formulas.page_symbols import PageSymbols
-from ocr_service.text_layer.layer_words import LayerLine, LayerWord, word_text
+from ocr_service.text_layer.lines.words import LayerLine, LayerWord, word_text
 
 FIRST_MARK = 0xF0000  # of the private characters, which go on by the formulas' numbers
 MOST = 2_000  # formulas of a page

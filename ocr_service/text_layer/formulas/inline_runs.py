@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from ocr_service.text_layer.formulas.items import Bar
-from ocr_service.text_layer.formulas.known_glyphs import Symbol
 from ocr_service.text_layer.formulas.words import is_function_name
-from ocr_service.text_layer.glyphs import Glyphs
-from ocr_service.text_layer.layer_words import LayerLine
+from ocr_service.text_layer.lines.words import LayerLine
+from ocr_service.text_layer.page.glyphs import Glyphs
+from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 _APART = 0.15  # em between two symbols that TeX sets close: they are two formulas
 _AFTER_PUNCTUATION = 0.24  # em; inside of a formula 0.17

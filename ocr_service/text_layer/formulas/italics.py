@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.text_layer.formulas.known_glyphs import Symbol
-from ocr_service.text_layer.glyphs import Glyphs
+from ocr_service.text_layer.page.glyphs import Glyphs
+from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 _WORD = 4  # letters, from which on a run is a word
 _IN_WORDS = 0.25  # of a font's letters: more, and it sets text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-AXIS = 0.25  # em above the baseline: the middle of fractions and large delimiters (TeX's \fontdimen22)
 LONGEST = 4_000  # characters of a formula's LaTeX
 
 

@@ -10,8 +10,8 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.document import Pixels
 from ocr_service.text_layer.formulas.items import Bar
-from ocr_service.text_layer.glyphs import Floats
-from ocr_service.text_layer.page_space import ToPixels
+from ocr_service.text_layer.page.glyphs import Floats
+from ocr_service.text_layer.page.space import ToPixels
 
 _THICKEST_PT, _SHORTEST_PT = 2.0, 1.5
 _MOST = 8_000

@@ -15,13 +15,13 @@ from ocr_service.text_layer.formulas.completeness import says_all, signs_of
 from ocr_service.text_layer.formulas.display import Display, is_built_up
 from ocr_service.text_layer.formulas.inline_marks import InlineFormula, with_inline
 from ocr_service.text_layer.formulas.items import LONGEST, Bar, Item, Unbuildable, around, box_of
-from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.formulas.page_symbols import PageSymbols
 from ocr_service.text_layer.formulas.prose import parted_at_gutters, split_at_hosts
 from ocr_service.text_layer.formulas.rows import has_columns, is_script, rows
 from ocr_service.text_layer.formulas.zones import find_zones
-from ocr_service.text_layer.glyphs import Flags, Glyphs
-from ocr_service.text_layer.layer_words import LayerLine, LayerWord, clean_text
+from ocr_service.text_layer.lines.words import LayerLine, LayerWord, clean_text
+from ocr_service.text_layer.page.glyphs import Flags, Glyphs
+from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
 
 _MOST_LINES = 600  # of a page with formulas; all are compared with all, and a page of two columns has 150
 _AT_RELATION, _FURTHEST = 0.25, 2.6  # em around a relation at which lines are aligned, and of white behind it

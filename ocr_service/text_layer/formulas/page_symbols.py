@@ -10,9 +10,9 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.formulas.italics import letters_in_words
-from ocr_service.text_layer.formulas.items import AXIS, Item, Unbuildable
-from ocr_service.text_layer.formulas.known_glyphs import KnownGlyphs, Symbol
-from ocr_service.text_layer.glyphs import Flags, Glyphs
+from ocr_service.text_layer.formulas.items import Item, Unbuildable
+from ocr_service.text_layer.page.glyphs import Flags, Glyphs
+from ocr_service.text_layer.proof.known_glyphs import AXIS, KnownGlyphs, Symbol
 
 _SPECKS = 6  # pixels
 _OVER, _FLAT = 0.3, 0.4  # em over a formula, and of an accent's height

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.words import is_function_name
-from ocr_service.text_layer.layer_words import SMALL, LayerLine, LayerWord
+from ocr_service.text_layer.lines.words import SMALL, LayerLine, LayerWord
 
 _PROSE_SHARE = 0.42  # of a line's signs in words
 _PROSE_WORDS, _PROSE_LETTERS = 4, 18

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_service.text_layer.formulas.items import AXIS, Bar, Item, Unbuildable, joined, piled, spans
+from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, joined, piled, spans
 from ocr_service.text_layer.formulas.limits import limits_of
 from ocr_service.text_layer.formulas.words import joined_words
+from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 SCRIPT = 0.85  # of the size of its base
 _ROW = 0.5  # em between the baselines of two rows, at least

@@ -29,7 +29,7 @@ from ocr_service.text_layer.formulas.prose import (
     split_at_hosts,
 )
 from ocr_service.text_layer.formulas.words import is_function_name
-from ocr_service.text_layer.layer_words import SMALL, LayerLine
+from ocr_service.text_layer.lines.words import SMALL, LayerLine
 
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _CONTINUED = 1.2  # em between the lines of a formula that is broken at an operator

@@ -1,0 +1,198 @@
+"""Lines of a page to its regions: tables, figures, headings, lists, paragraphs, margins, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ocr_service.document import Box, Region, RegionResult, words_confidence
+from ocr_service.export.markdown import escape_text
+from ocr_service.export.tables import SpanningCell, html_table, markdown_table
+from ocr_service.geometry.boxes import contains_centre, covers
+from ocr_service.layout.reading_order import reading_order
+from ocr_service.tesseract.blocks.figure_text import find_figures
+from ocr_service.tesseract.blocks.headings import body_of, heading_levels
+from ocr_service.tesseract.blocks.line_pieces import joined_pieces, split_at_columns
+from ocr_service.tesseract.blocks.list_items import with_list_items
+from ocr_service.tesseract.blocks.note_marks import note_text, single_notes, with_note_marks
+from ocr_service.tesseract.blocks.paragraph_labels import paragraph_labels
+from ocr_service.tesseract.blocks.paragraphs import Paragraph, group_paragraphs
+from ocr_service.tesseract.blocks.title_block import TitleBlock, with_title_block
+from ocr_service.tesseract.lines.code_blocks import CodeBlock, code_blocks
+from ocr_service.tesseract.lines.page_columns import Gutter, clear_of_gutters
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.tables.detection import FoundTable
+from ocr_service.tesseract.words import Line, placed_words
+
+_MARGINS = frozenset({"header", "footer", "number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Regions that stay together in their order, at a place of the sheet."""
+
+    box: Box
+    regions: tuple[RegionResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The regions of a page, and the lines that stayed in its figures."""
+
+    regions: list[RegionResult]
+    left_out: list[Line]
+
+
+def compose(
+    lines: Sequence[Line],
+    tables: Sequence[FoundTable],
+    regions: Sequence[Region],
+    sheet: Sheet,
+    *,
+    first_page: bool,
+    inserts: Sequence[Insert] = (),
+    rows: Sequence[Box] = (),
+    panels: Sequence[Box] = (),
+    ruled: Sequence[Gutter] = (),
+) -> Composition:
+    """Regions in reading order, in pixels of the sheet.
+
+    ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
+    ``rows``: where ink stands as letters do, for figures. ``panels``: areas that are read by themselves; no line leaves
+    one. ``ruled``: the gutters in which a ruling line stands.
+    """
+    grids = [_grid(table, regions) for table in tables]
+    found = find_figures(lines, regions, grids, sheet, rows)
+    figures = found.regions
+    listings, rest = code_blocks(found.lines)
+    rest = joined_pieces(split_at_columns(rest, regions), regions, ruled)
+    paragraphs = [p for part in _by_panel(rest, panels) for p in group_paragraphs(part)]
+    head = with_title_block(paragraphs, body_of(paragraphs), sheet.size) if first_page else TitleBlock(paragraphs)
+    paragraphs = head.paragraphs
+    blocks = grids + figures + [_listing(block, regions) for block in listings]
+    blocks += _text_blocks(head, regions, figures, sheet, first_page)
+    gutter = max(6, sheet.dpi // 25)
+    inserts = [*(Insert(block.bbox, (block,)) for block in blocks), *inserts]
+    placed = _with_panels(inserts, [*panels, *head.rows], gutter)
+    placed = [replace(insert, box=clear_of_gutters(insert.box, ruled, gutter // 2)) for insert in placed]
+    ordered = _margins_outside(_in_order(placed, gutter), sheet.size[1])
+    return Composition(with_list_items(ordered, body_of(paragraphs).em), found.left_out)
+
+
+def _by_panel(lines: Sequence[Line], panels: Sequence[Box]) -> list[list[Line]]:
+    """The lines of each panel, and first those in none."""
+    parts: list[list[Line]] = [[] for _ in range(len(panels) + 1)]
+    for line in lines:
+        parts[next((i for i, panel in enumerate(panels, 1) if contains_centre(panel, line.box)), 0)].append(line)
+    return parts
+
+
+def _with_panels(inserts: Sequence[Insert], panels: Sequence[Box], gutter: int) -> list[Insert]:
+    """``inserts`` with those in one panel as one, in their order there."""
+    rest = list(inserts)
+    grouped = []
+    for panel in panels:
+        inner = [insert for insert in rest if contains_centre(panel, insert.box)]
+        rest = [insert for insert in rest if not contains_centre(panel, insert.box)]
+        if inner:
+            grouped.append(Insert(panel, tuple(_in_order(inner, gutter))))
+    return [*rest, *grouped]
+
+
+def _in_order(inserts: Sequence[Insert], gutter: int) -> list[RegionResult]:
+    order = reading_order([insert.box for insert in inserts], min_gutter=gutter)
+    return [region for index in order for region in inserts[index].regions]
+
+
+def _margins_outside(blocks: Sequence[RegionResult], height: int) -> list[RegionResult]:
+    """Heads first and feet last: one below the first column of a page does not stand between its columns."""
+    inner = [b.bbox for b in blocks if b.label not in _MARGINS]
+    begin, end = min((box[1] for box in inner), default=0), max((box[3] for box in inner), default=height)
+
+    def place(block: RegionResult) -> int:
+        _, top, _, bottom = block.bbox
+        if block.label not in _MARGINS:
+            return 1
+        return 0 if bottom <= min(begin, height / 2) else 2 if top >= max(end, height / 2) else 1
+
+    return sorted(blocks, key=place)
+
+
+def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
+    words = placed_words(word for row in table.cells for cell in row for word in cell.words)
+    spanning = any(cell.across > 1 or cell.down > 1 for row in table.cells for cell in row)
+    if spanning:  # which Markdown has not
+        content = html_table([[SpanningCell(cell.text, cell.across, cell.down) for cell in row] for row in table.cells])
+    else:
+        content = markdown_table([[cell.text for cell in row] for row in table.cells])
+    return RegionResult(
+        label="table",
+        bbox=table.box,
+        order=0,
+        score=_model_score(table.box, regions),
+        format="html" if spanning else "markdown",
+        content=content,
+        confidence=words_confidence(words),
+        words=words,
+    )
+
+
+def _listing(block: CodeBlock, regions: Sequence[Region]) -> RegionResult:
+    words = placed_words(word for line in block.lines for word in line.words)
+    return RegionResult(
+        label="algorithm",
+        bbox=block.box,
+        order=0,
+        score=_model_score(block.box, regions),
+        format="markdown",
+        content=f"```\n{block.text}\n```",
+        confidence=words_confidence(words),
+        words=words,
+    )
+
+
+def _model_score(box: Box, regions: Sequence[Region]) -> float | None:
+    """The highest score of the layout model's regions there; None where it saw none."""
+    return max((region.score for region in regions if covers(region.bbox, box)), default=None)
+
+
+def _text_blocks(
+    title_block: TitleBlock,
+    regions: Sequence[Region],
+    figures: Sequence[RegionResult],
+    sheet: Sheet,
+    first_page: bool,
+) -> list[RegionResult]:
+    paragraphs: Sequence[Paragraph] = title_block.paragraphs
+    body = body_of(paragraphs)
+    height = sheet.size[1]
+    labels = paragraph_labels(title_block, regions, figures, body, height)
+    split = [
+        (note, label)
+        for p, label in zip(paragraphs, labels, strict=True)
+        for note in (single_notes(p) if label == "footnote" else [p])
+    ]
+    paragraphs, labels = [p for p, _ in split], [label for _, label in split]
+    headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
+    levels = iter(heading_levels(headings, body, first_page=first_page, top=height // 2))
+    marked, notes = with_note_marks(paragraphs, labels, sheet)
+    blocks = []
+    for place, (paragraph, label) in enumerate(zip(paragraphs, labels, strict=True)):
+        words = placed_words(word for line in paragraph.lines for word in line.words)
+        block = RegionResult(
+            label=label,
+            bbox=paragraph.box,
+            order=0,
+            score=_model_score(paragraph.box, regions),
+            content=marked[place].text,
+            confidence=words_confidence(words),
+            words=words,
+        )
+        if place in notes:
+            note = f"[^{notes[place]}]: {escape_text(note_text(paragraph.text))}"
+            block = replace(block, format="markdown", content=note)
+        if label == "paragraph_title":
+            level = next(levels)
+            block = replace(block, level=level, label="doc_title" if level == 1 else label)
+        blocks.append(block)
+    return blocks

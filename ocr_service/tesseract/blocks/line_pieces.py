@@ -1,0 +1,94 @@
+"""Lines as Tesseract cut them: parted where it read over a gutter, joined where it cut one at a wide space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ocr_service.document import FIGURE_LABELS, Box, Region
+from ocr_service.geometry.boxes import contains_centre
+from ocr_service.layout.filter import SURE
+from ocr_service.tesseract.blocks.list_items import PROSE_LABELS
+from ocr_service.tesseract.lines.page_columns import Gutter, page_gutters
+from ocr_service.tesseract.tables.prose_lines import prose_lines
+from ocr_service.tesseract.words import Line, make_line
+
+_ONE_SPACE = 0.25  # em: white that no two columns have between them
+_LEVEL_STEP, _PIECES = 12, 4  # pixels of a level, and its last pieces that may go on
+_STRETCHED = 4.0  # em: the widest space of a justified line
+
+
+def split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[Line]:
+    """Lines that run over the gutter between two of the model's boxes become two."""
+    boxes = [r.bbox for r in regions if r.score >= SURE and r.label not in FIGURE_LABELS and r.label != "table"]
+    result = []
+    for line in lines:
+        parts = [[line.words[0]]]
+        for word in line.words[1:]:
+            last = parts[-1][-1]
+            before = next((i for i, box in enumerate(boxes) if contains_centre(box, last.box)), None)
+            here = next((i for i, box in enumerate(boxes) if contains_centre(box, word.box)), None)
+            apart = word.box[0] - last.box[2] > 0.8 * line.em
+            if apart and before is not None and here is not None and before != here:
+                parts.append([word])
+            else:
+                parts[-1].append(word)
+        result += [make_line(part, line.weight) for part in parts]
+    return result
+
+
+def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Sequence[Gutter]) -> list[Line]:
+    """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
+
+    Such a text may lie over two columns, whose lines stay apart. Pieces less than a space apart are one anywhere.
+    """
+    gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
+    pieces = _joined_neighbours(lines, gutters)
+    for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
+        joined: list[Line] = []
+        for line in pieces:
+            before = next((other for other in joined if _goes_on_beside(other, line, region.bbox)), None)
+            if before is None or any(gutter.parts(before.box, line.box) for gutter in gutters):
+                joined.append(line)
+            else:
+                joined[joined.index(before)] = make_line([*before.words, *line.words], before.weight)
+        pieces = joined
+    return pieces
+
+
+def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[Line]:
+    """The lines from the left, those on one level with less than a space between them as one."""
+    joined: list[Line] = []
+    at: dict[int, list[int]] = {}  # places in ``joined`` by the height at which they end
+    for line in sorted(lines, key=lambda line: line.box[0]):
+        level = round(line.baseline / _LEVEL_STEP)
+        near = [place for key in (level - 1, level, level + 1) for place in at.get(key, [])[-_PIECES:]]
+        place = next((p for p in near if _follows(joined[p], line, gutters)), None)
+        if place is None:
+            at.setdefault(level, []).append(len(joined))
+            joined.append(line)
+        else:
+            joined[place] = make_line([*joined[place].words, *line.words], joined[place].weight)
+    return joined
+
+
+def _follows(line: Line, piece: Line, gutters: Sequence[Gutter]) -> bool:
+    em = min(line.em, piece.em)
+    level = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em
+    beside = -0.2 * em < piece.box[0] - line.box[2] < _ONE_SPACE * em
+    upright = not (line.is_sideways or piece.is_sideways)
+    return level and beside and upright and not any(gutter.parts(line.box, piece.box) for gutter in gutters)
+
+
+def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:
+    em = min(line.em, piece.em)
+    if not (contains_centre(area, line.box) and contains_centre(area, piece.box)):
+        return False
+    level = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em
+    beside = -0.2 * em < piece.box[0] - line.box[2] < _STRETCHED * em
+    return level and (beside or _fits_between(line, piece))
+
+
+def _fits_between(line: Line, piece: Line) -> bool:
+    """Whether two words of ``line`` have ``piece`` between them: Tesseract takes a word out of a stretched line."""
+    return any(a.box[2] < piece.box[0] and piece.box[2] < b.box[0] for a, b in pairwise(line.words))

@@ -1,0 +1,287 @@
+"""Re-OCR: cells and words that came out doubtful, read again by themselves.
+
+On a whole page Tesseract takes a lone digit in a narrow column for a speck, or reads it as letters of its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import tesserocr
+
+from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import area, enclosing, shared_area
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.homoglyphs import (
+    ADDRESS,
+    LATIN_LETTER,
+    Script,
+    looks_like,
+    may_be_cyrillic,
+    of_homoglyphs,
+    resolve_homoglyphs,
+)
+from ocr_service.tesseract.repair.number_marks import lost_digits
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.tables.cells import Cell, Table, font_size
+from ocr_service.tesseract.words import Line, Word, make_line
+
+_DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
+_DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
+_SCALE = 2
+_MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
+_SAME_WORD = 0.4  # of a word's box that those have which were read in its place
+_MAX_CELLS = 40  # cells a page: a page of noise must not take a minute
+
+
+class CropReader:
+    """Reads small areas of one sheet by themselves, enlarged and framed in the paper's colour."""
+
+    def __init__(self, engine: TesseractEngine, sheet: Sheet) -> None:
+        self._engine, self.sheet = engine, sheet
+
+    def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
+        """The words in ``area``, which has ``lines`` lines of the font size ``em``; boxes on the page."""
+        pad = round(0.6 * em)
+        x0, y0, x1, y1 = max(0, area[0] - 2), max(0, area[1] - 2), area[2] + 2, area[3] + 2
+        crop = self.sheet.gray[y0:y1, x0:x1]
+        paper = int(np.percentile(crop, 90))
+        framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
+        large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+        mode = tesserocr.PSM.SINGLE_LINE if lines == 1 else tesserocr.PSM.SINGLE_BLOCK
+        found = self._engine.lines(large, self.sheet.dpi * _SCALE, mode)
+        return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]
+
+
+_CAPITALS: dict[Script, str] = {
+    "latin": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "cyrillic": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ",
+}
+_LETTER_MODES = (tesserocr.PSM.SINGLE_WORD, tesserocr.PSM.SINGLE_CHAR)
+
+
+def read_capital(area: Box, script: Script, sheet: Sheet, engine: TesseractEngine) -> list[str]:
+    """The capital letter of ``script`` in ``area``, once for each way to read it by itself that gives one."""
+    x0, y0, x1, y1 = area
+    pad = round(0.5 * (y1 - y0))
+    crop = sheet.gray[y0:y1, x0:x1]
+    framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=int(np.percentile(crop, 95)))
+    large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    read = []
+    for mode in _LETTER_MODES:
+        lines = engine.lines(large, sheet.dpi * _SCALE, mode, only=_CAPITALS[script])
+        read += [word.text for line in lines for word in line.words]
+    return [text for text in read if len(text) == 1]
+
+
+def reocr_cells(table: Table, crops: CropReader) -> Table:
+    """``table`` with what was missed or doubtful in its cells read again."""
+    em = font_size(table)
+    if em is None:
+        return table
+    left = _MAX_CELLS
+    rows = []
+    for row in table:
+        cells = []
+        for cell in row:
+            area = _doubtful_area(cell, crops.sheet.ink, em) if left else None
+            left -= area is not None
+            cells.append(_reocr_cell(cell, area, em, crops) if area else cell)
+        rows.append(cells)
+    return rows
+
+
+def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
+    """Where the cell's letters are, if some were not read or not surely."""
+    area = _letters(ink, cell.box, em)
+    if area is None:
+        return None
+    if not cell.words:
+        return area
+    seen = enclosing([word.box for word in cell.words])
+    missed = area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
+    doubtful = any(_is_doubtful(word) or lost_digits(word, em, ink) for word in cell.words)
+    return area if missed or doubtful else None
+
+
+def reocr_markers(lines: Sequence[Line], crops: CropReader) -> list[Line]:
+    """``lines`` with each list item's number in its line: ``2.`` may be read as a lone letter beside ``. Building``."""
+    mended: list[Line] = []
+    taken: set[int] = set()
+    marks = [line for line in lines if len(line.text) <= _MARK]
+    for line in lines:
+        mark = next((m for m in marks if m is not line and id(m) not in taken and _belongs_to(m, line)), None)
+        first, *rest = line.words
+        if mark is None or len(first.text) > 1:
+            mended.append(line)
+            continue
+        words = crops.read(enclosing([mark.box, first.box]), line.em)
+        if len(words) != 1 or words[0].confidence < _SURE_OF_MARK:
+            mended.append(line)
+            continue
+        taken.add(id(mark))
+        mended.append(make_line([words[0], *rest], line.weight))
+    return [line for line in mended if id(line) not in taken]
+
+
+def _belongs_to(mark: Line, line: Line) -> bool:
+    """Whether ``line`` begins with the sign that ends a number, and ``mark`` stands right before it."""
+    gap = line.box[0] - mark.box[2]
+    level = abs(mark.box[3] - line.words[0].box[3]) < 0.3 * line.em
+    return line.text[0] in ".)" and len(line.words) > 1 and level and -0.2 * line.em < gap < 0.6 * line.em
+
+
+def _is_doubtful(word: Word) -> bool:
+    return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL_CELL)
+
+
+def _reocr_cell(cell: Cell, inked: Box, em: float, crops: CropReader) -> Cell:
+    words = crops.read(inked, em, lines=max(1, round((inked[3] - inked[1]) / (1.4 * em))))
+    if not words:
+        return cell
+    before = min((word.confidence for word in cell.words), default=0.0)
+    again = min(word.confidence for word in words)
+    longer = sum(len(w.text) for w in words) > sum(len(w.text) for w in cell.words) and again > 50
+    lost = any(not _is_doubtful(old) and not _is_read_in(old.box, words) for old in cell.words)
+    return replace(cell, words=tuple(words)) if (again > before or longer) and not lost else cell
+
+
+def _is_read_in(box: Box, words: Sequence[Word]) -> bool:
+    """Whether ``words`` have what was read in ``box``, as one word or several."""
+    return sum(shared_area(box, word.box) for word in words) >= _SAME_WORD * area(box)
+
+
+def _moved(word: Word, offset: tuple[int, int]) -> Word:
+    dx, dy = offset
+    x0, y0, x1, y1 = (side // _SCALE for side in word.box)
+    return replace(word, box=(x0 + dx, y0 + dy, x1 + dx, y1 + dy))
+
+
+def _letters(ink: Gray, box: Box, em: float) -> Box | None:
+    """The box around what is of a letter's size inside ``box``; None where there is nothing."""
+    inset = round(0.08 * em)
+    x0, y0, x1, y1 = box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset
+    if x1 - x0 < 3 or y1 - y0 < 3:
+        return None
+    count, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
+    boxes: list[Box] = []
+    for label in range(1, count):
+        x, y, w, h, area = (int(value) for value in stats[label])
+        if 0.3 * em < h < 2.5 * em and area > 0.02 * em * em and w < 20 * em:
+            boxes.append((x0 + x, y0 + y, x0 + x + w, y0 + y + h))
+    return enclosing(boxes) if boxes else None
+
+
+_CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")
+_SURE = 90.0  # of Tesseract's confidence: words that decide on the page's alphabet
+_NEARLY_ALL = 0.9
+_LEAST_LETTERS, _UNOPPOSED = 20, 6  # in such words; the fewer where no word of the page is in the other alphabet
+_FEW_WORDS = 24
+# More of Tesseract's confidence in one language than in the other, on the mean of a page's letters, and of a word that
+# is surely in the other one: three fourths of 46 English words in 8 fonts have more in English, 7 of 416 Russian ones.
+_READ_BETTER, _OTHERWISE = 3.0, 12.0
+_DOUBTFUL_WORD = 80.0
+_MAX_WORDS = 60  # words a page, 10 ms each
+_ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
+_NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
+_CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz"})
+
+
+def languages_by_script(language: str) -> dict[Script, str]:
+    """``rus+eng`` as ``{"cyrillic": "rus", "latin": "eng"}``; one entry where all parts are of one alphabet."""
+    scripts: dict[Script, list[str]] = {}
+    for part in language.split("+"):
+        scripts.setdefault("cyrillic" if part in _CYRILLIC_LANGUAGES else "latin", []).append(part)
+    return {script: "+".join(parts) for script, parts in scripts.items()}
+
+
+def main_script(lines: Sequence[Line]) -> Script | None:
+    """``cyrillic`` or ``latin`` where nearly all sure words of the page are in it, else None.
+
+    Words of homoglyphs alone (``Tea``, ``XXX``) say nothing: they come out in either alphabet.
+    """
+    words = [word for line in lines for word in line.words if not of_homoglyphs(word.text)]
+    sure = [word.text for word in words if word.confidence >= _SURE]
+    cyrillic, latin = (sum(len(letter.findall(text)) for text in sure) for letter in (_CYRILLIC, LATIN_LETTER))
+    script: Script = "cyrillic" if cyrillic > latin else "latin"
+    if cyrillic + latin < _LEAST_LETTERS:
+        other = LATIN_LETTER if script == "cyrillic" else _CYRILLIC
+        unopposed = cyrillic + latin >= _UNOPPOSED and not any(other.search(word.text) for word in words)
+        return script if unopposed else None
+    return script if max(cyrillic, latin) >= _NEARLY_ALL * (cyrillic + latin) else None
+
+
+def script_of_few(lines: Sequence[Line], crops: Mapping[Script, CropReader]) -> Script | None:
+    """The script in which the words of a page that has only a few are read better; None where no script is better.
+
+    ``crops``: how each script's language reads by itself. On such a page Tesseract takes ``Page`` for ``Раде``.
+    """
+    words = [(word, line) for line in lines for word in line.words if any(map(str.isalpha, word.text))]
+    if not words or len(words) > _FEW_WORDS:
+        return None
+    more = []
+    for word, line in words:
+        read = {script: _sureness(reader.read(word.box, line.em)) for script, reader in crops.items()}
+        more.append((read["latin"] - read["cyrillic"], sum(map(str.isalpha, word.text))))
+    mean = sum(better * letters for better, letters in more) / sum(letters for _, letters in more)
+    opposed = any(better * mean < 0 and abs(better) >= _OTHERWISE for better, letters in more if letters > 1)
+    if abs(mean) < _READ_BETTER or opposed:
+        return None
+    return "latin" if mean > 0 else "cyrillic"
+
+
+def _sureness(words: Sequence[Word]) -> float:
+    return min((word.confidence for word in words), default=0.0)
+
+
+def reocr_foreign_words(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:
+    """``lines`` of a page in ``script``; ``own`` reads with its language alone, ``other`` with the other's."""
+    left = _MAX_WORDS
+    result = []
+    for line in lines:
+        words = list(resolve_homoglyphs(line, script).words)
+        for index, word in enumerate(words):
+            if left and _is_suspect(word, script):
+                left -= 1
+                again = own.read(word.box, line.em)
+                if _is_better(word, again, script) and (
+                    script == "latin" or not _is_latin(word, again[0], other, line)
+                ):
+                    words[index] = replace(word, text=again[0].text, confidence=again[0].confidence)
+        result.append(make_line(words, line.weight))
+    return result
+
+
+def _is_suspect(word: Word, script: Script) -> bool:
+    """In the other alphabet, or a sign that only the other one has. Russian pages have English names in them."""
+    if script == "latin":
+        return bool(_CYRILLIC.search(word.text))
+    if not LATIN_LETTER.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
+        return False
+    return word.confidence < _DOUBTFUL_WORD or may_be_cyrillic(word.text)
+
+
+def _is_better(word: Word, again: Sequence[Word], script: Script) -> bool:
+    if len(again) != 1 or (LATIN_LETTER if script == "cyrillic" else _CYRILLIC).search(again[0].text):
+        return False
+    if script == "latin":  # on a page of English nothing speaks for Cyrillic
+        return again[0].confidence + 30.0 >= word.confidence
+    if _NO_WORD.search(again[0].text):
+        return False
+    if word.confidence < _DOUBTFUL_WORD:
+        return again[0].confidence >= word.confidence
+    return again[0].confidence >= _DOUBTFUL_WORD and looks_like(again[0].text, word.text)
+
+
+def _is_latin(word: Word, cyrillic: Word, other: CropReader, line: Line) -> bool:
+    """Whether English reads ``word`` better than Russian did. What was doubtful and fits both is Russian."""
+    again = other.read(word.box, line.em)
+    confidence = min((w.confidence for w in again), default=0.0)
+    if word.confidence >= _DOUBTFUL_WORD:
+        return confidence > cyrillic.confidence
+    fits_both = len(again) == 1 and looks_like(cyrillic.text, again[0].text)
+    return confidence > max(cyrillic.confidence, _DOUBTFUL_WORD) and not fits_both

@@ -1,0 +1,1 @@
+"""Stamps, signatures and watermarks: parted from the text under them, and read by themselves."""

@@ -1,0 +1,261 @@
+"""Where the tables of a page are: drawn with ruling lines, seen by the layout model, or only aligned."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ocr_service.document import Box, Region
+from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
+from ocr_service.layout.filter import SURE
+from ocr_service.tesseract.lines.captions import CAPTION
+from ocr_service.tesseract.prepare.ruling_lines import find_grids
+from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.tables.aligned_rows import AlignedArea, aligned_areas
+from ocr_service.tesseract.tables.cells import (
+    CELL_NUMBER,
+    Table,
+    without_empty,
+)
+from ocr_service.tesseract.tables.columns import filled_runs
+from ocr_service.tesseract.tables.extent import table_extent
+from ocr_service.tesseract.tables.lookalikes import is_lookalike
+from ocr_service.tesseract.tables.open_tables import open_cells
+from ocr_service.tesseract.tables.prose_lines import prose_lines
+from ocr_service.tesseract.tables.ruled_tables import (
+    has_unruled_columns,
+    ruled_cells,
+    with_label_rows,
+    with_parted_heads,
+    with_unruled_rows,
+)
+from ocr_service.tesseract.words import Line, split_by_box
+
+_SURE_OF_TEXT = 0.8
+_MOST_OF_IT = 0.6  # of a table's width, of the rules above and below it
+_SAME = 0.6  # of the smaller of two areas
+_EDGE = 0.1  # of a line's width that may be outside
+_FULL = 0.9  # of a ruling line's length
+_NEARLY_ALL = 0.75
+_FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
+_RULED_ROWS = 3  # ruling lines of a table whose rows they part
+_WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
+_LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """``score`` as of a Region: 1.0 where ruling lines leave no doubt."""
+
+    box: Box
+    cells: Table
+    score: float
+
+
+def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) -> tuple[list[FoundTable], list[Line]]:
+    """The tables, and the lines that are in none."""
+    found, rest = _ruled_tables(lines, sheet)
+    prose = prose_lines(rest)
+    for candidate in _open_areas(rest, regions, sheet, [table.box for table in found]):
+        if any(overlap_of_smaller(candidate.box, table.box) > 0.3 for table in found):
+            continue
+        beside = [line for line in rest if line in prose and not _is_inside(line.box, candidate.box)]
+        usable = [line for line in rest if line not in beside]
+        box = table_extent(candidate.box, usable)
+        inner, outer = split_by_box(usable, box)
+        cells = _open_table(box, inner, sheet)
+        if not cells or not candidate.accepts(cells):
+            continue
+        found.append(FoundTable(box, cells, candidate.score))
+        rest = [*outer, *beside]
+    return found, rest
+
+
+def _is_inside(box: Box, outer: Box) -> bool:
+    edge = _EDGE * (box[2] - box[0])
+    return contains_centre(outer, box) and outer[0] - edge <= box[0] and box[2] <= outer[2] + edge
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenArea:
+    """What may be a table without upright ruling lines. ``columns``: how many it must have at least.
+
+    ``numbers``: the model is sure of text there, so that one column must be of numbers, which no prose has.
+    """
+
+    box: Box
+    score: float
+    columns: int
+    numbers: bool = False
+
+    def accepts(self, cells: Table) -> bool:
+        if len(cells[0]) < self.columns or len(cells) < 2:
+            return False
+        if self.numbers and not _has_numbers(cells):
+            return False
+        if (self.columns > 2 and _is_scattered(cells)) or is_lookalike([[c.text for c in row] for row in cells]):
+            return False
+        return not _is_prose(cells, sure=self.score >= SURE and self.columns == 2)
+
+
+def _is_scattered(cells: Table) -> bool:
+    """Whether so many cells are empty that they are labels all over a figure."""
+    filled = sum(bool(cell.words) for row in cells for cell in row)
+    return len(cells[0]) > _FEW_COLUMNS and filled < _FILLED * len(cells) * len(cells[0])
+
+
+def _has_numbers(cells: Table) -> bool:
+    """Whether a column but the first has hardly anything but numbers below its head."""
+    for column in range(1, len(cells[0])):
+        texts = [row[column].text for row in cells[1:] if row[column].words]
+        numbers = sum(CELL_NUMBER.fullmatch(text) is not None for text in texts)
+        if numbers >= 2 and numbers >= _NEARLY_ALL * len(texts):
+            return True
+    return False
+
+
+def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable], list[Line]]:
+    """The tables with ruling lines on all sides of their cells, and the lines that are in none."""
+    found: list[FoundTable] = []
+    rest = list(lines)
+    for grid in find_grids(sheet.ruling_lines, sheet.dpi):
+        inner, outer = split_by_box(rest, grid.box)
+        words = [word for line in inner for word in line.words]
+        ruled = without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40)))
+        if ruled and has_unruled_columns(ruled):
+            cells = _open_table(grid.box, inner, sheet, [(rule[0] + rule[2]) // 2 for rule in grid.vertical])
+        else:
+            cells = with_unruled_rows(with_parted_heads(with_label_rows(ruled)) if ruled else ruled)
+        if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c.words) for row in cells for c in row) < 3:
+            continue
+        found.append(FoundTable(grid.box, cells, 1.0))
+        rest = outer
+    return found, rest
+
+
+def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet, upright: Sequence[int] = ()) -> Table:
+    """The cells of ``lines``, which are those in ``box``; the level ruling lines inside it part rows.
+
+    ``upright``: the x of ruling lines that part groups of columns, and the rules over these.
+    """
+    if not lines:
+        return []
+    level = [r for r in sheet.ruling_lines.horizontal if contains_centre(box, r)]
+    level = [part for rule in level for part in _parts(rule, upright, box[2] - box[0])]
+    if len(level) >= _RULED_ROWS:
+        level += [edge for bar in sheet.filled if contains_centre(box, bar) for edge in _edges_of(bar)]
+    return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
+
+
+def _parts(rule: Box, upright: Sequence[int], width: int) -> list[Box]:
+    """A level ruling line under heads, cut where upright ones cross it; whole where it goes through the table."""
+    if rule[2] - rule[0] > _FULL * width:
+        return [rule]
+    ends = [rule[0], *sorted(x for x in upright if rule[0] < x < rule[2]), rule[2]]
+    return [(a, rule[1], b, rule[3]) for a, b in pairwise(ends)]
+
+
+def _edges_of(bar: Box) -> tuple[Box, Box]:
+    """The upper and lower edge of a filled row: among ruled rows it has no other rules."""
+    x0, y0, x1, y1 = bar
+    return (x0, y0, x1, y0 + 1), (x0, y1, x1, y1 + 1)
+
+
+def _open_areas(
+    lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet, ruled: Sequence[Box]
+) -> Iterator[_OpenArea]:
+    """The surest first. ``ruled``: tables that are found already.
+
+    What the model or rules show but a part of is as large as the rows that align there.
+    """
+    areas = list(aligned_areas(lines))
+    aligned = [found.box for found in areas]
+    yield from _sure_areas(regions, aligned)
+    yield from _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned)
+    yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
+    yield from _areas_of_aligned_rows(areas, regions)
+
+
+def _sure_areas(regions: Sequence[Region], aligned: Sequence[Box]) -> Iterator[_OpenArea]:
+    """What the model is sure of."""
+    for region in regions:
+        if region.label == "table" and region.score >= SURE:
+            parts = _same_areas(aligned, region.bbox)
+            yield _OpenArea(enclosing([region.bbox, *parts]), region.score, 2)
+
+
+def _areas_between_rules(stacks: Sequence[Sequence[Box]], aligned: Sequence[Box]) -> Iterator[_OpenArea]:
+    for bars in stacks:
+        x0, y0, x1, y1 = enclosing(bars)
+        parts = _same_areas(aligned, (x0, y0, x1, y1))
+        if any(x1 - x0 <= _MOST_OF_IT * (box[2] - box[0]) for box in parts):  # the rules above totals
+            continue
+        top, bottom = min([y0, *(box[1] for box in parts)]), max([y1, *(box[3] for box in parts)])
+        yield _OpenArea((x0, top, x1, bottom), 0.9, 2 if len(bars) > 2 else 3)
+
+
+def _areas_of_aligned_rows(areas: Sequence[AlignedArea], regions: Sequence[Region]) -> Iterator[_OpenArea]:
+    """Where the model is sure of text, only those with a column of numbers."""
+    prose = [region.bbox for region in regions if region.label == "text" and region.score >= _SURE_OF_TEXT]
+    for rows in areas:
+        texts = sum(shared_area(rows.box, text) for text in prose)
+        if texts < 0.4 * area(rows.box):
+            yield _OpenArea(rows.box, 0.5, 2)
+        elif rows.numbers:
+            yield _OpenArea(rows.box, 0.5, 2, numbers=True)
+
+
+def _same_areas(boxes: Sequence[Box], box: Box) -> list[Box]:
+    return [other for other in boxes if overlap_of_smaller(other, box) > _SAME]
+
+
+def _may_be_table(region: Region, aligned: Sequence[Box]) -> bool:
+    """What the model is unsure of; of some tables it sees but a part, where the aligned rows know better."""
+    return region.label == "table" and not any(_is_part(region.bbox, box) for box in aligned)
+
+
+def _is_part(region: Box, table: Box) -> bool:
+    return shared_area(region, table) > 0.8 * area(region) and area(table) > 1.2 * area(region)
+
+
+def _ruling_line_stacks(sheet: Sheet, lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Box]]:
+    """Level ruling lines of one length, one under the other, as far as no caption or text stands between them."""
+    slack = sheet.dpi // 8
+    stacks: list[list[Box]] = []
+    for bar in sorted(sheet.ruling_lines.horizontal, key=lambda b: b[1]):
+        if any(contains_centre(box, bar) for box in ruled):
+            continue
+        for stack in stacks:
+            last = stack[-1]
+            alike = abs(last[0] - bar[0]) < slack and abs(last[2] - bar[2]) < slack
+            if alike and not _is_parted((last[0], last[3], last[2], bar[1]), lines):
+                stack.append(bar)
+                break
+        else:
+            stacks.append([bar])
+    return [stack for stack in stacks if len(stack) > 1]
+
+
+def _is_parted(between: Box, lines: Sequence[Line]) -> bool:
+    """Whether a caption stands between two ruling lines, or lines of text as wide as they are."""
+    inside = [line for line in lines if contains_centre(between, line.box)]
+    wide = [
+        line
+        for line in inside
+        if line.box[2] - line.box[0] > _FULL * (between[2] - between[0]) and len(filled_runs(line.words, line.em)) == 1
+    ]
+    return len(wide) > 1 or any(CAPTION.match(line.text) for line in inside)
+
+
+def _is_prose(cells: Table, *, sure: bool) -> bool:
+    """Columns of running text, not a table: most cells are as long as lines of text.
+
+    Where nobody is ``sure`` of a table, three columns of a page are one whose cells have more words than cells have.
+    """
+    words = [len(cell.words) for row in cells for cell in row if cell.words]
+    if not sure and statistics.fmean(words) > _WORDY:
+        return True
+    lengths = [len(cell.text) for row in cells for cell in row if cell.words]
+    return sum(length > _LONG_CELL for length in lengths) > 0.5 * len(lengths)

@@ -1,0 +1,153 @@
+"""Lines of a table to its rows: which lines go on a cell of the row above, or begin one of the row below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ocr_service.geometry.hyphenation import word_is_broken
+from ocr_service.tesseract.tables.cells import CELL_NUMBER, cell_text, is_data
+from ocr_service.tesseract.words import Word
+
+Cells = Sequence[list[Word]]  # the words of a line, or of a row, by column
+
+_HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
+_LEADING = 1.35  # em from line to line of one cell
+_TIGHT, _APART = 1.2, 1.3  # times the least step: lines of one cell, and rows of several lines
+_FEW = 0.4  # of the first cells begin with a small letter
+_MOSTLY = 0.6  # of a column's cells are data
+_GOES_ON = re.compile(r"(?:[,\-–—&(/]|\b(?:and|or|of|the|for|in|to|by|with|on|и|или|в|на|по|за|для|с|от|к))$", re.I)
+
+
+def rows_of_lines(lines: Sequence[Cells], middles: Sequence[float], em: float) -> list[list[list[Word]]]:
+    """The rows of lines that no ruling line parts. ``middles``: y of each line's middle, in pixels.
+
+    Rows stand further apart than the lines of one cell; where all steps are alike their words decide.
+    """
+    steps = [b - a for a, b in pairwise(middles)]
+    data = data_columns(lines)
+    firsts = [cell_text(line[0]) for line in lines if line[0]]
+    lower = sum(text[:1].islower() for text in firsts) < _FEW * len(firsts)
+    result = []
+    for block in _blocks(steps, em):
+        part, inside = [lines[i] for i in block], [steps[i] for i in block[:-1]]
+        parted = 1 < len(block) < len(lines)
+        if parted and max(inside) <= _LEADING * em and _is_one_row(part, data):
+            result.append(joined(part))
+        else:
+            result += _continued(part, inside, data, em, lower=lower)
+    return result
+
+
+def data_columns(lines: Sequence[Cells]) -> frozenset[int]:
+    """The columns but the first whose cells mostly are numbers, dates and the like."""
+    found = set()
+    for column in range(1, len(lines[0]) if lines else 0):
+        texts = [cell_text(line[column]) for line in lines if line[column]]
+        if texts and sum(map(is_data, texts)) >= _MOSTLY * len(texts):
+            found.add(column)
+    return frozenset(found)
+
+
+def joined(lines: Sequence[Cells]) -> list[list[Word]]:
+    """The lines as one row."""
+    return [[word for cell in column for word in cell] for column in zip(*lines, strict=True)]
+
+
+def are_lines_of_cells(lines: Sequence[Cells], *, among_rows: bool) -> bool:
+    """Whether the lines between two ruling lines are the lines of one row's cells, and not several rows.
+
+    Rows have numbers one under the other, or words in each column. ``among_rows``: more than a head and a body are
+    parted by ruling lines.
+    """
+    columns = [[cell for cell in column if cell] for column in zip(*lines, strict=True)]
+    if any(sum(CELL_NUMBER.fullmatch(cell_text(cell)) is not None for cell in column) > 1 for column in columns):
+        return False
+    return not all(all(line) for line in lines) if among_rows else len(columns[0]) <= 1
+
+
+def _blocks(steps: Sequence[float], em: float) -> list[list[int]]:
+    """The lines' numbers, cut where rows of several lines end: at steps clearly wider than those of their lines."""
+    close = min((step for step in steps if step >= _HALF_STEP * em), default=0.0)
+    tight = [step for step in steps if step <= _TIGHT * close]
+    blocks = [[0]]
+    for index, step in enumerate(steps, start=1):
+        if tight and close < _LEADING * em and step > _APART * close:
+            blocks.append([index])
+        else:
+            blocks[-1].append(index)
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with what its cells are: ``filled`` columns, and those of them with ``data``."""
+
+    cells: Cells
+    filled: frozenset[int]
+    data: frozenset[int]
+
+    @classmethod
+    def of(cls, cells: Cells, columns: frozenset[int]) -> _Line:
+        filled = frozenset(c for c, words in enumerate(cells) if words)
+        return cls(cells, filled, filled & columns)
+
+
+def _is_one_row(lines: Sequence[Cells], data: frozenset[int]) -> bool:
+    """Whether lines that white parts from others are one row: one of them has a key, or one has numbers."""
+    made = [_Line.of(line, data) for line in lines]
+    counts = [sum(c in line.data for line in made) for c in data]
+    if max(counts, default=0) > 1:
+        return False
+    if sum(0 in line.filled for line in made) <= 1:
+        return True
+    return max(counts, default=0) == 1 and not all(line.filled == {0} for line in made[1:])
+
+
+def _continued(
+    lines: Sequence[Cells], steps: Sequence[float], data: frozenset[int], em: float, *, lower: bool
+) -> list[list[list[Word]]]:
+    result: list[list[list[Word]]] = [list(lines[0])]
+    for cells, step in zip(lines[1:], steps, strict=True):
+        if _goes_on(_Line.of(result[-1], data), _Line.of(cells, data), step, em, lower=lower):
+            result[-1] = joined([result[-1], cells])
+        else:
+            result.append(list(cells))
+    return result
+
+
+def _goes_on(above: _Line, line: _Line, step: float, em: float, *, lower: bool) -> bool:
+    """Whether ``line`` belongs to the row ``above``. ``lower``: a small letter at its beginning tells that it does."""
+    if above.data & line.data:
+        return False
+    if step < _HALF_STEP * em:
+        return True
+    if step > _LEADING * em + 1:
+        return _is_broken_off(above, line)
+    if 0 not in line.filled:
+        return not line.data and line.filled <= above.filled
+    if line.filled == {0}:
+        return _is_unfinished(above, line, lower=lower)
+    if above.filled == {0}:
+        unfinished = _is_unfinished(above, line, lower=lower)
+        return bool(line.data) and unfinished and not cell_text(above.cells[0]).endswith(":")
+    return _is_broken_off(above, line)
+
+
+def _is_unfinished(above: _Line, line: _Line, *, lower: bool) -> bool:
+    """Whether the first cell of ``line`` goes on inside a sentence or a word of the one above."""
+    if 0 not in above.filled:
+        return False
+    first, text = cell_text(above.cells[0]), cell_text(line.cells[0])
+    return (lower and text[:1].islower()) or word_is_broken(first) or _GOES_ON.search(first) is not None
+
+
+def _is_broken_off(above: _Line, line: _Line) -> bool:
+    """Whether a row is only the further lines of some cells, which all go on inside a sentence or a word."""
+    if line.filled == above.filled == frozenset(range(len(line.cells))) or not line.filled <= above.filled:
+        return False
+    if 0 in line.filled and not word_is_broken(cell_text(above.cells[0])):
+        return False
+    return all(min(line.cells[c], key=lambda word: word.box[0]).text[0].islower() for c in line.filled)

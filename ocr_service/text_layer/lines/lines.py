@@ -1,0 +1,311 @@
+"""Groups characters into words and lines, by their positions and not by their order in the file.
+
+Lines are found in their own direction: vertical and slanted characters are rotated level first.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ocr_service.text_layer.lines.drop_caps import with_drop_caps
+from ocr_service.text_layer.lines.gutters import Row, cuts_of
+from ocr_service.text_layer.lines.words import DOTS, NUMBER, SMALL, Frame, LayerLine, is_number, line_of, text_of
+from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
+
+_SAME_BASELINE = 0.15  # em
+_LABEL, _VALUE = 30, 8.0  # characters of a form's label, and em to its value
+_MOST_FORM_LINES = 1_500  # of a page with a form; comparing all of them with all takes a second
+_APART = 1.2  # em: what is closer together on one baseline is one text
+_NEAR_BANDS = 8  # baselines of two columns with their superscripts between one line and the next
+_ENTRY = re.compile(rf"[{DOTS}]{{4,}}(?:{NUMBER.pattern})$")
+_ENTRY_PIECES = 3  # number of a section, title, page
+_LONGEST_MARK, _BEHIND_MARK, _BEFORE_MARK = 3, 0.7, 2.0  # characters of a note's mark, and em beside it
+_TAB = 2.5  # em behind the number of a note, where its text may begin
+_UNDERSCORE, _LEAST_RULE = 0x5F, 5
+_ENTRIES = 3  # that lead to numbers: a table of contents
+
+
+def find_lines(glyphs: Glyphs) -> list[LayerLine]:
+    """The lines of all directions, in no particular order."""
+    if not len(glyphs):
+        return []
+    angles = np.rint(glyphs.angle).astype(int) % 360
+    right = np.rint(angles / 90).astype(int) * 90
+    angles = np.where(np.abs(right - angles) <= 2, right % 360, angles)
+    lines: list[LayerLine] = []
+    for angle in np.unique(angles):
+        frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(angles == angle), int(angle)))
+        for band in _bands(glyphs, frame):
+            lines += [line_of(glyphs, frame, piece, int(angle)) for piece in band]
+    return _with_values([line for line in lines if line.words])
+
+
+def main_angle(glyphs: Glyphs) -> int:
+    """The angle of most of the page's characters: 0, 90, 180 or 270 degrees clockwise."""
+    if not len(glyphs):
+        return 0
+    quarters = np.rint(glyphs.angle / 90).astype(int) % 4
+    return int(np.bincount(quarters, minlength=4).argmax()) * 90
+
+
+def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    cell = glyphs.cell[index]
+    origin = glyphs.origin[index]
+    along = origin[:, 0] * cos + origin[:, 1] * sin
+    base = -origin[:, 0] * sin + origin[:, 1] * cos
+    xs = np.stack([cell[:, a] * cos + cell[:, b] * sin for a in (0, 2) for b in (1, 3)])
+    if angle % 90:  # a box around a slanted glyph says nothing of its advance: the writing goes on from its origin
+        width = np.hypot(cell[:, 2] - cell[:, 0], cell[:, 3] - cell[:, 1]) * 0.5
+        return Frame(index, along, along + width, base, glyphs.size[index])
+    return Frame(index, xs.min(axis=0), xs.max(axis=0), base, glyphs.size[index])
+
+
+def _bands(glyphs: Glyphs, frame: Frame) -> list[list[list[int]]]:
+    """What stands on one baseline, from left to right, cut into pieces at wide white. Indices are the frame's."""
+    bands = _without_rules(glyphs, frame, _attached(glyphs, frame, _on_baselines(frame)))
+    rows = [sorted(band, key=lambda i: frame.left[i]) for band in bands]
+    rows = [_drawn_once(glyphs, frame, row) for row in rows]
+    return _cut(glyphs, frame, rows)
+
+
+def _on_baselines(frame: Frame) -> list[list[int]]:
+    bands: list[tuple[float, float, list[int]]] = []
+    for i in np.argsort(frame.base, kind="stable").tolist():
+        base, size = float(frame.base[i]), float(frame.size[i])
+        for at in range(len(bands) - 1, max(-1, len(bands) - 6), -1):
+            if abs(bands[at][0] - base) <= _SAME_BASELINE * min(bands[at][1], size):
+                bands[at][2].append(i)
+                break
+        else:
+            bands.append((base, size, [i]))
+    return [band for _, _, band in bands]
+
+
+def _attached(glyphs: Glyphs, frame: Frame, bands: list[list[int]]) -> list[list[int]]:
+    """Superscripts and subscripts with the letters that they belong to.
+
+    A band may have text of several columns, so what stands close together in it is judged by itself.
+    """
+    clusters = [(at, cluster) for at, band in enumerate(bands) for cluster in _runs(frame, band, _APART)]
+    number = {i: n for n, (_, cluster) in enumerate(clusters) for i in cluster}
+    edges = [_Edges.of(frame, band) for band in bands]
+    taken: dict[int, int] = {}
+
+    def root(n: int) -> int:
+        while n in taken:
+            n = taken[n]
+        return n
+
+    types = [(float(np.median(frame.size[c])), float(np.median(frame.base[c]))) for _, c in clusters]
+    numbers = [len(c) <= _LONGEST_MARK and is_number(glyphs, frame, c) for _, c in clusters]
+    for n, (at, cluster) in sorted(enumerate(clusters), key=lambda item: types[item[0]]):
+        for other in range(max(0, at - _NEAR_BANDS), min(len(bands), at + _NEAR_BANDS + 1)):
+            if other == at:
+                continue
+            letter = edges[other].letter_beside(frame, cluster, *types[n], is_number=numbers[n])
+            if letter is not None and root(number[letter]) != n:
+                taken[n] = number[letter]
+                break
+    joined: dict[int, list[int]] = {}
+    for n, (_, cluster) in enumerate(clusters):
+        joined.setdefault(clusters[root(n)][0], []).extend(cluster)
+    return [joined[at] for at in sorted(joined)]
+
+
+def _without_rules(glyphs: Glyphs, frame: Frame, bands: list[list[int]]) -> list[list[int]]:
+    """Underscores that run on below other text are a ruling line, and a band of their own."""
+    parted: list[list[int]] = []
+    for band in bands:
+        rule = [i for i in band if glyphs.codes[frame.index[i]] == _UNDERSCORE]
+        text = [i for i in band if glyphs.codes[frame.index[i]] != _UNDERSCORE]
+        if len(rule) >= _LEAST_RULE and text and _overlap(frame, text, rule) > 0.5 * len(text):
+            parted += [text, rule]
+        else:
+            parted.append(band)
+    return parted
+
+
+def _overlap(frame: Frame, text: Sequence[int], rule: Sequence[int]) -> int:
+    """How many of ``text`` have their middle over one of ``rule``."""
+    middles = (frame.left[text] + frame.right[text]) / 2
+    order = np.sort(frame.left[rule])
+    before = np.searchsorted(order, middles, side="right") - 1
+    width = float(np.median(frame.right[rule] - frame.left[rule]))
+    return int(((before >= 0) & (middles - order[np.maximum(before, 0)] < width)).sum())
+
+
+def _runs(frame: Frame, band: Sequence[int], apart: float) -> list[list[int]]:
+    """Cut where ``apart`` em of white are."""
+    runs: list[list[int]] = []
+    end = 0.0
+    for i in sorted(band, key=lambda i: frame.left[i]):
+        if runs and frame.left[i] - end < apart * frame.size[i]:
+            runs[-1].append(i)
+            end = max(end, float(frame.right[i]))
+        else:
+            runs.append([i])
+            end = float(frame.right[i])
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The glyphs of a band with their sides, for those that stand beside a smaller one."""
+
+    index: Ints
+    lefts: Floats
+    rights: Floats
+    base: float
+    largest: float
+
+    @classmethod
+    def of(cls, frame: Frame, band: list[int]) -> _Edges:
+        index = np.array(band, np.int64)
+        base, largest = float(np.median(frame.base[index])), float(frame.size[index].max())
+        return cls(index, frame.left[index], frame.right[index], base, largest)
+
+    def letter_beside(
+        self, frame: Frame, cluster: Sequence[int], size: float, base: float, *, is_number: bool
+    ) -> int | None:
+        """The letter whose superscripts or subscripts ``cluster`` is; None where a run of it touches none.
+
+        A lone sign of the letters' own size may stand between two of them. ``size`` and ``base``: the cluster's type;
+        ``is_number``: it is one, whose note may stand behind a tab.
+        """
+        inside = size > SMALL * self.largest
+        if (inside and (len(cluster) > 1 or size > 1.05 * self.largest)) or abs(self.base - base) > self.largest:
+            return None
+        found: int | None = None
+        for run in _runs(frame, cluster, 0.3):
+            left, right = frame.left[run[0]], frame.right[run].max()
+            before, after = int(np.abs(self.rights - left).argmin()), int(np.abs(self.lefts - right).argmin())
+            touching = [
+                int(self.index[place])
+                for place, gap in ((before, left - self.rights[before]), (after, self.lefts[after] - right))
+                if abs(gap) < 0.3 * frame.size[self.index[place]]
+                and _is_raised(size, base, float(frame.size[self.index[place]]), float(frame.base[self.index[place]]))
+            ]
+            if not touching and not inside and len(run) <= _LONGEST_MARK:
+                reach = _TAB if is_number else _BEHIND_MARK
+                touching = self._behind_mark(frame, after, before, left, right, size, base, reach)
+            if len(touching) < (2 if inside else 1):
+                return None
+            found = touching[0] if found is None else found
+        return found
+
+    def _behind_mark(
+        self, frame: Frame, after: int, before: int, left: float, right: float, size: float, base: float, reach: float
+    ) -> list[int]:
+        """The first letter of a note whose raised mark stands a space before it, with nothing before itself."""
+        letter = int(self.index[after])
+        em = float(frame.size[letter])
+        is_first = not -0.3 * em < left - self.rights[before] < _BEFORE_MARK * em
+        near = 0 <= self.lefts[after] - right < reach * em
+        raised = base < frame.base[letter] and _is_raised(size, base, em, float(frame.base[letter]))
+        return [letter] if is_first and near and raised else []
+
+
+def _is_raised(size: float, base: float, letter_size: float, letter_base: float) -> bool:
+    """Whether type of ``size`` on ``base`` is a superscript or subscript of a letter, or a sign of its own size."""
+    rise = (letter_base - base) / letter_size
+    return size <= 1.05 * letter_size and (0.1 < rise < 0.75 or -0.4 < rise < -0.05)
+
+
+def _drawn_once(glyphs: Glyphs, frame: Frame, row: list[int]) -> list[int]:
+    """Without what is drawn a second time at nearly the same place, as some programs make bold type."""
+    kept: list[int] = []
+    for i in row:
+        duplicate = any(
+            glyphs.codes[frame.index[i]] == glyphs.codes[frame.index[j]]
+            and glyphs.object[frame.index[i]] != glyphs.object[frame.index[j]]  # a ligature has an f twice
+            and abs(frame.left[i] - frame.left[j]) < 0.3 * (frame.right[j] - frame.left[j])
+            and abs(frame.base[i] - frame.base[j]) < 0.1 * frame.size[j]
+            for j in kept[-3:]
+        )
+        if not duplicate:
+            kept.append(i)
+    return kept
+
+
+def _cut(glyphs: Glyphs, frame: Frame, rows: list[list[int]]) -> list[list[list[int]]]:
+    spans = [Row.of(frame, row) for row in rows]
+    result = []
+    for at, row in enumerate(rows):
+        pieces: list[list[int]] = []
+        start = 0
+        for place in [*cuts_of(spans, at), len(row)]:
+            piece = row[start:place]
+            if pieces and (_is_mark(glyphs, frame, pieces[-1]) or _is_note_number(glyphs, frame, pieces[-1], piece)):
+                pieces[-1] += piece
+            else:
+                pieces.append(piece)
+            start = place
+        result.append(pieces)
+    return _with_page_numbers(glyphs, frame, result)
+
+
+def _with_page_numbers(glyphs: Glyphs, frame: Frame, rows: list[list[list[int]]]) -> list[list[list[int]]]:
+    """The entries of a table of contents with their numbers, which stand in columns of their own.
+
+    Dots lead to them; where several do, also what has no dots goes with the number at the same right edge.
+    """
+    led = [_ENTRY.search(text_of(glyphs, frame, [i for piece in row for i in piece])) is not None for row in rows]
+    lasts = [row[-1][-1] for row, is_led in zip(rows, led, strict=True) if is_led]
+    result = []
+    for row, is_led in zip(rows, led, strict=True):
+        if len(row) > 1 and not is_led and is_number(glyphs, frame, row[-1][-1:]):
+            right, near = float(frame.right[row[-1][-1]]), 0.3 * float(frame.size[row[-1][-1]])
+            is_led = sum(abs(right - float(frame.right[last])) < near for last in lasts) >= _ENTRIES
+        result.append([[i for piece in row for i in piece]] if is_led and len(row) <= _ENTRY_PIECES else row)
+    return result
+
+
+def _is_mark(glyphs: Glyphs, frame: Frame, piece: list[int]) -> bool:
+    """Whether a piece is only a bullet or an item's number, whose text stands behind a tab."""
+    if len(piece) > 5:
+        return False
+    text = "".join(chr(glyphs.codes[frame.index[i]]) for i in piece)
+    if len(text) == 1:
+        return not text.isalnum()
+    return text[-1] in ".)" and text[:-1].lstrip("(").replace(".", "").isalnum() and len(text.strip("().")) <= 3
+
+
+def _is_note_number(glyphs: Glyphs, frame: Frame, piece: list[int], text: list[int]) -> bool:
+    """Whether a piece is the small, raised number of the note that stands behind it at a tab."""
+    if len(piece) > _LONGEST_MARK or not piece or not text or not is_number(glyphs, frame, piece):
+        return False
+    size, base = float(frame.size[text[0]]), float(frame.base[text[0]])
+    near = frame.left[text[0]] - frame.right[piece[-1]] < _TAB * size
+    return bool(near and all(frame.size[i] <= SMALL * size and base - frame.base[i] > 0.1 * size for i in piece))
+
+
+def _with_values(lines: list[LayerLine]) -> list[LayerLine]:
+    """Short lines that end in a colon with the value behind it, which a form may set a little higher or lower."""
+    if len(lines) > _MOST_FORM_LINES:
+        return lines
+    taken: set[int] = set()
+    joined: list[LayerLine] = []
+    for line in lines:
+        if line.angle or not line.words or line.words[-1].text[-1:] != ":" or len(line.text) > _LABEL:
+            continue
+        _, y0, x1, y1 = line.box
+        values = []
+        for other in lines:
+            if other is line or other.angle or not other.words:
+                continue
+            left, top, _, bottom = other.box
+            level = min(y1, bottom) - max(y0, top) > 0.5 * min(y1 - y0, bottom - top)
+            if level and -0.3 * line.size < left - x1 < _VALUE * line.size and other.size < 1.6 * line.size:
+                values.append((left, id(other), other))
+        value = min(values)[2] if values else None
+        if value is None or id(value) in taken or id(line) in taken:
+            continue
+        taken |= {id(line), id(value)}
+        joined.append(replace(line, words=(*line.words, *value.words)))
+    return [line for line in lines if id(line) not in taken] + joined

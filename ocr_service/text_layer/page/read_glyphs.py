@@ -1,0 +1,281 @@
+"""One pass over a page's text with PDFium, which gives its glyphs.
+
+PDFium (``FPDFText_*``) gives a character's box, its text object and the object's font; what it adds itself (spaces,
+line ends) is left out, since words and lines are found by where the characters stand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ocr_service.text_layer.page.drawn_glyphs import DrawnGlyphs, in_real_sizes
+from ocr_service.text_layer.page.fonts import Font, font_of
+from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
+from ocr_service.text_layer.page.objects import marks
+from ocr_service.text_layer.page.space import ToPixels
+
+_SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
+_LEAST_INK = 0.05  # of the box of a glyph with an outline, as of a dash; PDFium gives that of one without 0.004
+_NO_CODE = 0xFFFD
+_SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
+_TAGS = 0xDB40  # the first half of U+E0000 to U+E01EF in UTF-16, which PDFium gives
+_FIRST_HALVES, _SECOND_HALVES = range(0xD800, _TAGS), range(0xDC00, 0xE000)  # of characters that have a glyph
+_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
+
+
+def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
+    """The page's characters but white space. Raises TooManyGlyphs."""
+    text = page.get_textpage()
+    try:
+        return _Reading(text.raw, to_pixels).glyphs()
+    finally:
+        text.close()
+
+
+def _has_no_glyph(code: int, previous: int, before: Sequence[int]) -> bool:
+    """Whether a character only steers how others are shown: marks of direction, selectors, tags, joiners of Latin text.
+
+    They are no ink, can make a text read otherwise than it looks, and carry messages that nobody sees. ``previous``:
+    the file's code before it, ``before``: the characters that were kept.
+    """
+    if code in _JOINERS:
+        return not before or before[-1] < FIRST_SHAPED
+    if code == _TAGS or (previous == _TAGS and 0xDC00 <= code <= 0xDDEF):
+        return True
+    steers = code == 0x34F or 0xFE00 <= code <= 0xFE0F
+    return steers or (code != _SOFT_HYPHEN and unicodedata.category(chr(code)) == "Cf")
+
+
+def _with_mark(letter: int, mark: int) -> int:
+    """The one character that a letter with a combining mark is; 0 where there is none."""
+    if not unicodedata.combining(chr(mark)):
+        return 0
+    composed = unicodedata.normalize("NFC", chr(letter) + chr(mark))
+    return ord(composed) if len(composed) == 1 else 0
+
+
+def _kept_code(code: int, unmapped: bool) -> int:
+    """A hyphen for what PDFium makes of one, and no code for white space that has ink."""
+    if code in _HYPHENS and not unmapped:
+        return 0x2D
+    return _NO_CODE if code in _SPACES else code
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The characters that are glyphs, in the file's order: each list has one entry for each. Boxes are in points."""
+
+    codes: list[int] = field(default_factory=list)
+    inks: list[tuple[float, float, float, float]] = field(default_factory=list)
+    cells: list[tuple[float, float, float, float]] = field(default_factory=list)
+    origins: list[tuple[float, float]] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    advances: list[float] = field(default_factory=list)
+    spaced: list[bool] = field(default_factory=list)  # whether white space of the file is before it
+    unmapped: list[bool] = field(default_factory=list)
+
+
+class _Reading:
+    """One pass over a text page; properties of each object and font are read once."""
+
+    def __init__(self, text: Any, to_pixels: ToPixels) -> None:
+        self._text = text
+        self._to_pixels = to_pixels
+        self._objects: dict[int, int] = {}
+        self._fonts: dict[int, int] = {}
+        self._level: list[tuple[Any, float]] = []  # each object's font, and points an em across; 0 for slanted ones
+        self._widths: dict[tuple[int, int], float] = {}
+        self._kept = _Kept()
+        self._space = False  # since the last kept character
+        self._previous = 0  # the file's code before
+        self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._origin = ctypes.c_double(), ctypes.c_double()
+        self._loose = pdfium_c.FS_RECTF()
+        self.objects: list[TextObject] = []
+        self.fonts: list[Font] = []
+
+    def glyphs(self) -> Glyphs:
+        count = max(0, pdfium_c.FPDFText_CountChars(self._text))
+        if count > 2 * MOST_GLYPHS:
+            raise TooManyGlyphs
+        for index in range(count):
+            code = self._code(index, count)
+            if code is not None:
+                self._take(index, code)
+        if len(self._kept.codes) > MOST_GLYPHS:
+            raise TooManyGlyphs
+        return self._in_pixels()
+
+    def _take(self, index: int, code: int) -> None:
+        """Keep the character if it is a glyph of the page."""
+        handle = pdfium_c.FPDFText_GetTextObject(self._text, index)
+        if code in _SPACES and not self._has_ink(index, handle):
+            self._space = self._space or (bool(handle) and not self._is_generated(index))
+            return
+        last, self._previous = self._previous, code
+        if _has_no_glyph(code, last, self._kept.codes) or self._joins_last(index, code):
+            return
+        if handle and (code in _HYPHENS or not self._is_generated(index)):
+            self._keep(index, code, handle)
+
+    def _is_generated(self, index: int) -> bool:
+        """Whether PDFium added the character, which the file has not."""
+        return bool(pdfium_c.FPDFText_IsGenerated(self._text, index) == 1)
+
+    def _joins_last(self, index: int, code: int) -> bool:
+        """Whether a combining mark stands on the last character, which it becomes one with."""
+        kept = self._kept
+        composed = _with_mark(kept.codes[-1], code) if kept.codes else 0
+        if not composed or kept.origins[-1] != self._origin_of(index):
+            return False
+        kept.codes[-1] = composed
+        return True
+
+    def _origin_of(self, index: int) -> tuple[float, float]:
+        x, y = self._origin
+        pdfium_c.FPDFText_GetCharOrigin(self._text, index, x, y)
+        return x.value, y.value
+
+    def _keep(self, index: int, code: int, handle: Any) -> None:
+        """A character without a box is left out."""
+        text, kept, loose = self._text, self._kept, self._loose
+        left, right, bottom, top = self._sides
+        if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):
+            return
+        pdfium_c.FPDFText_GetLooseCharBox(text, index, loose)
+        unmapped = pdfium_c.FPDFText_HasUnicodeMapError(text, index) == 1
+        owner = self._object(handle, index)
+        kept.codes.append(_kept_code(code, unmapped))
+        kept.inks.append((left.value, bottom.value, right.value, top.value))
+        kept.cells.append((loose.left, loose.bottom, loose.right, loose.top))
+        kept.origins.append(self._origin_of(index))
+        kept.owners.append(owner)
+        kept.advances.append(self._advance(owner, code))
+        kept.spaced.append(self._space)
+        kept.unmapped.append(unmapped)
+        self._space = False
+
+    def _in_pixels(self) -> Glyphs:
+        """The kept characters that have finite places, and their objects with the sizes that are drawn."""
+        kept = self._kept
+        codes, owners = np.array(kept.codes, np.int64), np.array(kept.owners, np.int64)
+        ink_points = np.array(kept.inks, float).reshape(-1, 4)
+        origin_points = np.array(kept.origins, float).reshape(-1, 2)
+        drawn = DrawnGlyphs(ink_points, origin_points, self._identities(codes, owners))
+        cell_points = drawn.without_overhang(np.array(kept.cells, float).reshape(-1, 4), np.array(kept.advances, float))
+        ink = self._to_pixels.boxes(ink_points)
+        cell = self._to_pixels.boxes(cell_points)
+        origin = self._to_pixels.points(origin_points)
+        self.objects = in_real_sizes(self.objects, self.fonts, codes, owners, ink)
+        sound = (np.abs(np.concatenate([ink, cell], axis=1)) < 1e6).all(axis=1) & np.isfinite(origin).all(axis=1)
+        return Glyphs(
+            codes[sound],
+            ink[sound],
+            cell[sound],
+            origin[sound],
+            owners[sound],
+            np.array(kept.spaced, bool)[sound],
+            np.array(kept.unmapped, bool)[sound],
+            np.zeros(int(sound.sum()), np.int64),
+            np.zeros(int(sound.sum())),
+            tuple(self.objects),
+            tuple(self.fonts),
+        )
+
+    def _code(self, index: int, count: int) -> int | None:
+        """A character's code point, which PDFium gives as two halves beyond U+FFFF; None for a second half."""
+        code = int(pdfium_c.FPDFText_GetUnicode(self._text, index))
+        if code in _FIRST_HALVES and index + 1 < count:
+            second = int(pdfium_c.FPDFText_GetUnicode(self._text, index + 1))
+            if second in _SECOND_HALVES:
+                return 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00)
+        elif code in _SECOND_HALVES and index:
+            first = int(pdfium_c.FPDFText_GetUnicode(self._text, index - 1))
+            if first in _FIRST_HALVES:
+                return None
+        return code
+
+    def _has_ink(self, index: int, handle: Any) -> bool:
+        """Whether white space is a glyph.
+
+        Fonts of large symbols have such at its numbers, and no Unicode for them; maps that lie have it for letters, of
+        which a font with a program knows the size.
+        """
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        if not pdfium_c.FPDFText_GetCharBox(self._text, index, left, right, bottom, top):
+            return False
+        sides = right.value - left.value, top.value - bottom.value
+        if pdfium_c.FPDFText_HasUnicodeMapError(self._text, index) != 1:
+            if not handle or not self.fonts[self.objects[self._object(handle, index)].font].program:
+                return False
+            return min(sides) > _LEAST_INK * max(sides)
+        return min(sides) > 0
+
+    def _object(self, handle: Any, index: int) -> int:
+        address = ctypes.cast(handle, ctypes.c_void_p).value or 0
+        known = self._objects.get(address)
+        if known is not None:
+            return known
+        matrix = pdfium_c.FS_MATRIX()
+        pdfium_c.FPDFText_GetMatrix(self._text, index, matrix)
+        size = pdfium_c.FPDFText_GetFontSize(self._text, index)
+        # Some producers set a negative size in a mirrored matrix.
+        rightwards = self._to_pixels.vector(size * matrix.a, size * matrix.b)
+        upwards = self._to_pixels.vector(size * matrix.c, size * matrix.d)
+        r, g, b, a = (ctypes.c_uint() for _ in range(4))
+        pdfium_c.FPDFPageObj_GetFillColor(handle, r, g, b, a)
+        length = math.hypot(*rightwards)
+        # The size across the writing: of slanted type only what is square to the baseline.
+        height = abs(rightwards[0] * upwards[1] - rightwards[1] * upwards[0]) / length if length else 0.0
+        font = pdfium_c.FPDFTextObj_GetFont(handle)
+        is_level = size * matrix.a > 0 and abs(matrix.b) < 1e-3 * abs(matrix.a)
+        self._level.append((font, size * matrix.a if is_level else 0.0))
+        self.objects.append(
+            TextObject(
+                handle,
+                self._font(font),
+                height,
+                math.degrees(math.atan2(rightwards[1], rightwards[0])) % 360,
+                int(pdfium_c.FPDFTextObj_GetTextRenderMode(handle)),
+                (r.value, g.value, b.value, a.value),
+                *marks(handle),
+                stretch=length / height if height else 1.0,
+            )
+        )
+        self._objects[address] = len(self.objects) - 1
+        return self._objects[address]
+
+    def _advance(self, number: int, code: int) -> float:
+        """The width in points that the object's font gives a character; 0 where it is not known or not level."""
+        font, em = self._level[number]
+        if not font or not em or code >= FIRST_SHAPED:
+            return 0.0
+        key = self.objects[number].font, code
+        known = self._widths.get(key)
+        if known is None:
+            width = ctypes.c_float()
+            found = pdfium_c.FPDFFont_GetGlyphWidth(font, code, 1.0, width)
+            known = self._widths[key] = max(0.0, width.value) if found else 0.0
+        return known * em
+
+    def _identities(self, codes: Ints, owners: Ints) -> Ints:
+        """A number for each character of each font."""
+        fonts = np.array([item.font for item in self.objects] or [0], np.int64)[owners]
+        return fonts << 32 | codes
+
+    def _font(self, handle: Any) -> int:
+        address = (ctypes.cast(handle, ctypes.c_void_p).value or 0) if handle else 0
+        known = self._fonts.get(address)
+        if known is None:
+            known = self._fonts[address] = len(self.fonts)
+            self.fonts.append(font_of(handle, known))
+        return known

@@ -1,0 +1,183 @@
+"""The sample: words of each font are read by OCR, letter by letter, as evidence for or against its character map.
+
+Words are chosen so that every character of every font is seen, cut out of the picture of the text alone, and set
+together on one sheet, which costs one short reading for the whole page. What was proven once in a document is
+remembered, so that later pages cost less.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ocr_service.document import Gray
+from ocr_service.text_layer.lines.words import LayerLine
+from ocr_service.text_layer.page.glyphs import Flags, Glyphs, Ints
+from ocr_service.text_layer.proof.alphabets import (
+    letters_known,
+    script_of,
+)
+from ocr_service.text_layer.proof.compare_readings import compare_reading
+from ocr_service.text_layer.proof.evidence import Evidence, Key
+from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecided
+from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
+from ocr_service.text_layer.proof.letter_shapes import looks_like_another
+from ocr_service.text_layer.proof.marks import wrong_marks
+from ocr_service.text_layer.proof.sample_words import (
+    accented_letters,
+    raised_glyphs,
+    readable_signs,
+    sample_words,
+    signs_inside_words,
+)
+from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
+from ocr_service.text_layer.proof.verdicts import Proof, verdicts
+
+_UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
+_OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
+_TRIES = 2  # sheets
+
+
+def prove(
+    glyphs: Glyphs,
+    shapes: Ints,
+    outlines: KnownGlyphs,
+    lines: Sequence[LayerLine],
+    plates: Sequence[Gray],
+    read_sheet: ReadSheet,
+    language: str,
+    known: dict[Key, Evidence],
+) -> Proof:
+    """Which of the visible ``glyphs`` have the Unicode that OCR reads, or that their outlines are known to be.
+
+    ``known`` is read and extended.
+    """
+    keys = _keys(glyphs, shapes)
+    signs = [chr(int(code)) for code in glyphs.codes]
+    suspects = signs_inside_words(lines, signs)
+    readable = readable_signs(signs, letters_known(language)) | suspects
+    readable &= glyphs.whole & ~accented_letters(lines, signs)
+    by_outline = outlines.fonts(glyphs)
+    readable &= ~np.isin(glyphs.font, list(by_outline))
+    _refute_lies(outlines, glyphs, keys, known)
+    type_case = TypeCase(glyphs, plates)
+    for _ in range(_TRIES):
+        words = sample_words(lines, keys, signs, readable & ~raised_glyphs(lines, glyphs), glyphs.whole, known)
+        if not words:
+            break
+        _read_words(words, type_case, keys, signs, read_sheet, known)
+    alone = readable & ~_of_one_code(glyphs)
+    read_rows(undecided(keys, alone, glyphs, known), type_case, keys, signs, read_sheet, known)
+    _refute_doubled(glyphs, keys, known)
+    unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
+    for key, other in looks_like_another(glyphs, plates, keys, signs, unread).items():
+        known[key] = Evidence(wrong=Counter({other: REPEATS}))
+        readable |= np.array([each == key for each in keys], bool)
+    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
+    return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, doubtful)
+
+
+def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evidence]) -> None:
+    """Of a font whose map contradicts known outlines, each character that does counts as read otherwise."""
+    if not outlines.lying:
+        return
+    for index in np.flatnonzero(np.isin(glyphs.font, list(outlines.lying))).tolist():
+        symbol = outlines.symbols[index]
+        if symbol is not None and not symbol.may_be(chr(keys[index][1])):
+            known[keys[index]] = Evidence(wrong=Counter({symbol.latex: REPEATS}))
+
+
+def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evidence]) -> None:
+    """A glyph that stands for several characters, of which one was mostly not read: each of the like is refuted.
+
+    Else a map that has ``nn`` for an n would be proven by the n.
+    """
+    for key in {keys[index] for index in np.flatnonzero(_of_one_code(glyphs)).tolist()} & known.keys():
+        evidence = known[key]
+        if evidence.wrong[""] > _UNREAD * evidence.right:
+            evidence.wrong[""] += evidence.right
+            evidence.right = 0
+
+
+def _of_one_code(glyphs: Glyphs) -> Flags:
+    """Characters that are one glyph together, as those of a ligature."""
+    same = (glyphs.object[1:] == glyphs.object[:-1]) & (glyphs.origin[1:] == glyphs.origin[:-1]).all(axis=1)
+    together: Flags = np.r_[False, same] | np.r_[same, False]
+    return together
+
+
+def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
+    """Of letters that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
+
+    Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
+    """
+    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & glyphs.whole
+    level &= ~_of_one_code(glyphs) & ~glyphs.shaped
+    first: dict[Key, int] = {}
+    amount: Counter[Key] = Counter()
+    for index in np.flatnonzero(level).tolist():
+        if chr(keys[index][1]).isalpha():
+            first.setdefault(keys[index], index)
+            amount[keys[index]] += 1
+    letters: dict[tuple[str, int], list[Key]] = defaultdict(list)
+    for key, _ in amount.most_common():
+        letters[key[:2]].append(key)
+    rise, drop = glyphs.rise, glyphs.drop
+    stretch = np.array([item.stretch for item in glyphs.objects])[glyphs.object]
+    width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size * stretch, 1e-6)
+    found: set[Key] = set()
+    for usual, *others in letters.values():
+        for key in others:
+            pair = [first[usual], first[key]]
+            if max(np.ptp(rise[pair]), np.ptp(drop[pair]), np.ptp(width[pair])) > _OTHER_SIDE:
+                found.add(key)
+    return frozenset(found)
+
+
+def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:
+    """Stable over a document's pages as far as PDFium lets us know: the font by name and program, the shape's box."""
+    size = np.maximum(glyphs.size, 1e-6)
+    width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / size
+    height = (glyphs.ink[:, 3] - glyphs.ink[:, 1]) / size
+    boxes = [round(w * 25) * 1000 + round(h * 25) for w, h in zip(width.tolist(), height.tolist(), strict=True)]
+    first: dict[int, int] = {}
+    ranks: dict[tuple[int, int], list[int]] = defaultdict(list)
+    result: list[Key] = []
+    for index, (font, code, shape) in enumerate(
+        zip(glyphs.font.tolist(), glyphs.codes.tolist(), shapes.tolist(), strict=True)
+    ):
+        at = first.setdefault(shape, index)
+        if shape not in ranks[font, code]:  # an accent over a letter has another code than by itself
+            ranks[font, code].append(shape)
+        # Several shapes of one character are told apart by their number on this page, which later pages may not share:
+        # the font's key has its number in the page for that, so that nothing proven is taken for another.
+        rank = ranks[font, code].index(shape)
+        result.append((glyphs.fonts[font].key, code, boxes[at] * 10 + min(rank, 9)))
+    return result
+
+
+def _read_words(
+    words: Sequence[tuple[int, ...]],
+    type_case: TypeCase,
+    keys: Sequence[Key],
+    signs: Sequence[str],
+    read_sheet: ReadSheet,
+    known: dict[Key, Evidence],
+) -> None:
+    for script, part in _by_script(words, signs).items():
+        sheet = type_case.sheet([type_case.word(word) for word in part])
+        for word, text in zip(part, sheet.read(read_sheet, script), strict=True):
+            if text:  # a reader that leaves a word out says nothing of it
+                compare_reading(word, [signs[i] for i in word], text, keys, known)
+
+
+def _by_script(words: Sequence[tuple[int, ...]], signs: Sequence[str]) -> dict[str, list[tuple[int, ...]]]:
+    """Words by the alphabet that they claim to be in: one model reads in half the time of two. Numbers go with most."""
+    scripts = [next((s for i in word if (s := script_of(signs[i]))), "") for word in words]
+    usual = Counter(filter(None, scripts)).most_common(1)
+    parts: dict[str, list[tuple[int, ...]]] = {}
+    for word, script in zip(words, scripts, strict=True):
+        parts.setdefault(script or (usual[0][0] if usual else ""), []).append(word)
+    return parts

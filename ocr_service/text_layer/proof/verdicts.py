@@ -1,0 +1,334 @@
+"""Which fonts to believe, by what reading, map, alphabet and shape say of their characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ocr_service.text_layer.lines.words import LayerLine
+from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs, Ints
+from ocr_service.text_layer.proof.alphabets import (
+    has_a_foreign_letter,
+    has_homoglyph,
+    look_the_same,
+    may_reach,
+    mixes_alphabets,
+    script_of,
+)
+from ocr_service.text_layer.proof.evidence import Evidence, Key, one_other
+from ocr_service.text_layer.proof.punctuation import may_stand_so
+from ocr_service.text_layer.visibility import HALF
+
+_UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
+_ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
+_FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
+_ODD_SHAPES = 0.12  # of a font's different letters
+_UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
+_CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
+_LOW = 1.12  # of the x-height: no capital is so low
+_MARKED = 1.18  # of a capital's height: a mark stands above it
+_TALL = "ҐØ"  # capitals that reach higher, in some fonts
+_TOLD_BY_HEIGHT = "шщ"  # which reading may take for one another
+_MIXED_WORDS = 2
+_HOMOGLYPHS_ONLY, _HOMOGLYPH_KINDS = 25, 8  # letters, and different ones, that all have homoglyphs in another alphabet
+BY_SHAPE = 0.8  # the strength of a letter that no reading has confirmed: its font is believed, and its shape fits
+_SHAPES_ONLY = 5  # characters at least of a font that is judged by shape
+
+
+@dataclass(frozen=True, slots=True)
+class FontVerdict:
+    """``reason`` says why a font is not believed. ``by_shape``: no reading, its alphabet is not Tesseract's."""
+
+    name: str
+    trusted: bool
+    reason: str = ""
+    by_shape: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``trusted`` for each glyph; ``fonts`` by the page's font number.
+
+    ``strength`` of each letter and digit, 0 to 1: the share of its readings that were right; BY_SHAPE where nothing
+    could read it; not a number for other signs.
+    """
+
+    trusted: Flags
+    fonts: Mapping[int, FontVerdict]
+    strength: Floats
+
+
+def verdicts(
+    glyphs: Glyphs,
+    keys: Sequence[Key],
+    signs: Sequence[str],
+    readable: Flags,
+    lines: Sequence[LayerLine],
+    known: Mapping[Key, Evidence],
+    by_outline: frozenset[int],
+    doubtful: frozenset[Key] = frozenset(),
+) -> Proof:
+    """The verdict on each font of the page. ``keys``, ``signs`` and ``readable`` are by glyph.
+
+    ``doubtful`` characters are not believed. ``by_outline``: fonts all of whose glyphs are known, and are what their
+    map says.
+    """
+    page = _Page(glyphs, keys, signs, readable, known)
+    mixed = _mixed_words(lines, glyphs.font)
+    trusted = np.zeros(len(glyphs), bool)
+    found: dict[int, FontVerdict] = {}
+    for font in np.unique(glyphs.font).tolist():
+        here = np.flatnonzero(glyphs.font == font).tolist()
+        doubted: set[Key] = set()
+        found[font] = FontVerdict(glyphs.fonts[font].name, True)
+        if font not in by_outline:
+            found[font], doubted = _judge(glyphs.fonts[font].name, page, here, mixed.get(font, (0, 0)))
+            doubted |= doubtful
+        if found[font].trusted:
+            for index in here:
+                fits = keys[index] not in doubted and not page.is_senseless(index)
+                trusted[index] = fits and (glyphs.whole[index] or _is_seen_elsewhere(page, index))
+    for line in lines:
+        for word in line.words:
+            if has_a_foreign_letter(word.text):
+                trusted[list(word.glyphs)] = False
+    strength = _strength(page)
+    strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0
+    return Proof(trusted, found, strength)
+
+
+def _is_seen_elsewhere(page: _Page, index: int) -> bool:
+    """Whether a glyph without its descender, or as little, is a character that is proven where it is whole."""
+    mostly = page.glyphs.cut[index] < HALF
+    return bool(mostly and (not page.signs[index].isalnum() or page.keys[index][:2] in page.proven))
+
+
+def _strength(page: _Page) -> Floats:
+    strength = np.full(len(page.glyphs), np.nan)
+    for index, (key, sign) in enumerate(zip(page.keys, page.signs, strict=True)):
+        if sign.isalnum():
+            evidence = page.known.get(key) if page.readable[index] else None
+            strength[index] = evidence.right / evidence.times if evidence and evidence.times else BY_SHAPE
+    return strength
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What is known of a page's glyphs; all but ``known`` is by glyph."""
+
+    glyphs: Glyphs
+    keys: Sequence[Key]
+    signs: Sequence[str]
+    readable: Flags
+    known: Mapping[Key, Evidence]
+
+    @cached_property
+    def proven(self) -> frozenset[tuple[str, int]]:
+        """Fonts with the characters of them that were read right."""
+        return frozenset(key[:2] for key in self.keys if key in self.known and self.known[key].proven)
+
+    def is_senseless(self, index: int) -> bool:
+        return is_senseless(self.signs[index], bool(self.glyphs.unmapped[index]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a page shows of one font, in glyphs. ``counted``: letters and digits; ``legible``: that Tesseract can read.
+
+    ``refuted`` and ``unseen`` characters are not believed though their font is.
+    """
+
+    glyphs: int
+    senseless: int
+    mixed_words: int
+    words: int
+    letters: Sequence[str]
+    counted: int
+    legible: int
+    right: int
+    wrong: int
+    swapped: int
+    refuted: frozenset[Key]
+    unseen: frozenset[Key]
+
+
+def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tuple[int, int]) -> _Facts:
+    keys, known = page.keys, page.known
+    legible = [i for i in counted if page.readable[i]]
+    seen = {keys[i]: known[keys[i]] for i in legible if keys[i] in known}
+    refuted = frozenset(key for key, evidence in seen.items() if evidence.refuted)
+    proven = frozenset(key for key, evidence in seen.items() if evidence.proven)
+    amount = Counter(keys[i] for i in counted)
+    codes = {key[:2] for key in proven}  # a further shape of these, a ligature mostly, is no sign of swapped letters
+    return _Facts(
+        glyphs=len(here),
+        senseless=sum(page.is_senseless(i) for i in here),
+        mixed_words=mixed[0],
+        words=mixed[1],
+        letters=[page.signs[i] for i in here if page.signs[i].isalpha()],
+        counted=len(counted),
+        legible=len(legible),
+        right=sum(amount[key] for key in proven),
+        wrong=sum(amount[key] for key in refuted),
+        swapped=sum(
+            known[key].wrong.total() >= 2 and one_other(known[key].wrong) and key[:2] not in codes for key in refuted
+        ),
+        refuted=refuted,
+        unseen=frozenset(keys[i] for i in legible) - proven,
+    )
+
+
+def _has_no_map(font: _Facts) -> bool:
+    return font.senseless > _UNMAPPED * font.glyphs
+
+
+def _mixes_alphabets(font: _Facts) -> bool:
+    return font.mixed_words >= _MIXED_WORDS and font.mixed_words > 0.03 * font.words
+
+
+def _has_only_homoglyphs(font: _Facts) -> bool:
+    enough = len(font.letters) >= _HOMOGLYPHS_ONLY and len(set(font.letters)) >= _HOMOGLYPH_KINDS
+    return enough and all(map(has_homoglyph, font.letters))
+
+
+def _is_misread(font: _Facts) -> bool:
+    return font.wrong > _FEW * font.counted or font.swapped >= 2
+
+
+def _has_misread_digits(font: _Facts) -> bool:
+    return _is_misread(font) and all(chr(key[1]).isdigit() for key in font.refuted)
+
+
+def _is_unproven(font: _Facts) -> bool:
+    return font.legible > 0 and font.right < _ENOUGH * font.legible
+
+
+# Why a font is not believed: the first that holds.
+_REFUSALS: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
+    ("no map to Unicode", _has_no_map),
+    ("letters of another alphabet that look alike", _mixes_alphabets),
+    ("only letters that look like those of another alphabet", _has_only_homoglyphs),
+    ("digits read otherwise", _has_misread_digits),
+    ("letters read otherwise", _is_misread),
+    ("its sample could not be read", _is_unproven),
+)
+
+
+def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) -> tuple[FontVerdict, set[Key]]:
+    """The verdict on a font, and those of its characters that are not believed although the font is."""
+    counted = [i for i in here if page.signs[i].isalnum() and page.glyphs.whole[i]]
+    font = _facts(page, here, counted, mixed)
+    for reason, holds in _REFUSALS:
+        if holds(font):
+            return FontVerdict(name, False, reason), set()
+    misshapen = _misshapen(page, counted)
+    if len(misshapen) > _ODD_SHAPES * len({page.keys[i] for i in counted}):
+        return FontVerdict(name, False, "shapes that are not those of its letters"), set()
+    by_shape = font.counted >= _SHAPES_ONLY and font.legible < 0.5 * font.counted
+    return FontVerdict(name, True, by_shape=by_shape), misshapen | font.refuted | font.unseen | _strange(
+        page, here
+    ) | _misplaced(page, here)
+
+
+def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
+    """Punctuation that stands where its mark cannot, or has another size."""
+    glyphs = page.glyphs
+    width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size, 1e-6)
+    rise, drop = glyphs.rise, glyphs.drop
+    return {
+        page.keys[i]
+        for i in here
+        if _is_level(glyphs, i) and not may_stand_so(page.signs[i], float(rise[i]), float(drop[i]), float(width[i]))
+    }
+
+
+def _is_level(glyphs: Glyphs, index: int) -> bool:
+    """Whether a glyph's box tells its size: it is level, and nothing else is drawn over it."""
+    angle = float(glyphs.angle[index])
+    return min(angle, 360 - angle) < 1 and not glyphs.plate[index]
+
+
+def _strange(page: _Page, here: Sequence[int]) -> set[Key]:
+    """Signs inside of words that were not read as what they are said to be."""
+    signs = {page.keys[i] for i in here if page.readable[i] and not page.signs[i].isalnum()}
+    return {key for key in signs if key not in page.known or not page.known[key].proven}
+
+
+@dataclass(frozen=True, slots=True)
+class _Heights:
+    """Of a font's level letters, in em; 0 where none was seen."""
+
+    x_height: float
+    capital: float
+
+    def small_is_too_high(self, sign: str, rise: float) -> bool:
+        flat = may_reach(sign, False, False) and not may_reach(sign, True, False)
+        return bool(flat) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
+
+    def reaches_elsewhere(self, sign: str, rise: float, drop: float) -> bool:
+        if not self.x_height:  # as of a font that has only a letter or two of its own
+            return False
+        return may_reach(sign, rise > _UP * self.x_height, drop > _DOWN) is False
+
+    def capital_is_too_high(self, sign: str, rise: float) -> bool:
+        """As an ``İ`` that the map calls ``I``."""
+        return rise > _MARKED * self.capital > 0 and sign not in _TALL and len(unicodedata.normalize("NFD", sign)) == 1
+
+    def capital_is_too_low(self, sign: str, rise: float) -> bool:
+        return look_the_same(sign, sign.lower()) and rise < _LOW * self.x_height
+
+
+def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
+    """Letters of a height that theirs have not, which reading alone does not tell: ``o`` for ``O``, ``ә`` for ``ғ``."""
+    signs, rise = page.signs, page.glyphs.rise.tolist()
+    level = _level_ones(page.glyphs, counted)
+    small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
+    flat = [rise[i] for i in small if may_reach(signs[i], False, False)]
+    heights = _Heights(_middle(flat), _middle([rise[i] for i in capital]))
+    odd = [
+        *_odd_small_letters(page, small, rise, heights),
+        *(i for i in capital if heights.capital_is_too_low(signs[i], rise[i])),
+        *(i for i in capital if heights.capital_is_too_high(signs[i], rise[i])),
+    ]
+    return {page.keys[i] for i in odd}
+
+
+def _level_ones(glyphs: Glyphs, indices: Sequence[int]) -> list[int]:
+    """As ``_is_level``, for many."""
+    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
+    return [i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
+
+
+def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: _Heights) -> list[int]:
+    signs, drop = page.signs, page.glyphs.drop.tolist()
+    too_high = [i for i in small if heights.small_is_too_high(signs[i], rise[i])]
+    told = [i for i in small if not page.readable[i] or signs[i] in _TOLD_BY_HEIGHT]
+    return too_high + [i for i in told if heights.reaches_elsewhere(signs[i], rise[i], drop[i])]
+
+
+def _middle(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2] if values else 0.0
+
+
+def is_senseless(sign: str, unmapped: bool) -> bool:
+    code = ord(sign)
+    private = 0xE000 <= code <= 0xF8FF or code >= 0xF0000
+    return unmapped or private or code in (0, 0xFFFD) or unicodedata.category(sign) in ("Cc", "Cn", "Cs")
+
+
+def _mixed_words(lines: Iterable[LayerLine], fonts: Ints) -> dict[int, tuple[int, int]]:
+    """By font: words that mix alphabets, and words at all."""
+    counts: dict[int, list[int]] = {}
+    for line in lines:
+        for word in line.words:
+            if len(word.glyphs) < 2 or not any(script_of(sign) for sign in word.text):
+                continue
+            count = counts.setdefault(int(fonts[word.glyphs[0]]), [0, 0])
+            count[0] += mixes_alphabets(word.text)
+            count[1] += 1
+    return {font: (count[0], count[1]) for font, count in counts.items()}

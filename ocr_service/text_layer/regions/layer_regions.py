@@ -1,0 +1,145 @@
+"""A page's text layer by the regions of a layout model: which of them need no VLM, and what its answers must say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from ocr_service.document import (
+    CAPTION_LABELS,
+    FIGURE_LABELS,
+    FORMULA_LABELS,
+    TITLE_LABELS,
+    Box,
+    PlacedWord,
+    PreparedRegion,
+    Region,
+)
+from ocr_service.geometry.hyphenation import join_lines
+from ocr_service.layout.reading_order import reading_order
+from ocr_service.tesseract.blocks.paragraphs import group_paragraphs
+from ocr_service.tesseract.words import Line, placed_words, split_by_box
+from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.regions.compose_layer import make_page_line
+from ocr_service.text_layer.remainder import has_writing
+
+RUNNING = frozenset(
+    {"text", "abstract", "reference", "reference_content", "header", "footer", "number", "footnote", "vision_footnote"}
+)
+_LEFT = 24  # of 255, by which a picture without the proven text differs from one without any: text that is not proven
+_LEFT_PIXELS = 12
+_MOST_OF, _MOST_HIGH = 0.8, 2.0  # of a formula's width in its region, and of its height that this may have
+_PLAIN_SIGNS = frozenset("+<=>|~±×÷−¬%°")  # signs of category Sm that running text has
+_SUPERSCRIPT = re.compile(r"(?<=[A-Za-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]|[₀₁₂₃₄₅₆₇₈₉]")
+
+
+class LayerRegions:
+    """The proven lines of a page, to be asked for by region."""
+
+    def __init__(self, layer: PageLayer) -> None:
+        urls: list[str] = []
+        lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
+        self._lines = [line for angle, line in lines if angle == 0]
+        self._rotated = [line for angle, line in lines if angle]
+        self._formulas = [(formula.box, formula.latex) for formula in layer.readable]
+        self._mathematics = [word.box for word in layer.mathematics]
+        self._left = cv2.absdiff(layer.remainder, layer.ground).max(axis=2) > _LEFT
+        self._ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+        self._dpi = layer.picture.dpi
+
+    def running_text(self, parts: Sequence[Region]) -> str | None:
+        """The text of regions that are read as one; None where it is not running text, or not all of it is proven."""
+        label = parts[0].label
+        if label not in RUNNING | TITLE_LABELS | CAPTION_LABELS:
+            return None
+        texts = []
+        for part in parts:
+            lines = self._inside(part.bbox)
+            if not lines or not self.all_proven(part.bbox):
+                return None
+            if any(map(_is_formula, lines)) or any(_has_middle(part.bbox, box) for box in self._mathematics):
+                return None
+            texts.append(_flowing(lines))
+        return join_lines(texts)
+
+    def words(self, box: Box) -> tuple[PlacedWord, ...]:
+        """What of this region's text is proven, in the order of its lines; level ones come first."""
+        level = sorted(self._inside(box), key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0]))
+        rotated = split_by_box([line for line in self._rotated if _touches(box, line.box)], box)[0]
+        return placed_words(word for line in [*level, *rotated] for word in line.words)
+
+    def formula(self, box: Box) -> str:
+        """The LaTeX of the formula that is all of this region; empty where there is none, or several."""
+        here = [(place, latex) for place, latex in self._formulas if _meets(box, place)]
+        if len(here) != 1 or not _has_middle(box, here[0][0]):
+            return ""
+        x0, y0, x1, y1 = here[0][0]
+        wide = min(x1, box[2]) - max(x0, box[0])
+        return here[0][1] if wide > _MOST_OF * (x1 - x0) and box[3] - box[1] < _MOST_HIGH * (y1 - y0) else ""
+
+    def _inside(self, box: Box) -> list[Line]:
+        return split_by_box([line for line in self._lines if _touches(box, line.box)], box)[0]
+
+    def all_proven(self, box: Box) -> bool:
+        """Whether nothing stands there that is not proven, text or drawn."""
+        x0, y0, x1, y1 = box
+        if np.count_nonzero(self._left[y0:y1, x0:x1]) > _LEFT_PIXELS:
+            return False
+        part = self._ground[y0:y1, x0:x1]
+        return min(part.shape) < 3 or not has_writing(part, self._dpi)
+
+
+def with_layer_words(prepared: Sequence[PreparedRegion], known: LayerRegions) -> tuple[PreparedRegion, ...]:
+    """The regions with the words that the layer proves to stand there."""
+    result = []
+    for place, region in enumerate(prepared):
+        if region.crop is None and region.layer_text is None:
+            result.append(region)
+            continue
+        # What follows without a picture of its own is read together with it.
+        parts = [region.region.bbox]
+        for other in prepared[place + 1 :]:
+            if other.crop is not None or other.image is not None or other.layer_text is not None:
+                break
+            parts.append(other.region.bbox)
+        words = [known.words(box) for box in parts]
+        complete = all(words) and all(known.all_proven(box) for box in parts)
+        if complete or region.region.label not in FIGURE_LABELS:  # a chart's answer is no transcript
+            said = tuple(word for part in words for word in part)
+            region = replace(region, layer_words=said, layer_complete=complete)
+        if region.region.label in FORMULA_LABELS and len(parts) == 1:
+            region = replace(region, layer_latex=known.formula(region.region.bbox))
+        result.append(region)
+    return tuple(result)
+
+
+def _touches(outer: Box, inner: Box) -> bool:
+    return outer[0] < inner[2] and inner[0] < outer[2] and outer[1] < inner[3] and inner[1] < outer[3]
+
+
+def _meets(outer: Box, inner: tuple[float, float, float, float]) -> bool:
+    return outer[0] < inner[2] and inner[0] < outer[2] and outer[1] < inner[3] and inner[1] < outer[3]
+
+
+def _has_middle(outer: Box, inner: tuple[float, float, float, float]) -> bool:
+    return outer[0] <= (inner[0] + inner[2]) / 2 < outer[2] and outer[1] <= (inner[1] + inner[3]) / 2 < outer[3]
+
+
+def _flowing(lines: Sequence[Line]) -> str:
+    """The lines as paragraphs, an empty line between."""
+    paragraphs = group_paragraphs(lines)
+    order = reading_order([paragraph.box for paragraph in paragraphs], min_gutter=8)
+    return "\n\n".join(paragraphs[i].text for i in order)
+
+
+def _is_formula(line: Line) -> bool:
+    """Whether a line has signs of mathematics, whose places a model shows better than a line of characters."""
+    signs = [c for c in line.text if unicodedata.category(c) == "Sm" and c not in _PLAIN_SIGNS]
+    greek = sum("GREEK" in unicodedata.name(c, "") for c in line.text)
+    letters = sum(c.isalpha() for c in line.text)
+    return bool(signs) or 0 < greek < 0.5 * letters or len(_SUPERSCRIPT.findall(line.text)) > 1

@@ -1,0 +1,56 @@
+"""Lines that Tesseract cut at wide spaces are one again; those of two columns stay apart."""
+
+from __future__ import annotations
+
+from ocr_service.document import Region
+from ocr_service.tesseract.blocks.compose import compose
+from ocr_service.tesseract.words import make_line
+from tests.support.sheets import blank_sheet, text_line
+
+
+def test_a_justified_line_that_was_read_in_pieces_is_one() -> None:
+    lines = [
+        text_line(100, 100, "Площадь", "участка", "составляет"),
+        text_line(530, 100, "ещё"),
+        text_line(625, 100, "было"),
+        text_line(100, 140, "метров,", "а", "номер", "его", "указан", "ниже."),
+    ]
+    model = [Region("text", (90, 90, 700, 170), 0, 0.9)]
+    regions = compose(lines, [], model, blank_sheet(), first_page=True).regions
+    assert [r.content for r in regions] == ["Площадь участка составляет ещё было метров, а номер его указан ниже."]
+
+
+def test_a_word_that_was_read_apart_from_the_middle_of_a_stretched_line_is_in_its_place() -> None:
+    line = make_line([*text_line(100, 100, "подписания").words, *text_line(700, 100, "Подрядчик").words], 4.0)
+    lines = [line, text_line(400, 100, "сторонами."), text_line(100, 140, "метров,", "а", "номер", "его", "указан")]
+    model = [Region("text", (90, 90, 900, 170), 0, 0.9)]
+    (region,) = compose(lines, [], model, blank_sheet(), first_page=True).regions
+    assert region.content.startswith("подписания сторонами. Подрядчик метров")
+
+
+def test_pieces_a_space_apart_are_one_line_where_the_model_saw_nothing() -> None:
+    first = text_line(140, 140, "Ричард,", em=33)
+    lines = [
+        text_line(100, 100, *["слово"] * 9),
+        first,
+        text_line(first.box[2] + 2, 138, "в", "1664", "году."),
+        text_line(1200, 140, "12"),
+    ]
+    regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
+    assert "Ричард, в 1664 году." in " ".join(region.content for region in regions)
+
+
+def test_spaces_of_three_letters_do_not_part_a_justified_line_in_a_narrow_column() -> None:
+    first = text_line(100, 100, "подключённых")
+    lines = [first, text_line(first.box[2] + 95, 100, "абонентов"), text_line(100, 140, "графику.")]  # 3.2 em
+    model = [Region("text", (90, 90, 700, 170), 0, 0.9)]
+    regions = compose(lines, [], model, blank_sheet(), first_page=True).regions
+    assert " ".join(r.content for r in regions) == "подключённых абонентов графику."
+
+
+def test_lines_of_two_columns_that_the_model_took_for_one_text_stay_apart() -> None:
+    left = [text_line(100, 100 + 38 * index, *["слева"] * 7) for index in range(4)]
+    right = [text_line(left[0].box[2] + 30, 100 + 38 * index, *["справа"] * 7) for index in range(4)]
+    model = [Region("text", (90, 90, 1600, 300), 0, 0.9)]
+    regions = compose([*left, *right], [], model, blank_sheet(), first_page=True).regions
+    assert [set(r.content.split()) for r in regions] == [{"слева"}, {"справа"}]

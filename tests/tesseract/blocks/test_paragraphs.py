@@ -1,0 +1,76 @@
+"""Lines put together to paragraphs."""
+
+from __future__ import annotations
+
+from ocr_service.tesseract.blocks.paragraphs import bolder, group_paragraphs
+from ocr_service.tesseract.words import Line
+from tests.support.sheets import text_line
+
+PITCH = 40
+
+
+def stacked(*texts: str, y: int = 100, x: int = 100) -> list[Line]:
+    return [text_line(x, y + PITCH * index, *text.split()) for index, text in enumerate(texts)]
+
+
+def texts_of(lines: list[Line]) -> list[str]:
+    return [paragraph.text for paragraph in group_paragraphs(lines)]
+
+
+def test_lines_at_one_pitch_are_one_paragraph_and_white_ends_it() -> None:
+    lines = stacked("Поставщик передаёт новое", "оборудование покупателю в") + stacked("Следующий абзац здесь", y=260)
+    assert texts_of(lines) == ["Поставщик передаёт новое оборудование покупателю в", "Следующий абзац здесь"]
+
+
+def test_columns_side_by_side_stay_apart() -> None:
+    lines = stacked("левая колонка первая", "строка её и вторая") + stacked(
+        "правая колонка стоит", "рядом с ней давно", x=800
+    )
+    assert texts_of(lines) == ["левая колонка первая строка её и вторая", "правая колонка стоит рядом с ней давно"]
+
+
+def test_a_line_that_ends_early_ends_its_paragraph() -> None:
+    lines = stacked("Поставщик передаёт новое оборудование", "покупателю в срок.", "Покупателю оно переходит без платы")
+    assert texts_of(lines) == [
+        "Поставщик передаёт новое оборудование покупателю в срок.",
+        "Покупателю оно переходит без платы",
+    ]
+
+
+def test_each_bullet_begins_an_item() -> None:
+    lines = stacked("• проверить уровень масла", "• долить масло до отметки")
+    assert texts_of(lines) == ["• проверить уровень масла", "• долить масло до отметки"]
+
+
+def test_a_bold_line_above_text_is_a_paragraph_of_its_own() -> None:
+    title = text_line(100, 60, "Предмет", "договора", "поставки", weight=6.0)
+    assert bolder(title, stacked("Обычный текст")[0])
+    assert texts_of([title, *stacked("Поставщик передаёт новое", "оборудование покупателю в")])[0] == (
+        "Предмет договора поставки"
+    )
+
+
+def test_ragged_lines_that_go_on_with_their_sentence_are_one_paragraph() -> None:
+    lines = stacked(
+        "Правление общества рассматривает годовой отчёт и",
+        "передаёт его ревизору не позднее марта",
+        "вместе с приложениями за год, после чего отчёт и заявления",
+        "публикуют.",
+    )
+    assert texts_of(lines) == [" ".join(line.text for line in lines)]
+
+
+def test_a_ragged_line_that_goes_on_with_a_number_is_no_new_paragraph() -> None:
+    lines = stacked(
+        "Правление общества рассматривает отчёт за",
+        "74 недели и передаёт его ревизору не позднее конца марта",
+        "вместе с приложениями за прошлый и этот год и заявлениями.",
+    )
+    assert texts_of(lines) == [" ".join(line.text for line in lines)]
+
+
+def test_short_lines_stay_apart_though_they_begin_small() -> None:
+    lines = stacked(
+        "река течёт", "к большому морю среди зимних берегов", "и стынет", "во льду у тихих северных причалов"
+    )
+    assert texts_of(lines)[:2] == ["река течёт", "к большому морю среди зимних берегов и стынет"]

@@ -1,0 +1,50 @@
+"""Light letters on dark areas that the sheet has not made white."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from ocr_service.geometry.ink_areas import ink_stats
+from ocr_service.tesseract.ledger.inverse_text import with_inverse_text
+from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.sheet import Sheet
+from tests.support.sheets import DrawnPage
+
+
+def made_white(page: DrawnPage) -> tuple[Sheet, Sheet]:
+    sheet = page.sheet()
+    return sheet, with_inverse_text(sheet, ink_stats(sheet.ink))
+
+
+def test_light_letters_on_a_dark_area_become_pieces_of_ink() -> None:
+    page = DrawnPage(1240, 600)
+    page.draw.polygon([(100, 100), (1100, 60), (1000, 500), (200, 400)], fill="#333333")
+    page.text(400, 200, "7148", 14, bold=True, fill="white")
+    before, after = made_white(page)
+    digits = [height for x, y, _, height, _ in ink_stats(after.ink).tolist() if 395 < x < 500 and 200 < y < 220]
+    assert len([height for height in digits if height > 20]) == 4
+    assert float(np.median(after.gray[205:235, 400:480])) > 200 > 100 > float(np.median(before.gray[205:235, 400:480]))
+
+
+def test_a_photograph_a_grid_and_dark_text_stay() -> None:
+    page = DrawnPage(1240, 900)
+    noise = np.random.default_rng(3).integers(0, 160, (20, 40)).astype(np.uint8)
+    page.image.paste(Image.fromarray(noise).resize((800, 400)), (50, 50))
+    for x in range(100, 800, 40):
+        page.draw.rectangle((x, 550, x + 40, 590), outline="black", width=3)
+    page.text(100, 700, "Delivery within ten days", 11)
+    before, after = made_white(page)
+    assert after is before
+
+
+def test_labels_over_bars_on_a_dark_half_of_the_page_are_read_or_reported() -> None:
+    page = DrawnPage(1240, 900)
+    page.text(100, 40, "Delivery within ten days", 11)
+    page.draw.rectangle((0, 150, 1240, 800), fill="#303034")
+    for n, (label, colour) in enumerate((("69%", "#e07020"), ("57%", "#30a060"), ("71%", "#c0c020"))):
+        page.draw.rectangle((200 + 300 * n, 400, 300 + 300 * n, 700), fill=colour)
+        page.text(205 + 300 * n, 350, label, 11, bold=True, fill="white")
+    reading = TesseractReader("eng").read(page.page(), [])
+    text = " ".join(region.content for region in reading.regions)
+    assert all(label in text for label in ("69%", "57%", "71%")) or reading.coverage < 1.0

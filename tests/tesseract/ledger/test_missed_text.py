@@ -1,0 +1,81 @@
+"""Areas that the first pass left out, read by themselves."""
+
+from __future__ import annotations
+
+from ocr_service.geometry.ink_areas import InkArea
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.ledger.ink_ledger import covered, letter_pieces, unread_areas
+from ocr_service.tesseract.ledger.missed_text import are_scattered, read_missed, surest, with_found
+from ocr_service.tesseract.words import Word, make_line
+from tests.support.sheets import DrawnPage, text_line
+
+
+def test_a_line_and_a_lone_digit_that_were_missed_are_read_at_their_places() -> None:
+    page = DrawnPage(1000, 400)
+    page.text(100, 100, "The supplier shall deliver")
+    page.text(100, 200, "within ten days")
+    page.text(800, 200, "7")
+    sheet = page.sheet()
+    first = Word("The supplier shall deliver", (100, 103, 700, 134), 95.0)
+    pieces = letter_pieces(sheet, [make_line([first])])
+    areas = unread_areas(pieces, covered(pieces, [first], (400, 1000)), (400, 1000))
+    found = read_missed(areas, pieces, [first], sheet, TesseractEngine("eng"))
+    assert sorted(line.text for line in found) == ["7", "within ten days"]
+    digit = next(line for line in found if line.text == "7")
+    assert abs(digit.box[0] - 800) < 8
+    assert 195 < digit.box[1] < 240
+
+
+def test_nothing_is_read_where_nothing_was_missed() -> None:
+    sheet = DrawnPage(600, 200).sheet()
+    assert read_missed([], letter_pieces(sheet, []), [], sheet, TesseractEngine("eng")) == []
+
+
+def test_doubtful_words_give_way_to_what_was_read_in_their_place() -> None:
+    line = text_line(100, 100, "слово", "garbage", "конец")
+    first, doubtful, last = line.words
+    found = [make_line([Word("мусор", doubtful.box, 90.0)])]
+    assert [part.text for part in with_found([line], [first, last], found)] == ["слово мусор конец"]
+    assert with_found([line], [first, last], []) == [line]
+
+
+def test_a_found_word_joins_the_line_it_stands_on_and_no_other() -> None:
+    line = text_line(300, 100, "instrument", "must")
+    x0, y0, x1, y1 = line.box
+    before = Word("The", (x0 - 80, y0, x0 - 12, y1), 95.0)
+    column = Word("Total", (x1 + round(4 * line.em), y0, x1 + round(7 * line.em), y1), 95.0)
+    below = Word("below", (x0, y1 + 30, x0 + 90, y1 + 60), 95.0)
+    joined = with_found([line], line.words, [make_line([before]), make_line([column]), make_line([below])])
+    assert [part.text for part in joined] == ["The instrument must", "Total", "below"]
+
+
+def test_labels_all_over_a_drawing_are_read_between_its_lines() -> None:
+    page = DrawnPage(1600, 1200)
+    names = ["pump", "valve", "motor", "filter", "panel", "sensor", "hinge", "crane"]
+    for line in range(9):
+        page.draw.line((60 + 170 * line, 30, 1540 - 160 * line, 1170), fill="black", width=3)
+    placed = [(60 + 400 * column, 60 + 140 * row) for row in range(8) for column in range(4)]
+    for place, (x, y) in enumerate(placed):
+        name = f"{names[place % 8]} {place + 10}"
+        page.draw.rectangle((x - 12, y - 8, x + 170, y + 38), fill="white")
+        page.text(x, y, name, 8)
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [])
+    areas = unread_areas(pieces, covered(pieces, [], (1200, 1600)), (1200, 1600))
+    assert are_scattered(areas, [])
+    words = [word.text for line in read_missed(areas, pieces, [], sheet, TesseractEngine("eng")) for word in line.words]
+    assert sum(str(place + 10) in words for place in range(32)) >= 30
+    assert sum(word in names for word in words) >= 30
+    assert len(words) <= 70  # none twice
+
+
+def test_words_that_many_lines_lost_are_no_labels() -> None:
+    areas = [InkArea((300, 60 * line, 380, 60 * line + 30), 5, 900, 30.0, True) for line in range(20)]
+    beside = [Word("page", (200, 60 * line, 290, 60 * line + 30), 95.0) for line in range(20)]
+    assert are_scattered(areas, []) and not are_scattered(areas, beside)
+    assert are_scattered(areas, beside[:4]) and not are_scattered(areas[:12], [])
+
+
+def test_only_the_surest_words_among_labels_are_not_read_again() -> None:
+    sure, likely = Word("pump", (0, 0, 40, 20), 92.0), Word("Blass", (0, 0, 40, 20), 60.0)
+    assert surest([sure, likely]) == [sure]

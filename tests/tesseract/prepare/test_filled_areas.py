@@ -1,0 +1,59 @@
+"""Filled rectangles made paper, with what stands on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
+from tests.support.sheets import DPI, DrawnPage
+
+
+def bar(fill: str, text: str) -> DrawnPage:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 200, 900, 260), fill=fill)
+    page.text(130, 212, "Region Spring Summer", 9, fill=text)
+    page.text(130, 400, "North 1 204 1 310", 9)
+    return page
+
+
+@pytest.mark.parametrize(("fill", "text"), [("#1f3a5f", "white"), ("#4472c4", "white"), ("#909090", "black")])
+def test_text_on_a_bar_becomes_dark_on_white(fill: str, text: str) -> None:
+    gray = bar(fill, text).gray()
+    (area,) = filled_areas(gray, DPI)
+    assert all(abs(a - b) < 5 for a, b in zip(area.box, (100, 200, 901, 261), strict=True))
+    clear = on_white(gray, [area])
+    assert float((clear[204:257, 104:897] > 230).mean()) > 0.8
+    assert int(clear[212:250, 130:400].min()) < 60
+    assert np.array_equal(clear[300:], gray[300:])
+
+
+def test_a_dark_bar_keeps_its_edge_as_a_line() -> None:
+    gray = bar("#1f3a5f", "white").gray()
+    clear = on_white(gray, filled_areas(gray, DPI))
+    assert float((clear[198:206, 300:800].min(axis=0) < 60).mean()) == 1.0
+
+
+def test_the_head_of_a_ruled_table_is_found_though_bold_letters_and_rules_stand_on_it() -> None:
+    """Bold letters half as wide as the bar is high, and black rules around each cell, vary its level."""
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 200, 900, 256), fill="#323232")
+    for column, head in enumerate(("Quantity", "Supplier", "Measured", "Accepted", "Delivered")):
+        page.text(108 + 160 * column, 212, head, 10, bold=True, fill="white")
+        for left, right, bottom in ((100, 260, 256), (100, 260, 312)):
+            page.draw.rectangle((left + 160 * column, 200, right + 160 * column, bottom), outline="black", width=4)
+    gray = page.gray()
+    (area,) = filled_areas(gray, DPI)
+    assert all(abs(a - b) <= 6 for a, b in zip(area.box, (100, 200, 901, 257), strict=True))
+    assert float((on_white(gray, [area])[206:252, 106:256] > 230).mean()) > 0.5
+
+
+def test_photographs_letters_and_light_grounds_are_left_alone() -> None:
+    page = DrawnPage(1000, 700)
+    page.text(60, 60, "БОЛЬШОЙ", 70, bold=True)
+    page.draw.rectangle((100, 400, 900, 460), fill="#eeeeee")
+    gray = page.gray()
+    noise = np.random.default_rng(2).normal(100, 40, (150, 400)).clip(0, 255).astype(np.uint8)
+    gray[500:650, 100:500] = np.kron(noise[::10, ::10], np.ones((10, 10), np.uint8))
+    assert filled_areas(gray, DPI) == []
+    assert on_white(gray, []) is gray

@@ -1,0 +1,81 @@
+"""Text on buttons, discs, gradients and in rings made dark on white."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr_service.document import Gray
+from ocr_service.tesseract.prepare.filled_shapes import on_white_shapes
+from ocr_service.tesseract.reader import TesseractReader
+from tests.support.sheets import DPI, DrawnPage
+
+
+@pytest.mark.parametrize(("fill", "text"), [("#003366", "white"), ("#888888", "white"), ("#c8a000", "black")])
+def test_a_digit_on_a_disc_becomes_dark_on_white(fill: str, text: str) -> None:
+    page = DrawnPage(400, 300)
+    page.draw.ellipse((100, 100, 156, 156), fill=fill)
+    page.text(119, 111, "4", 10, bold=True, fill=text)
+    gray = page.gray()
+    clear = on_white_shapes(gray, DPI, [])
+    x = 102
+    assert int(clear[126:130, x : x + 10].min()) > 230  # the disc
+    assert int(clear[111:145, 115:141].min()) < 100  # its digit
+    assert np.array_equal(clear[200:], gray[200:])
+
+
+def test_a_ring_around_a_number_is_taken_away_unless_letters_touch_it() -> None:
+    apart, touching = DrawnPage(500, 300), DrawnPage(500, 300)
+    for page in (apart, touching):
+        page.draw.ellipse((100, 100, 160, 160), outline="black", width=4)
+    apart.text(121, 113, "7", 10)
+    touching.text(106, 113, "777", 10)
+    assert int(on_white_shapes(apart.gray(), DPI, [])[100:160, 98:112].min()) > 230
+    gray = touching.gray()
+    assert on_white_shapes(gray, DPI, []) is gray
+
+
+def _photograph() -> Gray:
+    noise = np.random.default_rng(2).normal(100, 40, (30, 60)).clip(0, 255).astype(np.uint8)
+    return np.kron(noise, np.ones((10, 10), np.uint8))
+
+
+def test_large_letters_photographs_discs_without_text_and_filled_areas_are_left_alone() -> None:
+    page = DrawnPage(1000, 900)
+    page.text(60, 20, "БОЛЬШОЙ 8", 60, bold=True)
+    page.draw.ellipse((700, 400, 800, 500), fill="black")
+    page.draw.ellipse((720, 420, 730, 430), fill="white")
+    page.draw.rectangle((60, 800, 300, 860), fill="#003366")
+    page.text(80, 810, "Region", 10, fill="white")
+    gray = page.gray()
+    gray[400:700, 60:660] = _photograph()
+    assert on_white_shapes(gray, DPI, [(60, 800, 301, 861)]) is gray
+
+
+def test_the_text_of_small_and_of_shaded_buttons_is_read() -> None:
+    page = DrawnPage(1240, 600)
+    page.text(100, 60, "Choose one of the offers below", 11)
+    page.draw.rounded_rectangle((100, 150, 260, 190), radius=16, fill="#cc3300")
+    page.text(125, 156, "Discount", 8, fill="white")
+    page.draw.polygon([(400, 220), (440, 140), (640, 140), (680, 220), (640, 300), (440, 300)], fill="#335577")
+    page.text(465, 200, "Delivery", 11, bold=True, fill="white")
+    shaded = np.tile(np.linspace(30, 190, 900).astype(np.uint8)[None, :, None], (100, 1, 3))
+    page.image.paste(Image.fromarray(shaded), (100, 400))
+    page.text(200, 428, "Warehouse entrance", 13, bold=True, fill="white")
+    reading = TesseractReader("eng").read(page.page(), [])
+    text = " ".join(region.content for region in reading.regions)
+    assert all(word in text for word in ("Discount", "Delivery", "Warehouse entrance"))
+    assert reading.coverage == 1.0
+
+
+def test_light_specks_all_over_a_photograph_in_black_and_white_are_no_text() -> None:
+    page = DrawnPage(1240, 900)
+    page.draw.ellipse((200, 100, 900, 800), fill="black")
+    places = np.random.default_rng(7).integers((260, 200), (820, 700), (400, 2))
+    for x, y in places.tolist():
+        page.draw.ellipse((x, y, x + (x + y) % 9 + 6, y + (x * y) % 17 + 10), fill="white")
+    for x, y in places.tolist():
+        page.draw.rectangle((x + 60, y + 40, x + 62, y + 42), fill="white")
+    gray = page.gray()
+    assert np.array_equal(on_white_shapes(gray, DPI, []), gray)

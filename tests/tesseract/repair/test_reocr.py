@@ -1,0 +1,114 @@
+"""Words drawn here and misread on purpose, read again by themselves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_service.document import Box
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.homoglyphs import Script
+from ocr_service.tesseract.repair.reocr import CropReader, main_script, reocr_cells, reocr_foreign_words, script_of_few
+from ocr_service.tesseract.tables.cells import Cell
+from ocr_service.tesseract.words import Word, make_line
+from tests.support.sheets import DrawnPage
+
+
+@pytest.fixture(scope="module")
+def engines() -> dict[Script, TesseractEngine]:
+    return {"cyrillic": TesseractEngine("rus"), "latin": TesseractEngine("eng")}
+
+
+def looked_at(engines: dict[Script, TesseractEngine], drawn: str, read: str, confidence: float, script: Script) -> str:
+    """What becomes of ``drawn``, which was ``read`` with ``confidence`` on a page in ``script``."""
+    drawn_page = DrawnPage(600, 200)
+    drawn_page.text(100, 80, drawn, 11)
+    sheet = drawn_page.sheet()
+    x, y, width, height = cv2.boundingRect((sheet.gray < 128).astype(np.uint8))
+    line = make_line([Word(read, (x, y, x + width, y + height), confidence)])
+    own = CropReader(engines[script], sheet)
+    other = CropReader(engines["latin" if script == "cyrillic" else "cyrillic"], sheet)
+    return reocr_foreign_words([line], script, own, other)[0].text
+
+
+def test_a_surely_read_word_of_homoglyphs_is_read_again_on_a_russian_page(
+    engines: dict[Script, TesseractEngine],
+) -> None:
+    assert looked_at(engines, "провод", "npoBog", 95.0, "cyrillic") == "провод"
+    assert looked_at(engines, "ПВС", "nBC", 93.0, "cyrillic") == "ПВС"
+
+
+@pytest.mark.parametrize("word", ["Brown", "CPU", "PDF", "Microsoft", "info@example.com", "IV"])
+@pytest.mark.parametrize("confidence", [60.0, 95.0])
+def test_a_name_in_latin_stays_on_a_russian_page(
+    engines: dict[Script, TesseractEngine], word: str, confidence: float
+) -> None:
+    assert looked_at(engines, word, word, confidence, "cyrillic") == word
+
+
+def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[Script, TesseractEngine]) -> None:
+    assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"
+
+
+def page_script(*texts: str, confidence: float = 95.0) -> Script | None:
+    words = [Word(text, (100 * n, 0, 100 * n + 80, 20), confidence) for n, text in enumerate(texts)]
+    return main_script([make_line(words)])
+
+
+def test_words_of_homoglyphs_say_nothing_of_a_page_s_script() -> None:
+    assert page_script("Coffee", "Теа", "Coca", "Cola", "Теа", "ТМ", "Wafers", "Kinds") == "latin"
+    assert page_script("Кофе", "HOT", "чай", "CAXAP", "булочки", "изюм", "жаркое") == "cyrillic"
+    assert page_script("ХХХ", "ХХХ", "ХХХ", "ТМ", "АВС", "ТОР", "СОРЕ", "ТАХ") is None
+
+
+def test_a_page_of_few_words_has_the_script_of_those_that_only_one_alphabet_has() -> None:
+    assert page_script("Fontsize:", "ХХХ") == "latin"
+    assert page_script("Шрифт:", "XXX", "кегль") == "cyrillic"
+    assert page_script("Fontsize:", "ХХХ", confidence=70.0) is None
+
+
+def test_few_words_in_both_alphabets_say_nothing() -> None:
+    assert page_script("Fontsize:", "шрифт") is None
+
+
+def few(engines: dict[Script, TesseractEngine], *texts: str) -> Script | None:
+    """The script of a page with these words and no others, each read as something else."""
+    page = DrawnPage(1000, 400)
+    for place, text in enumerate(texts):
+        page.text(100, 50 + 80 * place, text, 11)
+    sheet = page.sheet()
+    lines = [
+        make_line([Word("xxxx", (95, 45 + 80 * place, 600, 100 + 80 * place), 80.0)]) for place in range(len(texts))
+    ]
+    return script_of_few(lines, {script: CropReader(engine, sheet) for script, engine in engines.items()})
+
+
+def test_a_page_of_few_words_is_in_the_alphabet_that_reads_them_better(engines: dict[Script, TesseractEngine]) -> None:
+    assert few(engines, "paper", "apex") == "latin"
+    assert few(engines, "He made one") == "latin"
+    assert few(engines, "Нет", "Сумма") == "cyrillic"
+
+
+def test_few_words_that_fit_both_or_are_in_both_leave_it_open(engines: dict[Script, TesseractEngine]) -> None:
+    assert few(engines, "TOP") is None
+    assert few(engines, "Название", "Title") is None
+    assert few(engines) is None
+
+
+def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
+    page = DrawnPage(1240, 400)
+    page.text(100, 100, "payment", 11)
+    page.text(600, 100, "681.20", 11)
+    sheet = page.sheet()
+    sure, doubtful = Word("payment", (100, 100, 240, 140), 96.0), Word("68l.2O", (600, 100, 710, 140), 20.0)
+
+    class OnlyTheNumber(CropReader):
+        def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
+            return [Word("681.20", (600, 100, 710, 140), 95.0)]
+
+    cell = Cell((80, 80, 900, 160), (sure, doubtful))
+    crops = OnlyTheNumber(TesseractEngine("eng"), sheet)
+    assert reocr_cells([[cell]], crops) == [[cell]]
+    alone = Cell((500, 80, 900, 160), (doubtful,))
+    assert reocr_cells([[alone]], crops)[0][0].text == "681.20"

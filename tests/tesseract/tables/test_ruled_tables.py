@@ -1,0 +1,155 @@
+"""Words to the cells of a grid."""
+
+from __future__ import annotations
+
+from ocr_service.document import Box
+from ocr_service.tesseract.prepare.ruling_lines import Grid
+from ocr_service.tesseract.tables.cells import Cell, Table
+from ocr_service.tesseract.tables.ruled_tables import (
+    has_unruled_columns,
+    ruled_cells,
+    with_label_rows,
+    with_parted_heads,
+    with_unruled_rows,
+)
+from tests.support.sheets import text_line
+
+
+def level(y: int) -> Box:
+    return (100, y, 700, y + 3)
+
+
+def upright(x: int, y0: int = 100, y1: int = 303) -> Box:
+    return (x, y0, x + 3, y1)
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in table]
+
+
+def test_words_fall_into_the_cells_of_a_grid() -> None:
+    grid = Grid((100, 100, 703, 303), (level(100), level(200), level(300)), (upright(100), upright(400), upright(700)))
+    words = [*text_line(120, 130, "Товар").words, *text_line(420, 130, "Цена", "руб").words]
+    words += [*text_line(120, 230, "Кабель").words, *text_line(420, 230, "51").words]
+    assert texts(ruled_cells(grid, words, 5)) == [["Товар", "Цена руб"], ["Кабель", "51"]]
+
+
+def test_a_cell_that_no_line_parts_spans_its_columns() -> None:
+    grid = Grid(
+        (100, 100, 703, 303), (level(100), level(200), level(300)), (upright(100), upright(400, 200), upright(700))
+    )
+    words = [*text_line(300, 130, "Общая", "шапка").words, *text_line(120, 230, "Кабель").words]
+    table = ruled_cells(grid, words, 5)
+    assert texts(table) == [["Общая шапка", ""], ["Кабель", ""]]
+    assert table[0][0].box[2] > 690
+
+
+def test_rows_between_rules_of_columns_only_are_parted() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    rows = [("Все", "291", "18.7"), ("Дети", "54", ""), ("Взрослые", "34", "12.0")]
+    words = [
+        text_line(columns[c][0] + 10, 120 + 40 * r, t).words[0]
+        for r, row in enumerate(rows)
+        for c, t in enumerate(row)
+        if t
+    ]
+    ruled = [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [list(row) for row in rows]
+
+
+def test_lines_of_words_between_rules_stay_one_row() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    lines = [("Доска", "дуб", "12"), ("сухая", "или ель", "")]
+    words = [
+        w
+        for r, row in enumerate(lines)
+        for c, t in enumerate(row)
+        if t
+        for w in text_line(columns[c][0] + 10, 120 + 40 * r, *t.split()).words
+    ]
+    ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
+
+
+def test_lines_that_fill_all_columns_are_rows_where_one_column_is_of_data() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+
+    def made(*rows: tuple[str, str, str]) -> Table:
+        words = [
+            word
+            for r, row in enumerate(rows)
+            for c, text in enumerate(row)
+            for word in text_line(columns[c][0] + 10, 120 + 40 * r, *text.split(), step=50).words
+        ]
+        return [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+
+    devices = [("Часы", "мини", "272 x 340"), ("Экран", "плоский", "2304 x 1440"), ("Ноутбук", "новый", "720 x 400")]
+    assert texts(with_unruled_rows(made(*devices))) == [list(row) for row in devices]
+    phrases = [("Доска", "дуб", "для"), ("сухая", "или ель", "дома"), ("прямая", "любая", "сада")]
+    assert len(with_unruled_rows(made(*phrases))) == 1
+
+
+def test_rules_that_part_groups_of_columns_are_told_from_those_of_columns() -> None:
+    def made(*rows: tuple[str, str]) -> Table:
+        return [
+            [
+                Cell((100, 100 + 40 * r, 300, 140 + 40 * r), text_line(110, 110 + 40 * r, name).words),
+                Cell(
+                    (300, 100 + 40 * r, 700, 140 + 40 * r), text_line(310, 110 + 40 * r, *text.split(), step=120).words
+                ),
+            ]
+            for r, (name, text) in enumerate(rows)
+        ]
+
+    assert has_unruled_columns(
+        made(("Год", "Все Дети"), ("2009", "467.9 69.1"), ("2010", "10.0 0.9"), ("2011", "8.1 –"))
+    )
+    assert not has_unruled_columns(made(("Год", "Все"), ("2009", "467.9"), ("2010", "10.0"), ("2011", "8.1")))
+
+
+def labelled(*labels: tuple[int, str]) -> Table:
+    """Five ruled rows of numbers, 60 pixels high, beside one cell with ``labels`` at these heights."""
+    words = tuple(word for y, text in labels for word in text_line(110, y, *text.split()).words)
+    numbers = [
+        Cell((400, 100 + 60 * r, 600, 160 + 60 * r), text_line(420, 115 + 60 * r, "512").words) for r in range(5)
+    ]
+    first = [Cell((100, 100, 400, 400), words, down=5), *(Cell((0, 0, 0, 0)) for _ in range(4))]
+    return [[label, number] for label, number in zip(first, numbers, strict=True)]
+
+
+def test_labels_without_rules_stand_in_the_ruled_rows_beside_them() -> None:
+    labels = ("Зарплата", "Надбавки", "Связь", "Страхование", "Итого по смете")
+    table = with_label_rows(labelled(*((115 + 60 * r, label) for r, label in enumerate(labels))))
+    assert texts(table) == [[label, "512"] for label in labels]
+    assert all(row[0].down == 1 for row in table)
+
+
+def test_the_text_of_a_cell_over_many_rows_is_not_parted() -> None:
+    lines = ("Расходы на", "связь и", "страхование", "имущества")
+    whole = labelled(*((180 + 36 * r, line) for r, line in enumerate(lines)))
+    assert with_label_rows(whole) == whole
+
+
+def test_a_text_whose_lines_stand_beside_the_rows_is_not_parted() -> None:
+    lines = ("Расходы на", "отопление", "и связь во", "всех домах", "посёлка")
+    whole = labelled(*((115 + 60 * r, line) for r, line in enumerate(lines)))
+    assert with_label_rows(whole) == whole
+
+
+def headed(*words: tuple[int, str]) -> Table:
+    """A head over two columns with ``words`` at these places, and a row below it."""
+    head = Cell((100, 100, 700, 150), tuple(text_line(x, 110, text).words[0] for x, text in words), across=2)
+    below = [
+        Cell((100, 150, 300, 200), text_line(110, 160, "Связь").words),
+        Cell((300, 150, 700, 200), text_line(310, 160, "512").words),
+    ]
+    return [[head, Cell((0, 0, 0, 0))], below]
+
+
+def test_heads_without_a_rule_between_them_are_each_over_their_column() -> None:
+    assert texts(with_parted_heads(headed((110, "Вид"), (310, "Расход"))))[0] == ["Вид", "Расход"]
+
+
+def test_a_head_in_the_middle_of_two_columns_is_one() -> None:
+    whole = headed((250, "Вид"), (310, "расхода"))
+    assert with_parted_heads(whole) == whole

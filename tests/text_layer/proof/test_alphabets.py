@@ -1,0 +1,84 @@
+"""What looks alike, and what must not be taken for one another."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ocr_service.text_layer.proof.alphabets import (
+    has_a_foreign_letter,
+    look_the_same,
+    may_be_digit,
+    may_reach,
+    mixes_alphabets,
+    script_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("а", "a"), ("О", "0"), ("l", "I"), ("ё", "е"), ("ш", "щ"), ("ü", "u"), ("—", "-")]
+)
+def test_signs_that_an_eye_cannot_tell_apart_are_the_same(written: str, read: str) -> None:
+    assert look_the_same(written, read)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("a", "e"), ("n", "t"), ("1", "7"), ("6", "9"), ("щ", "ю"), ("D", "0"), ("ә", "е")]
+)
+def test_other_signs_are_not(written: str, read: str) -> None:
+    assert not look_the_same(written, read)
+
+
+def test_a_small_o_is_no_zero() -> None:
+    assert may_be_digit("0", "O") and not may_be_digit("0", "o")
+
+
+@pytest.mark.parametrize("word", ["Тhе", "соmpany", "Αthens"])
+def test_a_word_of_two_alphabets_is_noticed(word: str) -> None:
+    assert mixes_alphabets(word)
+
+
+@pytest.mark.parametrize("word", ["3D-печать", "company", "Комиссия", "X-лучи", "2024"])
+def test_parts_of_a_word_may_be_of_different_alphabets(word: str) -> None:
+    assert not mixes_alphabets(word)
+
+
+def test_letters_reach_as_far_as_they_should() -> None:
+    assert may_reach("ө", False, False) and may_reach("қ", False, True) and may_reach("б", True, False)
+    assert may_reach("ө", True, False) is False
+    assert may_reach("京", True, False) is None
+
+
+@pytest.mark.parametrize("letter", "ęąçşųạ")
+def test_a_mark_below_a_letter_reaches_down(letter: str) -> None:
+    assert may_reach(letter, False, True)
+    assert may_reach(letter, True, False) is False
+    assert may_reach(letter, False, False) is False
+
+
+@pytest.mark.parametrize("letter", "żóćńśйё")
+def test_a_mark_above_a_letter_reaches_up(letter: str) -> None:
+    assert may_reach(letter, True, False)
+    assert may_reach(letter, False, False) is False
+
+
+def test_every_sign_of_unicode_has_a_script_or_none() -> None:
+    for sign in map(chr, range(sys.maxunicode + 1)):
+        assert script_of(sign.lower()) == script_of(sign.lower()[:1])
+        look_the_same(sign, sign.lower())
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("Тhan", True),
+        ("Cтоимость", True),
+        ("ßυγός", True),
+        ("Than", False),
+        ("5μm", False),
+        ("λABCD", False),
+    ],
+)
+def test_a_foreign_letter_among_letters_of_another_alphabet_is_found(word: str, found: bool) -> None:
+    assert has_a_foreign_letter(word) is found

@@ -1,0 +1,25 @@
+"""The places and sizes of punctuation."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr_service.text_layer.proof.punctuation import may_stand_so
+
+# Of Liberation Serif: top, bottom (below the baseline is positive), width, em.
+_DRAWN = {".": (0.1, 0.01, 0.11), ",": (0.1, 0.14, 0.14), "-": (0.257, -0.194, 0.25), "%": (0.68, 0.01, 0.71)}
+
+
+@pytest.mark.parametrize("sign", _DRAWN)
+def test_a_mark_may_be_itself_and_none_of_the_others(sign: str) -> None:
+    assert [other for other in _DRAWN if may_stand_so(other, *_DRAWN[sign])] == [sign]
+
+
+def test_marks_that_are_not_known_may_stand_anywhere() -> None:
+    assert may_stand_so("@", 0.1, 0.1, 0.1)
+
+
+def test_a_minus_sign_is_no_tilde() -> None:
+    assert may_stand_so("~", 0.33, -0.18, 0.46)
+    assert may_stand_so("−", 0.29, -0.23, 0.51)
+    assert not may_stand_so("~", 0.29, -0.23, 0.51)

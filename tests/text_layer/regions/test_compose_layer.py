@@ -1,0 +1,32 @@
+"""Proven lines and the layout model's regions, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ocr_service.document import Region
+from ocr_service.reading.layered_page import sheet_reader
+from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.text_layer.page_layer import read_page_layer
+from ocr_service.text_layer.regions.compose_layer import compose_layer
+from tests.support.text_layer_pdfs import ENGLISH, Sheet
+
+
+def test_a_chart_stays_a_figure_though_its_labels_are_read(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph(ENGLISH[0])
+    for place, month in enumerate(("April", "June", "August", "October")):
+        sheet.canvas.rect(80 + 90 * place, 400, 60, 60 + 40 * place, fill=1)
+        sheet.canvas.setFont("Serif", 10)
+        sheet.canvas.drawString(90 + 90 * place, 385, month)
+    path = tmp_path / "chart.pdf"
+    path.write_bytes(sheet.pdf())
+    reader = TesseractReader("eng")
+    layer = read_page_layer(
+        path, 1, dpi=200, max_pixels=60_000_000, password="", read_sheet=sheet_reader(reader), language="eng"
+    )
+    assert layer is not None
+    chart = Region("chart", (200, 680, 1250, 1300), 0, 0.9)
+    regions = compose_layer(layer, [], [chart])
+    assert [region.label for region in regions if region.format == "image"] == ["chart"]
+    assert {"April", "October"} <= set(" ".join(region.content for region in regions).split())

@@ -1,0 +1,88 @@
+"""The VLM is spared what the text layer proves, and what it answers for the rest is held against the layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_service.document import PreparedPage
+from ocr_service.reading.page_tasks import PageTask, prepare_page
+from ocr_service.text_layer.answers.check import check_answers, check_page
+from ocr_service.vlm.assemble_page import assemble_page
+from ocr_service.vlm.prompts import PromptSet
+from ocr_service.vlm.read_region import RegionReading
+from tests.support.text_layer_set import all_samples
+
+_SAMPLES = {sample.name: sample for sample in all_samples()}
+_OTSL = (
+    "<fcel>Article<fcel>Quantity<fcel>Price<fcel>Total<nl><fcel>Oak board 20 mm<fcel>12<fcel>{price}<fcel>378.00<nl>"
+    "<fcel>Brass screw<fcel>200<fcel>0.08<fcel>16.00<nl><fcel>Wood glue<fcel>3<fcel>14.95<fcel>44.85<nl>"
+)
+
+
+def prepared(folder: Path, name: str, mode: str = "auto", prompts: PromptSet | None = None) -> PreparedPage:
+    path = folder / f"{name}.pdf"
+    path.write_bytes(_SAMPLES[name].pdf)
+    task = PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, mode)  # type: ignore[arg-type]
+    return prepare_page(task, prompts or PromptSet())
+
+
+def sent(page: PreparedPage) -> list[str]:
+    return [region.region.label for region in page.regions if region.crop is not None]
+
+
+@pytest.mark.parametrize("name", ["two_columns", "ru_clean", "kk_clean"])
+def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> None:
+    page = prepared(tmp_path, name)
+    assert sent(page) == []
+    result = assemble_page(page, [None] * len(page.regions), seconds=1.0)
+    told = [word for region in result.regions for word in region.content.split()]
+    assert sorted(told) == sorted(_SAMPLES[name].truth.replace("# ", "").split())
+    assert {region.source for region in result.regions if region.content} == {"text_layer"}
+    assert result.text_layer is not None and result.text_layer.used
+
+
+def test_text_of_a_font_that_lies_is_sent_and_not_checked_against_it(tmp_path: Path) -> None:
+    page = prepared(tmp_path, "en_swapped")
+    assert sent(page)
+    assert not any(region.layer_complete for region in page.regions if region.crop is not None)
+
+
+def test_without_the_layer_everything_is_sent(tmp_path: Path) -> None:
+    page = prepared(tmp_path, "two_columns", "ignore")
+    assert len(sent(page)) >= 2
+    assert page.text_layer is None
+
+
+@pytest.mark.parametrize("price", ["31.50", "37.50", "31.60"])
+def test_a_table_is_sent_and_its_answer_put_right_by_the_layer(tmp_path: Path, price: str) -> None:
+    page = prepared(tmp_path, "ruled_table")
+    assert sent(page) == ["table"]
+    readings = [
+        RegionReading(_OTSL.format(price=price), 1) if region.crop is not None else None for region in page.regions
+    ]
+    known = {region.region.order: region for region in page.regions}
+    result = check_answers(assemble_page(page, readings, seconds=1.0), known)
+    table = next(region for region in result.regions if region.label == "table")
+    assert "31.50" in table.content and "31.50" in result.markdown
+    assert (table.source, table.corrected, table.contradicted) == ("vlm", int(price != "31.50"), False)
+
+
+@pytest.mark.parametrize(("name", "complete"), [("en_clean", True), ("half_scan", False)])
+def test_a_page_that_is_read_whole_knows_its_words_where_all_of_it_is_proven(
+    tmp_path: Path, name: str, complete: bool
+) -> None:
+    [page] = prepared(tmp_path, name, prompts=PromptSet(profile_name="page")).regions
+    assert page.crop is not None and page.layer_complete is complete
+    assert "committee" in [word.text for word in page.layer_words]
+
+
+def test_a_word_that_a_model_invents_on_a_page_is_flagged(tmp_path: Path) -> None:
+    prompts = PromptSet(profile_name="page")
+    page = prepared(tmp_path, "en_clean", prompts=prompts)
+    truth = _SAMPLES["en_clean"].truth
+    for answer, contradicted in ((truth, False), (truth.replace("1987", "1937"), True)):
+        result = assemble_page(page, [RegionReading(answer, 1)], seconds=1.0, whole=prompts.form)
+        [region] = check_page(result, page.regions[0]).regions
+        assert region.contradicted is contradicted
