@@ -53,6 +53,13 @@ def test_opencv_is_the_build_that_needs_no_display(installed: Path) -> None:
     assert [name for name in packages if name.startswith("opencv")] == ["opencv-python-headless"]
 
 
+@pytest.mark.parametrize("module", ["layout.embedded", "tesseract.ppocr"])
+def test_each_model_lies_beside_the_module_that_runs_it(installed: Path, module: str) -> None:
+    module = f"ocr_service.{module}"
+    script = f"from pathlib import Path; import {module} as m; print(Path(m.__file__).with_name(m._FILE).is_file())"
+    assert run(installed / "python", "-I", "-c", script) == "True"
+
+
 def test_the_installed_service_reads_a_scan(installed: Path, tmp_path: Path, contract_scan: Path) -> None:
     service = RunningService(tmp_path)
     service.python = str(installed / "python")

@@ -52,12 +52,12 @@ from ocr_service.tesseract.ledger.unread_regions import located as _located
 from ocr_service.tesseract.lines.fixed_pitch import with_pitch
 from ocr_service.tesseract.lines.leaders import with_leaders
 from ocr_service.tesseract.lines.page_columns import page_gutters, ruled_gutters, split_at_gutters
+from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
-from ocr_service.tesseract.repair.ppocr import PpOcr
 from ocr_service.tesseract.repair.reocr import (
     CropReader,
     languages_by_script,

@@ -17,8 +17,8 @@ import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.ppocr import Glyph
 from ocr_service.tesseract.repair.homoglyphs import CYRILLIC_LETTER
-from ocr_service.tesseract.repair.ppocr import Glyph
 from ocr_service.tesseract.words import Line, Word, make_line
 
 # Tesseract's confidence below which a word is doubtful: of a clean scan's words 1.5 % have less than the first. Where

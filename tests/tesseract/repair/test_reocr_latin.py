@@ -8,8 +8,8 @@ import pytest
 from PIL import ImageFont
 
 from ocr_service.document import Gray
+from ocr_service.tesseract.ppocr import Glyph, PpOcr
 from ocr_service.tesseract.reader import TesseractReader
-from ocr_service.tesseract.repair.ppocr import Glyph, PpOcr
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.words import Line, Word, make_line
 from tests.support.sheets import DPI, FONTS, DrawnPage

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from ocr_service.document import Gray
-from ocr_service.tesseract.repair.ppocr import PpOcr
+from ocr_service.tesseract.ppocr import PpOcr
 from tests.support.sheets import DrawnPage
 
 
