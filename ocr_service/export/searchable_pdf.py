@@ -18,9 +18,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from ocr_service.errors import DamagedFile, EncryptedPdf
+from ocr_service.export.change_text import Copies, Fate, change_shown
 from ocr_service.export.glyphless_font import ADVANCE, add_font, encoded
 from ocr_service.export.invisible_text import remove_invisible_text
-from ocr_service.export.text_operators import Copies, remove_shown
+from ocr_service.export.silent_appearances import silence_appearances
 from ocr_service.export.word_positions import Word
 
 _FONT = "/OcrText"
@@ -44,8 +45,8 @@ class TextLayer:
     """The text of page ``number``: lines of words in pixels of an upright picture ``width`` x ``height``.
 
     ``angle`` is the clockwise rotation in degrees that made the page upright, on top of its own /Rotate. ``replaces``:
-    the page's own invisible text is removed. ``unseen`` says of each text object of the page whether it is removed;
-    ``picture`` takes the place of the page's content.
+    the page's own invisible text is removed. ``fates``: what becomes of its text objects, none where all stay;
+    ``appearances``: fields and notes lose the Unicode of their looks. ``picture`` takes the place of its content.
     """
 
     number: int
@@ -54,7 +55,8 @@ class TextLayer:
     angle: int
     lines: Sequence[Sequence[Word]]
     replaces: bool = False
-    unseen: Sequence[bool] = ()
+    fates: Sequence[Fate] = ()
+    appearances: bool = False
     picture: ImagePage | None = None
 
 
@@ -77,8 +79,10 @@ def add_text_layers(
                 remove_invisible_text(pdf, page, copies)
             if layer.picture is not None:
                 _become_picture(pdf, page, layer.picture, own_rotation)
-            elif layer.unseen:
-                remove_shown(pdf, page, layer.unseen, copies)
+            elif layer.fates:
+                change_shown(pdf, page, layer.fates, copies)
+            if layer.appearances:
+                silence_appearances(pdf, page)
             _add_text(pdf, page, font, layer, rotation=own_rotation + layer.angle)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 

@@ -23,7 +23,7 @@ from ocr_service.errors import ServiceError
 from ocr_service.export.result_json import page_from_json
 from ocr_service.export.searchable_pdf import ImagePage, TextLayer, add_text_layers, pdf_of_images
 from ocr_service.export.word_positions import Word, place_words
-from ocr_service.reading.text_removal import NOTHING, Removal, text_removal
+from ocr_service.reading.own_text_changes import NOTHING, OwnTextChanges, own_text_changes
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.storage.atomic_write import atomic_write
@@ -115,24 +115,27 @@ def _layer_of(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number:
 
 def _new_layer(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number: int) -> TextLayer | None:
     page = page_from_json(folder.page(number))
-    removal = _removal(folder, password, pdf, page)
-    if removal.picture is not None:
-        picture = PageImage(number, removal.picture, removal.dpi)
+    changes = _changes(folder, password, pdf, page)
+    if changes.picture is not None:
+        picture = PageImage(number, changes.picture, changes.dpi)
         gray = _gray(picture)
         return replace(_layer(page, gray), picture=_encoded(picture, gray))
-    missing = _corrected_by_hand(page) if _is_searchable(pdf, page) else _read_by_eye(page)
+    has_all = page.text_layer is None and _has_own_text(pdf, page)
+    missing = _corrected_by_hand(page) if has_all else _not_in_the_pdf(page, changes)
     texts = [region for region in missing.regions if _texts(region)]
     if not texts:
         missing = replace(page, regions=())
-        if removal is NOTHING:
+        if changes is NOTHING:
             return None
     ink = _gray_of(pdf, page) if any(not region.words for region in texts) else None
-    return replace(_layer(missing, ink), replaces=removal.invisible, unseen=removal.objects)
+    return replace(
+        _layer(missing, ink), replaces=changes.invisible, fates=changes.fates, appearances=changes.appearances
+    )
 
 
-def _removal(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, page: PageResult) -> Removal:
+def _changes(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, page: PageResult) -> OwnTextChanges:
     try:
-        return text_removal(pdf, folder.input, password, page)
+        return own_text_changes(pdf, folder.input, password, page)
     except (pdfium.PdfiumError, ServiceError):
         return NOTHING  # poppler may have drawn it for the reader
 
@@ -141,19 +144,13 @@ _ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda value: value.item())  # scala
 _DECODER = msgspec.msgpack.Decoder(TextLayer | None)
 
 
-def _is_searchable(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
-    """Whether the PDF's page stays as it is: its own text is proven, or, unproven, says what was read."""
-    if page.text_layer is None:
-        return _has_own_text(pdf, page)
-    return not any(_texts(region) for region in _read_by_eye(page).regions)
+def _not_in_the_pdf(page: PageResult, changes: OwnTextChanges) -> PageResult:
+    """The page without what the PDF's own text has, and keeps."""
+    left = (_part_not_in_the_pdf(region, changes) for region in page.regions)
+    return replace(page, regions=tuple(region for region in left if region is not None))
 
 
-def _read_by_eye(page: PageResult) -> PageResult:
-    """The page without what the PDF's own text has, and can be found already."""
-    return replace(page, regions=tuple(left for region in page.regions if (left := _not_in_the_pdf(region))))
-
-
-def _not_in_the_pdf(region: RegionResult) -> RegionResult | None:
+def _part_not_in_the_pdf(region: RegionResult, changes: OwnTextChanges) -> RegionResult | None:
     """The region, or its words that the PDF's own text lacks; None where it has all of them."""
     if "content" in region.edited:
         return region
@@ -161,7 +158,7 @@ def _not_in_the_pdf(region: RegionResult) -> RegionResult | None:
         return None
     if not region.words:
         return None if region.source == "text_layer" else region
-    words = tuple(word for word in region.words if not word.in_pdf)
+    words = tuple(word for word in region.words if not word.in_pdf or changes.loses(word.bbox))
     return replace(region, words=words) if words else None
 
 

@@ -20,6 +20,7 @@ from reportlab.pdfgen import canvas
 from reportlab.platypus import Paragraph, Table
 
 from ocr_service.document import FileType, PageResult, RegionResult
+from ocr_service.export.change_text import Fate
 from ocr_service.export.result_json import page_to_json
 from ocr_service.export.searchable_pdf import TextLayer, add_text_layers, text_content
 from ocr_service.export.word_positions import Word
@@ -281,8 +282,8 @@ def test_encrypted_pdf_stays_encrypted_with_its_password(
     assert "Мельница" in text_of(tmp_path / "opened.pdf")
 
 
-@pytest.mark.parametrize("unseen", [(True, False), (False, False)])
-def test_pages_that_draw_one_form_each_lose_their_own_text(tmp_path: Path, unseen: tuple[bool, bool]) -> None:
+@pytest.mark.parametrize("unseen", [("removed", "kept"), ("kept", "kept")])
+def test_pages_that_draw_one_form_each_lose_their_own_text(tmp_path: Path, unseen: tuple[Fate, ...]) -> None:
     source, target = tmp_path / "source.pdf", tmp_path / "target.pdf"
     with pikepdf.new() as pdf:
         helvetica = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont="/Helvetica")
@@ -298,8 +299,8 @@ def test_pages_that_draw_one_form_each_lose_their_own_text(tmp_path: Path, unsee
             page = pdf.add_blank_page(page_size=(200, 99))
             page.obj.Resources, page.obj.Contents = shared, pdf.make_stream(b"/Head Do")
         pdf.save(source)
-    gone = (True, False)
-    layers = (TextLayer(number, 1, 1, 0, (), unseen=lost) for number, lost in ((1, gone), (2, unseen)))
+    gone: tuple[Fate, ...] = ("removed", "kept")
+    layers = (TextLayer(number, 1, 1, 0, (), fates=lost) for number, lost in ((1, gone), (2, unseen)))
     add_text_layers(source, target, layers)
     first, second = text_of(target).split("\f")[:2]
     assert first.strip() == "shown"

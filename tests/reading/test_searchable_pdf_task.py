@@ -9,12 +9,14 @@ from pathlib import Path
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from pikepdf import Dictionary, Name
 from PIL import ImageChops, ImageFilter, ImageStat
 
 from ocr_service.document import PageResult, TextLayerReport
 from ocr_service.export.result_json import page_to_json
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
+from tests.support.text_layer_pdfs import Sample
 from tests.support.text_layer_set import all_samples, read_sample
 
 _SAMPLES = {sample.name: sample for sample in all_samples()}
@@ -134,14 +136,49 @@ def test_of_half_a_scan_only_the_picture_gets_text(tmp_path: Path) -> None:
     assert text.count("convoy") == 1
 
 
-def test_of_a_paragraph_that_is_proven_in_part_only_the_rest_gets_text(tmp_path: Path) -> None:
+def test_of_a_paragraph_that_is_proven_in_part_the_line_of_the_rest_is_replaced(tmp_path: Path) -> None:
     sample = _SAMPLES["en_clean"]
     page = read_sample(tmp_path, sample)
     paragraph = next(region for region in page.regions if "committee" in region.content)
     words = tuple(replace(word, in_pdf=word.text != "committee") for word in paragraph.words)
     regions = tuple(replace(r, words=words, source="tesseract") if r is paragraph else r for r in page.regions)
     text = searchable_text(tmp_path, sample.pdf, replace(page, regions=regions))
-    assert (text.count("committee"), text.count("approved"), text.count("convoy")) == (2, 1, 1)
+    assert (text.count("committee"), text.count("approved"), text.count("convoy")) == (1, 1, 1)
+    assert text.index("committee") < text.index("Minutes")  # ours is beneath all else
+
+
+def changed(content: bytes) -> Sample:
+    """A clean page with more content."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_SAMPLES["en_clean"].pdf)) as pdf:
+        page = pdf.pages[0]
+        helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        page.add_resource(helvetica, Name.Font, Name.Own)
+        page.contents_add(pdf.make_stream(b"q"), prepend=True)
+        page.contents_add(pdf.make_stream(b"Q " + content))
+        pdf.save(file)
+    return replace(_SAMPLES["en_clean"], pdf=file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"BT 0 Tz /Own 10 Tf 60 40 Td (Zorblatt pays) Tj ET",
+        b"BT /Own 0 Tf 60 40 Td (Zorblatt pays) Tj ET",
+        b"BT /Own 10 Tf 1 0 0 0 60 40 Tm (Zorblatt pays) Tj ET",
+        b"/Span <</ActualText (Zorblatt pays)>> BDC BT /Own 10 Tf 60 40 Td ( ) Tj ET EMC",
+        b"BT /Own 10 Tf 60 40 Td (Paid ) Tj (Zorblatt pays) Tj ET 1 g 82 30 200 30 re f",
+        b"BT /Own 10 Tf 60 40 Td (Paid Zorblatt pays) Tj ET 1 g 82 30 200 30 re f",
+    ],
+)
+def test_text_that_no_viewer_shows_is_not_found(tmp_path: Path, content: bytes) -> None:
+    sample = changed(content)
+    text = searchable_text(tmp_path, sample.pdf, read_sample(tmp_path, sample))
+    with pikepdf.open(tmp_path / "searchable.pdf") as pdf:
+        assert "/XObject" not in pdf.pages[0].resources
+    assert "Zorblatt" not in text
+    assert "The committee met on 14 March 1987" in text
+    assert looks_alike(sample.pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
 def test_what_a_model_made_of_proven_text_is_not_added(tmp_path: Path) -> None:

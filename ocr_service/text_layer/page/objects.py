@@ -61,11 +61,19 @@ def _text_of(get: Any, *where: Any) -> str:
     return bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
 
 
-def is_renamed(handle: Any) -> bool:
-    """Whether marked content has other text for the object (``/ActualText``)."""
+def other_text(handle: Any) -> str:
+    """What marked content says instead of the object's text (``/ActualText``); nothing where it says nothing."""
     for index in range(max(0, pdfium_c.FPDFPageObj_CountMarks(handle))):
         mark = pdfium_c.FPDFPageObj_GetMark(handle, index)
-        keys = range(max(0, pdfium_c.FPDFPageObjMark_CountParams(mark))) if mark else range(0)
-        if any(_text_of(pdfium_c.FPDFPageObjMark_GetParamKey, mark, key) == "ActualText" for key in keys):
-            return True
-    return False
+        if mark and (text := _parameter(mark, b"ActualText")):
+            return text
+    return ""
+
+
+def _parameter(mark: Any, key: bytes) -> str:
+    length = ctypes.c_ulong()
+    if not pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, key, None, 0, length) or length.value <= 2:
+        return ""
+    buffer = (ctypes.c_ushort * (length.value // 2))()
+    pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, key, buffer, ctypes.sizeof(buffer), length)
+    return bytes(buffer)[: length.value - 2].decode("utf-16-le", "replace")

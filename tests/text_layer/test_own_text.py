@@ -1,4 +1,4 @@
-"""Which text objects of a page nobody sees."""
+"""Which text objects of a page nobody sees, and what of the others."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 from pikepdf import Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
-from ocr_service.text_layer.unseen_text import UnseenText, unseen_text
+from ocr_service.text_layer.own_text import OwnText, own_text
 from tests.support.text_layer_set import all_samples
 
 _SAMPLES = {sample.name: sample for sample in all_samples()}
 
 
-def unseen(pdf: bytes) -> UnseenText:
+def unseen(pdf: bytes) -> OwnText:
     with pdfium.PdfDocument(pdf) as document:
-        found = unseen_text(document, 1, 150, 20_000_000)
+        found = own_text(document, 1, 150, 20_000_000)
     assert found is not None
     return found
 
@@ -26,7 +26,7 @@ def unseen(pdf: bytes) -> UnseenText:
 @pytest.mark.parametrize(("name", "hidden"), [("en_clean", 0), ("hidden_white", 1), ("hidden_outside_page", 2)])
 def test_whole_objects_are_counted(name: str, hidden: int) -> None:
     found = unseen(_SAMPLES[name].pdf)
-    assert (sum(found.objects), found.left) == (hidden, 0)
+    assert (found.unseen.sum(), found.hidden[~found.unseen].sum()) == (hidden, 0)
 
 
 def test_what_a_box_covers_of_a_visible_line_is_left() -> None:
@@ -39,8 +39,8 @@ def test_what_a_box_covers_of_a_visible_line_is_left() -> None:
     canvas.rect(150, 90, 240, 40, stroke=0, fill=1)
     canvas.save()
     found = unseen(page.getvalue())
-    assert found.objects == (False, False)
-    assert found.left > 8
+    assert found.unseen.tolist() == [False, False]
+    assert found.hidden[0] > 8 and found.shown[0] and not found.hidden[1]
 
 
 def test_text_that_is_drawn_again_at_its_place_is_unseen_too() -> None:
@@ -54,7 +54,7 @@ def test_text_that_is_drawn_again_at_its_place_is_unseen_too() -> None:
         text.textOut("Never paid")
         canvas.drawText(text)
     canvas.save()
-    assert unseen(page.getvalue()).objects == (False, True, True, True)
+    assert unseen(page.getvalue()).unseen.tolist() == [False, True, True, True]
 
 
 def test_text_in_deeply_nested_forms_is_looked_at() -> None:
@@ -69,10 +69,10 @@ def test_text_in_deeply_nested_forms_is_looked_at() -> None:
     page.obj.Resources, page.obj.Contents = resources, pdf.make_stream(content)
     file = io.BytesIO()
     pdf.save(file)
-    assert unseen(file.getvalue()).objects == (True,)
+    assert unseen(file.getvalue()).unseen.tolist() == [True]
 
 
-def test_words_that_are_each_hidden_but_for_a_letter_are_counted_together() -> None:
+def test_what_is_hidden_of_each_word_is_counted() -> None:
     page = io.BytesIO()
     canvas = Canvas(page, pagesize=(400, 200))
     canvas.setFont("Helvetica", 20)
@@ -82,5 +82,4 @@ def test_words_that_are_each_hidden_but_for_a_letter_are_counted_together() -> N
     canvas.rect(51, 20, 200, 140, stroke=0, fill=1)
     canvas.save()
     found = unseen(page.getvalue())
-    assert found.objects == (False, False, False)
-    assert found.left == 12
+    assert (found.hidden.tolist(), found.shown.tolist()) == ([4, 4, 4], [1, 1, 1])
