@@ -102,7 +102,9 @@ class TesseractReader:
     def recognise(self, page: PageImage) -> Recognition:
         """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
         gray, stamps = without_stamps(page.pixels, page.dpi)
-        sheet, scale = _rescaled_sheet(with_pale_rows(gray, page.pixels, page.dpi), page.dpi)
+        sheet, scale = _rescaled_sheet(
+            with_pale_rows(gray, page.pixels, page.dpi, [stamp.box for stamp in stamps]), page.dpi
+        )
         lines = self._engine.lines(sheet.gray, sheet.dpi)
         return Recognition(page, sheet, scale, tuple(lines), stamps)
 

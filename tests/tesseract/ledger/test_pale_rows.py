@@ -26,6 +26,37 @@ def test_a_pale_row_is_read_beside_dark_ones(fill: str) -> None:
     assert reading.coverage == 1.0
 
 
+@pytest.mark.parametrize(
+    ("ground", "fill"), [("#ff0000", "#008a00"), ("#00a000", "#e03030"), ("#b05ad0", "#4a8a30"), ("#2060ff", "#a05000")]
+)
+def test_letters_as_light_as_their_coloured_ground_are_read(ground: str, fill: str) -> None:
+    page = DrawnPage(1240, 500)
+    page.text(100, 80, "Delivery within ten days", 11)
+    page.draw.rectangle((80, 280, 1160, 360), fill=ground)
+    page.text(100, 300, "Storage conditions apply", 12, bold=True, fill=fill)
+    reading = TesseractReader("eng").read(page.page(), [])
+    text = " ".join(region.content for region in reading.regions)
+    assert "Storage conditions apply" in text
+    assert reading.coverage == 1.0
+
+
+def test_coloured_letters_that_grey_shows_stay_as_they_are() -> None:
+    page = DrawnPage(1240, 500)
+    page.draw.rectangle((80, 280, 1160, 360), fill="#002080")
+    page.text(100, 300, "Storage conditions apply", 12, fill="#ffff60")
+    page.text(100, 80, "Delivery within ten days", 11, fill="#c00000")
+    assert np.array_equal(with_rows(page), page.gray())
+
+
+def test_ink_of_a_stamp_that_was_taken_away_does_not_come_back() -> None:
+    page = DrawnPage(1240, 500)
+    page.text(100, 300, "Storage conditions apply", 11, fill="#ff8080")
+    without = np.full_like(page.gray(), 255)
+    box = (80, 280, 1160, 360)
+    assert np.array_equal(with_pale_rows(without, page.page().pixels, DPI, [box]), without)
+    assert not np.array_equal(with_pale_rows(without, page.page().pixels, DPI), without)
+
+
 def test_a_page_without_pale_rows_stays_as_it_is() -> None:
     page = DrawnPage(1240, 500)
     page.text(100, 80, "Delivery within ten days", 11)

@@ -36,6 +36,17 @@ def test_a_ring_around_a_number_is_taken_away_unless_letters_touch_it() -> None:
     assert on_white_shapes(gray, DPI, []) is gray
 
 
+def test_letters_that_fade_along_a_gradient_are_all_dark() -> None:
+    page = DrawnPage(1240, 300)
+    page.image.paste(Image.linear_gradient("L").rotate(90).resize((1000, 120)).convert("RGB"), (100, 100))
+    page.text(130, 135, "expense weight", 13, bold=True, fill="#707070")
+    clear = on_white_shapes(page.gray(), DPI, [])
+    columns = clear[135:175, 130:380].min(axis=0)
+    gaps = np.flatnonzero(columns < 128)
+    assert gaps[0] < 15 and gaps[-1] > 220
+    assert int(np.diff(gaps).max()) < 30  # the space between the words
+
+
 def _photograph() -> Gray:
     noise = np.random.default_rng(2).normal(100, 40, (30, 60)).clip(0, 255).astype(np.uint8)
     return np.kron(noise, np.ones((10, 10), np.uint8))
