@@ -48,6 +48,9 @@ _OUTLINE = 0.5  # of its box that a stroke fills at most; what fills more is a p
 _BOLD = 0.7  # the same of a stroke beside others of a stamp: a bold letter
 _CROSSED_BY = 0.03  # the width of a text's strokes
 _CROSSED = 0.2  # of its strokes that lie beside dark ink
+# Large blurred print is black inside of pale strokes, which is no text that they cross, and pale around black ones: of
+# its strokes more lie beside dark ink, of 20 stamps no more than 0.36.
+_INSIDE, _RIM = 0.5, 0.5
 _LETTER = 0.06  # of a stamp's own text, the least height
 _DRAWING, _LABEL = 2.5, 0.25  # what is larger on both sides is a drawing, whose labels stay: pieces lower than that
 _UNDER = 0.6  # of a stamp's level: what is darker is text under it
@@ -177,18 +180,30 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
     for group in _joined(found):
         cv2.drawContours(areas, [cv2.convexHull(group.points)], 0, 255, cv2.FILLED)
     areas = cv2.dilate(areas, _square(_EDGE * inch)).astype(np.uint8)
-    crossed = cv2.bitwise_and(strokes, cv2.dilate(dark, np.ones((5, 5), np.uint8)))
+    rim = cv2.dilate(strokes, np.ones((5, 5), np.uint8)).astype(np.uint8)
+    crossed = cv2.bitwise_and(strokes, cv2.dilate(_reaching_out(dark, rim), np.ones((5, 5), np.uint8)))
+    beside_dark = cv2.bitwise_and(strokes, cv2.dilate(dark, np.ones((5, 5), np.uint8)))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(areas)
     for label, (x, y, w, h, _area) in enumerate(stats.tolist()):
         if not label or max(w, h) < _LEAST[0] * inch or min(w, h) < _LEAST[1] * inch:
             continue
         part = np.s_[y : y + h, x : x + w]
         own = labels[part] == label
-        crosses = np.count_nonzero(crossed[part][own]) >= _CROSSED * inch
         written, stroked = _mask(own & (ink[part] > 0)), own & (strokes[part] > 0)
+        crosses = np.count_nonzero(crossed[part][own]) >= _CROSSED * inch
+        rims = np.count_nonzero(beside_dark[part][own]) > _RIM * np.count_nonzero(stroked)
         wide = np.count_nonzero(own & (seeds[part] > 0)) >= _SEEDS * np.count_nonzero(stroked)
-        if crosses and wide and not _is_grid(_mask(stroked), inch) and not _is_text(written, inch):
+        if crosses and wide and not rims and not _is_grid(_mask(stroked), inch) and not _is_text(written, inch):
             yield _Outline((x, y, x + w, y + h), _mask(own))
+
+
+def _reaching_out(dark: Gray, rim: Gray) -> Gray:
+    """The pieces of ``dark`` that lie for the most part outside ``rim``, the strokes and what is close beside them."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    inside = np.bincount(labels[rim > 0], minlength=count)
+    out = inside < _INSIDE * stats[:, 4]
+    out[0] = False
+    return _mask(out[labels])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

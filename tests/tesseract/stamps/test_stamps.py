@@ -216,3 +216,12 @@ def test_text_under_a_watermark_is_as_black_as_beside_it() -> None:
     letters = page.gray() < 60
     assert np.percentile(gray[letters], 90) < 70
     assert np.percentile(gray[page.gray() > 250], 2) > 200
+
+
+@pytest.mark.parametrize(("size", "blur"), [(24, 3.0), (32, 2.5), (32, 4.0)])
+def test_large_blurred_print_is_none(size: int, blur: float) -> None:
+    page = DrawnPage(1240, 700)
+    for row, words in enumerate(("Pennsylvania Reserves", "Career of These Veterans", "from Cold Harbor")):
+        page.text(80, 60 + 150 * row, words, size)
+    page.image = page.image.filter(ImageFilter.GaussianBlur(blur))
+    assert not parted(page)[1]
