@@ -16,6 +16,7 @@ from ocr_service.geometry.boxes import enclosing
 _INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
 _REACHES = 0.05  # of a column: what is wider stands in it too
 _LEVEL, _NARROW, _LOW = 0.6, 0.8, 0.5  # of a line's height, and of the columns' width and height under a row of heads
+_STRIPS_UNDER = 3  # that show how high the columns are: the first may be their first lines
 _ALIGNED, _UNDER = 0.5, 2.0  # of a heading's height: how far its column begins beside it, and below it
 _WIDE_COLUMN = 0.45  # of the other's width: two columns around a picture, or one beside two
 _TALL_COLUMN, _FULL_COLUMN = 0.25, 0.6  # of their height: what their own boxes fill, and these with the picture
@@ -23,6 +24,7 @@ _LONGER = 1.15  # times as high as a picture are the columns around it; a row of
 _AT_THE_END, _HAIR = 0.9, 0.02  # of the columns' height
 _BESIDE = 0.5  # of a box's height that has text beside it
 _MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes long
+_LONG_HEADING = 2.0  # of its height
 _TOUCHES = 0.1  # of a heading's height: how far the boxes of lines above and below may reach into it
 _LEADS = 0.7  # of the white below a heading there is above it; above a paragraph's last line there is less
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
@@ -222,12 +224,12 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
         if groups:
             union = groups[-1] + strip
             columns = _columns(boxes, union, min_gutter)
-            cut_below = next((each for each in strips[place:] if _is_cut(boxes, each, min_gutter)), strip)
+            cut = next((at for at in range(place, len(strips)) if _is_cut(boxes, strips[at], min_gutter)), place)
             following = strips[place + 1] if place + 1 < len(strips) else []
             kept = len(columns) > 1 and _keep_to_columns(boxes, groups[-1], strip, min_gutter)
             if (
                 kept
-                and not _is_row_of_heads(boxes, groups[-1], cut_below, min_gutter)
+                and not _is_row_of_heads(boxes, groups[-1], strips[cut : cut + _STRIPS_UNDER], min_gutter)
                 and not _begins_new_columns(boxes, groups[-1], strip, following, min_gutter)
             ):
                 groups[-1] = union
@@ -242,11 +244,15 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
     return groups
 
 
-def _is_row_of_heads(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence[int], min_gutter: int) -> bool:
+def _is_row_of_heads(
+    boxes: Sequence[Box], upper: Sequence[int], strips: Sequence[Sequence[int]], min_gutter: int
+) -> bool:
     """Whether ``upper`` is read across, before the columns under it: names of authors, a newspaper's date and price.
 
-    Its parts end at one height, and are narrower than the columns.
+    Its parts end at one height, and are narrower than the columns. ``strips``: what is under it; the first is cut into
+    the columns, which the others go on with.
     """
+    lower = strips[0]
     heads = [enclosing([boxes[i] for i in column]) for column in _columns(boxes, upper, min_gutter)]
     below = [enclosing([boxes[i] for i in column]) for column in _columns(boxes, lower, min_gutter)]
     if len(heads) < 2 or len(below) < 2:
@@ -259,8 +265,9 @@ def _is_row_of_heads(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence
         return False  # each is the heading of its own column
     bottoms = [head[3] for head in heads]
     widest = min(column[2] - column[0] for column in below)
+    deepest = max(boxes[i][3] for strip in strips for i in strip)
     return max(bottoms) - min(bottoms) < _LEVEL * line and all(
-        head[2] - head[0] < _NARROW * widest and head[3] - head[1] < _LOW * (column[3] - column[1])
+        head[2] - head[0] < _NARROW * widest and head[3] - head[1] < _LOW * (deepest - column[1])
         for head in heads
         for column in below
     )
@@ -271,11 +278,13 @@ def _begins_new_columns(
 ) -> bool:
     """Whether ``strip`` is one heading with nothing beside it, where all columns above end and all below begin.
 
-    It begins at the left: a heading in another column is that column's.
+    It begins at the left: a heading in another column is that column's. A limit over a sum is no heading.
     """
     if len(strip) > 1 or not _is_cut(boxes, upper, min_gutter) or not _is_cut(boxes, lower, min_gutter):
         return False
-    left, top, _, bottom = boxes[strip[0]]
+    left, top, right, bottom = boxes[strip[0]]
+    if right - left < _LONG_HEADING * (bottom - top):
+        return False
     first = min(_columns(boxes, upper, min_gutter), key=lambda column: min(boxes[i][0] for i in column))
     if left >= max(boxes[i][2] for i in first):
         return False

@@ -153,3 +153,15 @@ def test_what_is_indented_in_the_right_column_is_no_column_beside_its_paragraphs
     right += [(880, 1610, 1540, 1760), (980, 1755, 1540, 1985)]
     boxes = [*left, *right, foot]
     assert reading_order(boxes, min_gutter=10) == [*range(len(boxes))]
+
+
+def test_a_running_head_over_the_first_lines_of_both_columns_is_read_before_them() -> None:
+    head = [(76, 42, 190, 65), (492, 42, 518, 60), (896, 46, 933, 60)]
+    left, right = [(76, 83, 484, 107), (99, 112, 488, 700)], [(525, 83, 935, 107), (548, 111, 937, 690)]
+    assert reading_order([*head, *left, *right], min_gutter=5) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_the_limit_over_a_sum_between_two_paragraphs_parts_no_columns() -> None:
+    left = [(20, 0, 480, 200), (249, 212, 253, 221), (120, 225, 380, 260), (20, 275, 480, 500)]
+    right = [(520, 0, 980, 200), (520, 224, 980, 500)]
+    assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3, 4, 5]
