@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ocr_service.document import Box, PlacedWord
 from ocr_service.geometry.boxes import contains_centre, enclosing
@@ -115,6 +116,17 @@ def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
     sizes = [size for word in telling for size in [word.em] * len(word.text) if size is not None]
     box = enclosing([word.box for word in ordered])
     return Line(ordered, box, statistics.median(sizes) if sizes else float(box[3] - box[1]), weight)
+
+
+def without_overlaps(line: Line) -> Line:
+    """``line`` with no box over the next: of blurred print Tesseract gives some words the rest of the line as well."""
+    words = [
+        replace(word, box=(word.box[0], word.box[1], following.box[0], word.box[3]))
+        if word.box[0] < following.box[0] < word.box[2]
+        else word
+        for word, following in pairwise(line.words)
+    ]
+    return make_line([*words, line.words[-1]], line.weight)
 
 
 def placed_words(words: Iterable[Word]) -> tuple[PlacedWord, ...]:

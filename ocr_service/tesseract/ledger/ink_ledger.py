@@ -29,7 +29,7 @@ from ocr_service.geometry.ink_areas import (
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
-_SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
+SURE = 45.0  # Tesseract's confidence from which on a word accounts for its ink
 _LONG = 4  # letters of a word that Tesseract rotated rightly: a column of digits is not read so surely
 _WORDS, _LEGIBLE = 3, 40.0  # a line of so many words with less confidence is garbage; right ones have 44 and more
 _DOUBTFUL_LINE, _DOUBTFUL_WORDS = 60.0, 2  # right lines of a bad scan have 65 and more, or one unsure word
@@ -71,7 +71,7 @@ def _fine_print(stats: Stats, em: float, sheet: Sheet) -> Pieces:
 
 
 def covered(
-    pieces: Pieces, words: Iterable[Word], shape: tuple[int, int], least: float = _SURE
+    pieces: Pieces, words: Iterable[Word], shape: tuple[int, int], least: float = SURE
 ) -> npt.NDArray[np.bool_]:
     """For each piece whether its middle lies in a word of at least this confidence. ``shape``: the sheet's."""
     mask = np.zeros(shape, np.uint8)
@@ -110,7 +110,7 @@ def whole_words(
     gap = round(_CUT * pieces.em)
     for x0, y0, x1, y1 in pieces.boxes[~read].tolist():
         mask[(y0 + y1) // 2, max(0, x0 - gap) : x1 + gap] = 1
-    sure = [word for word in words if word.confidence >= _SURE]
+    sure = [word for word in words if word.confidence >= SURE]
     sideways = [w.box for w in sure if len(w.text) >= _LONG and _stands(w, pieces.em)]
     whole = []
     for word in sure:
@@ -203,7 +203,7 @@ def doubtful_words(lines: Sequence[Line], stamps: Sequence[Box] = ()) -> list[Wo
     """
     doubtful = []
     for line in lines:
-        unsure = [word for word in line.words if word.confidence < _SURE]
+        unsure = [word for word in line.words if word.confidence < SURE]
         if line.confidence < _DOUBTFUL_LINE and len(unsure) >= _DOUBTFUL_WORDS:
             doubtful += unsure
             continue

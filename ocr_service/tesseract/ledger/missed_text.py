@@ -15,8 +15,9 @@ from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import InkArea, Pieces
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.ledger.ink_ledger import SURE
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.words import Line, Word, make_line
+from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 
 _SCATTERED = 12  # areas from which on all are read at once first
 _SURE_IN_FIGURE = 85.0  # Tesseract's confidence
@@ -26,6 +27,7 @@ _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
 _PAD = 0.8  # em of white around an area
 _SURE = 50.0  # Tesseract's confidence of a word of several letters
+_AS_MUCH = 0.8  # of what a word says
 _SAME_LINE = 0.6  # of a word's height within a line from which on it stands on that line
 _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
 
@@ -62,27 +64,33 @@ def read_missed(
         found = _read_scattered(areas, _without_drawn(left, sheet.ink, pieces.em), sheet.dpi, engine)
         seen = [word for line in found for word in line.words]
         left = without_words(left, seen)
-        areas = [area for area in areas if not any(contains_centre(_grown(word.box, area), area.box) for word in seen)]
-    for area in areas[:_MOST_AREAS]:
-        if area.pieces > 1 or area.height > 0.45 * pieces.em:
-            found += _read_area(area, pieces.em, left, sheet.dpi, engine)
+        areas = [a for a in areas if not any(contains_centre(_grown(word.box, a), a.box) for word in seen)]
+    for missed in areas[:_MOST_AREAS]:
+        if missed.pieces > 1 or missed.height > 0.45 * pieces.em:
+            found += _read_area(missed, pieces.em, left, sheet.dpi, engine)
     return found
 
 
 def with_found(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line]) -> list[Line]:
     """``lines`` with what was ``found`` beside them: each found word in the line it stands on, else in one of its own.
 
-    A word that is not ``kept`` gives way to a found word in its place.
+    A word that is not ``kept`` gives way to found words in its place, if they say as much: of ``Project`` whose ``j``
+    hangs loose ``Pro`` may be found alone.
     """
-    if not found:
+    new_words = [word for line in found for word in line.words]
+    if not new_words:
         return list(lines)
-    boxes = np.array([word.box for line in found for word in line.words])
     sure = set(kept)
+    open_words = [word for line in lines for word in line.words if word not in sure and word.confidence >= SURE]
+    stay = [word for word in open_words if not _says_as_much(word, new_words)]
+    new = _with_words(found, _boxes(stay), over=False)
+    boxes = _boxes(word for line in new for word in line.words)
+    sure.update(stay)
     rows = [[word for word in line.words if word in sure or not _overlapping(word.box, boxes).any()] for line in lines]
-    places = np.array([line.box for line in lines]).reshape(-1, 4)
+    places = _boxes(lines)
     em = np.array([line.em for line in lines])
     alone: list[Line] = []
-    for part in found:
+    for part in new:
         own: list[Word] = []
         for word in part.words:
             level = np.flatnonzero(_stands_on(word.box, places, em)).tolist()
@@ -91,6 +99,26 @@ def with_found(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line
         if own:
             alone.append(make_line(own, part.weight))
     return [make_line(words, line.weight) for line, words in zip(lines, rows, strict=True) if words] + alone
+
+
+def _with_words(lines: Sequence[Line], boxes: npt.NDArray[np.int_], *, over: bool) -> list[Line]:
+    """``lines`` with only those of their words that lie over one of ``boxes``, or over none."""
+    parts = [([word for word in line.words if _overlapping(word.box, boxes).any() == over], line) for line in lines]
+    return [make_line(words, line.weight) for words, line in parts if words]
+
+
+def _says_as_much(word: Word, found: Sequence[Word]) -> bool:
+    """Whether what was ``found`` in the word's place has as many letters and digits, each by its confidence."""
+    there = [other for other in found if _overlap(word.box, other.box)]
+    return not there or sum(map(_weight, there)) >= _AS_MUCH * _weight(word)
+
+
+def _boxes(placed: Iterable[Word | Line | InkArea]) -> npt.NDArray[np.int_]:
+    return np.array([part.box for part in placed], int).reshape(-1, 4)
+
+
+def _weight(word: Word) -> float:
+    return sum(c.isalnum() for c in word.text) * word.confidence
 
 
 def _stands_on(box: Box, lines: npt.NDArray[np.int_], em: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
@@ -132,10 +160,11 @@ def _without_drawn(gray: Gray, ink: Gray, em: float) -> Gray:
 
 
 def _read_scattered(areas: Sequence[InkArea], gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
-    """The same for many areas at once: labels all over a figure."""
+    """The same for many areas at once: labels all over a figure. Nothing is found beside them."""
     box = enclosing([area.box for area in areas])
     height = statistics.median(area.height for area in areas)
-    return read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
+    found = read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
+    return _with_words(found, _boxes(areas), over=True)
 
 
 def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
@@ -166,7 +195,7 @@ def read_crop(box: Box, gray: Gray, dpi: int, scale: float, mode: int, pad: int,
     for line in engine.lines(large, round(dpi * scale), mode):
         words = [_moved(word, scale, (x0 - pad, y0 - pad), size) for word in line.words if _is_believed(word)]
         if words:
-            lines.append(make_line(words))
+            lines.append(without_overlaps(make_line(words)))
     return lines
 
 

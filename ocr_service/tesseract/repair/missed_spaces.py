@@ -33,8 +33,8 @@ def with_missed_spaces(words: Sequence[Word], em: float, usual: float, sheet: Sh
     least = max(_LEAST * em, _OF_USUAL * usual)
     result: list[Word] = []
     for index, word in enumerate(words):
-        # A box that reaches into the next word's has some of its letters: they would be counted here.
-        apart = index + 1 == len(words) or word.box[2] <= words[index + 1].box[0]
+        # A box that reaches to the next word's has some of its letters: they would be counted here.
+        apart = index + 1 == len(words) or word.box[2] < words[index + 1].box[0]
         may = apart and len(word.text) > 1 and word.box[2] - word.box[0] > 2 * least
         result += _cut(word, least, sheet.ink) if may else [word]
     return result

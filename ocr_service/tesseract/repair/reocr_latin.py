@@ -19,7 +19,7 @@ from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.ppocr import Glyph
 from ocr_service.tesseract.repair.homoglyphs import CYRILLIC_LETTER
-from ocr_service.tesseract.words import Line, Word, make_line
+from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 
 # Tesseract's confidence below which a word is doubtful: of a clean scan's words 1.5 % have less than the first. Where
 # more have, most of Tesseract's errors are above it; reading up to the second takes half as long as Tesseract took.
@@ -54,7 +54,7 @@ def reocr_latin(lines: Sequence[Line], gray: Gray, read: Callable[[Gray], list[G
     for line in lines:
         words: dict[int, list[Word]] = {}
         if any(_is_doubtful(word, limit) for word in line.words):
-            line = _trimmed(line)
+            line = without_overlaps(line)
         for first, last in _chunks(line, limit):
             if left:
                 left -= 1
@@ -74,17 +74,6 @@ def _limit(words: Sequence[Word]) -> float:
 
 def _is_doubtful(word: Word, limit: float) -> bool:
     return word.confidence < limit and not CYRILLIC_LETTER.search(word.text)
-
-
-def _trimmed(line: Line) -> Line:
-    """``line`` with no box over the next: of blurred print Tesseract gives some words the rest of the line as well."""
-    words = [
-        replace(word, box=(word.box[0], word.box[1], following.box[0], word.box[3]))
-        if word.box[0] < following.box[0] < word.box[2]
-        else word
-        for word, following in pairwise(line.words)
-    ]
-    return make_line([*words, line.words[-1]], line.weight)
 
 
 def _chunks(line: Line, limit: float) -> Iterator[tuple[int, int]]:

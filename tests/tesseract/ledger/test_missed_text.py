@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.ink_ledger import covered, letter_pieces, unread_areas
 from ocr_service.tesseract.ledger.missed_text import are_scattered, read_missed, surest, with_found
-from ocr_service.tesseract.words import Word, make_line
+from ocr_service.tesseract.words import Word, make_line, without_overlaps
 from tests.support.sheets import DrawnPage, text_line
 
 
@@ -35,8 +37,26 @@ def test_doubtful_words_give_way_to_what_was_read_in_their_place() -> None:
     line = text_line(100, 100, "слово", "garbage", "конец")
     first, doubtful, last = line.words
     found = [make_line([Word("мусор", doubtful.box, 90.0)])]
-    assert [part.text for part in with_found([line], [first, last], found)] == ["слово мусор конец"]
+    read = make_line([first, replace(doubtful, confidence=40.0), last])
+    assert [part.text for part in with_found([read], [first, last], found)] == ["слово мусор конец"]
     assert with_found([line], [first, last], []) == [line]
+
+
+def test_a_word_stays_where_only_a_part_of_it_was_found() -> None:
+    line = text_line(100, 100, "Intelligence", "Project--RLE", "and")
+    first, whole, last = line.words
+    x0, y0, _, y1 = whole.box
+    part = make_line([Word("Pro", (x0, y0, x0 + 50, y1), 68.0)])
+    assert with_found([line], [first, last], [part]) == [line]
+    longer = make_line([Word("Project--RLE-MIT", (x0 - 4, y0, whole.box[2], y1), 90.0)])
+    assert [part.text for part in with_found([line], [first, last], [longer])] == ["Intelligence Project--RLE-MIT and"]
+
+
+def test_words_whose_boxes_reach_into_the_next_stand_in_one_line() -> None:
+    line = text_line(100, 100, "matrix", "of", "C", "is")
+    first, of, letter, last = line.words
+    read = make_line([replace(of, box=(*of.box[:2], letter.box[2] - 2, of.box[3])), letter])
+    assert [part.text for part in with_found([line], [first, last], [without_overlaps(read)])] == ["matrix of C is"]
 
 
 def test_a_found_word_joins_the_line_it_stands_on_and_no_other() -> None:
