@@ -56,7 +56,7 @@ from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
-from ocr_service.tesseract.repair.homoglyphs import Script
+from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
 from ocr_service.tesseract.repair.reocr import (
     CropReader,
@@ -258,6 +258,8 @@ class TesseractReader:
         if script and own:
             other = next(reader for other, reader in crops.items() if other != script)
             lines = reocr_foreign_words(lines, script, crops[script], other)
+        else:
+            lines = [resolve_homoglyphs(line) for line in lines]
         repair = InkRepair.of(lines, sheet)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine

@@ -89,6 +89,7 @@ _LOOK_ALIKE_LATIN = "ABCEHKMOPTXYaceopxy"
 _LOOK_ALIKE_CYRILLIC = "АВСЕНКМОРТХУасеорху"
 _TO_CYRILLIC = str.maketrans(_LOOK_ALIKE_LATIN + "k", _LOOK_ALIKE_CYRILLIC + "к")
 _TO_LATIN = str.maketrans(_LOOK_ALIKE_CYRILLIC, _LOOK_ALIKE_LATIN)
+_TO_LATIN_SHAPES = _TO_LATIN | str.maketrans("гикпшь", "ruknwb")  # in italics, or nearly
 _BOTH = frozenset(_LOOK_ALIKE_LATIN + _LOOK_ALIKE_CYRILLIC + "k")
 CYRILLIC_LETTER = re.compile(r"[а-яёА-ЯЁ]")
 LATIN_LETTER = re.compile(r"[a-zA-Z]")
@@ -146,6 +147,15 @@ def script_of_letters(texts: Iterable[str]) -> Script | None:
 def with_letters_of(script: Script, text: str) -> str:
     """``text`` with its look-alike letters in ``script``."""
     return text.translate(_TO_CYRILLIC if script == "cyrillic" else _TO_LATIN)
+
+
+def with_latin_shapes(text: str, *, hangs: bool) -> str:
+    """``text`` in Latin letters where each of its letters has the shape of one, as ``рго`` of ``pro``; else as it is.
+
+    ``hangs``: whether it goes below the baseline; an ``у`` that does not is a ``v``.
+    """
+    latin = text.translate(_TO_LATIN_SHAPES if hangs else _TO_LATIN_SHAPES | {ord("у"): "v"})
+    return text if CYRILLIC_LETTER.search(latin) else latin
 
 
 def with_digit_one(word: Word, words: Sequence[Word]) -> Word:

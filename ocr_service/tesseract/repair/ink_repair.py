@@ -11,7 +11,7 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.tesseract.repair.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
-from ocr_service.tesseract.repair.homoglyphs import resolve_homoglyphs, with_digit_one
+from ocr_service.tesseract.repair.homoglyphs import with_digit_one
 from ocr_service.tesseract.repair.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.repair.number_marks import joined_numbers, with_minus, with_plus_minus, with_points
 from ocr_service.tesseract.sheet import Sheet
@@ -20,16 +20,16 @@ from ocr_service.tesseract.words import Line, Word, make_line
 
 
 def repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
-    """The lines without marks that have no ink, with bullets as bullets, and each word in its script."""
+    """The lines without marks that have no ink, and with bullets as bullets."""
     repaired = []
     for line in lines:
         if line.is_sideways:
-            repaired.append(resolve_homoglyphs(line))
+            repaired.append(line)
             continue
         inked = without_inkless_marks(_with_ink_boxes(line, sheet.ink), sheet)
         if inked is not None:
             marked = with_bullet(inked, sheet, [other for other in lines if other is not line])
-            repaired.append(_with_stroke_width(resolve_homoglyphs(marked), sheet.ink))
+            repaired.append(_with_stroke_width(marked, sheet.ink))
     return repaired
 
 

@@ -24,6 +24,7 @@ from ocr_service.tesseract.repair.homoglyphs import (
     may_be_cyrillic,
     of_homoglyphs,
     resolve_homoglyphs,
+    with_latin_shapes,
 )
 from ocr_service.tesseract.repair.number_marks import lost_digits
 from ocr_service.tesseract.sheet import Sheet
@@ -185,6 +186,11 @@ _FEW_WORDS = 24
 # is surely in the other one: three fourths of 46 English words in 8 fonts have more in English, 7 of 416 Russian ones.
 _READ_BETTER, _OTHERWISE = 3.0, 12.0
 _DOUBTFUL_WORD = 80.0
+# Than what was read as Cyrillic English may be on a page of English, and where all its letters look like Latin ones.
+_LESS_SURE, _LESS_SURE_OF_TWINS = 30.0, 15.0
+_SURE_PART = 60.0  # of one of several words in the place of one
+_OTHER_SIZE = 0.25  # em: of a letter that is not as high as the one that was read
+_HANGS = 0.1  # em below the baseline
 _MAX_WORDS = 60  # words a page, 10 ms each
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
@@ -243,38 +249,61 @@ def reocr_foreign_words(lines: Sequence[Line], script: Script, own: CropReader, 
     left = _MAX_WORDS
     result = []
     for line in lines:
-        words = list(resolve_homoglyphs(line, script).words)
-        for index, word in enumerate(words):
-            if left and _is_suspect(word, script):
-                left -= 1
-                again = own.read(word.box, line.em)
-                if _is_better(word, again, script) and (
-                    script == "latin" or not _is_latin(word, again[0], other, line)
-                ):
-                    words[index] = replace(word, text=again[0].text, confidence=again[0].confidence)
+        words: list[Word] = []
+        for read, word in zip(line.words, resolve_homoglyphs(line, script).words, strict=True):
+            suspect = _CYRILLIC.search(read.text) if script == "latin" else _may_be_russian(word)
+            if not left or not suspect:
+                words.append(word)
+                continue
+            left -= 1
+            again = own.read(word.box, line.em)
+            if script == "latin":
+                words += _as_latin(read, again, line)
+            else:
+                words.append(_as_russian(word, again, other, line))
         result.append(make_line(words, line.weight))
     return result
 
 
-def _is_suspect(word: Word, script: Script) -> bool:
-    """In the other alphabet, or a sign that only the other one has. Russian pages have English names in them."""
-    if script == "latin":
-        return bool(_CYRILLIC.search(word.text))
+def _as_latin(read: Word, again: Sequence[Word], line: Line) -> list[Word]:
+    """What a word that was ``read`` as Cyrillic is on a page of English, where nothing speaks for that.
+
+    It is what English alone reads (``again``): several words only if they are sure, a letter only if it has that
+    letter's height. Else it is the Latin letters that its own look like, if there are any.
+    """
+    least = read.confidence - (_LESS_SURE_OF_TWINS if of_homoglyphs(read.text) else _LESS_SURE)
+    if len(again) > 1:
+        least = max(least, _SURE_PART)
+    believed = bool(again) and all(w.confidence >= least and not _CYRILLIC.search(w.text) for w in again)
+    if believed and not (len(again) == 1 and _is_of_other_size(again[0], line.em)):
+        return [replace(read, text=again[0].text, confidence=again[0].confidence)] if len(again) == 1 else list(again)
+    hangs = read.box[3] - line.baseline > _HANGS * line.em
+    return [replace(read, text=with_latin_shapes(read.text, hangs=hangs))]
+
+
+def _is_of_other_size(word: Word, em: float) -> bool:
+    """Whether a lone letter is not as high as the one that was read is in type of ``em`` pixels."""
+    return sum(map(str.isalnum, word.text)) == 1 and word.em is not None and abs(word.em - em) > _OTHER_SIZE * em
+
+
+def _may_be_russian(word: Word) -> bool:
+    """Whether a Latin word, as Russian pages have them, may be a Russian one."""
     if not LATIN_LETTER.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
         return False
     return word.confidence < _DOUBTFUL_WORD or may_be_cyrillic(word.text)
 
 
-def _is_better(word: Word, again: Sequence[Word], script: Script) -> bool:
-    if len(again) != 1 or (LATIN_LETTER if script == "cyrillic" else _CYRILLIC).search(again[0].text):
-        return False
-    if script == "latin":  # on a page of English nothing speaks for Cyrillic
-        return again[0].confidence + 30.0 >= word.confidence
-    if _NO_WORD.search(again[0].text):
-        return False
+def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line) -> Word:
+    """``word`` as Russian alone reads it (``again``), where that is better than it is, and than English alone."""
+    if len(again) != 1 or LATIN_LETTER.search(again[0].text) or _NO_WORD.search(again[0].text):
+        return word
     if word.confidence < _DOUBTFUL_WORD:
-        return again[0].confidence >= word.confidence
-    return again[0].confidence >= _DOUBTFUL_WORD and looks_like(again[0].text, word.text)
+        better = again[0].confidence >= word.confidence
+    else:
+        better = again[0].confidence >= _DOUBTFUL_WORD and looks_like(again[0].text, word.text)
+    if not better or _is_latin(word, again[0], other, line):
+        return word
+    return replace(word, text=again[0].text, confidence=again[0].confidence)
 
 
 def _is_latin(word: Word, cyrillic: Word, other: CropReader, line: Line) -> bool:

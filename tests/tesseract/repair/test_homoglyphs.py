@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_service.tesseract.repair.homoglyphs import Script, looks_like, may_be_cyrillic, resolve_homoglyphs
+from ocr_service.tesseract.repair.homoglyphs import (
+    Script,
+    looks_like,
+    may_be_cyrillic,
+    resolve_homoglyphs,
+    with_latin_shapes,
+)
 from ocr_service.tesseract.words import Line, Word, make_line
 
 DIGIT, SMALL = 22, 16  # pixels: heights of the letters of a font of 30
@@ -137,3 +143,9 @@ def test_a_word_with_a_letter_that_has_no_homoglyph_is_latin() -> None:
 def test_an_l_beside_the_same_letter_with_a_digit_is_a_one() -> None:
     assert resolved("Ql Q2 Q3 Q4") == "Q1 Q2 Q3 Q4"
     assert resolved("Al Pacino") == "Al Pacino"
+
+
+def test_cyrillic_letters_become_the_latin_ones_of_their_shape_where_all_have_one() -> None:
+    assert with_latin_shapes("рго-", hangs=True) == "pro-"
+    assert with_latin_shapes("у.", hangs=False) == "v."
+    assert with_latin_shapes("Шу", hangs=True) == "Шу"

@@ -49,6 +49,8 @@ def test_a_name_in_latin_stays_on_a_russian_page(
 
 def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[Script, TesseractEngine]) -> None:
     assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"
+    assert looked_at(engines, "GF(2)", "СЕ(2)", 84.0, "latin") == "GF(2)"
+    assert looked_at(engines, "If this", "Ишв", 73.0, "latin") == "If this"
 
 
 def page_script(*texts: str, confidence: float = 95.0) -> Script | None:
