@@ -402,6 +402,21 @@ HIGHER = (
 )
 
 
+# Lines whose high signs reach near the line above: integrals under fractions, limits and superscripts between lines,
+# rules over letters under a line.
+ALIGNED = tuple(
+    (rf"\begin{{align*}} {lines} \end{{align*}}", (rf"\begin{{aligned}} {lines} \end{{aligned}}",))
+    for lines in (
+        r"\frac{d}{dx} (f + g) &= \frac{df}{dx} + \frac{dg}{dx} \\ \int (f + g) dx &= \int f dx + \int g dx \\"
+        r" A \cap (B \cup C) &= (A \cap B) \cup (A \cap C) \\ \overline{A \cup B} &= \overline{A} \cap \overline{B}",
+        r"\int_0^1 g(t) dt &= \int f dx + \int g dx \\ &\geq c^2 \\ \overline{z} &= \sum_{j=1}^{m} a_j b_j \\"
+        r" &\leq \prod_{i} \overline{x_i} \\ &\approx \overline{f(x)} g(x)",
+        r"\sup_{x \in X} f(x) &\leq x_i - \eta \nabla f(x_i) \\ &< \frac{\overline{a}}{\overline{b}} \\"
+        r" P(A \mid B) &= \sum_{\substack{i=1 \\ i \neq j}}^{n} a_i \\ &= \int_a^b \frac{dt}{t} + \sqrt{\frac{x}{y}}",
+    )
+)
+
+
 # Formulas in frames and in the cells of tables, in type of 12 and 10 points whose large signs have 10 in both.
 FRAMES_PAGE = r"""\documentclass[12pt]{article}
 \usepackage[cmex10]{amsmath}
@@ -535,6 +550,7 @@ def main() -> None:
     typeset(NUMBERED_PAGE, FOLDER / "numbered.pdf")
     typeset(constructions_page(), FOLDER / "constructions.pdf")
     typeset(constructions_page(HIGHER), FOLDER / "higher.pdf")
+    typeset(constructions_page(ALIGNED), FOLDER / "aligned.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")

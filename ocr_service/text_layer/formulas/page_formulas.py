@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.text_layer.formulas.bands import bands
 from ocr_service.text_layer.formulas.build import build
 from ocr_service.text_layer.formulas.cells import cell_formulas
 from ocr_service.text_layer.formulas.completeness import says_all, signs_of
@@ -133,7 +134,7 @@ def _display(zone: Display, page: PageSymbols) -> list[DisplayFormula]:
         return []
     try:
         items = page.items([i for line in zone.lines for i in line.glyphs])
-        found = rows(items, zone.bars)
+        found = [row for band, rules in bands(items, zone.bars) for row in rows(band, rules)]
         tags = _tags(zone, [line for line, _ in found])
         made = []
         for lines, tag in _groups(found, tags):

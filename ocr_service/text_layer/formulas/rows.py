@@ -26,7 +26,7 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
         (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
     ]
     keepers = limits_at(prepared, size) | _keepers(prepared, fractions)
-    anchors = [item for item in prepared if not is_script(item, size) and _has_line(item) and id(item) not in keepers]
+    anchors = [item for item in prepared if not is_script(item, size) and has_line(item) and id(item) not in keepers]
     anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
     if not anchors:
         raise Unbuildable
@@ -89,7 +89,7 @@ def _lines_of(anchors: Sequence[Item], size: float) -> list[list[Item]]:
     return lines
 
 
-def _has_line(item: Item) -> bool:
+def has_line(item: Item) -> bool:
     """Whether its baseline is that of its line."""
     return item.kind not in ("radical", "accent", "brace", "prime", "not")
 

@@ -33,6 +33,7 @@ from ocr_service.text_layer.lines.words import SMALL, LayerLine
 
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _CONTINUED = 1.2  # em between the lines of a formula that is broken at an operator
+_ALIGNED = 0.1  # em between the places of two relations
 _NEAR_BRACE = 0.5  # em between a brace and what is said over or under it
 _BEFORE_NUMBER, _BEFORE_NUMBER_AT_EDGE = 1.5, 0.7  # em of white, and where it ends at the column's edge
 _BEHIND_NUMBER_AT_EDGE = 1.0  # em of white where it begins there; behind the number of a list's item there is 0.5
@@ -200,9 +201,10 @@ def _one_above_the_other(
 
 
 def _is_continued(above: Display, below: Display, strips: Sequence[tuple[float, float]], page: SymbolsOfPage) -> bool:
-    """Whether two groups are near by the size of their type, which their limits have not, or share an operator's ends.
+    """Whether two groups are near by the size of their type, which their limits have not, and are one formula.
 
-    The last line of one that is broken (``multline``) may begin where the first ends.
+    They are where one ends or begins with an operator, or where relations of both stand at one place. The last line of
+    one that is broken (``multline``) may begin where the first ends.
     """
     first, second = above.box, below.box
     size = min(max(line.size for line in above.lines), max(line.size for line in below.lines))
@@ -220,7 +222,11 @@ def _is_continued(above: Display, below: Display, strips: Sequence[tuple[float, 
         return False
     last = max(full[0], key=lambda i: float(page.glyphs.ink[i][2]))
     next_ = min(full[1], key=lambda i: float(page.glyphs.ink[i][0]))
-    return kind_of(last, page) in ("bin", "rel") or kind_of(next_, page) in ("bin", "rel")
+    if kind_of(last, page) in ("bin", "rel") or kind_of(next_, page) in ("bin", "rel"):
+        return True
+    left, right = (np.sort([page.glyphs.ink[i][0] for i in group if kind_of(i, page) == "rel"]) for group in full)
+    reach = _ALIGNED * size
+    return bool(np.any(np.searchsorted(right, left - reach) < np.searchsorted(right, left + reach)))
 
 
 def _are_near(a: LayerLine, b: LayerLine, strips: Sequence[tuple[float, float]], page: SymbolsOfPage) -> bool:

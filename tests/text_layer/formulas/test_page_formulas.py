@@ -16,6 +16,7 @@ from ocr_service.export.inline_formulas import inline_formulas
 from ocr_service.reading.page_tasks import PageTask, prepare_page, read_page
 from ocr_service.vlm.prompts import PromptSet
 from tests.support.formula_pages import (
+    ALIGNED,
     COLUMNS,
     CONSTRUCTIONS,
     DVIPS,
@@ -87,6 +88,11 @@ def test_displays_of_two_columns_are_not_merged() -> None:
 def test_limits_and_fractions_may_be_higher_than_the_delimiters_around_them() -> None:
     page = read(FOLDER / "higher.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for _, formulas in HIGHER for latex in formulas]
+
+
+def test_lines_of_aligned_equations_keep_their_signs() -> None:
+    page = read(FOLDER / "aligned.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for _, formulas in ALIGNED for latex in formulas]
 
 
 def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
