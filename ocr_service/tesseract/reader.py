@@ -55,6 +55,7 @@ from ocr_service.tesseract.lines.page_columns import page_gutters, ruled_gutters
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
+from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
@@ -115,7 +116,7 @@ class TesseractReader:
         """
         sheet, scale = _rescaled_sheet(gray, dpi)
         engine = self._by_script.get(script, self._engine) if script else self._engine
-        lines, _ = self._lines(engine.lines(sheet.gray, sheet.dpi), sheet)
+        lines, _ = self._lines(engine.lines(sheet.gray, sheet.dpi), sheet, RereadBudgets())
         placed = []
         for line in lines:
             boxes = [scaled_box(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]
@@ -159,7 +160,8 @@ class TesseractReader:
         sheet = with_inverse_text(sheet, stats)
         if sheet is not recognition.sheet:
             recognition, stats = replace(recognition, sheet=sheet), ink_stats(sheet.ink)
-        found = self._found(recognition, stats)
+        budgets = RereadBudgets()
+        found = self._found(recognition, stats, budgets)
         pieces = found.pieces
         formulas = self._find_formulas(sheet, found.lines, hints)
         read = without_words_of(found.lines, formulas)
@@ -171,7 +173,9 @@ class TesseractReader:
         lines = split_at_gutters(lines, [*between, *page_gutters(lines, prose_lines(lines))])
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
-        tables = [replace(table, cells=repair.table(reocr_cells(table.cells, crops))) for table in tables]
+        tables = [
+            replace(table, cells=repair.table(reocr_cells(table.cells, crops, budgets.cells))) for table in tables
+        ]
         letter = self._letter_reader(sheet)
         tables = [replace(table, cells=with_proven_codes(table.cells, sheet, letter)) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
@@ -191,9 +195,10 @@ class TesseractReader:
         found = replace(found, blocks=(*found.blocks, *(formula.bbox for formula in formulas)))
         shape = sheet.skew.size[::-1]
         over = [sheet.skew.from_page(scaled_box(s.box, recognition.scale, shape)) for s in recognition.stamps]
-        return accounted(found, tables, composition, sheet, on_stamps, over)
+        reading = accounted(found, tables, composition, sheet, on_stamps, over)
+        return replace(reading, unrepeated=tuple(budgets.warnings()))
 
-    def _found(self, recognition: Recognition, stats: Stats) -> Found:
+    def _found(self, recognition: Recognition, stats: Stats, budgets: RereadBudgets) -> Found:
         """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
         sheet = recognition.sheet
         shape = sheet.gray.shape[:2]
@@ -215,9 +220,9 @@ class TesseractReader:
         missed += without_read(read_joined(joined, sheet, pieces.em, self._engine), seen)
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
-        lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet)
+        lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet, budgets)
         if self._ppocr is not None and main_script(lines) == "latin":
-            lines = reocr_latin(lines, sheet.gray, self._ppocr)
+            lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         return Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)
@@ -249,7 +254,7 @@ class TesseractReader:
             regions.append(replace(moved_region(region, on_sheet), label=label, level=None))
         return Insert(block.box, tuple(regions)), reading.coverage
 
-    def _lines(self, raw: Sequence[Line], sheet: Sheet) -> tuple[list[Line], TesseractEngine]:
+    def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], TesseractEngine]:
         """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
         lines = reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet))
         crops = {script: CropReader(engine, sheet) for script, engine in self._by_script.items()}
@@ -257,7 +262,7 @@ class TesseractReader:
         own = self._by_script.get(script) if script else None
         if script and own:
             other = next(reader for other, reader in crops.items() if other != script)
-            lines = reocr_foreign_words(lines, script, crops[script], other)
+            lines = reocr_foreign_words(lines, script, crops[script], other, budgets.words)
         else:
             lines = [resolve_homoglyphs(line) for line in lines]
         repair = InkRepair.of(lines, sheet)

@@ -20,21 +20,23 @@ READING_DPI = 200
 class Reading:
     """What a page says. ``coverage``: the share of its text-like ink that was read for sure, 0 to 1.
 
-    The rest is in regions ``unread``, or in words whose boxes are ``doubtful``.
+    The rest is in regions ``unread``, or in words whose boxes are ``doubtful``. ``unrepeated``: what there was too much
+    of to read it again.
     """
 
     regions: list[RegionResult]
     coverage: float
     doubtful: tuple[Box, ...] = ()
+    unrepeated: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Where text-like ink could not be read, or hardly, in pixels of the page."""
+        """Where text-like ink could not be read, or hardly, in pixels of the page; and what was not read again."""
         unread = [region.error.message for region in self.regions if region.error and region.error.code == "unread"]
-        if not self.doubtful:
-            return tuple(unread)
-        where = ",".join(str(side) for side in enclosing(self.doubtful))
-        return (*unread, f"{len(self.doubtful)} words at {where} could hardly be read")
+        if self.doubtful:
+            where = ",".join(str(side) for side in enclosing(self.doubtful))
+            unread.append(f"{len(self.doubtful)} words at {where} could hardly be read")
+        return (*unread, *self.unrepeated)
 
     def scaled(self, scale: float, shape: tuple[int, int]) -> Reading:
         """The same with all boxes on a page that is ``scale`` times as large and has this ``shape``."""

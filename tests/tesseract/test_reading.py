@@ -7,6 +7,7 @@ import numpy as np
 from ocr_service.document import PageImage, PlacedWord, RegionResult
 from ocr_service.tesseract.ledger.unread_regions import unread
 from ocr_service.tesseract.reading import Reading, reduced
+from ocr_service.tesseract.repair.budget import RereadBudgets
 
 WORD = PlacedWord("total", (20, 40, 60, 61), 0.9)
 
@@ -31,6 +32,18 @@ def test_boxes_of_regions_words_and_warnings_are_in_the_smaller_page() -> None:
         "1 words at 10,20,30,31 could hardly be read",
     )
     assert small.coverage == 0.9
+
+
+def test_what_was_not_read_again_is_told() -> None:
+    budgets = RereadBudgets()
+    reading = Reading([], 1.0, unrepeated=tuple(budgets.warnings()))
+    assert reading.warnings == ()
+    while budgets.cells.take():
+        pass
+    reading = Reading([], 1.0, unrepeated=tuple(budgets.warnings()))
+    assert reading.warnings == (
+        "more doubtful cells than are read again on one page: some are as they were read first",
+    )
 
 
 def test_a_box_at_the_edge_stays_on_the_page_and_is_no_point() -> None:

@@ -16,7 +16,7 @@ from ocr_service.tesseract.sheet import Sheet
 
 _LEAST = (1.6, 1.1)  # em of ten points: width and height of a dark area with a number on it
 _SOLID, _DARK = 0.15, 0.5  # of its box, and of a row's: the holes of a grid take more
-_MOST_AREAS = 40  # a page
+_MOST = 4  # times the page that the boxes of its dark areas may be, the smallest first
 _EVEN, _CONTRAST = 12.0, 60.0  # levels: deviation of a row's ground, more in a photograph; of letters from it
 _EDGE = 0.3  # of a row's height around it
 
@@ -27,7 +27,9 @@ def with_inverse_text(sheet: Sheet, stats: Stats) -> Sheet:
     w, h, area = (stats[:, column].astype(np.int64) for column in (2, 3, 4))
     dark = np.flatnonzero((w >= _LEAST[0] * em) & (h >= _LEAST[1] * em) & (area >= _SOLID * w * h))
     gray, ink = sheet.gray, sheet.ink
-    for x, y, width, height, _ in stats[dark[np.argsort(-area[dark])][:_MOST_AREAS]].tolist():
+    dark = dark[np.argsort((w * h)[dark], kind="stable")]
+    dark = dark[np.cumsum((w * h)[dark]) <= _MOST * sheet.gray.size]
+    for x, y, width, height, _ in stats[dark].tolist():
         for a, b, c, d in _rows(sheet.ink[y : y + height, x : x + width], sheet.dpi):
             box = (x + a, y + b, x + c, y + d)
             white = _on_white(sheet.gray, sheet.ink, box)

@@ -31,7 +31,7 @@ _STEM, _STEMS = 0.42, 0.7  # em, of upright strokes, and how many of them an em 
 _LINE = 1.5  # em: level strokes of letters are shorter
 _SHARE = 0.6  # of an area's width that words take up where it was read
 _PIECES = 3  # words of a letter or two that a row was cut into
-_MOST = 16  # areas a page
+_MOST = 16  # areas a page that are read: a page of noise must not take a minute
 
 
 def large_areas(sheet: Sheet, stats: Stats, words: Sequence[Word]) -> list[InkArea]:
@@ -63,7 +63,7 @@ def large_areas(sheet: Sheet, stats: Stats, words: Sequence[Word]) -> list[InkAr
         for (a, b, c, d), ink in zip(boxes[large & lost].tolist(), pieces.areas[large & lost].tolist(), strict=True)
         if not any(contains_centre(row.box, (a, b, c, d)) for row in rows) and has_form((a, b, c, d), sheet.ink)
     ]
-    return [*rows, *lone][:_MOST]
+    return [*rows, *lone]
 
 
 def joined_areas(sheet: Sheet, stats: Stats, em: float, words: Sequence[Word]) -> list[InkArea]:
@@ -75,13 +75,13 @@ def joined_areas(sheet: Sheet, stats: Stats, em: float, words: Sequence[Word]) -
         box = int(x[index]), int(y[index]), int(x[index] + w[index]), int(y[index] + h[index])
         if _read_share(box, words) < _SHARE and (stems := _stems(sheet, box, em)) >= _STEMS * (box[2] - box[0]) / em:
             areas.append(InkArea(box, stems, int(area[index]), em * _CAPITAL, True))
-    return areas[:_MOST]
+    return areas
 
 
 def read_large(areas: Sequence[InkArea], sheet: Sheet, engine: TesseractEngine) -> list[Line]:
-    """The lines of large letters in ``areas``, made as small as those of text."""
+    """The lines of large letters in the first of ``areas``, made as small as those of text."""
     lines = []
-    for area in areas:
+    for area in areas[:_MOST]:
         mode = tesserocr.PSM.SINGLE_LINE if area.regular else tesserocr.PSM.SINGLE_CHAR
         found = read_crop(area.box, sheet.gray, sheet.dpi, _READ_AT / area.height, mode, round(area.height), engine)
         lines += [line for line in found if line.confidence >= _SURE]
@@ -89,12 +89,12 @@ def read_large(areas: Sequence[InkArea], sheet: Sheet, engine: TesseractEngine) 
 
 
 def read_joined(areas: Sequence[InkArea], sheet: Sheet, em: float, engine: TesseractEngine) -> list[Line]:
-    """The lines in ``areas`` without the level line that joins their letters."""
+    """The lines in the first of ``areas`` without the level line that joins their letters."""
     if not areas:
         return []
     lines, left = [], sheet.gray.copy()
     paper = int(np.percentile(left[::8, ::8], 80))
-    for area in areas:
+    for area in areas[:_MOST]:
         x0, y0, x1, y1 = area.box
         line = _level_line(sheet.ink[y0:y1, x0:x1], em)
         left[y0:y1, x0:x1][line] = paper

@@ -16,6 +16,7 @@ import tesserocr
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import area, enclosing, shared_area
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.homoglyphs import (
     ADDRESS,
     LATIN_LETTER,
@@ -36,7 +37,6 @@ _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is 
 _SCALE = 2
 _MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
 _SAME_WORD = 0.4  # of a word's box that those have which were read in its place
-_MAX_CELLS = 40  # cells a page: a page of noise must not take a minute
 
 
 class CropReader:
@@ -79,19 +79,17 @@ def read_capital(area: Box, script: Script, sheet: Sheet, engine: TesseractEngin
     return [text for text in read if len(text) == 1]
 
 
-def reocr_cells(table: Table, crops: CropReader) -> Table:
+def reocr_cells(table: Table, crops: CropReader, budget: Budget) -> Table:
     """``table`` with what was missed or doubtful in its cells read again."""
     em = font_size(table)
     if em is None:
         return table
-    left = _MAX_CELLS
     rows = []
     for row in table:
         cells = []
         for cell in row:
-            area = _doubtful_area(cell, crops.sheet.ink, em) if left else None
-            left -= area is not None
-            cells.append(_reocr_cell(cell, area, em, crops) if area else cell)
+            area = _doubtful_area(cell, crops.sheet.ink, em)
+            cells.append(_reocr_cell(cell, area, em, crops) if area and budget.take() else cell)
         rows.append(cells)
     return rows
 
@@ -191,7 +189,6 @@ _LESS_SURE, _LESS_SURE_OF_TWINS = 30.0, 15.0
 _SURE_PART = 60.0  # of one of several words in the place of one
 _OTHER_SIZE = 0.25  # em: of a letter that is not as high as the one that was read
 _HANGS = 0.1  # em below the baseline
-_MAX_WORDS = 60  # words a page, 10 ms each
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
 _CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz"})
@@ -244,18 +241,18 @@ def _sureness(words: Sequence[Word]) -> float:
     return min((word.confidence for word in words), default=0.0)
 
 
-def reocr_foreign_words(lines: Sequence[Line], script: Script, own: CropReader, other: CropReader) -> list[Line]:
+def reocr_foreign_words(
+    lines: Sequence[Line], script: Script, own: CropReader, other: CropReader, budget: Budget
+) -> list[Line]:
     """``lines`` of a page in ``script``; ``own`` reads with its language alone, ``other`` with the other's."""
-    left = _MAX_WORDS
     result = []
     for line in lines:
         words: list[Word] = []
         for read, word in zip(line.words, resolve_homoglyphs(line, script).words, strict=True):
             suspect = _CYRILLIC.search(read.text) if script == "latin" else _may_be_russian(word)
-            if not left or not suspect:
+            if not suspect or not budget.take():
                 words.append(word)
                 continue
-            left -= 1
             again = own.read(word.box, line.em)
             if script == "latin":
                 words += _as_latin(read, again, line)

@@ -18,6 +18,7 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.ppocr import Glyph
+from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.homoglyphs import CYRILLIC_LETTER
 from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 
@@ -25,7 +26,6 @@ from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 # more have, most of Tesseract's errors are above it; reading up to the second takes half as long as Tesseract took.
 _DOUBTFUL, _DOUBTFUL_ON_BAD = 80.0, 93.0
 _BAD = 0.02  # of the page's words
-_MOST_CHUNKS = 150  # a page, 15 ms each: a page of noise must not take a minute
 _WIDEST = 16.0  # em of a chunk
 _APART = 1.5  # em: words farther apart are no neighbours
 _PAD = (0.3, 0.12)  # em beside a chunk, and above and below
@@ -46,18 +46,16 @@ _LONE_ONE = re.compile(r"[^\w|]*[|1l]\W*")
 _ALIKE = (re.compile(r"[Il1|!]"), re.compile(r"\(\)|0|o|O"))
 
 
-def reocr_latin(lines: Sequence[Line], gray: Gray, read: Callable[[Gray], list[Glyph]]) -> list[Line]:
+def reocr_latin(lines: Sequence[Line], gray: Gray, read: Callable[[Gray], list[Glyph]], budget: Budget) -> list[Line]:
     """``lines`` of a page in Latin script, with doubtful words as ``read`` has them where it is surer."""
     limit = _limit([word for line in lines for word in line.words])
-    left = _MOST_CHUNKS
     result = []
     for line in lines:
         words: dict[int, list[Word]] = {}
         if any(_is_doubtful(word, limit) for word in line.words):
             line = without_overlaps(line)
         for first, last in _chunks(line, limit):
-            if left:
-                left -= 1
+            if budget.take():
                 words |= _read_chunk(line, (first, last), limit, gray, read)
         if words:
             parts = [words.get(index, [word]) for index, word in enumerate(line.words)]

@@ -48,3 +48,13 @@ def test_labels_over_bars_on_a_dark_half_of_the_page_are_read_or_reported() -> N
     reading = TesseractReader("eng").read(page.page(), [])
     text = " ".join(region.content for region in reading.regions)
     assert all(label in text for label in ("69%", "57%", "71%")) or reading.coverage < 1.0
+
+
+def test_letters_of_every_dark_cell_become_pieces_of_ink() -> None:
+    page = DrawnPage(1240, 900)
+    places = [(20 + 150 * column, 20 + 105 * row) for row in range(8) for column in range(8)]
+    for x, y in places:
+        page.draw.rectangle((x, y, x + 120, y + 70), fill="#303030")
+        page.text(x + 20, y + 15, "718", 12, bold=True, fill="white")
+    _, after = made_white(page)
+    assert all(int(np.median(after.gray[y + 20 : y + 50, x + 25 : x + 85])) > 200 for x, y in places)

@@ -87,3 +87,14 @@ def test_discs_and_triangles_are_no_large_signs() -> None:
     sheet = page.sheet()
     (digit,) = large_areas(sheet, ink_stats(sheet.ink), [])
     assert digit.box[0] >= 900
+
+
+def test_headlines_beyond_those_that_are_read_are_still_unread() -> None:
+    page = DrawnPage(1240, 2400)
+    for row in range(18):
+        page.text(100, 20 + 130 * row, "Total", 36, bold=True)
+    sheet = page.sheet()
+    areas = large_areas(sheet, ink_stats(sheet.ink), [])
+    read = [word for line in read_large(areas, sheet, TesseractEngine("eng")) for word in line.words]
+    assert len(areas) == 18
+    assert len(still_unread(areas, read)) == 18 - len(read) > 0

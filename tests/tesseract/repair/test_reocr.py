@@ -8,6 +8,7 @@ import pytest
 
 from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.repair.reocr import CropReader, main_script, reocr_cells, reocr_foreign_words, script_of_few
 from ocr_service.tesseract.tables.cells import Cell
@@ -29,7 +30,7 @@ def looked_at(engines: dict[Script, TesseractEngine], drawn: str, read: str, con
     line = make_line([Word(read, (x, y, x + width, y + height), confidence)])
     own = CropReader(engines[script], sheet)
     other = CropReader(engines["latin" if script == "cyrillic" else "cyrillic"], sheet)
-    return reocr_foreign_words([line], script, own, other)[0].text
+    return reocr_foreign_words([line], script, own, other, Budget(60))[0].text
 
 
 def test_a_surely_read_word_of_homoglyphs_is_read_again_on_a_russian_page(
@@ -111,6 +112,6 @@ def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
 
     cell = Cell((80, 80, 900, 160), (sure, doubtful))
     crops = OnlyTheNumber(TesseractEngine("eng"), sheet)
-    assert reocr_cells([[cell]], crops) == [[cell]]
+    assert reocr_cells([[cell]], crops, Budget(40)) == [[cell]]
     alone = Cell((500, 80, 900, 160), (doubtful,))
-    assert reocr_cells([[alone]], crops)[0][0].text == "681.20"
+    assert reocr_cells([[alone]], crops, Budget(40))[0][0].text == "681.20"

@@ -10,6 +10,7 @@ from PIL import ImageFont
 from ocr_service.document import Gray
 from ocr_service.tesseract.ppocr import Glyph, PpOcr
 from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.words import Line, Word, make_line
 from tests.support.sheets import DPI, FONTS, DrawnPage
@@ -37,7 +38,7 @@ class DrawnLine:
         self.line, self.gray = make_line(placed), page.gray()
 
     def read_again(self, ppocr: PpOcr) -> Line:
-        return reocr_latin([self.line], self.gray, ppocr)[0]
+        return reocr_latin([self.line], self.gray, ppocr, Budget(150))[0]
 
 
 def scripted(text: str, probability: float) -> Callable[[Gray], list[Glyph]]:
@@ -80,7 +81,7 @@ def test_words_that_tesseract_tore_apart_are_joined(ppocr: PpOcr) -> None:
     cut = (x0 + x1) // 2
     torn = [Word("WARR", (x0, y0, cut - 1, y1), 60), Word("ANTY", (cut + 1, y0, x1, y1), 60)]
     line = make_line([drawn.line.words[0], *torn, drawn.line.words[2]])
-    assert reocr_latin([line], drawn.gray, ppocr)[0].text == "the WARRANTY OF"
+    assert reocr_latin([line], drawn.gray, ppocr, Budget(150))[0].text == "the WARRANTY OF"
 
 
 def test_words_in_one_box_are_parted(ppocr: PpOcr) -> None:
@@ -94,14 +95,14 @@ def test_words_in_one_box_are_parted(ppocr: PpOcr) -> None:
 @pytest.mark.parametrize("again", ["3 . 04", "3 .04", "3. 04"])
 def test_a_number_is_not_parted(again: str) -> None:
     drawn = DrawnLine(("3.04", "3.04", 40))
-    assert reocr_latin([drawn.line], drawn.gray, scripted(again, 0.99))[0].text == "3.04"
+    assert reocr_latin([drawn.line], drawn.gray, scripted(again, 0.99), Budget(150))[0].text == "3.04"
 
 
 def test_a_decimal_that_tesseract_tore_apart_is_joined() -> None:
     words = [Word("3", (60, 40, 75, 70), 60), Word(".", (88, 64, 92, 70), 40), Word("04", (104, 40, 140, 70), 60)]
     gray = DrawnPage(300, 120).gray()
-    assert reocr_latin([make_line(words)], gray, scripted("3.04", 0.99))[0].text == "3.04"
-    assert reocr_latin([make_line(words)], gray, scripted("3.04", 0.7))[0] == make_line(words)
+    assert reocr_latin([make_line(words)], gray, scripted("3.04", 0.99), Budget(150))[0].text == "3.04"
+    assert reocr_latin([make_line(words)], gray, scripted("3.04", 0.7), Budget(150))[0] == make_line(words)
 
 
 def test_doubtful_words_of_a_line_longer_than_a_chunk_are_all_read_again(ppocr: PpOcr) -> None:
@@ -113,7 +114,9 @@ def test_long_words_far_apart_and_all_doubtful_are_no_error(ppocr: PpOcr) -> Non
     """A chunk may end with its widest word, which the next would begin with."""
     for places in ([0, 300, 700, 1000], [0, 500, 520, 540], [0, 20, 40, 900], [0, 480, 500, 1100]):
         words = [Word("iiii", (x, 40, x + 200, 70), 10) for x in places]
-        assert len(reocr_latin([make_line(words)], DrawnPage(1400, 120).gray(), ppocr)[0].words) == len(words)
+        assert len(reocr_latin([make_line(words)], DrawnPage(1400, 120).gray(), ppocr, Budget(150))[0].words) == len(
+            words
+        )
 
 
 def test_a_space_that_stands_on_the_paper_is_kept(ppocr: PpOcr) -> None:
@@ -134,7 +137,9 @@ def test_a_box_that_reaches_over_the_rest_of_its_line_brings_nothing_twice(ppocr
     drawn = DrawnLine(("expression", "expresion", 62), ("support", "support", 96), ("in", "in", 96), ("it.", "it.", 70))
     first, *rest = drawn.line.words
     wide = Word(first.text, (first.box[0], first.box[1], rest[-1].box[2], first.box[3]), first.confidence)
-    assert reocr_latin([make_line([wide, *rest])], drawn.gray, ppocr)[0].text == "expression support in it."
+    assert (
+        reocr_latin([make_line([wide, *rest])], drawn.gray, ppocr, Budget(150))[0].text == "expression support in it."
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,7 @@ def test_a_box_that_reaches_over_the_rest_of_its_line_brings_nothing_twice(ppocr
 def test_an_unlikely_reading_changes_nothing(read: str, again: str, probability: float) -> None:
     drawn = DrawnLine((read, read, 40))
 
-    assert reocr_latin([drawn.line], drawn.gray, scripted(again, probability))[0].text == read
+    assert reocr_latin([drawn.line], drawn.gray, scripted(again, probability), Budget(150))[0].text == read
 
 
 def test_a_page_of_noise_is_not_read_without_end() -> None:
@@ -161,8 +166,17 @@ def test_a_page_of_noise_is_not_read_without_end() -> None:
         seen.append(gray)
         return []
 
-    reocr_latin(lines, DrawnPage(60, 60).gray(), read)
-    assert len(seen) <= 150
+    budget = Budget(150)
+    reocr_latin(lines, DrawnPage(60, 60).gray(), read, budget)
+    assert len(seen) == 150
+    assert budget.ended
+
+
+def test_a_budget_that_was_enough_has_not_ended() -> None:
+    budget = Budget(1)
+    line = make_line([Word("x", (10, 10, 30, 30), 5)])
+    reocr_latin([line], DrawnPage(60, 60).gray(), lambda gray: [], budget)
+    assert not budget.ended
 
 
 def test_doubtful_english_is_read_again_and_russian_is_not() -> None:
