@@ -42,6 +42,37 @@ _MOST_WRONG = 0.5  # of an answer's words that may differ for it to be this text
 _FEW = 10
 _ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
 _LEAST_MISSED = 4  # letters of a word that must not be missing
+_NEGATIONS = frozenset(
+    [
+        "no",
+        "not",
+        "nor",
+        "non",
+        "ne",
+        "pas",
+        "sin",
+        "sem",
+        "nie",
+        "bez",
+        "nem",
+        "nu",
+        "ei",
+        "ej",
+        "inte",
+        "ikke",
+        "geen",
+        "niet",
+        "kein",
+        "nicht",
+        "ohne",
+        "не",
+        "ни",
+        "нет",
+        "без",
+        "ні",
+    ]
+)
+_RUN = 6  # words that no text says twice by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +182,7 @@ def _compared(content: str, words: Sequence[str], *, numbers_only: bool, complet
         return _counted(content, said, true, complete=complete)
     invented, missing, opposite = _differences(said, true)
     if not complete:
-        return Checked(content, 0, _matters(missing))
+        return Checked(content, 0, _matters(missing) or _says_again(said, true))
     if len(invented) > max(_FEW, _MOST_WRONG * len(said)):  # another text: there is nothing to put right
         return Checked(content, 0, True)
     changes: list[tuple[Token, str]] = []
@@ -212,7 +243,20 @@ def _counted(content: str, said: Sequence[Token], true: Sequence[str], *, comple
 
 
 def _matters(missing: Sequence[str]) -> bool:
-    return any(any(c.isdigit() for c in text) or len(text) >= _LEAST_MISSED for text in missing)
+    return any(
+        any(c.isdigit() for c in text) or len(text) >= _LEAST_MISSED or text.casefold() in _NEGATIONS
+        for text in missing
+    )
+
+
+def _says_again(said: Sequence[Token], true: Sequence[str]) -> bool:
+    """Whether the answer has a run of the page's words oftener than the page."""
+    runs, there = _runs([token.plain for token in said]), _runs([plain(text) for text in true])
+    return any(times > there[run] for run, times in runs.items() if run in there)
+
+
+def _runs(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(words[at:] for at in range(_RUN)), strict=False))
 
 
 def _elsewhere(invented: list[Token], missing: list[str]) -> tuple[list[Token], list[str]]:

@@ -76,14 +76,15 @@ def _signed(match: re.Match[str]) -> tuple[str, str]:
 
 
 def signs_agree(content: str, words: Sequence[str], *, complete: bool) -> bool:
-    """Whether no number lost its sign; where ``words`` are all that stands there, also none got one, nor a unit."""
+    """Whether no number lost its sign, or unit; where ``words`` are all that stands there, also none got one."""
     text = _signs_as_written(content)
     if _signs_are_lost(text, words):
         return False
     page = with_number_signs(" ".join(map(normal, words)))
+    symbols, there = _counts(_SYMBOL, text), _counts(_SYMBOL, page)
     if not complete:
-        return True
-    same = _counts(_SYMBOL, text) == _counts(_SYMBOL, page) and _bracketed(text) == _bracketed(page)
+        return symbols >= there
+    same = symbols == there and _bracketed(text) == _bracketed(page)
     return same and not _signs_are_invented(text, page)
 
 

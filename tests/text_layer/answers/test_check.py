@@ -129,6 +129,40 @@ def test_of_a_region_that_is_proven_in_part_only_missing_words_are_flagged(conte
     assert found == Checked(content, 0, contradicted)
 
 
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "the deposit is refundable after 30 days at 5 % a year in the town of Wexford",
+        "the deposit is not refundable after 30 days at 5 a year in the town of Wexford",
+        "the deposit is not refundable after 30 days at 5 % a year in the town of Wexford at 5 % a year in the town",
+    ],
+)
+def test_negations_units_and_lines_that_are_said_twice_matter_everywhere(content: str, complete: bool) -> None:
+    words = [
+        "the",
+        "deposit",
+        "is",
+        "not",
+        "refundable",
+        "after",
+        "30",
+        "days",
+        "at",
+        "5",
+        "%",
+        "a",
+        "year",
+        "in",
+        "the",
+        "town",
+        "of",
+        "Wexford",
+    ]
+    assert not check_answer(" ".join(words), words, complete=complete).contradicted
+    assert check_answer(content, words, complete=complete).contradicted
+
+
 def test_a_table_too_long_to_be_aligned_is_flagged_and_not_corrected() -> None:
     words = [str(10_000 + 7 * number) for number in range(21_000)]
     assert check_answer(" | ".join(reversed(words)), words) == Checked(" | ".join(reversed(words)), 0, False)
