@@ -13,7 +13,7 @@ from ocr_service.reading.ink_formulas.pieces import Piece, groups_of
 from ocr_service.reading.ink_formulas.plain_shapes import plain_matches
 from ocr_service.reading.ink_formulas.print_style import PrintStyle, blur_of
 from ocr_service.reading.ink_formulas.radicals import radical_of
-from ocr_service.reading.ink_formulas.rules import is_level, rules_of
+from ocr_service.reading.ink_formulas.rules import is_level, lines_over_signs, rules_of
 from ocr_service.reading.ink_formulas.sizes import Sizes, sizes_of
 from ocr_service.reading.ink_formulas.splitting import split_pieces
 from ocr_service.reading.ink_formulas.table import DOTLESS, ink_table
@@ -68,14 +68,15 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
     chosen, free = _chosen(groups, found, pieces)
     if len(free) > _MOST_UNKNOWN * len(pieces):
         return None
-    rules = rules_of(pieces, sizes.line)
+    rules, over = rules_of(pieces, sizes.line), lines_over_signs(pieces, sizes.line)
     bars: list[Bar] = []
     unknown: list[Piece] = []
     signs: list[list[Match]] = []
     members: list[tuple[int, ...]] = []
     for at in chosen:
-        if len(groups[at]) == 1 and groups[at][0] in rules:
-            bars.append(_bar(pieces[groups[at][0]]))
+        first = groups[at][0]
+        if len(groups[at]) == 1 and (first in rules or (first in over and found[at][0].symbol.latex == "-")):
+            bars.append(_bar(pieces[first]))
         else:
             signs.append(found[at])
             members.append(groups[at])

@@ -13,18 +13,19 @@ from ocr_service.reading.ink_formulas.displays import find_displays
 from ocr_service.reading.page_tasks import PageTask, read_page
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.tesseract.sheet import prepare_sheet
-from tests.support.formula_pages import DISPLAYS, EACH, FOLDER, LINES, tree
+from tests.support.formula_pages import ALIGNED, DISPLAYS, EACH, FOLDER, LINES, tree
 from tests.support.sheets import DrawnPage
 
 _WRITTEN = {tree(latex) for latex in (*DISPLAYS, *LINES)}
 
 
 @lru_cache
-def page_of(number: int, dpi: int = 200) -> Gray:
-    with open_pdf(FOLDER / "displays.pdf", "") as pdf:
+def page_of(number: int, dpi: int = 200, file: str = "displays.pdf", inches: tuple[float, float] = (1.7, 4.5)) -> Gray:
+    """A part of a page, by default one that has three or four formulas."""
+    with open_pdf(FOLDER / file, "") as pdf:
         picture = pdf[number].render(scale=dpi / 72).to_pil().convert("L")
     whole: Gray = np.asarray(picture).astype(np.uint8)
-    return whole[int(1.7 * dpi) : int(4.5 * dpi)]  # what has three or four formulas
+    return whole[int(inches[0] * dpi) : int(inches[1] * dpi)]
 
 
 @lru_cache
@@ -54,6 +55,12 @@ def test_what_is_built_is_what_was_written(number: int) -> None:
     built = [tree(region.content) for region in formulas_of(number)]
     assert len(built) >= 3
     assert _WRITTEN.issuperset(built)
+
+
+def test_a_rule_over_a_letter_is_no_minus_sign() -> None:
+    built = seen(page_of(0, file="aligned.pdf", inches=(5.1, 6.75)))
+    written = ALIGNED[2][1][0].replace(r"\overline{b}", r"\bar{b}")  # b is as narrow as a bar
+    assert [tree(region.content) for region in built] == [tree(written)]
 
 
 def test_a_scan_is_read_as_far_as_it_is_certain() -> None:
