@@ -24,6 +24,7 @@ from ocr_service.text_layer.page.space import ToPixels
 from ocr_service.text_layer.visibility import draw, look
 
 _NO_SIDE = 0.05  # points: text of which a side is shorter is a line at most, and PDFium tells no character of it
+_PLACE, _FARTHEST = 2.0, 1e6  # points, and steps of as many
 _STEERING = re.compile(
     "[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
@@ -72,26 +73,27 @@ def own_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int, an
                 picture = draw(page, page_dpi)
                 glyphs = read_glyphs(page, ToPixels.of(page, picture.shape[1], picture.shape[0]))
                 seen = look(page, picture, handles, glyphs, page_dpi)
-                measures = [_measures(handle) for handle in handles]
+                places = [_place(handle) for handle in handles]
             finally:
                 if page is not loaded:
                     page.close()
         except TooManyGlyphs:
             return None
     at = {_address(handle): index for index, handle in enumerate(handles)}
-    places = np.array([at[_address(item.handle)] for item in glyphs.objects] or [0], np.int64)
-    owner = places[glyphs.object]
+    objects = np.array([at[_address(item.handle)] for item in glyphs.objects] or [0], np.int64)
+    owner = objects[glyphs.object]
     hidden = np.bincount(owner[~seen.visible], minlength=len(handles))
     shown = np.bincount(owner[seen.visible], minlength=len(handles))
-    names = {int(places[index]): glyphs.fonts[item.font].name for index, item in enumerate(glyphs.objects)}
+    names = {int(objects[index]): glyphs.fonts[item.font].name for index, item in enumerate(glyphs.objects)}
     # Of text that is drawn again at its place PDFium tells no character.
-    gone = {of for of, unseen in zip(measures, (hidden > 0) & (shown == 0), strict=True) if unseen}
+    unseen = {place for place, gone in zip(places, (hidden > 0) & (shown == 0), strict=True) if gone}
+    beside = {(font, x + dx, y + dy) for font, x, y in unseen for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
     height, width = picture.shape[:2]
     return OwnText(
         content,
         hidden,
         shown,
-        tuple(of in gone and index not in names for index, of in enumerate(measures)),
+        tuple(place in beside and index not in names for index, place in enumerate(places)),
         tuple(names.get(index, "") for index in range(len(handles))),
         rotated_boxes(glyphs.ink[seen.visible], -angle // 90, width, height),
         owner[seen.visible],
@@ -141,13 +143,17 @@ def text_objects(page: pdfium.PdfPage) -> Sequence[Any]:
 def _is_a_line(handle: Any) -> bool:
     left, bottom, right, top = _bounds(handle)
     width, height = right - left, top - bottom
-    return min(width, height) < _NO_SIDE and max(width, height) > 0
+    size = ctypes.c_float()
+    pdfium_c.FPDFTextObj_GetFontSize(handle, size)
+    return abs(size.value) < _NO_SIDE or (min(width, height) < _NO_SIDE and max(width, height) > 0)
 
 
-def _measures(handle: Any) -> tuple[int, float, float]:
-    """A text object's font, width and height: the same for the same text."""
+def _place(handle: Any) -> tuple[int, int, int]:
+    """A text object's font and the middle of it, in steps of _PLACE points."""
     left, bottom, right, top = _bounds(handle)
-    return _address(pdfium_c.FPDFTextObj_GetFont(handle)), round(right - left, 1), round(top - bottom, 1)
+    x, y = (left + right) / 2 / _PLACE, (bottom + top) / 2 / _PLACE
+    sound = abs(x) < _FARTHEST and abs(y) < _FARTHEST
+    return _address(pdfium_c.FPDFTextObj_GetFont(handle)), round(x) if sound else 0, round(y) if sound else 0
 
 
 def _bounds(handle: Any) -> tuple[float, float, float, float]:

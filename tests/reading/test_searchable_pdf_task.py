@@ -165,6 +165,7 @@ def changed(content: bytes) -> Sample:
     [
         b"BT 0 Tz /Own 10 Tf 60 40 Td (Zorblatt pays) Tj ET",
         b"BT /Own 0 Tf 60 40 Td (Zorblatt pays) Tj ET",
+        b"BT /Own 10 Tf 60 40 Td (Zorblatt pays) Tj ET 1 G BT 2 Tr 1 w /Own 10 Tf 60 40 Td (Zorblatt pays) Tj ET",
         b"BT /Own 10 Tf 1 0 0 0 60 40 Tm (Zorblatt pays) Tj ET",
         b"/Span <</ActualText (Zorblatt pays)>> BDC BT /Own 10 Tf 60 40 Td ( ) Tj ET EMC",
         b"BT /Own 10 Tf 60 40 Td (Paid ) Tj (Zorblatt pays) Tj ET 1 g 82 30 200 30 re f",

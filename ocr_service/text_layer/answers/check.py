@@ -42,35 +42,8 @@ _MOST_WRONG = 0.5  # of an answer's words that may differ for it to be this text
 _FEW = 10
 _ALIKE = 0.5  # of two words' letters that must agree for one to be the other, misread
 _LEAST_MISSED = 4  # letters of a word that must not be missing
-_NEGATIONS = frozenset(
-    [
-        "no",
-        "not",
-        "nor",
-        "non",
-        "ne",
-        "pas",
-        "sin",
-        "sem",
-        "nie",
-        "bez",
-        "nem",
-        "nu",
-        "ei",
-        "ej",
-        "inte",
-        "ikke",
-        "geen",
-        "niet",
-        "kein",
-        "nicht",
-        "ohne",
-        "не",
-        "ни",
-        "нет",
-        "без",
-        "ні",
-    ]
+_NEGATION = re.compile(
+    r"no|not|nor|non|ne|pas|sin|sem|nie|bez|nem|nu|ei|ej|inte|ikke|geen|niet|kein|не|ни|нет|без|ні", re.I
 )
 _RUN = 6  # words that no text says twice by chance
 
@@ -244,8 +217,7 @@ def _counted(content: str, said: Sequence[Token], true: Sequence[str], *, comple
 
 def _matters(missing: Sequence[str]) -> bool:
     return any(
-        any(c.isdigit() for c in text) or len(text) >= _LEAST_MISSED or text.casefold() in _NEGATIONS
-        for text in missing
+        any(c.isdigit() for c in text) or len(text) >= _LEAST_MISSED or _NEGATION.fullmatch(text) for text in missing
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ocr_service.text_layer.lines.words import clean_text
-from ocr_service.text_layer.page.glyphs import Glyphs
+from ocr_service.text_layer.page.glyphs import Flags, Glyphs
 from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 FIRST_COMBINING, LAST_COMBINING = 0x300, 0x36F
@@ -20,10 +20,10 @@ _OVER = {
     "`": 0x300, "´": 0x301, "^": 0x302, "ˆ": 0x302, "~": 0x303, "˜": 0x303, "¯": 0x304, "ˉ": 0x304, "˘": 0x306,
     "˙": 0x307, "¨": 0x308, "°": 0x30A, "˚": 0x30A, "˝": 0x30B, "ˇ": 0x30C, "ˊ": 0x301, "ˋ": 0x300,
 }  # fmt: skip
-_UNDER = {"¸": 0x327, "˛": 0x328, "¯": 0x331, "ˉ": 0x331}
+_UNDER = {"¸": 0x327, "˛": 0x328, "¯": 0x331, "ˉ": 0x331, ",": 0x326}
 _KNOWN = {
     "\\grave": "`", "\\acute": "´", "\\check": "ˇ", "\\breve": "˘", "\\bar": "¯", "\\mathring": "˚", "\\hat": "ˆ",
-    "\\dot": "˙", "\\tilde": "˜", "\\ddot": "¨",
+    "\\dot": "˙", "\\tilde": "˜", "\\ddot": "¨", ",": ",",
 }  # fmt: skip
 _MOST_MARKS, _MOST_LETTERS = 3_000, 100  # of a page, and near an accent: no honest page has so many
 _CELL, _TALLEST = 32, 20  # pixels, and cells of an em: larger type has no accents of its own
@@ -31,6 +31,8 @@ _BESIDE = 0.12  # em by which an accent's middle may miss its letter: slanted le
 _LAPPING, _APART = -0.25, 0.35  # em between an accent and its letter; the ring of an Å lies in its tip
 _LAPPING_UNDER = -0.12
 _SAME_SIZE = 0.15
+_COMMA = ","  # below a letter it is one of smaller type, in the letter's middle
+_SMALL_COMMA, _IN_THE_MIDDLE = 0.45, 0.1  # of the letter's size, and em
 _TALLEST_MARK = 0.35  # em; acute accents of Fraktur have 0.3
 
 
@@ -61,10 +63,20 @@ def _marks(glyphs: Glyphs, symbols: Sequence[Symbol | None]) -> list[int]:
     """The level glyphs that may be accents."""
     signs = np.array(sorted(ord(sign) for sign in {*_OVER, *_UNDER}))
     level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.size > 0)
-    level &= (glyphs.size < _CELL * (_TALLEST - 1)) & (glyphs.rise + glyphs.drop < _TALLEST_MARK)
+    level &= glyphs.size < _CELL * (_TALLEST - 1)
+    low = glyphs.rise + glyphs.drop < _TALLEST_MARK
+    level &= np.where(glyphs.codes == ord(_COMMA), _in_the_middle_of_another(glyphs), low)
     known = np.array([symbol is not None and symbol.latex in _KNOWN for symbol in symbols], bool)
     marks: list[int] = np.flatnonzero(level & (np.isin(glyphs.codes, signs) | known)).tolist()
     return marks
+
+
+def _in_the_middle_of_another(glyphs: Glyphs) -> Flags:
+    """Whether the glyph before or behind in the file stands over or under a glyph."""
+    middle = (glyphs.ink[:, 0] + glyphs.ink[:, 2]) / 2
+    near = np.abs(np.diff(middle)) < _IN_THE_MIDDLE * np.maximum(glyphs.size[1:], glyphs.size[:-1])
+    found: Flags = np.r_[False, near] | np.r_[near, False]
+    return found[: len(glyphs)]
 
 
 def _sign(glyphs: Glyphs, index: int, symbols: Sequence[Symbol | None]) -> str:
@@ -117,7 +129,10 @@ def _letter_of(
         left, _, right, _ = glyphs.ink[letter].tolist()
         size = float(glyphs.size[letter])
         aside = abs((x0 + x1) / 2 - (left + right) / 2)
-        if aside > (right - left) / 2 + _BESIDE * size or abs(glyphs.size[mark] - size) > _SAME_SIZE * size:
+        least, reach = 1 - _SAME_SIZE, (right - left) / 2 + _BESIDE * size
+        if _sign(glyphs, mark, symbols) == _COMMA:
+            least, reach = _SMALL_COMMA, _IN_THE_MIDDLE * size
+        if aside > reach or not least <= glyphs.size[mark] / max(size, 1e-6) <= 1 + _SAME_SIZE:
             continue
         combining = _combining(mark, letter, glyphs, symbols)
         if combining is not None and (best is None or aside < best[0]):

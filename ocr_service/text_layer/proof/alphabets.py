@@ -7,6 +7,7 @@ letters in DejaVu, Liberation and PT.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 # One sign for all that an eye cannot tell apart; capitals of the same shape as their small letters become small.
@@ -101,6 +102,36 @@ def script_of(sign: str) -> str:
     if not sign or not unicodedata.category(sign[0]).startswith("L"):
         return ""
     return unicodedata.name(sign[0], "").split(" ")[0]
+
+
+def plain_form(sign: str) -> str:
+    """The letter or digit that a wide or mathematical one is, as it is read: ``5`` of ``𝟓``."""
+    if sign.isascii() or not unicodedata.decomposition(sign).startswith(("<font>", "<wide>")):
+        return sign
+    plain = unicodedata.normalize("NFKC", sign)
+    return plain if len(plain) == 1 else sign
+
+
+def scripts_of(words: Iterable[str]) -> frozenset[str]:
+    """The alphabets of words; of what has a digit none."""
+    return frozenset(script_of(sign) for word in words if not any(map(str.isdigit, word)) for sign in word) - {""}
+
+
+def has_a_foreign_digit(word: str, scripts: Collection[str]) -> bool:
+    """Whether a number has a digit of an alphabet that is not of ``scripts``, or a letter of one that looks like it.
+
+    As Arabic digits among Latin letters, and ``З`` for ``3`` among Greek ones.
+    """
+    plain = [plain_form(sign) for sign in word]
+    if any(
+        sign.isdecimal() and not sign.isascii() and not any(script in unicodedata.name(sign, "") for script in scripts)
+        for sign in plain
+    ):
+        return True
+    letters = [sign for sign in plain if sign.isalpha()]
+    return any(map(str.isdigit, plain)) and any(
+        is_digit_lookalike(sign) and script_of(sign) not in scripts for sign in letters
+    )
 
 
 _DIGIT_LOOKALIKES = frozenset("OОοoоlIІӀ|ЗзбSВ")

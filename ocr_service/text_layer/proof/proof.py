@@ -17,6 +17,7 @@ from ocr_service.text_layer.lines.words import LayerLine
 from ocr_service.text_layer.page.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.proof.alphabets import (
     letters_known,
+    plain_form,
     script_of,
 )
 from ocr_service.text_layer.proof.compare_readings import compare_reading
@@ -55,7 +56,7 @@ def prove(
     ``known`` is read and extended.
     """
     keys = _keys(glyphs, shapes)
-    signs = [chr(int(code)) for code in glyphs.codes]
+    signs = [plain_form(chr(int(code))) for code in glyphs.codes]
     suspects = signs_inside_words(lines, signs)
     readable = readable_signs(signs, letters_known(language)) | suspects
     readable &= glyphs.whole & ~accented_letters(lines, signs)

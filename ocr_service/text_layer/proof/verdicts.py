@@ -13,12 +13,14 @@ import numpy as np
 from ocr_service.text_layer.lines.words import LayerLine
 from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.proof.alphabets import (
+    has_a_foreign_digit,
     has_a_foreign_letter,
     has_homoglyph,
     look_the_same,
     may_reach,
     mixes_alphabets,
     script_of,
+    scripts_of,
 )
 from ocr_service.text_layer.proof.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.proof.punctuation import may_stand_so
@@ -93,9 +95,10 @@ def verdicts(
             for index in here:
                 fits = keys[index] not in doubted and not page.is_senseless(index)
                 trusted[index] = fits and (glyphs.whole[index] or _is_seen_elsewhere(page, index))
+    scripts = scripts_of(word.text for line in lines for word in line.words)
     for line in lines:
         for word in line.words:
-            if has_a_foreign_letter(word.text):
+            if has_a_foreign_letter(word.text) or has_a_foreign_digit(word.text, scripts):
                 trusted[list(word.glyphs)] = False
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0

@@ -33,6 +33,7 @@ _WORDS = [
     "of",
     "Wexford",
 ]
+_TERMS = "the deposit is not refundable after 30 days at 5 % a year in the town of Wexford"
 _TABLE = (
     "<table><tr><td>Article</td><td>Quantity</td><td>Price</td></tr>"
     "<tr><td>Oak board 20 mm</td><td>12</td><td>{price}</td></tr>"
@@ -135,31 +136,12 @@ def test_of_a_region_that_is_proven_in_part_only_missing_words_are_flagged(conte
     [
         "the deposit is refundable after 30 days at 5 % a year in the town of Wexford",
         "the deposit is not refundable after 30 days at 5 a year in the town of Wexford",
-        "the deposit is not refundable after 30 days at 5 % a year in the town of Wexford at 5 % a year in the town",
+        f"{_TERMS} at 5 % a year in the town",
     ],
 )
 def test_negations_units_and_lines_that_are_said_twice_matter_everywhere(content: str, complete: bool) -> None:
-    words = [
-        "the",
-        "deposit",
-        "is",
-        "not",
-        "refundable",
-        "after",
-        "30",
-        "days",
-        "at",
-        "5",
-        "%",
-        "a",
-        "year",
-        "in",
-        "the",
-        "town",
-        "of",
-        "Wexford",
-    ]
-    assert not check_answer(" ".join(words), words, complete=complete).contradicted
+    words = _TERMS.split()
+    assert not check_answer(_TERMS, words, complete=complete).contradicted
     assert check_answer(content, words, complete=complete).contradicted
 
 

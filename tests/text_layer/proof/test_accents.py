@@ -74,3 +74,20 @@ def test_a_letter_that_is_drawn_over_another_is_no_accent(tmp_path: Path) -> Non
     path = tmp_path / "over.pdf"
     path.write_bytes(sheet.pdf())
     assert "value" in read(path).markdown
+
+
+def test_a_small_comma_below_a_letter_belongs_to_it(tmp_path: Path) -> None:
+    sheet, width = Sheet(), 60.0
+    for part, size, drop in (
+        ("The word mart", 11.0, 0.0),
+        (",", 6.0, 3.0),
+        ("i is one, two, and its plural is", 11.0, 0.0),
+    ):
+        sheet.canvas.setFont("Serif", size)
+        own = sheet.canvas.stringWidth(part, "Serif", size)
+        middle = sheet.canvas.stringWidth("t", "Serif", 11) / 2
+        sheet.canvas.drawString(width - middle - own / 2 if drop else width, sheet.y - drop, part)
+        width += 0 if drop else own
+    path = tmp_path / "comma.pdf"
+    path.write_bytes(sheet.pdf())
+    assert "The word marți is one, two, and" in read(path).markdown

@@ -7,12 +7,15 @@ import sys
 import pytest
 
 from ocr_service.text_layer.proof.alphabets import (
+    has_a_foreign_digit,
     has_a_foreign_letter,
     look_the_same,
     may_be_digit,
     may_reach,
     mixes_alphabets,
+    plain_form,
     script_of,
+    scripts_of,
 )
 
 
@@ -82,3 +85,25 @@ def test_every_sign_of_unicode_has_a_script_or_none() -> None:
 )
 def test_a_foreign_letter_among_letters_of_another_alphabet_is_found(word: str, found: bool) -> None:
     assert has_a_foreign_letter(word) is found
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        ("٠٦.٢٠٢٤", "total of all", True),
+        ("٠٦.٢٠٢٤", "المجموع", False),
+        ("५३", "कुल", False),
+        ("५३", "total", True),
+        ("770.6З", "σύνολο", True),
+        ("10б", "класс", False),
+        ("5S", "total", False),
+        ("2024", "σύνολο", False),
+        ("𝟓𝟑", "total", False),
+    ],
+)
+def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, text: str, found: bool) -> None:
+    assert has_a_foreign_digit(word, scripts_of([*text.split(), word])) is found
+
+
+def test_wide_and_mathematical_signs_are_read_as_plain_ones() -> None:
+    assert [plain_form(sign) for sign in "𝟓Ａ𝐱ﬁ²ª5ж"] == ["5", "A", "x", "ﬁ", "²", "ª", "5", "ж"]
