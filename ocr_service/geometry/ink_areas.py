@@ -27,10 +27,12 @@ _MANY_PIECES = 10  # of one height, in a column, are digits
 _OVERLAP = 0.12  # em of a piece's height, above and below, that does not join it to another row
 _ROW_PIECES, _LONG = 5, 3.0  # of a row that is text for sure: how many, and its width in their height
 _SHORT_ROW = (3, 1.4)  # the same of a label, which stands among others
-_LEVEL = 0.25  # of a piece's height that its foot may be off the line of the others
+# Of a piece's height, and pixels, that its foot may be off the line of the others.
+_LEVEL, _LEVEL_PIXELS = 0.25, 2.0
 _PATTERN_PIECES, _PATTERN_SIZES, _PATTERN = 16, 4, 0.9  # least pieces, sizes at most, and their share of the pieces
 _SAME_SIZE, _SAME_INK = 3, 1.15  # pixels, and times the ink
-_STEP = 4  # areas are grouped at a quarter of the size
+# Areas are grouped at a quarter of the size; rows of type of less than 20 pixels would run together there.
+_STEP, _COARSE_EM, _FINER = 4, 20.0, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def rows_and_members(
         area, alike = _area(pieces, members)
         x0, _, x1, _ = area.box
         feet = pieces.boxes[members, 3]
-        level = float(np.mean(np.abs(feet - np.median(feet)) <= _LEVEL * area.height))
+        level = float(np.mean(np.abs(feet - np.median(feet)) <= max(_LEVEL * area.height, _LEVEL_PIXELS)))
         row = area.pieces >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR
         if row and not _is_pattern(pieces, members):
             yield replace(area, regular=True), members
@@ -145,14 +147,15 @@ def _groups(
     indices = np.flatnonzero(chosen)
     if not len(indices):
         return []
-    mask = np.zeros((shape[0] // _STEP + 2, shape[1] // _STEP + 2), np.uint8)
+    step = _STEP if pieces.em >= _COARSE_EM else max(1, int(pieces.em / _FINER))
+    mask = np.zeros((shape[0] // step + 2, shape[1] // step + 2), np.uint8)
     dx, dy = (round(side * pieces.em) for side in reach)
     for x0, y0, x1, y1 in pieces.boxes[indices].tolist():
         top, bottom = sorted((y0 - dy, y1 + dy))
-        mask[max(0, top) // _STEP : bottom // _STEP + 1, max(0, x0 - dx) // _STEP : (x1 + dx) // _STEP + 1] = 1
+        mask[max(0, top) // step : bottom // step + 1, max(0, x0 - dx) // step : (x1 + dx) // step + 1] = 1
     _, labels = cv2.connectedComponents(mask)
     middles = (pieces.boxes[indices, :2] + pieces.boxes[indices, 2:]) // 2
-    group = labels[middles[:, 1] // _STEP, middles[:, 0] // _STEP]
+    group = labels[middles[:, 1] // step, middles[:, 0] // step]
     order = np.argsort(group, kind="stable")
     return np.split(indices[order], np.flatnonzero(np.diff(group[order])) + 1)
 

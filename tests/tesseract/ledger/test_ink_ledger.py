@@ -207,3 +207,15 @@ def test_fine_print_beside_ordinary_type_has_pieces_and_a_row_of_dots_has_none()
     boxes = letter_pieces(sheet, [text_line(100, 60, "within", "ten", "days", em=39.0)]).boxes
     assert sum(x0 >= 700 for x0, *_ in boxes.tolist()) >= 20
     assert not [box for box in boxes.tolist() if box[1] >= 290]
+
+
+def test_rows_of_type_of_three_points_are_told_apart() -> None:
+    page = DrawnPage(1240, 400)
+    rows = [100 + 11 * row for row in range(8)]
+    for y in rows:
+        page.text(100, y, "within ten days conditions apply as agreed between parties", 3.2)
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [])
+    areas = unread_areas(pieces, np.zeros(len(pieces.boxes), bool), sheet.gray.shape)
+    assert {y for y in rows if any(y <= (box[1] + box[3]) / 2 <= y + 11 for box in pieces.boxes.tolist())} == set(rows)
+    assert areas and all(area.regular for area in areas)
