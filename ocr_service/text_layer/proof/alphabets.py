@@ -220,7 +220,7 @@ def letters_known(language: str) -> frozenset[str]:
 
 # How far letters reach: "x" neither up nor down, "b" up, "p" down, "f" both.
 _EXTENTS = {
-    "x": "acemnorsuvwxzæœıəавгежзиклмнопстхчшъыьэюяєѕңөәқғαεικνοπστυωՙ",
+    "x": "acemnorstuvwxzæœıəавгежзиклмнопстхчшъыьэюяєѕңөәқғαεικνοπστυωՙ",
     "b": "bdfhkltłđðßħбіһβδθλћђ",
     "p": "gpqyŋруцщңқүұўγηρςχμφψգ",
     "f": "ßjфβζξφψþ",

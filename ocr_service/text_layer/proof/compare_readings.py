@@ -76,8 +76,15 @@ def _gaps(written: Sequence[str], gap: int, extra: str) -> set[tuple[int, str]]:
     return {(place, extra) for place in range(first, last + 1)}
 
 
+def _change(written: str, read: str) -> float:
+    """Of two places for a sign the one is its own where it was read itself."""
+    if written == read:
+        return 0.0
+    return 0.001 if look_the_same(written, read) else 1.01
+
+
 def align(written: Sequence[str], read: str) -> Alignment:
-    """The cheapest alignment (Levenshtein), signs that look the same costing nothing."""
+    """The cheapest alignment (Levenshtein), signs that look the same costing next to nothing."""
     rows, columns = len(written) + 1, len(read) + 1
     cost = [[0.0] * columns for _ in range(rows)]
     for i in range(rows):
@@ -85,13 +92,13 @@ def align(written: Sequence[str], read: str) -> Alignment:
             if not i or not j:
                 cost[i][j] = float(i + j)
                 continue
-            change = 0.0 if look_the_same(written[i - 1], read[j - 1]) else 1.01
+            change = _change(written[i - 1], read[j - 1])
             cost[i][j] = min(cost[i - 1][j - 1] + change, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
     pairs: list[tuple[int, str | None]] = []
     extra: set[tuple[int, str]] = set()
     i, j = rows - 1, columns - 1
     while i:
-        change = 0.0 if j and look_the_same(written[i - 1], read[j - 1]) else 1.01
+        change = _change(written[i - 1], read[j - 1]) if j else 0.0
         if j and cost[i][j] == cost[i - 1][j - 1] + change:
             i, j = i - 1, j - 1
             pairs.append((i, read[j]))

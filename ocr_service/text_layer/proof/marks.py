@@ -112,7 +112,12 @@ def _x_heights(glyphs: Glyphs, signs: Sequence[str], level: Flags) -> dict[int, 
 def _is_drawn(mark: str, plate: Gray, glyphs: Glyphs, index: int, x_height: float) -> bool:
     x0, y0, x1, _ = glyphs.ink[index]
     line = float(glyphs.origin[index, 1]) - x_height * float(glyphs.size[index])
-    above = plate[max(0, int(y0)) : max(0, int(line)), max(0, int(x0)) : int(np.ceil(x1))]
+    left, top = max(0, int(x0)), max(0, int(y0))
+    above = plate[top : max(0, int(line)), left : int(np.ceil(x1))].copy()
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(glyphs):  # as the tip of the t behind an ê
+            a0, b0, a1, b1 = (max(0, round(side)) for side in glyphs.ink[other].tolist())
+            above[max(0, b0 - top) : max(0, b1 - top), max(0, a0 - left) : max(0, a1 - left)] = 0
     drawn = _measured(above)
     return drawn is not None and _may_be(mark, drawn)
 

@@ -238,6 +238,11 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
     ) | _misplaced(page, here)
 
 
+def _is_flat(sign: str) -> bool:
+    """Whether a small letter ends at the x-height, and at the baseline."""
+    return bool(may_reach(sign, False, False)) and not may_reach(sign, True, False)
+
+
 def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
     """Punctuation that stands where its mark cannot, or has another size."""
     glyphs = page.glyphs
@@ -270,8 +275,7 @@ class _Heights:
     capital: float
 
     def small_is_too_high(self, sign: str, rise: float) -> bool:
-        flat = may_reach(sign, False, False) and not may_reach(sign, True, False)
-        return bool(flat) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
+        return _is_flat(sign) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
 
     def reaches_elsewhere(self, sign: str, rise: float, drop: float) -> bool:
         if not self.x_height:  # as of a font that has only a letter or two of its own
@@ -291,7 +295,7 @@ def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
     signs, rise = page.signs, page.glyphs.rise.tolist()
     level = _level_ones(page.glyphs, counted)
     small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
-    flat = [rise[i] for i in small if may_reach(signs[i], False, False)]
+    flat = [rise[i] for i in small if _is_flat(signs[i])]
     heights = _Heights(_middle(flat), _middle([rise[i] for i in capital]))
     odd = [
         *_odd_small_letters(page, small, rise, heights),
