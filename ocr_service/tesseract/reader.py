@@ -59,6 +59,7 @@ from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
+from ocr_service.tesseract.repair.raised_digits import with_raised_digits
 from ocr_service.tesseract.repair.reocr import (
     CropReader,
     languages_by_script,
@@ -223,6 +224,7 @@ class TesseractReader:
         lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet, budgets)
         if self._ppocr is not None and main_script(lines) == "latin":
             lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
+        lines = with_raised_digits(lines, sheet, self._engine, budgets.marks)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         return Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocr_service.tesseract.blocks.paragraphs import Paragraph
-from ocr_service.tesseract.repair.glyph_repair import ends_raised
+from ocr_service.tesseract.repair.superscripts import raised_end
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _NOTE = re.compile(r"(?:(\d{1,3})[.)]?\s+|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*)(?=\S)")
-_MARK = re.compile(r"(.*?)(\d{1,2}|[¹²³!'’‘\"“”*?°|])$")  # as which a raised figure is read
+_MARK = re.compile(r"(.*?)(\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|[!'’‘\"“”*?°|])$")  # as which a raised figure is read
 _SUPERSCRIPT_MARK = re.compile(r"(.*?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})$")
 _POWER = re.compile(r".*(?:\d|(?<!\w)[^\W\d_]{1,2})")  # x², 10³, km²
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -100,7 +100,7 @@ def _marks(index: int, paragraph: Paragraph, sheet: Sheet) -> list[_Mark]:
             match = _SUPERSCRIPT_MARK.fullmatch(word.text) if sure else _MARK.fullmatch(word.text)
             if match is None or (not match[1] and not _follows(line, column)):
                 continue
-            if not _POWER.fullmatch(match[1]) if sure else ends_raised(word, line.em, sheet.ink, line.baseline):
+            if not _POWER.fullmatch(match[1]) if sure else raised_end(word, line.em, sheet.ink, line.baseline):
                 found.append(_Mark(index, row, column, match[2], match[1], sure))
     return found
 

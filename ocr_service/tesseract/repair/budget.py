@@ -29,9 +29,16 @@ class RereadBudgets:
     cells: Budget = field(default_factory=lambda: Budget(120))
     words: Budget = field(default_factory=lambda: Budget(60))
     chunks: Budget = field(default_factory=lambda: Budget(150))
+    marks: Budget = field(default_factory=lambda: Budget(80))
 
     def warnings(self) -> Iterator[str]:
         """What more there was to read again."""
-        for budget, what in ((self.cells, "cells"), (self.words, "words in two alphabets"), (self.chunks, "words")):
+        kinds = (
+            (self.cells, "cells"),
+            (self.words, "words in two alphabets"),
+            (self.chunks, "words"),
+            (self.marks, "raised marks"),
+        )
+        for budget, what in kinds:
             if budget.ended:
                 yield f"more doubtful {what} than are read again on one page: some are as they were read first"

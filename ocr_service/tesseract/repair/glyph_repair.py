@@ -14,6 +14,7 @@ from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import Boxed, contains_centre, ink_runs
 from ocr_service.geometry.numbering import DASHES
 from ocr_service.tesseract.repair.homoglyphs import CYRILLIC_LETTER, LATIN_LETTER
+from ocr_service.tesseract.repair.superscripts import with_unit_superscript
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
@@ -150,20 +151,7 @@ _HYPHEN, _EN_LEAST, _EN_MOST, _EM_LEAST = 0.32, 0.345, 0.55, 0.64
 _LETTER_HEIGHT = 0.4  # em
 _ANY_DASH = re.compile("[-–—−]")
 _TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
-_UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
-_SUPERSCRIPT_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
 _NUMBER = re.compile(r"^[\d(]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece of ink of a word; heights in em above the baseline."""
-
-    x: int
-    width: float
-    bottom: float
-    top: float
-    pixels: Gray
 
 
 def repair_glyphs(words: Sequence[Word], em: float, sheet: Sheet, baseline: float | None = None) -> list[Word]:
@@ -178,7 +166,7 @@ def repair_glyphs(words: Sequence[Word], em: float, sheet: Sheet, baseline: floa
         glyphs = _Glyphs(word, em, sheet.ink, baseline)
         text = _with_measured_dashes(word.text, glyphs)
         text = _with_times_sign(text, glyphs, lone=_is_lone_times(words, index))
-        text = _with_superscript(text, glyphs, "м" if cyrillic else "m")
+        text = with_unit_superscript(text, word, em, sheet.ink, baseline, "м" if cyrillic else "m")
         repaired.append(replace(word, text=text) if text != word.text else word)
     return repaired
 
@@ -217,20 +205,6 @@ def _with_times_sign(text: str, glyphs: _Glyphs, *, lone: bool) -> str:
     return _TIMES.sub("×", text) if len(text) > 1 else "×"
 
 
-def _with_superscript(text: str, glyphs: _Glyphs, metre: str) -> str:
-    """``m2``, ``м?`` with the superscript that the ink shows; ``metre``: the letter in the line's script."""
-    unit = _UNIT.match(text)
-    if unit is None:
-        return text
-    parts = _parts(glyphs.word, glyphs.em, glyphs.ink, glyphs.baseline)
-    superscripts = [part for part in parts if _is_superscript(part)]
-    if len(superscripts) != 1:
-        return text
-    slash = "/" if unit[4] and not unit[4].startswith("/") else ""
-    digit = _superscript(superscripts[0], unit[3] or "")
-    return f"{unit[1] or ''}{metre}{digit}{slash}{unit[4] or ''}{unit[5]}"
-
-
 def _is_lone_times(words: Sequence[Word], index: int) -> bool:
     """An x that stands alone by a number."""
     if words[index].text not in ("x", "х"):
@@ -242,34 +216,6 @@ def _is_lone_times(words: Sequence[Word], index: int) -> bool:
 def _has_times(word: Word, em: float, ink: Gray, baseline: float) -> bool:
     """Ink off the baseline and of a small letter's height: no digit and no letter has it alone."""
     return any(0.24 < length < 0.65 for length in _runs_between(word, em, ink, baseline, (0.75, 0.62, 0.06, -0.02)))
-
-
-def _parts(word: Word, em: float, ink: Gray, baseline: float | None) -> list[_Part]:
-    x0, y0, x1, y1 = word.box
-    pad = round(0.15 * em)
-    top = max(0, y0 - pad)
-    crop = np.ascontiguousarray(ink[top : y1 + pad, x0:x1])
-    if not crop.size:
-        return []
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(crop)
-    boxes = [(label, *(int(v) for v in stats[label])) for label in range(1, count)]
-    feet = [top + y + h for _, _, y, _, h, _ in boxes if h > 0.6 * em and abs(top + y + h - y1) < 0.3 * em]
-    foot = baseline if baseline is not None else 0.0
-    if feet and (baseline is None or abs(float(np.median(feet)) - foot) < 0.12 * em):
-        foot = float(np.median(feet))
-    elif baseline is None:
-        foot = float(y1)
-    return [
-        _Part(
-            x0 + x,
-            w / em,
-            (foot - (top + y + h)) / em,
-            (foot - (top + y)) / em,
-            (labels[y : y + h, x : x + w] == label).astype(np.uint8),
-        )
-        for label, x, y, w, h, area in sorted(boxes, key=lambda box: box[1])
-        if area > 0.003 * em * em
-    ]
 
 
 def _dashes(text: str, lengths: Sequence[float]) -> str:
@@ -315,28 +261,3 @@ def _runs_between(
         return []
     above, middle, below = (np.any(ink[a:b, x0:x1], axis=0) for a, b in pairwise(rows))
     return [(end - start) / em for start, end in ink_runs(middle & ~above & ~below)]
-
-
-def _is_superscript(part: _Part) -> bool:
-    return 0.2 < part.bottom < 0.55 and 0.27 < part.top - part.bottom < 0.55 and 0.14 < part.width < 0.42
-
-
-def ends_raised(word: Word, em: float, ink: Gray, baseline: float) -> bool:
-    """Whether the last sign of a word stands above the line as a footnote's mark does; quotation marks are smaller."""
-    parts = _parts(word, em, ink, baseline)
-    if not parts:
-        return False
-    last = parts[-1]
-    height = last.top - last.bottom
-    return 0.2 < last.bottom < 0.6 and 0.3 < height < 0.6 and 0.08 < last.width < 0.45 and last.top > 0.6
-
-
-def _superscript(part: _Part, read: str) -> str:
-    """Of ``²`` and ``³``: a 2 has a wide foot and above it nothing at the right. ``read``: as Tesseract saw it."""
-    height, width = part.pixels.shape
-    foot = float(part.pixels[-max(2, round(0.15 * height)) :].any(axis=0).mean())
-    rows = [np.nonzero(row)[0] for row in part.pixels[round(0.6 * height) : round(0.85 * height)]]
-    reach = float(np.mean([row[-1] / width if len(row) else 0.0 for row in rows])) if rows else 0.0
-    prior = _SUPERSCRIPT_PRIOR.get(read, 0.0)
-    # Weights by linear discriminants over ten families of type, regular and bold, 8.5 to 12 points at 200 dpi: 94 %.
-    return "³" if 0.85 * reach - foot + 0.2 + prior > 0 else "²"

@@ -1,0 +1,103 @@
+"""Superscripts told by their ink: of units (m², м³), and raised signs that end a word, as a footnote's mark does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import takewhile
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.words import Word
+
+_UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
+_SUPERSCRIPT_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
+
+
+_STANDS, _JOINED = 0.12, 0.75  # em: of a letter's foot above the line at most, and the width of two digits that touch
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of ink of a word; its box on the page, and heights in em above the baseline."""
+
+    box: Box
+    width: float
+    bottom: float
+    top: float
+    pixels: Gray
+
+
+def with_unit_superscript(text: str, word: Word, em: float, ink: Gray, baseline: float | None, metre: str) -> str:
+    """``m2``, ``м?`` with the superscript that the ``ink`` shows; ``metre``: the letter in the line's script."""
+    unit = _UNIT.match(text)
+    if unit is None:
+        return text
+    parts = _parts(word, em, ink, baseline)
+    superscripts = [part for part in parts if _is_superscript(part)]
+    if len(superscripts) != 1:
+        return text
+    slash = "/" if unit[4] and not unit[4].startswith("/") else ""
+    digit = _superscript(superscripts[0], unit[3] or "")
+    return f"{unit[1] or ''}{metre}{digit}{slash}{unit[4] or ''}{unit[5]}"
+
+
+def raised_end(word: Word, em: float, ink: Gray, baseline: float) -> Box | None:
+    """Where the last signs of a word stand above the line as a footnote's mark does; quotation marks are smaller."""
+    parts = _parts(word, em, ink, baseline)
+    raised = list(takewhile(_is_raised, reversed(parts)))
+    rest = parts[: len(parts) - len(raised)]
+    if not raised or (rest and rest[-1].bottom > _STANDS):
+        return None  # what stands beside it may be a sign of the same mark
+    return enclosing([part.box for part in raised])
+
+
+def _is_raised(part: _Part) -> bool:
+    height = part.top - part.bottom
+    return 0.2 < part.bottom < 0.6 and 0.3 < height < 0.6 and 0.08 < part.width < _JOINED and part.top > 0.6
+
+
+def _is_superscript(part: _Part) -> bool:
+    return 0.2 < part.bottom < 0.55 and 0.27 < part.top - part.bottom < 0.55 and 0.14 < part.width < 0.42
+
+
+def _parts(word: Word, em: float, ink: Gray, baseline: float | None) -> list[_Part]:
+    x0, y0, x1, y1 = word.box
+    pad = round(0.15 * em)
+    top = max(0, y0 - pad)
+    crop = np.ascontiguousarray(ink[top : y1 + pad, x0:x1])
+    if not crop.size:
+        return []
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(crop)
+    boxes = [(label, *(int(v) for v in stats[label])) for label in range(1, count)]
+    feet = [top + y + h for _, _, y, _, h, _ in boxes if h > 0.6 * em and abs(top + y + h - y1) < 0.3 * em]
+    foot = baseline if baseline is not None else 0.0
+    if feet and (baseline is None or abs(float(np.median(feet)) - foot) < 0.12 * em):
+        foot = float(np.median(feet))
+    elif baseline is None:
+        foot = float(y1)
+    return [
+        _Part(
+            (x0 + x, top + y, x0 + x + w, top + y + h),
+            w / em,
+            (foot - (top + y + h)) / em,
+            (foot - (top + y)) / em,
+            (labels[y : y + h, x : x + w] == label).astype(np.uint8),
+        )
+        for label, x, y, w, h, area in sorted(boxes, key=lambda box: box[1])
+        if area > 0.003 * em * em
+    ]
+
+
+def _superscript(part: _Part, read: str) -> str:
+    """Of ``²`` and ``³``: a 2 has a wide foot and above it nothing at the right. ``read``: as Tesseract saw it."""
+    height, width = part.pixels.shape
+    foot = float(part.pixels[-max(2, round(0.15 * height)) :].any(axis=0).mean())
+    rows = [np.nonzero(row)[0] for row in part.pixels[round(0.6 * height) : round(0.85 * height)]]
+    reach = float(np.mean([row[-1] / width if len(row) else 0.0 for row in rows])) if rows else 0.0
+    prior = _SUPERSCRIPT_PRIOR.get(read, 0.0)
+    # Weights by linear discriminants over ten families of type, regular and bold, 8.5 to 12 points at 200 dpi: 94 %.
+    return "³" if 0.85 * reach - foot + 0.2 + prior > 0 else "²"

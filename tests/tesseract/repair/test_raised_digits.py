@@ -1,0 +1,59 @@
+"""Raised digits after words that were read as quotation marks."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.budget import Budget
+from ocr_service.tesseract.repair.raised_digits import with_raised_digits
+from ocr_service.tesseract.words import Line, Word, make_line
+from tests.support.sheets import DrawnPage
+
+TOP, HEIGHT = 100, 24  # of the letters of "total" in type of 11 points
+
+
+def mended(mark: str, read: str, size: float, rise: int = 2) -> list[str]:
+    """The lines' texts where ``mark`` is printed after "total", and ``read`` was read there."""
+    page = DrawnPage(500, 200)
+    page.text(100, 94, "total", 11)
+    page.text(180, 94 + rise, mark, size)
+    x1 = 180 + round(len(mark) * size * 200 / 72 * 0.65)
+    word = Word(f"total{read}", (100, TOP - 2, x1, TOP + HEIGHT - 1), 80.0)
+    below = Word("agreement", (100, 150, 240, 176), 90.0)
+    lines = with_raised_digits([line_of(word), line_of(below)], page.sheet(), TesseractEngine("eng"), Budget(9))
+    return [line.text for line in lines]
+
+
+def line_of(*words: Word) -> Line:
+    return make_line(words)
+
+
+@pytest.mark.parametrize(("mark", "superscript"), [("17", "¹⁷"), ("23", "²³"), ("4", "⁴")])
+def test_raised_digits_become_superscripts(mark: str, superscript: str) -> None:
+    assert mended(mark, "”", 6) == [f"total{superscript}", "agreement"]
+
+
+@pytest.mark.parametrize("mark", ["”", '"', "*", "!"])
+def test_marks_stay(mark: str) -> None:
+    assert mended(mark, mark, 11, rise=0) == [f"total{mark}", "agreement"]
+
+
+def test_what_was_read_of_the_digits_as_a_line_of_its_own_is_left_out() -> None:
+    page = DrawnPage(500, 200)
+    page.text(100, 94, "total", 11)
+    page.text(180, 96, "17", 6)
+    word = Word("total”", (100, TOP - 2, 203, TOP + HEIGHT - 1), 80.0)
+    alone = Word("17", (181, 97, 202, 112), 60.0)
+    lines = with_raised_digits([line_of(alone), line_of(word)], page.sheet(), TesseractEngine("eng"), Budget(9))
+    assert [line.text for line in lines] == ["total¹⁷"]
+
+
+def test_a_budget_ends_the_reading() -> None:
+    page = DrawnPage(500, 200)
+    page.text(100, 94, "total", 11)
+    page.text(180, 96, "17", 6)
+    word = Word("total”", (100, TOP - 2, 203, TOP + HEIGHT - 1), 80.0)
+    budget = Budget(0)
+    assert with_raised_digits([line_of(word)], page.sheet(), TesseractEngine("eng"), budget)[0].text == "total”"
+    assert budget.ended
