@@ -50,6 +50,7 @@ from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.reading import READING_DPI, Reading, reduced
+from ocr_service.text_layer.page.glyphs import TooManyGlyphs
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.text_layer.regions.layer_regions import LayerRegions, with_layer_words
 from ocr_service.vlm.prompts import PromptSet
@@ -93,7 +94,7 @@ def read_page(task: PageTask) -> PageResult:
     started, cpu_started = time.perf_counter(), time.process_time()
     timer = StageTimer()
     with timer.stage("render"):
-        layer = _text_layer(task, formulas=True)
+        layer, report = _text_layer(task, formulas=True)
     if layer is not None and settles(layer, task.text_layer):
         with timer.stage("recognition"):
             layered = read_layered(
@@ -125,7 +126,7 @@ def read_page(task: PageTask) -> PageResult:
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
         coverage=seen.coverage,
-        text_layer=_report(task, layer),
+        text_layer=report,
         hidden_text=layer.hidden if layer is not None else None,
         layout_model=_detector(task.layout).name,
         usage=_cpu_since(cpu_started),
@@ -184,33 +185,31 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     return _Seen(replace(page, warnings=warnings), results, min(reading.coverage, 0.999), incomplete=True)
 
 
-def _text_layer(task: PageTask, *, formulas: bool = False) -> PageLayer | None:
-    """The page's own text, where it is wanted and PDFium can read it."""
-    if task.type != "pdf" or task.text_layer == "ignore" or not task.path.exists():
-        return None
-    if task.layout.startswith("stub:"):  # stands in for all that looks at a page
-        return None
-    try:
-        return read_page_layer(
-            task.path,
-            task.number,
-            dpi=task.dpi,
-            max_pixels=task.max_pixels,
-            password=task.password,
-            read_sheet=sheet_reader(_reader(task.language)),
-            language=task.language,
-            formulas=formulas,
-        )
-    except (pdfium.PdfiumError, DamagedFile, EmptyFile, IndexError):  # no such page, or poppler may be able to draw it
-        return None
-    except EngineUnavailable:  # nothing can be proven without Tesseract's data; who reads the page may do without
-        return None
-
-
-def _report(task: PageTask, layer: PageLayer | None) -> TextLayerReport | None:
+def _text_layer(task: PageTask, *, formulas: bool = False) -> tuple[PageLayer | None, TextLayerReport | None]:
+    """The page's own text, where it is wanted and can be read, and what was made of it."""
     if task.text_layer == "ignore":
-        return None
-    return layer.report if layer is not None else TextLayerReport(False, reason="the page has no text of its own")
+        return None, None
+    layer, reason = None, "the page has no text of its own"
+    # Stub layout stands in for all that looks at a page.
+    if task.type == "pdf" and task.path.exists() and not task.layout.startswith("stub:"):
+        try:
+            layer = read_page_layer(
+                task.path,
+                task.number,
+                dpi=task.dpi,
+                max_pixels=task.max_pixels,
+                password=task.password,
+                read_sheet=sheet_reader(_reader(task.language)),
+                language=task.language,
+                formulas=formulas,
+            )
+        except TooManyGlyphs:
+            reason = "the page has more text, or more objects, than can be looked at"
+        except (pdfium.PdfiumError, DamagedFile, EmptyFile, IndexError):  # poppler may be able to draw it
+            reason = "PDFium cannot read the page"
+        except EngineUnavailable:  # who reads the page may do without
+            reason = "nothing can be proven without Tesseract's data"
+    return layer, TextLayerReport(False, reason=reason) if layer is None else layer.report
 
 
 def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
@@ -218,7 +217,7 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
     started, cpu_started = time.perf_counter(), time.process_time()
     timer = StageTimer()
     with timer.stage("render"):
-        layer = _text_layer(task)
+        layer, report = _text_layer(task)
         if layer is not None and layer.report.used:
             page = layer.picture
         else:
@@ -236,7 +235,7 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
         seconds=round(time.perf_counter() - started, 3),
         stages=timer.times,
         layout_model="" if prompts.whole_page is not None else _detector(task.layout).name,
-        text_layer=_report(task, layer),
+        text_layer=report,
         hidden_text=layer.hidden if layer is not None else None,
         usage=_cpu_since(cpu_started),
     )

@@ -18,7 +18,7 @@ from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.formulas.page_bars import thin_rules
 from ocr_service.text_layer.lines.lines import main_angle
 from ocr_service.text_layer.page.annotations import CheckBox, check_boxes, flattened, links
-from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TooManyGlyphs, rotated_boxes
+from ocr_service.text_layer.page.glyphs import Floats, Glyphs, rotated_boxes
 from ocr_service.text_layer.page.objects import page_objects
 from ocr_service.text_layer.page.outline import outline_of_page
 from ocr_service.text_layer.page.read_glyphs import read_glyphs
@@ -40,9 +40,9 @@ class OpenedPage:
 
 
 def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> OpenedPage | None:
-    """Page ``number`` (from 1) as it was drawn; None where it has no text of its own, or more than can be read.
+    """Page ``number`` (from 1) as it was drawn; None where it has no text of its own.
 
-    Raises DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
+    Raises TooManyGlyphs, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
     """
     warnings = load_form(pdf)
     with page_with_size(pdf, number - 1) as loaded:
@@ -62,8 +62,6 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
                 return None
             seen = look(page, picture, handles, glyphs, page_dpi)
             rules = thin_rules(page, to_pixels)
-        except TooManyGlyphs:
-            return None
         finally:
             if page is not loaded:
                 page.close()

@@ -99,20 +99,15 @@ def read_page_layer(
     language: str,
     formulas: bool = False,
 ) -> PageLayer | None:
-    """Page ``number`` (from 1); None where it has no text of its own, or more than can be looked at.
+    """Page ``number`` (from 1); None where it has no text of its own.
 
     ``read_sheet`` reads samples of its fonts, as well as ``language`` (Tesseract's, ``rus+eng``) lets it.
     ``formulas``: build the LaTeX of its mathematics.
-    Raises EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
+    Raises TooManyGlyphs, EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw it.
     """
     with open_pdf(path, password) as pdf:
         opened = open_page(pdf, number, dpi, max_pixels)
-    if opened is None:
-        return None
-    try:
-        return _proven(upright(opened), read_sheet, language, f"{path}", formulas)
-    except TooManyGlyphs:
-        return None
+    return None if opened is None else _proven(upright(opened), read_sheet, language, f"{path}", formulas)
 
 
 def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: str, formulas: bool) -> PageLayer:

@@ -71,3 +71,20 @@ def test_small_print_is_read_at_a_low_resolution_with_boxes_in_it(tmp_path: Path
     boxes = [region.bbox for region in result.regions]
     assert min(box[0] for box in boxes) == pytest.approx(40 / 72 * 100, abs=2)
     assert max(box[3] for box in boxes) == pytest.approx((300 - 250 + 8 * 11) / 72 * 100, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [(0, "the page has no text of its own"), (130, "the page has more text, or more objects, than can be looked at")],
+)
+def test_why_a_page_is_not_read_from_its_own_text_is_said(tmp_path: Path, lines: int, reason: str) -> None:
+    path = tmp_path / "long.pdf"
+    page = canvas.Canvas(str(path), pagesize=(400, 300))
+    page.setFont("Helvetica", 2)
+    for row in range(lines):
+        page.drawString(4, 298 - 2 * row, 1_000 * "x")
+    page.rect(10, 10, 50, 50)
+    page.save()
+    result = read_page(PageTask(path, "pdf", 1, 100, 50_000_000, "", "embedded", "eng", None, text_layer="only"))
+    assert result.text_layer is not None
+    assert result.text_layer.reason == reason
