@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import tesserocr
+from tesserocr import RIL
 
 from ocr_service.document import Gray
 from ocr_service.tesseract.tessdata import find_tessdata
@@ -17,8 +18,6 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 # Leptonica tells of every word's box that touches the page's edge ("Error in boxClipToRectangle") on stderr.
 tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
-
-_WORD_LEVEL = "5"
 
 
 class TesseractEngine:
@@ -40,13 +39,14 @@ class TesseractEngine:
         self._api.SetVariable("tessedit_char_whitelist", only)
         if not self._api.Recognize():
             return []
-        lines: dict[tuple[str, str, str], list[Word]] = {}
-        for row in self._api.GetTSVText(0).splitlines():
-            fields = row.split("\t", 11)
-            if fields[0] != _WORD_LEVEL or not fields[11].strip():
+        lines: list[list[Word]] = []
+        for found in tesserocr.iterate_level(self._api.GetIterator(), RIL.WORD):
+            if found.Empty(RIL.WORD):
                 continue
-            x, y, w, h = (int(value) for value in fields[6:10])
-            word = Word(fields[11].strip(), (x, y, x + w, y + h), float(fields[10]))
-            lines.setdefault((fields[2], fields[3], fields[4]), []).append(word)
+            if found.IsAtBeginningOf(RIL.TEXTLINE) or not lines:
+                lines.append([])
+            if text := found.GetUTF8Text(RIL.WORD).strip():
+                listed = found.WordIsFromDictionary()
+                lines[-1].append(Word(text, found.BoundingBox(RIL.WORD), found.Confidence(RIL.WORD), listed=listed))
         self._api.Clear()
-        return [make_line(words) for words in lines.values()]
+        return [make_line(words) for words in lines if words]

@@ -59,16 +59,14 @@ from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
+from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
 from ocr_service.tesseract.repair.reocr import (
     CropReader,
-    languages_by_script,
-    main_script,
     read_capital,
     reocr_cells,
     reocr_foreign_words,
     reocr_markers,
-    script_of_few,
 )
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
@@ -221,8 +219,10 @@ class TesseractReader:
         missed += without_read(read_joined(joined, sheet, pieces.em, self._engine), seen)
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
-        lines, engine = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet, budgets)
-        if self._ppocr is not None and main_script(lines) == "latin":
+        lines, script = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet, budgets)
+        # Russian tables have English names in them, English ones nothing in Cyrillic.
+        engine = self._by_script.get(script, self._engine) if script == "latin" else self._engine
+        if self._ppocr is not None and script == "latin":
             lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
         lines = with_raised_digits(lines, sheet, self._engine, budgets.marks)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
@@ -256,20 +256,18 @@ class TesseractReader:
             regions.append(replace(moved_region(region, on_sheet), label=label, level=None))
         return Insert(block.box, tuple(regions)), reading.coverage
 
-    def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], TesseractEngine]:
-        """The sheet's lines repaired, each word in its script, and the engine to read a crop again with."""
+    def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], Script | None]:
+        """The sheet's lines repaired, each word in its script, and the script of nearly all of them."""
         lines = reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet))
         crops = {script: CropReader(engine, sheet) for script, engine in self._by_script.items()}
-        script = main_script(lines) or (script_of_few(lines, crops) if crops else None)
-        own = self._by_script.get(script) if script else None
-        if script and own:
+        script, lines = page_script(lines, crops, self._ppocr)
+        if script in crops:
             other = next(reader for other, reader in crops.items() if other != script)
             lines = reocr_foreign_words(lines, script, crops[script], other, budgets.words)
         else:
             lines = [resolve_homoglyphs(line) for line in lines]
         repair = InkRepair.of(lines, sheet)
-        # Russian tables have English names in them, English ones nothing in Cyrillic.
-        return [repair.line(line) for line in lines], own if own and script == "latin" else self._engine
+        return [repair.line(line) for line in lines], script
 
 
 def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:

@@ -23,7 +23,7 @@ class Word:
     """``confidence`` is Tesseract's, 0 to 100.
 
     ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows. ``pitch``:
-    pixels from letter to letter in type of one pitch.
+    pixels from letter to letter in type of one pitch. ``listed``: whether Tesseract's dictionary has it.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Word:
     size: float | None = None
     base: float | None = None
     pitch: float | None = None
+    listed: bool = False
 
     @property
     def em(self) -> float | None:

@@ -6,7 +6,7 @@ On a whole page Tesseract takes a lone digit in a narrow column for a speck, or 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -176,13 +176,6 @@ def _letters(ink: Gray, box: Box, em: float) -> Box | None:
 
 
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")
-_SURE = 90.0  # of Tesseract's confidence: words that decide on the page's alphabet
-_NEARLY_ALL = 0.9
-_LEAST_LETTERS, _UNOPPOSED = 20, 6  # in such words; the fewer where no word of the page is in the other alphabet
-_FEW_WORDS = 24
-# More of Tesseract's confidence in one language than in the other, on the mean of a page's letters, and of a word that
-# is surely in the other one: three fourths of 46 English words in 8 fonts have more in English, 7 of 416 Russian ones.
-_READ_BETTER, _OTHERWISE = 3.0, 12.0
 _DOUBTFUL_WORD = 80.0
 # Than what was read as Cyrillic English may be on a page of English, and where all its letters look like Latin ones.
 _LESS_SURE, _LESS_SURE_OF_TWINS = 30.0, 15.0
@@ -191,54 +184,6 @@ _OTHER_SIZE = 0.25  # em: of a letter that is not as high as the one that was re
 _HANGS = 0.1  # em below the baseline
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
-_CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz"})
-
-
-def languages_by_script(language: str) -> dict[Script, str]:
-    """``rus+eng`` as ``{"cyrillic": "rus", "latin": "eng"}``; one entry where all parts are of one alphabet."""
-    scripts: dict[Script, list[str]] = {}
-    for part in language.split("+"):
-        scripts.setdefault("cyrillic" if part in _CYRILLIC_LANGUAGES else "latin", []).append(part)
-    return {script: "+".join(parts) for script, parts in scripts.items()}
-
-
-def main_script(lines: Sequence[Line]) -> Script | None:
-    """``cyrillic`` or ``latin`` where nearly all sure words of the page are in it, else None.
-
-    Words of homoglyphs alone (``Tea``, ``XXX``) say nothing: they come out in either alphabet.
-    """
-    words = [word for line in lines for word in line.words if not of_homoglyphs(word.text)]
-    sure = [word.text for word in words if word.confidence >= _SURE]
-    cyrillic, latin = (sum(len(letter.findall(text)) for text in sure) for letter in (_CYRILLIC, LATIN_LETTER))
-    script: Script = "cyrillic" if cyrillic > latin else "latin"
-    if cyrillic + latin < _LEAST_LETTERS:
-        other = LATIN_LETTER if script == "cyrillic" else _CYRILLIC
-        unopposed = cyrillic + latin >= _UNOPPOSED and not any(other.search(word.text) for word in words)
-        return script if unopposed else None
-    return script if max(cyrillic, latin) >= _NEARLY_ALL * (cyrillic + latin) else None
-
-
-def script_of_few(lines: Sequence[Line], crops: Mapping[Script, CropReader]) -> Script | None:
-    """The script in which the words of a page that has only a few are read better; None where no script is better.
-
-    ``crops``: how each script's language reads by itself. On such a page Tesseract takes ``Page`` for ``Раде``.
-    """
-    words = [(word, line) for line in lines for word in line.words if any(map(str.isalpha, word.text))]
-    if not words or len(words) > _FEW_WORDS:
-        return None
-    more = []
-    for word, line in words:
-        read = {script: _sureness(reader.read(word.box, line.em)) for script, reader in crops.items()}
-        more.append((read["latin"] - read["cyrillic"], sum(map(str.isalpha, word.text))))
-    mean = sum(better * letters for better, letters in more) / sum(letters for _, letters in more)
-    opposed = any(better * mean < 0 and abs(better) >= _OTHERWISE for better, letters in more if letters > 1)
-    if abs(mean) < _READ_BETTER or opposed:
-        return None
-    return "latin" if mean > 0 else "cyrillic"
-
-
-def _sureness(words: Sequence[Word]) -> float:
-    return min((word.confidence for word in words), default=0.0)
 
 
 def reocr_foreign_words(

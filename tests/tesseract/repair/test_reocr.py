@@ -10,7 +10,7 @@ from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.homoglyphs import Script
-from ocr_service.tesseract.repair.reocr import CropReader, main_script, reocr_cells, reocr_foreign_words, script_of_few
+from ocr_service.tesseract.repair.reocr import CropReader, reocr_cells, reocr_foreign_words
 from ocr_service.tesseract.tables.cells import Cell
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
@@ -52,51 +52,6 @@ def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[Script, 
     assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"
     assert looked_at(engines, "GF(2)", "СЕ(2)", 84.0, "latin") == "GF(2)"
     assert looked_at(engines, "If this", "Ишв", 73.0, "latin") == "If this"
-
-
-def page_script(*texts: str, confidence: float = 95.0) -> Script | None:
-    words = [Word(text, (100 * n, 0, 100 * n + 80, 20), confidence) for n, text in enumerate(texts)]
-    return main_script([make_line(words)])
-
-
-def test_words_of_homoglyphs_say_nothing_of_a_page_s_script() -> None:
-    assert page_script("Coffee", "Теа", "Coca", "Cola", "Теа", "ТМ", "Wafers", "Kinds") == "latin"
-    assert page_script("Кофе", "HOT", "чай", "CAXAP", "булочки", "изюм", "жаркое") == "cyrillic"
-    assert page_script("ХХХ", "ХХХ", "ХХХ", "ТМ", "АВС", "ТОР", "СОРЕ", "ТАХ") is None
-
-
-def test_a_page_of_few_words_has_the_script_of_those_that_only_one_alphabet_has() -> None:
-    assert page_script("Fontsize:", "ХХХ") == "latin"
-    assert page_script("Шрифт:", "XXX", "кегль") == "cyrillic"
-    assert page_script("Fontsize:", "ХХХ", confidence=70.0) is None
-
-
-def test_few_words_in_both_alphabets_say_nothing() -> None:
-    assert page_script("Fontsize:", "шрифт") is None
-
-
-def few(engines: dict[Script, TesseractEngine], *texts: str) -> Script | None:
-    """The script of a page with these words and no others, each read as something else."""
-    page = DrawnPage(1000, 400)
-    for place, text in enumerate(texts):
-        page.text(100, 50 + 80 * place, text, 11)
-    sheet = page.sheet()
-    lines = [
-        make_line([Word("xxxx", (95, 45 + 80 * place, 600, 100 + 80 * place), 80.0)]) for place in range(len(texts))
-    ]
-    return script_of_few(lines, {script: CropReader(engine, sheet) for script, engine in engines.items()})
-
-
-def test_a_page_of_few_words_is_in_the_alphabet_that_reads_them_better(engines: dict[Script, TesseractEngine]) -> None:
-    assert few(engines, "paper", "apex") == "latin"
-    assert few(engines, "He made one") == "latin"
-    assert few(engines, "Нет", "Сумма") == "cyrillic"
-
-
-def test_few_words_that_fit_both_or_are_in_both_leave_it_open(engines: dict[Script, TesseractEngine]) -> None:
-    assert few(engines, "TOP") is None
-    assert few(engines, "Название", "Title") is None
-    assert few(engines) is None
 
 
 def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
