@@ -33,9 +33,11 @@ _SAMPLE, _LIKE, _MOSTLY = 48, 0.9, 0.6  # letters of a sample, their likeness, a
 _MOST_UNKNOWN, _MOST_SPLIT = 0.6, 60  # of the pieces, and pieces that are tried to be split
 _BOLD, _BOLD_SEEN = ("\\boldsymbol", "\\mathbf"), 18.0  # pixels of type in which strokes tell it
 _DISPLAYED, _SCRIPT = ("FRAK", "RSFS"), 0.9  # alphabets that are not looked for in scripts
-_RARE_SIGNS = ("\\coprod", "\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
+_BAR_OF_PRODUCT = 12  # of its height
+_RARE_SIGNS = ("\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
 _DOT, _SMALLEST_DOT = 0.1, 1.5  # em, and pixels of a dot that can be seen
-_ON_LINE, _BESIDE, _SAME_SIZE = 0.06, 4.0, 0.05  # em from the baseline of another sign, and to it; of its size
+# em from the baseline of another sign; to it, and to it where none is so near, as after a fraction; of its size
+_ON_LINE, _BESIDE, _FAR, _SAME_SIZE = 0.06, 4.0, 25.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
             found[at] = [match for match in found[at] if match.symbol.latex in _LEVEL]
         elif len(group) == 1 and (plain := plain_matches(ink, pieces[group[0]], sizes)):
             found[at] = plain
+        elif len(group) == 1:
+            found[at] = _right_way_up(found[at], pieces[group[0]])
     chosen, free = _chosen(groups, found, pieces)
     if len(free) > _MOST_UNKNOWN * len(pieces):
         return None
@@ -97,6 +101,13 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
     decided = _decided(signs)
     unknown += [pieces[n] for group, match in zip(members, decided, strict=True) if match is None for n in group]
     return Signs([match for match in decided if match is not None], bars, unknown, sizes)
+
+
+def _right_way_up(found: Sequence[Match], piece: Piece) -> list[Match]:
+    """``found`` without a product that stands on its head: its bar is at the other end."""
+    end = max(1, piece.height // _BAR_OF_PRODUCT)
+    other = "\\coprod" if piece.mask[:end].mean() > piece.mask[-end:].mean() else "\\prod"
+    return [match for match in found if match.symbol.latex != other]
 
 
 def _style(ink: Ink, pieces: Sequence[Piece], em: float) -> PrintStyle | None:
@@ -221,7 +232,9 @@ def _decided(signs: Sequence[Sequence[Match]]) -> list[Match | None]:
         if len(open_) == 1:
             decided.append(open_[0])
             continue
-        level = [match for match in open_ if match.symbol.encoding == "OMX" or certain.has_beside(match)]
+        level = [m for m in open_ if m.symbol.encoding == "OMX" or certain.has_beside(m, _BESIDE)]
+        if _others(level or found, least):
+            level = [m for m in level or open_ if certain.has_beside(m, _FAR)] or level
         decided.append(None if _others(level or found, least) else (level or found)[0])
     dots = [next((m for m in found if m.symbol.latex == "."), None) for found in signs]
     open_dots = [dot for dot, match in zip(dots, decided, strict=True) if dot is not None and match is None]
@@ -252,11 +265,11 @@ class _Certain:
         self._sizes = np.array([match.size for match in ordered])
         self._sides = np.array([(match.box[0], match.box[2]) for match in ordered]).reshape(-1, 2)
 
-    def has_beside(self, match: Match) -> bool:
-        """Whether one of the same size stands on the match's baseline, near it."""
+    def has_beside(self, match: Match, reach: float) -> bool:
+        """Whether one of the same size stands on the match's baseline, not farther than ``reach`` em from it."""
         off = _ON_LINE * match.size
         first, end = np.searchsorted(self._bases, (match.base - off, match.base + off))
         sides = self._sides[first:end]
         gap = np.maximum(sides[:, 0] - match.box[2], match.box[0] - sides[:, 1])
         same = np.abs(self._sizes[first:end] / match.size - 1) < _SAME_SIZE
-        return bool((same & (gap < _BESIDE * match.size)).any())
+        return bool((same & (gap < reach * match.size)).any())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ocr_service.document import FORMULA_LABELS, Box, Region
-from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.reading.ink_formulas.pieces import Piece
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.words import Line, Word
+from ocr_service.text_layer.page.glyphs import Flags, Floats
 
 _SEEN = 0.4  # score of the layout model
 _WORDS, _PROSE_WORDS, _SURE = 3, 4, 85.0  # words of a line; Tesseract's confidence of one
@@ -18,6 +20,8 @@ _RELATION = "="
 _INDENT = 1.7  # em; a paragraph's first line has 1.5
 _REACH = 0.75  # em around a formula, in which its ink goes on
 MOST_PIECES = 6000  # of a page's formulas; a page full of them has 2,500
+_APART, _OVER = 1.5, 0.25  # em between two runs of words; over and under a formula's box what is of it
+_EDGE = 0.5  # em from a column's left edge
 _READ = 60.0  # Tesseract's confidence of a word that is no part of one
 
 
@@ -27,8 +31,10 @@ def formula_boxes(hints: Sequence[Region], lines: Sequence[Line]) -> list[Box]:
     None where it sees no formula, and no such line relates anything: nothing is looked for on other pages.
     """
     seen = [hint.bbox for hint in hints if hint.label in FORMULA_LABELS and hint.score >= _SEEN]
-    prose = [line.box for line in lines if _words(line) >= _PROSE_WORDS]
-    short = [line for line in lines if _words(line) < _WORDS and any(_is_indented(line, box) for box in prose)]
+    prose = [line.box for line in lines if _sure_words(line.words) >= _PROSE_WORDS]
+    short = [
+        line for line in lines if _sure_words(line.words) < _WORDS and any(_is_indented(line, box) for box in prose)
+    ]
     if len(short) > _MOST_SHORT:  # a table
         return seen
     if not seen and not any(_RELATION in line.text for line in short):
@@ -41,35 +47,74 @@ def _is_indented(line: Line, prose: Box) -> bool:
     return prose[0] + _INDENT * line.em < line.box[0] and line.box[2] < prose[2] + line.em
 
 
-def _words(line: Line) -> int:
+def _sure_words(words: Sequence[Word]) -> int:
     """Words of letters that were read for sure."""
-    return sum(word.confidence >= _SURE and len(word.text) >= 4 and word.text.isalpha() for word in line.words)
+    texts = [word.text.rstrip(",.;:") for word in words if word.confidence >= _SURE]
+    return sum(len(text) >= 4 and text.isalpha() for text in texts)
+
+
+def _runs(line: Line) -> Iterator[list[Word]]:
+    """The words of a line, parted where a column or the number of an equation begins."""
+    run = [line.words[0]]
+    for word in line.words[1:]:
+        if word.box[0] - run[-1].box[2] > _APART * line.em:
+            yield run
+            run = []
+        run.append(word)
+    yield run
+
+
+def _text_boxes(lines: Sequence[Line], boxes: Sequence[Box]) -> list[Box]:
+    """What is text: the lines of prose, the words beside formulas, nothing of a formula's own line.
+
+    ``boxes``: the formulas', which may have lines of prose between two of them, and end before their line does.
+    """
+    runs = [(run, line.em) for line in lines for run in _runs(line)]
+    edges = sorted(run[0].box[0] for run, _ in runs if _sure_words(run) >= _PROSE_WORDS)
+    formulas = np.array(boxes, float).reshape(-1, 4)
+    text: list[Box] = []
+    for run, em in runs:
+        sure = _sure_words(run)
+        if sure >= _PROSE_WORDS or ((sure > 1 or _sure_words(run[:2])) and _is_near(run[0].box[0], edges, _EDGE * em)):
+            text.append(enclosing([word.box for word in run]))
+        elif not any(_is_of_formula(word.box, formulas, em) for word in run):
+            text += [word.box for word in run if word.confidence >= _READ]
+    return text
+
+
+def _is_of_formula(word: Box, formulas: Floats, em: float) -> bool:
+    """Whether a word's middle lies in one of these boxes, or as near as what they are too small for."""
+    x, y = (word[0] + word[2]) / 2, (word[1] + word[3]) / 2
+    beside, over = _APART * em, _OVER * em
+    across = (formulas[:, 0] - beside <= x) & (x <= formulas[:, 2] + beside)
+    return bool((across & (formulas[:, 1] - over <= y) & (y <= formulas[:, 3] + over)).any())
+
+
+def _is_near(x: int, edges: Sequence[int], slack: float) -> bool:
+    """Whether one of the sorted ``edges`` is no farther from ``x`` than ``slack``."""
+    at = bisect_left(edges, x - slack)
+    return at < len(edges) and edges[at] <= x + slack
 
 
 def zone_pieces(
     pieces: Sequence[Piece], boxes: Sequence[Box], lines: Sequence[Line], em: float, numbers: Sequence[Box] = ()
 ) -> list[Piece]:
     """The pieces of ink of the formulas in these boxes, and of their ``numbers``."""
-    prose = [
-        word.box
-        for line in lines
-        for word in line.words
-        if word.confidence >= _READ and not any(contains_centre(box, word.box) for box in boxes)
-    ]
-    x = np.array([(p.box[0] + p.box[2]) / 2 for p in pieces])
-    y = np.array([(p.box[1] + p.box[3]) / 2 for p in pieces])
+    text = _text_boxes(lines, boxes)
+    sides = np.array([p.box for p in pieces], float).reshape(-1, 4)
+    middles = (sides[:, :2] + sides[:, 2:]) / 2
 
-    def inside(areas: Sequence[Box], pad: float) -> np.ndarray:
-        found = np.zeros(len(pieces), bool)
+    def inside(areas: Sequence[Box], pad: float, left: Floats = middles[:, 0], right: Floats = middles[:, 0]) -> Flags:
+        found, y = np.zeros(len(pieces), bool), middles[:, 1]
         for x0, y0, x1, y1 in areas:
-            found |= (x >= x0 - pad) & (x <= x1 + pad) & (y >= y0 - pad) & (y <= y1 + pad)
+            found |= (right >= x0 - pad) & (left <= x1 + pad) & (y >= y0 - pad) & (y <= y1 + pad)
         return found
 
-    read = inside(prose, 0.1 * em)
-    mine = inside(boxes, 0.0) | inside(numbers, 0.1 * em)
+    read = inside(text, 0.1 * em)
+    mine = (inside(boxes, 0.0) & ~inside(text, 0.0)) | inside(numbers, 0.1 * em)
     new = mine
     while new.any() and mine.sum() <= MOST_PIECES:
         around = [pieces[n].box for n in np.flatnonzero(new).tolist()]
-        new = inside(around, _REACH * em) & ~read & ~mine
+        new = inside(around, _REACH * em, sides[:, 0], sides[:, 2]) & ~read & ~mine
         mine = mine | new
     return [pieces[n] for n in np.flatnonzero(mine).tolist()]

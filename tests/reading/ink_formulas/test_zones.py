@@ -50,3 +50,21 @@ def test_what_the_model_sees_is_looked_at_with_the_lines_beside() -> None:
     assert formula_boxes([seen], [_PROSE, line]) == [seen.bbox, line.box]
     unsure = Region("formula", (400, 200, 700, 260), 0, 0.2)
     assert formula_boxes([unsure], [_PROSE]) == []
+
+
+def test_a_line_of_prose_inside_what_the_model_sees_is_no_part_of_a_formula() -> None:
+    whole = text_line(0, 100, "This", "sentence", "fills", "whole", "lines")
+    short = text_line(0, 60, "Therefore,", "with", "E")
+    pieces = [*row(7, 5), *row(7, 65), *row(7, 105), *row(7, 165)]
+    found = zone_pieces(pieces, [(0, 0, 800, 180)], [whole, short], em=20.0)
+    assert sorted({piece.box[1] for piece in found}) == [5, 165]
+
+
+def test_words_of_a_formula_s_own_line_beside_its_box_are_a_part_of_it() -> None:
+    line = make_line([Word("=", (0, 0, 10, 10), 90.0), Word("sin", (20, 0, 110, 10), 95.0)], 1.0)
+    assert len(zone_pieces(row(6, 0), [(0, 0, 15, 12)], [line], em=20.0)) == 6
+
+
+def test_ink_goes_on_over_white_as_wide_as_beside_a_relation() -> None:
+    wide = Piece((24, 0, 50, 10), np.ones((10, 26), np.uint8), 7)
+    assert wide in zone_pieces([*row(1, 0), wide], [(0, 0, 15, 12)], [], em=20.0)
