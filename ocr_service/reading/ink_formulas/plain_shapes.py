@@ -39,15 +39,15 @@ def _dots(ink: Ink, piece: Piece, sizes: Sizes) -> list[Match]:
     found = []
     for row in _rows(_DOTS):
         measured = math.sqrt(seen.mass / float(table.mass[row]))
-        size = min((sizes.line, *sizes.scripts), key=lambda known: abs(known - measured))
-        off = abs(measured / size - 1)
-        if off > _SIZE_OFF + 1 / max(piece.width, piece.height):
-            continue
-        x = left + seen.x + 0.5 - size * float(table.centre[row, 0])
-        base = top + seen.y + 0.5 - size * float(table.centre[row, 1])
-        a, b, c, d = (size * table.box[row]).tolist()
         symbol = table.symbols[int(table.symbol[row])]
-        found.append(Match(row, symbol, _LIKE - 0.1 * off, size, x, base, (x + a, base + b, x + c, base + d)))
+        for size in (sizes.line, *sizes.scripts):
+            off = abs(measured / size - 1)
+            if off > _SIZE_OFF + 1 / max(piece.width, piece.height):
+                continue
+            x = left + seen.x + 0.5 - size * float(table.centre[row, 0])
+            base = top + seen.y + 0.5 - size * float(table.centre[row, 1])
+            a, b, c, d = (size * table.box[row]).tolist()
+            found.append(Match(row, symbol, _LIKE - 0.1 * off, size, x, base, (x + a, base + b, x + c, base + d)))
     return sorted(found, key=lambda match: -match.likeness)
 
 

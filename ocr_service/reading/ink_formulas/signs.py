@@ -33,7 +33,7 @@ _SAMPLE, _LIKE, _MOSTLY = 48, 0.9, 0.6  # letters of a sample, their likeness, a
 _MOST_UNKNOWN, _MOST_SPLIT = 0.6, 60  # of the pieces, and pieces that are tried to be split
 _BOLD, _BOLD_SEEN = ("\\boldsymbol", "\\mathbf"), 18.0  # pixels of type in which strokes tell it
 _DISPLAYED, _SCRIPT = ("FRAK", "RSFS"), 0.9  # alphabets that are not looked for in scripts
-_BAR_OF_PRODUCT = 12  # of its height
+_BAR_OF_PRODUCT, _BAR_OVER_FEET = 12, 0.06  # of its height; of its width: the feet fill 0.86
 _RARE_SIGNS = ("\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
 _DOT, _SMALLEST_DOT = 0.1, 1.5  # em, and pixels of a dot that can be seen
 # em from the baseline of another sign; to it, and to it where none is so near, as after a fraction; of its size
@@ -104,10 +104,12 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
 
 
 def _right_way_up(found: Sequence[Match], piece: Piece) -> list[Match]:
-    """``found`` without a product that stands on its head: its bar is at the other end."""
+    """``found`` without a product that stands on its head, or both where its bar cannot be told from its feet."""
     end = max(1, piece.height // _BAR_OF_PRODUCT)
-    other = "\\coprod" if piece.mask[:end].mean() > piece.mask[-end:].mean() else "\\prod"
-    return [match for match in found if match.symbol.latex != other]
+    filled = piece.mask.mean(axis=1)
+    over = float(filled[:end].max() - filled[-end:].max())
+    wrong = {latex for latex, bar in (("\\prod", over), ("\\coprod", -over)) if bar < _BAR_OVER_FEET}
+    return [match for match in found if match.symbol.latex not in wrong]
 
 
 def _style(ink: Ink, pieces: Sequence[Piece], em: float) -> PrintStyle | None:
@@ -228,7 +230,9 @@ def _decided(signs: Sequence[Sequence[Match]]) -> list[Match | None]:
     certain = _Certain([m[0] for m in signs if not _others(m, margin) and m[0].symbol.encoding != "OMX"])
     decided: list[Match | None] = []
     for found in signs:
-        open_ = [found[0], *_others(found, margin)]
+        # A dot may be one of a script as well, whose baseline tells.
+        resized = [m for m in found[1:] if m.symbol is found[0].symbol and m.size != found[0].size]
+        open_ = [found[0], *_others(found, margin), *resized]
         if len(open_) == 1:
             decided.append(open_[0])
             continue

@@ -107,3 +107,15 @@ def test_a_page_is_read_with_its_formulas_in_their_places() -> None:
     assert {region.source for region in built} == {"tesseract"}
     first, second = page.regions[0], page.regions[1]
     assert first.content.startswith("The following statement is well known") and tree(second.content) == tree("E=mc^2")
+
+
+def test_a_product_on_its_head_is_a_coproduct() -> None:
+    with open_pdf(FOLDER / "displays.pdf", "") as pdf:
+        page = np.asarray(pdf[0].render(scale=200 / 72).to_pil().convert("L")).astype(np.uint8)
+    formula = page[1420:1560]  # \prod_{p} \frac{1}{1 - p^{-s}} = \zeta(s)
+    _, _, stats, _ = cv2.connectedComponentsWithStats((formula < 128).astype(np.uint8))
+    x, y, w, h, _ = max(stats[1:].tolist(), key=lambda piece: min(piece[2], piece[3]))
+    turned = formula.copy()
+    turned[y : y + h, x : x + w] = formula[y : y + h, x : x + w][::-1]
+    assert [region.content.split("_")[0] for region in seen(formula)] == ["\\prod"]
+    assert [region.content.split("_")[0] for region in seen(turned)] == ["\\coprod"]
