@@ -417,6 +417,19 @@ ALIGNED = tuple(
 )
 
 
+# Rules and scripts that stand near what they do not belong to, and displays that begin with a function's name.
+COMBINED = tuple(
+    (rf"\[ {latex} \]", (latex,))
+    for latex in (
+        r"a^1 \sqrt{x^2 + y} + x^2 \sqrt{y} = \sqrt[3]{z} Y_t^{i,j} \sqrt{N}",
+        r"\frac{a + \lfloor b \rfloor}{\overline{z} + \sqrt{y}} = \frac{\overline{ab}}{c} + \frac{c}{\overline{ab}}",
+        r"\min_x \overline{\int_0^1 k y} \leq \overline{\left| x \right|} + \left| z \overline{y_n^{1/2} z} \right| w",
+        r"\det (k \omega) \subset \exp (z_j^2)",
+        r"B_\ast^{2} + c_\ast \log (\mathbf{x}) = Y^\ast",
+    )
+)
+
+
 # Formulas in frames and in the cells of tables, in type of 12 and 10 points whose large signs have 10 in both.
 FRAMES_PAGE = r"""\documentclass[12pt]{article}
 \usepackage[cmex10]{amsmath}
@@ -551,6 +564,7 @@ def main() -> None:
     typeset(constructions_page(), FOLDER / "constructions.pdf")
     typeset(constructions_page(HIGHER), FOLDER / "higher.pdf")
     typeset(constructions_page(ALIGNED), FOLDER / "aligned.pdf")
+    typeset(constructions_page(COMBINED), FOLDER / "combined.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")

@@ -36,6 +36,7 @@ from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 _DEEPEST = 12
 _WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim")
+_EQUAL = 0.05  # em
 _TIGHT = 0.12  # em from a relation to its own script; the space behind it is 0.22 or more
 _LABELLED = {
     "\\longrightarrow": "\\xrightarrow",
@@ -94,21 +95,28 @@ def _braced(brace: Brace, body: list[Item], said: list[Item], bars: list[Bar], d
     return joined([largest, *body, *brace.pieces, *said], latex, "ord")
 
 
-def _take_bars(bars: list[Bar], items: Sequence[Item]) -> list[Bar]:
-    """The rules in the place of items, taken out of ``bars``."""
+def _take_bars(bars: list[Bar], items: Sequence[Item], under: Bar | None = None, over: Bar | None = None) -> list[Bar]:
+    """The rules in the place of items, taken out of ``bars``: those under one rule, or over another."""
     x0, x1 = min(i.x0 for i in items), max(i.x1 for i in items)
     y0, y1, size = min(i.y0 for i in items), max(i.y1 for i in items), max(i.size for i in items)
     slack = 0.35 * size
-    found = [b for b in bars if x0 - slack <= b.x0 and b.x1 <= x1 + slack and y0 - slack <= b.y <= y1 + slack]
+    first, last = y0 - slack if under is None else under.y, y1 + slack if over is None else over.y
+    found = [b for b in bars if x0 - slack <= b.x0 and b.x1 <= x1 + slack and first <= b.y <= last]
+    found = [b for b in found if y0 - slack <= b.y <= y1 + slack]
     for bar in found:
         bars.remove(bar)
     return found
 
 
 def _with_bars(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
-    """Fractions, roots, and rules over and under, the widest first."""
+    """Fractions, roots, and rules over and under, the widest first; of equal ones a fraction's."""
+    if not bars:
+        return items
+    size = max(item.size for item in items)
+    parting = {id(bar) for bar in bars if all(over_and_under(bar, items, bars, size))}
     while bars:
-        bar = max(bars, key=lambda b: b.width)
+        widest = max(bar.width for bar in bars) - _EQUAL * size
+        bar = max(bars, key=lambda bar: (bar.width > widest, id(bar) in parting, bar.width))
         bars.remove(bar)
         size = max(item.size for item in items)
         sign = next((item for item in items if item.kind == "radical" and has_roof(item, bar)), None)
@@ -124,7 +132,7 @@ def _root(sign: Item, bar: Bar, items: list[Item], bars: list[Bar], depth: int) 
     index = [item for item in items if _is_degree(item, sign)]
     if not inner:
         raise Unbuildable
-    rules = _take_bars(bars, inner)
+    rules = _take_bars(bars, inner, under=bar)
     degree = f"[{build(index, [], depth + 1)}]" if index else ""
     parts = _parts(inner, rules, depth + 1)
     latex = f"\\sqrt{degree}{{{written(parts)}}}"
@@ -138,25 +146,28 @@ def _is_degree(item: Item, sign: Item) -> bool:
     """Whether it stands in the angle of a root's sign."""
     wide, high = sign.x1 - sign.x0, sign.y1 - sign.y0
     across = sign.x0 - 0.6 * sign.size < item.x0 and item.x < sign.x0 + 0.6 * wide and item.x1 < sign.x1
+    over = item.x1 > sign.x0 + 0.1 * sign.size  # the superscript of a letter before the root ends there
     down = sign.y0 - 0.35 * sign.size < item.y0 and item.y1 < sign.y1 - 0.35 * high
-    return item.size < 0.8 * sign.size and across and down
+    return item.size < 0.8 * sign.size and across and over and down
 
 
 def _fraction(bar: Bar, items: list[Item], bars: list[Bar], size: float, depth: int) -> tuple[Item, list[Item]]:
     above, below = over_and_under(bar, items, bars, size)
     if above and below:
-        top = build(above, _take_bars(bars, above), depth + 1)
-        bottom = build(below, _take_bars(bars, below), depth + 1)
+        top = build(above, _take_bars(bars, above, over=bar), depth + 1)
+        bottom = build(below, _take_bars(bars, below, under=bar), depth + 1)
         own = max(i.size for i in (*above, *below))
         made = joined([*above, *below], f"\\frac{{{top}}}{{{bottom}}}", "fraction", size=own, base=bar.y + AXIS * own)
         made = replace(
             made, x0=min(made.x0, bar.x0), x1=max(made.x1, bar.x1), advance=bar.x1, centred=True, large=False
         )
         return made, [*above, *below]
-    body = below or above
-    if not body:
+    if not below and not above:
         raise Unbuildable
-    latex = build(body, _take_bars(bars, body), depth + 1)
+    # A low letter beside a high sign is under the rule, too, though far from it.
+    body = [item for item in spans(bar, items, 0.02 * size) if (item.y > bar.y) == bool(below)]
+    rules = _take_bars(bars, body, under=bar) if below else _take_bars(bars, body, over=bar)
+    latex = build(body, rules, depth + 1)
     main = max(body, key=lambda item: item.size)
     name = "overline" if below else "underline"
     made = joined([main, *body], f"\\{name}{{{latex}}}")

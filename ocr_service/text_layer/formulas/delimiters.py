@@ -25,6 +25,7 @@ from ocr_service.text_layer.proof.known_glyphs import AXIS
 Build: TypeAlias = Callable[[Sequence[Item], Sequence[Bar]], str]  # the LaTeX of a part; raises Unbuildable
 
 _SMALL_BINOMIAL, _SCRIPT_SIZE, _MOST_IN_BINOMIAL = 0.75, 0.7, 20
+_HIGHER = 0.25  # em from delimiters up to a rule between them
 _SMALL_COLUMN = 0.22  # em of white between two columns of a small matrix
 _BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("\\{", "\\}"): "Bmatrix", ("|", "|"): "vmatrix",
@@ -77,7 +78,7 @@ def with_delimited(items: list[Item], bars: list[Bar], build: Build) -> list[Ite
         if pair is None:
             return _with_cases(items, bars, build)
         left, right = pair
-        rules = [bar for bar in bars if left.x1 <= (bar.x0 + bar.x1) / 2 <= right.x0 and left.y0 <= bar.y <= left.y1]
+        rules = [bar for bar in bars if _is_rule_between(left, right, bar)]
         inner = _enclosed(left, right, items, rules)
         if not inner:
             raise Unbuildable
@@ -85,6 +86,13 @@ def with_delimited(items: list[Item], bars: list[Bar], build: Build) -> list[Ite
         for bar in rules:
             bars.remove(bar)
         items = [item for item in items if item not in inner and item is not left and item is not right] + [made]
+
+
+def _is_rule_between(left: Item, right: Item, bar: Bar) -> bool:
+    """Whether a rule stands between delimiters, or over what is as high as they are."""
+    higher = _HIGHER * left.size if left.x1 <= bar.x0 and bar.x1 <= right.x0 else 0.0
+    level = left.y0 - higher <= bar.y <= left.y1 + higher
+    return level and left.x1 <= (bar.x0 + bar.x1) / 2 <= right.x0
 
 
 def _enclosed(left: Item, right: Item, items: Sequence[Item], bars: Sequence[Bar]) -> list[Item]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_letter, kind_of
 from ocr_service.text_layer.formulas.words import is_function_name
@@ -82,10 +83,19 @@ def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
 
 
 def is_long_word(word: LayerWord, page: SymbolsOfPage) -> bool:
-    """Whether a word of a formula's line is one of prose."""
-    letters = [i for i in word.glyphs if page.is_word_letter(i)]
+    """Whether a word of a formula's line is one of prose; ``log(x)`` is none."""
+    return any(_is_of_prose(run, page) for run in _letter_runs(word, page))
+
+
+def _letter_runs(word: LayerWord, page: SymbolsOfPage) -> Iterator[list[int]]:
+    for is_letter, run in groupby(word.glyphs, page.is_word_letter):
+        if is_letter:
+            yield list(run)
+
+
+def _is_of_prose(letters: Sequence[int], page: SymbolsOfPage) -> bool:
     bold = any(is_bold_letter(i, page) for i in letters)  # vectors and matrices side by side
-    return len(letters) >= (3 if bold else 2) and not is_function_name(word.text)
+    return len(letters) >= (3 if bold else 2) and not is_function_name("".join(map(page.char, letters)))
 
 
 def split_at_hosts(lines: Sequence[LayerLine], page: SymbolsOfPage) -> tuple[list[LayerLine], list[list[LayerLine]]]:

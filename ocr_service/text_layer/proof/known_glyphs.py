@@ -227,7 +227,10 @@ def _only(open_: Sequence[Symbol], claim: str) -> Symbol | None:
     if len({name.replace("mathscr", "mathcal") for name in latex}) == 1:  # one font, which packages call by both names
         return next(symbol for symbol in open_ if "mathscr" in symbol.latex)
     named = [s for s in open_ if claim in s.codes or (s.encoding != "OMX" and s.may_be(claim))]
-    return named[0] if len({symbol.latex for symbol in named}) == 1 else None
+    signs = {symbol.latex for symbol in named}
+    if signs == {"*", "\\ast"}:  # one drawing, in text and in mathematics
+        signs = {"*" if claim == "*" else "\\ast"}
+    return next(s for s in named if s.latex in signs) if len(signs) == 1 else None
 
 
 @lru_cache(maxsize=1)

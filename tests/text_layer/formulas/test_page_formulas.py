@@ -18,6 +18,7 @@ from ocr_service.vlm.prompts import PromptSet
 from tests.support.formula_pages import (
     ALIGNED,
     COLUMNS,
+    COMBINED,
     CONSTRUCTIONS,
     DVIPS,
     FOLDER,
@@ -93,6 +94,12 @@ def test_limits_and_fractions_may_be_higher_than_the_delimiters_around_them() ->
 def test_lines_of_aligned_equations_keep_their_signs() -> None:
     page = read(FOLDER / "aligned.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for _, formulas in ALIGNED for latex in formulas]
+
+
+def test_rules_and_scripts_stay_with_their_signs() -> None:
+    page = read(FOLDER / "combined.pdf")
+    found = [tree(latex.replace("*", r"\ast")) for latex in displays(page)]
+    assert found == [tree(latex) for _, formulas in COMBINED for latex in formulas]
 
 
 def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
