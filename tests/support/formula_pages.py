@@ -473,6 +473,30 @@ so that either it or $\sum\limits_{k=1}^{n} a_k$ is zero, and the prose goes on 
 LIMITS = (r"\sum_{0 \leq i \leq n} (-1)^i x_i = 0", r"\sum_{k=1}^{n} a_k")
 
 
+# Displays that begin with the name of a function or have words of names alone, arrows of two glyphs, and an integral of
+# Palatino, whose slanted sign has its limits in its own box.
+NAMES_PAGE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath}\usepackage{newpxtext,newpxmath}
+\begin{document}
+\small\noindent The estimate that follows from all that was said before holds for the integral of each function, where
+$\int_0^1 f$ is what it was before.
+\[ \tilde{O}(n^{2.5} \exp^2 n) \]
+\noindent It is known that the variance of a number is the one that stands here,
+\[ \mathrm{Var}(X) = \mathbb{E}[X^2] - (\mathbb{E} X)^2 \]
+\noindent and that these two divide the product of the two numbers that were chosen,
+\[ \gcd(a, b) \cdot \mathrm{ord}(a, b) = ab \]
+\noindent and that there are maps of the kind that follows, all of which are injective,
+\[ \mathrm{Hom}(X, Y) \ni f: X \hookrightarrow Y \hookleftarrow Z \]
+\end{document}"""
+NAMES = (
+    r"\tilde{O}(n^{2.5} \exp^2 n)",
+    r"\operatorname{Var}(X) = \mathbb{E}[X^2] - (\mathbb{E} X)^2",
+    r"\gcd(a, b) \cdot \operatorname{ord}(a, b) = ab",
+    r"\operatorname{Hom}(X, Y) \ni f: X \hookrightarrow Y \hookleftarrow Z",
+)
+NAMES_INLINE = (r"\int_0^1 f",)
+
+
 # Rules as dvips draws them, each an image of one pixel.
 DVIPS_PAGE = r"""\documentclass[10pt]{article}
 \begin{document}
@@ -568,6 +592,7 @@ def main() -> None:
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")
+    typeset(NAMES_PAGE, FOLDER / "names.pdf")
     typeset(FRAMES_PAGE, FOLDER / "frames.pdf")
     typeset_by_dvips(DVIPS_PAGE, FOLDER / "dvips.pdf")
     typeset(accents_page(), FOLDER / "accents.pdf")

@@ -38,6 +38,7 @@ _DEEPEST = 12
 _WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim")
 _EQUAL = 0.05  # em
 _TIGHT = 0.12  # em from a relation to its own script; the space behind it is 0.22 or more
+_PRIMES = {"\\dprime": 2, "\\trprime": 3}  # signs of one glyph
 _LABELLED = {
     "\\longrightarrow": "\\xrightarrow",
     "\\longleftarrow": "\\xleftarrow",
@@ -314,12 +315,12 @@ def _with_script(node: Node, depth: int) -> Item:
         raise Unbuildable(f"scripts over and under {node.item.latex}")
     if node.below:
         latex += f"_{{{_script(node.below, depth)}}}"
-    primes = [item for item in node.above if item.kind == "prime"]
+    primes = "'" * sum(_PRIMES.get(item.latex, 1) for item in node.above if item.kind == "prime")
     other = [item for item in node.above if item.kind != "prime"]
     if primes and not other:
-        latex = node.item.latex + "'" * len(primes) + latex[len(node.item.latex) :]
+        latex = node.item.latex + primes + latex[len(node.item.latex) :]
     elif primes:
-        raised = "'" * len(primes) + f"^{{{build(other, [], depth + 1)}}}"
+        raised = primes + f"^{{{build(other, [], depth + 1)}}}"
         latex = node.item.latex + raised + latex[len(node.item.latex) :]
     elif other:
         latex += f"^{{{build(other, [], depth + 1)}}}"

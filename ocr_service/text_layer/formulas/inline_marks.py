@@ -40,7 +40,8 @@ def with_inline(
                 raise Unbuildable
         except Unbuildable:
             continue
-        if not page.is_explained(box_of(page.items(run.glyphs))):
+        box = box_of(items)
+        if not page.is_explained(box) or not page.is_whole(box, run.glyphs):
             continue
         if first + len(formulas) >= MOST or len(latex) > LONGEST or "$" in latex:
             continue

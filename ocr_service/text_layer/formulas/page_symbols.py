@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,6 +37,8 @@ class PageSymbols:
         self.glyphs = glyphs
         self._unexplained = unexplained
         self.trusted = trusted
+        self._downwards = np.argsort((glyphs.ink[:, 1] + glyphs.ink[:, 3]) / 2)
+        self._middles = (glyphs.ink[self._downwards, 1] + glyphs.ink[self._downwards, 3]) / 2
         lying = {i for i in range(len(glyphs.fonts)) if i in known.lying}
         fonts = glyphs.font.tolist()
         symbols = [None if font in lying else s for s, font in zip(known.symbols, fonts, strict=True)]
@@ -55,15 +57,25 @@ class PageSymbols:
 
     def has_no_other(self, box: tuple[float, float, float, float], members: set[int]) -> bool:
         """Whether all glyphs in a box are ``members``, and no unknown sign lies over it as an accent does."""
-        g = self.glyphs
-        x, y = (g.ink[:, 0] + g.ink[:, 2]) / 2, (g.ink[:, 1] + g.ink[:, 3]) / 2
-        across = (box[0] < x) & (x < box[2])
-        inside = across & (box[1] < y) & (y < box[3])
-        em = float(g.size[list(members)].max(initial=0.0))
-        flat = g.ink[:, 3] - g.ink[:, 1] < _FLAT * em
-        over = np.flatnonzero(across & flat & (box[1] - _OVER * em < y) & (y <= box[1])).tolist()
-        accents = any(self.symbols[i] is None and self.char(i) not in _STOPS for i in over if i not in members)
-        return not accents and members.issuperset(np.flatnonzero(inside).tolist())
+        if not self.is_whole(box, members):
+            return False
+        ink = self.glyphs.ink
+        em = float(self.glyphs.size[list(members)].max(initial=0.0))
+        over = (i for i in self._inside((box[0], box[1] - _OVER * em, box[2], box[1])) if i not in members)
+        flat = (i for i in over if ink[i][3] - ink[i][1] < _FLAT * em)
+        return not any(self.symbols[i] is None and self.char(i) not in _STOPS for i in flat)
+
+    def is_whole(self, box: tuple[float, float, float, float], members: Collection[int]) -> bool:
+        """Whether no glyph in a box is none of ``members``."""
+        return set(members).issuperset(self._inside(box))
+
+    def _inside(self, box: tuple[float, float, float, float]) -> list[int]:
+        """The glyphs whose middle is in a box."""
+        first, last = np.searchsorted(self._middles, (box[1], box[3]))
+        near = self._downwards[first:last]
+        x = (self.glyphs.ink[near, 0] + self.glyphs.ink[near, 2]) / 2
+        found: list[int] = near[(box[0] < x) & (x < box[2])].tolist()
+        return found
 
     def symbol(self, index: int) -> Symbol | None:
         return self.symbols[index]

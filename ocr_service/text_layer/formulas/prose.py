@@ -122,20 +122,22 @@ def _may_be_piece(line: LayerLine, page: SymbolsOfPage) -> bool:
 
 
 def _holds(host: LayerLine, piece: LayerLine, page: SymbolsOfPage) -> bool:
-    """Whether a piece stands in a gap of a line, a little above or below its middle."""
+    """Whether a piece stands in a gap of a line, a little above or below its middle or beside a tall sign of it."""
     size = host.size
     x0, _, x1, _ = piece.box
+    y = (piece.box[1] + piece.box[3]) / 2
     if not (host.box[0] - 0.5 * size <= x0 and x1 <= host.box[2] + 3.0 * size):
         return False
-    if abs((piece.box[1] + piece.box[3]) / 2 - middle_of(host)) > 0.95 * size:
+    if abs(y - middle_of(host)) > 0.95 * size and not host.box[1] < y < host.box[3]:
         return False
     accents = all(kind_of(i, page) == "accent" for i in piece.glyphs)
-    if accents and (piece.box[1] + piece.box[3]) / 2 > middle_of(host):  # the line above it
+    if accents and y > middle_of(host):  # the line above it
         return False
+    solid = [i for i in host.glyphs if kind_of(i, page) != "op"]  # scripts stand in the boxes of slanted integrals
     covered = sum(
         max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
         for a in page.glyphs.ink[list(piece.glyphs)].tolist()
-        for b in page.glyphs.ink[list(host.glyphs)].tolist()
+        for b in page.glyphs.ink[solid].tolist()
         if a[0] < b[2] and b[0] < a[2]
     )
     whole = sum((a[2] - a[0]) * (a[3] - a[1]) for a in page.glyphs.ink[list(piece.glyphs)].tolist())

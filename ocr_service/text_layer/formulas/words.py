@@ -40,6 +40,8 @@ _COMPOUND = {
     ("\\leftarrow", "\\rightarrow"): "\\longleftrightarrow",
     ("|", "="): "\\models",
     ("\\triangleright", "\\triangleleft"): "\\bowtie",
+    ("\\lhook", "\\rightarrow"): "\\hookrightarrow",
+    ("\\leftarrow", "\\rhook"): "\\hookleftarrow",
     ("\\in", "/"): "\\notin",
 }
 _DOTS = {".": "\\ldots", "\\cdot": "\\cdots"}

@@ -21,6 +21,7 @@ def sign(latex: str, x: float, base: float = 100.0, size: float = 20.0, kind: st
         ([sign("x", 0), sign("2", 10, 92, 14)], [], "x^{2}"),
         ([sign("x", 0), sign("i", 10, 104, 14), sign("2", 10, 92, 14)], [], "x_{i}^{2}"),
         ([sign("x", 0), sign("\\prime", 10, 94, 14, "prime", 4)], [], "x'"),
+        ([sign("x", 0), sign("\\dprime", 10, 94, 14, "prime", 6)], [], "x''"),
         ([sign("a", 0, 88), sign("b", 0, 118)], [Bar(-1, 11, 94.5, 95.5)], "\\frac{a}{b}"),
         ([sign("a", 0)], [Bar(-1, 11, 84, 85)], "\\overline{a}"),
         ([sign("1", 0), sign("2", 10), sign(".", 20, kind="punct", wide=4), sign("5", 24)], [], "12.5"),

@@ -25,6 +25,8 @@ from tests.support.formula_pages import (
     FRAMES,
     HIGHER,
     LIMITS,
+    NAMES,
+    NAMES_INLINE,
     NUMBERED,
     TIMES,
     TIMES_INLINE,
@@ -106,6 +108,12 @@ def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
     page = read(FOLDER / "limits.pdf")
     assert displays(page) == []
     assert [tree(latex) for latex in inline(page)] == [tree(latex) for latex in LIMITS]
+
+
+def test_names_of_functions_are_no_words_of_prose() -> None:
+    page = read(FOLDER / "names.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in NAMES]
+    assert [tree(latex) for latex in inline(page)] == [tree(latex) for latex in NAMES_INLINE]
 
 
 def test_formulas_in_frames_and_cells_are_read() -> None:
