@@ -25,7 +25,7 @@ _HUE_STEP, _HUE_GAP = 6, 0.03  # of 180, and of the commonest hue's pixels: hues
 _DARK = 110  # of the strongest channel, below which ink is black
 # Of the paper's level. A stamp is darker than the first, the text darker than the second; where a stamp's strokes are
 # so broad that they cannot be thin places of letters, the text need only be darker than the third, if the page's is.
-_PALE, _TEXT, _BLACK = 0.72, 0.36, 0.26
+_PALE, _TEXT, _BLACK = 0.8, 0.36, 0.26
 _BROAD = 3  # pixels
 _BLACKER = 1.0  # times as much ink is darker than the third than there is of the paler one
 _PRESENT = 0.0005  # of the page: less such ink than in any stamp

@@ -16,7 +16,7 @@ from tests.support.sheets import DPI, DrawnPage
 ROWS = 8
 WATERMARKED_ROWS = 20
 SENTENCE = "The supplier shall deliver the goods within ten days"
-COLOURS = ["#3355dd", "#c81e32", "#6e32a0", "#8c8c8c", "#5f5f5f"]  # the last two: coloured ones scanned in grey
+COLOURS = ["#3355dd", "#c81e32", "#6e32a0", "#8c8c8c", "#5f5f5f", "#c4c4c4"]  # the last three are scanned in grey
 
 
 def sentences(page: DrawnPage) -> DrawnPage:
