@@ -16,6 +16,7 @@ from ocr_service.tesseract.ledger.ink_ledger import (
     delivered,
     doubtful_words,
     lost_in_line,
+    not_read_again,
     outside,
     rows_in,
     stands_out,
@@ -72,7 +73,8 @@ def accounted(
     ]
     read = covered(pieces, words, shape, least=0.0)
     doubtful = set(doubtful_words(found.lines, stamps))
-    sure = covered(pieces, [word for word in words if word not in doubtful], shape, least=0.0)
+    sure_words = [word for word in words if word not in doubtful]
+    sure = covered(pieces, sure_words, shape, least=0.0)
     figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
     boxes = [table.box for table in tables]
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
@@ -84,7 +86,8 @@ def accounted(
     unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure, on_stamps), *(inner for _, inner in found.rotated)])
-    return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in doubtful))
+    hardly_read = not_read_again((word for word in words if word in doubtful), sure_words, shape)
+    return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in hardly_read))
 
 
 def words_of(lines: Sequence[Line]) -> list[Word]:

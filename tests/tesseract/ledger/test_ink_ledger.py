@@ -15,6 +15,7 @@ from ocr_service.tesseract.ledger.ink_ledger import (
     legible_lines,
     letter_pieces,
     lost_in_line,
+    not_read_again,
     outside,
     rows_in,
     stands_out,
@@ -119,8 +120,13 @@ def test_a_line_of_garbage_accounts_for_nothing_and_doubtful_words_lower_the_cov
     short = make_line([Word("smaller.", (100, 95, 200, 145), 0.0)])
     assert legible_lines([garbage, short]) == [short]
     mixed = make_line([Word("LEST", (95, 95, 300, 145), 40.0), Word("PEST", (300, 95, 480, 145), 30.0)])
-    sure = make_line([Word("слово", UPPER, 90.0), Word("LEST", (500, 95, 600, 145), 30.0)])
+    sure = make_line([Word("слово", UPPER, 90.0), Word("LEST", (500, 95, 600, 145), 42.0)])
     assert doubtful_words([mixed, sure]) == list(mixed.words)
+    unsure = make_line([Word("слово", UPPER, 90.0), Word("LEST", (500, 95, 600, 145), 30.0)])
+    assert doubtful_words([unsure]) == [unsure.words[1]]
+    again = Word("LAST", (505, 95, 600, 145), 90.0)
+    assert not_read_again([unsure.words[1]], [again], SHAPE) == []
+    assert not_read_again([unsure.words[1]], [unsure.words[0]], SHAPE) == [unsure.words[1]]
     pieces = letter_pieces(drawn(), read(UPPER, LOWER))
     words = [word for line in read(UPPER, LOWER) for word in line.words]
     seen, certain = covered(pieces, words, SHAPE), covered(pieces, words[:1], SHAPE)
