@@ -109,7 +109,7 @@ def plain_form(sign: str) -> str:
     if sign.isascii() or not unicodedata.decomposition(sign).startswith(("<font>", "<wide>")):
         return sign
     plain = unicodedata.normalize("NFKC", sign)
-    return plain if len(plain) == 1 else sign
+    return plain if len(plain) == 1 and plain.isalnum() else sign
 
 
 def scripts_of(words: Iterable[str]) -> frozenset[str]:
@@ -129,9 +129,8 @@ def has_a_foreign_digit(word: str, scripts: Collection[str]) -> bool:
     ):
         return True
     letters = [sign for sign in plain if sign.isalpha()]
-    return any(map(str.isdigit, plain)) and any(
-        is_digit_lookalike(sign) and script_of(sign) not in scripts for sign in letters
-    )
+    is_number = any(map(str.isdigit, plain)) and all(map(is_digit_lookalike, letters))
+    return is_number and any(script_of(sign) not in scripts for sign in letters)
 
 
 _DIGIT_LOOKALIKES = frozenset("OОοoоlIІӀ|ЗзбSВ")

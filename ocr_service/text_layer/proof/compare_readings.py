@@ -80,7 +80,7 @@ def _change(written: str, read: str) -> float:
     """Of two places for a sign the one is its own where it was read itself."""
     if written == read:
         return 0.0
-    return 0.001 if look_the_same(written, read) else 1.01
+    return 0.001 if look_the_same(written, read) else 0.99
 
 
 def align(written: Sequence[str], read: str) -> Alignment:

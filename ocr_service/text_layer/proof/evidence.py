@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ocr_service.text_layer.proof.shapes import Samples
+
 _HALF = 2  # readings right and as many wrong, from which on it is no chance
 _SETTLED = 7  # readings of a sign in words as one and the same other
 
@@ -37,17 +39,25 @@ class Evidence:
         return self.wrong.total() > self.right
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """``evidence`` of a document's characters; ``looks``: some glyphs of each (``shapes.samples_of``)."""
+
+    evidence: dict[Key, Evidence] = field(default_factory=dict)
+    looks: dict[Key, Samples] = field(default_factory=dict)
+
+
 class Memory:
     """What earlier pages of a document have shown of its characters; one a worker, for the document that it reads."""
 
     def __init__(self) -> None:
         self._document = ""
-        self._evidence: dict[Key, Evidence] = {}
+        self._remembered = Remembered()
 
-    def of(self, document: str) -> dict[Key, Evidence]:
+    def of(self, document: str) -> Remembered:
         if document != self._document:
-            self._document, self._evidence = document, {}
-        return self._evidence
+            self._document, self._remembered = document, Remembered()
+        return self._remembered
 
 
 def one_other(wrong: Counter[str]) -> bool:

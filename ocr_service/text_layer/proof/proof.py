@@ -21,10 +21,11 @@ from ocr_service.text_layer.proof.alphabets import (
     script_of,
 )
 from ocr_service.text_layer.proof.compare_readings import compare_reading
-from ocr_service.text_layer.proof.evidence import Evidence, Key
+from ocr_service.text_layer.proof.evidence import Evidence, Key, Remembered
 from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecided
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.proof.letter_shapes import looks_like_another
+from ocr_service.text_layer.proof.looks import forget_others
 from ocr_service.text_layer.proof.marks import wrong_marks
 from ocr_service.text_layer.proof.sample_words import (
     accented_letters,
@@ -49,13 +50,15 @@ def prove(
     plates: Sequence[Gray],
     read_sheet: ReadSheet,
     language: str,
-    known: dict[Key, Evidence],
+    remembered: Remembered,
 ) -> Proof:
     """Which of the visible ``glyphs`` have the Unicode that OCR reads, or that their outlines are known to be.
 
-    ``known`` is read and extended.
+    ``remembered`` is read and extended.
     """
     keys = _keys(glyphs, shapes)
+    forget_others(remembered, keys, glyphs, plates)
+    known = remembered.evidence
     signs = [plain_form(chr(int(code))) for code in glyphs.codes]
     suspects = signs_inside_words(lines, signs)
     readable = readable_signs(signs, letters_known(language)) | suspects

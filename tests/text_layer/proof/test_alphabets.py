@@ -97,6 +97,7 @@ def test_a_foreign_letter_among_letters_of_another_alphabet_is_found(word: str, 
         ("770.6З", "σύνολο", True),
         ("10б", "класс", False),
         ("5S", "total", False),
+        ("340ml", "总计", False),
         ("2024", "σύνολο", False),
         ("𝟓𝟑", "total", False),
     ],
@@ -106,4 +107,4 @@ def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, 
 
 
 def test_wide_and_mathematical_signs_are_read_as_plain_ones() -> None:
-    assert [plain_form(sign) for sign in "𝟓Ａ𝐱ﬁ²ª5ж"] == ["5", "A", "x", "ﬁ", "²", "ª", "5", "ж"]
+    assert [plain_form(sign) for sign in "𝟓Ａ𝐱ﬁ²ª5ж（"] == ["5", "A", "x", "ﬁ", "²", "ª", "5", "ж", "（"]

@@ -43,7 +43,7 @@ def test_readings_of_nothing_are_no_swap() -> None:
 
 def test_evidence_is_kept_within_a_document_only() -> None:
     memory = Memory()
-    memory.of("a")["font", 65, 0] = Evidence(1)
-    assert ("font", 65, 0) in memory.of("a")
-    assert memory.of("b") == {}
-    assert memory.of("a") == {}
+    memory.of("a").evidence["font", 65, 0] = Evidence(1)
+    assert ("font", 65, 0) in memory.of("a").evidence
+    assert memory.of("b").evidence == {}
+    assert memory.of("a").evidence == {}
