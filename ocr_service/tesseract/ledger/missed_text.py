@@ -28,6 +28,7 @@ _LARGEST_SCALE = 4.0
 _PAD = 0.8  # em of white around an area
 _SURE = 50.0  # Tesseract's confidence of a word of several letters
 _AS_MUCH = 0.8  # of what a word says
+_LEVEL = 0.3  # of the lower one's height, that two words of one line share
 _SAME_LINE = 0.6  # of a word's height within a line from which on it stands on that line
 _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
 
@@ -130,12 +131,16 @@ def _stands_on(box: Box, lines: npt.NDArray[np.int_], em: npt.NDArray[np.float64
 
 
 def _overlap(a: Box, b: Box) -> bool:
-    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+    """Whether two words stand in one place of one line: boxes of words on slanted lines reach into the next line."""
+    level = min(a[3], b[3]) - max(a[1], b[1]) > _LEVEL * min(a[3] - a[1], b[3] - b[1])
+    return level and min(a[2], b[2]) > max(a[0], b[0])
 
 
 def _overlapping(box: Box, others: npt.NDArray[np.int_]) -> npt.NDArray[np.bool_]:
+    """``_overlap`` of ``box`` with each of ``others``."""
     across = np.minimum(box[2], others[:, 2]) > np.maximum(box[0], others[:, 0])
-    found: npt.NDArray[np.bool_] = across & (np.minimum(box[3], others[:, 3]) > np.maximum(box[1], others[:, 1]))
+    shared = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
+    found: npt.NDArray[np.bool_] = across & (shared > _LEVEL * np.minimum(box[3] - box[1], others[:, 3] - others[:, 1]))
     return found
 
 

@@ -52,6 +52,16 @@ def test_a_word_stays_where_only_a_part_of_it_was_found() -> None:
     assert [part.text for part in with_found([line], [first, last], [longer])] == ["Intelligence Project--RLE-MIT and"]
 
 
+def test_a_word_whose_box_reaches_into_the_line_above_stays() -> None:
+    above, below = text_line(100, 100, "saved", "will", "place"), text_line(100, 140, "decrement", "is", "a")
+    first, lost, last = above.words
+    before, tall, after = below.words
+    tall = replace(tall, box=(lost.box[0], lost.box[3] - 3, lost.box[2], tall.box[3]))
+    read = [make_line([first, last]), make_line([before, tall, after])]
+    joined = with_found(read, [first, last, before, after], [make_line([lost])])
+    assert [part.text for part in joined] == ["saved will place", make_line([before, tall, after]).text]
+
+
 def test_words_whose_boxes_reach_into_the_next_stand_in_one_line() -> None:
     line = text_line(100, 100, "matrix", "of", "C", "is")
     first, of, letter, last = line.words
