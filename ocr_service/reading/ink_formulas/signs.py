@@ -239,6 +239,8 @@ def _decided(signs: Sequence[Sequence[Match]]) -> list[Match | None]:
         level = [m for m in open_ if m.symbol.encoding == "OMX" or certain.has_beside(m, _BESIDE)]
         if _others(level or found, least):
             level = [m for m in level or open_ if certain.has_beside(m, _FAR)] or level
+        if _others(level or found, least):  # a full stop behind an index is as high as a dot between two of them
+            level = [m for m in level if m.symbol.latex != "\\cdot" or certain.has_beside(m, _BESIDE, behind=True)]
         decided.append(None if _others(level or found, least) else (level or found)[0])
     dots = [next((m for m in found if m.symbol.latex == "."), None) for found in signs]
     open_dots = [dot for dot, match in zip(dots, decided, strict=True) if dot is not None and match is None]
@@ -269,11 +271,15 @@ class _Certain:
         self._sizes = np.array([match.size for match in ordered])
         self._sides = np.array([(match.box[0], match.box[2]) for match in ordered]).reshape(-1, 2)
 
-    def has_beside(self, match: Match, reach: float) -> bool:
-        """Whether one of the same size stands on the match's baseline, not farther than ``reach`` em from it."""
+    def has_beside(self, match: Match, reach: float, *, behind: bool = False) -> bool:
+        """Whether one of the same size stands on the match's baseline, not farther than ``reach`` em from it.
+
+        ``behind``: to the right of it.
+        """
         off = _ON_LINE * match.size
         first, end = np.searchsorted(self._bases, (match.base - off, match.base + off))
         sides = self._sides[first:end]
-        gap = np.maximum(sides[:, 0] - match.box[2], match.box[0] - sides[:, 1])
+        after, before = sides[:, 0] - match.box[2], match.box[0] - sides[:, 1]
+        gap = np.where(after > -match.size, after, np.inf) if behind else np.maximum(after, before)
         same = np.abs(self._sizes[first:end] / match.size - 1) < _SAME_SIZE
         return bool((same & (gap < reach * match.size)).any())

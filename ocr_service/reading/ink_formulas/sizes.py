@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr_service.reading.ink_formulas.matching import Match
+from ocr_service.text_layer.page.glyphs import Floats
 
 _SURE, _AHEAD = 0.965, 0.05  # likeness, and that by which no other sign comes near
 _NEAR = 0.02  # of a size: one size is measured within it
 _EXACT, _BELOW = 0.012, 0.01  # the same, where two sizes have to be told apart; likeness below that of most
+_OTHER_DESIGN = 0.03  # of likeness: small letters of 8 points are about as like those of 7
 _OFTEN = 0.2  # of the commonest size's signs: a size that is in use
 # Scripts and scripts of scripts by the line's size, as LaTeX sets 10, 11, 12, 9 and 8 points.
 _SCRIPTS = ((0.7, 0.5), (8 / 10.95, 6 / 10.95), (8 / 12, 6 / 12), (6 / 9, 5 / 9), (6 / 8, 5 / 8))
@@ -51,20 +53,38 @@ def sizes_of(found: Sequence[Sequence[Match]]) -> Sizes | None:
     if not len(common):
         return None
     line = float(np.exp(np.median(sure[np.abs(sure - common.max()) < _NEAR])))
+    for other in (0.0, _OTHER_DESIGN):
+        scripts = _scripts_of(found, line, other)
+        if scripts is not None:
+            return Sizes(line, scripts)
+    return None
+
+
+def _scripts_of(found: Sequence[Sequence[Match]], line: float, other: float) -> tuple[float, ...] | None:
+    """The sizes of scripts in lines of this size; None where what is smaller has none of those that LaTeX sets.
+
+    ``other``: of likeness, by which a letter may be less like its design at the size it has than another at its own.
+    """
     letters = [m for m in found if m and m[0].symbol.kind == "ord"]
     usual = float(np.median([m[0].likeness for m in letters] or [1.0]))
     like = [m for m in letters if m[0].likeness >= usual - _BELOW and not any(_is_near(o.size, line) for o in m)]
-    ratios = np.array([m[0].size / line for m in like])
-    small = ratios[(ratios > _SMALLEST) & (ratios < _LARGEST)]
+    small = [_ratios(m, line, other) for m in like if _SMALLEST < m[0].size / line < _LARGEST]
 
     def in_use(pair: tuple[float, float]) -> float:
-        away = np.abs(small[:, None] / np.array(pair) - 1).min(axis=1)
+        away = np.array([np.abs(ratios[:, None] / np.array(pair) - 1).min() for ratios in small])
         return float(np.exp(-0.5 * (away / _EXACT) ** 2).sum())
 
     scripts = max(_SCRIPTS, key=in_use)
-    if len(small) and in_use(scripts) < 0.1 * len(small):
+    if small and in_use(scripts) < 0.1 * len(small):
         return None
-    return Sizes(line, tuple(ratio * line for ratio in scripts))
+    return tuple(ratio * line for ratio in scripts)
+
+
+def _ratios(found: Sequence[Match], line: float, other: float) -> Floats:
+    """The sizes of a letter, in those of its designs that it is about as like as the first."""
+    first = found[0]
+    same = [m for m in found if m.symbol.latex == first.symbol.latex and m.likeness >= first.likeness - other]
+    return np.array([m.size / line for m in same])
 
 
 def _is_sure(found: Sequence[Match]) -> bool:
