@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ocr_service.text_layer.lines.words import clean_text
-from ocr_service.text_layer.page.glyphs import Flags, Glyphs
+from ocr_service.text_layer.page.glyphs import Glyphs
 from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 FIRST_COMBINING, LAST_COMBINING = 0x300, 0x36F
@@ -33,6 +33,7 @@ _LAPPING_UNDER = -0.12
 _SAME_SIZE = 0.15
 _COMMA = ","  # below a letter it is one of smaller type, in the letter's middle
 _SMALL_COMMA, _IN_THE_MIDDLE = 0.45, 0.1  # of the letter's size, and em
+_SMALL_TYPE = 0.8  # of a page's usual size
 _TALLEST_MARK = 0.35  # em; acute accents of Fraktur have 0.3
 
 
@@ -65,18 +66,11 @@ def _marks(glyphs: Glyphs, symbols: Sequence[Symbol | None]) -> list[int]:
     level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.size > 0)
     level &= glyphs.size < _CELL * (_TALLEST - 1)
     low = glyphs.rise + glyphs.drop < _TALLEST_MARK
-    level &= np.where(glyphs.codes == ord(_COMMA), _in_the_middle_of_another(glyphs), low)
+    small = glyphs.size < _SMALL_TYPE * (np.median(glyphs.size) if len(glyphs) else 0.0)
+    level &= np.where(glyphs.codes == ord(_COMMA), small, low)
     known = np.array([symbol is not None and symbol.latex in _KNOWN for symbol in symbols], bool)
     marks: list[int] = np.flatnonzero(level & (np.isin(glyphs.codes, signs) | known)).tolist()
     return marks
-
-
-def _in_the_middle_of_another(glyphs: Glyphs) -> Flags:
-    """Whether the glyph before or behind in the file stands over or under a glyph."""
-    middle = (glyphs.ink[:, 0] + glyphs.ink[:, 2]) / 2
-    near = np.abs(np.diff(middle)) < _IN_THE_MIDDLE * np.maximum(glyphs.size[1:], glyphs.size[:-1])
-    found: Flags = np.r_[False, near] | np.r_[near, False]
-    return found[: len(glyphs)]
 
 
 def _sign(glyphs: Glyphs, index: int, symbols: Sequence[Symbol | None]) -> str:
