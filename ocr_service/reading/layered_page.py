@@ -26,6 +26,7 @@ _SCRIPTS: dict[str, Script] = {"LATIN": "latin", "CYRILLIC": "cyrillic"}
 _MUCH = 200  # letters of a page that tell its script
 _LONG, _FEW = 4, 3  # letters of a word, and such words
 _LEGIBLE, _WELL_READ = 65.0, 80.0  # Tesseract's confidence; Russian read as English has 30 to 50
+_SAMPLED = 8  # lines of a page that tell whether it is read with all languages
 _DOUBTFUL = 0.35  # share of what was read in sure words below which it may be in a script that nobody reads here
 FindRegions = Callable[[PageImage], Sequence[Region]]
 
@@ -97,7 +98,8 @@ def _remaining_lines(gray: Gray, dpi: int, reader: TesseractReader, script: Scri
     """What OCR reads where nothing was proven.
 
     On a page in Latin letters, logos and formulas are no Cyrillic words either. A scan in another language than the
-    page's text is read with all: as Latin text its words are hardly legible.
+    page's text is read with all: as Latin text its words are hardly legible. A few of its lines tell whether they are
+    more so with all, since reading a large drawing takes as long as reading ten pages.
     """
     if script is None:
         return reader.read_lines(gray, dpi)
@@ -105,8 +107,23 @@ def _remaining_lines(gray: Gray, dpi: int, reader: TesseractReader, script: Scri
     words = _long_words(latin)
     if len(words) < _FEW or statistics.fmean(words) >= _LEGIBLE:
         return latin
+    if statistics.fmean(_long_words(_sample(gray, dpi, latin, reader)) or [0.0]) < _LEGIBLE:
+        return latin
     every = reader.read_lines(gray, dpi)
     return every if statistics.fmean(_long_words(every) or [0.0]) >= _WELL_READ else latin
+
+
+def _sample(gray: Gray, dpi: int, lines: Sequence[Line], reader: TesseractReader) -> list[Line]:
+    """The longest of ``lines`` read with all languages."""
+    longest = sorted(lines, key=lambda line: -len(line.text))[:_SAMPLED]
+    crops = [_framed(line.box, gray, round(line.em / 2)) for line in longest]
+    return [found for crop in crops for found in reader.read_block(crop, dpi)]
+
+
+def _framed(box: Box, gray: Gray, by: int) -> Gray:
+    """What ``gray`` has in ``box``, with so many pixels of white around it."""
+    x0, y0, x1, y1 = box
+    return np.pad(gray[y0:y1, x0:x1], max(4, by), constant_values=255)
 
 
 def _long_words(lines: Sequence[Line]) -> list[float]:
