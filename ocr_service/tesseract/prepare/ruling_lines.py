@@ -1,10 +1,8 @@
-"""The straight lines of a page: of tables, underlines, frames. Found, grouped into tables, and painted out."""
+"""The straight lines of a page: of tables, underlines, frames. Found, and painted out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,13 +16,10 @@ _MAX_THICKNESS_IN = 0.05
 _DRIFT = 0.006  # of its length, that a ruling line on a level page may still be off level
 _MIN_PIECE_IN = 0.12
 _MAX_TOUCHED = 0.4
-_CELLS_APART_IN = 0.1  # of white between boxes that are the cells of a table
-_OWN_BARS = 3  # level ruling lines that each of two tables side by side has for itself
-_ONE_TABLE = 0.6  # of the level ruling lines of boxes that are the cells of one table, at one height
 _MIN_SIDE_IN, _END_IN = 0.1, 0.015  # of the side of a box, and from its end to the ruling line there
 _WIDEST_LETTER, _SPARSE = 2.0, 0.12  # times its height, and the least ink in its box
 _LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of each side of a box that is inked
-_MAX_STEM_IN = 1.2  # of letters of 120 points
+_MAX_STEM_IN = 1.2  # of letters of 120 points; beside a double frame stands the grid in it, as high as it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +29,6 @@ class RulingLines:
     horizontal: tuple[Box, ...]
     vertical: tuple[Box, ...]
     mask: Gray
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Ruling lines that cross and so make a table: its box and the ruling lines inside it."""
-
-    box: Box
-    horizontal: tuple[Box, ...]
-    vertical: tuple[Box, ...]
 
 
 def binarise(gray: Gray) -> Gray:
@@ -61,7 +47,9 @@ def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     horizontal = _without_bars(level, ink, across, round(_MAX_STEM_IN * dpi))
     transposed, down = _level_ruling_lines(np.ascontiguousarray(ink.T), dpi)
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
-    vertical = _without_stems(upright, ink, down.T, round(_MAX_STEM_IN * dpi))
+    # Letters that stand on a ruling line are one piece with it.
+    letters = cv2.subtract(ink, across).astype(np.uint8)
+    vertical = _without_stems(upright, letters, down.T, horizontal, dpi)
     mask = np.maximum(across, down.T)
     for x0, y0, x1, y1 in (sides := _sides_of_boxes(ink, horizontal, dpi)):
         mask[y0:y1, x0:x1] = 255
@@ -83,13 +71,19 @@ def _sides_of_boxes(ink: Gray, horizontal: list[Box], dpi: int) -> list[Box]:
     for x, y, w, h, _area in stats[1:].tolist():
         if w > max(3, round(_MAX_THICKNESS_IN * dpi)) + 2 or h > round(_MIN_LENGTH_IN * dpi) + 2 * slack:
             continue
-        x0, y0, y1 = left + x, top + y, top + y + h
-        beside = level[(level[:, 0] - 2 * slack <= x0) & (x0 + w <= level[:, 2] + 2 * slack)]
-        from_one = (beside[:, 1] - slack <= y0) & (y0 <= beside[:, 3] + slack)
-        to_another = (beside[:, 1] - slack <= y1) & (y1 <= beside[:, 3] + slack) & ~from_one
-        if from_one.any() and to_another.any():
-            sides.append((x0, y0, x0 + w, y1))
+        side = left + x, top + y, left + x + w, top + y + h
+        if _is_between(side, level, slack):
+            sides.append(side)
     return sides
+
+
+def _is_between(upright: Box, level: npt.NDArray[np.int_], slack: int) -> bool:
+    """Whether ``upright`` runs from one of the boxes ``level`` to another, and no farther than ``slack`` pixels."""
+    x0, y0, x1, y1 = upright
+    beside = level[(level[:, 0] - 2 * slack <= x0) & (x1 <= level[:, 2] + 2 * slack)]
+    from_one = (beside[:, 1] - slack <= y0) & (y0 <= beside[:, 3])
+    to_another = (beside[:, 1] <= y1) & (y1 <= beside[:, 3] + slack) & ~from_one
+    return bool(from_one.any() and to_another.any())
 
 
 def _without_bars(level: list[Box], ink: Gray, mask: Gray, longest: int) -> list[Box]:
@@ -130,11 +124,13 @@ def _has_four_sides(inked: npt.NDArray[np.bool_]) -> bool:
     return all(float(side.mean()) > _SIDES for side in sides)
 
 
-def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> list[Box]:
+def _without_stems(upright: list[Box], ink: Gray, mask: Gray, horizontal: list[Box], dpi: int) -> list[Box]:
     """Drops the stems of large letters, here and in ``mask``: beside a stem stand letters of about its height.
 
-    ``longest``: pixels above which no stem is; beside a double frame stands the grid in it, as high as it.
+    ``ink``: without the ruling lines ``horizontal``; what runs from one of them to another is the side of a box.
     """
+    longest, slack = round(_MAX_STEM_IN * dpi), max(3, round(_END_IN * dpi))
+    level = np.array(horizontal).reshape(-1, 4)
     if not upright:
         return upright
     _, _, parts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -143,7 +139,7 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray, longest: int) -> l
     kept = []
     for x0, y0, x1, y1 in upright:
         height = y1 - y0
-        if height > longest:
+        if height > longest or _is_between((x0, y0, x1, y1), level, slack):
             kept.append((x0, y0, x1, y1))
             continue
         shared = np.minimum(y + h, y1) - np.maximum(y, y0)
@@ -160,7 +156,7 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     """Long level runs of ink with white above and below, and their mask."""
     length, thickness = round(_MIN_LENGTH_IN * dpi), max(3, round(_MAX_THICKNESS_IN * dpi))
     # A ruling line that is a hair off level steps from row to row; thickening makes it one run.
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8)).astype(np.uint8)
     # Pieces longer than a letter's bar first: closing at once would make one line of every word.
     pieces = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_MIN_PIECE_IN * dpi)), np.uint8))
     closed = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, np.ones((1, max(3, dpi // 20)), np.uint8))
@@ -173,12 +169,12 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
-        thick_bar = area > (thickness + 2) * w or h > thickness + 2 + _DRIFT * w
-        if thick_bar or w < length or not _stands_free(others, x, y, w, h):
+        if area > (thickness + 2) * w or h > thickness + 2 + _DRIFT * w or w < length:
             continue
-        found.append((x, y, x + w, y + h))
         part = labels[y : y + h, x : x + w] == label
-        mask[y : y + h, x : x + w][part] = 255
+        if _stands_free(others, x, y, w, h) or _is_unbroken(thick[y : y + h, x : x + w], round(_MAX_STEM_IN * dpi)):
+            found.append((x, y, x + w, y + h))
+            mask[y : y + h, x : x + w][part] = 255
     return found, mask
 
 
@@ -188,6 +184,12 @@ def _stands_free(ink: Gray, x: int, y: int, w: int, h: int) -> bool:
     return all(not len(side) or float((side > 0).any(axis=0).mean()) < _MAX_TOUCHED for side in (above, below))
 
 
+def _is_unbroken(run: Gray, length: int) -> bool:
+    """Whether a row of ``run`` is ink for ``length`` pixels: the feet of letters have gaps between them."""
+    row = np.ones((1, length), np.uint8)
+    return run.shape[1] >= length and bool(cv2.erode(run, row, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
+
+
 def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:
     """The page with its ruling lines painted in the paper's colour around them."""
     if not ruling_lines.horizontal and not ruling_lines.vertical:
@@ -195,105 +197,3 @@ def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:
     wide = cv2.dilate(ruling_lines.mask, np.ones((3, 3), np.uint8))
     paper = cv2.medianBlur(cv2.dilate(gray, np.ones((9, 9), np.uint8)), 9)
     return np.where(wide > 0, paper, gray)
-
-
-def find_grids(ruling_lines: RulingLines, dpi: int) -> list[Grid]:
-    """Tables drawn with ruling lines: groups of at least two horizontal and two vertical ruling lines that touch.
-
-    Boxes side by side are the cells of one table as well.
-    """
-    slack, apart = max(4, dpi // 25), round(_CELLS_APART_IN * dpi)
-    level, upright = ruling_lines.horizontal, ruling_lines.vertical
-    bars = [*level, *upright]
-    groups = _Groups(len(bars))
-    for i, a in enumerate(upright, len(level)):
-        for j, b in enumerate(level):
-            if _touch(a, b, slack):
-                groups.join(i, j)
-    turned = [_transposed(box) for box in upright]
-    beside = [(i + len(level), j + len(level)) for i, j in _facing(turned, slack, apart)]
-    for i, j in beside:
-        groups.join(i, j)
-    rows = {groups.root(i) for i, _ in beside}  # boxes one under the other alone are a form's
-    for i, j in _facing(level, slack, apart):
-        if groups.root(i) in rows and groups.root(j) in rows:
-            groups.join(i, j)
-            rows.add(groups.root(i))
-    grids = []
-    for members in groups.all():
-        across = tuple(bars[i] for i in members if i < len(level))
-        down = tuple(bars[i] for i in members if i >= len(level))
-        grids += _side_by_side(across, down, slack, apart)
-    return grids
-
-
-def _side_by_side(across: tuple[Box, ...], down: tuple[Box, ...], slack: int, apart: int) -> list[Grid]:
-    """The tables of ruling lines that touch: white that hardly a level one crosses lies between two tables.
-
-    Between boxes that are the cells of one table it is narrow, and their level ruling lines are at one height.
-    """
-    if len(across) < 2 or len(down) < 2:
-        return []
-    sides = sorted(down)
-    for place, (left, right) in enumerate(pairwise(sides), start=1):
-        if right[0] - left[2] <= slack:
-            continue
-        before = tuple(bar for bar in across if bar[2] <= left[2] + slack)
-        after = tuple(bar for bar in across if bar[0] >= right[0] - slack)
-        if min(len(before), len(after)) < _OWN_BARS or len(across) - len(before) - len(after) > 1:
-            continue
-        if right[0] - left[2] <= apart and _level_with(before, after, slack) >= _ONE_TABLE:
-            continue
-        over = [bar for bar in across if bar[2] > left[2] + slack and bar[0] < right[0] - slack]
-        own = tuple((x0, y0, min(x1, left[2]), y1) for x0, y0, x1, y1 in over)
-        others = tuple((max(x0, right[0]), y0, x1, y1) for x0, y0, x1, y1 in over)
-        one = _side_by_side((*before, *own), tuple(sides[:place]), slack, apart)
-        return one + _side_by_side((*after, *others), tuple(sides[place:]), slack, apart)
-    return [Grid(enclosing(across + down), across, down)]
-
-
-def _level_with(some: Sequence[Box], others: Sequence[Box], slack: int) -> float:
-    """The share of the level ruling lines of the side with fewer that have one of the other side at their height."""
-    few, many = sorted((some, others), key=len)
-    return sum(any(abs(a[1] - b[1]) <= slack for b in many) for a in few) / len(few)
-
-
-class _Groups:
-    """Numbers from 0 on that are joined to groups."""
-
-    def __init__(self, count: int) -> None:
-        self._parent = list(range(count))
-
-    def root(self, index: int) -> int:
-        while self._parent[index] != index:
-            self._parent[index] = self._parent[self._parent[index]]
-            index = self._parent[index]
-        return index
-
-    def join(self, a: int, b: int) -> None:
-        self._parent[self.root(a)] = self.root(b)
-
-    def all(self) -> list[list[int]]:
-        groups: dict[int, list[int]] = {}
-        for index in range(len(self._parent)):
-            groups.setdefault(self.root(index), []).append(index)
-        return list(groups.values())
-
-
-def _facing(bars: Sequence[Box], slack: int, apart: int) -> list[tuple[int, int]]:
-    """Pairs of level bars of one length that lie one above the other, the edges of two boxes."""
-    pairs = []
-    for i, a in enumerate(bars):
-        for j, b in enumerate(bars[:i]):
-            alike = abs(a[0] - b[0]) <= slack and abs(a[2] - b[2]) <= slack
-            if alike and max(a[1], b[1]) - min(a[3], b[3]) <= apart:
-                pairs.append((i, j))
-    return pairs
-
-
-def _transposed(box: Box) -> Box:
-    return box[1], box[0], box[3], box[2]
-
-
-def _touch(a: Box, b: Box, slack: int) -> bool:
-    return a[0] - slack <= b[2] and b[0] - slack <= a[2] and a[1] - slack <= b[3] and b[1] - slack <= a[3]

@@ -11,7 +11,6 @@ from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.lines.captions import CAPTION
-from ocr_service.tesseract.prepare.ruling_lines import find_grids
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.aligned_rows import AlignedArea, aligned_areas
 from ocr_service.tesseract.tables.cells import (
@@ -21,6 +20,7 @@ from ocr_service.tesseract.tables.cells import (
 )
 from ocr_service.tesseract.tables.columns import filled_runs
 from ocr_service.tesseract.tables.extent import table_extent
+from ocr_service.tesseract.tables.grids import find_grids
 from ocr_service.tesseract.tables.lookalikes import is_lookalike
 from ocr_service.tesseract.tables.open_tables import open_cells
 from ocr_service.tesseract.tables.prose_lines import prose_lines

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.tesseract.prepare.ruling_lines import Grid
 from ocr_service.tesseract.tables.cells import CELL_NUMBER, Cell, Table, cell_text, font_size, is_data
 from ocr_service.tesseract.tables.columns import find_gutters, runs_of, visual_rows
+from ocr_service.tesseract.tables.grids import Grid
 from ocr_service.tesseract.tables.rows import rows_of_lines
 from ocr_service.tesseract.words import Word
 

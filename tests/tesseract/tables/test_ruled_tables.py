@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocr_service.document import Box
-from ocr_service.tesseract.prepare.ruling_lines import Grid
 from ocr_service.tesseract.tables.cells import Cell, Table
+from ocr_service.tesseract.tables.grids import Grid
 from ocr_service.tesseract.tables.ruled_tables import (
     has_unruled_columns,
     ruled_cells,
