@@ -46,7 +46,8 @@ class TextLayer:
 
     ``angle`` is the clockwise rotation in degrees that made the page upright, on top of its own /Rotate. ``replaces``:
     the page's own invisible text is removed. ``fates``: what becomes of its text objects, none where all stay;
-    ``appearances``: fields and notes lose the Unicode of their looks. ``picture`` takes the place of its content.
+    ``appearances``: of the text in the looks of fields and notes, removed where nobody sees any. ``picture`` takes the
+    place of its content.
     """
 
     number: int
@@ -56,7 +57,7 @@ class TextLayer:
     lines: Sequence[Sequence[Word]]
     replaces: bool = False
     fates: Sequence[Fate] = ()
-    appearances: bool = False
+    appearances: Fate = "kept"
     picture: ImagePage | None = None
 
 
@@ -81,8 +82,8 @@ def add_text_layers(
                 _become_picture(pdf, page, layer.picture, own_rotation)
             elif layer.fates:
                 change_shown(pdf, page, layer.fates, copies)
-            if layer.appearances:
-                silence_appearances(pdf, page)
+            if layer.appearances != "kept":
+                silence_appearances(pdf, page, unseen=layer.appearances == "removed")
             _add_text(pdf, page, font, layer, rotation=own_rotation + layer.angle)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 

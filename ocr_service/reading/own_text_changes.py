@@ -43,13 +43,13 @@ Area = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class OwnTextChanges:
     """``fates`` by the text objects of the page's content, none where all stay; ``invisible``: all that have that
-    render mode go. ``appearances``: fields and notes lose the Unicode of their looks. ``picture``: what the page
+    render mode go. ``appearances``: of the text in the looks of fields and notes. ``picture``: what the page
     becomes where that cannot be done. ``lost``: where seen text loses its Unicode, in pixels of the upright page.
     """
 
     fates: tuple[Fate, ...] = ()
     invisible: bool = False
-    appearances: bool = False
+    appearances: Fate = "kept"
     picture: Pixels | None = None
     dpi: int = _DPI
     lost: Area | None = None
@@ -88,8 +88,9 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
     hidden = own.unseen
     silent = _untrue(own, page, otherwise) | _mostly_hidden(own)
     silent[: own.content] |= np.array(untrue, bool)
-    appearances = int(own.hidden[own.content :].sum()) >= _LEFT
-    silent[own.content :] = appearances
+    hides = int(own.hidden[own.content :].sum()) >= _LEFT
+    silent[own.content :] = hides
+    appearances: Fate = "kept" if not hides else "silent" if own.shown[own.content :].any() else "removed"
     wanted = OwnTextChanges(appearances=appearances, lost=_area(own, silent, page))
     if silent.any() and _left_of(page, wanted) < _PROVEN:
         silent[: own.content] = True  # with all of it in one text, its order is that of the page
@@ -97,7 +98,7 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
     for gone, quiet in ((hidden, silent & ~hidden), (np.zeros_like(hidden), silent | hidden)):
         fates = _fates(gone[: own.content], quiet[: own.content])
         if not fates or _leaves_the_picture(pdf, source, password, page.number, fates):
-            return replace(wanted, fates=fates) if fates or appearances else NOTHING
+            return replace(wanted, fates=fates) if fates or hides else NOTHING
     return OwnTextChanges(invisible=True) if only_invisible else _picture(pdf, page.number)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ocr_service.render.pdfium import page_with_size
+from ocr_service.render.pdfium import load_form, page_with_size
 from ocr_service.render.scale import fitting_dpi
 from ocr_service.text_layer.page.annotations import flattened
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, Flags, Floats, Ints, TooManyGlyphs, rotated_boxes
@@ -62,6 +62,7 @@ def own_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int, an
 
     Raises PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
     """
+    load_form(pdf)  # PDFium draws fields from their values
     with page_with_size(pdf, number - 1) as loaded:
         try:
             content = len(text_objects(loaded))

@@ -7,6 +7,7 @@ import io
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+import pytest
 from pikepdf import Array, Dictionary, Name
 
 from ocr_service.export.silent_appearances import silence_appearances
@@ -62,3 +63,13 @@ def test_values_stay_and_viewers_do_not_draw_them_anew() -> None:
         silence_appearances(pdf, form(pdf))
         assert pdf.Root.AcroForm.Fields[0].V == "Zorblatt"
         assert "/NeedAppearances" not in pdf.Root.AcroForm
+
+
+@pytest.mark.parametrize("unseen", [True, False])
+def test_a_field_that_viewers_draw_from_its_value_is_empty_only_where_nobody_sees_any(unseen: bool) -> None:
+    with pikepdf.new() as pdf:
+        page = form(pdf)
+        del page.obj.Annots[0].AP
+        silence_appearances(pdf, page, unseen=unseen)
+        assert ("/AP" in page.obj.Annots[0]) is unseen
+        assert page.obj.Annots[0].V == "Zorblatt"

@@ -188,3 +188,42 @@ def test_what_a_model_made_of_proven_text_is_not_added(tmp_path: Path) -> None:
     lied = replace(page.regions[1], content="Zorblatt", source="vlm", contradicted=True, words=())
     page = replace(page, regions=(page.regions[0], lied, *page.regions[2:]))
     assert searchable_text(tmp_path, sample.pdf, page) == text_of(sample.pdf)
+
+
+@pytest.mark.parametrize(("colour", "kept"), [(b"1 g", False), (b"0 g", True)])
+@pytest.mark.parametrize("has_look", [True, False])
+def test_what_a_field_hides_is_not_found(tmp_path: Path, colour: bytes, kept: bool, has_look: bool) -> None:
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_SAMPLES["en_clean"].pdf)) as pdf:
+        fonts = Dictionary(Font=Dictionary(Own=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)))
+        field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T="a", V="Zorblatt pays", F=4)
+        field.Rect, field.DA = pikepdf.Array([60, 40, 260, 60]), pikepdf.String(b"/Own 10 Tf " + colour)
+        if has_look:
+            shown = b"/Tx BMC BT " + colour + b" /Own 10 Tf 2 5 Td (Zorblatt pays) Tj ET EMC"
+            look = pdf.make_stream(shown, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 200, 20], Resources=fonts)
+            field.AP = Dictionary(N=look)
+        pdf.pages[0].obj.Annots = pikepdf.Array([pdf.make_indirect(field)])
+        pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].obj.Annots, DR=fonts, DA="/Own 10 Tf 0 g")
+        pdf.save(file)
+    sample = replace(_SAMPLES["en_clean"], pdf=file.getvalue())
+    page = read_sample(tmp_path, sample)
+    searchable_text(tmp_path, sample.pdf, page)
+    made = (tmp_path / "searchable.pdf").read_bytes()
+    assert ("Zorblatt" in page.markdown) is kept
+    assert ("Zorblatt" in with_fields(made)) is kept
+    assert looks_alike(sample.pdf, made)
+
+
+def with_fields(pdf: bytes) -> str:
+    """The text of the first page and of what its fields show."""
+    with pdfium.PdfDocument(pdf) as document:
+        document.init_forms()
+        page = document[0]
+        page.flatten()
+        page.close()
+        page = document[0]
+        text = page.get_textpage()
+        found: str = text.get_text_range()
+        text.close()
+        page.close()
+    return found
