@@ -46,6 +46,8 @@ _EXTENTS: dict[str, _Extent] = {
     "‘": _Extent((0.5, 0.95), (0.2, 0.7), (0.03, 0.34), (0.15, 1.2)),
 }
 
+_EXTENTS |= dict.fromkeys("\u00ad\u2010\u2011", _EXTENTS["-"])  # soft, and of Unicode's own
+
 
 def may_stand_so(sign: str, rise: float, drop: float, width: float) -> bool:
     """Whether a level glyph of this place and width, em, may be ``sign``; True for signs that are not known."""

@@ -23,3 +23,9 @@ def test_a_minus_sign_is_no_tilde() -> None:
     assert may_stand_so("~", 0.33, -0.18, 0.46)
     assert may_stand_so("−", 0.29, -0.23, 0.51)
     assert not may_stand_so("~", 0.29, -0.23, 0.51)
+
+
+@pytest.mark.parametrize("hyphen", "\u00ad\u2010\u2011")
+def test_all_hyphens_stand_as_one_and_none_is_a_digit(hyphen: str) -> None:
+    assert may_stand_so(hyphen, *_DRAWN["-"])
+    assert not may_stand_so(hyphen, 0.68, 0.01, 0.4)
