@@ -14,10 +14,9 @@ _LEVEL = 0.03  # em between the baselines of two signs of one line
 
 def levelled(signs: Sequence[Match], sizes: Sizes) -> list[Match]:
     """The signs in their order, of a size those that stand about level on one baseline."""
-    known = (sizes.line, *sizes.scripts)
-    exact = [replace(sign, size=min(known, key=lambda size: abs(size - sign.size))) for sign in signs]
+    exact = [_of_exact_size(sign, sizes) for sign in signs]
     bases: dict[int, float] = {}
-    for size in known:
+    for size in (sizes.line, *sizes.scripts):
         row: list[int] = []
         for at in sorted((n for n, sign in enumerate(exact) if sign.size == size), key=lambda n: exact[n].base):
             if row and exact[at].base - exact[row[-1]].base > _LEVEL * size:
@@ -26,6 +25,10 @@ def levelled(signs: Sequence[Match], sizes: Sizes) -> list[Match]:
             row.append(at)
         bases |= _on_one(row, exact)
     return [sign if sign.symbol.encoding == "OMX" else replace(sign, base=bases[n]) for n, sign in enumerate(exact)]
+
+
+def _of_exact_size(sign: Match, sizes: Sizes) -> Match:
+    return replace(sign, size=min(sizes.of(sign.symbol), key=lambda size: abs(size - sign.size)))
 
 
 def _on_one(row: Sequence[int], signs: Sequence[Match]) -> dict[int, float]:

@@ -274,8 +274,10 @@ class _Certain:
     def has_beside(self, match: Match, reach: float, *, behind: bool = False) -> bool:
         """Whether one of the same size stands on the match's baseline, not farther than ``reach`` em from it.
 
-        ``behind``: to the right of it.
+        An accent has it under itself. ``behind``: to the right of it.
         """
+        if match.symbol.kind == "accent":
+            reach = 0.0
         off = _ON_LINE * match.size
         first, end = np.searchsorted(self._bases, (match.base - off, match.base + off))
         sides = self._sides[first:end]

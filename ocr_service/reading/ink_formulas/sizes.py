@@ -9,6 +9,7 @@ import numpy as np
 
 from ocr_service.reading.ink_formulas.matching import Match
 from ocr_service.text_layer.page.glyphs import Floats
+from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 _SURE, _AHEAD = 0.965, 0.05  # likeness, and that by which no other sign comes near
 _NEAR = 0.02  # of a size: one size is measured within it
@@ -17,6 +18,7 @@ _OTHER_DESIGN = 0.03  # of likeness: small letters of 8 points are about as like
 _OFTEN = 0.2  # of the commonest size's signs: a size that is in use
 # Scripts and scripts of scripts by the line's size, as LaTeX sets 10, 11, 12, 9 and 8 points.
 _SCRIPTS = ((0.7, 0.5), (8 / 10.95, 6 / 10.95), (8 / 12, 6 / 12), (6 / 9, 5 / 9), (6 / 8, 5 / 8))
+_OPERATORS = (10 / 10.95, 10 / 12)  # of the line's size: LaTeX has one size of cmex10, that of 10 points
 _SMALLEST, _LARGEST = 0.45, 0.85  # of the line's size: scripts
 _TELLING = 0.25  # em: what is lower or narrower tells no size
 _BLURRED = 0.3  # pixels that a sign's extent may be off
@@ -30,16 +32,22 @@ class Sizes:
     line: float
     scripts: tuple[float, ...]
 
-    def off(self, match: Match) -> float | None:
-        """How far a sign's size is from the next that is in use, as a part of it; None for one that is not in use.
+    def of(self, symbol: Symbol) -> tuple[float, ...]:
+        """Those that a sign may have: large ones have the line's size, operators also that of 10 points."""
+        if symbol.encoding != "OMX":
+            return self.line, *self.scripts
+        fixed = _OPERATORS if symbol.kind == "op" else ()
+        return self.line, *(ratio * self.line for ratio in fixed)
 
-        Large signs have the line's size. Of a few pixels no size can be told so well.
+    def off(self, match: Match) -> float | None:
+        """How far a sign's size is from the next that it may have, as a part of it; None for one that it cannot have.
+
+        Of a few pixels no size can be told so well.
         """
         blurred = _BLURRED / max(match.box[2] - match.box[0], match.box[3] - match.box[1])
+        away = min(abs(match.size / known - 1) for known in self.of(match.symbol))
         if match.symbol.encoding == "OMX":
-            away = abs(match.size / self.line - 1)
             return max(0.0, away - _NEAR) if away < _LARGE_OFF + blurred else None
-        away = min(abs(match.size / known - 1) for known in (self.line, *self.scripts))
         return max(0.0, away - _NEAR / 2 - blurred) if away < 1.5 * _NEAR + blurred else None
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ocr_service.reading.ink_formulas.matching import Match
-from ocr_service.reading.ink_formulas.sizes import sizes_of
+from ocr_service.reading.ink_formulas.sizes import Sizes, sizes_of
 from ocr_service.reading.ink_formulas.table import ink_table
+from ocr_service.text_layer.proof.known_glyphs import Symbol
+
+
+def symbol_of(latex: str) -> Symbol:
+    return next(s for s in ink_table().symbols if s.latex == latex and s.encoding == "OMX")
 
 
 def signs(count: int, size: float) -> list[list[Match]]:
@@ -30,3 +35,10 @@ def test_small_letters_may_be_more_like_another_design() -> None:
     assert sizes is not None
     assert abs(sizes.scripts[0] - 21.9) < 0.1
     assert sizes_of([*signs(20, 32.9), *signs(4, 21.2)]) is None
+
+
+def test_an_operator_in_type_of_12_points_may_have_the_size_of_10() -> None:
+    sizes = Sizes(33.2, (22.1, 16.6))
+    operator, bracket = (replace(signs(1, 27.7)[0][0], symbol=symbol_of(latex)) for latex in ("\\sum", "\\lceil"))
+    assert sizes.off(operator) == 0.0
+    assert sizes.off(bracket) is None
