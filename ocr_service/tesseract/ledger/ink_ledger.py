@@ -36,6 +36,7 @@ _WORDS, _LEGIBLE = 3, 40.0  # a line of so many words with less confidence is ga
 _UNSURE = 40.0
 _DOUBTFUL_LINE, _DOUBTFUL_WORDS = 60.0, 2  # right lines of a bad scan have 65 and more, or one unsure word
 LABELS = 8  # words from which on a figure is one with labels
+_NEAR, _FAR = 1.0, 2.5  # em from a line's end: a letter of it, and a word after the wide space of a justified line
 _LETTER = (0.4, 1.3)  # em: the height of what is lost of a line
 _BAR = (0.3, 0.85)  # of its height, and em: the width and the height of a ruling line's piece
 _STANDS_OUT = 8.0  # grey levels
@@ -182,11 +183,12 @@ def lost_in_line(area: InkArea, lines: Sequence[Line], tables: Sequence[Box], em
     x0, y0, x1, y1 = area.box
     if any(contains_centre(table, area.box) and _of_a_letter(area, em) for table in tables):
         return True
+    reach = _FAR if area.pieces > 1 else _NEAR
     return any(
         line.confidence >= _DOUBTFUL_LINE
         and line.box[1] <= (y0 + y1) / 2 <= line.box[3]
-        and x0 < line.box[2] + line.em
-        and x1 > line.box[0] - line.em
+        and x0 < line.box[2] + reach * line.em
+        and x1 > line.box[0] - reach * line.em
         and _of_a_letter(area, line.em)
         for line in lines
     )

@@ -161,7 +161,10 @@ def test_a_lone_letter_is_lost_where_it_stands_in_a_line_or_in_a_table() -> None
     line = text_line(100, 100, "Цена")
     digit = InkArea((300, 101, 315, 122), 1, 90, 21.0, False)
     assert lost_in_line(replace(digit, box=(185, 101, 200, 122)), [line], [], 30.0)
-    assert not lost_in_line(digit, [line], [], 30.0)
+    assert not lost_in_line(replace(digit, box=(220, 101, 235, 122)), [line], [], 30.0)
+    word = replace(digit, box=(220, 101, 252, 122), pieces=2)  # after the wide space of a justified line
+    assert lost_in_line(word, [line], [], 30.0)
+    assert not lost_in_line(replace(word, box=(300, 101, 332, 122)), [line], [], 30.0)
     assert not lost_in_line(replace(digit, box=(185, 130, 200, 151)), [line], [], 30.0)
     assert not lost_in_line(replace(digit, box=(185, 110, 200, 116)), [line], [], 30.0)  # a hyphen, or a speck
     assert lost_in_line(digit, [], [(0, 0, 900, 300)], 30.0)
