@@ -430,6 +430,18 @@ COMBINED = tuple(
 )
 
 
+# Rows of matrices and cases that stand close: scripts, fractions and integrals of one near those of the next.
+ROWS = (
+    r"z = \begin{Bmatrix} b_{k+1} & m & B \\ B & -1 & y_0 \\ x_i & \frac{k}{t} & c \end{Bmatrix}",
+    r"c_\alpha = \begin{pmatrix} \frac{t}{v} & t \\ a_j & \frac{\alpha}{u} \\ b & \frac{\sigma}{m} \end{pmatrix}",
+    r"g = \begin{pmatrix} g \\ \frac{u}{A} \\ \tilde{y} \end{pmatrix}",
+    r"y = \begin{cases} \int_{-\infty}^{\infty} m N \cap \overline{X^{k+1} m} y^{n-1} & \text{if } T > 0 \\"
+    r" t \frac{y^{1/2}}{42 a n}, & \text{if } \pi > v \end{cases}",
+    r"x = \begin{cases} \sum_{i=1}^n b_i & \text{if } a > 0 \\ \int_0^1 b & x = 1 \\"
+    r" \max_i c & x \leq T \\ v Y_{i,j}^{k+1} & x > T \end{cases}",
+)
+
+
 # Formulas in frames and in the cells of tables, in type of 12 and 10 points whose large signs have 10 in both.
 FRAMES_PAGE = r"""\documentclass[12pt]{article}
 \usepackage[cmex10]{amsmath}
@@ -589,6 +601,7 @@ def main() -> None:
     typeset(constructions_page(HIGHER), FOLDER / "higher.pdf")
     typeset(constructions_page(ALIGNED), FOLDER / "aligned.pdf")
     typeset(constructions_page(COMBINED), FOLDER / "combined.pdf")
+    typeset(source_of(CM, ROWS, INLINE[: len(ROWS)]), FOLDER / "rows.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ocr_service.text_layer.formulas.items import Bar, Item, spans
-from ocr_service.text_layer.formulas.rows import has_line, is_script, joined_pieces
+from ocr_service.text_layer.formulas.items import Bar, Item, has_line, spans
+from ocr_service.text_layer.formulas.rows import is_script, joined_pieces
 
 _BETWEEN = 0.24  # em of white between two bands
 _NUMERATOR, _DENOMINATOR = 0.6, 1.1  # em from a fraction's bar to their baselines, at most

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, joined
+from ocr_service.text_layer.formulas.items import SCRIPT, Bar, Item, Unbuildable, joined
 from ocr_service.text_layer.formulas.limits import limits_of
 from ocr_service.text_layer.formulas.rows import (
     COLUMN,
-    SCRIPT,
     column_ends,
     delimiter_pairs,
     is_between,
@@ -170,7 +169,8 @@ def _with_cases(items: list[Item], bars: list[Bar], build: Build) -> list[Item]:
     if left is None or _is_covered((left, left), bars):
         return items
     inner = [item for item in items if is_between(item, left, None)]
-    rules = [bar for bar in bars if bar.x0 > left.x1 and left.y0 <= bar.y <= left.y1]
+    high = _HIGHER * left.size
+    rules = [bar for bar in bars if bar.x0 > left.x1 and left.y0 - high <= bar.y <= left.y1 + high]
     if not inner:
         raise Unbuildable
     lines = rows(inner, rules)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+SCRIPT = 0.85  # of the size of its base
 LONGEST = 4_000  # characters of a formula's LaTeX
 
 
@@ -42,6 +44,10 @@ class Item:
     @property
     def y(self) -> float:
         return (self.y0 + self.y1) / 2
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,8 @@ def piled(
 ) -> list[Item]:
     """The items that lie one upon another from ``edge`` on, up or down, with no more than ``gap`` between them.
 
-    ``heights``: the top and bottom of items, by their id, that reach further than they do themselves.
+    A line of signs lies upon another only with a bar between them. ``heights``: the top and bottom of items, by their
+    id, that reach further than they do themselves.
     """
     found: list[Item] = []
     sign = -1.0 if up else 1.0
@@ -114,11 +121,31 @@ def piled(
         near, far = (y1, y0) if up else (y0, y1)
         things.append(((near - edge) * sign, (far - edge) * sign, item))
     things += [((bar.y - edge) * sign, (bar.y - edge) * sign, None) for bar in bars]
+    rules = sorted((bar.y - edge) * sign for bar in bars)
     reach, most = 0.0, first
+    line = 0.0  # the size of what lies there since the last rule
     for near, far, thing in sorted(things, key=lambda thing: thing[0]):
         if near - reach > most:
             break
+        beside_rule = bisect_left(rules, near) < bisect_right(rules, far)
+        if (
+            near > reach
+            and not beside_rule
+            and thing is not None
+            and has_line(thing)
+            and thing.size > SCRIPT * line > 0
+        ):
+            break
         reach, most = max(reach, far), gap
-        if thing is not None:
-            found.append(thing)
+        if thing is None:
+            line = 0.0
+            continue
+        found.append(thing)
+        if has_line(thing):
+            line = max(line, thing.size)
     return found
+
+
+def has_line(item: Item) -> bool:
+    """Whether its baseline is that of its line."""
+    return item.kind not in ("radical", "accent", "brace", "prime", "not")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, joined, piled, spans
+from ocr_service.text_layer.formulas.hosts import hosts_of, letters_under
+from ocr_service.text_layer.formulas.items import SCRIPT, Bar, Item, Unbuildable, has_line, joined, piled, spans
 from ocr_service.text_layer.formulas.limits import limits_of
 from ocr_service.text_layer.formulas.words import joined_words
 from ocr_service.text_layer.proof.known_glyphs import AXIS
 
-SCRIPT = 0.85  # of the size of its base
 _ROW = 0.5  # em between the baselines of two rows, at least
 COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
@@ -25,17 +25,20 @@ def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], l
     fractions = [
         (members, joined(members, "", base=bar.y + AXIS * size)) for bar, members in _fractions(prepared, bars, size)
     ]
-    keepers = limits_at(prepared, size) | _keepers(prepared, fractions)
+    hosts = hosts_of([item for item in prepared if is_script(item, size)], prepared)
+    keepers = limits_at(prepared, size, hosts) | _keepers(prepared, fractions)
     anchors = [item for item in prepared if not is_script(item, size) and has_line(item) and id(item) not in keepers]
     anchors += [whole for members, whole in fractions if keepers[id(members[0])] is whole]
     if not anchors:
         raise Unbuildable
     lines = _lines_of(anchors, size)
     own_line = {id(item): n for n, line in enumerate(lines) for item in line}
+    keepers = hosts | letters_under([item for item in prepared if item.kind == "accent"], prepared) | keepers
     found: list[list[Item]] = [[] for _ in lines]
     for item in prepared:
-        keeper = item
-        while id(keeper) in keepers and id(keeper) not in own_line:
+        keeper, passed = item, set[int]()
+        while id(keeper) in keepers and id(keeper) not in own_line and id(keeper) not in passed:
+            passed.add(id(keeper))
             keeper = keepers[id(keeper)]
         own = own_line.get(id(keeper))
         if own is None:
@@ -58,17 +61,29 @@ def _keepers(items: Sequence[Item], fractions: Sequence[tuple[list[Item], Item]]
     return keepers
 
 
-def limits_at(items: Sequence[Item], size: float) -> dict[int, Item]:
-    """Of the limits near an operator, the operator."""
+def limits_at(items: Sequence[Item], size: float, hosts: Mapping[int, Item] | None = None) -> dict[int, Item]:
+    """Of the limits near an operator, the operator. ``hosts``: the signs that scripts stand behind."""
     scripts = [item for item in items if is_script(item, size)]
+    behind = {id(item): _sign_of(item, hosts or {}) for item in scripts}
+    with_scripts = {id(sign) for sign in behind.values() if sign.centred}
+    scripts = [i for i in scripts if is_script(behind[id(i)], size) or behind[id(i)].centred]
     operators = operators_of(items, size)
     keepers: dict[int, Item] = {}
     for op in operators:
+        if id(op) in with_scripts:
+            continue
         others = [other for other in operators if other is not op and abs(other.base - op.base) < _ROW * size]
         near = [i for i in scripts if op.y0 - i.y1 < _NEAR_LIMIT * size and i.y0 - op.y1 < _NEAR_LIMIT * size]
         for limit in limits_of(op, others, near, size):
             keepers |= {id(item): op for item in limit}
     return keepers
+
+
+def _sign_of(script: Item, hosts: Mapping[int, Item]) -> Item:
+    """What a script stands behind, or what that goes on with; itself where it stands behind nothing."""
+    while id(script) in hosts:
+        script = hosts[id(script)]
+    return script
 
 
 def operators_of(items: Sequence[Item], size: float) -> list[Item]:
@@ -87,11 +102,6 @@ def _lines_of(anchors: Sequence[Item], size: float) -> list[list[Item]]:
         else:
             near.append(anchor)
     return lines
-
-
-def has_line(item: Item) -> bool:
-    """Whether its baseline is that of its line."""
-    return item.kind not in ("radical", "accent", "brace", "prime", "not")
 
 
 def _fractions(items: Sequence[Item], bars: Sequence[Bar], size: float) -> list[tuple[Bar, list[Item]]]:
@@ -114,27 +124,27 @@ def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: f
     if next_to and all(is_script(item, size) for item in next_to):  # of a fraction in a line; others are of other lines
         over = [item for item in over if is_script(item, size)]
     inner = [b for b in bars if b is not bar and bar.x0 - slack <= b.x0 and b.x1 <= bar.x1 + slack]
-    heights = _with_limits(over, size)
+    letters = letters_under([item for item in over if item.kind == "accent"], over)
+    heights = _extents(over, limits_at(over, size) | letters)
 
     def half(up: bool) -> list[Item]:
-        mine = [i for i in over if (i.y < bar.y) == up and i.y != bar.y]
+        mine = [i for i in over if (i.y < bar.y) == up and i.y != bar.y and id(i) not in letters]
         rules = [b for b in inner if (b.y < bar.y) == up and b.y != bar.y]
-        return piled(mine, rules, bar.y, up, 0.55 * size, 0.33 * size, heights)
+        found = piled(mine, rules, bar.y, up, 0.55 * size, 0.33 * size, heights)
+        here = {id(item) for item in found}
+        return found + [i for i in over if id(i) in letters and id(letters[id(i)]) in here]
 
     return half(True), half(False)
 
 
-def _with_limits(items: Sequence[Item], size: float) -> dict[int, tuple[float, float]]:
-    """The top and bottom of each operator with its limits."""
-    if not any(item.kind == "op" for item in items):
-        return {}
+def _extents(items: Sequence[Item], keepers: Mapping[int, Item]) -> dict[int, tuple[float, float]]:
+    """The top and bottom of each operator with its limits, and of each letter with its accent."""
     found: dict[int, tuple[float, float]] = {}
-    limits = limits_at(items, size)
     for item in items:
-        op = limits.get(id(item))
-        if op is not None:
-            y0, y1 = found.get(id(op), (op.y0, op.y1))
-            found[id(op)] = min(y0, item.y0), max(y1, item.y1)
+        keeper = keepers.get(id(item))
+        if keeper is not None:
+            y0, y1 = found.get(id(keeper), (keeper.y0, keeper.y1))
+            found[id(keeper)] = min(y0, item.y0), max(y1, item.y1)
     return found
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ocr_service.text_layer.formulas.items import Item, Unbuildable
+from ocr_service.text_layer.formulas.items import SCRIPT, Item, Unbuildable
 from ocr_service.text_layer.formulas.limits import limits_of
-from ocr_service.text_layer.formulas.rows import SCRIPT, is_script
+from ocr_service.text_layer.formulas.rows import is_script
 
 LEVEL = 0.09  # em: on one baseline
 CENTRED = 0.16  # em: around one axis

@@ -28,6 +28,7 @@ from tests.support.formula_pages import (
     NAMES,
     NAMES_INLINE,
     NUMBERED,
+    ROWS,
     TIMES,
     TIMES_INLINE,
     groups,
@@ -102,6 +103,11 @@ def test_rules_and_scripts_stay_with_their_signs() -> None:
     page = read(FOLDER / "combined.pdf")
     found = [tree(latex.replace("*", r"\ast")) for latex in displays(page)]
     assert found == [tree(latex) for _, formulas in COMBINED for latex in formulas]
+
+
+def test_rows_of_matrices_and_cases_keep_their_signs() -> None:
+    page = read(FOLDER / "rows.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in ROWS]
 
 
 def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
