@@ -26,6 +26,7 @@ _FEW_WORDS = 24
 # More of Tesseract's confidence in one language than in the other, on the mean of a page's letters, and of a word that
 # is surely in that one.
 _READ_BETTER, _OTHERWISE = 3.0, 12.0
+_WELL_READ = 80.0  # of Tesseract's confidence
 # As much says the dictionary that alone has the word (of 55 words each in 3 fonts, none was in the wrong one alone),
 # else PP-OCR.
 _TELLS = 30.0
@@ -110,9 +111,10 @@ class _Reading:
 
     @property
     def is_clear(self) -> bool:
-        """Whether its script is sure, whatever the other words are in."""
+        """Whether its script is sure, whatever the other words are in; what no language reads well has none."""
         told = self.letters > 1 and not of_homoglyphs("".join(word.text for word in self.latin))
-        return told and abs(self.lead) >= _OTHERWISE
+        better = self.latin if self.lead > 0 else self.cyrillic
+        return told and abs(self.lead) >= _OTHERWISE and _sureness(better) >= _WELL_READ
 
 
 def _read_in_both(

@@ -123,3 +123,22 @@ def test_slanted_letters_are_not_told_by_pp_ocr(engines: dict[Script, TesseractE
     assert not pictures
     drawn(engines, ppocr, "Page")
     assert len(pictures) == 1
+
+
+@pytest.mark.parametrize("seed", [9, 11])
+def test_signs_that_no_language_reads_make_no_page_mixed(
+    engines: dict[Script, TesseractEngine], ppocr: PpOcr, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    page = DrawnPage(1000, 400)
+    page.text(100, 50, "Linux", 11)
+    for x in (100, 134, 168):
+        for _ in range(9):
+            left, top = (int(side) for side in rng.integers(0, 26, 2))
+            level, end = rng.random() < 0.5, int(rng.integers(8, 24))
+            right, bottom = (min(28, left + end), top) if level else (left, min(28, top + end))
+            page.draw.line((x + left, 130 + top, x + right, 130 + bottom), fill="black", width=3)
+    sheet = page.sheet()
+    lines = [make_line([Word("Linux", (95, 45, 300, 100), 95.0)]), make_line([Word("ПЗУ", (95, 125, 210, 165), 10.0)])]
+    crops = {name: CropReader(engine, sheet) for name, engine in engines.items()}
+    assert page_script(lines, crops, ppocr)[0] == "latin"
