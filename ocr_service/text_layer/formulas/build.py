@@ -38,6 +38,7 @@ _DEEPEST = 12
 _WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim")
 _EQUAL = 0.05  # em
 _TIGHT = 0.12  # em from a relation to its own script; the space behind it is 0.22 or more
+_NARROW, _SLACK = 0.65, 0.15  # em: the narrowest wide accents, and by how much one may be wider than what is under it
 _PRIMES = {"\\dprime": 2, "\\trprime": 3}  # signs of one glyph
 _LABELLED = {
     "\\longrightarrow": "\\xrightarrow",
@@ -200,6 +201,9 @@ def _accented(mark: Item, items: Sequence[Item], depth: int) -> list[Item]:
     if not below:
         raise Unbuildable
     if wide:
+        wide_enough = max(i.x1 for i in below) - min(i.x0 for i in below) + _SLACK * mark.size
+        if mark.x1 - mark.x0 > max(_NARROW * mark.size, wide_enough):
+            raise Unbuildable
         body = build(below, [], depth + 1)
     else:
         below = [min(below, key=lambda item: (item.y0 - mark.y1 > 0.3 * mark.size, abs(item.x - mark.x)))]

@@ -41,7 +41,7 @@ def with_inline(
         except Unbuildable:
             continue
         box = box_of(items)
-        if not page.is_explained(box) or not page.is_whole(box, run.glyphs):
+        if not page.is_explained(box) or not page.has_no_other(box, set(run.glyphs)):
             continue
         if first + len(formulas) >= MOST or len(latex) > LONGEST or "$" in latex:
             continue

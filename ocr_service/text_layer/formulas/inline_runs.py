@@ -21,7 +21,7 @@ _FUNCTION_APART = 0.3
 _AFTER_FUNCTION = 0.45
 _IN_BRACKETS = 0.28  # em; spaces that writers put there, and what slanted letters lean over
 _TIGHT = 0.12
-_SPACED = frozenset({"rel", "bin", "op", "fence", "not", "radical", "mapsto"})
+_SPACED = frozenset({"rel", "bin", "op", "fence", "not", "radical", "mapsto", "dots"})
 
 
 def is_bold_letter(index: int, page: SymbolsOfPage) -> bool:

@@ -12,7 +12,7 @@ from ocr_service.document import Gray
 from ocr_service.text_layer.formulas.italics import letters_in_words
 from ocr_service.text_layer.formulas.items import Item, Unbuildable
 from ocr_service.text_layer.page.glyphs import Flags, Glyphs
-from ocr_service.text_layer.proof.known_glyphs import AXIS, KnownGlyphs, Symbol
+from ocr_service.text_layer.proof.known_glyphs import AXIS, FIRST_ALPHANUMERIC, KnownGlyphs, Symbol
 
 _SPECKS = 6  # pixels
 _OVER, _FLAT = 0.3, 0.4  # em over a formula, and of an accent's height
@@ -131,6 +131,8 @@ class PageSymbols:
         if not self.trusted[index]:
             raise Unbuildable
         plain = unicodedata.normalize("NFKC", sign)
+        if sign >= FIRST_ALPHANUMERIC and plain != sign:  # bold, sans-serif: its font is not known
+            raise Unbuildable
         if plain.isalpha() and unicodedata.category(plain[0]) != "Lm":
             return "letter", plain
         if plain in _PLAIN:

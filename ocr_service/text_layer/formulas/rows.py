@@ -13,6 +13,7 @@ from ocr_service.text_layer.proof.known_glyphs import AXIS
 _ROW = 0.5  # em between the baselines of two rows, at least
 COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
+_FROM_RULE = (0.55, 0.7)  # em to the halves of a fraction: mostly, and in a line whose type is larger
 _NEAR_LIMIT = 0.9  # em between an operator and the parts of its limits
 _PIECES_APART = 0.12  # em
 _NUMERATOR = 0.9  # em on both sides of a bar, in which the middle of a numerator is
@@ -130,7 +131,8 @@ def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: f
     def half(up: bool) -> list[Item]:
         mine = [i for i in over if (i.y < bar.y) == up and i.y != bar.y and id(i) not in letters]
         rules = [b for b in inner if (b.y < bar.y) == up and b.y != bar.y]
-        found = piled(mine, rules, bar.y, up, 0.55 * size, 0.33 * size, heights)
+        near, far = (piled(mine, rules, bar.y, up, gap * size, 0.33 * size, heights) for gap in _FROM_RULE)
+        found = near or far
         here = {id(item) for item in found}
         return found + [i for i in over if id(i) in letters and id(letters[id(i)]) in here]
 

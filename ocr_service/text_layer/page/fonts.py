@@ -9,8 +9,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-# Also those of TeX (CMBX10, SFBX1000, CMBXTI10) and of URW's Nimbus (-Medi).
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi|bx(?:ti|sl)?\d*$|-medi(?!um)|-bd\b", re.IGNORECASE)
+# Also those of TeX (CMBX10, SFBX1000, CMBXTI10, CMB10, EURB10) and of URW's Nimbus (-Medi).
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi|(?:bx(?:ti|sl)?|\bcmb|\beu[rsf]b)\d*$|-medi(?!um)|-bd\b", re.IGNORECASE)
 _FAMILY = re.compile(r"[A-Za-z]{4}")
 _BOLD_WEIGHT = 600
 _BOLD_FLAG = 1 << 18  # ForceBold, ISO 32000-1, table 123

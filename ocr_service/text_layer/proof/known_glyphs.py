@@ -32,9 +32,9 @@ _ALIKE_SMALL, _ALIKE_OVERPRINTED = 0.5, 0.4
 _SMALL_PX = 13.0
 _MARGIN, _MARGIN_LARGE = 0.04, 0.012  # of correlation, by which the best symbol must be ahead of another
 _LARGE = 1000  # thousandths of an em, of a box's longer side
-_MOSTLY = 0.5  # of a font's letters that must be known for one of them to be
+_MOSTLY = 0.5  # of a font's letters, more of which must be known for one of them to be
 _VERTICAL_DOTS, _MOST_DOTS = ord("⋮"), 1_000
-_FIRST_ALPHANUMERIC = "\U0001d400"  # letters of mathematics with their style, which their text has not
+FIRST_ALPHANUMERIC = "\U0001d400"  # letters of mathematics with their style, which their text has not
 _FLAT = 0.12  # em: what is thinner has no shape but its box
 
 
@@ -146,7 +146,7 @@ def without_strays(found: Mapping[int, Symbol], glyphs: Glyphs, firsts: Ints) ->
     for first, font in fonts.items():
         letters[font] += 1
         known[font] += first in found
-    strange = {font for font in letters if known[font] < _MOSTLY * letters[font]}
+    strange = {font for font in letters if known[font] <= _MOSTLY * letters[font]}
     return {first: symbol for first, symbol in found.items() if fonts.get(first) not in strange}
 
 
@@ -162,7 +162,7 @@ def with_signs(glyphs: Glyphs, known: KnownGlyphs) -> Glyphs:
         sign = chr(int(codes[index]))
         if is_senseless(sign, bool(glyphs.unmapped[index])) or symbol.is_number(sign):
             codes[index] = ord(symbol.sign)
-        elif sign >= _FIRST_ALPHANUMERIC and len(plain := unicodedata.normalize("NFKC", sign)) == 1:
+        elif sign >= FIRST_ALPHANUMERIC and len(plain := unicodedata.normalize("NFKC", sign)) == 1:
             codes[index] = ord(plain)
         if symbol.kind == "radical" or symbol.encoding == "OMX":
             middle = (glyphs.ink[index][1] + glyphs.ink[index][3]) / 2

@@ -23,6 +23,7 @@ def sign(latex: str, x: float, base: float = 100.0, size: float = 20.0, kind: st
         ([sign("x", 0), sign("\\prime", 10, 94, 14, "prime", 4)], [], "x'"),
         ([sign("x", 0), sign("\\dprime", 10, 94, 14, "prime", 6)], [], "x''"),
         ([sign("a", 0, 88), sign("b", 0, 118)], [Bar(-1, 11, 94.5, 95.5)], "\\frac{a}{b}"),
+        ([sign("1", 0, 88), sign("2", 0, 119)], [Bar(-1, 11, 94, 95)], "\\frac{1}{2}"),  # of a line with larger type
         ([sign("a", 0)], [Bar(-1, 11, 84, 85)], "\\overline{a}"),
         ([sign("1", 0), sign("2", 10), sign(".", 20, kind="punct", wide=4), sign("5", 24)], [], "12.5"),
         ([sign(c, 10 * n, kind="letter") for n, c in enumerate("log")] + [sign("x", 33)], [], "\\log x"),
@@ -45,6 +46,7 @@ def test_places_say_what_belongs_together(items: list[Item], bars: list[Bar], la
         ([sign("=", 0, kind="rel"), sign("=", 4, kind="rel")], []),  # one on the other
         ([sign("x", 0)], [Bar(200, 300, 94, 95)]),  # a rule that spans nothing
         ([sign("\\hat", 50, kind="accent"), sign("x", 0)], []),  # an accent on nothing
+        ([sign("\\widehat", 0, 88, kind="accent", wide=20), sign("x", 5)], []),  # it is wider than its letter
         ([], []),
     ],
 )
