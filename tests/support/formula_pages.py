@@ -434,6 +434,7 @@ COMBINED = tuple(
 ROWS = (
     r"z = \begin{Bmatrix} b_{k+1} & m & B \\ B & -1 & y_0 \\ x_i & \frac{k}{t} & c \end{Bmatrix}",
     r"c_\alpha = \begin{pmatrix} \frac{t}{v} & t \\ a_j & \frac{\alpha}{u} \\ b & \frac{\sigma}{m} \end{pmatrix}",
+    r"Y = \begin{bmatrix} B & \frac{m}{a} \\ \frac{m}{y} & \frac{A}{b} \end{bmatrix}",
     r"g = \begin{pmatrix} g \\ \frac{u}{A} \\ \tilde{y} \end{pmatrix}",
     r"y = \begin{cases} \int_{-\infty}^{\infty} m N \cap \overline{X^{k+1} m} y^{n-1} & \text{if } T > 0 \\"
     r" t \frac{y^{1/2}}{42 a n}, & \text{if } \pi > v \end{cases}",

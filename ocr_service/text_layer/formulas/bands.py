@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ocr_service.text_layer.formulas.items import Bar, Item, has_line, spans
-from ocr_service.text_layer.formulas.rows import is_script, joined_pieces
+from ocr_service.text_layer.formulas.rows import is_near_over, is_near_under, is_script, joined_pieces
 
 _BETWEEN = 0.24  # em of white between two bands
-_NUMERATOR, _DENOMINATOR = 0.6, 1.1  # em from a fraction's bar to their baselines, at most
-_CLOSE = 0.3  # em from a fraction's bar to the ink over and under it where their baselines are further off
 _FAR = 0.55  # em from a fraction's bar to the ink over and under it, at most
 _SLACK = 0.05  # em
 
@@ -80,26 +78,24 @@ def _are_one_fraction(above: _Band, below: _Band, size: float) -> bool:
 
 
 def _are_numerators(band: _Band, bars: Sequence[Bar], size: float) -> bool:
-    near = [bar for bar in bars if 0 <= bar.y0 - band.y1 < _FAR * size and _is_over(band.items, bar, size)]
+    near = [
+        bar for bar in bars if 0 <= bar.y0 - band.y1 < _FAR * size and is_near_over(_at(bar, band, size), bar, size)
+    ]
     return bool(near) and _are_within(band, near, size)
 
 
 def _are_denominators(band: _Band, bars: Sequence[Bar], size: float) -> bool:
-    near = [bar for bar in bars if 0 <= band.y0 - bar.y1 < _FAR * size and _is_under(band.items, bar, size)]
+    near = [
+        bar for bar in bars if 0 <= band.y0 - bar.y1 < _FAR * size and is_near_under(_at(bar, band, size), bar, size)
+    ]
     return bool(near) and _are_within(band, near, size)
 
 
-def _is_over(items: Sequence[Item], bar: Bar, size: float) -> bool:
-    mine = spans(bar, items, _SLACK * size)
-    return any(bar.y - item.y1 < _CLOSE * size or bar.y - item.base < _NUMERATOR * size for item in mine)
-
-
-def _is_under(items: Sequence[Item], bar: Bar, size: float) -> bool:
-    mine = spans(bar, items, _SLACK * size)
-    return any(item.y0 - bar.y < _CLOSE * size or item.base - bar.y < _DENOMINATOR * size for item in mine)
+def _at(bar: Bar, band: _Band, size: float) -> list[Item]:
+    return spans(bar, band.items, _SLACK * size)
 
 
 def _are_within(band: _Band, bars: Sequence[Bar], size: float) -> bool:
-    within = {id(item) for bar in bars for item in spans(bar, band.items, _SLACK * size)}
+    within = {id(item) for bar in bars for item in _at(bar, band, size)}
     lines = [item for item in band.items if not _is_beside_a_line(item, size)]
     return bool(lines) and all(id(item) in within for item in lines)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 SCRIPT = 0.85  # of the size of its base
+_BASELINES, _TOUCHING = 0.4, 0.1  # em between two lines, and that their signs may reach into each other
 LONGEST = 4_000  # characters of a formula's LaTeX
 
 
@@ -123,27 +124,27 @@ def piled(
     things += [((bar.y - edge) * sign, (bar.y - edge) * sign, None) for bar in bars]
     rules = sorted((bar.y - edge) * sign for bar in bars)
     reach, most = 0.0, first
-    line = 0.0  # the size of what lies there since the last rule
+    line: list[Item] = []  # what lies there since the last rule
     for near, far, thing in sorted(things, key=lambda thing: thing[0]):
         if near - reach > most:
             break
         beside_rule = bisect_left(rules, near) < bisect_right(rules, far)
-        if (
-            near > reach
-            and not beside_rule
-            and thing is not None
-            and has_line(thing)
-            and thing.size > SCRIPT * line > 0
-        ):
+        if thing is not None and not beside_rule and line and _is_of_next_line(thing, line[0], near - reach):
             break
         reach, most = max(reach, far), gap
         if thing is None:
-            line = 0.0
+            line = []
             continue
         found.append(thing)
-        if has_line(thing):
-            line = max(line, thing.size)
+        if has_line(thing) and not (line and line[0].size >= thing.size):
+            line = [thing]
     return found
+
+
+def _is_of_next_line(item: Item, other: Item, gap: float) -> bool:
+    """Whether an item is no smaller than another that it lies upon, on a baseline of its own."""
+    apart = abs(item.base - other.base) > _BASELINES * other.size and gap > -_TOUCHING * other.size
+    return has_line(item) and item.size > SCRIPT * other.size and apart
 
 
 def has_line(item: Item) -> bool:

@@ -16,6 +16,8 @@ _NO_COLUMN = 1.4  # em: no white that lines of one formula share
 _FROM_RULE = (0.55, 0.7)  # em to the halves of a fraction: mostly, and in a line whose type is larger
 _NEAR_LIMIT = 0.9  # em between an operator and the parts of its limits
 _PIECES_APART = 0.12  # em
+_NUMERATOR_BASE, _DENOMINATOR_BASE = 0.6, 1.25  # em from a fraction's bar to their baselines, at most
+_CLOSE = 0.3  # em from a fraction's bar to the ink over and under it where their baselines are further off
 _NUMERATOR = 0.9  # em on both sides of a bar, in which the middle of a numerator is
 
 
@@ -132,11 +134,22 @@ def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: f
         mine = [i for i in over if (i.y < bar.y) == up and i.y != bar.y and id(i) not in letters]
         rules = [b for b in inner if (b.y < bar.y) == up and b.y != bar.y]
         near, far = (piled(mine, rules, bar.y, up, gap * size, 0.33 * size, heights) for gap in _FROM_RULE)
+        if near and not (is_near_over(near, bar, size) if up else is_near_under(near, bar, size)):
+            return []
         found = near or far
         here = {id(item) for item in found}
         return found + [i for i in over if id(i) in letters and id(letters[id(i)]) in here]
 
     return half(True), half(False)
+
+
+def is_near_over(items: Sequence[Item], bar: Bar, size: float) -> bool:
+    """Whether items stand over a bar as near as numerators do; a line above a rule over letters is further off."""
+    return any(bar.y - item.y1 < _CLOSE * size or bar.y - item.base < _NUMERATOR_BASE * size for item in items)
+
+
+def is_near_under(items: Sequence[Item], bar: Bar, size: float) -> bool:
+    return any(item.y0 - bar.y < _CLOSE * size or item.base - bar.y < _DENOMINATOR_BASE * size for item in items)
 
 
 def _extents(items: Sequence[Item], keepers: Mapping[int, Item]) -> dict[int, tuple[float, float]]:
