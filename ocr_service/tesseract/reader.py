@@ -202,7 +202,10 @@ class TesseractReader:
         sheet = recognition.sheet
         shape = sheet.gray.shape[:2]
         pieces = letter_pieces(sheet, recognition.lines, stats)
-        sideways, raw = sideways_blocks(pieces, recognition.lines, sheet, self.read_block)
+        sideways: list[SidewaysBlock] = []
+        raw: Sequence[Line] = recognition.lines
+        if not recognition.of_block:  # what reads badly both ways would be rotated without end
+            sideways, raw = sideways_blocks(pieces, raw, sheet, self.read_block)
         rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)
         blocks = tuple(block.box for block in sideways)
         kept = whole_words(pieces, covered(pieces, words_of(raw), shape), words_of(raw), shape)
@@ -243,7 +246,8 @@ class TesseractReader:
         height, width = picture.shape
         pixels = cv2.cvtColor(rotate(picture, block.degrees), cv2.COLOR_GRAY2RGB).astype(np.uint8)
         # Not the first page: a title is the page's own.
-        reading = self.read(PageImage(recognition.page.number + 1, pixels, sheet.dpi), ())
+        block_page = PageImage(recognition.page.number + 1, pixels, sheet.dpi)
+        reading = self.compose(replace(self.recognise(block_page), of_block=True), ())
         left, top = block.box[0] - frame(em), block.box[1] - frame(em)
 
         def on_sheet(box: Box) -> Box:
@@ -283,7 +287,8 @@ def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
 class Recognition:
     """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's.
 
-    ``stamps``: those of the page, which lie over its text; the sheet is without them.
+    ``stamps``: those of the page, which lie over its text; the sheet is without them. ``of_block``: it is a block of a
+    page, rotated.
     """
 
     page: PageImage
@@ -291,3 +296,4 @@ class Recognition:
     scale: float
     lines: tuple[Line, ...]
     stamps: tuple[Stamp, ...] = ()
+    of_block: bool = False
