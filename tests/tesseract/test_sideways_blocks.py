@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PIL import Image
 
 from ocr_service.export.markdown import page_markdown
@@ -46,6 +48,13 @@ def test_its_text_is_in_the_result_once_with_its_place() -> None:
     assert x1 < 260
     assert y1 - y0 > 3 * (x1 - x0)
     assert reading.coverage == 1.0
+
+
+def test_a_block_that_was_rotated_is_not_rotated_again() -> None:
+    """What reads badly both ways would be, without end."""
+    reader = TesseractReader("eng")
+    block = replace(reader.recognise(page_with_a_note_along_its_margin().page()), of_block=True)
+    assert "archive" not in page_markdown(reader.compose(block, []).regions)
 
 
 def test_an_upright_page_has_none() -> None:
