@@ -6,8 +6,8 @@ colour's channels shows them. The other side of a sheet that shines through is p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,6 +26,7 @@ _SAMPLE = 4  # every fourth pixel tells whether a page is in colour
 _COLOURED, _COLOURS = 60, 0.002  # levels between the strongest and the weakest channel, share of such pixels
 _LETTERS = (0.3, 6.0)  # em: what is smaller is a speck, what is larger the edge of an area
 _SHOWN = 22.0  # levels between letters and their ground from which on the sheet's ink has them for sure
+_COLOUR_CONTRAST = 60.0  # levels in one channel; of the other side's print on brown paper it is up to 50
 _CONTRAST, _SHARP = 25.0, 0.85  # levels; the steepest edge of what is paler, as a part of its contrast a pixel
 _PAD = 3  # pixels of a row's edge
 _DARK, _LIGHT, _DARK_GROUND = 40.0, 215.0, 128.0  # the levels that the darkest of a row gets, and on which ground
@@ -35,8 +36,7 @@ def with_pale_rows(gray: Gray, pixels: Pixels, dpi: int, stamps: Sequence[Box] =
     """``gray`` with such rows. ``pixels``: the same page in colour; ``stamps``: where ink was taken from it."""
     if is_light_on_dark(gray):
         return gray
-    shown = _shown_letters(_halved(gray), dpi // _STEP)
-    rows = [row for plane in _planes(gray, pixels) for row in _pale_rows(plane, gray, shown, dpi)]
+    rows = [*_pale_rows(gray, pixels, dpi), *_coloured_rows(gray, pixels, dpi)]
     result, taken = gray.copy() if rows else gray, np.zeros(gray.shape, bool)
     for row in sorted(rows, key=lambda row: -row.strength):
         x0, y0, x1, y1 = row.box
@@ -49,11 +49,15 @@ def with_pale_rows(gray: Gray, pixels: Pixels, dpi: int, stamps: Sequence[Box] =
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row's box on the page, its dark letters as a channel shows them, and what grey has there."""
+    """A row's box on the page, its dark letters as a channel shows them, and what grey has there.
+
+    ``ground``: the level that its ground gets.
+    """
 
     box: Box
     levels: Gray
     gray: Gray
+    ground: float
 
     @property
     def range(self) -> tuple[float, float]:
@@ -85,26 +89,35 @@ class _Row:
         return abs(float(np.median(self.gray[dark])) - float(np.median(self.gray[~dark]))) < _SHOWN
 
     def in_grey(self) -> Gray:
-        """Its letters as strong print on the ground that grey has there."""
-        (letters, ground), level = self.range, float(np.median(self.gray))
+        """Its letters as strong print on its ground."""
+        letters, ground = self.range
         inked = (ground - self.levels.astype(np.float32)) / max(1.0, ground - letters)
-        printed = _DARK if level >= _DARK_GROUND else _LIGHT
-        return (level + inked * (printed - level)).clip(0, 255).astype(np.uint8)
+        printed = _DARK if self.ground >= _DARK_GROUND else _LIGHT
+        return (self.ground + inked * (printed - self.ground)).clip(0, 255).astype(np.uint8)
 
 
-def _planes(gray: Gray, pixels: Pixels) -> Iterator[Gray]:
-    """Pictures of the page in which letters may be dark that ``gray`` does not show."""
-    weakest, strongest = gray, gray
-    channels = cv2.split(pixels)
-    for channel in channels:
-        weakest = cv2.min(weakest, channel).astype(np.uint8)
-        strongest = cv2.max(strongest, channel).astype(np.uint8)
-    yield weakest
-    coloured = cv2.subtract(strongest[::_SAMPLE, ::_SAMPLE], weakest[::_SAMPLE, ::_SAMPLE]) > _COLOURED
-    if np.count_nonzero(coloured) >= _COLOURS * coloured.size:
-        for channel in channels:
-            yield channel.astype(np.uint8)
-            yield cv2.bitwise_not(channel).astype(np.uint8)
+def _pale_rows(gray: Gray, pixels: Pixels, dpi: int) -> list[_Row]:
+    """Rows that are paler than the sheet's ink, or as light as paper in grey but not in their weakest channel."""
+    weakest = cv2.min(_weakest(pixels), gray).astype(np.uint8)
+    ink = cv2.dilate(_darker(_halved(gray), _INK), np.ones((3, 3), np.uint8)).astype(np.uint8)
+    rows = _rows_of(weakest, gray, ink, dpi)
+    return [replace(row, ground=row.range[1]) for row in rows if row.is_printed]
+
+
+def _coloured_rows(gray: Gray, pixels: Pixels, dpi: int) -> list[_Row]:
+    """Rows that have the grey of their ground and another colour: each channel is looked at, and its negative."""
+    sample = pixels[::_SAMPLE, ::_SAMPLE]
+    coloured = sample.max(axis=2) - sample.min(axis=2) > _COLOURED
+    if np.count_nonzero(coloured) < _COLOURS * coloured.size:
+        return []
+    shown = _shown_letters(_halved(gray), dpi // _STEP)
+    planes = [plane.astype(np.uint8) for channel in cv2.split(pixels) for plane in (channel, cv2.bitwise_not(channel))]
+    rows = [row for plane in planes for row in _rows_of(plane, gray, shown, dpi)]
+    return [row for row in rows if row.is_unseen and row.contrast >= _COLOUR_CONTRAST]
+
+
+def _weakest(pixels: Pixels) -> Gray:
+    return cv2.min(cv2.min(pixels[:, :, 0], pixels[:, :, 1]), pixels[:, :, 2]).astype(np.uint8)
 
 
 def _shown_letters(half: Gray, dpi: int) -> Gray:
@@ -120,8 +133,8 @@ def _shown_letters(half: Gray, dpi: int) -> Gray:
     return cv2.dilate(shown, np.ones((3, 3), np.uint8)).astype(np.uint8)
 
 
-def _pale_rows(plane: Gray, gray: Gray, shown: Gray, dpi: int) -> list[_Row]:
-    """The rows of dark letters in ``plane`` that are not ``shown``."""
+def _rows_of(plane: Gray, gray: Gray, shown: Gray, dpi: int) -> list[_Row]:
+    """The rows of dark letters in ``plane`` where nothing is ``shown`` at the half."""
     pale = _darker(_halved(plane), _PALE)
     if np.count_nonzero((pale > 0) & (shown == 0)) < _LEAST:
         return []
@@ -135,8 +148,14 @@ def _pale_rows(plane: Gray, gray: Gray, shown: Gray, dpi: int) -> list[_Row]:
         return []
     areas = text_rows(pieces, np.ones(len(pieces.boxes), bool), (pale.shape[0], pale.shape[1]))
     boxes = [_on_page(area.box, plane) for area in areas]
-    rows = [_Row((x0, y0, x1, y1), plane[y0:y1, x0:x1], gray[y0:y1, x0:x1]) for x0, y0, x1, y1 in boxes]
-    return [row for row in rows if row.is_unseen and row.is_printed]
+    free = [b for b in boxes if not shown[b[1] // _STEP : b[3] // _STEP, b[0] // _STEP : b[2] // _STEP].any()]
+    return [_row((x0, y0, x1, y1), plane, gray) for x0, y0, x1, y1 in free]
+
+
+def _row(box: Box, plane: Gray, gray: Gray) -> _Row:
+    x0, y0, x1, y1 = box
+    here = gray[y0:y1, x0:x1]
+    return _Row(box, plane[y0:y1, x0:x1], here, float(np.median(here)))
 
 
 def _halved(gray: Gray) -> Gray:

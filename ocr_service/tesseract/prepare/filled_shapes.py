@@ -25,7 +25,7 @@ _RING_WIDTH = 9  # pixels of a ring's stroke, at most
 _GRADIENT_IN, _GROUND, _COARSE = 0.4, 9, 4  # inches from which a ground may change; pixels of it, at a quarter
 _SMOOTH, _EVEN = 14, 0.5  # grey levels off the ground, and the share of a shape that is so near to it
 _BETTER, _HOLE = 0.08, 0.03  # more of that share; of a shape that is white and large, as the hole of a letter is
-_CONTRAST, _AROUND = 60.0, 15  # grey levels off the ground that are full ink, at least; pixels that print fades in
+_CONTRAST = 60.0  # grey levels off the ground that count as full ink, at least
 _INK, _MOST_INK = 128, 0.45  # of a shape made white: the level below which is ink, and how much of it there is
 _EDGE = 3  # pixels of a shape's edge, where its colour runs into the paper's
 _AS_WIDE, _UPRIGHT = 0.98, 0.8  # of the widest row, and the share of rows of a rectangle
@@ -110,11 +110,8 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
     off = crop - level
     if not inner.any() or _evenness(off, inner) < _EVEN:
         return None
-    white = (
-        (255 * (1 - _print_strength(np.where(inner, np.abs(off), 0.0).astype(np.float32))))
-        .clip(0, 255)
-        .astype(np.uint8)
-    )
+    away = np.where(off > 0, off / np.maximum(_CONTRAST, 255.0 - level), -off / np.maximum(_CONTRAST, level))
+    white = (255 * (1 - away)).clip(0, 255).astype(np.uint8)
     ink = _without_edge(np.where((white < _INK) & inner, 255, 0).astype(np.uint8), inner)
     white[~(inner & (cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0))] = 255
     if cv2.countNonZero(ink) > _MOST_INK * np.count_nonzero(inner) or not _has_text(
@@ -122,12 +119,6 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
     ):
         return None
     return white
-
-
-def _print_strength(off: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """How strong each pixel is of the print around it, 0 to 1: on a gradient letters fade along their row."""
-    strongest = cv2.dilate(off, np.ones((_AROUND, _AROUND), np.uint8))
-    return (off / np.maximum(_CONTRAST, strongest)).astype(np.float32)
 
 
 def _shrunk(inside: Mask, by: int) -> Mask:
