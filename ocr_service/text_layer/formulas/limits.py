@@ -7,11 +7,14 @@ from itertools import pairwise
 
 from ocr_service.text_layer.formulas.items import Item
 
+_WIDEST = 16.0  # em from an operator to the ends of its limits; a line may have hundreds of operators
 _SIDE_LIMITS = frozenset({"\\int", "\\iint", "\\iiint", "\\oint", "\\smallint"})
 
 
 def limits_of(op: Item, others: Sequence[Item], scripts: Sequence[Item], size: float) -> tuple[list[Item], list[Item]]:
     """What stands over and what under an operator, and is not that of one of the ``others``."""
+    scripts = [item for item in scripts if abs(item.x - op.x) < _WIDEST * size]
+    others = [other for other in others if abs(other.x - op.x) < _WIDEST * size]
     if op.latex in _SIDE_LIMITS and not any(_stands_over_or_under(item, op) for item in scripts):
         return [], []
     return (
