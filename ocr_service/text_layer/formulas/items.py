@@ -15,8 +15,30 @@ class Unbuildable(Exception):
     """The places of a formula's symbols have no reading that is certain."""
 
 
+class _Sided:
+    """Gives what has four sides its middle and its width."""
+
+    __slots__ = ()
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(_Sided):
     """A symbol, or a part of a formula that is built. Pixels of the page; ``base`` is the y of its baseline.
 
     ``centred``: it stands around the axis of its line, and ``base`` is where that line's baseline would be. ``kind`` as
@@ -38,21 +60,9 @@ class Item:
     built: bool = False
     begin: float | None = None
 
-    @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    @property
-    def y(self) -> float:
-        return (self.y0 + self.y1) / 2
-
-    @property
-    def width(self) -> float:
-        return self.x1 - self.x0
-
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(_Sided):
     """A level rule of the page. ``boxed``: upright ones stand at both of its ends, as at the sides of a frame."""
 
     x0: float
@@ -60,14 +70,6 @@ class Bar:
     y0: float
     y1: float
     boxed: bool = False
-
-    @property
-    def y(self) -> float:
-        return (self.y0 + self.y1) / 2
-
-    @property
-    def width(self) -> float:
-        return self.x1 - self.x0
 
 
 def around(boxes: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
