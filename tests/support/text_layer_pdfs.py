@@ -244,6 +244,12 @@ def punctuation(codes: dict[int, str]) -> dict[int, str]:
     return {code: {"v": "!", "j": '"', "щ": "!", "ю": '"'}.get(text, text) for code, text in codes.items()}
 
 
+def symbols(codes: dict[int, str]) -> dict[int, str]:
+    """Letters that are called symbols, as Quartz calls TeX's ff a ``↵``."""
+    twins = {"v": "↵", "p": "≥", "f": "₽", "в": "↵", "п": "≥", "л": "₽"}
+    return {code: twins.get(text, text) for code, text in codes.items()}
+
+
 def zero_for_o(codes: dict[int, str]) -> dict[int, str]:
     return {code: "0" if text in "oо" else text for code, text in codes.items()}
 
@@ -300,6 +306,7 @@ def map_samples() -> list[Sample]:
             "merged_digits": merged,
             "case": case_swapped,
             "punctuation": punctuation,
+            "symbols": symbols,
             "zero_for_o": zero_for_o,
             "doubled": doubled,
             "descenders": swapped("pb" if language == "en" else "шщ"),

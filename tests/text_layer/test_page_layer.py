@@ -180,6 +180,23 @@ def test_a_link_is_in_the_text_and_not_in_the_words(tmp_path: Path) -> None:
     assert [word.text for word in page.regions[0].words] == ["See", "the", "annual", "report", "for", "details"]
 
 
+def test_a_full_stop_behind_a_link_is_no_part_of_it(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("All of it is at example.org/report.")
+    sheet.canvas.linkURL("https://example.org/report", (140, sheet.size[1] - 75, 400, sheet.size[1] - 55))
+    page = read_sample(tmp_path, Sample("link", sheet.pdf(), ""))
+    assert "example.org/report](https://example.org/report)." in page.markdown
+
+
+def test_a_sign_between_words_without_white_is_believed_where_it_can_be(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for text in (*ENGLISH, "Choose File→Print→Settings and a size of x≤y."):
+        sheet.paragraph(text)
+    page = read_sample(tmp_path, Sample("arrows", sheet.pdf(), ""))
+    assert "File→Print→Settings and a size of x≤y" in page.markdown
+    assert {region.source for region in page.regions} == {"text_layer"}
+
+
 def stamped(text: str, *, lies: bool) -> bytes:
     """A page of text with a slanted stamp, whose font's map is true or lies."""
     sheet = Sheet()

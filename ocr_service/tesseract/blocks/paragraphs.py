@@ -149,6 +149,8 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     em = min(last.em, line.em)
     marker = list_marker(line.text)
+    if marker is not None and _parts_a_series(marker.mark, so_far):
+        marker = None
     if marker is not None and (marker.kind in ("bullet", "box") or _may_begin_item(so_far, line, em)):
         return True
     if word_is_broken(last.text) and line.text[0].isalpha():
@@ -159,6 +161,12 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
     return indented and not _hangs(so_far, line, em) and not _centred(last, line, em) and not _has_drop_cap(last)
+
+
+def _parts_a_series(mark: str, so_far: list[Line]) -> bool:
+    """Whether a mark stands between words of the text before, which begins with none: ``Keywords: ink · paper``."""
+    parts = any(word.text == mark for line in so_far for word in line.words[1:-1])
+    return parts and list_marker(so_far[0].text) is None
 
 
 def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:

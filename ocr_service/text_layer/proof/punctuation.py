@@ -37,6 +37,8 @@ _EXTENTS: dict[str, _Extent] = {
     "·": _Extent((0.22, 0.55), (0.1, 0.45), (0.03, 0.26), (0.5, 1.6)),
     "•": _Extent((0.28, 0.68), (0.0, 0.36), (0.12, 0.55), (0.6, 1.5)),
     "°": _Extent((0.5, 0.95), (0.2, 0.7), (0.12, 0.48), (0.65, 1.4)),
+    "→": _Extent((0.24, 0.78), (-0.23, 0.31), (0.34, 1.13), (0.9, 4.5)),
+    "⇒": _Extent((0.24, 0.61), (-0.08, 0.17), (0.46, 1.17), (1.3, 3.3)),
     "/": _Extent((0.5, 0.95), (-0.35, 0.06), (0.15, 0.85), (0.15, 1.0)),
     "*": _Extent((0.45, 0.95), (0.02, 0.6), (0.18, 0.62), (0.6, 1.5)),
     "(": _Extent((0.5, 0.95), (-0.38, -0.01), (0.1, 0.5), (0.1, 0.6)),
@@ -47,6 +49,7 @@ _EXTENTS: dict[str, _Extent] = {
 }
 
 _EXTENTS |= dict.fromkeys("\u00ad\u2010\u2011", _EXTENTS["-"])  # soft, and of Unicode's own
+_EXTENTS |= dict.fromkeys("←↔", _EXTENTS["→"]) | dict.fromkeys("⇐⇔", _EXTENTS["⇒"])
 
 
 def may_stand_so(sign: str, rise: float, drop: float, width: float) -> bool:

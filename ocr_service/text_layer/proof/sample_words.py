@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from unicodedata import category
 
 import numpy as np
 
@@ -21,7 +22,10 @@ _RAISED = 0.82  # of its word's size
 _MOST_WORDS = 70  # on one sheet: some 0.2 s
 _LONGEST_WORD = 26  # characters
 _LONG_WORD = 12  # from which on longer ones are no better samples
-_NOT_IN_WORDS = re.compile('(?<=[^\\W\\d_])[!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×]+(?=[^\\W\\d_])')
+_ODD = '!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×'  # signs that stand in no word
+_NOT_IN_WORDS = re.compile(rf"(?<=[^\W\d_])[{re.escape(_ODD)}]++(?=[^\W\d_])")
+_BY_PLACE = "←→↔⇐⇒⇔"  # which are told by where they stand (``punctuation``)
+_WORD_LETTERS = 4  # at least, of a word that has no relation of mathematics in it, as ``x≤y`` has
 _BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])[#&@§]++|[#&@§]++(?=[^\W\d_])")
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 _ENOUGH = 6  # readings of a character in words, after which no more are wanted
@@ -116,10 +120,19 @@ def signs_inside_words(lines: Sequence[LayerLine], signs: Sequence[str]) -> Flag
     found = np.zeros(len(signs), bool)
     for line in lines:
         for word in line.words:
-            text = "".join(signs[i] for i in word.glyphs)
+            text = _with_odd_signs([signs[i] for i in word.glyphs])
             for match in (*_NOT_IN_WORDS.finditer(text), *_BESIDE_LETTERS.finditer(text)):
                 found[list(word.glyphs[match.start() : match.end()])] = True
     return found
+
+
+def _with_odd_signs(signs: Sequence[str]) -> str:
+    """A word with one odd sign for all further symbols that stand in no word, as the ``↵`` that maps have for an ff."""
+    odd = {"So", "Sk", "Sc"}
+    if sum(map(str.isalpha, signs)) >= _WORD_LETTERS:
+        odd.add("Sm")
+    strange = {sign for sign in signs if sign > "ÿ" and sign not in _BY_PLACE and category(sign) in odd}
+    return "".join(_ODD[0] if sign in strange else sign for sign in signs)
 
 
 def raised_glyphs(lines: Sequence[LayerLine], glyphs: Glyphs) -> Flags:

@@ -50,6 +50,7 @@ from ocr_service.text_layer.regions.sideways_tables import sideways_tables
 from ocr_service.text_layer.remainder import is_blank
 
 _FINE_DPI = 150
+_PUNCTUATION = ".,;:!?"
 _REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
 _MOST_TITLED = 600  # lines of a page that may have a title with authors under it
 _ALL_BOLD = 0.85  # of a bold line's signs; a paragraph may begin with a few bold words
@@ -177,9 +178,15 @@ def _with_links(words: Sequence[LayerWord], by_word: Mapping[LayerWord, str], ur
                 urls.append(url)
                 text = f"{_OPEN}{len(urls) - 1}{_NEXT}{text}"
             if place + 1 == len(words) or by_word.get(words[place + 1]) != url:
-                text += _CLOSE
+                text = _closed(text, url)
         texts.append(text)
     return texts
+
+
+def _closed(text: str, url: str) -> str:
+    """A link's last word with its end marked, before the sentence's punctuation if the address has none."""
+    end = len(text) if url.endswith(text[-1]) else len(text.rstrip(_PUNCTUATION)) or len(text)
+    return text[:end] + _CLOSE + text[end:]
 
 
 def _sheet(layer: PageLayer, *, drawn: bool) -> Sheet:

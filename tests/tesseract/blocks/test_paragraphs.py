@@ -42,6 +42,11 @@ def test_each_bullet_begins_an_item() -> None:
     assert texts_of(lines) == ["• проверить уровень масла", "• долить масло до отметки"]
 
 
+def test_a_mark_between_words_begins_no_item_where_its_line_breaks_before_it() -> None:
+    lines = stacked("Keywords: ink · paper · ruling lines", "· columns of type · margins and so")
+    assert texts_of(lines) == ["Keywords: ink · paper · ruling lines · columns of type · margins and so"]
+
+
 def test_a_bold_line_above_text_is_a_paragraph_of_its_own() -> None:
     title = text_line(100, 60, "Предмет", "договора", "поставки", weight=6.0)
     assert bolder(title, stacked("Обычный текст")[0])
