@@ -306,3 +306,15 @@ def test_a_line_that_loses_its_descenders_to_a_frame_is_read(tmp_path: Path) -> 
     page = read_sample(tmp_path, Sample("descenders", sheet.pdf(), ""))
     assert "Compliance of a proper quality code" in page.markdown
     assert {region.source for region in page.regions} == {"text_layer"}
+
+
+def test_small_lines_under_a_very_large_title_are_no_subscripts_of_it(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.setFont("Sans", 120)
+    sheet.canvas.drawString(50, 600, "We Care")
+    lines = ["For an inclusive ecosystem", "For digital transformation", "For sustainable value"]
+    sheet.canvas.setFont("Sans", 13)
+    for number, line in enumerate(lines):
+        sheet.canvas.drawString(150, 563 - 18 * number, line)
+    page = read_sample(tmp_path, Sample("large_title", sheet.pdf(), "\n\n".join(["We Care", *lines])))
+    assert words_of(page.markdown) == words_of("We Care " + " ".join(lines))

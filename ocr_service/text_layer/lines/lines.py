@@ -25,6 +25,7 @@ _NEAR_BANDS = 8  # baselines of two columns with their superscripts between one 
 _ENTRY = re.compile(rf"[{DOTS}]{{4,}}(?:{NUMBER.pattern})$")
 _ENTRY_PIECES = 3  # number of a section, title, page
 _LONGEST_MARK, _BEHIND_MARK, _BEFORE_MARK = 3, 0.7, 2.0  # characters of a note's mark, and em beside it
+_SUBSCRIPT = 0.8  # em of its own below a letter's baseline
 _TAB = 2.5  # em behind the number of a note, where its text may begin
 _UNDERSCORE, _LEAST_RULE = 0x5F, 5
 _ENTRIES = 3  # that lead to numbers: a table of contents
@@ -212,9 +213,13 @@ class _Edges:
 
 
 def _is_raised(size: float, base: float, letter_size: float, letter_base: float) -> bool:
-    """Whether type of ``size`` on ``base`` is a superscript or subscript of a letter, or a sign of its own size."""
+    """Whether type of ``size`` on ``base`` is a superscript or subscript of a letter, or a sign of its own size.
+
+    A subscript reaches above the letter's baseline: small lines under a very large title are none.
+    """
     rise = (letter_base - base) / letter_size
-    return size <= 1.05 * letter_size and (0.1 < rise < 0.75 or -0.4 < rise < -0.05)
+    lowered = -0.4 < rise < -0.05 and base - letter_base < _SUBSCRIPT * size
+    return size <= 1.05 * letter_size and (0.1 < rise < 0.75 or lowered)
 
 
 def _drawn_once(glyphs: Glyphs, frame: Frame, row: list[int]) -> list[int]:
