@@ -154,11 +154,12 @@ class PreparedRegion:
     """A region on its way to the VLM. No ``crop``: nothing to ask (a figure, or read as part of an earlier region).
 
     ``layer_text``: its text, proven by the page's text layer, which makes a crop needless. ``layer_words``: what of it
-    is proven, and the answer must say; ``layer_complete``: that is all that stands there; ``layer_latex``: the formula
-    that the page's own signs make. ``ink``: pixels of text-like ink that the region accounts for, None where nobody
-    counted. ``missed``: no layout model saw it, only its ink was found; ``image`` then names the picture that is kept
-    of it where it cannot be read. ``text_areas``: of a page that is read whole, where text stands and how many letters
-    its ink makes there.
+    is proven, and the answer must say; ``layer_complete``: that is all that stands there, else ``layer_breaks`` are the
+    places in ``layer_words`` before which more may stand, and ``layer_rest`` is how many letters the ink of that makes;
+    ``layer_latex``: the formula that the page's own signs make.
+    ``ink``: pixels of text-like ink that the region accounts for, None where nobody counted. ``missed``: no layout
+    model saw it, only its ink was found; ``image`` then names the picture that is kept of it where it cannot be read.
+    ``text_areas``: of a page that is read whole, where text stands and how many letters its ink makes there.
     """
 
     region: Region
@@ -167,6 +168,8 @@ class PreparedRegion:
     layer_text: str | None = None
     layer_words: tuple[PlacedWord, ...] = ()
     layer_complete: bool = False
+    layer_breaks: tuple[int, ...] = ()
+    layer_rest: int = 0
     layer_latex: str = ""
     ink: int | None = None
     missed: bool = False

@@ -30,6 +30,13 @@ def has_writing(gray: Gray, dpi: int) -> bool:
     return _has_row(marks)
 
 
+def ink_without_rules(gray: Gray, dpi: int) -> Gray:
+    """What is darker than its surroundings and no long rule, as 255, at 100 dpi."""
+    small = _reduced(gray, dpi)
+    ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12).astype(np.uint8)
+    return _without_rules(ink)
+
+
 def is_blank(gray: Gray) -> bool:
     """Whether there is nothing on it at all."""
     return int(gray.max()) - int(gray.min()) < 12
@@ -37,9 +44,7 @@ def is_blank(gray: Gray) -> bool:
 
 def has_pictures(gray: Gray, dpi: int) -> bool:
     """Whether there is more than rules, frames and flat grounds: photographs, drawings, charts."""
-    small = _reduced(gray, dpi)
-    ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12).astype(np.uint8)
-    ink = _without_rules(ink)
+    ink = ink_without_rules(gray, dpi)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     least = 0.35 * _DPI

@@ -16,7 +16,7 @@ _SIGNED_ANYWHERE = re.compile(r"([-−–‒—+±])\s?(\d[\d.,]*)")
 _SIGNED_IN_TEXT = re.compile(r"(?<![\w.,])([-−–+±])\s?(\d[\d.,]*)")
 _SIGNED_HERE = re.compile(r"(?<![\w.,)])([-−–+±])(\d[\d.,]*)")
 _SAME_SIGN = {"−": "-", "–": "-", "‒": "-", "—": "-", "⩽": "≤", "⩾": "≥"}
-_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈№§]")
+_SYMBOL = re.compile(r"[%‰°€£¥₽≤≥⩽⩾≈±№§]")
 # A number in brackets of its own, which accounts have for one below zero.
 _BRACKETED = re.compile(r"\(\s*+[€$£¥₽]?\s*+(\d[\d.,\s]*+)[%€₽]?\s*+\)")
 _OPERATOR = re.compile(r"[-−–+=±≤≥⩽⩾≈%]")
@@ -77,15 +77,25 @@ def _signed(match: re.Match[str]) -> tuple[str, str]:
 
 def signs_agree(content: str, words: Sequence[str], *, complete: bool) -> bool:
     """Whether no number lost its sign, or unit; where ``words`` are all that stands there, also none got one."""
-    text = _signs_as_written(content)
-    if _signs_are_lost(text, words):
-        return False
-    page = with_number_signs(" ".join(map(normal, words)))
-    symbols, there = _counts(_SYMBOL, text), _counts(_SYMBOL, page)
-    if not complete:
-        return symbols >= there
-    same = symbols == there and _bracketed(text) == _bracketed(page)
-    return same and not _signs_are_invented(text, page)
+    return signs_are_kept(content, words) and not (complete and signs_are_added(content, words))
+
+
+def signs_are_kept(content: str, words: Sequence[str]) -> bool:
+    """Whether each number of the page has its sign, unit and brackets in the answer."""
+    text, page = _signs_as_written(content), _page_text(words)
+    kept = _counts(_SYMBOL, text) >= _counts(_SYMBOL, page) and _bracketed(text) >= _bracketed(page)
+    return kept and not _signs_are_lost(text, words)
+
+
+def signs_are_added(content: str, words: Sequence[str]) -> bool:
+    """Whether the answer has a sign, unit or brackets that no number of the page has."""
+    text, page = _signs_as_written(content), _page_text(words)
+    kept = _counts(_SYMBOL, text) <= _counts(_SYMBOL, page) and _bracketed(text) <= _bracketed(page)
+    return not kept or _signs_are_invented(text, page)
+
+
+def _page_text(words: Sequence[str]) -> str:
+    return with_number_signs(" ".join(map(normal, words)))
 
 
 def _bracketed(text: str) -> Counter[str]:

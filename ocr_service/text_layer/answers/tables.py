@@ -14,6 +14,8 @@ from ocr_service.document import PlacedWord
 from ocr_service.export.table_grid import table_grid
 from ocr_service.text_layer.answers.words import WORD, glued, plain, tokens_of
 
+_WIDE = 2.5  # heights of a word, which is lower than an em
+
 
 @dataclass(frozen=True, slots=True)
 class _RowGroup:
@@ -141,16 +143,42 @@ def _lines_of(row: str, lines: Sequence[Sequence[str]], at: int) -> int:
     return 0
 
 
+def has_one_column(words: Sequence[PlacedWord]) -> bool:
+    """Whether no line has a wide space in it, so that words are read line by line."""
+    return all(
+        right.bbox[0] - left.bbox[2] <= _WIDE * max(_height(left), _height(right))
+        for line in _word_lines(words)
+        for left, right in pairwise(line)
+    )
+
+
+def _height(word: PlacedWord) -> int:
+    return word.bbox[3] - word.bbox[1]
+
+
 def _lines(words: Sequence[PlacedWord]) -> list[str]:
     """The texts of lines of words, from the top, each from left to right."""
+    return [" ".join(word.text for word in line) for line in _word_lines(words)]
+
+
+def _word_lines(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
+    """The words of each line from left to right. A word is in the line whose highest word, no raised mark, it meets."""
     lines: list[list[PlacedWord]] = []
+    highest: list[PlacedWord] = []
     for word in sorted(words, key=lambda word: word.bbox[1] + word.bbox[3]):
-        middle = (word.bbox[1] + word.bbox[3]) / 2
-        if lines and lines[-1][0].bbox[1] <= middle <= lines[-1][0].bbox[3]:
+        if lines and _meet(highest[-1], word):
             lines[-1].append(word)
+            highest[-1] = max(highest[-1], word, key=_height)
         else:
             lines.append([word])
-    return [" ".join(word.text for word in sorted(line, key=lambda word: word.bbox[0])) for line in lines]
+            highest.append(word)
+    return [sorted(line, key=lambda word: word.bbox[0]) for line in lines]
+
+
+def _meet(first: PlacedWord, second: PlacedWord) -> bool:
+    """Whether the middle of the lower of both lies within the other."""
+    high, low = sorted((first, second), key=_height, reverse=True)
+    return high.bbox[1] <= (low.bbox[1] + low.bbox[3]) / 2 <= high.bbox[3]
 
 
 def _runs_leftwards(text: str) -> bool:

@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import (
     CAPTION_LABELS,
@@ -22,15 +24,20 @@ from ocr_service.document import (
 )
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.layout.reading_order import reading_order
+from ocr_service.layout.text_ink import TextInk, text_ink
 from ocr_service.tesseract.blocks.paragraphs import group_paragraphs
 from ocr_service.tesseract.words import Line, placed_words, split_by_box
 from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.regions.breaks import breaks
 from ocr_service.text_layer.regions.compose_layer import make_page_line
-from ocr_service.text_layer.remainder import has_writing
+from ocr_service.text_layer.remainder import has_writing, ink_without_rules
 
 RUNNING = frozenset(
-    {"text", "abstract", "reference", "reference_content", "header", "footer", "number", "footnote", "vision_footnote"}
-)
+    {
+        "text", "abstract", "reference", "reference_content", "header", "footer", "number", "footnote",
+        "vision_footnote", "aside_text", "formula_number",
+    }
+)  # fmt: skip
 _LEFT = 24  # of 255, by which a picture without the proven text differs from one without any: text that is not proven
 _LEFT_PIXELS = 12
 _MOST_OF, _MOST_HIGH = 0.8, 2.0  # of a formula's width in its region, and of its height that this may have
@@ -45,9 +52,12 @@ class LayerRegions:
         urls: list[str] = []
         lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
         self._lines = [line for angle, line in lines if angle == 0]
+        # The proven words of lines that are not proven as a whole.
+        self._parts = [make_page_line(layer, part, urls, linked=False) for part in layer.parts]
         self._rotated = [line for angle, line in lines if angle]
         self._formulas = [(formula.box, formula.latex) for formula in layer.readable]
         self._mathematics = [word.box for word in layer.mathematics]
+        self._remainder = layer.remainder
         self._left = cv2.absdiff(layer.remainder, layer.ground).max(axis=2) > _LEFT
         self._ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
         self._dpi = layer.picture.dpi
@@ -69,9 +79,37 @@ class LayerRegions:
 
     def words(self, box: Box) -> tuple[PlacedWord, ...]:
         """What of this region's text is proven, in the order of its lines; level ones come first."""
-        level = sorted(self._inside(box), key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0]))
         rotated = split_by_box([line for line in self._rotated if _touches(box, line.box)], box)[0]
-        return placed_words(word for line in [*level, *rotated] for word in line.words)
+        return placed_words(word for line in [*self._level(box), *rotated] for word in line.words)
+
+    def breaks(self, box: Box, *, of_table: bool) -> tuple[int, ...]:
+        """The places in ``words`` before which something that is not proven may stand."""
+        level = self._level(box)
+        count, level_count = len(self.words(box)), sum(len(line.words) for line in level)
+        found = breaks(level, box, self._other_ink, of_table=of_table) if level else ()
+        return (*found, *range(level_count, count + 1)) if count > level_count else found
+
+    def rest(self, box: Box) -> int:
+        """How many letters the ink makes there that is not proven."""
+        return self._rest_ink.in_region(box).letters
+
+    @cached_property
+    def _rest_ink(self) -> TextInk:
+        return text_ink(self._remainder, self._dpi)
+
+    def _level(self, box: Box) -> list[Line]:
+        parts = split_by_box([line for line in self._parts if _touches(box, line.box)], box)[0]
+        return sorted(
+            [*self._inside(box), *parts], key=lambda line: (round(line.baseline / max(line.em, 1.0)), line.box[0])
+        )
+
+    @cached_property
+    def _other_ink(self) -> npt.NDArray[np.bool_]:
+        """Pixels of the page with text that is not proven, and with what is drawn, but for long rules."""
+        drawn = ink_without_rules(self._ground, self._dpi)
+        height, width = self._ground.shape
+        left: npt.NDArray[np.bool_] = self._left
+        return left | (cv2.resize(drawn, (width, height), interpolation=cv2.INTER_NEAREST) > 0)
 
     def formula(self, box: Box) -> str:
         """The LaTeX of the formula that is all of this region; empty where there is none, or several."""
@@ -111,11 +149,25 @@ def with_layer_words(prepared: Sequence[PreparedRegion], known: LayerRegions) ->
         complete = all(words) and all(known.all_proven(box) for box in parts)
         if complete or region.region.label not in FIGURE_LABELS:  # a chart's answer is no transcript
             said = tuple(word for part in words for word in part)
-            region = replace(region, layer_words=said, layer_complete=complete)
+            open_at = () if complete else _all_breaks(known, parts, of_table=region.region.label == "table")
+            rest = 0 if complete else sum(map(known.rest, parts))
+            region = replace(region, layer_words=said, layer_complete=complete, layer_breaks=open_at, layer_rest=rest)
         if region.region.label in FORMULA_LABELS and len(parts) == 1:
             region = replace(region, layer_latex=known.formula(region.region.bbox))
         result.append(region)
     return tuple(result)
+
+
+def _all_breaks(known: LayerRegions, parts: Sequence[Box], *, of_table: bool) -> tuple[int, ...]:
+    """The breaks in the words of all parts; there is one between two parts, too."""
+    found: set[int] = set()
+    at = 0
+    for box in parts:
+        if at:
+            found.add(at)
+        found.update(at + place for place in known.breaks(box, of_table=of_table))
+        at += len(known.words(box))
+    return tuple(sorted(found))
 
 
 def _touches(outer: Box, inner: Box) -> bool:

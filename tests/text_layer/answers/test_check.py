@@ -394,3 +394,46 @@ def test_values_of_a_table_in_which_most_cells_are_equal_are_corrected() -> None
     said = [*words[:1500], "7", *words[1501:]]
     checked = check_answer(" | ".join(said), words)
     assert checked == Checked(" | ".join(words), 1, False, (1500 * len("0 | "),))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (r"the $\beta$-function of $\beta_{2}$ is 5", ["the", "β-function", "of", "β2", "is", "5"]),
+        (r"so $x_{i}^{2}$ is 5", ["so", "x2i", "is", "5"]),
+        (r"$T_{\max}$ is 5 at $\Delta T$", ["Tmax", "is", "5", "at", "∆T"]),
+        ("a < b at 12 and c > d", ["a", "<", "b", "at", "12", "and", "c", ">", "d"]),
+    ],
+)
+def test_mathematics_that_a_model_writes_as_latex_is_left_as_it_is(content: str, words: list[str]) -> None:
+    assert check_answer(content, words) == Checked(content, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("was", "said", "contradicted"),
+    [
+        ("", "", False),
+        ("Lee and Colville", "Colville and Lee", True),
+        ("from 12 to 30", "from 30 to 12", True),
+        ("x^{2}_{i}", "x_{i}^{2}", False),
+    ],
+)
+def test_names_and_numbers_of_running_text_that_changed_places_are_flagged(
+    was: str, said: str, contradicted: bool
+) -> None:
+    content = r"As Lee and Colville found, $x^{2}_{i}$ grows from 12 to 30 m.".replace(was, said)
+    words = _placed("As Lee and Colville found, x2i grows", "from 12 to 30 m.")
+    asked = PreparedRegion(Region("text", (0, 0, 900, 99), 0, 1.0), layer_words=words, layer_complete=True)
+    region = RegionResult("text", (0, 0, 900, 99), 0, 1.0, "markdown", content, source="vlm")
+    assert check_answers(page(1, region), {0: asked}).regions[0].contradicted is contradicted
+
+
+def test_a_number_that_is_corrected_keeps_its_footnote_mark() -> None:
+    assert check_answer("paid 31.05¹ in May", ["paid", "31.50¹", "in", "May"]).content == "paid 31.50¹ in May"
+
+
+def test_a_text_that_is_alike_elsewhere_is_not_said_twice() -> None:
+    """Where a part is proven, the rest may have its words with other numbers."""
+    words = ["The", "loss", "of", "40", "tonnes", "was", "not", "found", "before", "May"]
+    alike = "The loss of 40 tonnes was not found before May. A loss of 77 tonnes was not found before May."
+    assert not check_answer(alike, words, complete=False).contradicted

@@ -12,6 +12,7 @@ from ocr_service.text_layer.answers.check import check_answers, check_page
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
+from tests.support.text_layer_pdfs import ENGLISH, Sheet, shifted, with_maps
 from tests.support.text_layer_set import all_samples
 
 _SAMPLES = {sample.name: sample for sample in all_samples()}
@@ -86,3 +87,44 @@ def test_a_word_that_a_model_invents_on_a_page_is_flagged(tmp_path: Path) -> Non
         result = assemble_page(page, [RegionReading(answer, 1)], seconds=1.0, whole=prompts.form)
         [region] = check_page(result, page.regions[0]).regions
         assert region.contradicted is contradicted
+
+
+_SAID = (
+    "The fee is never due after 30 days, as Lee and Colville agreed in 1987.",
+    "Nobody knew that before the letter of May came to light.",
+)
+
+
+def _half_proven(folder: Path) -> PreparedPage:
+    """A page whose text ends in lines of a font that lies."""
+    sheet = Sheet()
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    sheet.paragraph(_SAID[0])
+    sheet.y += 0.8 * 11
+    sheet.paragraph(_SAID[1], font="Mono", size=9)
+    path = folder / "half.pdf"
+    path.write_bytes(with_maps(sheet.pdf(), shifted, "Mono"))
+    return prepare_page(PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, "auto"), PromptSet())
+
+
+def test_what_is_proven_of_a_region_stands_in_its_answer_as_on_the_page(tmp_path: Path) -> None:
+    page = _half_proven(tmp_path)
+    [asked] = [region for region in page.regions if region.crop is not None]
+    assert [word.text for word in asked.layer_words][-15:] == _SAID[0].split()
+    assert asked.layer_breaks == (len(asked.layer_words),) and asked.layer_rest > 20
+    proven = " ".join(word.text for word in asked.layer_words)
+    for was, said in (
+        ("", ""),
+        ("as Lee", "as Kim"),
+        ("never ", ""),
+        ("Lee and Colville", "Colville and Lee"),
+        ("is never", "is now never"),
+        ("30 days", "−30 days"),
+        ("1987.", f"1987. {ENGLISH[1]} {ENGLISH[2]}"),
+    ):
+        reading = RegionReading(f"{proven} {_SAID[1]}".replace(was, said), 1)
+        readings = [reading if region is asked else None for region in page.regions]
+        checked = check_answers(assemble_page(page, readings, seconds=1.0), {asked.region.order: asked})
+        [region] = [region for region in checked.regions if region.source == "vlm"]
+        assert (region.contradicted, region.corrected) == (bool(was), 0)
