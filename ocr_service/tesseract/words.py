@@ -116,7 +116,9 @@ def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
     telling = [word for word in ordered if word.confidence >= _GARBAGE] or ordered
     sizes = [size for word in telling for size in [word.em] * len(word.text) if size is not None]
     box = enclosing([word.box for word in ordered])
-    return Line(ordered, box, statistics.median(sizes) if sizes else float(box[3] - box[1]), weight)
+    # At least a pixel: sizes are divided by, and a box may be a pixel high, or lie on an edge.
+    em = max(1.0, statistics.median(sizes) if sizes else float(box[3] - box[1]))
+    return Line(ordered, box, em, weight)
 
 
 def without_overlaps(line: Line) -> Line:

@@ -59,3 +59,7 @@ def test_words_that_run_up_the_page_stay_in_their_order_and_have_their_size_acro
     assert line.text == "cases per 1"
     assert line.em == pytest.approx(20 / 0.53)
     assert not make_line([Word("Total", (0, 0, 90, 22), 90.0), Word("II", (100, 0, 108, 22), 90.0)]).is_sideways
+
+
+def test_a_word_in_an_empty_box_has_a_size_that_can_be_divided_by() -> None:
+    assert make_line([Word("eqs(p,", (686, 620, 686, 644), 99.0)]).em >= 1.0

@@ -32,6 +32,7 @@ _PAD = (0.3, 0.12)  # em beside a chunk, and above and below
 _SPACE = 0.6  # of the line's usual space: from there on a gap parts words
 # em at most between the middles of two characters, of a space, and from a word's edge to the middle of a character
 _PITCH, _WIDE_SPACE, _EDGE = 1.0, 0.6, 0.65
+_HALF_CHAR = 0.15  # em, of the narrowest characters
 _SHORTER = 0.7  # of Tesseract's characters there must be so many
 # The model's least probability of a character: in words of letters, of digits, where only the marks differ.
 _SURE, _SURE_OF_DIGITS, _SURE_OF_MARKS = 0.5, 0.8, 0.95
@@ -151,12 +152,16 @@ def _words(glyphs: Sequence[Glyph], x0: int, x1: int) -> list[list[_Char]]:
 
 
 def _split(words: Sequence[list[_Char]], line: Line) -> list[list[_Char]]:
-    """``words`` parted where the line has a gap as wide as its spaces are, but for decimals in wide typefaces."""
+    """``words`` parted where the line has a gap as wide as its spaces are, but for decimals in wide typefaces.
+
+    In a wider one there may be words that Tesseract did not read.
+    """
     gaps = [(left.box[2], right.box[0]) for left, right in pairwise(line.words)]
     if not gaps:
         return list(words)
     usual = min(statistics.median(right - left for left, right in gaps), 0.35 * line.em)
-    middles = [(left + right) / 2 for left, right in gaps if right - left >= max(_SPACE * usual, 0.08 * line.em)]
+    least, most = max(_SPACE * usual, 0.08 * line.em), _APART * line.em
+    middles = [(left + right) / 2 for left, right in gaps if least <= right - left <= most]
     parted = []
     for word in words:
         if _DECIMAL.fullmatch("".join(char.text for char in word)):
@@ -210,7 +215,7 @@ def _decided(old: Sequence[Word], texts: Sequence[list[_Char]], em: float) -> li
         return None
     if len(old) == len(again):
         return [replace(word, text=text, confidence=100 * least) for word, text in zip(old, again, strict=True)]
-    return [Word(text, part, 100 * least) for text, part in zip(again, _parts(box, texts), strict=True)]
+    return [Word(text, part, 100 * least) for text, part in zip(again, _parts(box, texts, em), strict=True)]
 
 
 def _confirmed(word: Word, confidence: float) -> Word:
@@ -271,7 +276,11 @@ def _fills(box: Box, texts: Sequence[list[_Char]], em: float) -> bool:
     return inner <= _PITCH * em and between <= (_PITCH + _WIDE_SPACE) * em and edge <= _EDGE * em
 
 
-def _parts(box: Box, texts: Sequence[list[_Char]]) -> list[Box]:
-    """``box`` cut between the words."""
-    cuts = [round((left[-1].x + right[0].x) / 2) for left, right in pairwise(texts)]
-    return [(left, box[1], right, box[3]) for left, right in pairwise([box[0], *cuts, box[2]])]
+def _parts(box: Box, texts: Sequence[list[_Char]], em: float) -> list[Box]:
+    """``box`` cut between the words; it reaches to characters beside it, which Tesseract had in no word."""
+    edges = [min(box[0], round(texts[0][0].x - _HALF_CHAR * em))]
+    edges += [round((left[-1].x + right[0].x) / 2) for left, right in pairwise(texts)]
+    edges.append(max(box[2], round(texts[-1][-1].x + _HALF_CHAR * em)))
+    for index in range(1, len(edges)):
+        edges[index] = max(edges[index], edges[index - 1] + 1)
+    return [(left, box[1], right, box[3]) for left, right in pairwise(edges)]

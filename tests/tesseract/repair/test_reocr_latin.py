@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PIL import ImageFont
@@ -156,6 +157,16 @@ def test_an_unlikely_reading_changes_nothing(read: str, again: str, probability:
     drawn = DrawnLine((read, read, 40))
 
     assert reocr_latin([drawn.line], drawn.gray, scripted(again, probability), Budget(150))[0].text == read
+
+
+def test_words_that_tesseract_had_in_no_box_get_their_own() -> None:
+    line = make_line([Word("Q", (60, 40, 78, 64), 60), Word("qo)", (262, 40, 300, 64), 60)])
+    read = scripted("Q viableqs(p, qb)", 0.99)
+    found = reocr_latin([line], DrawnPage(400, 100).gray(), read, Budget(150))[0]
+    assert found.text == "Q viableqs(p, qb)"
+    boxes = [word.box for word in found.words]
+    assert all(left[0] < left[2] <= right[0] < right[2] for left, right in pairwise(boxes))
+    assert boxes[1][2] - boxes[1][0] > 60
 
 
 def test_a_page_of_noise_is_not_read_without_end() -> None:
