@@ -67,6 +67,26 @@ def ink_stats(ink: Gray) -> Stats:
     return stats[1:].astype(np.int32)
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledInk:
+    """The pieces of a page's ink: ``stats`` as of ``ink_stats``, ``labels`` the index of each pixel's piece plus 1."""
+
+    stats: Stats
+    labels: npt.NDArray[np.int32]
+
+    @staticmethod
+    def of(ink: Gray) -> LabelledInk:
+        """Those of ``ink`` (255 is ink)."""
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+        return LabelledInk(stats[1:].astype(np.int32), labels.astype(np.int32, copy=False))
+
+    def mask(self, which: npt.NDArray[np.bool_]) -> Gray:
+        """The pixels (255) of these pieces."""
+        levels = np.concatenate(([0], np.where(which, 255, 0))).astype(np.uint8)
+        pixels: Gray = levels[self.labels]
+        return pixels
+
+
 def letter_pieces(ink: Gray, em: float, dpi: int, *, least_height: float = 5.0) -> Pieces:
     """The pieces of ``ink`` (255 is ink) of the size of letters, in type of ``em`` pixels or of ten points.
 
