@@ -13,6 +13,7 @@ import argparse
 import re
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from bench.service import BenchedService, running_service
 
 _TYPES = {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+")
+_HYPHENATED = re.compile(r"(\w+)-\n\s*(\w+)")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -73,7 +76,19 @@ class _Found:
 
 
 def _found(pattern: re.Pattern[str], truth: str, found: str) -> _Found:
-    return _Found(Counter(pattern.findall(truth.lower())), Counter(pattern.findall(found.lower())))
+    found = _plain(found)
+    truth = _HYPHENATED.sub(lambda word: _joined_as(word, found), _plain(truth))
+    return _Found(Counter(pattern.findall(truth)), Counter(pattern.findall(found)))
+
+
+def _joined_as(word: re.Match[str], found: str) -> str:
+    """A word that a line's end parts, joined if the Markdown has it so."""
+    return word[1] + word[2] if word[1] + word[2] in found else word[0]
+
+
+def _plain(text: str) -> str:
+    """Small letters; superscripts and ligatures as the digits and letters that they are."""
+    return unicodedata.normalize("NFKC", _SUPERSCRIPTS.sub(r" \g<0>", text)).lower()
 
 
 def _own_text(document: Path) -> str:

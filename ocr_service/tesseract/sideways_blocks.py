@@ -20,6 +20,7 @@ _LEAST_PIECES = 8
 _ALONG, _ACROSS = 15.0, 2.0  # em of white between the columns of a table, and between its rows
 _READS_WELL = 0.5  # share of letters in sure words
 _LONG_WORD = 4  # letters
+_LINE = 4.0  # em: narrower blocks are a line on its side, read whole, since a window would cut through its words
 _STEP = 4
 _MOST = 6  # blocks a page
 _PAD = 0.6  # em of white around a block
@@ -46,7 +47,7 @@ def sideways_blocks(
         if any(contains_centre(block.box, box) for block in found):
             continue
         picture = block_picture(sheet, box, pieces.em)
-        window = densest_window(picture, sheet.dpi)
+        window = densest_window(picture, sheet.dpi) if box[2] - box[0] > _LINE * pieces.em else None
         if window is None:  # a line, such as an axis of a chart has: what stands beside it is something else
             degrees, others = window_rotation(picture, sheet.dpi, _line_reader(read)), []
         else:

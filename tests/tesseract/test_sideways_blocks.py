@@ -57,6 +57,18 @@ def test_a_block_that_was_rotated_is_not_rotated_again() -> None:
     assert "archive" not in page_markdown(reader.compose(block, []).regions)
 
 
+def test_a_long_line_along_the_margin_is_read_whole() -> None:
+    """A window of it would cut through its words."""
+    page, note = DrawnPage(1200, 1300), DrawnPage(1150, 90)
+    for row in range(6):
+        page.text(260, 100 + 50 * row, "The supplier shall deliver the goods in time")
+    note.text(15, 15, "preprint:2108.40716v3 [ab.CD] 14 Sep 2027", 17)
+    page.image.paste(note.image.transpose(Image.Transpose.ROTATE_90), (60, 100))
+    reading = TesseractReader("eng").read(page.page(), [])
+    assert page_markdown(reading.regions).count("preprint:2108.40716v3 [ab.CD] 14 Sep 2027") == 1
+    assert reading.coverage == 1.0
+
+
 def test_an_upright_page_has_none() -> None:
     reader = TesseractReader("eng")
     page = DrawnPage(900, 400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -18,6 +19,7 @@ _SUPERSCRIPT_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
 
 
 _STANDS, _JOINED = 0.12, 0.75  # em: of a letter's foot above the line at most, and the width of two digits that touch
+_LOW = 0.3  # em above the line: the top of a full stop or a comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,24 @@ def with_unit_superscript(text: str, word: Word, em: float, ink: Gray, baseline:
 
 
 def raised_end(word: Word, em: float, ink: Gray, baseline: float) -> Box | None:
-    """Where the last signs of a word stand above the line as a footnote's mark does; quotation marks are smaller."""
+    """Where the last signs of a word stand above the line as a footnote's mark does; quotation marks are smaller.
+
+    A full stop or a comma may follow.
+    """
     parts = _parts(word, em, ink, baseline)
+    while parts and parts[-1].top < _LOW:
+        parts = parts[:-1]
     raised = list(takewhile(_is_raised, reversed(parts)))
     rest = parts[: len(parts) - len(raised)]
-    if not raised or (rest and rest[-1].bottom > _STANDS):
+    if not raised or (rest and rest[-1].bottom > _STANDS and not _is_dot(rest[-1], rest[:-1])):
         return None  # what stands beside it may be a sign of the same mark
     return enclosing([part.box for part in raised])
+
+
+def _is_dot(part: _Part, others: Sequence[_Part]) -> bool:
+    """Whether a piece of ink stands over another one, as that of an i does."""
+    middle = (part.box[0] + part.box[2]) / 2
+    return any(other.box[0] <= middle <= other.box[2] and other.top < part.bottom for other in others)
 
 
 def _is_raised(part: _Part) -> bool:

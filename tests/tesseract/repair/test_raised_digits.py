@@ -34,6 +34,42 @@ def test_raised_digits_become_superscripts(mark: str, superscript: str) -> None:
     assert mended(mark, "”", 6) == [f"total{superscript}", "agreement"]
 
 
+def test_a_comma_may_follow_and_digits_that_were_read_are_raised_too() -> None:
+    page = DrawnPage(500, 200)
+    page.text(100, 94, "total", 11)
+    page.text(180, 96, "3", 6)
+    page.text(194, 94, ",", 11)
+    lines = [
+        with_raised_digits(
+            [line_of(Word(read, (100, TOP - 2, 204, TOP + HEIGHT + 4), 80.0))],
+            page.sheet(),
+            TesseractEngine("eng"),
+            Budget(9),
+        )
+        for read in ("total?,", "total3,")
+    ]
+    assert [line.text for (line,) in lines] == ["total³,", "total³,"]
+
+
+def test_digits_on_the_line_stay_digits() -> None:
+    assert mended("7", "7", 11, rise=0) == ["total7", "agreement"]
+
+
+def test_a_raised_digit_before_a_line_is_read_with_its_own_confidence() -> None:
+    page = DrawnPage(500, 200)
+    page.text(80, 96, "5", 6)
+    page.text(110, 94, "Institute for", 11)
+    bottom = TOP + HEIGHT - 1
+    words = (
+        Word("т", (80, 96, 92, 114), 20.0),
+        Word("Institute", (110, TOP - 2, 226, bottom), 90.0),
+        Word("for", (234, TOP - 2, 276, bottom), 90.0),
+    )
+    (line,) = with_raised_digits([line_of(*words)], page.sheet(), TesseractEngine("eng"), Budget(9))
+    assert line.text == "⁵ Institute for"
+    assert line.words[0].confidence > 50
+
+
 @pytest.mark.parametrize("mark", ["”", '"', "*", "!"])
 def test_marks_stay(mark: str) -> None:
     assert mended(mark, mark, 11, rise=0) == [f"total{mark}", "agreement"]
