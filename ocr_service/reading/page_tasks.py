@@ -42,7 +42,7 @@ from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
 from ocr_service.layout.text_ink import text_ink, with_missed_text
 from ocr_service.reading.ink_formulas.displays import find_displays
-from ocr_service.reading.layered_page import read_layered, settles, sheet_reader
+from ocr_service.reading.layered_page import NOT_PROVEN, read_layered, settles, sheet_reader
 from ocr_service.reading.orientation import foreign_script, recognise_upright, upright
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import with_picture_names
@@ -53,6 +53,7 @@ from ocr_service.tesseract.reading import READING_DPI, Reading, reduced
 from ocr_service.text_layer.page.glyphs import TooManyGlyphs
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.text_layer.regions.layer_regions import LayerRegions, with_layer_words
+from ocr_service.text_layer.remainder import has_writing
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop, with_ink
 
@@ -104,7 +105,7 @@ def read_page(task: PageTask) -> PageResult:
                 task.text_layer,
                 task.language,
             )
-            seen = _Seen(layered.page, layered.results, incomplete=layered.incomplete)
+            seen = _Seen(layered.page, layered.results, layered.coverage, incomplete=layered.incomplete)
     else:
         seen = _read_by_eye(task, timer)
     page = seen.page
@@ -160,7 +161,7 @@ class _Seen:
 def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
     if task.text_layer == "only":
         with timer.stage("render"):
-            return _Seen(_rasterised(task), [])
+            return _unread_page(_rasterised(task))
     with timer.stage("render"):
         rendered = _rasterised(task, finest=READING_DPI)
     reader = _reader(task.language)
@@ -183,6 +184,13 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
         return _Seen(page, results, 0.0, foreign.failure)
     warnings = (*page.warnings, foreign.failure.message, *reading.warnings)
     return _Seen(replace(page, warnings=warnings), results, min(reading.coverage, 0.999), incomplete=True)
+
+
+def _unread_page(page: PageImage) -> _Seen:
+    """A page without text of its own, which was not to be read."""
+    if not has_writing(cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8), page.dpi):
+        return _Seen(page, [], 1.0)
+    return _Seen(replace(page, warnings=(*page.warnings, NOT_PROVEN)), [], 0.0)
 
 
 def _text_layer(task: PageTask, *, formulas: bool = False) -> tuple[PageLayer | None, TextLayerReport | None]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
-from ocr_service.document import Box, Gray
+from ocr_service.document import Box, Pixels
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.words import Word
@@ -18,22 +19,22 @@ _SURE = 70.0  # Tesseract's confidence, mean of a line's words
 
 
 def read_turned(
-    gray: Gray, dpi: int, lines: Sequence[LayerLine], reader: TesseractReader, script: Script | None
+    pixels: Pixels, dpi: int, lines: Sequence[LayerLine], reader: TesseractReader, script: Script | None
 ) -> list[LayerLine]:
-    """Those of ``lines`` that OCR is sure of, with what it read. They are made white on ``gray``.
+    """Those of ``lines`` that OCR is sure of, with what it read. They are made white on ``pixels``.
 
     ``script``: the page's, where it has but one.
     """
     read = []
     for line in lines[:_MOST]:
-        x0, y0, x1, y1 = pixel_box(line.box, gray.shape[1], gray.shape[0])
-        crop = np.rot90(gray[y0:y1, x0:x1], line.angle // 90)
+        x0, y0, x1, y1 = pixel_box(line.box, pixels.shape[1], pixels.shape[0])
+        crop = np.rot90(cv2.cvtColor(pixels[y0:y1, x0:x1], cv2.COLOR_RGB2GRAY), line.angle // 90)
         level = np.pad(crop, max(4, round(_MARGIN * line.size)), constant_values=255)
         words = [word for found in reader.read_block(np.ascontiguousarray(level), dpi, script) for word in found.words]
         if not words or sum(word.confidence for word in words) < _SURE * len(words):
             continue
         read.append(_as_of_layer(words, line, (x0, y0, x1, y1), level.shape[1]))
-        gray[y0:y1, x0:x1] = 255
+        pixels[y0:y1, x0:x1] = 255
     return read
 
 

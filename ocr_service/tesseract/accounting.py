@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ocr_service.document import FIGURE_LABELS, Box
 from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import InkArea, Pieces
+from ocr_service.geometry.ink_areas import InkArea, Pieces, Stats, least_letter
 from ocr_service.tesseract.blocks.compose import Composition, Insert
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.ledger.grain import is_grain
 from ocr_service.tesseract.ledger.ink_ledger import (
     coverage,
     covered,
@@ -26,6 +27,7 @@ from ocr_service.tesseract.ledger.large_letters import still_unread
 from ocr_service.tesseract.ledger.unread_regions import with_unread
 from ocr_service.tesseract.reading import Reading
 from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.stamps.text import StampText
 from ocr_service.tesseract.tables.detection import FoundTable
 from ocr_service.tesseract.words import Line, Word
 
@@ -36,10 +38,11 @@ class Found:
 
     ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unusual``:
     places of letters that are too large for ``pieces`` or joined by a line. ``unread_fields``: boxes for a character
-    each, of whose ink ``pieces`` has none.
+    each, of whose ink ``pieces`` has none. ``stats``: all pieces of the sheet's ink.
     """
 
     pieces: Pieces
+    stats: Stats
     lines: list[Line]
     missed: list[Line]
     unusual: list[InkArea]
@@ -47,6 +50,15 @@ class Found:
     blocks: tuple[Box, ...]
     rotated: tuple[tuple[Insert, float], ...]
     engine: TesseractEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The ink of a sheet: the areas that are ``unread``, the share that was read, the boxes of doubtful words."""
+
+    unread: list[InkArea]
+    share: float
+    doubtful: tuple[Box, ...]
 
 
 def accounted(
@@ -62,32 +74,52 @@ def accounted(
     ``on_stamps``: pixels of the letters of stamps, those that were read and those that were not. ``stamps``: where they
     lay over the sheet.
     """
-    pieces, shape = found.pieces, sheet.gray.shape[:2]
-    in_tables = (word for table in tables for row in table.cells for cell in row for word in cell.words)
+    in_tables = [word for table in tables for row in table.cells for cell in row for word in cell.words]
     given_out = (word.bbox for region in composition.regions for word in region.words)
     left_out = [word.box for word in words_of(composition.left_out)]
     words = [
         word
-        for word in delivered((*words_of([*found.lines, *found.missed]), *in_tables), given_out, shape)
+        for word in delivered((*words_of([*found.lines, *found.missed]), *in_tables), given_out, sheet.gray.shape[:2])
         if not any(contains_centre(box, word.box) for box in left_out)
     ]
+    figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
+    account = account_of(found, words, figures, [table.box for table in tables], sheet, on_stamps, stamps)
+    return Reading(with_unread(composition.regions, account.unread), account.share, account.doubtful)
+
+
+def account_of(
+    found: Found,
+    words: Sequence[Word],
+    figures: Sequence[Box],
+    tables: Sequence[Box],
+    sheet: Sheet,
+    elsewhere: tuple[int, int] = (0, 0),
+    stamps: Sequence[Box] = (),
+) -> Account:
+    """``words``: those that are given out. ``elsewhere``: pixels of ink that the sheet has not, read and unread."""
+    pieces, shape = found.pieces, sheet.gray.shape[:2]
     read = covered(pieces, words, shape, least=0.0)
     doubtful = set(doubtful_words(found.lines, stamps))
     sure_words = [word for word in words if word not in doubtful]
     sure = covered(pieces, sure_words, shape, least=0.0)
-    figures = [result.bbox for result in composition.regions if result.label in FIGURE_LABELS]
-    boxes = [table.box for table in tables]
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
     unread = [
         area
         for area in unread
-        if area.regular or (lost_in_line(area, found.lines, boxes, pieces.em) and stands_out(area, sheet))
+        if (area.regular and not is_grain(area, found.stats, least_letter(pieces.em, sheet.dpi)))
+        or (lost_in_line(area, found.lines, tables, pieces.em) and stands_out(area, sheet))
     ]
     unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
-    share = min([coverage(pieces, read, unread, ~sure, on_stamps), *(inner for _, inner in found.rotated)])
+    share = min([coverage(pieces, read, unread, ~sure, elsewhere), *(inner for _, inner in found.rotated)])
     hardly_read = not_read_again((word for word in words if word in doubtful), sure_words, shape)
-    return Reading(with_unread(composition.regions, unread), share, tuple(word.box for word in hardly_read))
+    return Account(unread, share, tuple(word.box for word in hardly_read))
+
+
+def ink_on_stamps(stamps: Sequence[StampText], scale: float) -> tuple[int, int]:
+    """Of stamps' letters those that were read and those that were not: pixels of a sheet ``scale`` times as large."""
+    read, lost = sum(stamp.read for stamp in stamps), sum(stamp.lost for stamp in stamps)
+    return round(read * scale**2), round(lost * scale**2)
 
 
 def words_of(lines: Sequence[Line]) -> list[Word]:

@@ -20,7 +20,7 @@ from ocr_service.document import (
     moved_region,
 )
 from ocr_service.geometry.ink_areas import InkArea, Stats, ink_stats, text_rows
-from ocr_service.tesseract.accounting import Found, accounted, words_of
+from ocr_service.tesseract.accounting import Found, accounted, ink_on_stamps, words_of
 from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
@@ -69,6 +69,7 @@ from ocr_service.tesseract.repair.reocr import (
     reocr_markers,
 )
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
+from ocr_service.tesseract.rest import Rest
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
@@ -77,7 +78,7 @@ from ocr_service.tesseract.stamps.stamps import Stamp, without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.tables.detection import find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
-from ocr_service.tesseract.words import Line, make_line
+from ocr_service.tesseract.words import Line
 
 
 class TesseractReader:
@@ -99,37 +100,44 @@ class TesseractReader:
         """What is written on ``page``, in reading order; boxes in its pixels."""
         return self.compose(self.recognise(page), regions)
 
-    def recognise(self, page: PageImage) -> Recognition:
-        """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it."""
+    def recognise(self, page: PageImage, script: Script | None = None) -> Recognition:
+        """The lines of the whole page as Tesseract read them, on the sheet that was prepared for it.
+
+        ``script``: the one of the page's other text.
+        """
         gray, stamps = without_stamps(page.pixels, page.dpi)
         sheet, scale = _rescaled_sheet(
             with_pale_rows(gray, page.pixels, page.dpi, [stamp.box for stamp in stamps]), page.dpi
         )
-        lines = self._engine.lines(sheet.gray, sheet.dpi)
-        return Recognition(page, sheet, scale, tuple(lines), stamps)
+        lines = self._of(script).lines(sheet.gray, sheet.dpi)
+        return Recognition(page, sheet, scale, tuple(lines), stamps, script=script)
 
-    def read_lines(self, gray: Gray, dpi: int, script: Script | None = None) -> list[Line]:
-        """The lines on ``gray`` alone, in no order, boxes in its pixels; what they belong to is the caller's.
-
-        ``script``: the one of the page's other text.
-        """
-        sheet, scale = _rescaled_sheet(gray, dpi)
-        engine = self._by_script.get(script, self._engine) if script else self._engine
-        lines, _ = self._lines(engine.lines(sheet.gray, sheet.dpi), sheet, RereadBudgets())
-        placed = []
-        for line in lines:
-            boxes = [scaled_box(sheet.skew.to_page(word.box), 1 / scale, gray.shape) for word in line.words]
-            words = [replace(word, box=box) for word, box in zip(line.words, boxes, strict=True)]
-            placed.append(make_line(words, line.weight / scale))
-        return placed
+    def read_rest(self, recognition: Recognition) -> Rest:
+        """What is written on a picture of a part of a page; what it belongs to is the caller's."""
+        page, budgets = recognition.page, RereadBudgets()
+        stamps = tuple(read_stamp(stamp, page.dpi, self._engine) for stamp in recognition.stamps)
+        recognition, stats = _with_seen_letters(recognition)
+        found = self._found(recognition, stats, budgets)
+        places = [stamp.box for stamp in recognition.stamps]
+        return Rest(
+            found,
+            recognition.sheet,
+            recognition.scale,
+            (page.height, page.width),
+            stamps,
+            tuple(recognition.on_sheet(box) for box in places),
+            tuple(budgets.warnings()),
+        )
 
     def read_block(self, gray: Gray, dpi: int, script: Script | None = None) -> list[Line]:
         """The lines of one block of text, read as it stands: no layout is looked for, nothing is repaired.
 
         ``script``: the one that is expected, whose engine alone takes half the time.
         """
-        engine = self._by_script.get(script, self._engine) if script else self._engine
-        return engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
+        return self._of(script).lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
+
+    def _of(self, script: Script | None) -> TesseractEngine:
+        return self._by_script.get(script, self._engine) if script else self._engine
 
     def compose(self, recognition: Recognition, regions: Sequence[Region]) -> Reading:
         """The regions of a page in reading order, boxes in its pixels, and how much of its text they hold.
@@ -154,12 +162,8 @@ class TesseractReader:
         return replace(reading, regions=ordered, doubtful=tuple(map(to_page, reading.doubtful)))
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
-        stats = ink_stats(recognition.sheet.ink)
-        sheet = with_joined_dots(recognition.sheet, stats, words_of(recognition.lines))
-        sheet = with_inverse_text(sheet, stats)
-        if sheet is not recognition.sheet:
-            recognition, stats = replace(recognition, sheet=sheet), ink_stats(sheet.ink)
-        budgets = RereadBudgets()
+        recognition, stats = _with_seen_letters(recognition)
+        sheet, budgets = recognition.sheet, RereadBudgets()
         found = self._found(recognition, stats, budgets)
         pieces = found.pieces
         formulas = self._find_formulas(sheet, found.lines, hints)
@@ -189,17 +193,15 @@ class TesseractReader:
             inserts=[*numbers, *brackets, *(insert for insert, _ in found.rotated), *inserts],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
-        enlarged = recognition.scale**2
-        on_stamps = round(sum(s.read for s in stamps) * enlarged), round(sum(s.lost for s in stamps) * enlarged)
+        on_stamps = ink_on_stamps(stamps, recognition.scale)
         found = replace(found, blocks=(*found.blocks, *(formula.bbox for formula in formulas)))
-        shape = sheet.skew.size[::-1]
-        over = [sheet.skew.from_page(scaled_box(s.box, recognition.scale, shape)) for s in recognition.stamps]
+        over = [recognition.on_sheet(stamp.box) for stamp in recognition.stamps]
         reading = accounted(found, tables, composition, sheet, on_stamps, over)
         return replace(reading, unrepeated=tuple(budgets.warnings()))
 
     def _found(self, recognition: Recognition, stats: Stats, budgets: RereadBudgets) -> Found:
         """The page's lines: as Tesseract gave them, and those that its ink shows to be missing."""
-        sheet = recognition.sheet
+        sheet, first = recognition.sheet, self._of(recognition.script)
         shape = sheet.gray.shape[:2]
         pieces = letter_pieces(sheet, recognition.lines, stats)
         sideways: list[SidewaysBlock] = []
@@ -210,16 +212,16 @@ class TesseractReader:
         blocks = tuple(block.box for block in sideways)
         kept = whole_words(pieces, covered(pieces, words_of(raw), shape), words_of(raw), shape)
         large = large_areas(sheet, stats, kept)
-        headlines = read_large(large, sheet, self._engine)
+        headlines = read_large(large, sheet, first)
         kept = without_inner(kept, headlines)
         unread = outside(unread_areas(pieces, covered(pieces, [*kept, *words_of(headlines)], shape), shape), blocks)
         if are_scattered(unread, kept):
             kept = surest(kept)
             unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
-        missed = [*headlines, *read_missed(unread, pieces, kept, sheet, self._engine)]
+        missed = [*headlines, *read_missed(unread, pieces, kept, sheet, first)]
         seen = [*kept, *words_of(missed)]
         joined = joined_areas(sheet, stats, pieces.em, seen)
-        missed += without_read(read_joined(joined, sheet, pieces.em, self._engine), seen)
+        missed += without_read(read_joined(joined, sheet, pieces.em, first), seen)
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
         lines, script = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet, budgets)
@@ -230,7 +232,8 @@ class TesseractReader:
         lines = with_raised_digits(lines, sheet, self._engine, budgets.marks)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
-        return Found(pieces, legible_lines(lines), missed, [*large, *joined], unread_fields, blocks, rotated, engine)
+        unusual = [*large, *joined]
+        return Found(pieces, stats, legible_lines(lines), missed, unusual, unread_fields, blocks, rotated, engine)
 
     def _letter_reader(self, sheet: Sheet) -> ReadLetter:
         def read(area: Box, script: Script) -> list[str]:
@@ -274,6 +277,15 @@ class TesseractReader:
         return [repair.line(line) for line in lines], script
 
 
+def _with_seen_letters(recognition: Recognition) -> tuple[Recognition, Stats]:
+    """With dots joined to letters and letters on dark ground made dark, as ink shows them; and all pieces of ink."""
+    stats = ink_stats(recognition.sheet.ink)
+    sheet = with_inverse_text(with_joined_dots(recognition.sheet, stats, words_of(recognition.lines)), stats)
+    if sheet is recognition.sheet:
+        return recognition, stats
+    return replace(recognition, sheet=sheet), ink_stats(sheet.ink)
+
+
 def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
     """The sheet of a page, and its size as a multiple of the page's."""
     scale, sheet_dpi = rescaling(gray, dpi)
@@ -288,7 +300,7 @@ class Recognition:
     """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's.
 
     ``stamps``: those of the page, which lie over its text; the sheet is without them. ``of_block``: it is a block of a
-    page, rotated.
+    page, rotated. ``script``: the only one that was looked for.
     """
 
     page: PageImage
@@ -297,3 +309,9 @@ class Recognition:
     lines: tuple[Line, ...]
     stamps: tuple[Stamp, ...] = ()
     of_block: bool = False
+    script: Script | None = None
+
+    def on_sheet(self, box: Box) -> Box:
+        """The place on the sheet of a ``box`` of the page."""
+        skew = self.sheet.skew
+        return skew.from_page(box if self.scale == 1.0 else scaled_box(box, self.scale, skew.size[::-1]))

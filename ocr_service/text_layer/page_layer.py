@@ -63,6 +63,7 @@ class PageLayer:
     also where no formulas were asked for; ``inline``: those whose places are private characters in them (see
     ``formulas.page_formulas``). ``mathematics``: words of ``lines`` with its signs,
     where no formulas were asked for. ``unproven``: runs of letters and digits of the lines that are not proven.
+    ``text``: what text adds to the picture, 0 (nothing) to 255; ``left_out``: boxes of glyphs that nothing reads.
     """
 
     picture: PageImage
@@ -83,6 +84,13 @@ class PageLayer:
     mathematics: frozenset[LayerWord] = frozenset()
     turned: tuple[LayerLine, ...] = ()
     unproven: frozenset[str] = frozenset()
+    text: Gray | None = None
+    left_out: Floats | None = None
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it has text that nothing reads; ``picture.warnings`` say where."""
+        return self.left_out is not None and len(self.left_out) > 0
 
 
 _MEMORY = Memory()
@@ -155,6 +163,8 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         mathematics=frozenset() if formulas else mathematical_words(glyphs, known, good),
         turned=tuple(line for line in unproven if line.angle in (90, 180, 270)),
         unproven=frozenset(run for line in unproven for word in line.words for run in letter_runs(word.text)),
+        text=plates[0],
+        left_out=glyphs.ink[[index for line in slanted for index in line.glyphs]],
     )
 
 

@@ -10,6 +10,12 @@ import pytest
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
+from ocr_service.document import Gray, page_status
+from ocr_service.reading.layered_page import read_layered, sheet_reader
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.words import Line, make_line
+from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from tests.support.sheets import DrawnPage
 from tests.support.text_layer_pdfs import ENGLISH, RUSSIAN, Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample
@@ -23,6 +29,21 @@ def english_page(picture: Image.Image) -> Sample:
         sheet.paragraph(text)
     sheet.canvas.drawImage(ImageReader(picture), 60, 200, picture.width * 72 / 200, picture.height * 72 / 200)
     return Sample("english", sheet.pdf(), "")
+
+
+class _ForgetfulEngine(TesseractEngine):
+    """Does not see one word, wherever it stands."""
+
+    def __init__(self, language: str, word: str) -> None:
+        super().__init__(language)
+        self._word = word
+
+    def lines(self, gray: Gray, dpi: int, mode: int = 3, *, only: str = "") -> list[Line]:
+        kept = [
+            [word for word in line.words if word.text != self._word]
+            for line in super().lines(gray, dpi, mode, only=only)
+        ]
+        return [make_line(words) for words in kept if words]
 
 
 @pytest.mark.parametrize("lines", [RUSSIAN[3:], RUSSIAN])
@@ -71,3 +92,68 @@ def test_text_in_a_script_that_nobody_reads_is_no_rubbish_but_a_warning(tmp_path
     assert page.status == "partial"
     assert any("a part of the page is in Arabic script" in warning for warning in page.warnings)
     assert {region.source for region in page.regions} <= {"text_layer", None}
+
+
+def test_a_page_that_is_all_proven_has_a_whole_coverage(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    page = read_sample(tmp_path, Sample("proven", sheet.pdf(), ""))
+    assert (page.coverage, page.status, page.warnings) == (1.0, "completed", ())
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> PageLayer:
+    """A page with proven text and a scan of three lines."""
+    drawn = DrawnPage(1300, 300)
+    lines = ("The supplier shall deliver 5 goods", "within ten days of it", "Cost 17 and 340 or less")
+    for place, text in enumerate(lines):
+        drawn.text(20, 20 + 90 * place, text)
+    path = tmp_path_factory.mktemp("mixed") / "mixed.pdf"
+    path.write_bytes(english_page(drawn.image).pdf)
+    read = sheet_reader(TesseractReader("eng"))
+    layer = read_page_layer(path, 1, dpi=200, max_pixels=40_000_000, password="", read_sheet=read, language="eng")
+    assert layer is not None
+    return layer
+
+
+def test_a_scan_beside_proven_text_is_accounted_for(mixed: PageLayer) -> None:
+    page = read_layered(mixed, TesseractReader("eng"), lambda _: (), "auto", "eng")
+    assert (page.coverage, page_status(page.results), page.page.warnings) == (1.0, "completed", ())
+    assert "Cost 17 and 340 or less" in [region.content for region in page.results]
+
+
+@pytest.mark.parametrize("word", ["supplier", "5", "17"])
+def test_a_word_of_a_scan_beside_proven_text_that_is_lost_is_reported(mixed: PageLayer, word: str) -> None:
+    reader = TesseractReader("eng")
+    reader._engine = _ForgetfulEngine("eng", word)
+    page = read_layered(mixed, reader, lambda _: (), "auto", "eng")
+    assert 0.9 < page.coverage < 1.0
+    assert page_status(page.results) == "partial"
+    (unread,) = [region for region in page.results if region.label == "unread"]
+    assert unread.error is not None and page.page.warnings == (unread.error.message,)
+    assert 1450 < unread.bbox[1] < 1800  # the picture's place
+
+
+def test_what_only_the_layer_may_read_lowers_the_coverage(tmp_path: Path) -> None:
+    drawn = DrawnPage(1300, 300)
+    drawn.text(20, 20, "The supplier shall deliver 5 goods")
+    page = read_sample(tmp_path, english_page(drawn.image), "only")
+    assert page.coverage is not None and 0.9 < page.coverage < 1.0
+    assert any("were left out" in warning for warning in page.warnings)
+
+
+def test_slanted_text_that_is_not_proven_lowers_the_coverage(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    sheet.canvas.saveState()
+    sheet.canvas.translate(200, 200)
+    sheet.canvas.rotate(30)
+    sheet.canvas.setFont("Mono", 24)
+    sheet.canvas.drawString(0, 0, "Harvest of every year")
+    sheet.canvas.restoreState()
+    page = read_sample(tmp_path, Sample("slanted", with_maps(sheet.pdf(), swapped("rv"), "DejaVuSansMono"), ""))
+    assert page.coverage is not None and 0.5 < page.coverage < 1.0
+    assert page.status == "partial"
+    assert any("slanted text" in warning for warning in page.warnings)

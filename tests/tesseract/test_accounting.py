@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ocr_service.document import RegionResult
+from ocr_service.geometry.ink_areas import ink_stats
 from ocr_service.tesseract.accounting import Found, accounted
 from ocr_service.tesseract.blocks.compose import Composition
 from ocr_service.tesseract.engine import TesseractEngine
@@ -25,7 +26,8 @@ def test_a_line_that_was_read_but_is_in_no_region_is_unread() -> None:
     page.text(100, 300, "Storage conditions apply", 11)
     sheet, lines = page.sheet(), lines_of(page)
     assert len(lines) == 2
-    found = Found(letter_pieces(sheet, lines), lines, [], [], (), (), (), TesseractEngine("eng"))
+    pieces = letter_pieces(sheet, lines)
+    found = Found(pieces, ink_stats(sheet.ink), lines, [], [], (), (), (), TesseractEngine("eng"))
     whole = accounted(found, [], Composition([text_region(line) for line in lines], []), sheet)
     assert (whole.coverage, [region.label for region in whole.regions]) == (1.0, ["text", "text"])
     partly = accounted(found, [], Composition([text_region(lines[0])], []), sheet)

@@ -147,6 +147,13 @@ def unread_areas(pieces: Pieces, read: npt.NDArray[np.bool_], shape: tuple[int, 
     return ink_areas(pieces, ~read, shape)
 
 
+def unread_ink(sheet: Sheet) -> int:
+    """Pixels of all text-like ink of a sheet that nobody reads."""
+    pieces = letter_pieces(sheet, ())
+    areas = ink_areas(pieces, np.ones(len(pieces.areas), bool), sheet.gray.shape[:2])
+    return sum(area.ink for area in areas if area.regular)
+
+
 def coverage(
     pieces: Pieces,
     read: npt.NDArray[np.bool_],

@@ -58,8 +58,11 @@ _OPEN, _NEXT, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: a link's b
 _LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
 
 
-def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Region]) -> list[RegionResult]:
-    """Regions in reading order. ``others``: lines read by OCR; ``hints``: the layout model's regions, where asked."""
+def compose_layer(
+    layer: PageLayer, others: Sequence[Line], hints: Sequence[Region], read_apart: Sequence[Insert] = ()
+) -> list[RegionResult]:
+    """Regions in reading order. ``others``: lines read by OCR, ``read_apart``: its regions; ``hints``: the layout
+    model's regions, where asked."""
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
     margins = [line for line in level if _is_marginal(layer, line)]
@@ -80,6 +83,7 @@ def compose_layer(layer: PageLayer, others: Sequence[Line], hints: Sequence[Regi
         tables += found
         rest += [*left, *authors]
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
+    inserts += read_apart
     lost = written_areas(left_out, layer.remainder, layer.ground, layer.picture.dpi)
     inserts += [unread_picture(box) for box in lost]
     turned, loose = _sideways(layer, sheet, urls)

@@ -1,0 +1,24 @@
+"""Grain of a picture that has the size of small letters: the largest of many specks, where letters have few."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocr_service.geometry.ink_areas import InkArea, Stats
+
+_MANY = 16  # pieces of an area that may be grain
+_SPECKS = 1.5  # of the pieces of an area; a dirty scan has as many, but its letters are larger
+_LARGEST = 1.3  # times the least height of a letter: the usual height of grain's largest pieces
+
+
+def is_grain(area: InkArea, stats: Stats, least: float) -> bool:
+    """Whether an area's pieces are no letters. ``stats``: all pieces of the sheet's ink; ``least``: a letter's height.
+
+    The heights of grain fall off from specks to the largest, those of letters begin with the smallest letters.
+    """
+    if area.pieces < _MANY or area.height >= _LARGEST * least:
+        return False
+    x0, y0, x1, y1 = area.box
+    x, y = stats[:, 0] + stats[:, 2] // 2, stats[:, 1] + stats[:, 3] // 2
+    within = (x >= x0) & (x < x1) & (y >= y0) & (y < y1)
+    return int(np.count_nonzero(within & (stats[:, 3] < least))) >= _SPECKS * area.pieces
