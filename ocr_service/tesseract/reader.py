@@ -52,6 +52,7 @@ from ocr_service.tesseract.ledger.unread_regions import located as _located
 from ocr_service.tesseract.lines.fixed_pitch import with_pitch
 from ocr_service.tesseract.lines.leaders import with_leaders
 from ocr_service.tesseract.lines.page_columns import page_gutters, ruled_gutters, split_at_gutters
+from ocr_service.tesseract.lines.references import with_reference_labels
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
@@ -265,7 +266,7 @@ class TesseractReader:
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], Script | None]:
         """The sheet's lines repaired, each word in its script, and the script of nearly all of them."""
-        lines = reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet))
+        lines = with_reference_labels(reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet)))
         crops = {script: CropReader(engine, sheet) for script, engine in self._by_script.items()}
         script, lines = page_script(lines, crops, self._ppocr)
         if script in crops:

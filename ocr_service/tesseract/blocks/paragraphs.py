@@ -12,6 +12,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.tesseract.lines.leaders import ENTRY
+from ocr_service.tesseract.lines.references import REFERENCE
 from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
@@ -148,6 +149,8 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     if ENTRY.search(last.text):
         return True
     em = min(last.em, line.em)
+    if REFERENCE.match(line.text) and _may_begin_reference(so_far, line, em):
+        return True
     marker = list_marker(line.text)
     if marker is not None and _parts_a_series(marker.mark, so_far):
         marker = None
@@ -179,9 +182,18 @@ def _may_begin_item(so_far: list[Line], line: Line, em: float) -> bool:
     return last.text[-1:] in ".:;!?" or line.box[0] - last.box[0] > 0.8 * em or outdented
 
 
+def _may_begin_reference(so_far: list[Line], line: Line, em: float) -> bool:
+    """A line of prose may begin with a reference (``[12] and``); an entry stands under the last one, or left of it."""
+    lefts = [above.box[0] for above in so_far]
+    if REFERENCE.match(so_far[0].text):
+        return abs(line.box[0] - lefts[0]) < 0.6 * em
+    return line.box[0] < min(lefts) - 0.8 * em
+
+
 def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
     """An item's second line stands under its text, right of the marker."""
-    return len(so_far) == 1 and list_marker(so_far[0].text) is not None and line.box[0] > so_far[0].box[0] + 0.5 * em
+    marked = list_marker(so_far[0].text) is not None or REFERENCE.match(so_far[0].text) is not None
+    return len(so_far) == 1 and marked and line.box[0] > so_far[0].box[0] + 0.5 * em
 
 
 def _runs_on(last: Line, line: Line, left: int, right: int) -> bool:

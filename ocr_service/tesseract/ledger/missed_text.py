@@ -23,6 +23,8 @@ _SCATTERED = 12  # areas from which on all are read at once first
 _SURE_IN_FIGURE = 85.0  # Tesseract's confidence
 _DRAWN = 4.0  # em: larger pieces are drawn, not written
 _MOST_AREAS = 24  # a page: a page of noise must not take a minute
+# Areas of a column that is read at once, and em: the widest, and the most white from one to the next.
+_IN_COLUMN, _COLUMN_WIDTH, _COLUMN_GAP = 4, 5.0, 8.0
 _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
 _PAD = 0.8  # em of white around an area
@@ -65,7 +67,11 @@ def read_missed(
         found = _read_scattered(areas, _without_drawn(left, sheet.ink, pieces.em), sheet.dpi, engine)
         seen = [word for line in found for word in line.words]
         left = without_words(left, seen)
-        areas = [a for a in areas if not any(contains_centre(_grown(word.box, a), a.box) for word in seen)]
+        areas = _without_seen(areas, seen)
+    for column in _columns(areas, pieces.em):
+        lines = _read_column(column, left, sheet.dpi, engine)
+        found += lines
+        areas = _without_seen(areas, [word for line in lines for word in line.words])
     for missed in areas[:_MOST_AREAS]:
         if missed.pieces > 1 or missed.height > 0.45 * pieces.em:
             found += _read_area(missed, pieces.em, left, sheet.dpi, engine)
@@ -170,6 +176,32 @@ def _read_scattered(areas: Sequence[InkArea], gray: Gray, dpi: int, engine: Tess
     height = statistics.median(area.height for area in areas)
     found = read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
     return _with_words(found, _boxes(areas), over=True)
+
+
+def _without_seen(areas: Sequence[InkArea], seen: Sequence[Word]) -> list[InkArea]:
+    return [a for a in areas if not any(contains_centre(_grown(word.box, a), a.box) for word in seen)]
+
+
+def _columns(areas: Sequence[InkArea], em: float) -> list[list[InkArea]]:
+    """Areas of a word each under one another: numbers of references and of lines, which Tesseract takes for no text."""
+    columns: list[list[InkArea]] = []
+    for area in sorted(areas, key=lambda a: a.box[1]):
+        if area.box[2] - area.box[0] > _COLUMN_WIDTH * em:
+            continue
+        over = (c for c in columns if abs(c[-1].box[0] - area.box[0]) < em or abs(c[-1].box[2] - area.box[2]) < em)
+        column = next((c for c in over if c[-1].box[3] <= area.box[1] < c[-1].box[3] + _COLUMN_GAP * em), None)
+        if column is None:
+            columns.append([area])
+        else:
+            column.append(area)
+    return [column for column in columns if len(column) >= _IN_COLUMN]
+
+
+def _read_column(column: Sequence[InkArea], gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
+    box = enclosing([area.box for area in column])
+    height = statistics.median(area.height for area in column)
+    found = read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SINGLE_BLOCK, round(_PAD * height), engine)
+    return _with_words(found, _boxes(column), over=True)
 
 
 def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:

@@ -154,14 +154,19 @@ def _words(glyphs: Sequence[Glyph], x0: int, x1: int) -> list[list[_Char]]:
 def _split(words: Sequence[list[_Char]], line: Line) -> list[list[_Char]]:
     """``words`` parted where the line has a gap as wide as its spaces are, but for decimals in wide typefaces.
 
-    In a wider one there may be words that Tesseract did not read.
+    Not in one where characters stand that Tesseract did not read.
     """
     gaps = [(left.box[2], right.box[0]) for left, right in pairwise(line.words)]
     if not gaps:
         return list(words)
     usual = min(statistics.median(right - left for left, right in gaps), 0.35 * line.em)
-    least, most = max(_SPACE * usual, 0.08 * line.em), _APART * line.em
-    middles = [(left + right) / 2 for left, right in gaps if least <= right - left <= most]
+    least, edge = max(_SPACE * usual, 0.08 * line.em), _EDGE * line.em
+    standing = [char.x for word in words for char in word]
+    middles = [
+        (left + right) / 2
+        for left, right in gaps
+        if right - left >= least and not any(left + edge < x < right - edge for x in standing)
+    ]
     parted = []
     for word in words:
         if _DECIMAL.fullmatch("".join(char.text for char in word)):

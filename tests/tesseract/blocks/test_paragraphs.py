@@ -79,3 +79,23 @@ def test_short_lines_stay_apart_though_they_begin_small() -> None:
         "река течёт", "к большому морю среди зимних берегов", "и стынет", "во льду у тихих северных причалов"
     )
     assert texts_of(lines)[:2] == ["река течёт", "к большому морю среди зимних берегов и стынет"]
+
+
+def test_entries_of_a_list_of_references_have_their_hanging_lines() -> None:
+    lines = [
+        *stacked("Narula and Fullagar, Native Client,", "in Proceedings, 2009.", x=170),
+        *stacked("[25] Chen and Sezer, Attacks", y=180),
+        *stacked("are realistic threats, Security", "Symposium, 2005", y=220, x=170),
+        *stacked("[Knu97] The art of programming,", y=300),
+        *stacked("third edition", y=340, x=170),
+    ]
+    assert texts_of(lines) == [
+        "Narula and Fullagar, Native Client, in Proceedings, 2009.",
+        "[25] Chen and Sezer, Attacks are realistic threats, Security Symposium, 2005",
+        "[Knu97] The art of programming, third edition",
+    ]
+
+
+def test_a_line_of_prose_may_begin_with_a_reference() -> None:
+    lines = stacked("The method was shown before by others in", "[12] and again in the second part of it")
+    assert texts_of(lines) == ["The method was shown before by others in [12] and again in the second part of it"]

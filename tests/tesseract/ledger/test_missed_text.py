@@ -28,6 +28,21 @@ def test_a_line_and_a_lone_digit_that_were_missed_are_read_at_their_places() -> 
     assert 195 < digit.box[1] < 240
 
 
+def test_a_long_column_of_labels_is_read_at_once() -> None:
+    page = DrawnPage(1000, 2000)
+    words = []
+    for number in range(40):
+        page.text(60, 40 + 48 * number, f"[{number + 11}]", 10)
+        page.text(160, 40 + 48 * number, "An entry of the list", 10)
+        words.append(Word("An entry of the list", (158, 42 + 48 * number, 470, 74 + 48 * number), 95.0))
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [make_line([word]) for word in words])
+    areas = unread_areas(pieces, covered(pieces, words, (2000, 1000)), (2000, 1000))
+    found = read_missed(areas, pieces, words, sheet, TesseractEngine("eng"))
+    read = {line.text for line in found}
+    assert len(read & {f"[{number + 11}]" for number in range(40)}) > 36
+
+
 def test_nothing_is_read_where_nothing_was_missed() -> None:
     sheet = DrawnPage(600, 200).sheet()
     assert read_missed([], letter_pieces(sheet, []), [], sheet, TesseractEngine("eng")) == []

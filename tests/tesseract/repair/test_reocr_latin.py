@@ -159,6 +159,17 @@ def test_an_unlikely_reading_changes_nothing(read: str, again: str, probability:
     assert reocr_latin([drawn.line], drawn.gray, scripted(again, probability), Budget(150))[0].text == read
 
 
+def test_columns_without_spaces_between_them_stay_apart() -> None:
+    boxes = (("HDFS", (60, 40, 114, 64), 90), ("19000", (184, 40, 240, 64), 63), ("190-", (275, 40, 315, 64), 48))
+    line = make_line([Word(*box) for box in boxes])
+
+    def read(gray: Gray) -> list[Glyph]:
+        across = zip("HDFS10000100-", (68, 82, 95, 108, 190, 201, 212, 223, 234, 280, 290, 300, 310), strict=True)
+        return [Glyph(c, 0.99, (x - 52) / gray.shape[1]) for c, x in across]
+
+    assert reocr_latin([line], DrawnPage(400, 100).gray(), read, Budget(150))[0].text == "HDFS 10000 100-"
+
+
 def test_words_that_tesseract_had_in_no_box_get_their_own() -> None:
     line = make_line([Word("Q", (60, 40, 78, 64), 60), Word("qo)", (262, 40, 300, 64), 60)])
     read = scripted("Q viableqs(p, qb)", 0.99)
