@@ -11,15 +11,16 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import Pieces
-from ocr_service.tesseract.rotation import BlockReader, densest_window, window_rotation
+from ocr_service.tesseract.rotation import BETTER, BlockReader, densest_window, rotate, window_rotation
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.words import Line, split_by_box, sure_share
+from ocr_service.tesseract.words import Line, reading_score, split_by_box, sure_share
 
 _REACH = 1.2  # em between pieces of one block
 _LEAST_PIECES = 8
 _ALONG, _ACROSS = 15.0, 2.0  # em of white between the columns of a table, and between its rows
 _READS_WELL = 0.5  # share of letters in sure words
 _LONG_WORD = 4  # letters
+_SAYS_SOMETHING = 8.0  # of ``reading_score``, in letters: sideways text read as it stands has less, or hardly more
 _LINE = 4.0  # em: narrower blocks are a line on its side, read whole, since a window would cut through its words
 _STEP = 4
 _MOST = 6  # blocks a page
@@ -54,9 +55,24 @@ def sideways_blocks(
             degrees, others = window_rotation(window, sheet.dpi, read), [other for _, other in badly_read]
         if degrees:
             block = SidewaysBlock(_with_columns(box, others, degrees, pieces.em), degrees)
+            if not _reads_better(block, rest, sheet, pieces.em, read):
+                continue
             found = [other for other in found if not contains_centre(block.box, other.box)] + [block]
             rest = split_by_box(rest, block.box)[1]
     return found, rest
+
+
+def _reads_better(block: SidewaysBlock, lines: Sequence[Line], sheet: Sheet, em: float, read: BlockReader) -> bool:
+    """Whether the whole block reads better rotated than its ``lines`` do as they stand; a window is a part of it.
+
+    Asked where those say something: a stamp along the margin of a page that reads badly is no proof for the page.
+    """
+    standing = reading_score(split_by_box(lines, block.box)[0])
+    if standing < _SAYS_SOMETHING:
+        return True
+    return (
+        reading_score(read(rotate(block_picture(sheet, block.box, em), block.degrees), sheet.dpi)) > BETTER * standing
+    )
 
 
 def _line_reader(read: BlockReader) -> BlockReader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PIL import Image
 
 from ocr_service.export.markdown import page_markdown
@@ -11,6 +12,7 @@ from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import prepare_sheet
 from ocr_service.tesseract.sideways_blocks import block_picture, frame, sideways_blocks
+from ocr_service.tesseract.words import make_line
 from tests.support.sheets import DPI, DrawnPage
 
 
@@ -67,6 +69,27 @@ def test_a_long_line_along_the_margin_is_read_whole() -> None:
     reading = TesseractReader("eng").read(page.page(), [])
     assert page_markdown(reading.regions).count("preprint:2108.40716v3 [ab.CD] 14 Sep 2027") == 1
     assert reading.coverage == 1.0
+
+
+@pytest.mark.slow
+def test_a_stamp_beside_text_that_reads_badly_does_not_turn_the_text() -> None:
+    reader = TesseractReader("eng")
+    page, stamp = DrawnPage(1300, 700), DrawnPage(480, 215)
+    for row in range(5):
+        page.text(345, 60 + 110 * row, "The supplier shall deliver the goods in time")
+    for row, text in enumerate(
+        ("Received by the", "old archive on the", "ninth of March", "and kept in Bath", "with the other papers")
+    ):
+        stamp.text(5, 2 + 42 * row, text, 12, bold=True)
+    page.image.paste(stamp.image.transpose(Image.Transpose.ROTATE_90), (100, 60))
+    sheet = prepare_sheet(page.gray(), DPI)
+    read = [line for line in reader.recognise(page.page()).lines if "supplier" in line.text]
+    faint = [
+        make_line([replace(word, confidence=40.0 if place % 2 else 97.0) for place, word in enumerate(line.words)])
+        for line in read
+    ]
+    assert len(faint) == 5
+    assert sideways_blocks(letter_pieces(sheet, faint), faint, sheet, reader.read_block) == ([], faint)
 
 
 def test_an_upright_page_has_none() -> None:
