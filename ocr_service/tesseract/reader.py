@@ -58,13 +58,14 @@ from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
+from ocr_service.tesseract.repair.digit_columns import with_digit_columns
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
+from ocr_service.tesseract.repair.lone_signs import read_capital
 from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
 from ocr_service.tesseract.repair.reocr import (
     CropReader,
-    read_capital,
     reocr_cells,
     reocr_foreign_words,
     reocr_markers,
@@ -181,7 +182,15 @@ class TesseractReader:
             replace(table, cells=repair.table(reocr_cells(table.cells, crops, budgets.cells))) for table in tables
         ]
         letter = self._letter_reader(sheet)
-        tables = [replace(table, cells=with_proven_codes(table.cells, sheet, letter)) for table in tables]
+        tables = [
+            replace(
+                table,
+                cells=with_proven_codes(
+                    with_digit_columns(table.cells, sheet, found.engine, budgets.cells), sheet, letter
+                ),
+            )
+            for table in tables
+        ]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
         inserts = [Insert(formula.bbox, (formula,)) for formula in formulas]
         composition = compose(

@@ -16,6 +16,7 @@ _NO_SIZE = frozenset("-–—_=~.,;:'\"`«»“”„•·*+^°☐☒")
 
 # Letters of a word, and its height as a multiple of its width, from which on it runs up or down the page.
 _LONG, _UPRIGHT = 3, 1.3
+_BEGINS = 0.25  # em: less than any letter but an i takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,13 @@ def make_line(words: Sequence[Word], weight: float = 0.0) -> Line:
 
 
 def without_overlaps(line: Line) -> Line:
-    """``line`` with no box over the next: of blurred print Tesseract gives some words the rest of the line as well."""
+    """``line`` with no box over the next: of blurred print Tesseract gives some words the rest of the line as well.
+
+    What begins where a word begins lies over it, and is not the next one.
+    """
     words = [
         replace(word, box=(word.box[0], word.box[1], following.box[0], word.box[3]))
-        if word.box[0] < following.box[0] < word.box[2]
+        if word.box[0] + _BEGINS * line.em < following.box[0] < word.box[2]
         else word
         for word, following in pairwise(line.words)
     ]

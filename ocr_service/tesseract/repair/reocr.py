@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -34,6 +35,7 @@ from ocr_service.tesseract.words import Line, Word, make_line
 
 _DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
+_NO_SPACE = 0.16  # em
 _SCALE = 2
 _MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
 _SAME_WORD = 0.4  # of a word's box that those have which were read in its place
@@ -56,27 +58,6 @@ class CropReader:
         mode = tesserocr.PSM.SINGLE_LINE if lines == 1 else tesserocr.PSM.SINGLE_BLOCK
         found = self._engine.lines(large, self.sheet.dpi * _SCALE, mode)
         return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]
-
-
-_CAPITALS: dict[Script, str] = {
-    "latin": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "cyrillic": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ",
-}
-_LETTER_MODES = (tesserocr.PSM.SINGLE_WORD, tesserocr.PSM.SINGLE_CHAR)
-
-
-def read_capital(area: Box, script: Script, sheet: Sheet, engine: TesseractEngine) -> list[str]:
-    """The capital letter of ``script`` in ``area``, once for each way to read it by itself that gives one."""
-    x0, y0, x1, y1 = area
-    pad = round(0.5 * (y1 - y0))
-    crop = sheet.gray[y0:y1, x0:x1]
-    framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=int(np.percentile(crop, 95)))
-    large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-    read = []
-    for mode in _LETTER_MODES:
-        lines = engine.lines(large, sheet.dpi * _SCALE, mode, only=_CAPITALS[script])
-        read += [word.text for line in lines for word in line.words]
-    return [text for text in read if len(text) == 1]
 
 
 def reocr_cells(table: Table, crops: CropReader, budget: Budget) -> Table:
@@ -104,7 +85,13 @@ def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
     seen = enclosing([word.box for word in cell.words])
     missed = area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
     doubtful = any(_is_doubtful(word) or lost_digits(word, em, ink) for word in cell.words)
-    return area if missed or doubtful else None
+    return area if missed or doubtful or _is_torn(cell, em) else None
+
+
+def _is_torn(cell: Cell, em: float) -> bool:
+    """Whether two of its words stand so near to each other that they are one: ``N`` and ``o.``."""
+    words = sorted(cell.words, key=lambda word: word.box[0])
+    return any(0 <= right.box[0] - left.box[2] < _NO_SPACE * em for left, right in pairwise(words))
 
 
 def reocr_markers(lines: Sequence[Line], crops: CropReader) -> list[Line]:
@@ -161,18 +148,25 @@ def _moved(word: Word, offset: tuple[int, int]) -> Word:
 
 
 def _letters(ink: Gray, box: Box, em: float) -> Box | None:
-    """The box around what is of a letter's size inside ``box``; None where there is nothing."""
+    """The box around what is of a letter's size inside ``box``, and a point behind it; None where there is nothing."""
     inset = round(0.08 * em)
     x0, y0, x1, y1 = box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset
     if x1 - x0 < 3 or y1 - y0 < 3:
         return None
     count, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
-    boxes: list[Box] = []
+    boxes, points = list[Box](), list[Box]()
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
+        piece = (x0 + x, y0 + y, x0 + x + w, y0 + y + h)
         if 0.3 * em < h < 2.5 * em and area > 0.02 * em * em and w < 20 * em:
-            boxes.append((x0 + x, y0 + y, x0 + x + w, y0 + y + h))
-    return enclosing(boxes) if boxes else None
+            boxes.append(piece)
+        elif area > 0.006 * em * em and max(w, h) < 0.4 * em:
+            points.append(piece)
+    if not boxes:
+        return None
+    letters = enclosing(boxes)
+    beside = (p for p in points if 0 <= p[0] - letters[2] < 0.4 * em and abs(p[3] - letters[3]) < 0.25 * em)
+    return enclosing([letters, *beside])
 
 
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
@@ -49,7 +50,9 @@ _ALIKE = (re.compile(r"[Il1|!]"), re.compile(r"\(\)|0|o|O"))
 
 def reocr_latin(lines: Sequence[Line], gray: Gray, read: Callable[[Gray], list[Glyph]], budget: Budget) -> list[Line]:
     """``lines`` of a page in Latin script, with doubtful words as ``read`` has them where it is surer."""
-    limit = _limit([word for line in lines for word in line.words])
+    read_words = [word for line in lines for word in line.words]
+    limit = _limit(read_words)
+    boxes = np.array([word.box for word in read_words], int).reshape(-1, 4)
     result = []
     for line in lines:
         words: dict[int, list[Word]] = {}
@@ -57,7 +60,7 @@ def reocr_latin(lines: Sequence[Line], gray: Gray, read: Callable[[Gray], list[G
             line = without_overlaps(line)
         for first, last in _chunks(line, limit):
             if budget.take():
-                words |= _read_chunk(line, (first, last), limit, gray, read)
+                words |= _read_chunk(line, (first, last), limit, gray, boxes, read)
         if words:
             parts = [words.get(index, [word]) for index, word in enumerate(line.words)]
             line = make_line([word for part in parts for word in part], line.weight)
@@ -107,11 +110,16 @@ class _Char:
 
 
 def _read_chunk(
-    line: Line, chunk: tuple[int, int], limit: float, gray: Gray, read: Callable[[Gray], list[Glyph]]
+    line: Line,
+    chunk: tuple[int, int],
+    limit: float,
+    gray: Gray,
+    boxes: npt.NDArray[np.int_],
+    read: Callable[[Gray], list[Glyph]],
 ) -> dict[int, list[Word]]:
     """What stands for the words of the chunk, its first and last index in the line, by their index; may be nothing."""
     first, last = chunk
-    x0, y0, x1, y1 = _area(line, first, last, gray)
+    x0, y0, x1, y1 = _area(line, first, last, gray, boxes)
     if x1 - x0 < 3 or y1 - y0 < 3:
         return {}
     glyphs = read(np.ascontiguousarray(gray[y0:y1, x0:x1]))
@@ -129,13 +137,15 @@ def _read_chunk(
     return changed
 
 
-def _area(line: Line, first: int, last: int, gray: Gray) -> Box:
-    """The chunk with some white around it, at most half of the gaps beside it."""
-    words, em = line.words, line.em
-    x0, y0, x1, y1 = enclosing([word.box for word in words[first : last + 1]])
-    before = x0 - words[first - 1].box[2] if first else em
-    after = words[last + 1].box[0] - x1 if last + 1 < len(words) else em
-    left, right = (round(min(_PAD[0] * em, max(0, gap) / 2)) for gap in (before, after))
+def _area(line: Line, first: int, last: int, gray: Gray, boxes: npt.NDArray[np.int_]) -> Box:
+    """The chunk with some white around it, at most half of the gaps beside it. ``boxes``: of the page's words."""
+    em = line.em
+    x0, y0, x1, y1 = enclosing([word.box for word in line.words[first : last + 1]])
+    # A word beside the chunk may be a line of its own.
+    level = boxes[np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0) > 0.5 * (y1 - y0)]
+    before = x0 - level[level[:, 2] <= x0, 2].max(initial=x0 - round(em))
+    after = level[level[:, 0] >= x1, 0].min(initial=x1 + round(em)) - x1
+    left, right = (round(min(_PAD[0] * em, gap / 2)) for gap in (before, after))
     high = round(_PAD[1] * em)
     height, width = gray.shape
     return max(0, x0 - left), max(0, y0 - high), min(width, x1 + right), min(height, y1 + high)

@@ -70,3 +70,16 @@ def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
     assert reocr_cells([[cell]], crops, Budget(40)) == [[cell]]
     alone = Cell((500, 80, 900, 160), (doubtful,))
     assert reocr_cells([[alone]], crops, Budget(40))[0][0].text == "681.20"
+
+
+def test_a_cell_whose_word_came_in_two_parts_is_read_as_one_with_its_point(
+    engines: dict[Script, TesseractEngine],
+) -> None:
+    page = DrawnPage(600, 200)
+    page.text(100, 80, "No.", 14)
+    sheet = page.sheet()
+    x, y, _, height = cv2.boundingRect((sheet.gray < 128).astype(np.uint8))
+    parts = Word("N", (x, y, x + 28, y + height), 92.0), Word("o", (x + 32, y + 8, x + 54, y + height), 86.0)
+    cell = Cell((80, 60, 300, 140), parts)
+    ((read,),) = reocr_cells([[cell]], CropReader(engines["latin"], sheet), Budget(4))
+    assert read.text == "No."

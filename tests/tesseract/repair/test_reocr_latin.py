@@ -210,3 +210,19 @@ def test_doubtful_english_is_read_again_and_russian_is_not() -> None:
     reader = TesseractReader("rus+eng")
     assert reader.read(page.page(), []).regions[0].content == "The supplier shall deliver the goods within ten days"
     assert reader.read(russian.page(), []).regions[0].content == "Поставщик обязан передать товар покупателю"
+
+
+def test_no_ink_of_a_word_beside_it_is_read_with_a_line_of_one_word() -> None:
+    """``N`` and ``o.`` are two lines: of the N only its own half of the white between them is looked at."""
+    drawn = DrawnLine(("N", "N", 96.0), ("o.", "о", 75.0))
+    seen: list[int] = []
+
+    def read(gray: Gray) -> list[Glyph]:
+        seen.append(gray.shape[1])
+        return []
+
+    first, second = drawn.line.words
+    reocr_latin([make_line([first]), make_line([Word("o", second.box, 75.0)])], drawn.gray, read, Budget(9))
+    x0, _, x1, _ = second.box
+    between = x0 - first.box[2]
+    assert seen == [round(between / 2) + x1 - x0 + round(0.3 * make_line([second]).em)]
