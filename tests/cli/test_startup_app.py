@@ -5,7 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.support.running import RunningService, wait_until
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_port_answers_before_the_application_is_loaded(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from tests.support.pages import page, region
 from tests.support.running import RunningService, wait_until
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 KEY = "anna-key-0001"
 HEADERS = {"X-Api-Key": KEY}
 # As its settings page sends them.

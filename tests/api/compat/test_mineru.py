@@ -22,6 +22,8 @@ from tests.support.jobs import document
 from tests.support.running import RunningService, wait_until
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 KEY = "anna-key-0001"
 
 

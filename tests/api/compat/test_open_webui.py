@@ -13,6 +13,8 @@ from tests.support.encrypted import encrypted
 from tests.support.running import RunningService
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 KEY = "anna-key-0001"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 

@@ -15,6 +15,8 @@ from tests.support.encrypted import encrypted
 from tests.support.running import PATIENCE_S, RunningService, wait_until
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 KEY = "anna-key-0001"
 # As RAGFlow fills them in, those without a value left out.
 RAGFLOW = {

@@ -11,6 +11,8 @@ import pytest
 from tests.support.running import RunningService, wait_until
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 JOBS = "/api/v2/ocr/jobs"
 ANNA, BORIS = {"X-API-Key": "anna-key-0001"}, {"X-API-Key": "boris-key-0002"}
 

@@ -15,6 +15,8 @@ from tests.fakes.vllm import Asked, FakeVllm, Reply
 from tests.support.running import RunningService
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 PLACES = "".join(f"<|LOC_{number}|>" for number in (100, 50, 300, 50, 300, 80, 100, 80))
 ANSWERS = {
     "OCR:": "words",

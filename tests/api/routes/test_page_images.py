@@ -16,6 +16,8 @@ from tests.fakes.vllm import FakeVllm
 from tests.support.jobs import document, held, quick_service, submit
 from tests.support.running import RunningService
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sideways(tmp_path_factory: pytest.TempPathFactory) -> Path:
