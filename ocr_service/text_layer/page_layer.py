@@ -26,6 +26,7 @@ from ocr_service.text_layer.formulas.page_formulas import (
     mathematical_words,
 )
 from ocr_service.text_layer.legible_rest import letter_runs
+from ocr_service.text_layer.lines.drawn_signs import with_drawn_signs
 from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
@@ -142,7 +143,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
     remainder = _remainder(opened, glyphs, [*good, *slanted], found.displays)
-    marked = _with_check_boxes(good, opened, glyphs)
+    marked = _with_check_boxes(with_drawn_signs(good, _gray(opened.seen.ground)), opened, glyphs)
     parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
     return PageLayer(
         picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),

@@ -61,6 +61,7 @@ def layout_samples() -> list[Sample]:
         _drawn_twice(),
         _type3(),
         _type3("type3_own_units", 1.0, 0.011),
+        _type3("type3_other_codes", shift=1),
         _white_on_dark(),
         _bullets(),
         _form(),
@@ -733,10 +734,11 @@ _STROKES = {
 }
 
 
-def _type3(name: str = "type3", unit: float = 0.001, size: float = 11) -> Sample:
-    """A font whose glyphs are drawings; it has no Unicode but by the names of its glyphs.
+def _type3(name: str = "type3", unit: float = 0.001, size: float = 11, shift: int = 0) -> Sample:
+    """A font whose glyphs are drawings; it has no Unicode but the codes of its glyphs, which are ASCII's.
 
-    ``unit``: its glyphs' in its own em; distillers give it 1 and set type of ``size`` 0.01.
+    ``unit``: its glyphs' in its own em; distillers give it 1 and set type of ``size`` 0.01. ``shift``: how many places
+    further each letter's code is among the letters of the font.
     """
     sheet = Sheet()
     sheet.paragraph(ENGLISH[0])
@@ -761,14 +763,17 @@ def _type3(name: str = "type3", unit: float = 0.001, size: float = 11) -> Sample
             Widths=Array([560] * 26),
             Resources=Dictionary(),
         )
+        codes = {letter: letters[(at + shift) % len(letters)] for at, letter in enumerate(letters)}
         differences = Array()
-        for letter in letters:
-            differences.append(ord(letter))
+        for letter, code in codes.items():
+            differences.append(ord(code))
             differences.append(Name(f"/{letter}"))
         font.Encoding.Differences = differences
         page.Resources.Font["/T3"] = pdf.make_indirect(font)
         y = sheet.y - 20
-        page.contents_add(pdf.make_stream(f"BT /T3 {size} Tf 60 {y} Td (LITTLE) Tj 60 0 Td (THEFT) Tj ET".encode()))
+        words = ("".join(codes[letter] for letter in word) for word in ("LITTLE", "THEFT"))
+        shown = " 60 0 Td ".join(f"({word}) Tj" for word in words)
+        page.contents_add(pdf.make_stream(f"BT /T3 {size} Tf 60 {y} Td {shown} ET".encode()))
         buffer = io.BytesIO()
         pdf.save(buffer, deterministic_id=True)
     return Sample(name, buffer.getvalue(), sheet.text(), trusted=None)

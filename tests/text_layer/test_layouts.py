@@ -12,7 +12,7 @@ from tests.support.text_layer_set import read_sample, words_of
 _LAYOUTS = {sample.name: sample for sample in layout_samples()}
 _SCANS = {sample.name: sample for sample in scan_samples()}
 # Fields with their values may be a table of two columns; items of a list stand with or without a line between.
-_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3", "type3_own_units"})
+_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3", "type3_own_units", "type3_other_codes"})
 
 
 @pytest.mark.parametrize("name", _EXACT)
@@ -30,10 +30,17 @@ def test_fields_check_boxes_and_items_are_read(tmp_path: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["type3", "type3_own_units"])
-def test_type_3_glyphs_without_unicode_are_read_by_eye(tmp_path: Path, name: str) -> None:
+def test_type_3_glyphs_at_the_codes_of_ascii_are_proven_by_reading(tmp_path: Path, name: str) -> None:
     page = read_sample(tmp_path, _LAYOUTS[name])
     assert page.hidden_text is None
     assert words_of(page.markdown) == words_of(_LAYOUTS[name].truth)
+    assert {region.source for region in page.regions} == {"text_layer"}
+
+
+def test_type_3_glyphs_at_other_codes_are_read_by_eye(tmp_path: Path) -> None:
+    sample = _LAYOUTS["type3_other_codes"]
+    page = read_sample(tmp_path, sample)
+    assert words_of(page.markdown) == words_of(sample.truth)
     assert [region.source for region in page.regions] == ["text_layer", "text_layer", "tesseract"]
 
 

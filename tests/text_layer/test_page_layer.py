@@ -318,3 +318,16 @@ def test_small_lines_under_a_very_large_title_are_no_subscripts_of_it(tmp_path: 
         sheet.canvas.drawString(150, 563 - 18 * number, line)
     page = read_sample(tmp_path, Sample("large_title", sheet.pdf(), "\n\n".join(["We Care", *lines])))
     assert words_of(page.markdown) == words_of("We Care " + " ".join(lines))
+
+
+def test_words_of_a_page_that_is_set_slanted_are_parted(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.translate(60, 420)
+    sheet.canvas.rotate(28)
+    sheet.canvas.setFont("Sans", 13)
+    for number, text in enumerate(("The impact of the crime", "Low cost security items", "Support of the victims")):
+        sheet.canvas.drawString(0, -18 * number, text)
+    page = read_sample(tmp_path, Sample("slanted", sheet.pdf(), ""))
+    assert sorted(words_of(page.markdown)) == sorted(
+        words_of("The impact of the crime Low cost security items Support of the victims")
+    )

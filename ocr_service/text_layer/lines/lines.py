@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_service.text_layer.lines.curved import curved_lines
 from ocr_service.text_layer.lines.drop_caps import with_drop_caps
 from ocr_service.text_layer.lines.gutters import Row, cuts_of
 from ocr_service.text_layer.lines.words import DOTS, NUMBER, SMALL, Frame, LayerLine, is_number, line_of, text_of
@@ -28,6 +29,7 @@ _LONGEST_MARK, _BEHIND_MARK, _BEFORE_MARK = 3, 0.7, 2.0  # characters of a note'
 _SUBSCRIPT = 0.8  # em of its own below a letter's baseline
 _TAB = 2.5  # em behind the number of a note, where its text may begin
 _UNDERSCORE, _LEAST_RULE = 0x5F, 5
+_LEAST_TILT = 0.25  # the cosine of twice the angle of slanted type whose widths its boxes tell
 _ENTRIES = 3  # that lead to numbers: a table of contents
 
 
@@ -38,9 +40,11 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
     angles = np.rint(glyphs.angle).astype(int) % 360
     right = np.rint(angles / 90).astype(int) * 90
     angles = np.where(np.abs(right - angles) <= 2, right % 360, angles)
-    lines: list[LayerLine] = []
-    for angle in np.unique(angles):
-        frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(angles == angle), int(angle)))
+    lines = curved_lines(glyphs)
+    straight = np.ones(len(glyphs), bool)
+    straight[[index for line in lines for index in line.glyphs]] = False
+    for angle in np.unique(angles[straight]):
+        frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(straight & (angles == angle)), int(angle)))
         for band in _bands(glyphs, frame):
             lines += [line_of(glyphs, frame, piece, int(angle)) for piece in band]
     return _with_values([line for line in lines if line.words])
@@ -62,9 +66,19 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
     base = -origin[:, 0] * sin + origin[:, 1] * cos
     xs = np.stack([cell[:, a] * cos + cell[:, b] * sin for a in (0, 2) for b in (1, 3)])
     if angle % 90:  # a box around a slanted glyph says nothing of its advance: the writing goes on from its origin
-        width = np.hypot(cell[:, 2] - cell[:, 0], cell[:, 3] - cell[:, 1]) * 0.5
-        return Frame(index, along, along + width, base, glyphs.size[index])
+        return Frame(index, along, along + _slanted_width(cell, cos, sin), base, glyphs.size[index])
     return Frame(index, xs.min(axis=0), xs.max(axis=0), base, glyphs.size[index])
+
+
+def _slanted_width(cell: Floats, cos: float, sin: float) -> Floats:
+    """The widths of glyphs of which ``cell`` has the upright boxes; near 45 degrees these hardly tell them."""
+    across, down = cell[:, 2] - cell[:, 0], cell[:, 3] - cell[:, 1]
+    tilt = cos * cos - sin * sin
+    usual: Floats = np.hypot(across, down) * 0.5
+    if abs(tilt) < _LEAST_TILT:
+        return usual
+    width = (across * abs(cos) - down * abs(sin)) / tilt
+    return np.where((width > 0.1 * usual) & (width < 2.0 * usual), width, usual)
 
 
 def _bands(glyphs: Glyphs, frame: Frame) -> list[list[list[int]]]:

@@ -95,7 +95,9 @@ def line_of(glyphs: Glyphs, frame: Frame, piece: list[int], angle: int) -> Layer
     words = []
     for place, part in enumerate(_at_leaders(glyphs, frame, piece)):
         if place % 2 == 0:
-            words += [_word(glyphs, frame, word, size, base) for word in _words(glyphs, frame, part)]
+            words += [
+                _word(glyphs, frame, word, size, base) for word in _words(glyphs, frame, part, slanted=angle % 90 != 0)
+            ]
         elif len(piece) - piece.index(part[-1]) - 1 and is_number(glyphs, frame, piece[piece.index(part[-1]) + 1 :]):
             words.append(replace(_word(glyphs, frame, part, size, base), text=_LEADER))
     if angle:
@@ -125,8 +127,11 @@ def _type_size(glyphs: Glyphs, frame: Frame, piece: list[int]) -> float:
     return usual
 
 
-def _words(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:
-    """Cut at spaces: those of the file where they leave white, and white that is wide enough."""
+def _words(glyphs: Glyphs, frame: Frame, piece: list[int], *, slanted: bool = False) -> list[list[int]]:
+    """Cut at spaces: those of the file where they leave white, and white that is wide enough.
+
+    Of slanted glyphs only the boxes are known, which tell no white; the file's spaces are believed.
+    """
     if not piece:
         return []
     gaps = [float(frame.left[b] - frame.right[a]) / max(1e-6, float(frame.size[b])) for a, b in _pairs(piece)]
@@ -145,7 +150,7 @@ def _words(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:
         elif spaced_out:
             new = gap > 1.6 * apart + 0.05
         else:
-            new = gap > least or (bool(glyphs.spaced[frame.index[b]]) and gap > _OWN_SPACE)
+            new = gap > least or (bool(glyphs.spaced[frame.index[b]]) and (slanted or gap > _OWN_SPACE))
         if new:
             words.append([b])
         else:

@@ -16,6 +16,8 @@ Flags = npt.NDArray[np.bool_]
 
 MOST_GLYPHS = 60_000  # of a page; a page of a telephone book has 15,000
 FIRST_SHAPED = 0x590  # from here on are scripts of which a character has several glyphs, or no overhang
+# Letters, digits and the marks whose place and size tell them (``proof.punctuation``).
+_CODED = [*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!$%'()*+,-./:;=?"]
 _ALPHABETS = (0x1E00, 0x2000)  # Latin (Vietnamese) and Greek letters among them
 
 
@@ -107,6 +109,17 @@ class Glyphs:
         first, end = _ALPHABETS
         shaped: Flags = (self.codes >= FIRST_SHAPED) & ((self.codes < first) | (self.codes >= end))
         return shaped
+
+    @property
+    def coded(self) -> Flags:
+        """Which have no Unicode, in a font without a program, but the code of a sign of ASCII, which they may be.
+
+        Programs for charts and old ones for TeX make such fonts, of drawings or pictures (Type 3). Those of TeX have
+        other signs than ASCII's at the codes of some.
+        """
+        program = np.array([font.program for font in self.fonts] or [True])[self.font]
+        found: Flags = self.unmapped & ~program & np.isin(self.codes, _CODED)
+        return found
 
     @property
     def whole(self) -> Flags:

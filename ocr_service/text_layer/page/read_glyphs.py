@@ -29,6 +29,7 @@ _NO_CODE = 0xFFFD
 _SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
 _TAGS = 0xDB40  # the first half of U+E0000 to U+E01EF in UTF-16, which PDFium gives
 _FIRST_HALVES, _SECOND_HALVES = range(0xD800, _TAGS), range(0xDC00, 0xE000)  # of characters that have a glyph
+_RADICALS = range(0x2E80, 0x2FE0)
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -64,9 +65,12 @@ def _with_mark(letter: int, mark: int) -> int:
 
 
 def _kept_code(code: int, unmapped: bool) -> int:
-    """A hyphen for what PDFium makes of one, and no code for white space that has ink."""
+    """A hyphen for what PDFium makes of one, a character for its radical, and no code for white space that has ink."""
     if code in _HYPHENS and not unmapped:
         return 0x2D
+    if code in _RADICALS:  # some fonts' maps have these for the characters that look the same
+        plain = unicodedata.normalize("NFKC", chr(code))
+        return ord(plain) if len(plain) == 1 else code
     return _NO_CODE if code in _SPACES else code
 
 
@@ -255,9 +259,12 @@ class _Reading:
         return self._objects[address]
 
     def _advance(self, number: int, code: int) -> float:
-        """The width in points that the object's font gives a character; 0 where it is not known or not level."""
+        """The width in points that the object's font gives a character; 0 where it is not known or not level.
+
+        Of Type 3 fonts, which have no program, PDFium gives 0.6 em for all.
+        """
         font, em = self._level[number]
-        if not font or not em or code >= FIRST_SHAPED:
+        if not font or not em or code >= FIRST_SHAPED or not self.fonts[self.objects[number].font].program:
             return 0.0
         key = self.objects[number].font, code
         known = self._widths.get(key)

@@ -63,7 +63,9 @@ def read_rows(
         if _is_read_in_row(signs[index], alone, others, known.get(keys[index])):
             known[keys[index]] = Evidence(right=REPEATS)
         elif len(alone) >= REPEATS - 1:
-            known.setdefault(keys[index], Evidence()).wrong[Counter(alone).most_common(1)[0][0]] += REPEATS
+            read = Counter(alone).most_common(1)[0][0]
+            if not _may_be(signs[index], read):
+                known.setdefault(keys[index], Evidence()).wrong[read] += REPEATS
 
 
 def _is_read_in_row(sign: str, alone: str, among: str, in_words: Evidence | None) -> bool:
@@ -77,8 +79,12 @@ def _is_read_in_row(sign: str, alone: str, among: str, in_words: Evidence | None
 
 
 def _is_row_of(sign: str, text: str) -> bool:
-    alike = sum(may_be_digit(sign, read) if sign.isdigit() else look_the_same(sign, read) for read in text)
+    alike = sum(_may_be(sign, read) for read in text)
     return alike >= REPEATS - 1 and alike >= len(text) - 1
+
+
+def _may_be(sign: str, read: str) -> bool:
+    return may_be_digit(sign, read) if sign.isdigit() else look_the_same(sign, read)
 
 
 def _companions(indices: Sequence[int], keys: Sequence[Key], known: Mapping[Key, Evidence]) -> list[int]:

@@ -21,7 +21,7 @@ _EXTENTS: dict[str, _Extent] = {
     ".": _Extent((0.03, 0.25), (-0.05, 0.06), (0.03, 0.26), (0.5, 1.6)),
     ",": _Extent((0.02, 0.25), (-0.28, -0.06), (0.03, 0.34), (0.2, 1.2)),
     ":": _Extent((0.33, 0.62), (-0.06, 0.06), (0.03, 0.3), (0.08, 0.65)),
-    ";": _Extent((0.33, 0.62), (-0.28, -0.06), (0.03, 0.4), (0.08, 0.65)),
+    ";": _Extent((0.33, 0.62), (-0.28, -0.06), (0.03, 0.4), (0.08, 0.75)),
     "-": _Extent((0.15, 0.48), (0.1, 0.4), (0.14, 0.62), (1.4, 24.0)),
     "–": _Extent((0.15, 0.48), (0.1, 0.4), (0.28, 0.8), (2.2, 60.0)),
     "—": _Extent((0.15, 0.48), (0.1, 0.4), (0.41, 1.6), (4.0, 90.0)),
@@ -48,7 +48,19 @@ _EXTENTS: dict[str, _Extent] = {
     "‘": _Extent((0.5, 0.95), (0.2, 0.7), (0.03, 0.34), (0.15, 1.2)),
 }
 
+# What PDFium draws for Courier where a file has none of its own stands higher than in any of these.
+_OF_COURIER = {
+    ":": _Extent((0.49, 0.52), (0.09, 0.12), (0.13, 0.155), (0.34, 0.37)),
+    ";": _Extent((0.49, 0.52), (0.0, 0.02), (0.18, 0.2), (0.365, 0.395)),
+}
+
 _EXTENTS |= dict.fromkeys("\u00ad\u2010\u2011", _EXTENTS["-"])  # soft, and of Unicode's own
+# What PDFium draws for Courier where a file has none of its own stands higher than in any of these.
+_OF_COURIER = {
+    ":": _Extent((0.49, 0.52), (0.09, 0.12), (0.13, 0.155), (0.34, 0.37)),
+    ";": _Extent((0.49, 0.52), (0.0, 0.02), (0.18, 0.2), (0.365, 0.395)),
+}
+
 _EXTENTS |= dict.fromkeys("←↔", _EXTENTS["→"]) | dict.fromkeys("⇐⇔", _EXTENTS["⇒"])
 
 
@@ -57,6 +69,10 @@ def may_stand_so(sign: str, rise: float, drop: float, width: float) -> bool:
     extent = _EXTENTS.get(sign)
     if extent is None:
         return True
+    return _fits(extent, rise, drop, width) or (sign in _OF_COURIER and _fits(_OF_COURIER[sign], rise, drop, width))
+
+
+def _fits(extent: _Extent, rise: float, drop: float, width: float) -> bool:
     height = max(1e-3, rise + drop)
     values = ((rise, extent.top), (-drop, extent.bottom), (width, extent.width), (width / height, extent.shape))
     return all(least <= value <= most for value, (least, most) in values)

@@ -21,6 +21,9 @@ _WIDTH = 1800
 _ROW, _BASELINE = round(2.0 * _EM), round(1.4 * _EM)
 _BETWEEN = round(0.8 * _EM)
 _SLACK = 8
+_PAD = 3.0  # pixels around what is cut out
+_LEVEL = 0.5  # degrees between letters of one line
+_INK = 96  # grey of what belongs together on the sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,24 @@ class SpecimenSheet:
         return texts
 
 
+def _own_ink(piece: Gray, begins: float, ends: float) -> Gray:
+    """A glyph's cut-out without ink of its neighbours: pieces that go on over a side, or lie outside of its place.
+
+    Boxes are wider than what is drawn where the reader has another font than the file's widths are of.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((piece < 255 - _INK).astype(np.uint8), connectivity=8)
+    if count <= 2:
+        return piece
+    left, right = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_LEFT] + stats[1:, cv2.CC_STAT_WIDTH]
+    foreign = (left <= 0) | (right >= piece.shape[1]) | (left >= ends - 1) | (right <= begins + 1)
+    if not foreign.any() or foreign.all():
+        return piece
+    others = np.isin(labels, 1 + np.flatnonzero(foreign)).astype(np.uint8)
+    own = np.isin(labels, 1 + np.flatnonzero(~foreign))
+    erased = (cv2.dilate(others, np.ones((5, 5), np.uint8)) > 0) & ~own
+    return np.where(erased, 255, piece).astype(np.uint8)
+
+
 class TypeCase:
     """Cuts glyphs out of the pictures that show them."""
 
@@ -74,7 +95,25 @@ class TypeCase:
 
     def _one(self, index: int) -> Gray:
         x0, y0, x1, y1 = self._glyphs.ink[index]
-        return self._cut(index, max(1.0, float(self._sizes[index])), (x0, y0, x1, y1)).pixels
+        size = max(1.0, float(self._sizes[index]))
+        begins, ends = (place * _EM / size + _PAD for place in self._own_places(index))
+        return _own_ink(self._cut(index, size, (x0, y0, x1, y1)).pixels, begins, ends)
+
+    def _own_places(self, index: int) -> tuple[float, float]:
+        """Where a glyph's origin and that of the next one of its line are, in pixels behind the left side of its box.
+
+        Both along the writing; infinite where no other follows.
+        """
+        angle = math.radians(float(self._angles[index]))
+        along = np.array([math.cos(angle), math.sin(angle)])
+        x0, y0, x1, y1 = self._glyphs.ink[index]
+        here = self._glyphs.origin[index]
+        begins = -float((np.array([(x, y) for x in (x0, x1) for y in (y0, y1)] - here) @ along).min())
+        if index + 1 >= len(self._angles) or abs(self._angles[index + 1] - self._angles[index]) > _LEVEL:
+            return begins, math.inf
+        step = self._glyphs.origin[index + 1] - here
+        ahead, aside = float(step @ along), abs(float(step @ np.array([-along[1], along[0]])))
+        return begins, begins + ahead if ahead > 0 and aside < 1 else math.inf
 
     def _cut(self, index: int, size: float, box: tuple[float, float, float, float]) -> Piece:
         """The part of the picture in ``box``, rotated so that the baseline of glyph ``index`` is level."""
@@ -86,8 +125,7 @@ class TypeCase:
         x0, y0, x1, y1 = box
         corners = np.array([(x, y) for x in (x0, x1) for y in (y0, y1)]) - origin
         along = (corners @ np.array([cos, sin])) * scale
-        pad = 3.0
-        left, right = float(along.min()) - pad, float(along.max()) + pad
+        left, right = float(along.min()) - _PAD, float(along.max()) + _PAD
         width = max(1, min(3 * _WIDTH, round(right - left)))
         # From the sheet back to the page: along the writing, and down from the baseline.
         back = np.array(
@@ -102,7 +140,7 @@ class TypeCase:
         )
         # Only what is inside the box: the lines above and below stand closer than a row of the sheet is high.
         across = (corners @ np.array([-sin, cos])) * scale + _BASELINE
-        top, bottom = max(0, math.floor(across.min() - pad)), min(_ROW, math.ceil(across.max() + pad))
+        top, bottom = max(0, math.floor(across.min() - _PAD)), min(_ROW, math.ceil(across.max() + _PAD))
         piece[:top], piece[bottom:] = 0, 0
         strongest = int(piece.max())
         if strongest:

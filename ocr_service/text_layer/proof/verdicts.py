@@ -27,6 +27,7 @@ from ocr_service.text_layer.proof.punctuation import may_stand_so
 from ocr_service.text_layer.visibility import HALF
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
+_KINDS = 5  # different letters and digits that must have been read right of a font that has no map but ASCII's codes
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
 _FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
 _ODD_SHAPES = 0.12  # of a font's different letters
@@ -135,15 +136,20 @@ class _Page:
         """Fonts with the characters of them that were read right."""
         return frozenset(key[:2] for key in self.keys if key in self.known and self.known[key].proven)
 
+    @cached_property
+    def coded(self) -> Flags:
+        return self.glyphs.coded
+
     def is_senseless(self, index: int) -> bool:
-        return is_senseless(self.signs[index], bool(self.glyphs.unmapped[index]))
+        return is_senseless(self.signs[index], bool(self.glyphs.unmapped[index] and not self.coded[index]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What a page shows of one font, in glyphs. ``counted``: letters and digits; ``legible``: that Tesseract can read.
 
-    ``refuted`` and ``unseen`` characters are not believed though their font is.
+    ``refuted`` and ``unseen`` characters are not believed though their font is. ``coded``: have no Unicode but their
+    codes (see ``Glyphs``); ``kinds``: of different characters that were read right.
     """
 
     glyphs: int
@@ -156,6 +162,8 @@ class _Facts:
     right: int
     wrong: int
     swapped: int
+    coded: int
+    kinds: int
     refuted: frozenset[Key]
     unseen: frozenset[Key]
 
@@ -181,13 +189,15 @@ def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tupl
         swapped=sum(
             known[key].wrong.total() >= 2 and one_other(known[key].wrong) and key[:2] not in codes for key in refuted
         ),
+        coded=int(page.coded[here].sum()),
+        kinds=len(codes),
         refuted=refuted,
         unseen=frozenset(keys[i] for i in legible) - proven,
     )
 
 
 def _has_no_map(font: _Facts) -> bool:
-    return font.senseless > _UNMAPPED * font.glyphs
+    return font.senseless > _UNMAPPED * font.glyphs or (font.coded > 0 and font.kinds < _KINDS)
 
 
 def _mixes_alphabets(font: _Facts) -> bool:

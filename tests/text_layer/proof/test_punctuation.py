@@ -29,3 +29,10 @@ def test_a_minus_sign_is_no_tilde() -> None:
 def test_all_hyphens_stand_as_one_and_none_is_a_digit(hyphen: str) -> None:
     assert may_stand_so(hyphen, *_DRAWN["-"])
     assert not may_stand_so(hyphen, 0.68, 0.01, 0.4)
+
+
+def test_a_colon_and_a_semicolon_of_pdfiums_courier_stand_higher() -> None:
+    colon, semicolon = (0.505, -0.105, 0.142), (0.506, -0.008, 0.189)
+    assert may_stand_so(":", *colon)
+    assert may_stand_so(";", *semicolon)
+    assert not may_stand_so(";", *colon)
