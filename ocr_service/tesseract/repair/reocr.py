@@ -176,6 +176,8 @@ _LESS_SURE, _LESS_SURE_OF_TWINS = 30.0, 15.0
 _SURE_PART = 60.0  # of one of several words in the place of one
 _OTHER_SIZE = 0.25  # em: of a letter that is not as high as the one that was read
 _HANGS = 0.1  # em below the baseline
+_GARBLED, _SURER, _LONG = 60.0, 20.0, 5  # confidence of a word that may have lost letters; more of it; its letters
+_LEAST_LISTED = 3  # letters
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
 
@@ -188,7 +190,7 @@ def reocr_foreign_words(
     for line in lines:
         words: list[Word] = []
         for read, word in zip(line.words, resolve_homoglyphs(line, script).words, strict=True):
-            suspect = _CYRILLIC.search(read.text) if script == "latin" else _may_be_russian(word)
+            suspect = _CYRILLIC.search(read.text) if script == "latin" else _may_be_russian(word) or _is_garbled(word)
             if not suspect or not budget.take():
                 words.append(word)
                 continue
@@ -229,17 +231,32 @@ def _may_be_russian(word: Word) -> bool:
     return word.confidence < _DOUBTFUL_WORD or may_be_cyrillic(word.text)
 
 
+def _is_garbled(word: Word) -> bool:
+    """Whether a word in Cyrillic may have lost letters: on the page's lines Tesseract drops some in narrow type."""
+    letters = sum(map(str.isalpha, word.text))
+    return word.confidence < _GARBLED and letters >= _LONG and not LATIN_LETTER.search(word.text)
+
+
 def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line) -> Word:
     """``word`` as Russian alone reads it (``again``), where that is better than it is, and than English alone."""
     if len(again) != 1 or LATIN_LETTER.search(again[0].text) or _NO_WORD.search(again[0].text):
         return word
+    if _is_garbled(word):
+        surer = again[0].listed and again[0].confidence >= max(_DOUBTFUL_WORD, word.confidence + _SURER)
+        return replace(word, text=again[0].text, confidence=again[0].confidence) if surer else word
     if word.confidence < _DOUBTFUL_WORD:
         better = again[0].confidence >= word.confidence
     else:
-        better = again[0].confidence >= _DOUBTFUL_WORD and looks_like(again[0].text, word.text)
+        alike = looks_like(again[0].text, word.text) or _is_word_of_as_many(again[0], word)
+        better = again[0].confidence >= _DOUBTFUL_WORD and alike
     if not better or _is_latin(word, again[0], other, line):
         return word
     return replace(word, text=again[0].text, confidence=again[0].confidence)
+
+
+def _is_word_of_as_many(again: Word, word: Word) -> bool:
+    """Whether ``again`` is in Russian's dictionary and has as many letters: ``Рот`` of what was read as ``Por``."""
+    return again.listed and len(again.text) == len(word.text) >= _LEAST_LISTED
 
 
 def _is_latin(word: Word, cyrillic: Word, other: CropReader, line: Line) -> bool:
@@ -247,6 +264,8 @@ def _is_latin(word: Word, cyrillic: Word, other: CropReader, line: Line) -> bool
     again = other.read(word.box, line.em)
     confidence = min((w.confidence for w in again), default=0.0)
     if word.confidence >= _DOUBTFUL_WORD:
+        if cyrillic.listed and not any(w.listed for w in again):
+            return False
         return confidence > cyrillic.confidence
     fits_both = len(again) == 1 and looks_like(cyrillic.text, again[0].text)
     return confidence > max(cyrillic.confidence, _DOUBTFUL_WORD) and not fits_both

@@ -40,7 +40,20 @@ def test_a_surely_read_word_of_homoglyphs_is_read_again_on_a_russian_page(
     assert looked_at(engines, "ПВС", "nBC", 93.0, "cyrillic") == "ПВС"
 
 
-@pytest.mark.parametrize("word", ["Brown", "CPU", "PDF", "Microsoft", "info@example.com", "IV"])
+def test_a_russian_word_that_the_dictionary_has_is_no_latin_one(engines: dict[Script, TesseractEngine]) -> None:
+    assert looked_at(engines, "Рот", "Por", 97.0, "cyrillic") == "Рот"
+    assert looked_at(engines, "Театр", "Tearp", 90.0, "cyrillic") == "Театр"
+    assert looked_at(engines, "Опера", "Onepa", 96.0, "cyrillic") == "Опера"
+
+
+def test_a_long_doubtful_word_gets_its_lost_letters(engines: dict[Script, TesseractEngine]) -> None:
+    assert looked_at(engines, "обстоятельств", "обстоятельтв", 50.0, "cyrillic") == "обстоятельств"
+    assert looked_at(engines, "обстоятельств", "обстоятельтв", 75.0, "cyrillic") == "обстоятельтв"
+
+
+@pytest.mark.parametrize(
+    "word", ["Brown", "CPU", "MAN", "Motor", "Excel", "PowerPoint", "PDF", "Microsoft", "info@example.com", "IV"]
+)
 @pytest.mark.parametrize("confidence", [60.0, 95.0])
 def test_a_name_in_latin_stays_on_a_russian_page(
     engines: dict[Script, TesseractEngine], word: str, confidence: float
