@@ -188,6 +188,20 @@ def test_a_full_stop_behind_a_link_is_no_part_of_it(tmp_path: Path) -> None:
     assert "example.org/report](https://example.org/report)." in page.markdown
 
 
+def test_a_title_is_one_though_a_name_in_it_is_set_in_another_face(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.setFont("Mono", 20)
+    sheet.canvas.drawString(60, sheet.y, "Inkwell:")
+    sheet.canvas.setFont("Bold", 20)
+    sheet.canvas.drawString(170, sheet.y, "a ledger of all that stands")
+    sheet.canvas.drawString(60, sheet.y - 26, "on the pages of a printed book")
+    sheet.y -= 70
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    page = read_sample(tmp_path, Sample("title", sheet.pdf(), ""))
+    assert page.markdown.startswith("# Inkwell: a ledger of all that stands on the pages of a printed book\n")
+
+
 def test_a_sign_between_words_without_white_is_believed_where_it_can_be(tmp_path: Path) -> None:
     sheet = Sheet()
     for text in (*ENGLISH, "Choose File→Print→Settings and a size of x≤y."):

@@ -5,6 +5,7 @@ Paragraphs, headings, lists and tables are found as in a page that Tesseract has
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections.abc import Mapping, Sequence
@@ -54,6 +55,7 @@ _PUNCTUATION = ".,;:!?"
 _REGULAR, _BOLD = 1.0, 1.3  # stroke widths, as far as headings ask for them
 _MOST_TITLED = 600  # lines of a page that may have a title with authors under it
 _ALL_BOLD = 0.85  # of a bold line's signs; a paragraph may begin with a few bold words
+_MOSTLY_BOLD, _LARGE = 0.5, 1.15  # the same of a heading's; its type to that of the text
 _OPEN, _NEXT, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: a link's beginning, its number's end, its end
 _LINK = re.compile(f"{_OPEN}(\\d+){_NEXT}(.*?){_CLOSE}", re.S)
 
@@ -66,7 +68,8 @@ def compose_layer(
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
     margins = [line for line in level if _is_marginal(layer, line)]
-    lines = [make_page_line(layer, line, urls) for line in level if line not in margins]
+    body = statistics.median([line.size for line in level]) if level else 0.0
+    lines = [make_page_line(layer, line, urls, body=body) for line in level if line not in margins]
     read = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     others, left_out = legible_rest(read, layer.unproven)
     sheet = _sheet(layer, drawn=any(hint.label in FIGURE_LABELS for hint in hints))
@@ -149,8 +152,14 @@ def _displays(layer: PageLayer) -> list[Insert]:
     return inserts
 
 
-def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked: bool = True) -> Line:
-    """A line in the words of ``tesseract``; links are marked in its text, their addresses added to ``urls``."""
+def make_page_line(
+    layer: PageLayer, line: LayerLine, urls: list[str], *, linked: bool = True, body: float = math.inf
+) -> Line:
+    """A line in the words of ``tesseract``; links are marked in its text, their addresses added to ``urls``.
+
+    ``body``: the type size of the page's text, in pixels; a line of a larger one is a heading, which is bold where most
+    of it is: a name in it may be set otherwise.
+    """
     width, height = layer.picture.width, layer.picture.height
     texts = _with_links(line.words, layer.urls if linked else {}, urls)
     words = [
@@ -159,7 +168,8 @@ def make_page_line(layer: PageLayer, line: LayerLine, urls: list[str], *, linked
     ]
     letters = sum(len(word.text) for word in line.words)
     bold = sum(len(word.text) for word in line.words if word in layer.bold)
-    weight = _BOLD if bold > _ALL_BOLD * letters else _REGULAR
+    enough = _MOSTLY_BOLD if line.size > _LARGE * body else _ALL_BOLD
+    weight = _BOLD if bold > enough * letters else _REGULAR
     made = make_line(words, weight * line.size / 12)
     return replace(made, em=line.size)
 
