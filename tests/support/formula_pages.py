@@ -443,6 +443,16 @@ ROWS = (
 )
 
 
+# Conditions of nothing but words, far behind their cases; the point of the line behind them all.
+CONDITIONS = (
+    r"(w(a), w(-1 - a)) = \begin{cases} (w(a), 0) & \text{if } w(a) > 0, \\ (w(a), w(a)) & \text{if } w(a) < 0, \\"
+    r" (0, w(b)) & \text{if } a = -1 + b, w(b) > 0, \\ (0, 0) & \text{otherwise.} \end{cases}.",
+    r"f(x, y) = \begin{cases} x^2 + 2 x y + y^2 & \text{if } x > y, \\ 0 & \text{otherwise.} \end{cases}",
+    r"g(n) = \begin{cases} \frac{n}{2} & \text{for all others,} \\"
+    r" 3 n + 1 + \sqrt{n + 4} & \text{if } n > 1 \end{cases},",
+)
+
+
 # Formulas in frames and in the cells of tables, in type of 12 and 10 points whose large signs have 10 in both.
 FRAMES_PAGE = r"""\documentclass[12pt]{article}
 \usepackage[cmex10]{amsmath}
@@ -603,6 +613,7 @@ def main() -> None:
     typeset(constructions_page(ALIGNED), FOLDER / "aligned.pdf")
     typeset(constructions_page(COMBINED), FOLDER / "combined.pdf")
     typeset(source_of(CM, ROWS, INLINE[: len(ROWS)]), FOLDER / "rows.pdf")
+    typeset(source_of(CM, CONDITIONS, INLINE[: len(CONDITIONS)]), FOLDER / "conditions.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")

@@ -26,6 +26,7 @@ Build: TypeAlias = Callable[[Sequence[Item], Sequence[Bar]], str]  # the LaTeX o
 _SMALL_BINOMIAL, _SCRIPT_SIZE, _MOST_IN_BINOMIAL = 0.75, 0.7, 20
 _HIGHER = 0.25  # em from delimiters up to a rule between them
 _SMALL_COLUMN = 0.22  # em of white between two columns of a small matrix
+_BEFORE_POINT = 0.3  # em of white before the point of a line behind cases, at least; before a case's own is less
 _BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("\\{", "\\}"): "Bmatrix", ("|", "|"): "vmatrix",
              ("\\|", "\\|"): "Vmatrix"}  # fmt: skip
@@ -169,6 +170,7 @@ def _with_cases(items: list[Item], bars: list[Bar], build: Build) -> list[Item]:
     if left is None or _is_covered((left, left), bars):
         return items
     inner = [item for item in items if is_between(item, left, None)]
+    inner = [item for item in inner if not _ends_the_line(item, inner, left)]
     high = _HIGHER * left.size
     rules = [bar for bar in bars if bar.x0 > left.x1 and left.y0 - high <= bar.y <= left.y1 + high]
     if not inner:
@@ -181,6 +183,16 @@ def _with_cases(items: list[Item], bars: list[Bar], build: Build) -> list[Item]:
     latex = f"\\begin{{cases}}{_table(lines, build)}\\end{{cases}}"
     made = joined([left, *inner], latex, "delimited", base=left.y + AXIS * left.size, centred=True, size=left.size)
     return [item for item in items if item not in inner and item is not left] + [made]
+
+
+def _ends_the_line(item: Item, inner: Sequence[Item], brace: Item) -> bool:
+    """Whether a point behind all cases is that of the whole line, on whose baseline it stands beside no case."""
+    if item.latex not in (".", ",", ";") or abs(item.base - brace.y - AXIS * brace.size) > LEVEL * item.size:
+        return False
+    others = [other for other in inner if other is not item]
+    beside = [other for other in others if abs(other.base - item.base) < LEVEL * item.size]
+    behind = all(other.x1 <= item.x0 for other in others)
+    return behind and all(item.x0 - other.x1 > _BEFORE_POINT * item.size for other in beside)
 
 
 def _column_count(lines: Sequence[tuple[list[Item], list[Bar]]]) -> int:

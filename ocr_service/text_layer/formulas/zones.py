@@ -66,6 +66,7 @@ def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[B
             zone.numbers = [n for n in numbers if is_beside(n, zone) and not has_gutter(n.box, zone.box, strips)]
             zone.bars = bars_of(zone, bars)
             zone.lines += _comments(zone, rest, strips, page)
+            zone.lines += _conditions_of_words(zone, rest, page)
             if not has_neighbours(zone, lines, strips):
                 displays.append(zone)
                 continue
@@ -89,6 +90,22 @@ def _comments(
         if behind and numbered and is_long_word(line.words[0], page):
             found.append(line)
     return found
+
+
+def _conditions_of_words(zone: Display, lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
+    """Conditions of nothing but words (``otherwise``) in a brace's rows, apart from their cases; a point behind."""
+    braces = [page.glyphs.ink[i].tolist() for line in zone.lines for i in line.glyphs if _is_tall_brace(i, page)]
+    if not braces:
+        return []
+    known = {id(line) for line in zone.lines}
+    left, right = min(box[2] for box in braces), zone.box[2]
+    top, bottom = min(box[1] for box in braces), max(box[3] for box in braces)
+    inside = [line for line in lines if id(line) not in known and top < (line.box[1] + line.box[3]) / 2 < bottom]
+    words = [line for line in inside if _is_words(line, page)]
+    found = [line for line in words if left < line.box[0] < right + _NEAR_ACROSS * line.size]
+    right = max([right, *(line.box[2] for line in found)])
+    points = (line for line in inside if line.text in (".", ",", ";"))
+    return found + [line for line in points if left < line.box[0] < right + _NEAR_ACROSS * line.size]
 
 
 def _prose_but_cases(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
@@ -125,8 +142,12 @@ def _without_number(line: LayerLine, strips: Sequence[tuple[float, float]], page
 
 def _has_brace(line: LayerLine, page: SymbolsOfPage) -> bool:
     """Whether it has a brace of several lines, behind which cases stand."""
-    found = (page.symbol(i) for i in line.glyphs)
-    return any(s is not None and s.encoding == "OMX" and s.latex.startswith("\\{") for s in found)
+    return any(_is_tall_brace(i, page) for i in line.glyphs)
+
+
+def _is_tall_brace(glyph: int, page: SymbolsOfPage) -> bool:
+    symbol = page.symbol(glyph)
+    return symbol is not None and symbol.encoding == "OMX" and symbol.latex.startswith("\\{")
 
 
 def _is_behind(line: LayerLine, brace: LayerLine) -> bool:

@@ -19,6 +19,7 @@ from tests.support.formula_pages import (
     ALIGNED,
     COLUMNS,
     COMBINED,
+    CONDITIONS,
     CONSTRUCTIONS,
     DVIPS,
     FOLDER,
@@ -108,6 +109,11 @@ def test_rules_and_scripts_stay_with_their_signs() -> None:
 def test_rows_of_matrices_and_cases_keep_their_signs() -> None:
     page = read(FOLDER / "rows.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in ROWS]
+
+
+def test_conditions_of_words_and_the_point_behind_cases_are_the_formulas() -> None:
+    page = read(FOLDER / "conditions.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in CONDITIONS]
 
 
 def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
