@@ -27,6 +27,7 @@ _SMOOTH, _EVEN = 14, 0.5  # grey levels off the ground, and the share of a shape
 _BETTER, _HOLE = 0.08, 0.03  # more of that share; of a shape that is white and large, as the hole of a letter is
 _CONTRAST = 60.0  # grey levels off the ground that count as full ink, at least
 _INK, _MOST_INK = 128, 0.45  # of a shape made white: the level below which is ink, and how much of it there is
+_OPEN = 0.7  # of the paper's level, that a changing ground has at least where it goes on outside of its shape
 _EDGE = 3  # pixels of a shape's edge, where its colour runs into the paper's
 _AS_WIDE, _UPRIGHT = 0.98, 0.8  # of the widest row, and the share of rows of a rectangle
 _SOLID = 0.88  # of its hull that the hole of a large letter fills; digits and letters fill less
@@ -112,13 +113,26 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
         return None
     away = np.where(off > 0, off / np.maximum(_CONTRAST, 255.0 - level), -off / np.maximum(_CONTRAST, level))
     white = (255 * (1 - away)).clip(0, 255).astype(np.uint8)
-    ink = _without_edge(np.where((white < _INK) & inner, 255, 0).astype(np.uint8), inner)
+    ink = np.where((white < _INK) & inner, 255, 0).astype(np.uint8)
+    goes_on = _goes_on(crop, level, paper)
+    # Letters that lie across the place where a ground gets lighter are no slivers of its edge.
+    ink = np.where(goes_on & (off < 0), ink, _without_edge(ink, inner)).astype(np.uint8)
     white[~(inner & (cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0))] = 255
     if cv2.countNonZero(ink) > _MOST_INK * np.count_nonzero(inner) or not _has_text(
         ink, shape.height, dpi, in_ring=in_ring
     ):
         return None
+    white[goes_on & ~inner] = crop[goes_on & ~inner]
     return white
+
+
+def _goes_on(crop: Gray, level: npt.NDArray[np.float32], paper: float) -> Mask:
+    """Where the ground of a shape gets lighter without an edge, so that its outline cuts through letters."""
+    if np.ptp(level) == 0:
+        return np.zeros(crop.shape, bool)
+    around = cv2.dilate(crop, np.ones((4 * _EDGE + 1, 4 * _EDGE + 1), np.uint8))
+    goes_on: Mask = (level >= _OPEN * paper) & (around - level <= _SMOOTH)
+    return goes_on
 
 
 def _shrunk(inside: Mask, by: int) -> Mask:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_service.tesseract.blocks.paragraphs import bolder, group_paragraphs
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
 
 PITCH = 40
@@ -99,3 +101,33 @@ def test_entries_of_a_list_of_references_have_their_hanging_lines() -> None:
 def test_a_line_of_prose_may_begin_with_a_reference() -> None:
     lines = stacked("The method was shown before by others in", "[12] and again in the second part of it")
     assert texts_of(lines) == ["The method was shown before by others in [12] and again in the second part of it"]
+
+
+def justified(x: int, row: int, text: str) -> Line:
+    """A line that ends at the column's edge."""
+    *before, last = text_line(x, 100 + PITCH * row, *text.split()).words
+    return make_line([*before, replace(last, box=(last.box[0], last.box[1], 900, last.box[3]))], 4.0)
+
+
+def test_the_hanging_lines_of_a_definition_go_on_with_it() -> None:
+    lines = [
+        justified(100, 0, "Reservation A request is issued from"),
+        justified(160, 1, "host A to host B, and there the"),
+        text_line(160, 100 + PITCH * 2, "container", "is", "made."),
+        justified(100, 3, "Commitment Host B says to host A that"),
+        justified(160, 4, "it has received the image, and that"),
+        text_line(160, 100 + PITCH * 5, "it", "is", "whole."),
+    ]
+    assert texts_of(lines) == [
+        "Reservation A request is issued from host A to host B, and there the container is made.",
+        "Commitment Host B says to host A that it has received the image, and that it is whole.",
+    ]
+
+
+def test_the_indented_first_line_of_a_paragraph_begins_one() -> None:
+    lines = [
+        justified(100, 0, "buyer, who is to look at all of them"),
+        justified(160, 1, "The buyer then says in writing that"),
+        justified(100, 2, "they are whole, or that they are not so"),
+    ]
+    assert len(texts_of(lines)) == 2
