@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,6 +80,7 @@ from ocr_service.tesseract.stamps.stamps import Stamp, without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.tables.detection import find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
+from ocr_service.tesseract.tables.sideways_cells import with_sideways_cells
 from ocr_service.tesseract.words import Line
 
 
@@ -179,6 +180,9 @@ class TesseractReader:
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
         tables = [
+            replace(t, cells=with_sideways_cells(t.cells, sheet, self._block_reader(found.engine))) for t in tables
+        ]
+        tables = [
             replace(table, cells=repair.table(reocr_cells(table.cells, crops, budgets.cells))) for table in tables
         ]
         letter = self._letter_reader(sheet)
@@ -244,6 +248,10 @@ class TesseractReader:
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         unusual = [*large, *joined]
         return Found(pieces, stats, legible_lines(lines), missed, unusual, unread_fields, blocks, rotated, engine)
+
+    @staticmethod
+    def _block_reader(engine: TesseractEngine) -> Callable[[Gray, int], list[Line]]:
+        return lambda gray, dpi: engine.lines(gray, dpi, tesserocr.PSM.SINGLE_BLOCK)
 
     def _letter_reader(self, sheet: Sheet) -> ReadLetter:
         def read(area: Box, script: Script) -> list[str]:
