@@ -10,6 +10,7 @@ from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.ink_areas import InkArea, Pieces, Stats, least_letter
 from ocr_service.tesseract.blocks.compose import Composition, Insert
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.ledger.crossed_words import crossed_words
 from ocr_service.tesseract.ledger.grain import is_grain
 from ocr_service.tesseract.ledger.ink_ledger import (
     coverage,
@@ -99,7 +100,7 @@ def account_of(
     """``words``: those that are given out. ``elsewhere``: pixels of ink that the sheet has not, read and unread."""
     pieces, shape = found.pieces, sheet.gray.shape[:2]
     read = covered(pieces, words, shape, least=0.0)
-    doubtful = set(doubtful_words(found.lines, stamps))
+    doubtful = {*doubtful_words(found.lines, stamps), *crossed_words(found.lines, sheet)}
     sure_words = [word for word in words if word not in doubtful]
     sure = covered(pieces, sure_words, shape, least=0.0)
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])

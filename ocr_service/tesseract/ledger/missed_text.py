@@ -21,12 +21,15 @@ from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 
 _SCATTERED = 12  # areas from which on all are read at once first
 _SURE_IN_FIGURE = 85.0  # Tesseract's confidence
+_TALL = 2.5  # times the height of letters: no word is higher, but what was read of bars and curves
 _DRAWN = 4.0  # em: larger pieces are drawn, not written
 _MOST_AREAS = 24  # a page: a page of noise must not take a minute
 # Areas of a column that is read at once, and em: the widest, and the most white from one to the next.
 _IN_COLUMN, _COLUMN_WIDTH, _COLUMN_GAP = 4, 5.0, 8.0
 _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
+_FEW_PIECES = 4  # of a number or a label, which strokes beside it spoil
+_IN_RING = 0.25  # of a ring's height, that a letter inside it has at least
 _PAD = 0.8  # em of white around an area
 _SURE = 50.0  # Tesseract's confidence of a word of several letters
 _AS_MUCH = 0.8  # of what a word says
@@ -74,7 +77,7 @@ def read_missed(
         areas = _without_seen(areas, [word for line in lines for word in line.words])
     for missed in areas[:_MOST_AREAS]:
         if missed.pieces > 1 or missed.height > 0.45 * pieces.em:
-            found += _read_area(missed, pieces.em, left, sheet.dpi, engine)
+            found += _read_area(missed, pieces.em, left, sheet, engine)
     return found
 
 
@@ -175,7 +178,9 @@ def _read_scattered(areas: Sequence[InkArea], gray: Gray, dpi: int, engine: Tess
     box = enclosing([area.box for area in areas])
     height = statistics.median(area.height for area in areas)
     found = read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
-    return _with_words(found, _boxes(areas), over=True)
+    highest = _TALL * float(np.percentile([area.height for area in areas], 90))
+    parts = [[word for word in line.words if word.box[3] - word.box[1] <= highest] for line in found]
+    return _with_words([make_line(words) for words in parts if words], _boxes(areas), over=True)
 
 
 def _without_seen(areas: Sequence[InkArea], seen: Sequence[Word]) -> list[InkArea]:
@@ -204,14 +209,36 @@ def _read_column(column: Sequence[InkArea], gray: Gray, dpi: int, engine: Tesser
     return _with_words(found, _boxes(column), over=True)
 
 
-def _read_area(area: InkArea, em: float, gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
+def _read_area(area: InkArea, em: float, gray: Gray, sheet: Sheet, engine: TesseractEngine) -> list[Line]:
     height, width = gray.shape
     grow = round(0.25 * em)
     x0, y0 = max(0, area.box[0] - grow), max(0, area.box[1] - grow)
     x1, y1 = min(width, area.box[2] + grow), min(height, area.box[3] + grow)
     single = area.box[3] - area.box[1] < 2.2 * area.height
     mode = tesserocr.PSM.SINGLE_LINE if single else tesserocr.PSM.SINGLE_BLOCK
-    return read_crop((x0, y0, x1, y1), gray, dpi, _scale(area.height), mode, round(_PAD * em), engine)
+    box = x0, y0, x1, y1
+    if area.pieces <= _FEW_PIECES:
+        gray = _without_surroundings(gray, sheet.ink, box)
+    return read_crop(box, gray, sheet.dpi, _scale(area.height), mode, round(_PAD * em), engine)
+
+
+def _without_surroundings(gray: Gray, ink: Gray, box: Box) -> Gray:
+    """``gray`` without what runs out of ``box`` and rings in it: a number over a bar or in a circle is alone."""
+    x0, y0, x1, y1 = box
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
+    left, top, width, height = (stats[:, column] for column in range(4))
+    right, bottom = left + width, top + height
+    around = (left == 0) | (top == 0) | (right == x1 - x0) | (bottom == y1 - y0)
+    for index in range(1, len(stats)):
+        inner = (left > left[index]) & (right < right[index]) & (top > top[index]) & (bottom < bottom[index])
+        around[index] |= bool((inner & (height > _IN_RING * height[index])).any())
+    around[0] = False
+    if not around.any() or around[1:].all():
+        return gray
+    mask = cv2.dilate(around[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    result = gray.copy()
+    result[y0:y1, x0:x1][mask] = int(np.percentile(gray[y0:y1, x0:x1], 90))
+    return result
 
 
 def _scale(height: float) -> float:

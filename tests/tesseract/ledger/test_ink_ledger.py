@@ -183,6 +183,22 @@ def test_a_border_of_ornaments_is_no_text_and_a_column_of_digits_is() -> None:
     assert any(area.regular and area.box[1] > 150 for area in areas)
 
 
+def test_a_broken_line_down_the_page_is_no_text() -> None:
+    page = DrawnPage(1000, 400)
+    for y in range(40, 360, 24):
+        page.draw.line((500, y, 500, y + 12), fill="black", width=3)
+    pieces = letter_pieces(page.sheet(), [])
+    areas = unread_areas(pieces, covered(pieces, [], SHAPE), SHAPE)
+    assert areas and not any(area.regular for area in areas)
+
+
+def test_words_of_a_line_that_was_read_badly_are_doubtful() -> None:
+    poor = make_line([Word("9 13", UPPER, 58.0), Word("a", (480, 95, 500, 145), 50.0), Word("lett", LOWER, 60.0)])
+    assert sorted(word.text for word in doubtful_words([poor])) == ["9 13", "lett"]
+    fair = make_line([Word("слово", UPPER, 90.0), Word("lett", LOWER, 60.0)])
+    assert doubtful_words([fair]) == []
+
+
 def test_the_corner_of_a_pale_area_does_not_stand_out_and_a_pale_letter_does() -> None:
     page = DrawnPage(1000, 400)
     page.draw.rectangle((100, 100, 600, 160), fill="#d9e1f2")

@@ -43,6 +43,19 @@ def test_a_long_column_of_labels_is_read_at_once() -> None:
     assert len(read & {f"[{number + 11}]" for number in range(40)}) > 36
 
 
+def test_numbers_over_a_bar_and_in_a_ring_are_read_without_these() -> None:
+    page = DrawnPage(1000, 400)
+    page.text(100, 100, "39", 8)
+    page.draw.rectangle((90, 126, 170, 300), fill="#777777")
+    page.draw.ellipse((400, 80, 475, 155), outline="black", width=4)
+    page.text(420, 102, "80", 10, bold=True)
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [text_line(0, 0, "word")])
+    areas = unread_areas(pieces, covered(pieces, [], (400, 1000)), (400, 1000))
+    found = read_missed(areas, pieces, [], sheet, TesseractEngine("eng"))
+    assert sorted(line.text for line in found) == ["39", "80"]
+
+
 def test_nothing_is_read_where_nothing_was_missed() -> None:
     sheet = DrawnPage(600, 200).sheet()
     assert read_missed([], letter_pieces(sheet, []), [], sheet, TesseractEngine("eng")) == []

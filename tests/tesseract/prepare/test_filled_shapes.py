@@ -47,6 +47,18 @@ def test_letters_that_fade_along_a_gradient_are_all_dark() -> None:
     assert int(np.diff(gaps).max()) < 30  # the space between the words
 
 
+def test_letters_across_the_place_where_a_gradient_gets_dark_stay_whole() -> None:
+    page = DrawnPage(2000, 600)
+    levels = np.tile(np.linspace(255, 60, 1000).astype(np.uint8), (240, 1))
+    page.image.paste(Image.fromarray(levels).convert("RGB"), (100, 100))
+    page.text(130, 190, "expense weight garden window", 13, bold=True)
+    gray = page.gray()
+    clear = on_white_shapes(gray, DPI, [])
+    assert clear is not gray
+    edge = np.s_[190:240, 350:380]
+    assert np.mean(clear[edge][gray[edge] < 20] < 110) > 0.9
+
+
 def _photograph() -> Gray:
     noise = np.random.default_rng(2).normal(100, 40, (30, 60)).clip(0, 255).astype(np.uint8)
     return np.kron(noise, np.ones((10, 10), np.uint8))
