@@ -28,6 +28,7 @@ from ocr_service.text_layer.formulas.page_formulas import (
 from ocr_service.text_layer.legible_rest import letter_runs
 from ocr_service.text_layer.lines.drawn_signs import with_drawn_signs
 from ocr_service.text_layer.lines.lines import find_lines
+from ocr_service.text_layer.lines.underscores import with_underscores
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TooManyGlyphs
@@ -138,7 +139,10 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     if formulas:
         found = built
         proof = replace(proof, trusted=proof.trusted | found.glyphs)
-    good = [_with_strength(line, proof.strength) for line in found.lines if _is_proven(line, proof)]
+    rules = np.array([(bar.x0, bar.y0, bar.x1, bar.y1) for bar in bars]).reshape(-1, 4)
+    good = [
+        with_underscores(_with_strength(line, proof.strength), rules) for line in found.lines if _is_proven(line, proof)
+    ]
     unproven = [line for line in found.lines if not _is_proven(line, proof)]
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)

@@ -81,6 +81,11 @@ class KnownGlyphs:
     symbols: tuple[Symbol | None, ...]
     lying: frozenset[int]
 
+    @property
+    def italics(self) -> Flags:
+        """The letters of TeX's mathematics, Greek ones among them."""
+        return np.array([s is not None and s.encoding == "OML" and s.kind == "ord" for s in self.symbols], bool)
+
     def fonts(self, glyphs: Glyphs) -> frozenset[int]:
         """The fonts all of whose letters and digits are known, and are what their map says."""
         strange = set(self.lying)

@@ -80,7 +80,7 @@ def prove(
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
         readable |= np.array([each == key for each in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
-    return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, doubtful)
+    return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
 
 def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evidence]) -> None:

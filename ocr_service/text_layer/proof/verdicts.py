@@ -74,12 +74,13 @@ def verdicts(
     lines: Sequence[LayerLine],
     known: Mapping[Key, Evidence],
     by_outline: frozenset[int],
+    mathematics: Flags,
     doubtful: frozenset[Key] = frozenset(),
 ) -> Proof:
-    """The verdict on each font of the page. ``keys``, ``signs`` and ``readable`` are by glyph.
+    """The verdict on each font of the page. ``keys``, ``signs``, ``readable`` and ``mathematics`` are by glyph.
 
     ``doubtful`` characters are not believed. ``by_outline``: fonts all of whose glyphs are known, and are what their
-    map says.
+    map says. ``mathematics``: letters that are known by their outlines, which any alphabet may stand beside.
     """
     page = _Page(glyphs, keys, signs, readable, known)
     mixed = _mixed_words(lines, glyphs.font)
@@ -99,7 +100,10 @@ def verdicts(
     scripts = scripts_of(word.text for line in lines for word in line.words)
     for line in lines:
         for word in line.words:
-            if has_a_foreign_letter(word.text) or has_a_foreign_digit(word.text, scripts):
+            text = word.text
+            if mathematics[list(word.glyphs)].any():
+                text = "".join(signs[i] for i in word.glyphs if not mathematics[i])
+            if has_a_foreign_letter(text) or has_a_foreign_digit(text, scripts):
                 trusted[list(word.glyphs)] = False
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0
