@@ -19,7 +19,7 @@ from ocr_service.document import (
     Region,
     moved_region,
 )
-from ocr_service.geometry.ink_areas import InkArea, Stats, ink_stats, text_rows
+from ocr_service.geometry.ink_areas import InkArea, Stats, ink_stats, least_letter, text_rows
 from ocr_service.tesseract.accounting import Found, accounted, ink_on_stamps, words_of
 from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.character_fields import beside_labels, read_field
@@ -28,6 +28,7 @@ from ocr_service.tesseract.court_paper import without_brackets, without_line_num
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
 from ocr_service.tesseract.ledger.dotted_print import with_joined_dots
+from ocr_service.tesseract.ledger.grain import is_grain
 from ocr_service.tesseract.ledger.ink_ledger import (
     covered,
     inside,
@@ -232,7 +233,9 @@ class TesseractReader:
         if are_scattered(unread, kept):
             kept = surest(kept)
             unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
-        missed = [*headlines, *read_missed(unread, pieces, kept, sheet, first)]
+        least = least_letter(pieces.em, sheet.dpi)
+        written = [area for area in unread if not is_grain(area, stats, least)]
+        missed = [*headlines, *read_missed(written, pieces, kept, sheet, first)]
         seen = [*kept, *words_of(missed)]
         joined = joined_areas(sheet, stats, pieces.em, seen)
         missed += without_read(read_joined(joined, sheet, pieces.em, first), seen)
