@@ -27,7 +27,8 @@ _SMOOTH, _EVEN = 14, 0.5  # grey levels off the ground, and the share of a shape
 _BETTER, _HOLE = 0.08, 0.03  # more of that share; of a shape that is white and large, as the hole of a letter is
 _CONTRAST = 60.0  # grey levels off the ground that count as full ink, at least
 _INK, _MOST_INK = 128, 0.45  # of a shape made white: the level below which is ink, and how much of it there is
-_OPEN = 0.7  # of the paper's level, that a changing ground has at least where it goes on outside of its shape
+# Of the paper's level: what a changing ground has at least where it goes on outside of its shape, and at most there.
+_OPEN, _NO_PAPER = 0.7, 0.92
 _EDGE = 3  # pixels of a shape's edge, where its colour runs into the paper's
 _AS_WIDE, _UPRIGHT = 0.98, 0.8  # of the widest row, and the share of rows of a rectangle
 _SOLID = 0.88  # of its hull that the hole of a large letter fills; digits and letters fill less
@@ -131,7 +132,7 @@ def _goes_on(crop: Gray, level: npt.NDArray[np.float32], paper: float) -> Mask:
     if np.ptp(level) == 0:
         return np.zeros(crop.shape, bool)
     around = cv2.dilate(crop, np.ones((4 * _EDGE + 1, 4 * _EDGE + 1), np.uint8))
-    goes_on: Mask = (level >= _OPEN * paper) & (around - level <= _SMOOTH)
+    goes_on: Mask = (around >= _OPEN * paper) & (around <= _NO_PAPER * paper)
     return goes_on
 
 
