@@ -60,7 +60,7 @@ def prepare_sheet(page: Gray, dpi: int) -> Sheet:
     ruling_lines = find_ruling_lines(ink, dpi)
     ink = np.where(ruling_lines.mask > 0, 0, ink).astype(np.uint8)
     pieces = LabelledInk.of(ink)
-    dots, specks = leader_dots(pieces.stats, dpi), speck_mask(pieces, dpi)
+    dots, specks = leader_dots(pieces.stats, ink, dpi), speck_mask(pieces, dpi)
     gray = without_leader_dots(without_ruling_lines(level, ruling_lines), dots)
     if specks is not None:
         gray = np.where(specks > 0, np.percentile(gray[::8, ::8], 80), gray).astype(np.uint8)

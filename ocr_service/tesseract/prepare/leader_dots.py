@@ -5,6 +5,8 @@ Tesseract makes words of them (``eee``, ``00...``) and takes the entry's last wo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,17 +20,23 @@ _PITCH = 1.8, 12.0  # of a dot's side, from dot to dot
 _UNEVEN = 0.2  # of the pitch, at least 1.5 pixels
 _TO_THE_FIRST = 1.8  # pitches to the dot at either end, which the words beside it move
 _LEVEL = 2  # pixels that the dots of a row are off each other
+_LINE_IN, _GAP_IN, _NUMBER_IN = 0.1, 0.12, 0.5  # inches: of a line's letters, between columns, of a page's number
 _MOST = 20_000  # small pieces a page: more are grain, or a screen of dots
 
 
-def leader_dots(pieces: Stats, dpi: int) -> Stats:
-    """Those ``pieces`` of ink that are dots of a row: at least six on one line, evenly spaced."""
+def leader_dots(pieces: Stats, ink: Gray, dpi: int) -> Stats:
+    """Those ``pieces`` of ``ink`` that are dots of a row: at least six on one line, evenly spaced.
+
+    Not those that lead to one number at the end of a line, as in a table of contents: they keep an entry and its number
+    together, where Tesseract would make columns of them.
+    """
     dots = _dots(pieces, dpi)
     if not _LEAST <= len(dots) <= _MOST:
         return dots[:0]
     in_row = np.zeros(len(dots), bool)
     for offset in (0, _LEVEL):  # a row may lie over the edge of two bands
-        in_row |= _in_rows(dots, (_bottoms(dots) + offset) // (2 * _LEVEL))
+        for row in _rows(dots, (_bottoms(dots) + offset) // (2 * _LEVEL)):
+            in_row[row] |= not _leads_to_one(dots[row], ink, dpi)
     rows: Stats = dots[in_row]
     return rows
 
@@ -57,8 +65,8 @@ def _bottoms(dots: Stats) -> npt.NDArray[np.int32]:
     return bottoms
 
 
-def _in_rows(dots: Stats, bands: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Which of ``dots`` stand in a row of at least six of the band of theirs."""
+def _rows(dots: Stats, bands: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int64]]:
+    """The rows of at least six of ``dots``, by their places, in the bands that they stand in."""
     middles = dots[:, 0] + dots[:, 2] / 2
     order = np.lexsort((middles, bands))
     steps = np.diff(middles[order])
@@ -66,14 +74,23 @@ def _in_rows(dots: Stats, bands: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]
     wide = (steps >= _PITCH[0] * sides[1:]) & (steps <= _PITCH[1] * sides[1:]) & (np.diff(bands[order]) == 0)
     even = np.abs(np.diff(steps)) <= np.maximum(1.5, _UNEVEN * steps[1:])
     goes_on = wide[1:] & wide[:-1] & even  # three dots, evenly
-    found = np.zeros(len(dots), bool)
     for first, last in _runs(goes_on):
         if last - first + 2 < _LEAST:
             continue
         before = int(first > 0 and wide[first - 1] and steps[first - 1] <= _TO_THE_FIRST * steps[first])
         after = int(last + 1 < len(steps) and wide[last + 1] and steps[last + 1] <= _TO_THE_FIRST * steps[last])
-        found[order[first - before : last + 2 + after]] = True
-    return found
+        yield order[first - before : last + 2 + after]
+
+
+def _leads_to_one(row: Stats, ink: Gray, dpi: int) -> bool:
+    """Whether one number or word stands behind a row of dots, and nothing else up to the page's edge."""
+    bottom, right = int(_bottoms(row).max()), int((row[:, 0] + row[:, 2]).max())
+    band = ink[max(0, bottom - round(_LINE_IN * dpi)) : bottom + 1, right + 1 :]
+    columns = np.flatnonzero(band.any(axis=0))
+    if not len(columns):
+        return False
+    gap = _GAP_IN * dpi
+    return bool((np.diff(columns) < gap).all() and columns[-1] - columns[0] < _NUMBER_IN * dpi)
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

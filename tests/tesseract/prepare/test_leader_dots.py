@@ -24,7 +24,8 @@ def drawn(*places: tuple[int, int]) -> DrawnPage:
 
 
 def found(page: DrawnPage) -> int:
-    return len(leader_dots(ink_stats(binarise(page.gray())), DPI))
+    ink = binarise(page.gray())
+    return len(leader_dots(ink_stats(ink), ink, DPI))
 
 
 def test_the_dots_of_a_leader_are_found_and_those_of_the_text_are_not() -> None:
@@ -54,4 +55,15 @@ def test_the_page_that_is_read_has_no_leaders_its_ink_does() -> None:
 
 def test_a_page_without_leaders_stays_as_it_is() -> None:
     gray = drawn().gray()
-    assert without_leader_dots(gray, leader_dots(ink_stats(binarise(gray)), DPI)) is gray
+    ink = binarise(gray)
+    assert without_leader_dots(gray, leader_dots(ink_stats(ink), ink, DPI)) is gray
+
+
+def test_dots_that_lead_to_one_number_stay_and_those_before_columns_do_not() -> None:
+    leader = [(x, Y + 24) for x in range(400, 800, 14)]
+    contents, table = drawn(*leader), drawn(*leader)
+    contents.text(840, Y, "14")
+    table.text(840, Y, "1,204")
+    table.text(1000, Y, "18,060")
+    assert found(contents) == 0
+    assert found(table) == 29
