@@ -122,6 +122,13 @@ class Glyphs:
         return found
 
     @property
+    def of_one_glyph(self) -> Flags:
+        """Characters that are one glyph together, as those of a ligature."""
+        same = (self.object[1:] == self.object[:-1]) & (self.origin[1:] == self.origin[:-1]).all(axis=1)
+        together: Flags = np.r_[False, same] | np.r_[same, False]
+        return together
+
+    @property
     def whole(self) -> Flags:
         """Whether no part of each glyph is hidden."""
         whole: Flags = self.cut == 0

@@ -21,6 +21,7 @@ from ocr_service.text_layer.page.drawn_glyphs import DrawnGlyphs, in_real_sizes
 from ocr_service.text_layer.page.fonts import Font, font_of
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
 from ocr_service.text_layer.page.objects import marks
+from ocr_service.text_layer.page.radicals import without_radicals
 from ocr_service.text_layer.page.space import ToPixels
 
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
@@ -29,7 +30,6 @@ _NO_CODE = 0xFFFD
 _SOFT_HYPHEN, _JOINERS = 0xAD, (0x200C, 0x200D)
 _TAGS = 0xDB40  # the first half of U+E0000 to U+E01EF in UTF-16, which PDFium gives
 _FIRST_HALVES, _SECOND_HALVES = range(0xD800, _TAGS), range(0xDC00, 0xE000)  # of characters that have a glyph
-_RADICALS = range(0x2E80, 0x2FE0)
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
@@ -65,13 +65,10 @@ def _with_mark(letter: int, mark: int) -> int:
 
 
 def _kept_code(code: int, unmapped: bool) -> int:
-    """A hyphen for what PDFium makes of one, a character for its radical, and no code for white space that has ink."""
+    """A hyphen for what PDFium makes of one, no code for white space that has ink, and no radicals."""
     if code in _HYPHENS and not unmapped:
         return 0x2D
-    if code in _RADICALS:  # some fonts' maps have these for the characters that look the same
-        plain = unicodedata.normalize("NFKC", chr(code))
-        return ord(plain) if len(plain) == 1 else code
-    return _NO_CODE if code in _SPACES else code
+    return _NO_CODE if code in _SPACES else without_radicals(code)
 
 
 @dataclass(frozen=True, slots=True)

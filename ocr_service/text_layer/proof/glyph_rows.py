@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ocr_service.text_layer.page.glyphs import Flags, Glyphs
 from ocr_service.text_layer.proof.alphabets import look_the_same, may_be_digit
@@ -43,11 +43,12 @@ def read_rows(
     signs: Sequence[str],
     read_sheet: ReadSheet,
     known: dict[Key, Evidence],
+    drawn: Collection[Key],
 ) -> None:
     """Characters that stand alone, or seldom, or raised: read from rows of the one glyph, where no word misleads.
 
     A row alone may be taken for digits where it is of letters (``DDDD``); in a second one it stands among letters that
-    are proven.
+    are proven. Those that are ``drawn`` as common fonts have them need no second one.
     """
     if not indices:
         return
@@ -60,7 +61,7 @@ def read_rows(
         indices, companions, texts[: len(indices)], texts[len(indices) :], strict=True
     ):
         others = among.replace(signs[companion], "") if signs[companion] != signs[index] else among
-        if _is_read_in_row(signs[index], alone, others, known.get(keys[index])):
+        if _is_read_in_row(signs[index], alone, others, known.get(keys[index]), keys[index] in drawn):
             known[keys[index]] = Evidence(right=REPEATS)
         elif len(alone) >= REPEATS - 1:
             read = Counter(alone).most_common(1)[0][0]
@@ -68,14 +69,14 @@ def read_rows(
                 known.setdefault(keys[index], Evidence()).wrong[read] += REPEATS
 
 
-def _is_read_in_row(sign: str, alone: str, among: str, in_words: Evidence | None) -> bool:
-    """Whether rows prove a sign. One that words have always as the same other needs both rows.
+def _is_read_in_row(sign: str, alone: str, among: str, in_words: Evidence | None, drawn: bool) -> bool:
+    """Whether rows prove a sign. One that words have always as the same other needs both rows, or to be drawn so.
 
     A digit has no such second row: a row of S may be read as one of 5.
     """
     if in_words is None or in_words.right or in_words.wrong.total() < _DOUBTS or not one_other(in_words.wrong):
         return _is_row_of(sign, alone) or _is_row_of(sign, among)
-    return not sign.isdigit() and _is_row_of(sign, alone) and _is_row_of(sign, among)
+    return _is_row_of(sign, alone) and (drawn or (not sign.isdigit() and _is_row_of(sign, among)))
 
 
 def _is_row_of(sign: str, text: str) -> bool:

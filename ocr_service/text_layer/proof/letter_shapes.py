@@ -6,6 +6,7 @@ another and unlike itself is not what the map says. The table is made by ``scrip
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -28,6 +29,9 @@ _MORE_LETTERS = "ҢңҮүҰұҺһӘәӨөẞƠơƯư"
 # Of letters and signs in 30 families that were left out of the table, 0.2 % look so unlike themselves and so like
 # another; of letters that are given another's name, two of three do (0.1 more of it in the families of the table).
 _UNLIKE, _LIKE = 0.1, 0.18  # distances: by which another is nearer, and that of the other at most
+# Of letters and digits on clean pages in 18 families, nine of ten are so much nearer to themselves.
+_OWN, _CLEARLY = 0.12, 0.05
+_KNOWN = 0.2  # the distance of a letter from one that it is like, at most
 _LEAST_PX = 20.0  # an em
 _SAMPLES = 3  # glyphs of each character
 _ALIKE = ("үұ", "һћђ", "αο", "Ωω", "ßB")  # in some fonts, by drawing alone
@@ -45,19 +49,41 @@ def looks_like_another(
 ) -> dict[Key, str]:
     """Of the characters ``asked`` for those that look like another, with it."""
     table = _table()
+    found: dict[Key, str] = {}
+    for key, here in _places(table, glyphs, keys, signs, asked).items():
+        if other := table.other(signs[here[0]], *_drawing(glyphs, here, plates)):
+            found[key] = other
+    return found
+
+
+def look_like_themselves(
+    glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str], asked: Flags
+) -> frozenset[Key]:
+    """Those of the characters ``asked`` for that look like no other as much as like themselves."""
+    table = _table()
+    places = _places(table, glyphs, keys, signs, asked)
+    return frozenset(
+        key for key, here in places.items() if table.is_itself(signs[here[0]], *_drawing(glyphs, here, plates))
+    )
+
+
+def like_known_letters(glyphs: Glyphs, plates: Sequence[Gray], here: Sequence[int]) -> list[bool]:
+    """Whether each of the glyphs ``here`` looks like a letter or digit of the table."""
+    return [_table().is_known(*_drawing(glyphs, [index], plates)) for index in here]
+
+
+def _places(
+    table: _Table, glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], asked: Flags
+) -> dict[Key, list[int]]:
+    """Some glyphs of each character that can be compared with the table."""
     level = np.minimum(glyphs.angle, 360 - glyphs.angle) < 1
     stretched = np.abs(np.array([item.stretch for item in glyphs.objects])[glyphs.object] - 1) > 0.02
     asked = asked & glyphs.whole & level & ~stretched & (glyphs.plate == 0) & (glyphs.size >= _LEAST_PX)
     places: dict[Key, list[int]] = {}
     for index in np.flatnonzero(asked).tolist():
-        same = places.setdefault(keys[index], [])
-        if signs[index] in table.own and len(same) < _SAMPLES:
+        if signs[index] in table.own and len(same := places.setdefault(keys[index], [])) < _SAMPLES:
             same.append(index)
-    found: dict[Key, str] = {}
-    for key, here in places.items():
-        if here and (other := table.other(signs[here[0]], *_drawing(glyphs, here, plates))):
-            found[key] = other
-    return found
+    return places
 
 
 def _drawing(glyphs: Glyphs, here: Sequence[int], plates: Sequence[Gray]) -> tuple[Floats, Samples]:
@@ -77,15 +103,31 @@ class _Table:
         groups, bases = {sign: _group(sign) for sign in self.own}, {sign: _base(sign) for sign in self.own}
         self._groups = np.array([groups[sign] for sign in signs])
         self._bases = np.array([bases[sign] for sign in signs])
+        self._letters = self._groups != ""
         self._compared: dict[str, tuple[Ints, Flags]] = {}
 
     def other(self, sign: str, box: Floats, sample: Samples) -> str:
         """The sign that a drawing looks like, if it looks unlike ``sign``; else empty."""
+        row, theirs, own = self._nearest(sign, box, sample)
+        return self._signs[row] if theirs < _LIKE and own - theirs > _UNLIKE else ""
+
+    def is_itself(self, sign: str, box: Floats, sample: Samples) -> bool:
+        """Whether a drawing looks like ``sign``, and not like another."""
+        _, theirs, own = self._nearest(sign, box, sample)
+        return own < _OWN and theirs - own > _CLEARLY
+
+    def is_known(self, box: Floats, sample: Samples) -> bool:
+        """Whether a drawing looks like any letter or digit."""
+        apart = 1 - self._samples[self._letters] @ sample + np.abs(self._boxes[self._letters] - box).max(axis=1)
+        return float(apart.min()) < _KNOWN
+
+    def _nearest(self, sign: str, box: Floats, sample: Samples) -> tuple[int, float, float]:
+        """The drawing of another sign that is nearest, its distance, and that of the nearest of ``sign`` itself."""
         rows, own = self._rows(sign)
         apart = 1 - self._samples[rows] @ sample + np.abs(self._boxes[rows] - box).max(axis=1)
         nearest = int(np.where(own, np.inf, apart).argmin())
-        is_another = not own[nearest] and apart[nearest] < _LIKE and apart[own].min() - apart[nearest] > _UNLIKE
-        return self._signs[int(rows[nearest])] if is_another else ""
+        theirs = math.inf if own[nearest] else float(apart[nearest])
+        return int(rows[nearest]), theirs, float(apart[own].min())
 
     def _rows(self, sign: str) -> tuple[Ints, Flags]:
         """The drawings that one of ``sign`` is compared with, and which of them are its own.

@@ -14,17 +14,18 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.lines.words import LayerLine
-from ocr_service.text_layer.page.glyphs import Flags, Glyphs, Ints
+from ocr_service.text_layer.page.glyphs import Glyphs, Ints
 from ocr_service.text_layer.proof.alphabets import (
     letters_known,
     plain_form,
     script_of,
 )
 from ocr_service.text_layer.proof.compare_readings import compare_reading
+from ocr_service.text_layer.proof.disguises import in_disguise
 from ocr_service.text_layer.proof.evidence import Evidence, Key, Remembered
 from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecided
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
-from ocr_service.text_layer.proof.letter_shapes import looks_like_another
+from ocr_service.text_layer.proof.letter_shapes import look_like_themselves, looks_like_another
 from ocr_service.text_layer.proof.looks import forget_others
 from ocr_service.text_layer.proof.marks import wrong_marks
 from ocr_service.text_layer.proof.sample_words import (
@@ -37,6 +38,7 @@ from ocr_service.text_layer.proof.sample_words import (
 from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
 from ocr_service.text_layer.proof.verdicts import Proof, verdicts
 
+_NO_SUCH_LETTER = "\N{REPLACEMENT CHARACTER}"
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
 _OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
 _TRIES = 2  # sheets
@@ -72,13 +74,19 @@ def prove(
         if not words:
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
-    alone = readable & ~_of_one_code(glyphs)
-    read_rows(undecided(keys, alone, glyphs, known), type_case, keys, signs, read_sheet, known)
+    alone = readable & ~glyphs.of_one_glyph
+    open_ = undecided(keys, alone, glyphs, known)
+    asked = np.zeros(len(glyphs), bool)
+    asked[open_] = True
+    drawn = look_like_themselves(glyphs, plates, keys, signs, asked)
+    read_rows(open_, type_case, keys, signs, read_sheet, known, drawn)
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
-    for key, other in looks_like_another(glyphs, plates, keys, signs, unread).items():
+    others = looks_like_another(glyphs, plates, keys, signs, unread)
+    others |= dict.fromkeys(in_disguise(glyphs, plates, keys, signs), _NO_SUCH_LETTER)
+    for key, other in others.items():
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
-        readable |= np.array([each == key for each in keys], bool)
+    readable |= np.array([key in others for key in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
@@ -98,18 +106,11 @@ def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evi
 
     Else a map that has ``nn`` for an n would be proven by the n.
     """
-    for key in {keys[index] for index in np.flatnonzero(_of_one_code(glyphs)).tolist()} & known.keys():
+    for key in {keys[index] for index in np.flatnonzero(glyphs.of_one_glyph).tolist()} & known.keys():
         evidence = known[key]
         if evidence.wrong[""] > _UNREAD * evidence.right:
             evidence.wrong[""] += evidence.right
             evidence.right = 0
-
-
-def _of_one_code(glyphs: Glyphs) -> Flags:
-    """Characters that are one glyph together, as those of a ligature."""
-    same = (glyphs.object[1:] == glyphs.object[:-1]) & (glyphs.origin[1:] == glyphs.origin[:-1]).all(axis=1)
-    together: Flags = np.r_[False, same] | np.r_[same, False]
-    return together
 
 
 def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
@@ -118,7 +119,7 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
     Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
     """
     level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & glyphs.whole
-    level &= ~_of_one_code(glyphs) & ~glyphs.shaped
+    level &= ~glyphs.of_one_glyph & ~glyphs.shaped
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()
     for index in np.flatnonzero(level).tolist():

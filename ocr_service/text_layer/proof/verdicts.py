@@ -23,6 +23,7 @@ from ocr_service.text_layer.proof.alphabets import (
     scripts_of,
 )
 from ocr_service.text_layer.proof.evidence import Evidence, Key, one_other
+from ocr_service.text_layer.proof.ideographs import impossible_ideographs
 from ocr_service.text_layer.proof.punctuation import may_stand_so
 from ocr_service.text_layer.visibility import HALF
 
@@ -316,13 +317,15 @@ def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
         *(i for i in capital if heights.capital_is_too_low(signs[i], rise[i])),
         *(i for i in capital if heights.capital_is_too_high(signs[i], rise[i])),
     ]
-    return {page.keys[i] for i in odd}
+    return {page.keys[i] for i in odd} | impossible_ideographs(page.glyphs, page.keys, signs, counted)
 
 
 def _level_ones(glyphs: Glyphs, indices: Sequence[int]) -> list[int]:
-    """As ``_is_level``, for many."""
+    """As ``_is_level``, for many. Letters of a ligature have its height, not their own."""
+    joined = glyphs.of_one_glyph.tolist()
     angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
-    return [i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i]]
+    level = (i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i])
+    return [i for i in level if not joined[i]]
 
 
 def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: _Heights) -> list[int]:
