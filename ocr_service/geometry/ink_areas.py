@@ -29,8 +29,8 @@ _ROW_PIECES, _LONG = 5, 3.0  # of a row that is text for sure: how many, and its
 _SHORT_ROW = (3, 1.4)  # the same of a label, which stands among others
 # Of a piece's height, and pixels, that its foot may be off the line of the others.
 _LEVEL, _LEVEL_PIXELS = 0.25, 2.0
-# Least pieces, pieces a size, sizes at most, and their share of the pieces.
-_PATTERN_PIECES, _PATTERN_EACH, _PATTERN_SIZES, _PATTERN = 10, 16, 4, 0.9
+_PATTERN_PIECES, _PATTERN_SIZES, _PATTERN = 16, 4, 0.9  # least pieces, sizes at most, and their share of the pieces
+_DASHES, _ONE_COLUMN = 10, 2.0  # least pieces of a broken line, and its width in that of its dashes
 _SAME_SIZE, _SAME_INK = 3, 1.15  # pixels, and times the ink
 # Areas are grouped at a quarter of the size; rows of type of less than 20 pixels would run together there.
 _STEP, _COARSE_EM, _FINER = 4, 20.0, 8
@@ -151,13 +151,14 @@ def rows_and_members(
 
 def _is_pattern(pieces: Pieces, members: npt.NDArray[np.intp]) -> bool:
     """Whether nearly all of many pieces have the same few sizes: dots, a border's ornaments. Text has many letters."""
-    if len(members) < _PATTERN_PIECES:
-        return False
     boxes = pieces.boxes[members]
+    across = np.ptp(boxes[:, [0, 2]]) <= _ONE_COLUMN * float(np.median(boxes[:, 2] - boxes[:, 0]))
+    if len(members) < (_DASHES if across else _PATTERN_PIECES):
+        return False
     inked = np.log(np.maximum(1, pieces.areas[members])) / math.log(_SAME_INK)
     sizes = np.stack([*(boxes[:, 2:] - boxes[:, :2]).T // _SAME_SIZE, inked.round()], axis=1)
     _, counts = np.unique(sizes, axis=0, return_counts=True)
-    commonest = np.sort(counts)[::-1][: max(2, len(members) // _PATTERN_EACH)][:_PATTERN_SIZES]
+    commonest = np.sort(counts)[::-1][: max(2, len(members) // _PATTERN_PIECES)][:_PATTERN_SIZES]
     return float(commonest.sum()) >= _PATTERN * len(members)
 
 

@@ -11,11 +11,16 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 
 from ocr_service.document import Gray, page_status
+from ocr_service.errors import EngineUnavailable
 from ocr_service.reading.layered_page import read_layered, sheet_reader
+from ocr_service.reading.page_tasks import PageTask, prepare_page
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Line, make_line
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
+from ocr_service.vlm.assemble_page import assemble_page
+from ocr_service.vlm.prompts import PromptSet
+from ocr_service.vlm.read_region import RegionReading
 from tests.support.sheets import DrawnPage
 from tests.support.text_layer_pdfs import ENGLISH, RUSSIAN, Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample
@@ -157,3 +162,19 @@ def test_slanted_text_that_is_not_proven_lowers_the_coverage(tmp_path: Path) -> 
     assert page.coverage is not None and 0.5 < page.coverage < 1.0
     assert page.status == "partial"
     assert any("slanted text" in warning for warning in page.warnings)
+
+
+def test_with_a_model_proven_text_counts_as_read_and_a_scan_beside_it_as_its_answer_says(tmp_path: Path) -> None:
+    drawn = DrawnPage(1300, 300)
+    for place, text in enumerate(("The supplier shall deliver 5 goods", "within ten days of it", "Cost 17 or less")):
+        drawn.text(20, 20 + 90 * place, text)
+    path = tmp_path / "mixed.pdf"
+    path.write_bytes(english_page(drawn.image).pdf)
+    task = PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, "auto")
+    page = prepare_page(task, PromptSet())
+    sent = [region.crop is not None for region in page.regions]
+    assert any(sent) and not all(sent)
+    whole, failed = RegionReading("x" * 80, 1), RegionReading("", 2, error=EngineUnavailable("no backend"))
+    assert assemble_page(page, [whole if each else None for each in sent], seconds=1.0).coverage == 1.0
+    lost = assemble_page(page, [failed if each else None for each in sent], seconds=1.0)
+    assert lost.coverage is not None and 0.5 < lost.coverage < 1.0

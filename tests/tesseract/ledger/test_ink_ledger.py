@@ -192,6 +192,15 @@ def test_a_broken_line_down_the_page_is_no_text() -> None:
     assert areas and not any(area.regular for area in areas)
 
 
+def test_digits_of_seven_bars_are_no_pattern() -> None:
+    page = DrawnPage(1000, 400)
+    for digit in range(5):
+        for x, y in ((0, 0), (34, 0), (0, 44), (34, 44))[: 2 + digit % 2]:
+            page.draw.rectangle((200 + 80 * digit + x, 100 + y, 208 + 80 * digit + x, 130 + y), fill="black")
+    areas = unread_areas(pieces := letter_pieces(page.sheet(), []), covered(pieces, [], SHAPE), SHAPE)
+    assert any(area.regular for area in areas)
+
+
 def test_words_of_a_line_that_was_read_badly_are_doubtful() -> None:
     poor = make_line([Word("9 13", UPPER, 58.0), Word("a", (480, 95, 500, 145), 50.0), Word("lett", LOWER, 60.0)])
     assert sorted(word.text for word in doubtful_words([poor])) == ["9 13", "lett"]
