@@ -24,7 +24,8 @@ class Word:
     """``confidence`` is Tesseract's, 0 to 100.
 
     ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows. ``pitch``:
-    pixels from letter to letter in type of one pitch. ``listed``: whether Tesseract's dictionary has it.
+    pixels from letter to letter in type of one pitch. ``listed``: whether Tesseract's dictionary has it. ``slanted``:
+    set in italics, which only a text layer knows.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Word:
     base: float | None = None
     pitch: float | None = None
     listed: bool = False
+    slanted: bool = False
 
     @property
     def em(self) -> float | None:
@@ -76,6 +78,12 @@ class Line:
         """Whether its words run up or down the page."""
         long = [word for word in self.words if len(word.text) >= _LONG]
         return bool(long) and all(word.is_sideways for word in long)
+
+    @property
+    def slanted(self) -> bool:
+        """Whether all of it is in italics, but for numbers and signs."""
+        lettered = [word for word in self.words if any(map(str.isalpha, word.text))]
+        return bool(lettered) and all(word.slanted for word in lettered)
 
     @property
     def baseline(self) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.underscores import with_underscores
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
+from ocr_service.text_layer.page.fonts import Font
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TooManyGlyphs
 from ocr_service.text_layer.proof.accents import with_accents
 from ocr_service.text_layer.proof.evidence import Memory
@@ -59,7 +60,8 @@ class PageLayer:
 
     ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole. OCR
     reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven
-    text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` words by their glyphs' font,
+    text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` and ``slanted`` words by
+    their glyphs' font,
     ``artifacts``: words that the file marks as no part of its text, ``outline``: levels by normalised titles.
     ``displays``: formulas on lines of their own, which are not among ``lines``; ``readable``: those that have LaTeX,
     also where no formulas were asked for; ``inline``: those whose places are private characters in them (see
@@ -72,6 +74,7 @@ class PageLayer:
     lines: tuple[LayerLine, ...]
     parts: tuple[LayerLine, ...]
     bold: frozenset[LayerWord]
+    slanted: frozenset[LayerWord]
     artifacts: frozenset[LayerWord]
     urls: Mapping[LayerWord, str]
     outline: Mapping[str, int]
@@ -153,7 +156,8 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),
         lines=tuple(marked),
         parts=tuple(parts),
-        bold=_bold_words([*marked, *parts], glyphs),
+        bold=_words_in([*marked, *parts], glyphs, lambda font: font.bold),
+        slanted=_words_in([*marked, *parts], glyphs, lambda font: font.italic),
         artifacts=_artifact_words(marked, glyphs),
         urls=_urls(marked, opened.links),
         outline=opened.outline,
@@ -202,10 +206,10 @@ def _gray(pixels: Pixels) -> Gray:
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
 
 
-def _bold_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[LayerWord]:
-    """Words whose first glyph is of a bold font."""
+def _words_in(lines: Sequence[LayerLine], glyphs: Glyphs, style: Callable[[Font], bool]) -> frozenset[LayerWord]:
+    """Words whose first glyph is of a font in this ``style``."""
     words = (word for line in lines for word in line.words if word.glyphs)
-    return frozenset(word for word in words if glyphs.fonts[int(glyphs.font[word.glyphs[0]])].bold)
+    return frozenset(word for word in words if style(glyphs.fonts[int(glyphs.font[word.glyphs[0]])]))
 
 
 def _artifact_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[LayerWord]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocr_service.geometry.numbering import list_marker, section_depth
-from ocr_service.tesseract.blocks.paragraphs import BOLDER, Paragraph
+from ocr_service.tesseract.blocks.paragraphs import BOLDER, Paragraph, is_slanted_head
 from ocr_service.tesseract.lines.leaders import ENTRY
 
 _LARGER = 1.15  # against the body's font size
@@ -75,6 +75,10 @@ class Candidate:
         return (self.paragraph.weight / self.body.weight if self.body.weight else 1.0) >= BOLDER
 
     @property
+    def all_slanted(self) -> bool:
+        return all(line.slanted for line in self.paragraph.lines)
+
+    @property
     def open_ended(self) -> bool:
         """Without the full stop or colon that ends a sentence."""
         return self.text[-1] not in ".:"
@@ -137,6 +141,7 @@ _KINDS: tuple[tuple[str, Rule, Rule], ...] = (
         lambda c: c.bold and c.size > 0.9,
         lambda c: (c.open_ended or section_depth(c.text) is not None) and c.set_off,
     ),
+    ("numbered, in italics", lambda c: is_slanted_head(c.paragraph.lines[0]) and c.size > 0.9, lambda c: c.all_slanted),
     ("capitals", lambda c: c.letters >= 5 and c.text.upper() == c.text and c.alone, lambda c: c.open_ended),
     (
         "seen by the layout model",
@@ -185,7 +190,7 @@ def heading_levels(headings: Sequence[Paragraph], body: Body, *, first_page: boo
         if index == title:
             levels.append(1)
             continue
-        if depth := section_depth(heading.text):
+        if depth := section_depth(heading.text) or (2 if is_slanted_head(heading.lines[0]) else 0):
             levels.append(min(6, 1 + depth))
         else:
             levels.append(min(6, 2 + next(k for k, size in enumerate(sizes) if heading.em >= 0.88 * size)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,15 +11,17 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
-from ocr_service.geometry.numbering import list_marker
+from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.tesseract.lines.leaders import ENTRY
 from ocr_service.tesseract.lines.references import REFERENCE
 from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 BOLDER = 1.12
+_LETTERED = re.compile(r"[A-Z]\. [A-Z]")  # the sections of a section, in journals of the IEEE and the APS
 _RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
 _PROSE = 18.0  # em
+_HANGING = 4.0  # em that the lines of a definition stand right of their term's at most
 _DROP = 0.8  # em below its line that a large initial reaches; a descender has 0.25
 
 
@@ -103,8 +106,9 @@ def _split(chain: list[Line]) -> list[Paragraph]:
         # Below lines of the page's full width a column has its own end, which a few lines of it show.
         end = max(line.box[2] for line in run) if heavy or len(run) > 3 else right
         paragraphs.append([run[0]])
-        for line in run[1:]:
-            if _begins(paragraphs[-1], line, left, end):
+        for place, line in enumerate(run[1:], start=1):
+            hanging = _hangs_with_next(paragraphs[-1], run[place : place + 2])
+            if not hanging and _begins(paragraphs[-1], line, left, end):
                 paragraphs.append([line])
             else:
                 paragraphs[-1].append(line)
@@ -135,7 +139,14 @@ def _other_style(last: Line, line: Line) -> bool:
     small, large = sorted((last.em, line.em))
     if large > 1.2 * small and min(len(last.text), len(line.text)) > 3:
         return True
-    return bolder(last, line) or bolder(line, last)
+    return bolder(last, line) or bolder(line, last) or (is_slanted_head(last) and not line.slanted)
+
+
+def is_slanted_head(line: Line) -> bool:
+    """Whether a line in italics begins as a numbered section does: ``2.1. Scope``, ``A. Scope``."""
+    if not line.slanted or line.text[-1] in ".,;:":
+        return False
+    return (section_depth(line.text) or 0) > 1 or _LETTERED.match(line.text) is not None
 
 
 def _wide_step(step: float, usual: float, em: float) -> bool:
@@ -194,6 +205,22 @@ def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
     """An item's second line stands under its text, right of the marker."""
     marked = list_marker(so_far[0].text) is not None or REFERENCE.match(so_far[0].text) is not None
     return len(so_far) == 1 and marked and line.box[0] > so_far[0].box[0] + 0.5 * em
+
+
+def _hangs_with_next(so_far: list[Line], lines: Sequence[Line]) -> bool:
+    """Whether ``lines``, two of them, stand right of a first line that does not end its sentence: a term's definition.
+
+    The first line of a paragraph is indented as well, but not the next.
+    """
+    if len(so_far) != 1 or len(lines) != 2 or so_far[0].text[-1:] in ".:;!?":
+        return False
+    first, (line, next_line) = so_far[0], lines
+    em = min(first.em, line.em)
+    indented = 0.8 * em < line.box[0] - first.box[0] < _HANGING * em
+    ends_with_it = abs(first.box[2] - line.box[2]) < em or word_is_broken(first.text)
+    return (
+        indented and ends_with_it and abs(next_line.box[0] - line.box[0]) < 0.3 * em and list_marker(line.text) is None
+    )
 
 
 def _runs_on(last: Line, line: Line, left: int, right: int) -> bool:

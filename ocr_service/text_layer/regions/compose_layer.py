@@ -163,7 +163,14 @@ def make_page_line(
     width, height = layer.picture.width, layer.picture.height
     texts = _with_links(line.words, layer.urls if linked else {}, urls)
     words = [
-        Word(text, pixel_box(word.box, width, height), 100 * word.strength, max(word.size, 1.0), word.base)
+        Word(
+            text,
+            pixel_box(word.box, width, height),
+            100 * word.strength,
+            max(word.size, 1.0),
+            word.base,
+            slanted=word in layer.slanted,
+        )
         for word, text in zip(line.words, texts, strict=True)
     ]
     letters = sum(len(word.text) for word in line.words)

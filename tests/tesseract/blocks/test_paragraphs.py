@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from ocr_service.tesseract.blocks.paragraphs import bolder, group_paragraphs
 from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
@@ -47,6 +49,24 @@ def test_each_bullet_begins_an_item() -> None:
 def test_a_mark_between_words_begins_no_item_where_its_line_breaks_before_it() -> None:
     lines = stacked("Keywords: ink · paper · ruling lines", "· columns of type · margins and so")
     assert texts_of(lines) == ["Keywords: ink · paper · ruling lines · columns of type · margins and so"]
+
+
+def slanted(line: Line) -> Line:
+    return replace(line, words=tuple(replace(word, slanted=True) for word in line.words))
+
+
+@pytest.mark.parametrize("head", ["2.1. Scope of the agreement between", "A. Scope of the agreement between them"])
+def test_a_numbered_line_in_italics_above_text_is_a_paragraph_of_its_own(head: str) -> None:
+    first, *rest = stacked(head, "the supplier shall deliver new goods in", "time and to the buyer")
+    assert texts_of([slanted(first), *rest])[0] == head
+    assert len(texts_of([first, *rest])) == 1
+
+
+def test_a_sentence_in_italics_is_none_and_so_is_a_numbered_line_of_a_text_in_italics() -> None:
+    first, *rest = stacked("2.1. Scope of the agreement between", "the supplier shall deliver new goods in")
+    assert len(texts_of([slanted(first), *map(slanted, rest)])) == 1
+    first, *rest = stacked("Scope of the agreement between us", "the supplier shall deliver new goods in")
+    assert len(texts_of([slanted(first), *rest])) == 1
 
 
 def test_a_bold_line_above_text_is_a_paragraph_of_its_own() -> None:
