@@ -100,5 +100,5 @@ def _is_sound(latex: str) -> bool:
         return False
     if _UNTAGGED in latex[-_TAIL:]:
         return False
-    without = latex.replace("\\left", "").replace("\\right", "").replace("\\begin{cases}", "\\}")
+    without = latex.replace("\\left", "").replace("\\right", "")
     return all(without.count(left) == without.count(right) for left, right in _PAIRS)

@@ -13,7 +13,7 @@ from ocr_service.reading.ink_formulas.displays import find_displays
 from ocr_service.reading.page_tasks import PageTask, read_page
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.tesseract.sheet import prepare_sheet
-from tests.support.formula_pages import ALIGNED, DISPLAYS, EACH, FOLDER, LINES, tree
+from tests.support.formula_pages import ALIGNED, CONDITIONS, DISPLAYS, EACH, FOLDER, LINES, tree
 from tests.support.sheets import DrawnPage
 
 _WRITTEN = {tree(latex) for latex in (*DISPLAYS, *LINES)}
@@ -61,6 +61,12 @@ def test_a_rule_over_a_letter_is_no_minus_sign() -> None:
     built = seen(page_of(0, file="aligned.pdf", inches=(5.1, 6.75)))
     written = ALIGNED[2][1][0].replace(r"\overline{b}", r"\bar{b}")  # b is as narrow as a bar
     assert [tree(region.content) for region in built] == [tree(written)]
+
+
+def test_cases_behind_a_brace_that_nothing_closes_are_built() -> None:
+    built = [tree(region.content) for region in seen(page_of(0, file="conditions.pdf"))]
+    assert built
+    assert {tree(latex) for latex in CONDITIONS}.issuperset(built)
 
 
 def test_a_scan_is_read_as_far_as_it_is_certain() -> None:
