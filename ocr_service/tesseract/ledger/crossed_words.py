@@ -19,7 +19,8 @@ from ocr_service.tesseract.words import Line, Word
 _SURE = 90.0  # Tesseract's confidence
 _TOUCHED_IN = 0.006  # inches between a word and a line that cuts its feet or its head off
 _LEAST = 2  # letters of a word, of which a dash or a drawn line has none
-_MIDDLE, _STROKE, _STRUCK = (0.25, 0.8), 1, 0.95  # of a word's height; rows beside; of a word's width
+_MIDDLE, _STROKE, _STRUCK = (0.4, 0.65), 1, 0.95  # of a word's height; rows beside; of a word's width
+_LEAST_HEIGHT = 16  # pixels of a word, in which the curves of its letters are no line
 
 
 def crossed_words(lines: Sequence[Line], sheet: Sheet) -> list[Word]:
@@ -55,6 +56,8 @@ def _is_ruled(box: Box, level: npt.NDArray[np.int_], upright: npt.NDArray[np.int
 def _is_struck(box: Box, sheet: Sheet) -> bool:
     """Whether ink runs through the word from end to end, in a row of pixels or in those beside it."""
     x0, y0, x1, y1 = box
+    if y1 - y0 < _LEAST_HEIGHT:
+        return False
     top, bottom = (round(y0 + share * (y1 - y0)) for share in _MIDDLE)
     ink = sheet.ink[top:bottom, x0:x1] > 0
     if ink.shape[0] <= 2 * _STROKE or not ink.shape[1]:

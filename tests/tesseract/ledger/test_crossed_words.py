@@ -44,3 +44,10 @@ def test_a_word_that_runs_up_the_page_is_struck_by_none_of_its_letters() -> None
     page.draw.rectangle((500, 100, 520, 104), fill="black")
     upright = make_line([Word("Il", (500, 60, 520, 140), 80.0)])
     assert told(page, upright) == []
+
+
+def test_round_letters_of_small_type_are_not_struck() -> None:
+    page = DrawnPage(800, 300)
+    page.text(100, 100, "good gogo", 5)
+    small = make_line([Word("good", (100, 103, 135, 117), 80.0), Word("gogo", (140, 105, 177, 117), 80.0)])
+    assert told(page, small) == []
