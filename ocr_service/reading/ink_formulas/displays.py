@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocr_service.document import PlacedWord, Region, RegionResult
+from ocr_service.document import Box, PlacedWord, Region, RegionResult
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN
 from ocr_service.reading.ink_formulas.glyphs import glyphs_of
 from ocr_service.reading.ink_formulas.levels import levelled
 from ocr_service.reading.ink_formulas.moments import Ink
 from ocr_service.reading.ink_formulas.numbers import equation_numbers, with_numbers
-from ocr_service.reading.ink_formulas.pieces import pieces_of
+from ocr_service.reading.ink_formulas.pieces import Piece, pieces_of
 from ocr_service.reading.ink_formulas.signs import Signs, signs_of
 from ocr_service.reading.ink_formulas.wholeness import KnownInk
 from ocr_service.reading.ink_formulas.zones import MOST_PIECES, formula_boxes, zone_pieces
@@ -26,6 +26,7 @@ from ocr_service.text_layer.lines.words import pixel_box
 from ocr_service.text_layer.proof.known_glyphs import with_signs
 
 _MOST_PIECES = 20_000  # of ink on a page; one full of print has 6,000
+_MOST_GROUPS, _GROUP_GAP = 12, 1.5  # of boxes that are read by themselves, and em of white between two
 _ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}")
 _RAISED_LIMIT = re.compile(r"\\(?:max|min|sup|inf|lim)(?:_\{[^{}]*+\})?+\^")  # a script of the line above
 _BEHIND_STOP = ("\\quad", "\\qquad", "\\end", "\\\\", "\\tag", "\\text", ".")  # what a full stop may have behind it
@@ -55,16 +56,41 @@ def find_displays(sheet: Sheet, lines: Sequence[Line], hints: Sequence[Region]) 
     every = pieces_of(ink, em)
     if len(every) > _MOST_PIECES:
         return []
+    found = _in_boxes(boxes, every, ink, lines, em, sheet.size)
+    if found is None:  # print of another kind among them hides that of the others
+        groups = _groups(boxes, em)
+        parts = (
+            [_in_boxes(g, every, ink, lines, em, sheet.size) for g in groups] if 1 < len(groups) <= _MOST_GROUPS else []
+        )
+        found = [region for part in parts if part is not None for region in part]
+    return found
+
+
+def _groups(boxes: Sequence[Box], em: float) -> list[list[Box]]:
+    """The boxes that stand under one another without much white between them."""
+    groups: list[list[Box]] = []
+    bottom = 0
+    for box in sorted(boxes, key=lambda box: box[1]):
+        if not groups or box[1] - bottom > _GROUP_GAP * em:
+            groups.append([])
+        groups[-1].append(box)
+        bottom = max(bottom, box[3])
+    return groups
+
+
+def _in_boxes(
+    boxes: Sequence[Box], every: Sequence[Piece], ink: Ink, lines: Sequence[Line], em: float, size: tuple[int, int]
+) -> list[RegionResult] | None:
+    """The formulas in ``boxes``; None where most of the ink there is of no font that is known."""
     numbers = equation_numbers(lines, boxes)
     pieces = zone_pieces(every, boxes, lines, em, [word.box for word in numbers])
     signs = signs_of(ink, pieces, em) if len(pieces) <= MOST_PIECES else None
     if signs is None:
-        return []
+        return None
     signs = with_numbers(signs, numbers)
     known = KnownInk.of(every, pieces, signs.unknown)
-    width, height = sheet.size
     return [
-        _region(formula, signs, (width, height))
+        _region(formula, signs, size)
         for formula in _built(signs, ink.shape)
         if known.is_whole(formula.box, signs.sizes.line)
     ]

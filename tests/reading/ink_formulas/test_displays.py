@@ -63,6 +63,22 @@ def test_a_rule_over_a_letter_is_no_minus_sign() -> None:
     assert [tree(region.content) for region in built] == [tree(written)]
 
 
+def test_print_of_another_font_hides_no_formula_elsewhere() -> None:
+    formulas = page_of(0)
+    height, width = formulas.shape
+    other = DrawnPage(width, 1200)
+    for row in range(24):
+        other.text(200, 20 + 48 * row, "while (k < 28) { q := f[k]; k += 4 }", 10, bold=True)
+    gray = np.concatenate([formulas, np.full((120, width), 255, np.uint8), other.gray()])
+    hints = [
+        Region("formula", (0, 0, width, height), 0, 0.9),
+        Region("formula", (0, height + 120, width, height + 1320), 1, 0.9),
+    ]
+    built = find_displays(prepare_sheet(gray, 200), [], hints)
+    assert len(built) >= 3
+    assert _WRITTEN.issuperset(tree(region.content) for region in built)
+
+
 def test_cases_behind_a_brace_that_nothing_closes_are_built() -> None:
     built = [tree(region.content) for region in seen(page_of(0, file="conditions.pdf"))]
     assert built
