@@ -27,6 +27,7 @@ from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecide
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.proof.letter_shapes import look_like_themselves, looks_like_another
 from ocr_service.text_layer.proof.looks import forget_others
+from ocr_service.text_layer.proof.marked_letters import without_own_letters
 from ocr_service.text_layer.proof.marks import wrong_marks
 from ocr_service.text_layer.proof.sample_words import (
     accented_letters,
@@ -36,6 +37,7 @@ from ocr_service.text_layer.proof.sample_words import (
     signs_inside_words,
 )
 from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
+from ocr_service.text_layer.proof.told_by_width import believe_by_width
 from ocr_service.text_layer.proof.verdicts import Proof, verdicts
 
 _NO_SUCH_LETTER = "\N{REPLACEMENT CHARACTER}"
@@ -74,6 +76,7 @@ def prove(
         if not words:
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
+    believe_by_width(glyphs, keys, known)
     alone = readable & ~glyphs.of_one_glyph
     open_ = undecided(keys, alone, glyphs, known)
     asked = np.zeros(len(glyphs), bool)
@@ -83,6 +86,7 @@ def prove(
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
     others = looks_like_another(glyphs, plates, keys, signs, unread)
+    others = without_own_letters(others, glyphs, plates, keys, signs, known)
     others |= dict.fromkeys(in_disguise(glyphs, plates, keys, signs), _NO_SUCH_LETTER)
     for key, other in others.items():
         known[key] = Evidence(wrong=Counter({other: REPEATS}))

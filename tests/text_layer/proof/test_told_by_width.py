@@ -1,0 +1,52 @@
+"""Characters that look like others of their font and have another width."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from ocr_service.text_layer.page.fonts import Font
+from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
+from ocr_service.text_layer.proof.evidence import Evidence
+from ocr_service.text_layer.proof.told_by_width import believe_by_width
+
+_PROVEN = {"l": 0.222, "e": 0.556, "2": 0.556, "4": 0.556}  # em, as in Arial
+
+
+def _evidence(sign: str, read: str, width: float) -> Evidence:
+    """What is known of ``sign`` after words had it as ``read``."""
+    text = [*_PROVEN, sign]
+    widths = np.array([*_PROVEN.values(), width]) * 20
+    boxes = np.stack([np.zeros(len(text)), np.zeros(len(text)), widths, np.full(len(text), 20.0)], axis=1)
+    glyphs = Glyphs(
+        codes=np.array([ord(c) for c in text]),
+        ink=boxes,
+        cell=boxes,
+        origin=boxes[:, :2],
+        object=np.zeros(len(text), np.int64),
+        spaced=np.zeros(len(text), bool),
+        unmapped=np.zeros(len(text), bool),
+        plate=np.zeros(len(text), np.int64),
+        cut=np.zeros(len(text)),
+        objects=(TextObject(None, 0, 20.0, 0.0, 0, (0, 0, 0, 255), False),),
+        fonts=(Font("Sans", "Sans/1/0", False, False, True),),
+    )
+    keys = [("Sans/1/0", ord(c), 1) for c in text]
+    known = {key: Evidence(right=3) for key in keys[:-1]} | {keys[-1]: Evidence(wrong=Counter({read: 2}))}
+    believe_by_width(glyphs, keys, known)
+    return known[keys[-1]]
+
+
+@pytest.mark.parametrize(("sign", "width"), [("I", 0.278), ("1", 0.556)])
+def test_a_like_of_the_l_is_told_by_its_width(sign: str, width: float) -> None:
+    assert _evidence(sign, "l", width).proven
+
+
+@pytest.mark.parametrize(
+    ("sign", "read", "width"),
+    [("I", "l", 0.222), ("1", "l", 0.222), ("1", "l", 0.278), ("I", "T", 0.278), ("0", "o", 0.556)],
+)
+def test_what_has_the_width_of_its_like_or_was_read_otherwise_is_not(sign: str, read: str, width: float) -> None:
+    assert not _evidence(sign, read, width).proven
