@@ -30,6 +30,7 @@ _KEEPS_BOTH = re.compile(
 )
 _BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
 _CHAIN = re.compile(r"(?<![\w-])\w++(?:-\w++)+-$")
+_RANGE = re.compile(r"\d–$")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
@@ -62,6 +63,8 @@ def join_lines(texts: Sequence[str], known: Collection[str] = ()) -> str:
 
 
 def _join(before: str, after: str, known: Collection[str]) -> str:
+    if after[:1].isdigit() and _RANGE.search(before):
+        return before + after  # 1940–\n1943
     broken = _BROKEN.search(before)
     if before and broken is not None and after[:1].isdigit() and broken[1][-1].isdigit():
         return before + after  # 555-\n0142

@@ -202,9 +202,14 @@ def _may_begin_reference(so_far: list[Line], line: Line, em: float) -> bool:
 
 
 def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
-    """An item's second line stands under its text, right of the marker."""
-    marked = list_marker(so_far[0].text) is not None or REFERENCE.match(so_far[0].text) is not None
-    return len(so_far) == 1 and marked and line.box[0] > so_far[0].box[0] + 0.5 * em
+    """An item's second line stands under its text, right of the marker; that of a numbered heading exactly there."""
+    first = so_far[0]
+    if len(so_far) != 1:
+        return False
+    if section_depth(first.text) is not None and abs(line.box[0] - first.words[1].box[0]) < 0.25 * em:
+        return True
+    marked = list_marker(first.text) is not None or REFERENCE.match(first.text) is not None
+    return marked and line.box[0] > first.box[0] + 0.5 * em
 
 
 def _hangs_with_next(so_far: list[Line], lines: Sequence[Line]) -> bool:

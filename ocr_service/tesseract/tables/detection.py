@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ocr_service.document import Box, Region
@@ -22,6 +22,7 @@ from ocr_service.tesseract.tables.columns import filled_runs
 from ocr_service.tesseract.tables.extent import table_extent
 from ocr_service.tesseract.tables.grids import find_grids
 from ocr_service.tesseract.tables.lookalikes import is_lookalike
+from ocr_service.tesseract.tables.narrow_columns import with_narrow_columns
 from ocr_service.tesseract.tables.open_tables import open_cells
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.tables.ruled_tables import (
@@ -70,7 +71,7 @@ def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) 
             continue
         found.append(FoundTable(box, cells, candidate.score))
         rest = [*outer, *beside]
-    return found, rest
+    return [replace(table, cells=with_narrow_columns(table.cells)) for table in found], rest
 
 
 def _is_inside(box: Box, outer: Box) -> bool:

@@ -51,6 +51,12 @@ def test_a_mark_between_words_begins_no_item_where_its_line_breaks_before_it() -
     assert texts_of(lines) == ["Keywords: ink · paper · ruling lines · columns of type · margins and so"]
 
 
+def test_the_second_line_of_a_numbered_heading_stands_under_its_words() -> None:
+    first = text_line(100, 100, "2", "Measures", "of", "the", "market")
+    second = text_line(first.words[1].box[0], 100 + PITCH, "and", "others")
+    assert texts_of([first, second]) == ["2 Measures of the market and others"]
+
+
 def slanted(line: Line) -> Line:
     return replace(line, words=tuple(replace(word, slanted=True) for word in line.words))
 
