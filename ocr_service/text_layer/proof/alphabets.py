@@ -120,8 +120,13 @@ def scripts_of(words: Iterable[str]) -> frozenset[str]:
 def has_a_foreign_digit(word: str, scripts: Collection[str]) -> bool:
     """Whether a number has a digit of an alphabet that is not of ``scripts``, or a letter of one that looks like it.
 
-    As Arabic digits among Latin letters, and ``З`` for ``3`` among Greek ones.
+    As Arabic digits among Latin letters, and ``З`` for ``3`` among Greek ones. Chinese has no spaces around numbers.
     """
+    spaced = "".join(" " if script_of(sign) in _UNSPACED else sign for sign in word)
+    return any(_is_foreign_number(part, scripts) for part in spaced.split(" "))
+
+
+def _is_foreign_number(word: str, scripts: Collection[str]) -> bool:
     plain = [plain_form(sign) for sign in word]
     if any(
         sign.isdecimal() and not sign.isascii() and not any(script in unicodedata.name(sign, "") for script in scripts)
@@ -133,6 +138,7 @@ def has_a_foreign_digit(word: str, scripts: Collection[str]) -> bool:
     return is_number and any(script_of(sign) not in scripts for sign in letters)
 
 
+_UNSPACED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 _DIGIT_LOOKALIKES = frozenset("OОοoоlIІӀ|ЗзбSВ")
 
 

@@ -106,5 +106,10 @@ def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, 
     assert has_a_foreign_digit(word, scripts_of([*text.split(), word])) is found
 
 
+def test_a_letter_in_a_number_among_chinese_characters_is_foreign() -> None:
+    assert has_a_foreign_digit("空重115O公斤", {"CJK"})
+    assert not has_a_foreign_digit("空重1150公斤", {"CJK"})
+
+
 def test_wide_and_mathematical_signs_are_read_as_plain_ones() -> None:
     assert [plain_form(sign) for sign in "𝟓Ａ𝐱ﬁ²ª5ж（"] == ["5", "A", "x", "ﬁ", "²", "ª", "5", "ж", "（"]

@@ -76,3 +76,10 @@ def test_a_letter_that_no_word_proves_is_by_its_row_and_its_drawing(tmp_path: Pa
     page = read(tmp_path, _KAZAKH, font="Serif")
     assert page.markdown.strip() == _KAZAKH
     assert {region.source for region in page.regions} == {"text_layer"}
+
+
+def test_a_letter_that_is_drawn_as_a_digit_is_not_delivered_as_one(tmp_path: Path) -> None:
+    text = "El muelle anual vale lo que la ley le da: calle Lola, el litro y la longitud total del ancla."
+    page = read(tmp_path, text, lambda sign: "1" if sign == "l" else sign, font="Mono")
+    proven = " ".join(region.content for region in page.regions if region.source == "text_layer")
+    assert "1" not in proven
