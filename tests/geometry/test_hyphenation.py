@@ -34,6 +34,7 @@ from ocr_service.geometry.hyphenation import join_lines, vocabulary
         ("the long-", "itude", "the longitude"),
         ("was pub-", "lished", "was published"),
         ("phone 555-", "0142", "phone 555-0142"),
+        ("in 1940–", "1943 again", "in 1940–1943 again"),
     ],
 )
 def test_a_hyphen_at_a_lines_end_is_kept_where_the_word_has_one(upper: str, lower: str, whole: str) -> None:

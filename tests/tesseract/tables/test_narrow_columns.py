@@ -44,5 +44,5 @@ def test_thousands_words_and_other_counts_stay_together() -> None:
 
 def test_words_that_reach_over_each_other_are_no_columns() -> None:
     rows = table("Way ACC ROC", "one 15.2 5.89", "two 64.9 1.97", "six 25.7 96.3")
-    rows[2][1] = Cell(rows[2][1].box, tuple(Word(w.text, (w.box[0] + 75, *w.box[1:]), 95.0) for w in rows[2][1].words))
+    rows[2:3] = table("two 64.9 1.97", at=(275, 345, 400))
     assert len(with_narrow_columns(rows)[0]) == 2
