@@ -28,7 +28,7 @@ from ocr_service.tesseract.court_paper import without_brackets, without_line_num
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
 from ocr_service.tesseract.ledger.dotted_print import with_joined_dots
-from ocr_service.tesseract.ledger.grain import is_grain
+from ocr_service.tesseract.ledger.grain import is_grain, takes_too_long
 from ocr_service.tesseract.ledger.ink_ledger import (
     covered,
     inside,
@@ -234,8 +234,9 @@ class TesseractReader:
             kept = surest(kept)
             unread = outside(unread_areas(pieces, covered(pieces, kept, shape), shape), blocks)
         least = least_letter(pieces.em, sheet.dpi)
-        written = [area for area in unread if not is_grain(area, stats, least)]
-        missed = [*headlines, *read_missed(written, pieces, kept, sheet, first)]
+        grain = [a for a in unread if is_grain(a, stats, least) or takes_too_long(a, stats, least)]
+        written = [area for area in unread if area not in grain]
+        missed = [*headlines, *read_missed(written, pieces, kept, sheet, first, grain)]
         seen = [*kept, *words_of(missed)]
         joined = joined_areas(sheet, stats, pieces.em, seen)
         missed += without_read(read_joined(joined, sheet, pieces.em, first), seen)

@@ -7,6 +7,7 @@ import numpy as np
 from ocr_service.geometry.ink_areas import InkArea, Stats
 
 _MANY = 16  # pieces of an area that may be grain
+_VERY_MANY, _LARGER = 400, 1.7  # the same of an area that Tesseract takes seconds for
 _SPECKS = 1.5  # of the pieces of an area; a dirty scan has as many, but its letters are larger
 _LARGEST = 1.3  # times the least height of a letter: the usual height of grain's largest pieces
 
@@ -18,7 +19,18 @@ def is_grain(area: InkArea, stats: Stats, least: float) -> bool:
     """
     if area.pieces < _MANY or area.height >= _LARGEST * least:
         return False
+    return _specks(area, stats, least) >= _SPECKS * area.pieces
+
+
+def takes_too_long(area: InkArea, stats: Stats, least: float) -> bool:
+    """Whether so much of an area is specks that reading it again takes half a minute and finds nothing."""
+    if area.pieces < _VERY_MANY or area.height >= _LARGER * least:
+        return False
+    return _specks(area, stats, least) >= area.pieces
+
+
+def _specks(area: InkArea, stats: Stats, least: float) -> int:
     x0, y0, x1, y1 = area.box
     x, y = stats[:, 0] + stats[:, 2] // 2, stats[:, 1] + stats[:, 3] // 2
     within = (x >= x0) & (x < x1) & (y >= y0) & (y < y1)
-    return int(np.count_nonzero(within & (stats[:, 3] < least))) >= _SPECKS * area.pieces
+    return int(np.count_nonzero(within & (stats[:, 3] < least)))

@@ -59,12 +59,17 @@ def surest(words: Sequence[Word]) -> list[Word]:
 
 
 def read_missed(
-    areas: Sequence[InkArea], pieces: Pieces, kept: Sequence[Word], sheet: Sheet, engine: TesseractEngine
+    areas: Sequence[InkArea],
+    pieces: Pieces,
+    kept: Sequence[Word],
+    sheet: Sheet,
+    engine: TesseractEngine,
+    grain: Sequence[InkArea] = (),
 ) -> list[Line]:
-    """The lines that stand in ``areas``; words that are ``kept`` are not read again."""
+    """The lines that stand in ``areas``; words that are ``kept`` are not read again, nor is ``grain``."""
     if not areas:
         return []
-    left = without_words(sheet.gray, kept)
+    left = without_words(sheet.gray, [*kept, *grain])
     found: list[Line] = []
     if are_scattered(areas, kept):
         found = _read_scattered(areas, _without_drawn(left, sheet.ink, pieces.em), sheet.dpi, engine)
@@ -153,8 +158,8 @@ def _overlapping(box: Box, others: npt.NDArray[np.int_]) -> npt.NDArray[np.bool_
     return found
 
 
-def without_words(gray: Gray, words: Iterable[Word]) -> Gray:
-    """The page with these words painted over."""
+def without_words(gray: Gray, words: Iterable[Word | InkArea]) -> Gray:
+    """The page with these words or areas painted over."""
     paper = int(np.percentile(gray[::8, ::8], 80))
     left = gray.copy()
     for word in words:

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from ocr_service.geometry.ink_areas import ink_stats, least_letter
-from ocr_service.tesseract.ledger.grain import is_grain
+from ocr_service.tesseract.ledger.grain import is_grain, takes_too_long
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces, unread_areas
 from tests.support.sheets import DrawnPage
 
@@ -37,3 +37,27 @@ def test_small_type_on_a_dirty_page_is_text() -> None:
         page.draw.rectangle((x, y, x + 1, y + 1), fill="black")
     found = grainy(page)
     assert found and not any(found)
+
+
+def speckled(rows: int) -> tuple[DrawnPage, list[bool]]:
+    """A page of small type with specks and blots all over it, and of each large area whether it is left unread."""
+    page = DrawnPage(1600, 1200)
+    for row in range(rows):
+        page.text(
+            100, 100 + 24 * row, "the supplier is to deliver goods within ten days of it and no later than that", 6
+        )
+    random = np.random.default_rng(5)
+    if not rows:
+        for size, count in ((3, 4000), (10, 3000)):
+            for x, y in random.integers((100, 90), (1500, 1100), (count, 2)).tolist():
+                page.draw.ellipse((x, y, x + size, y + size), fill="black")
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, ())
+    areas = unread_areas(pieces, np.zeros(len(pieces.areas), bool), sheet.gray.shape[:2])
+    least, stats = least_letter(pieces.em, sheet.dpi), ink_stats(sheet.ink)
+    return page, [takes_too_long(area, stats, least) for area in areas if area.pieces > 400]
+
+
+def test_a_page_of_blots_is_not_read_again_and_a_page_of_small_type_is() -> None:
+    assert speckled(0)[1] == [True]
+    assert speckled(40)[1] == [False]
