@@ -23,6 +23,8 @@ from tests.fakes.web_server import Answer, WebServer
 from tests.support.running import PATIENCE_S, RunningService, wait_until
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def talkative(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
@@ -163,7 +165,6 @@ def test_a_failed_job_tells_its_whole_story(tmp_path: Path) -> None:
     assert "Unmistakable" not in service.log.read_text() and "private name" not in service.log.read_text()
 
 
-@pytest.mark.slow
 def test_traces_hold_a_span_for_each_stage_with_job_and_page(tmp_path: Path) -> None:
     with WebServer(lambda request: Answer(200)) as collector:
         settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_SERVICE_NAME": "ours", "LAYOUT_MODEL": "stub:2"}

@@ -8,12 +8,15 @@ import shlex
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.support.running import PATIENCE_S, RunningService
 from tests.support.simple_documents import pdf
 
 README = Path(__file__).parent.parent / "README.md"
 
 
+@pytest.mark.slow
 def test_uvicorn_serves_the_application_and_bounds_heads_as_the_readme_says(tmp_path: Path) -> None:
     [command] = re.findall(r"^uvicorn server:app .*$", README.read_text(), re.MULTILINE)
     service = RunningService(tmp_path)

@@ -6,6 +6,7 @@ import io
 
 import pikepdf
 import pypdfium2 as pdfium
+import pytest
 from pikepdf import Dictionary, Name
 
 from ocr_service.export.invisible_text import remove_invisible_text
@@ -31,6 +32,7 @@ def _cleaned(pdf: bytes) -> bytes:
         return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_what_a_scan_s_old_ocr_said_is_gone_and_its_picture_stays() -> None:
     sample = next(sample for sample in scan_samples() if sample.name == "ocr_layer_bad")
     assert "Zorblatt" in _text(sample.pdf)

@@ -142,6 +142,7 @@ def test_a_damaged_folder_is_mended_with_the_damaged_file_alone(server: WebServe
     assert large_ranges(server) == []
 
 
+@pytest.mark.slow
 def test_two_at_once_fetch_once(server: WebServer, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.launcher.test_fetch import fetch, source;"

@@ -61,6 +61,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
     started.client.close()
 
 
+@pytest.mark.slow
 def test_the_startup_probe_says_what_it_waits_for(started: Started) -> None:
     wait_until(lambda: started.status("live") == 200)
     wait_until(lambda: any("genai server" in reason for reason in started.waits_for("startup")))

@@ -18,6 +18,8 @@ import pytest
 
 from tests.support.running import PATIENCE_S, ROOT, free_port, wait_until
 
+pytestmark = pytest.mark.slow
+
 _START = """
 import sys
 from ocr_service.launcher.supervisor import supervise
@@ -191,7 +193,6 @@ def test_sigterm_lets_a_request_finish(container: Container) -> None:
     assert answers == [200]
 
 
-@pytest.mark.slow
 def test_an_app_that_hangs_at_its_stop_is_killed_after_the_grace(container: Container) -> None:
     container.start(app="--ignore-term", SHUTDOWN_GRACE_S="0.2")
     container.wait_for_log(": ready")
@@ -201,7 +202,6 @@ def test_an_app_that_hangs_at_its_stop_is_killed_after_the_grace(container: Cont
     assert container.nothing_is_left()
 
 
-@pytest.mark.slow
 def test_a_genai_server_that_hangs_at_its_stop_is_killed(container: Container) -> None:
     container.start(genai="--ignore-term")
     container.wait_for_log(": ready")

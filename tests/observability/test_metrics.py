@@ -25,6 +25,8 @@ from tests.support.processes import gone, kill_all
 from tests.support.running import RunningService, wait_until
 from tests.support.simple_documents import pdf
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
@@ -94,7 +96,6 @@ def complaints(family: Metric) -> Iterator[str]:
             yield "a label with capitals"
 
 
-@pytest.mark.slow
 def test_promtool_has_nothing_to_say(busy: RunningService) -> None:
     assert {family.name: list(complaints(family)) for family in families(busy) if any(complaints(family))} == {}
 

@@ -89,6 +89,7 @@ def test_a_sideways_line_that_is_not_proven_is_read_as_it_stands(tmp_path: Path,
 _ARABIC = "قرر المجلس في جلسته الأخيرة أن يمول بناء المدرسة"
 
 
+@pytest.mark.slow
 def test_text_in_a_script_that_nobody_reads_is_no_rubbish_but_a_warning(tmp_path: Path) -> None:
     drawn = DrawnPage(1650, 700)
     for place in range(10):

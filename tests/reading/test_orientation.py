@@ -65,6 +65,7 @@ def test_small_print_and_low_resolution_rotate_nothing_that_stands_upright(
     assert recognise_upright(page, reader).page.angle == clockwise
 
 
+@pytest.mark.slow
 def test_pages_without_text_are_left_alone(reader: TesseractReader) -> None:
     blank = np.full((1400, 1000, 3), 255, np.uint8)
     picture = np.random.default_rng(3).integers(0, 255, (1400, 1000, 3), dtype=np.uint8)
@@ -124,6 +125,7 @@ def test_a_script_that_is_read_is_no_failure(text: str, reader: TesseractReader)
     assert _foreign(_written(text), reader) is None
 
 
+@pytest.mark.slow
 def test_a_page_of_numbers_beside_names_in_a_foreign_script_is_kept_and_says_so(reader: TesseractReader) -> None:
     page = DrawnPage(1240, 1100)
     for row in range(18):

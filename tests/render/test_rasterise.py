@@ -181,6 +181,7 @@ def test_page_tree_that_loops_ends(tmp_path: Path) -> None:
         rendered(path)
 
 
+@pytest.mark.slow
 def test_image_bomb_in_a_pdf_is_drawn_or_refused_in_little_memory(tmp_path: Path) -> None:
     path = write(tmp_path / "a.pdf", image_bomb(12_000))
     assert path.stat().st_size < 600_000

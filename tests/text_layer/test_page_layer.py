@@ -54,7 +54,9 @@ def test_no_wrong_character_comes_from_a_map_that_lies(tmp_path: Path, name: str
     assert words_of(page.markdown) == words_of(_SAMPLES[name].truth)
 
 
-@pytest.mark.parametrize("pair", ["éè", "èê", "ée", "eé", "êë"])
+@pytest.mark.parametrize(
+    "pair", ["éè", "eé", *(pytest.param(pair, marks=pytest.mark.slow) for pair in ("èê", "ée", "êë"))]
+)
 def test_no_letter_comes_with_another_mark_than_is_drawn(tmp_path: Path, pair: str) -> None:
     sheet = Sheet()
     for text in FRENCH:

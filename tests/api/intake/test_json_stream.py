@@ -49,6 +49,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(st.text(max_size=5), VALUES, max_size=8),
     st.lists(st.integers(1, 40), max_size=20),

@@ -162,6 +162,7 @@ def test_without_keys_the_service_is_open_and_says_so_once(service: RunningServi
     assert "access-control-allow-origin" not in service.client.get("/health", headers={"Origin": PAGE}).headers
 
 
+@pytest.mark.slow
 def test_docs_can_be_switched_off(tmp_path_factory: pytest.TempPathFactory) -> None:
     with RunningService(tmp_path_factory.mktemp("no-docs"), ENABLE_DOCS="false") as service:
         for path in ("/docs", "/docs/assets/swagger-ui.css", "/openapi.json", "/redoc"):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.running import PATIENCE_S, RunningService
 
 
@@ -23,6 +25,7 @@ def test_probes_answer(service: RunningService) -> None:
         assert service.client.get(f"/health/{probe}").status_code == 200
 
 
+@pytest.mark.slow
 def test_not_ready_when_the_output_cannot_be_written(tmp_path: Path) -> None:
     with RunningService(tmp_path) as service:
         service.output.rename(tmp_path / "away")
