@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
@@ -309,6 +310,7 @@ def map_samples() -> list[Sample]:
             "symbols": symbols,
             "zero_for_o": zero_for_o,
             "doubled": doubled,
+            "signs": swapped("vw" if language == "en" else "ьъ"),
             "descenders": swapped("pb" if language == "en" else "шщ"),
             "commas": commas,
             "spaces": spaces,
@@ -407,7 +409,8 @@ def _transparent(sheet: Sheet) -> None:
 def _under_image(sheet: Sheet) -> None:
     y = sheet.y
     _secret(sheet)
-    picture = Image.effect_noise((500, 40), 30).convert("RGB")
+    noise = np.random.default_rng(3).normal(128, 30, (40, 500)).clip(0, 255).astype(np.uint8)
+    picture = Image.fromarray(noise).convert("RGB")
     sheet.canvas.drawInlineImage(picture, 50, y - 12, 500, 34)
 
 

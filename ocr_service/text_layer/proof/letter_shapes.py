@@ -35,7 +35,8 @@ _KNOWN = 0.2  # the distance of a letter from one that it is like, at most
 _LEAST_PX = 20.0  # an em
 _SAMPLES = 3  # glyphs of each character
 _ALIKE = ("үұ", "һћђ", "αο", "Ωω", "ßB")  # in some fonts, by drawing alone
-_UNLIKE_THEIR_LIKES = "ңқүұ"  # which Tesseract takes for н, к and у
+_UNLIKE_THEIR_LIKES = "ңқүұьъ"  # which Tesseract takes for н, к and у, or for each other
+TWINS = dict(zip("ьъЬЪцщЦЩ", "ъьЪЬщцЩЦ", strict=True))  # which reading alone does not tell from each other
 
 
 def compared_signs() -> list[str]:

@@ -25,7 +25,7 @@ from ocr_service.text_layer.proof.disguises import in_disguise
 from ocr_service.text_layer.proof.evidence import Evidence, Key, Remembered
 from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecided
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
-from ocr_service.text_layer.proof.letter_shapes import look_like_themselves, looks_like_another
+from ocr_service.text_layer.proof.letter_shapes import TWINS, look_like_themselves, looks_like_another
 from ocr_service.text_layer.proof.looks import forget_others
 from ocr_service.text_layer.proof.marked_letters import without_own_letters
 from ocr_service.text_layer.proof.marks import wrong_marks
@@ -86,6 +86,8 @@ def prove(
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
     others = looks_like_another(glyphs, plates, keys, signs, unread)
+    upright = np.array([not font.italic for font in glyphs.fonts], bool)[glyphs.font]  # slanted, an ъ is like an ь
+    others |= _twins(looks_like_another(glyphs, plates, keys, signs, readable & upright & np.isin(signs, list(TWINS))))
     others = without_own_letters(others, glyphs, plates, keys, signs, known)
     others |= dict.fromkeys(in_disguise(glyphs, plates, keys, signs), _NO_SUCH_LETTER)
     for key, other in others.items():
@@ -93,6 +95,11 @@ def prove(
     readable |= np.array([key in others for key in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
+
+
+def _twins(others: Mapping[Key, str]) -> dict[Key, str]:
+    """Of letters that look like another those whose other one is their twin."""
+    return {key: other for key, other in others.items() if TWINS.get(chr(key[1])) == other}
 
 
 def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evidence]) -> None:
