@@ -26,7 +26,7 @@ _ODD = '!"#$%*?^~¡¢£¤¥¦§¨©«¬®¯°±´¶¸»¼½¾¿÷×'  # signs th
 _NOT_IN_WORDS = re.compile(rf"(?<=[^\W\d_])[{re.escape(_ODD)}]++(?=[^\W\d_])")
 _BY_PLACE = "←→↔⇐⇒⇔"  # which are told by where they stand (``punctuation``)
 _WORD_LETTERS = 4  # at least, of a word that has no relation of mathematics in it, as ``x≤y`` has
-_BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])[#&@§]++|[#&@§]++(?=[^\W\d_])")
+_BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])[#&@§]++|(?<![#&@§])[#&@§]++(?=[^\W\d_])")
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 _ENOUGH = 6  # readings of a character in words, after which no more are wanted
 
