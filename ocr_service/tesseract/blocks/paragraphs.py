@@ -206,7 +206,8 @@ def _hangs(so_far: list[Line], line: Line, em: float) -> bool:
     first = so_far[0]
     if len(so_far) != 1:
         return False
-    if section_depth(first.text) is not None and abs(line.box[0] - first.words[1].box[0]) < 0.25 * em:
+    numbered = section_depth(first.text) is not None and len(first.words) > 1  # ``§5`` is one word
+    if numbered and abs(line.box[0] - first.words[1].box[0]) < 0.25 * em:
         return True
     marked = list_marker(first.text) is not None or REFERENCE.match(first.text) is not None
     return marked and line.box[0] > first.box[0] + 0.5 * em

@@ -57,6 +57,10 @@ def test_the_second_line_of_a_numbered_heading_stands_under_its_words() -> None:
     assert texts_of([first, second]) == ["2 Measures of the market and others"]
 
 
+def test_a_lone_number_of_a_section_has_no_words_to_hang_under() -> None:
+    assert texts_of([text_line(100, 100, "§5"), text_line(160, 100 + PITCH, "Delivery", "of", "goods")])
+
+
 def slanted(line: Line) -> Line:
     return replace(line, words=tuple(replace(word, slanted=True) for word in line.words))
 
