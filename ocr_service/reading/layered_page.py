@@ -6,15 +6,15 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from ocr_service.document import Box, Gray, PageImage, Pixels, Region, RegionResult, TextLayerMode
+from ocr_service.document import Box, Gray, PageImage, Region, RegionResult, TextLayerMode
 from ocr_service.reading.orientation import ForeignScript, foreign_script
 from ocr_service.reading.turned_lines import read_turned
 from ocr_service.tesseract.ledger.ink_ledger import unread_ink
-from ocr_service.tesseract.reader import Recognition, TesseractReader
+from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.reading import Reading
+from ocr_service.tesseract.recognition import Recognition
 from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.rest import Rest
 from ocr_service.tesseract.sheet import prepare_sheet
@@ -25,7 +25,7 @@ from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.proof.specimen import ReadSheet
 from ocr_service.text_layer.regions.compose_layer import compose_layer
 from ocr_service.text_layer.regions.layer_ink import text_ink
-from ocr_service.text_layer.remainder import has_pictures
+from ocr_service.text_layer.remainder import gray_of, has_pictures
 
 _SCRIPTS: dict[str, Script] = {"LATIN": "latin", "CYRILLIC": "cyrillic"}
 _MUCH = 200  # letters of a page that tell its script
@@ -79,7 +79,7 @@ def read_layered(
     skipped = 0
     if layer.unread and mode == "only":
         page = replace(page, warnings=(*page.warnings, NOT_PROVEN))
-        skipped = unread_ink(prepare_sheet(_gray(layer.remainder), page.dpi))
+        skipped = unread_ink(prepare_sheet(gray_of(layer.remainder), page.dpi))
     elif layer.unread:
         script = _only_script(layer)
         pixels = layer.remainder.copy()
@@ -92,7 +92,7 @@ def read_layered(
     if foreign is not None:
         page = replace(page, warnings=(*page.warnings, foreign.failure.message))
     others = rest.lines if rest is not None and not (foreign is not None and foreign.whole) else []
-    hints = find_regions(page) if others or has_pictures(_gray(layer.ground), page.dpi) else ()
+    hints = find_regions(page) if others or has_pictures(gray_of(layer.ground), page.dpi) else ()
     apart = rest.inserts if rest is not None and others else ()
     results = compose_layer(layer, others, without_framed(hints, layer.displays), apart)
     reading = _accounted(layer, rest, results, skipped)
@@ -114,10 +114,6 @@ def _accounted(layer: PageLayer, rest: Rest | None, results: list[RegionResult],
         pixel_box(word.box, layer.picture.width, layer.picture.height) for part in layer.parts for word in part.words
     ]
     return rest.accounted(results, known, text_ink(layer))
-
-
-def _gray(pixels: Pixels) -> Gray:
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
 
 
 def _only_script(layer: PageLayer) -> Script | None:

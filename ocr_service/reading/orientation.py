@@ -16,7 +16,8 @@ from ocr_service.document import Failure, Gray, PageImage
 from ocr_service.errors import EngineUnavailable
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
 from ocr_service.tesseract.ledger.missed_text import without_words
-from ocr_service.tesseract.reader import Recognition, TesseractReader
+from ocr_service.tesseract.reader import TesseractReader
+from ocr_service.tesseract.recognition import Recognition
 from ocr_service.tesseract.rotation import BETTER, BlockReader, best_rotation, densest_window, window_rotation
 from ocr_service.tesseract.scripts import language_for
 from ocr_service.tesseract.sheet import Sheet

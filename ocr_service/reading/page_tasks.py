@@ -53,7 +53,7 @@ from ocr_service.tesseract.reading import READING_DPI, Reading, reduced
 from ocr_service.text_layer.page.glyphs import TooManyGlyphs
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.text_layer.regions.layer_regions import LayerRegions, with_layer_words
-from ocr_service.text_layer.remainder import has_writing
+from ocr_service.text_layer.remainder import gray_of, has_writing
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.region_crops import page_crops, whole_page_crop, with_ink
 
@@ -188,7 +188,7 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
 
 def _unread_page(page: PageImage) -> _Seen:
     """A page without text of its own, which was not to be read."""
-    if not has_writing(cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8), page.dpi):
+    if not has_writing(gray_of(page.pixels), page.dpi):
         return _Seen(page, [], 1.0)
     return _Seen(replace(page, warnings=(*page.warnings, NOT_PROVEN)), [], 0.0)
 
@@ -252,7 +252,7 @@ def prepare_page(task: PageTask, prompts: PromptSet) -> PreparedPage:
 def place_page_words(task: PageTask, page: PageResult) -> PageResult:
     """The page with words in all of its regions. Those that no reader placed are placed by their ink."""
     rendered = _rasterised(replace(task, dpi=min(_WORDS_DPI, task.dpi)))
-    gray = cv2.cvtColor(rendered.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    gray = gray_of(rendered.pixels)
     return with_words(page, np.ascontiguousarray(np.rot90(gray, -page.angle // 90)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -57,6 +57,7 @@ from ocr_service.tesseract.lines.references import with_reference_labels
 from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
+from ocr_service.tesseract.recognition import Recognition
 from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.digit_columns import with_digit_columns
@@ -77,8 +78,9 @@ from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
-from ocr_service.tesseract.stamps.stamps import Stamp, without_stamps
+from ocr_service.tesseract.stamps.stamps import without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
+from ocr_service.tesseract.tables.cells import Table
 from ocr_service.tesseract.tables.detection import find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.tables.sideways_cells import with_sideways_cells
@@ -118,20 +120,11 @@ class TesseractReader:
 
     def read_rest(self, recognition: Recognition) -> Rest:
         """What is written on a picture of a part of a page; what it belongs to is the caller's."""
-        page, budgets = recognition.page, RereadBudgets()
-        stamps = tuple(read_stamp(stamp, page.dpi, self._engine) for stamp in recognition.stamps)
+        budgets = RereadBudgets()
+        stamps = tuple(read_stamp(stamp, recognition.page.dpi, self._engine) for stamp in recognition.stamps)
         recognition, stats = _with_seen_letters(recognition)
         found = self._found(recognition, stats, budgets)
-        places = [stamp.box for stamp in recognition.stamps]
-        return Rest(
-            found,
-            recognition.sheet,
-            recognition.scale,
-            (page.height, page.width),
-            stamps,
-            tuple(recognition.on_sheet(box) for box in places),
-            tuple(budgets.warnings()),
-        )
+        return Rest(found, recognition, stamps, tuple(budgets.warnings()))
 
     def read_block(self, gray: Gray, dpi: int, script: Script | None = None) -> list[Line]:
         """The lines of one block of text, read as it stands: no layout is looked for, nothing is repaired.
@@ -157,13 +150,11 @@ class TesseractReader:
         stamps = [read_stamp(stamp, page.dpi, self._engine) for stamp in recognition.stamps]
         reading = with_formula_pictures(self._composed(recognition, hints, stamps), hints)
 
-        def to_page(box: Box) -> Box:
-            on_page = sheet.skew.to_page(box)
-            return on_page if scale == 1.0 else scaled_box(on_page, 1 / scale, (page.height, page.width))
-
-        placed = with_stamps([_located(moved_region(region, to_page)) for region in reading.regions], stamps)
+        placed = with_stamps(
+            [_located(moved_region(region, recognition.on_page)) for region in reading.regions], stamps
+        )
         ordered = [replace(region, order=order) for order, region in enumerate(placed)]
-        return replace(reading, regions=ordered, doubtful=tuple(map(to_page, reading.doubtful)))
+        return replace(reading, regions=ordered, doubtful=tuple(map(recognition.on_page, reading.doubtful)))
 
     def _composed(self, recognition: Recognition, hints: Sequence[Region], stamps: Sequence[StampText]) -> Reading:
         recognition, stats = _with_seen_letters(recognition)
@@ -180,22 +171,15 @@ class TesseractReader:
         lines = split_at_gutters(lines, [*between, *page_gutters(lines, prose_lines(lines))])
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
-        tables = [
-            replace(t, cells=with_sideways_cells(t.cells, sheet, self._block_reader(found.engine))) for t in tables
-        ]
-        tables = [
-            replace(table, cells=repair.table(reocr_cells(table.cells, crops, budgets.cells))) for table in tables
-        ]
-        letter = self._letter_reader(sheet)
-        tables = [
-            replace(
-                table,
-                cells=with_proven_codes(
-                    with_digit_columns(table.cells, sheet, found.engine, budgets.cells), sheet, letter
-                ),
-            )
-            for table in tables
-        ]
+        block, letter = self._block_reader(found.engine), self._letter_reader(sheet)
+
+        def mended(cells: Table) -> Table:
+            cells = with_sideways_cells(cells, sheet, block)
+            cells = repair.table(reocr_cells(cells, crops, budgets.cells))
+            cells = with_digit_columns(cells, sheet, found.engine, budgets.cells)
+            return with_proven_codes(cells, sheet, letter)
+
+        tables = [replace(table, cells=mended(table.cells)) for table in tables]
         hinted = inside(pieces, [hint.bbox for hint in hints if hint.label in FIGURE_LABELS])
         inserts = [Insert(formula.bbox, (formula,)) for formula in formulas]
         composition = compose(
@@ -315,25 +299,3 @@ def _rescaled_sheet(gray: Gray, dpi: int) -> tuple[Sheet, float]:
         how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
     return prepare_sheet(gray, sheet_dpi), scale
-
-
-@dataclass(frozen=True, slots=True)
-class Recognition:
-    """A page as read, before anything is made of it. ``scale``: the sheet's size as a multiple of the page's.
-
-    ``stamps``: those of the page, which lie over its text; the sheet is without them. ``of_block``: it is a block of a
-    page, rotated. ``script``: the only one that was looked for.
-    """
-
-    page: PageImage
-    sheet: Sheet
-    scale: float
-    lines: tuple[Line, ...]
-    stamps: tuple[Stamp, ...] = ()
-    of_block: bool = False
-    script: Script | None = None
-
-    def on_sheet(self, box: Box) -> Box:
-        """The place on the sheet of a ``box`` of the page."""
-        skew = self.sheet.skew
-        return skew.from_page(box if self.scale == 1.0 else scaled_box(box, self.scale, skew.size[::-1]))

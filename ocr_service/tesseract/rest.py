@@ -11,8 +11,8 @@ from ocr_service.tesseract.accounting import Found, account_of, ink_on_stamps, w
 from ocr_service.tesseract.blocks.compose import Insert
 from ocr_service.tesseract.ledger.ink_ledger import delivered
 from ocr_service.tesseract.ledger.unread_regions import located, with_unread
-from ocr_service.tesseract.reading import Reading, scaled_box
-from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.reading import Reading
+from ocr_service.tesseract.recognition import Recognition
 from ocr_service.tesseract.stamps.text import StampText, with_stamps
 from ocr_service.tesseract.words import Line, Word, make_line
 
@@ -22,18 +22,14 @@ _KNOWN = 100.0  # the confidence of words that are proven
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What was ``found`` on the ``sheet`` of a picture, which is ``scale`` times as large as that.
+    """What was ``found`` in a ``recognition`` of a picture; all that is asked of this or told by it is in its pixels.
 
-    ``shape``: the picture's height and width; all that is asked of this or told by it is in the picture's pixels.
-    ``over``: where ``stamps`` lay over the sheet. ``unrepeated``: what there was too much of to read it again.
+    ``stamps``: those that lay over it, as read. ``unrepeated``: what there was too much of to read it again.
     """
 
     found: Found
-    sheet: Sheet
-    scale: float
-    shape: tuple[int, int]
+    recognition: Recognition
     stamps: tuple[StampText, ...]
-    over: tuple[Box, ...]
     unrepeated: tuple[str, ...]
 
     @property
@@ -41,15 +37,18 @@ class Rest:
         """The lines in no order."""
         placed = []
         for line in self.found.lines:
-            words = [replace(word, box=self._on_page(word.box)) for word in line.words]
-            placed.append(make_line(words, line.weight / self.scale))
+            words = [replace(word, box=self.recognition.on_page(word.box)) for word in line.words]
+            placed.append(make_line(words, line.weight / self.recognition.scale))
         return placed
 
     @property
     def inserts(self) -> list[Insert]:
         """What stands sideways."""
         return [
-            Insert(self._on_page(insert.box), tuple(moved_region(region, self._on_page) for region in insert.regions))
+            Insert(
+                self.recognition.on_page(insert.box),
+                tuple(moved_region(region, self.recognition.on_page) for region in insert.regions),
+            )
             for insert, _ in self.found.rotated
         ]
 
@@ -59,11 +58,12 @@ class Rest:
         ``known``: words on the picture that were proven. ``ink``: what the picture has not: pixels of the page's text
         that was read otherwise, and of that which was not.
         """
-        sheet, proven = self.sheet, [Word("x", self._on_sheet(box), _KNOWN) for box in known]
-        given = (self._on_sheet(word.bbox) for region in regions for word in region.words)
+        sheet, scale = self.recognition.sheet, self.recognition.scale
+        proven = [Word("x", self.recognition.on_sheet(box), _KNOWN) for box in known]
+        given = (self.recognition.on_sheet(word.bbox) for region in regions for word in region.words)
         read = delivered(words_of([*self.found.lines, *self.found.missed]), given, sheet.gray.shape[:2])
-        on_stamps = ink_on_stamps(self.stamps, self.scale)
-        elsewhere = tuple(round(part * self.scale**2) + more for part, more in zip(ink, on_stamps, strict=True))
+        on_stamps = ink_on_stamps(self.stamps, scale)
+        elsewhere = tuple(round(part * scale**2) + more for part, more in zip(ink, on_stamps, strict=True))
         account = account_of(
             self.found,
             [*read, *proven],
@@ -71,23 +71,15 @@ class Rest:
             self._boxes(regions, _TABLES),
             sheet,
             (elsewhere[0], elsewhere[1]),
-            self.over,
+            [self.recognition.on_sheet(stamp.box) for stamp in self.recognition.stamps],
         )
         told = [region.bbox for region in regions if region.label == UNREAD_LABEL]
-        areas = [replace(area, box=self._on_page(area.box)) for area in account.unread]
+        areas = [replace(area, box=self.recognition.on_page(area.box)) for area in account.unread]
         areas = [area for area in areas if not any(contains_centre(box, area.box) for box in told)]
         share = min(account.share, 0.999) if told or areas else account.share
         found = with_stamps([located(region) for region in with_unread(regions, areas)], self.stamps)
         ordered = [replace(region, order=order) for order, region in enumerate(found)]
-        return Reading(ordered, share, tuple(map(self._on_page, account.doubtful)), self.unrepeated)
+        return Reading(ordered, share, tuple(map(self.recognition.on_page, account.doubtful)), self.unrepeated)
 
     def _boxes(self, regions: Sequence[RegionResult], labels: frozenset[str]) -> list[Box]:
-        return [self._on_sheet(region.bbox) for region in regions if region.label in labels]
-
-    def _on_page(self, box: Box) -> Box:
-        on_picture = self.sheet.skew.to_page(box)
-        return on_picture if self.scale == 1.0 else scaled_box(on_picture, 1 / self.scale, self.shape)
-
-    def _on_sheet(self, box: Box) -> Box:
-        skew = self.sheet.skew
-        return skew.from_page(box if self.scale == 1.0 else scaled_box(box, self.scale, skew.size[::-1]))
+        return [self.recognition.on_sheet(region.bbox) for region in regions if region.label in labels]

@@ -11,6 +11,7 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import Pieces
+from ocr_service.tesseract.prepare.preprocess import framed
 from ocr_service.tesseract.rotation import BETTER, BlockReader, densest_window, rotate, window_rotation
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, reading_score, split_by_box, sure_share
@@ -103,9 +104,7 @@ def block_picture(sheet: Sheet, box: Box, em: float) -> Gray:
     """The block with its ruling lines, framed in white."""
     x0, y0, x1, y1 = box
     crop = np.where(sheet.ruling_lines.mask[y0:y1, x0:x1] > 0, 0, sheet.gray[y0:y1, x0:x1]).astype(np.uint8)
-    pad = frame(em)
-    paper = int(np.percentile(crop, 90))
-    return cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
+    return framed(crop, frame(em))
 
 
 def frame(em: float) -> int:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
@@ -41,7 +40,7 @@ from ocr_service.text_layer.proof.shapes import shape_classes
 from ocr_service.text_layer.proof.specimen import ReadSheet
 from ocr_service.text_layer.proof.stray_ink import beside_stray_ink, unexplained
 from ocr_service.text_layer.proof.verdicts import FontVerdict, Proof, is_senseless
-from ocr_service.text_layer.remainder import has_writing
+from ocr_service.text_layer.remainder import gray_of, has_writing
 from ocr_service.text_layer.visibility import HiddenReason
 
 _EDGE = 2  # pixels around a glyph's box that its smoothed edges may reach
@@ -59,9 +58,8 @@ class PageLayer:
     """A page with what its text layer proved to say. Boxes are in pixels of ``picture``, which is upright.
 
     ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole. OCR
-    reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven
-    text alone; ``unread``: there is writing on it. ``urls`` by word, ``bold`` and ``slanted`` words by
-    their glyphs' font,
+    reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven text alone;
+    ``unread``: there is writing on it. ``urls`` by word, ``bold`` and ``slanted`` words by their glyphs' font,
     ``artifacts``: words that the file marks as no part of its text, ``outline``: levels by normalised titles.
     ``displays``: formulas on lines of their own, which are not among ``lines``; ``readable``: those that have LaTeX,
     also where no formulas were asked for; ``inline``: those whose places are private characters in them (see
@@ -150,7 +148,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
     remainder = _remainder(opened, glyphs, [*good, *slanted], found.displays)
-    marked = _with_check_boxes(with_drawn_signs(good, _gray(opened.seen.ground)), opened, glyphs)
+    marked = _with_check_boxes(with_drawn_signs(good, gray_of(opened.seen.ground)), opened, glyphs)
     parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
     return PageLayer(
         picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),
@@ -163,7 +161,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         outline=opened.outline,
         ground=opened.seen.ground,
         remainder=remainder,
-        unread=bad > 0 or has_writing(_gray(remainder), opened.picture.dpi),
+        unread=bad > 0 or has_writing(gray_of(remainder), opened.picture.dpi),
         report=_report(proof.fonts, len(good) + len(found.displays), bad, bool(opened.seen.visible.any())),
         hidden=_hidden(opened.seen.reasons),
         displays=found.displays,
@@ -200,10 +198,6 @@ def _remainder(
         part = slice(max(0, y0 - _EDGE), y1 + _EDGE), slice(max(0, x0 - _EDGE), x1 + _EDGE)
         rest[part] = ground[part]
     return rest
-
-
-def _gray(pixels: Pixels) -> Gray:
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
 
 
 def _words_in(lines: Sequence[LayerLine], glyphs: Glyphs, style: Callable[[Font], bool]) -> frozenset[LayerWord]:

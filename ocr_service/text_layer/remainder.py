@@ -5,12 +5,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr_service.document import Gray
+from ocr_service.document import Gray, Pixels
 
 _DPI = 100  # enough to tell letters from pictures
 _LEAST_LETTERS = 4  # in a row
 _HEIGHTS_PT = (4.0, 40.0)
 _RULE_IN = 0.4  # inches; longer strokes are rules
+
+
+def gray_of(pixels: Pixels) -> Gray:
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
 
 
 def has_writing(gray: Gray, dpi: int) -> bool:

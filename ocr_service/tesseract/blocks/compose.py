@@ -120,7 +120,7 @@ def _margins_outside(blocks: Sequence[RegionResult], height: int) -> list[Region
 
 def _grid(table: FoundTable, regions: Sequence[Region]) -> RegionResult:
     words = placed_words(word for row in table.cells for cell in row for word in cell.words)
-    spanning = any(cell.across > 1 or cell.down > 1 for row in table.cells for cell in row)
+    spanning = any(cell.spans for row in table.cells for cell in row)
     if spanning:  # which Markdown has not
         content = html_table([[SpanningCell(cell.text, cell.across, cell.down) for cell in row] for row in table.cells])
     else:

@@ -16,6 +16,7 @@ from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import InkArea, Pieces
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.ink_ledger import SURE
+from ocr_service.tesseract.prepare.preprocess import framed
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 
@@ -254,11 +255,8 @@ def _scale(height: float) -> float:
 def read_crop(box: Box, gray: Gray, dpi: int, scale: float, mode: int, pad: int, engine: TesseractEngine) -> list[Line]:
     """What is believed of the words in ``box``, read ``scale`` times as large with ``pad`` pixels of white around."""
     x0, y0, x1, y1 = box
-    crop = gray[y0:y1, x0:x1]
-    paper = int(np.percentile(crop, 90))
-    framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
     how = cv2.INTER_CUBIC if scale >= 1 else cv2.INTER_AREA
-    large = cv2.resize(framed, None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
+    large = cv2.resize(framed(gray[y0:y1, x0:x1], pad), None, fx=scale, fy=scale, interpolation=how).astype(np.uint8)
     size = (gray.shape[1], gray.shape[0])
     lines = []
     for line in engine.lines(large, round(dpi * scale), mode):

@@ -30,6 +30,12 @@ _WHITE = 0.88  # of the paper's level: from there on white
 _EVEN = 0.08  # of the paper's level, from the lightest to the darkest part
 
 
+def framed(crop: Gray, pad: int) -> Gray:
+    """``crop`` with ``pad`` pixels of its paper's colour around it."""
+    paper = int(np.percentile(crop, 90))
+    return cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
+
+
 def is_light_on_dark(gray: Gray) -> bool:
     """Whether light text stands on a dark page; a dim photograph of a page has dark text."""
     sample = gray[::_STEP, ::_STEP]

@@ -53,7 +53,7 @@ def _height(cell: Cell) -> int:
 
 def _may_be_misread(cell: Cell, height: float) -> bool:
     """Whether a cell's one to three signs, as high as the column's digits, may be some that were misread."""
-    if not cell.words or len(cell.text) > _LONGEST or cell.across > 1 or cell.down > 1:
+    if not cell.words or len(cell.text) > _LONGEST or cell.spans:
         return False
     if abs(_height(cell) - height) > _OTHER_HEIGHT * height:
         return False

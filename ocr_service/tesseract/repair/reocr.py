@@ -17,6 +17,7 @@ import tesserocr
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import area, enclosing, shared_area
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.prepare.preprocess import framed
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.homoglyphs import (
     ADDRESS,
@@ -51,10 +52,8 @@ class CropReader:
         """The words in ``area``, which has ``lines`` lines of the font size ``em``; boxes on the page."""
         pad = round(0.6 * em)
         x0, y0, x1, y1 = max(0, area[0] - 2), max(0, area[1] - 2), area[2] + 2, area[3] + 2
-        crop = self.sheet.gray[y0:y1, x0:x1]
-        paper = int(np.percentile(crop, 90))
-        framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)
-        large = cv2.resize(framed, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+        picture = framed(self.sheet.gray[y0:y1, x0:x1], pad)
+        large = cv2.resize(picture, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
         mode = tesserocr.PSM.SINGLE_LINE if lines == 1 else tesserocr.PSM.SINGLE_BLOCK
         found = self._engine.lines(large, self.sheet.dpi * _SCALE, mode)
         return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]

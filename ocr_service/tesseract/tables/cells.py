@@ -33,6 +33,11 @@ class Cell:
     def text(self) -> str:
         return cell_text(self.words)
 
+    @property
+    def spans(self) -> bool:
+        """Whether it stands over several columns or rows."""
+        return self.across > 1 or self.down > 1
+
 
 Table = list[list[Cell]]  # rows of equally many cells
 

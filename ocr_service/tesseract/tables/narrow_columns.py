@@ -31,7 +31,7 @@ def with_narrow_columns(table: Table) -> Table:
 def _columns_in(cells: Sequence[Cell]) -> list[int]:
     """Where the columns begin that one really is, pixels, without the first; empty where it is one."""
     head, *body = [sorted(cell.words, key=lambda word: word.box[0]) for cell in cells]
-    if len(head) < 2 or any(len(words) != len(head) for words in body) or any(map(_spans, cells)):
+    if len(head) < 2 or any(len(words) != len(head) for words in body) or any(cell.spans for cell in cells):
         return []
     if not all(_NUMBER.fullmatch(word.text) for words in body for word in words):
         return []
@@ -42,10 +42,6 @@ def _columns_in(cells: Sequence[Cell]) -> list[int]:
     if not all(left[1] < right[0] for left, right in pairwise(edges)):
         return []
     return [round((left[1] + right[0]) / 2) for left, right in pairwise(edges)]
-
-
-def _spans(cell: Cell) -> bool:
-    return cell.across > 1 or cell.down > 1
 
 
 def _cut(cell: Cell, starts: Sequence[int]) -> list[Cell]:

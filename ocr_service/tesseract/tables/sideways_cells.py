@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.prepare.preprocess import framed
 from ocr_service.tesseract.rotation import BETTER, rotate
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.cells import Cell, Table, font_size
@@ -61,11 +61,8 @@ def _rotated(cell: Cell, em: float, sheet: Sheet, read: ReadBlock) -> Cell:
     if inked is None:
         return cell
     x0, y0, x1, y1 = inked
-    pad = round(_PAD * em)
-    crop = sheet.gray[y0:y1, x0:x1]
-    paper = int(np.percentile(crop, 90))
-    framed = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
-    readings = {degrees: list(read(rotate(framed, degrees), sheet.dpi)) for degrees in (90, 270)}
+    picture = framed(sheet.gray[y0:y1, x0:x1], round(_PAD * em))
+    readings = {degrees: list(read(rotate(picture, degrees), sheet.dpi)) for degrees in (90, 270)}
     scores = {degrees: reading_score(lines) for degrees, lines in readings.items()}
     best = max(scores, key=lambda degrees: scores[degrees])
     others = max(scores[360 - best], reading_score([_line_of(cell)]) if cell.words else 0.0)

@@ -55,12 +55,6 @@ _OF_COURIER = {
 }
 
 _EXTENTS |= dict.fromkeys("\u00ad\u2010\u2011", _EXTENTS["-"])  # soft, and of Unicode's own
-# What PDFium draws for Courier where a file has none of its own stands higher than in any of these.
-_OF_COURIER = {
-    ":": _Extent((0.49, 0.52), (0.09, 0.12), (0.13, 0.155), (0.34, 0.37)),
-    ";": _Extent((0.49, 0.52), (0.0, 0.02), (0.18, 0.2), (0.365, 0.395)),
-}
-
 _EXTENTS |= dict.fromkeys("←↔", _EXTENTS["→"]) | dict.fromkeys("⇐⇔", _EXTENTS["⇒"])
 
 

@@ -48,7 +48,7 @@ from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.regions.panels import find_panels, parted
 from ocr_service.text_layer.regions.proven_words import with_proven_words
 from ocr_service.text_layer.regions.sideways_tables import sideways_tables
-from ocr_service.text_layer.remainder import is_blank
+from ocr_service.text_layer.remainder import gray_of, is_blank
 
 _FINE_DPI = 150
 _PUNCTUATION = ".,;:!?"
@@ -213,7 +213,7 @@ def _closed(text: str, url: str) -> str:
 def _sheet(layer: PageLayer, *, drawn: bool) -> Sheet:
     """The page without its text, for its ruling lines and header bars, and with ``drawn`` what is drawn as its ink."""
     height, width = layer.picture.height, layer.picture.width
-    gray = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    gray = gray_of(layer.ground)
     still = np.array([[1.0, 0, 0], [0, 1, 0]])
     skew, dpi = Skew(0.0, still, still, (width, height)), layer.picture.dpi
     none = np.zeros_like(gray)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ocr_service.text_layer.lines.words import pixel_box
 from ocr_service.text_layer.page_layer import PageLayer
+from ocr_service.text_layer.remainder import gray_of
 
 _INK = 64  # of 255, that text adds to the picture
 
@@ -22,9 +23,5 @@ def text_ink(layer: PageLayer) -> tuple[int, int]:
     for box in [*unbuilt, *(() if layer.left_out is None else layer.left_out.tolist())]:
         x0, y0, x1, y1 = pixel_box(box, width, height)
         lost[y0:y1, x0:x1] = True
-    left = cv2.absdiff(_gray(layer.remainder), _gray(layer.ground)) > _INK
+    left = cv2.absdiff(gray_of(layer.remainder), gray_of(layer.ground)) > _INK
     return int(np.count_nonzero(text & ~lost & ~left)), int(np.count_nonzero(text & lost & ~left))
-
-
-def _gray(pixels: np.ndarray) -> np.ndarray:
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)

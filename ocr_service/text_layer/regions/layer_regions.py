@@ -30,7 +30,7 @@ from ocr_service.tesseract.words import Line, placed_words, split_by_box
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.regions.breaks import breaks
 from ocr_service.text_layer.regions.compose_layer import make_page_line
-from ocr_service.text_layer.remainder import has_writing, ink_without_rules
+from ocr_service.text_layer.remainder import gray_of, has_writing, ink_without_rules
 
 RUNNING = frozenset(
     {
@@ -59,7 +59,7 @@ class LayerRegions:
         self._mathematics = [word.box for word in layer.mathematics]
         self._remainder = layer.remainder
         self._left = cv2.absdiff(layer.remainder, layer.ground).max(axis=2) > _LEFT
-        self._ground = cv2.cvtColor(layer.ground, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+        self._ground = gray_of(layer.ground)
         self._dpi = layer.picture.dpi
 
     def running_text(self, parts: Sequence[Region]) -> str | None:
