@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import unicodedata
+from functools import cache
 
 import numpy as np
 import pikepdf
@@ -25,8 +26,9 @@ _ROWS = (
 )
 
 
-def layout_samples() -> list[Sample]:
-    return [
+@cache
+def layout_samples() -> tuple[Sample, ...]:
+    return (
         _two_columns(),
         _drop_caps(),
         _sidebar(),
@@ -66,16 +68,17 @@ def layout_samples() -> list[Sample]:
         _bullets(),
         _form(),
         _free_text(),
-    ]
+    )
 
 
-def scan_samples() -> list[Sample]:
+@cache
+def scan_samples() -> tuple[Sample, ...]:
     clean = Sheet()
     clean.heading("Minutes of the council", 1)
     for text in ENGLISH[:3]:
         clean.paragraph(text)
     pdf, truth = clean.pdf(), clean.text()
-    return [
+    return (
         Sample("ocr_layer_good", _scanned(pdf, [line for text in ENGLISH for line in [text]]), truth, trusted=False),
         Sample(
             "ocr_layer_bad",
@@ -85,7 +88,7 @@ def scan_samples() -> list[Sample]:
             False,
         ),
         _half_scan(),
-    ]
+    )
 
 
 def _two_columns() -> Sample:

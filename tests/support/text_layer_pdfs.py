@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 from reportlab.lib.colors import Color, HexColor, white
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -411,7 +413,7 @@ def _under_image(sheet: Sheet) -> None:
     _secret(sheet)
     noise = np.random.default_rng(3).normal(128, 30, (40, 500)).clip(0, 255).astype(np.uint8)
     picture = Image.fromarray(noise).convert("RGB")
-    sheet.canvas.drawInlineImage(picture, 50, y - 12, 500, 34)
+    sheet.canvas.drawImage(ImageReader(picture), 50, y - 12, 500, 34)
 
 
 def _under_box(sheet: Sheet) -> None:
@@ -514,5 +516,7 @@ def _switched_off(pdf: bytes) -> bytes:
         return buffer.getvalue()
 
 
-def map_and_hidden_samples() -> list[Sample]:
-    return [*map_samples(), *hidden_samples()]
+@cache
+@cache
+def map_and_hidden_samples() -> tuple[Sample, ...]:
+    return (*map_samples(), *hidden_samples())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from ocr_service.document import PageResult, TextLayerMode
@@ -12,8 +13,9 @@ from tests.support.text_layer_layouts import layout_samples, scan_samples
 from tests.support.text_layer_pdfs import Sample, map_and_hidden_samples
 
 
-def all_samples() -> list[Sample]:
-    return [*map_and_hidden_samples(), *layout_samples(), *scan_samples()]
+@cache
+def all_samples() -> tuple[Sample, ...]:
+    return (*map_and_hidden_samples(), *layout_samples(), *scan_samples())
 
 
 def read_sample(folder: Path, sample: Sample, mode: TextLayerMode = "auto") -> PageResult:
