@@ -31,6 +31,7 @@ _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
 _FEW_PIECES = 4  # of a number or a label, which strokes beside it spoil
 _IN_RING = 0.25  # of a ring's height, that a letter inside it has at least
+_LONG_PIECE = 1.8  # of its height
 _PAD = 0.8  # em of white around an area
 _SURE = 50.0  # Tesseract's confidence of a word of several letters
 _AS_MUCH = 0.8  # of what a word says
@@ -82,9 +83,14 @@ def read_missed(
         found += lines
         areas = _without_seen(areas, [word for line in lines for word in line.words])
     for missed in areas[:_MOST_AREAS]:
-        if missed.pieces > 1 or missed.height > 0.45 * pieces.em:
+        if missed.pieces > 1 or missed.height > 0.45 * pieces.em or _may_be_word(missed):
             found += _read_area(missed, pieces.em, left, sheet, engine)
     return found
+
+
+def _may_be_word(area: InkArea) -> bool:
+    """Whether a single piece is as long as letters of small print that touch."""
+    return area.box[2] - area.box[0] > _LONG_PIECE * area.height
 
 
 def with_found(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line]) -> list[Line]:

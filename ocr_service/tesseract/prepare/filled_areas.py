@@ -15,7 +15,10 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 
-_STEP = 4  # areas are looked for at a quarter of the size
+_STEP, _STEPS_IN = (
+    4,
+    50,
+)  # areas are looked for at a quarter of the size, less is left out of coarse sheets: so many an inch
 _GROUND = 9  # pixels of the quarter: wider than strokes, narrower than a bar of one line
 _BANDS = ((0.0, 0.45), (0.45, 0.8))  # of the paper's level; lighter grounds are read as they are
 _LEAST_IN = (0.5, 0.12)  # inches: a bar of one line of 6-point type
@@ -26,6 +29,8 @@ _BAR_IN, _BAR_SHAPE, _BAR_LEVEL = 0.6, 4.0, 0.65  # inches of height, width to h
 _CONTRAST = 60.0  # grey levels that count as full ink, at least
 _INK = 45  # grey levels off the ground: a letter's
 _OUTLINE = 2  # pixels
+_REACH = (_GROUND // 2 + 1) * _STEP  # pixels that letters in an area or beside it may move its edge by
+_ON_GROUND, _PAPER = 0.3, 0.9  # of a row of pixels: of an area, and of the white beside one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,46 +44,73 @@ class FilledArea:
 
 def filled_areas(gray: Gray, dpi: int) -> list[FilledArea]:
     """The rectangles that one colour fills, without photographs and large letters."""
-    small = cv2.resize(gray, None, fx=1 / _STEP, fy=1 / _STEP, interpolation=cv2.INTER_AREA)
+    step = min(_STEP, max(1, round(dpi / _STEPS_IN)))
+    small = cv2.resize(gray, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
     ground = cv2.medianBlur(small.astype(np.uint8), _GROUND).astype(np.uint8)
     paper = float(np.percentile(ground, 80))
-    return [area for low, high in _BANDS for area in _areas_between(gray, ground, low * paper, high * paper, dpi)]
+    bands = ((low * paper, high * paper) for low, high in _BANDS)
+    return [area for band in bands for area in _areas_between(gray, ground, band, step, dpi)]
 
 
 def _areas_between(
-    gray: Gray, ground: npt.NDArray[np.uint8], low: float, high: float, dpi: int
+    gray: Gray, ground: npt.NDArray[np.uint8], band: tuple[float, float], step: int, dpi: int
 ) -> Iterator[FilledArea]:
+    low, high = band
     mask = ((ground >= low) & (ground < high)).astype(np.uint8)
     if not mask.any():
         return
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
-        if w * _STEP < _LEAST_IN[0] * dpi or h * _STEP < _LEAST_IN[1] * dpi or area < _RECTANGULAR * w * h:
+        if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or area < _RECTANGULAR * w * h:
             continue
         inside = labels[y : y + h, x : x + w] == label
         levels = ground[y : y + h, x : x + w][inside].astype(np.float32)
         level = float(np.median(levels))
-        bar = h * _STEP <= _BAR_IN * dpi and w >= _BAR_SHAPE * h
+        bar = h * step <= _BAR_IN * dpi and w >= _BAR_SHAPE * h
         even = bar and float(np.mean(np.abs(levels - level) <= _UNIFORM)) >= _BAR_LEVEL
         if not even and float(levels.std()) > _UNIFORM:
             continue
-        box = _trimmed(gray, (x * _STEP, y * _STEP, (x + w) * _STEP, (y + h) * _STEP), level)
+        box = _trimmed(gray, (x * step, y * step, (x + w) * step, (y + h) * step), level)
         if box is not None:
             yield FilledArea(box, level, dark=low == 0.0)
 
 
 def _trimmed(gray: Gray, box: Box, level: float) -> Box | None:
-    """``box`` grown by a step and cut back to the rows and columns that have the ground's level."""
+    """``box`` with the rows and columns beside it, or without those in it, that tell where the ground's level ends."""
     height, width = gray.shape
-    x0, y0, x1, y1 = max(0, box[0] - _STEP), max(0, box[1] - _STEP), box[2] + _STEP, box[3] + _STEP
-    crop = gray[y0 : min(height, y1), x0 : min(width, x1)]
-    on_ground = np.abs(crop.astype(np.int16) - level) < _INK
-    rows = np.flatnonzero(on_ground.mean(axis=1) > 0.3)
-    columns = np.flatnonzero(on_ground.mean(axis=0) > 0.3)
-    if not len(rows) or not len(columns):
+    x0, y0, x1, y1 = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
+    left, top = max(0, x0 - _REACH), max(0, y0 - _REACH)
+    off = gray[top : y1 + _REACH, left : x1 + _REACH].astype(np.int16) - np.int16(round(level))
+    rows = _extent(off[:, x0 - left : x1 - left].T, y0 - top, y1 - top)
+    columns = _extent(off[y0 - top : y1 - top], x0 - left, x1 - left)
+    if rows is None or columns is None:
         return None
-    return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
+    return left + columns[0], top + rows[0], left + columns[1], top + rows[1]
+
+
+def _extent(off: npt.NDArray[np.int16], start: int, stop: int) -> tuple[int, int] | None:
+    """The first and one after the last column at the ground's level, where those from ``start`` to ``stop`` are about.
+
+    ``off``: of the ground's level, that of an area and of what is beside it. The blurred edges of letters beside an
+    area have its level, too, but beyond white; letters at its very edge hide it at a quarter of the size.
+    """
+    ground, paper = (np.abs(off) < _INK).mean(axis=0) > _ON_GROUND, (off >= _INK).mean(axis=0) >= _PAPER
+    inner = np.flatnonzero(ground[start:stop])
+    if not len(inner):
+        return None
+    reach = min(_REACH, (stop - start) // 2)
+    first, last = start + int(inner[0]), start + int(inner[-1])
+    before, after = np.flatnonzero(paper[first : start + reach]), np.flatnonzero(paper[stop - reach : last])
+    if len(before):
+        first += int(before[-1]) + 1
+    if len(after):
+        last = stop - reach + int(after[0]) - 1
+    while first > 0 and ground[first - 1]:
+        first -= 1
+    while last + 1 < len(ground) and ground[last + 1]:
+        last += 1
+    return first, last + 1
 
 
 def on_white(gray: Gray, areas: list[FilledArea]) -> Gray:

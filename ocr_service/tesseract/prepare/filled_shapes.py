@@ -25,6 +25,7 @@ _RING_WIDTH = 9  # pixels of a ring's stroke, at most
 _GRADIENT_IN, _GROUND, _COARSE = 0.4, 9, 4  # inches from which a ground may change; pixels of it, at a quarter
 _SMOOTH, _EVEN = 14, 0.5  # grey levels off the ground, and the share of a shape that is so near to it
 _BETTER, _HOLE = 0.08, 0.03  # more of that share; of a shape that is white and large, as the hole of a letter is
+_LIGHTEST = 98  # percentile of a shape's levels off its ground that is full ink, if its letters are light
 _CONTRAST = 60.0  # grey levels off the ground that count as full ink, at least
 _INK, _MOST_INK = 128, 0.45  # of a shape made white: the level below which is ink, and how much of it there is
 # Of the paper's level: what a changing ground has at least where it goes on outside of its shape, and at most there.
@@ -112,7 +113,10 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
     off = crop - level
     if not inner.any() or _evenness(off, inner) < _EVEN:
         return None
-    away = np.where(off > 0, off / np.maximum(_CONTRAST, 255.0 - level), -off / np.maximum(_CONTRAST, level))
+    lightest = max(_CONTRAST, float(np.percentile(off[inner], _LIGHTEST)))  # blurred letters never get white
+    away = np.where(
+        off > 0, off / np.minimum(lightest, np.maximum(_CONTRAST, 255.0 - level)), -off / np.maximum(_CONTRAST, level)
+    )
     white = (255 * (1 - away)).clip(0, 255).astype(np.uint8)
     ink = np.where((white < _INK) & inner, 255, 0).astype(np.uint8)
     goes_on = _goes_on(crop, level, paper)

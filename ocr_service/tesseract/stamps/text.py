@@ -23,7 +23,7 @@ from ocr_service.tesseract.stamps.stamps import Stamp
 from ocr_service.tesseract.words import Line, Word, placed_words
 
 _SEARCHED = 240  # pixels of the longer side in which the angle is looked for
-_ANGLES = range(-45, 46, 3)  # degrees
+_ANGLES, _CLOSER = range(-45, 46, 3), range(-2, 3)  # degrees, first roughly, then around the best
 _LETTER = 32.0  # pixels that a stamp's letters are scaled to
 _SCALES = (0.2, 2.0)
 _FRAME, _SPECK = 0.3, 6  # of the stamp's longer side, and pixels: larger and smaller pieces are no letters
@@ -155,7 +155,8 @@ def _angle(ink: Gray) -> int:
         rows = _rotated(small.astype(np.uint8), angle, 1.0, 0)[0].sum(axis=1, dtype=np.float64)
         return float(np.square(np.diff(rows)).sum())
 
-    return max(_ANGLES, key=sharpness)
+    rough = max(_ANGLES, key=sharpness)
+    return max((rough + step for step in _CLOSER), key=sharpness)
 
 
 def _rotated(image: Gray, angle: int, scale: float, border: int) -> tuple[Gray, npt.NDArray[np.float64]]:

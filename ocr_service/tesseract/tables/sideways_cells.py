@@ -15,12 +15,14 @@ from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, reading_score, sure_share
 
-_HIGHER, _HIGH = 1.5, 2.2  # a cell's height as a multiple of its width, and of the font size, at least
+_HIGHER, _HIGH = 1.5, 2.2  # the height of a cell's ink as a multiple of its width, and of the font size, at least
 _MOST = 24  # cells a table
 _READ_WELL = 0.8  # share of letters in sure words: such a cell stands as it was read
 _LEAST_SCORE = 2.0  # of ``reading_score``, in letters: ``Rice`` has 3 to 4
 _LEAST_SURE = 0.6  # share of letters in sure words
 _SURE_SIGN = 70.0  # Tesseract's confidence in a word without letters and digits
+# Degrees: such heads run up the page by custom. ``Nobody`` upside down reads ``Apoqon`` with little less confidence.
+_UPWARD = 90
 _EDGE = 2  # pixels of a cell's rim, where its ruling lines were
 _PAD = 0.5  # em of white around the text
 
@@ -37,17 +39,17 @@ def with_sideways_cells(table: Table, sheet: Sheet, read: ReadBlock) -> Table:
     for row in table:
         cells = []
         for cell in row:
-            if left and _may_be_sideways(cell, em):
+            inked = _inked(cell.box, sheet.ink, em) if left and _may_be_sideways(cell, em) else None
+            if inked is not None and inked[3] - inked[1] >= max(_HIGHER * (inked[2] - inked[0]), _HIGH * em):
                 left -= 1
-                cell = _rotated(cell, em, sheet, read)
+                cell = _rotated(cell, inked, em, sheet, read)
             cells.append(cell)
         rows.append(cells)
     return rows
 
 
 def _may_be_sideways(cell: Cell, em: float) -> bool:
-    x0, y0, x1, y1 = cell.box
-    if y1 - y0 < max(_HIGHER * (x1 - x0), _HIGH * em):
+    if cell.box[3] - cell.box[1] < _HIGH * em:
         return False
     return not cell.words or sure_share([_line_of(cell)]) < _READ_WELL
 
@@ -56,18 +58,16 @@ def _line_of(cell: Cell) -> Line:
     return Line(cell.words, enclosing([word.box for word in cell.words]), 1.0)
 
 
-def _rotated(cell: Cell, em: float, sheet: Sheet, read: ReadBlock) -> Cell:
-    inked = _inked(cell.box, sheet.ink, em)
-    if inked is None:
-        return cell
+def _rotated(cell: Cell, inked: Box, em: float, sheet: Sheet, read: ReadBlock) -> Cell:
     x0, y0, x1, y1 = inked
     picture = framed(sheet.gray[y0:y1, x0:x1], round(_PAD * em))
-    readings = {degrees: list(read(rotate(picture, degrees), sheet.dpi)) for degrees in (90, 270)}
+    readings = {degrees: list(read(rotate(picture, degrees), sheet.dpi)) for degrees in (_UPWARD, 360 - _UPWARD)}
     scores = {degrees: reading_score(lines) for degrees, lines in readings.items()}
     best = max(scores, key=lambda degrees: scores[degrees])
-    others = max(scores[360 - best], reading_score([_line_of(cell)]) if cell.words else 0.0)
+    as_read = reading_score([_line_of(cell)]) if cell.words else 0.0
+    against = scores[360 - best] if best == _UPWARD else BETTER * scores[360 - best]
     lines = readings[best]
-    if scores[best] < max(_LEAST_SCORE, BETTER * others) or sure_share(lines) < _LEAST_SURE:
+    if scores[best] < max(_LEAST_SCORE, BETTER * as_read, against) or sure_share(lines) < _LEAST_SURE:
         return cell
     words = [word for line in sorted(lines, key=lambda line: line.box[1]) for word in line.words]
     kept = [word.text for word in words if any(map(str.isalnum, word.text)) or word.confidence >= _SURE_SIGN]

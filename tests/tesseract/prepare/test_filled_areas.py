@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -46,6 +47,18 @@ def test_the_head_of_a_ruled_table_is_found_though_bold_letters_and_rules_stand_
     (area,) = filled_areas(gray, DPI)
     assert all(abs(a - b) <= 6 for a, b in zip(area.box, (100, 200, 901, 257), strict=True))
     assert float((on_white(gray, [area])[206:252, 106:256] > 230).mean()) > 0.5
+
+
+def test_an_area_ends_at_its_edge_though_letters_stand_close_beside_it_and_on_it() -> None:
+    """At 150 dpi, enlarged: the blurred letters of the next line have the level of a bar in a middle colour."""
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 200, 900, 250), fill="#a6a6a6")
+    page.text(104, 208, "WWWMMWW", 12, bold=True, fill="white")
+    page.text(100, 256, "".join("nmwe"[n % 4] for n in range(46)), 9)
+    small = cv2.resize(page.gray(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    gray = cv2.resize(small, (750, 525), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    (area,) = filled_areas(gray, 150)
+    assert all(abs(a - b) <= 3 for a, b in zip(area.box, (75, 150, 676, 188), strict=True))
 
 
 def test_photographs_letters_and_light_grounds_are_left_alone() -> None:

@@ -36,6 +36,16 @@ def test_a_ring_around_a_number_is_taken_away_unless_letters_touch_it() -> None:
     assert on_white_shapes(gray, DPI, []) is gray
 
 
+def test_thin_parts_of_blurred_letters_stay_on_a_bar() -> None:
+    """What blurs never gets as light as the paper."""
+    page = DrawnPage(1000, 300)
+    page.draw.rectangle((100, 100, 500, 134), fill="#303030")
+    page.text(130, 106, "Себя при", 8, fill="#a0a0a0")
+    clear = on_white_shapes(page.gray(), DPI, [])
+    inked, drawn = clear[104:132, 120:400] < 128, page.gray()[104:132, 120:400] > 100
+    assert np.count_nonzero(inked & drawn) > 0.95 * np.count_nonzero(drawn)
+
+
 def test_letters_that_fade_along_a_gradient_are_all_dark() -> None:
     page = DrawnPage(1240, 300)
     page.image.paste(Image.linear_gradient("L").rotate(90).resize((1000, 120)).convert("RGB"), (100, 100))

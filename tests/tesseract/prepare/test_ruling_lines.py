@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from PIL import ImageFont
@@ -113,3 +114,18 @@ def test_letters_that_hang_from_the_edge_of_a_bar_and_end_over_the_other_keep_th
     lines = find_ruling_lines(binarise(page.gray()), DPI)
     assert len(lines.horizontal) == 2
     assert sorted(line[0] < 110 or line[0] > right for line in lines.vertical) == [True, True]
+
+
+@pytest.mark.parametrize("points", [4.5, 5.0, 5.5])
+def test_fine_print_whose_letters_run_together_is_no_ruling_line(points: float) -> None:
+    """At 100 dpi, blurred and enlarged."""
+    page = DrawnPage(1654, 400)
+    page.text(
+        100, 100, "Readable seals balancer clean there dashboard share waiting larger. Byte judged one jobs", points
+    )
+    page.draw.line((100, 200, 1000, 200), fill="black", width=3)
+    coarse = cv2.resize(page.gray(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(coarse, (0, 0), 0.8)
+    gray = cv2.resize(blurred, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    (line,) = find_ruling_lines(binarise(gray), 150).horizontal
+    assert 145 < line[1] < 155

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import tesserocr
@@ -56,3 +57,11 @@ def test_high_cells_that_were_read_or_hold_no_text_stay(read: ReadBlock) -> None
     assert with_sideways_cells(read_well, page.sheet(), read) == read_well
     empty = [[Cell((500, 40, 600, 340))], table[1]]
     assert with_sideways_cells(empty, page.sheet(), read) == empty
+
+
+@pytest.mark.parametrize("head", ["Nobody", "Requirement"])
+def test_heads_of_wide_columns_are_read_upwards_though_they_read_well_upside_down(head: str, read: ReadBlock) -> None:
+    page, table = table_with_heads(Image.Transpose.ROTATE_90, head)
+    wide = replace(table[0][0], box=(40, 40, 400, 340))
+    found = with_sideways_cells([[wide], table[1], table[1]], page.sheet(), read)
+    assert found[0][0].text == head

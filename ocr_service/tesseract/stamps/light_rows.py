@@ -1,0 +1,42 @@
+"""Light text on a coloured bar beside a stamp or a picture: no gap in a stamp's strokes, it stays on the page."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ocr_service.document import Gray
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, rows_and_members
+
+Mask = npt.NDArray[np.bool_]  # height x width
+
+_LIGHTER = 40.0  # grey levels that the letters have more than their ground
+_GROUND = 0.5  # of a row's box that is ground
+_DARKER = 0.03  # of its box that is darker than the ground by as much: text under a stamp, which parts its gaps
+_AROUND = 0.8  # of a row's height, on all sides
+
+
+def without_light_rows(own: Mask, gray: Gray, dpi: int) -> Mask:
+    """``own``, a stamp's ink on ``gray``, without the ground of rows of light letters."""
+    holes = np.where(own, 0, 255).astype(np.uint8)
+    pieces = letter_pieces(holes, TEN_POINTS_IN * dpi, dpi)
+    shape = own.shape[0], own.shape[1]
+    left = own
+    for row, members in rows_and_members(pieces, np.ones(len(pieces.boxes), bool), shape, short=True):
+        x0, y0, x1, y1 = row.box
+        ground, levels = own[y0:y1, x0:x1], gray[y0:y1, x0:x1]
+        if ground.mean() < _GROUND:
+            continue
+        level = float(np.median(levels[ground]))
+        letters = [
+            gray[top:bottom, first:last][~own[top:bottom, first:last]]
+            for first, top, last, bottom in pieces.boxes[members].tolist()
+        ]
+        light = float(np.median(np.concatenate(letters))) >= level + _LIGHTER
+        if not light or float(np.mean(levels < level - _LIGHTER)) > _DARKER:
+            continue
+        edge = round(_AROUND * row.height)
+        if left is own:
+            left = own.copy()
+        left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = False
+    return left

@@ -1,0 +1,29 @@
+"""Light text on a coloured bar that lies in a stamp's outline."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocr_service.tesseract.stamps.light_rows import without_light_rows
+from tests.support.sheets import DPI, DrawnPage
+
+
+def test_a_bar_with_light_letters_is_no_part_of_a_stamp() -> None:
+    page = DrawnPage(700, 400)
+    page.draw.rectangle((60, 60, 500, 110), fill="#60b080")
+    page.text(90, 68, "Ones Fence", 11, bold=True, fill="white")
+    page.text(60, 200, "COPY", 30, bold=True, fill="#60b080")
+    gray = page.gray()
+    left = without_light_rows(gray < 200, gray, DPI)
+    assert not left[60:111, 80:300].any()
+    assert np.array_equal(left[180:], gray[180:] < 200)
+
+
+def test_gaps_that_the_text_under_a_stamp_leaves_are_no_letters() -> None:
+    page = DrawnPage(700, 400)
+    page.text(60, 60, "TRUE", 60, bold=True, fill="#909090")
+    for row in range(4):
+        page.text(40, 70 + 50 * row, "The supplier delivers the goods within ten days", 9)
+    gray = page.gray()
+    own = (gray > 120) & (gray < 200)
+    assert without_light_rows(own, gray, DPI) is own
