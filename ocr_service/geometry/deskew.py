@@ -124,7 +124,7 @@ def _is_level(ink: Gray) -> bool:
 def _sharpness(ink: Gray, angle: float) -> float:
     height, width = ink.shape
     rotated = cv2.warpAffine(ink, cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), (width, height))
-    rows = rotated.sum(axis=1, dtype=np.float64)
+    rows = cv2.reduce(rotated, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.float64)
     return float(np.square(np.diff(rows)).sum())
 
 

@@ -119,6 +119,8 @@ def _made_white(gray: Gray, shape: _Shape, paper: float, dpi: int) -> Gray | Non
     )
     white = (255 * (1 - away)).clip(0, 255).astype(np.uint8)
     ink = np.where((white < _INK) & inner, 255, 0).astype(np.uint8)
+    if cv2.boundingRect(ink)[3] < _least_letter(shape.height, dpi):
+        return None
     goes_on = _goes_on(crop, level, paper)
     # Letters that lie across the place where a ground gets lighter are no slivers of its edge.
     ink = np.where(goes_on & (off < 0), ink, _without_edge(ink, inner)).astype(np.uint8)
@@ -189,11 +191,16 @@ def _has_text(ink: Gray, height: int, dpi: int, *, in_ring: bool) -> bool:
     """Whether pieces of ink inside a shape stand as letters do, or the only ones have the form of letters."""
     pieces = letter_pieces(ink, TEN_POINTS_IN * dpi, dpi)
     heights = pieces.boxes[:, 3] - pieces.boxes[:, 1]
-    fits = (heights >= min(_LEAST_LETTER * height, 0.6 * TEN_POINTS_IN * dpi)) & (heights <= _MOST_LETTER * height)
+    fits = (heights >= _least_letter(height, dpi)) & (heights <= _MOST_LETTER * height)
     rows = text_rows(pieces, fits, (ink.shape[0], ink.shape[1]), short=True)
     if rows and sum(row.ink for row in rows) >= _IN_ROWS * cv2.countNonZero(ink):
         return True
     return int(fits.sum()) <= _FEW and any(has_form(box, ink, in_ring=in_ring) for box in pieces.boxes[fits].tolist())
+
+
+def _least_letter(height: int, dpi: int) -> float:
+    """How high a letter on a shape of ``height`` is at least, in pixels."""
+    return min(_LEAST_LETTER * height, 0.6 * TEN_POINTS_IN * dpi)
 
 
 def has_form(box: Sequence[int], ink: Gray, *, in_ring: bool = False) -> bool:

@@ -22,6 +22,8 @@ _LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of e
 # Pixels: the least height of letters, and the change of a run's thickness from column to column: letters of 4.5 to 5.5
 # points that run together have 0.46 and more, lines 0.35 at most.
 _FINE_PRINT, _CHANGES = 4.0, 0.44
+_PAPER = 9  # pixels around a ruling line in which the paper's colour is looked for
+_SIDE = 3  # rows on each side of a bar that are looked at
 _MAX_STEM_IN = 1.2  # of letters of 120 points; beside a double frame stands the grid in it, as high as it
 
 
@@ -48,12 +50,13 @@ def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     """The ruling lines of ``ink`` (255 is ink) on a level page."""
     level, across = _level_ruling_lines(ink, dpi)
     horizontal = _without_bars(level, ink, across, round(_MAX_STEM_IN * dpi))
-    transposed, down = _level_ruling_lines(np.ascontiguousarray(ink.T), dpi)
+    transposed, down = _level_ruling_lines(cv2.transpose(ink).astype(np.uint8, copy=False), dpi)
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
     # Letters that stand on a ruling line are one piece with it.
     letters = cv2.subtract(ink, across).astype(np.uint8)
-    vertical = _without_stems(upright, letters, down.T, horizontal, dpi)
-    mask = np.maximum(across, down.T)
+    down = cv2.transpose(down).astype(np.uint8, copy=False)
+    vertical = _without_stems(upright, letters, down, horizontal, dpi)
+    mask = cv2.max(across, down).astype(np.uint8, copy=False)
     for x0, y0, x1, y1 in (sides := _sides_of_boxes(ink, horizontal, dpi)):
         mask[y0:y1, x0:x1] = 255
     return RulingLines(tuple(horizontal), (*vertical, *sides), mask)
@@ -165,6 +168,9 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     closed = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, np.ones((1, max(3, dpi // 20)), np.uint8))
     bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     mask = np.zeros_like(ink)
+    # Few pages have bars all over: what follows is done where they are, and with white around them.
+    left, top, right, bottom = _around(bars)
+    bars, ink, thick = (part[top:bottom, left:right] for part in (bars, ink, thick))
     found: list[Box] = []
     # The second of a double line is no letter; two short bars may be the upper and the lower edge of a blurred word.
     double = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((1, round(_MAX_STEM_IN * dpi)), np.uint8))
@@ -178,8 +184,8 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
         if _is_fine_print(part & (ink[y : y + h, x : x + w] > 0)):
             continue
         if _stands_free(others, x, y, w, h) or _is_unbroken(thick[y : y + h, x : x + w], round(_MAX_STEM_IN * dpi)):
-            found.append((x, y, x + w, y + h))
-            mask[y : y + h, x : x + w][part] = 255
+            found.append((left + x, top + y, left + x + w, top + y + h))
+            mask[top + y : top + y + h, left + x : left + x + w][part] = 255
     return found, mask
 
 
@@ -190,9 +196,15 @@ def _is_fine_print(run: npt.NDArray[np.bool_]) -> bool:
     return changes > _CHANGES and float(np.median(columns[columns > 0])) >= _FINE_PRINT
 
 
+def _around(bars: Gray) -> Box:
+    """The box of all that is not 0, with the rows on both sides that tell whether a bar stands free."""
+    x, y, w, h = cv2.boundingRect(bars)
+    return max(0, x - _SIDE), max(0, y - _SIDE), min(bars.shape[1], x + w + _SIDE), min(bars.shape[0], y + h + _SIDE)
+
+
 def _stands_free(ink: Gray, x: int, y: int, w: int, h: int) -> bool:
     """White on both sides, but for what crosses: the feet of a bold heading's letters make a run as well."""
-    above, below = ink[max(0, y - 3) : y, x : x + w], ink[y + h : y + h + 3, x : x + w]
+    above, below = ink[max(0, y - _SIDE) : y, x : x + w], ink[y + h : y + h + _SIDE, x : x + w]
     return all(not len(side) or float((side > 0).any(axis=0).mean()) < _MAX_TOUCHED for side in (above, below))
 
 
@@ -207,5 +219,13 @@ def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:
     if not ruling_lines.horizontal and not ruling_lines.vertical:
         return gray
     wide = cv2.dilate(ruling_lines.mask, np.ones((3, 3), np.uint8))
-    paper = cv2.medianBlur(cv2.dilate(gray, np.ones((9, 9), np.uint8)), 9)
-    return np.where(wide > 0, paper, gray)
+    height, width = gray.shape
+    painted = gray.copy()
+    reach = 2 * (_PAPER // 2)  # the brightest pixel around, and of those around it the middle one
+    for x0, y0, x1, y1 in (*ruling_lines.horizontal, *ruling_lines.vertical):
+        x0, y0, x1, y1 = max(0, x0 - 1), max(0, y0 - 1), min(width, x1 + 1), min(height, y1 + 1)
+        left, top = max(0, x0 - reach), max(0, y0 - reach)
+        around = cv2.dilate(gray[top : y1 + reach, left : x1 + reach], np.ones((_PAPER, _PAPER), np.uint8))
+        paper = cv2.medianBlur(around, _PAPER)[y0 - top : y1 - top, x0 - left : x1 - left]
+        cv2.copyTo(paper, wide[y0:y1, x0:x1], painted[y0:y1, x0:x1])
+    return painted
