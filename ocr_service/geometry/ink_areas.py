@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.ink_pieces import Stats, ink_stats
 
 TEN_POINTS_IN = 10 / 72  # inches: the usual size of type
 _HEIGHTS = (0.3, 2.6)  # em, of letters from footnotes to headings; dots, dashes and pictures are outside
@@ -57,35 +58,6 @@ class InkArea:
     ink: int
     height: float
     regular: bool
-
-
-Stats = npt.NDArray[np.int32]  # n x 5, a piece of ink each: x, y, width, height, pixels
-
-
-def ink_stats(ink: Gray) -> Stats:
-    """The pieces of ``ink`` (255 is ink) of any size."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    return stats[1:].astype(np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledInk:
-    """The pieces of a page's ink: ``stats`` as of ``ink_stats``, ``labels`` the index of each pixel's piece plus 1."""
-
-    stats: Stats
-    labels: npt.NDArray[np.int32]
-
-    @staticmethod
-    def of(ink: Gray) -> LabelledInk:
-        """Those of ``ink`` (255 is ink)."""
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-        return LabelledInk(stats[1:].astype(np.int32), labels.astype(np.int32, copy=False))
-
-    def mask(self, which: npt.NDArray[np.bool_]) -> Gray:
-        """The pixels (255) of these pieces."""
-        levels = np.concatenate(([0], np.where(which, 255, 0))).astype(np.uint8)
-        pixels: Gray = levels[self.labels]
-        return pixels
 
 
 def letter_pieces(ink: Gray, em: float, dpi: int, *, least_height: float = 5.0) -> Pieces:

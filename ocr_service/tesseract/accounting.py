@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ocr_service.document import FIGURE_LABELS, Box
 from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import InkArea, Pieces, Stats, least_letter
+from ocr_service.geometry.ink_areas import InkArea, Pieces, least_letter
+from ocr_service.geometry.ink_pieces import Stats
 from ocr_service.tesseract.blocks.compose import Composition, Insert
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.crossed_words import crossed_words

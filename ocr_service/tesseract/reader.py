@@ -19,7 +19,8 @@ from ocr_service.document import (
     Region,
     moved_region,
 )
-from ocr_service.geometry.ink_areas import InkArea, Stats, ink_stats, least_letter, text_rows
+from ocr_service.geometry.ink_areas import InkArea, least_letter, text_rows
+from ocr_service.geometry.ink_pieces import Stats, ink_stats
 from ocr_service.tesseract.accounting import Found, accounted, ink_on_stamps, words_of
 from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.character_fields import beside_labels, read_field

@@ -9,7 +9,7 @@ import numpy as np
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.bend import bend_of, straightened
 from ocr_service.geometry.deskew import Skew, deskew
-from ocr_service.geometry.ink_areas import LabelledInk
+from ocr_service.geometry.ink_pieces import LabelledInk
 from ocr_service.tesseract.character_fields import Field, character_fields, without_fields
 from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.filled_shapes import on_white_shapes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocr_service.document import RegionResult
-from ocr_service.geometry.ink_areas import ink_stats
+from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.accounting import Found, accounted
 from ocr_service.tesseract.blocks.compose import Composition
 from ocr_service.tesseract.engine import TesseractEngine

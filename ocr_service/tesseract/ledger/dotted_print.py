@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, Stats, ink_stats, letters_of, text_rows
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letters_of, text_rows
+from ocr_service.geometry.ink_pieces import Stats, ink_stats
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Word
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_service.geometry.ink_areas import InkArea, Stats
+from ocr_service.geometry.ink_areas import InkArea
+from ocr_service.geometry.ink_pieces import Stats
 
 _MANY = 16  # pieces of an area that may be grain
 _VERY_MANY, _LARGER = 400, 1.7  # the same of an area that Tesseract takes seconds for

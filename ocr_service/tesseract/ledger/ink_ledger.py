@@ -18,14 +18,13 @@ from ocr_service.geometry.ink_areas import (
     TEN_POINTS_IN,
     InkArea,
     Pieces,
-    Stats,
     ink_areas,
-    ink_stats,
     least_letter,
     letters_of,
     rows_and_members,
     text_rows,
 )
+from ocr_service.geometry.ink_pieces import Stats, ink_stats
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, Stats, ink_stats, letters_of, text_rows
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letters_of, text_rows
+from ocr_service.geometry.ink_pieces import Stats, ink_stats
 from ocr_service.tesseract.sheet import Sheet
 
 _LEAST = (1.6, 1.1)  # em of ten points: width and height of a dark area with a number on it

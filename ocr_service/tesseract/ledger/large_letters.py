@@ -11,7 +11,8 @@ import tesserocr
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import contains_centre
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, Stats, text_rows
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, text_rows
+from ocr_service.geometry.ink_pieces import Stats
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.ink_ledger import covered, inside
 from ocr_service.tesseract.ledger.missed_text import read_crop

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
-from ocr_service.geometry.ink_areas import Stats
+from ocr_service.geometry.ink_pieces import Stats
 
 _SIDE_IN = 0.034  # inches, of the largest dot: 0.2 em of type of twelve points
 _SQUARE = 2.0  # its longer side in shorter ones, at most

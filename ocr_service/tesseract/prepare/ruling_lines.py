@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.ink_pieces import ink_stats
 
 _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary text
 _MAX_THICKNESS_IN = 0.05
@@ -139,8 +140,7 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray, horizontal: list[B
     level = np.array(horizontal).reshape(-1, 4)
     if not upright:
         return upright
-    _, _, parts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    x, y, w, h, area = (parts[1:, column] for column in range(5))
+    x, y, w, h, area = ink_stats(ink).T
     drawn = (w > _WIDEST_LETTER * h) | (area < _SPARSE * w * h)  # frames, of a cell each
     kept = []
     for x0, y0, x1, y1 in upright:
@@ -166,11 +166,11 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
     # Pieces longer than a letter's bar first: closing at once would make one line of every word.
     pieces = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_MIN_PIECE_IN * dpi)), np.uint8))
     closed = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, np.ones((1, max(3, dpi // 20)), np.uint8))
-    bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)).astype(np.uint8, copy=False)
     mask = np.zeros_like(ink)
     # Few pages have bars all over: what follows is done where they are, and with white around them.
     left, top, right, bottom = _around(bars)
-    bars, ink, thick = (part[top:bottom, left:right] for part in (bars, ink, thick))
+    bars, ink, thick = bars[top:bottom, left:right], ink[top:bottom, left:right], thick[top:bottom, left:right]
     found: list[Box] = []
     # The second of a double line is no letter; two short bars may be the upper and the lower edge of a blurred word.
     double = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((1, round(_MAX_STEM_IN * dpi)), np.uint8))

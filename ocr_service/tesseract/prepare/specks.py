@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
-from ocr_service.geometry.ink_areas import LabelledInk
+from ocr_service.geometry.ink_pieces import LabelledInk
 
 # Inches, of a piece's longer side: a speck wherever it is, a speck where no letter is near, a letter's or a picture's.
 _SPECK_IN, _LONE_SPECK_IN, _LETTER_IN = 0.022, 0.042, 0.046

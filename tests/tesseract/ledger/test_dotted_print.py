@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.geometry.ink_areas import ink_stats
+from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.ledger.dotted_print import with_joined_dots
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Word

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ocr_service.geometry.ink_areas import ink_stats, least_letter
+from ocr_service.geometry.ink_areas import least_letter
+from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.ledger.grain import is_grain, takes_too_long
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces, unread_areas
 from tests.support.sheets import DrawnPage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ocr_service.geometry.ink_areas import ink_stats
+from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.ledger.inverse_text import with_inverse_text
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import Sheet

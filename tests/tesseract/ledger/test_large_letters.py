@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_service.geometry.ink_areas import ink_stats
+from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.large_letters import (
     joined_areas,

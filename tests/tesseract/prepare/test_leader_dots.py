@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from ocr_service.geometry.ink_areas import ink_stats
+from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.prepare.leader_dots import leader_dots, without_leader_dots
 from ocr_service.tesseract.prepare.ruling_lines import binarise
 from ocr_service.tesseract.sheet import prepare_sheet

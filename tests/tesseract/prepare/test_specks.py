@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.geometry.ink_areas import LabelledInk
+from ocr_service.geometry.ink_pieces import LabelledInk
 from ocr_service.tesseract.prepare.ruling_lines import binarise
 from ocr_service.tesseract.prepare.specks import speck_mask
 from ocr_service.tesseract.sheet import prepare_sheet
