@@ -15,6 +15,7 @@ from latex2mathml.converter import convert
 
 _LONGEST = 5000  # characters; the converter's time grows with depth and length, a real formula has some hundred
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|alignedat|gathered)\}")
+_SIZE = re.compile(r"\\(?:big|Big)g?[lrm]?(?![A-Za-z])")  # browsers stretch brackets by themselves
 _LESS = "\ue000"  # private use: stands for < on the way through the converter
 
 _ELEMENTS = {
@@ -88,8 +89,13 @@ def formula_mathml(latex: str, *, display: bool) -> str | None:
 
 
 def _known(latex: str) -> str:
-    """With environments that latex2mathml does not know as one that it does: it writes their ``&`` as a sign."""
-    return _ALIGNED.sub(r"\\\1{align*}", latex)
+    """With what latex2mathml does not know as what it does.
+
+    It writes the ``&`` of some environments as a sign, as it does the star of operators and the backslash of
+    ``\\bigl\\{``, for which brackets have no sizes of their own; what ``\\mathop`` has is lost.
+    """
+    latex = latex.replace("\\operatorname*", "\\operatorname").replace("arg\\,m", "argm").replace("\\mathop{", "{")
+    return _SIZE.sub("", _ALIGNED.sub(r"\\\1{align*}", latex))
 
 
 def _source(latex: str) -> str:

@@ -33,6 +33,18 @@ def test_dollar_signs_around_a_formula_are_no_part_of_it() -> None:
     assert 'display="inline"' in formula_html("x", display=False)
 
 
+def test_brackets_of_chosen_sizes_are_signs() -> None:
+    written = formula_html(r"\bigl\{ x \bigm| y \bigr\} \bigcup \Biggl\| z \Biggr\|", display=True)
+    assert "\\" not in written and "big" not in written.lower()
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"), [(r"\operatorname*{arg\,min}_{x} f", "argminxf"), (r"\mathop{\mathbf{E}}_{x} f", "𝐄xf")]
+)
+def test_operators_of_their_own_have_their_letters(latex: str, text: str) -> None:
+    assert html.fragment_fromstring(formula_html(latex, display=True)).text_content() == text
+
+
 def test_less_than_is_an_operator() -> None:
     assert "<mo>&lt;</mo>" in formula_html("a < b", display=False)
 

@@ -210,7 +210,7 @@ def tree(latex: str) -> str:
         source,
     )
     source = source.replace("&=", "& =").replace("\\iint", "\\int\\int").replace("\\operatorname*", "\\operatorname")
-    source = re.sub(r"\\(?:substack|quad|qquad)\b", " ", source)
+    source = re.sub(r"\\(?:substack|quad|qquad|(?:big|Big)g?[lrm]?)(?![A-Za-z])", " ", source)
     try:
         root = ET.fromstring(convert(source.replace("<", "\\lt ")))
     except Exception as error:  # noqa: BLE001
@@ -386,8 +386,8 @@ HIGHER = (
         r"\begin{align*} \Big\| \sum_{j=1}^n x_j \Big\|_{L^p} &\leq \big( \max_{1 \leq i \leq m} a_i \big)^{1/2}"
         r" + \frac{d}{m} \\ &\leq \Big\| \sum_{j=1}^n y_j - \frac{s}{m} I \Big\|_{L^p}^{2} \end{align*}",
         (
-            r"\begin{aligned} \left\| \sum_{j=1}^n x_j \right\|_{L^p} &\leq \left( \max_{1 \leq i \leq m} a_i"
-            r" \right)^{1/2} + \frac{d}{m} \\ &\leq \left\| \sum_{j=1}^n y_j - \frac{s}{m} I \right\|_{L^p}^{2}"
+            r"\begin{aligned} \Big\| \sum_{j=1}^n x_j \Big\|_{L^p} &\leq \big( \max_{1 \leq i \leq m} a_i"
+            r" \big)^{1/2} + \frac{d}{m} \\ &\leq \Big\| \sum_{j=1}^n y_j - \frac{s}{m} I \Big\|_{L^p}^{2}"
             r" \end{aligned}",
         ),
     ),

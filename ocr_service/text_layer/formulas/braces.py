@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, piled, spans
+from ocr_service.text_layer.formulas.limits import in_one_run
+from ocr_service.text_layer.formulas.rows import extents, limits_at
 
+_SPACES = 1.6  # times the white of a run of signs: words have spaces
 _PIECES = 4  # glyphs of a brace: two ends and the two halves of its tip
 _OVER = ["brace:0", "brace:3", "brace:2", "brace:1"]
 _UNDER = ["brace:2", "brace:1", "brace:0", "brace:3"]
@@ -57,7 +60,22 @@ def spanned_and_said(brace: Brace, items: Sequence[Item]) -> tuple[list[Item], l
     below = [item for item in rest if item.y > brace.y1]
     size = brace.size
     if brace.over:
-        spanned = piled(below, [], brace.y1, False, 0.6 * size, 0.3 * size)
-        return spanned, piled(above, [], brace.y0, True, 0.5 * size, 0.2 * size)
-    spanned = piled(above, [], brace.y0, True, 0.6 * size, 0.3 * size)
-    return spanned, piled(below, [], brace.y1, False, 0.5 * size, 0.2 * size)
+        heights = extents(below, limits_at(below, size))
+        spanned = piled(below, [], brace.y1, False, 0.6 * size, 0.3 * size, heights)
+        said = piled(above, [], brace.y0, True, 0.5 * size, 0.2 * size)
+    else:
+        heights = extents(above, limits_at(above, size))
+        spanned = piled(above, [], brace.y0, True, 0.6 * size, 0.3 * size, heights)
+        said = piled(below, [], brace.y1, False, 0.5 * size, 0.2 * size)
+    return spanned, _with_rest(said, items)
+
+
+def _with_rest(said: list[Item], items: Sequence[Item]) -> list[Item]:
+    """What a brace says, with the rest of its line that is wider than the brace."""
+    if not said:
+        return []
+    size = max(item.size for item in said)
+    known = {id(item) for item in said}
+    y0, y1 = min(item.y0 for item in said), max(item.y1 for item in said)
+    level = [i for i in items if id(i) in known or (i.kind != "brace" and i.size < 1.1 * size and y0 <= i.y <= y1)]
+    return in_one_run(said, level, _SPACES * size)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import partial
 
 from ocr_service.text_layer.formulas.braces import Brace, level_braces, spanned_and_said
-from ocr_service.text_layer.formulas.delimiters import with_delimited, with_small_binomials
-from ocr_service.text_layer.formulas.items import Bar, Item, Unbuildable, joined, spans
+from ocr_service.text_layer.formulas.delimiters import in_its_size, with_delimited, with_small_binomials
+from ocr_service.text_layer.formulas.items import SCRIPT, Bar, Item, Unbuildable, has_line, joined, spans
 from ocr_service.text_layer.formulas.limits import in_one_run
 from ocr_service.text_layer.formulas.rows import (
     has_roof,
@@ -39,6 +39,7 @@ _WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim
 _EQUAL = 0.05  # em
 _TIGHT = 0.12  # em from a relation to its own script; the space behind it is 0.22 or more
 _NARROW, _SLACK = 0.65, 0.15  # em: the narrowest wide accents, and by how much one may be wider than what is under it
+_LETTERS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "\\mathbb", "\\mathbf", "\\mathrm")  # of operators that are letters
 _PRIMES = {"\\dprime": 2, "\\trprime": 3}  # signs of one glyph
 _LABELLED = {
     "\\longrightarrow": "\\xrightarrow",
@@ -69,7 +70,7 @@ def _line(items: list[Item], bars: list[Bar], depth: int) -> list[Item]:
     items = _with_bars(items, bars, depth)
     if bars:
         raise Unbuildable
-    items = _with_accents(items, depth)
+    items = _with_accents([in_its_size(item) for item in items], depth)
     items = joined_words(items)
     return _with_scripts(items, depth)
 
@@ -156,10 +157,14 @@ def _is_degree(item: Item, sign: Item) -> bool:
 def _fraction(bar: Bar, items: list[Item], bars: list[Bar], size: float, depth: int) -> tuple[Item, list[Item]]:
     above, below = over_and_under(bar, items, bars, size)
     if above and below:
-        top = build(above, _take_bars(bars, above, over=bar), depth + 1)
-        bottom = build(below, _take_bars(bars, below, under=bar), depth + 1)
         own = max(i.size for i in (*above, *below))
-        made = joined([*above, *below], f"\\frac{{{top}}}{{{bottom}}}", "fraction", size=own, base=bar.y + AXIS * own)
+        over, under = _take_bars(bars, above, over=bar), _take_bars(bars, below, under=bar)
+        continued = _is_continued(above, over, own) or _is_continued(below, under, own)
+        name = "\\cfrac" if continued else "\\frac"
+        top, bottom = build(above, over, depth + 1), build(below, under, depth + 1)
+        if continued:
+            top, bottom = top.replace("\\frac", "\\cfrac"), bottom.replace("\\frac", "\\cfrac")
+        made = joined([*above, *below], f"{name}{{{top}}}{{{bottom}}}", "fraction", size=own, base=bar.y + AXIS * own)
         made = replace(
             made, x0=min(made.x0, bar.x0), x1=max(made.x1, bar.x1), advance=bar.x1, centred=True, large=False
         )
@@ -174,6 +179,15 @@ def _fraction(bar: Bar, items: list[Item], bars: list[Bar], size: float, depth: 
     name = "overline" if below else "underline"
     made = joined([main, *body], f"\\{name}{{{latex}}}")
     return replace(made, y0=min(made.y0, bar.y0), y1=max(made.y1, bar.y1), large=False), body
+
+
+def _is_continued(half: Sequence[Item], bars: Sequence[Bar], size: float) -> bool:
+    """Whether a fraction in another's half has its size, as those of continued fractions have."""
+    for bar in bars:
+        above, below = over_and_under(bar, half, bars, size)
+        if above and below and any(i.size > SCRIPT * size and has_line(i) for i in (*above, *below)):
+            return True
+    return False
 
 
 def _with_accents(items: list[Item], depth: int) -> list[Item]:
@@ -302,6 +316,31 @@ def _script(items: list[Item], depth: int) -> str:
     return "\\substack{" + " \\\\ ".join(build(line, bars, depth + 1) for line, bars in lines) + "}"
 
 
+def _first_scripts(node: Node) -> list[Item]:
+    """The scripts above or below, behind all of which the others begin, as in tensors; none where they overlap."""
+    for first, second in ((node.above, node.below), (node.below, node.above)):
+        if min(i.x0 for i in second) > max(i.x1 for i in first) and not any(i.kind == "prime" for i in first):
+            return first
+    return []
+
+
+def _staggered(node: Node, first: list[Item], depth: int) -> Item:
+    sides = [("^", node.above), ("_", node.below)]
+    (before, inner), (behind, outer) = sides if first is node.above else reversed(sides)
+    latex = f"{{{node.item.latex}{before}{{{_script(inner, depth)}}}}}{behind}{{{_script(outer, depth)}}}"
+    return replace(joined([node.item, *inner, *outer], latex, node.item.kind), x0=node.item.x0)
+
+
+def _with_limits_of_letter(node: Node, depth: int) -> Item:
+    """A letter with what stands right under it, and over it where anything does."""
+    latex = f"\\underset{{{_script(node.below, depth)}}}{{{node.item.latex}}}"
+    if node.above:
+        latex = f"\\overset{{{_script(node.above, depth)}}}{{{latex}}}"
+    parts = [node.item, *node.below, *node.above]
+    begin = min(part.x0 for part in parts)
+    return replace(joined(parts, latex, "op"), x0=node.item.x0, begin=begin)
+
+
 def _is_tight(node: Node) -> bool:
     """Whether a sign's scripts touch it: those before the next sign stand behind the space that the sign has."""
     first = min(item.x0 for item in (*node.above, *node.below))
@@ -317,6 +356,10 @@ def _with_script(node: Node, depth: int) -> Item:
         raise Unbuildable(f"scripts at {node.item.latex}")
     if node.item.kind == "bin" and node.above and node.below:
         raise Unbuildable(f"scripts over and under {node.item.latex}")
+    if node.above and node.below and node.item.kind == "ord" and (first := _first_scripts(node)):
+        return _staggered(node, first, depth)
+    if node.below and node.item.kind == "op" and node.item.latex.startswith(_LETTERS):
+        return _with_limits_of_letter(node, depth)
     if node.below:
         latex += f"_{{{_script(node.below, depth)}}}"
     primes = "'" * sum(_PRIMES.get(item.latex, 1) for item in node.above if item.kind == "prime")

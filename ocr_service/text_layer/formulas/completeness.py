@@ -12,6 +12,7 @@ from ocr_service.text_layer.formulas.words import FUNCTIONS
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{\w+\*?\}(?:\{c+\})?")
 _FUNCTION = re.compile(rf"\\({'|'.join(sorted(FUNCTIONS, key=len, reverse=True))})(?![A-Za-z])")
 _DOTS = re.compile(r"\\[lvd]dots(?![A-Za-z])")
+_ROUND = re.compile(r"\\begin\{pmatrix\}|\\binom(?![A-Za-z])")  # what has brackets that are not written
 _PIECES = frozenset({"piece", "brace"})
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 
@@ -22,10 +23,16 @@ def signs_of(items: Iterable[Item]) -> Iterator[str]:
 
 
 def says_all(latex: str, signs: Iterable[str]) -> bool:
-    """``signs``: the LaTeX of each symbol by itself. Of the rest only dots are counted."""
-    written = _DOTS.sub("...", _FUNCTION.sub(r"\1", _ENVIRONMENT.sub("", latex)))
-    return _letters(written) == _letters(_DOTS.sub("...", " ".join(signs)))
+    """``signs``: the LaTeX of each symbol by itself. Of the rest only dots and round brackets are counted.
+
+    Brackets that are put together from pieces are no signs.
+    """
+    plain = _ENVIRONMENT.sub("", _ROUND.sub("()", latex))
+    written = _letters(_DOTS.sub("...", _FUNCTION.sub(r"\1", plain)))
+    wanted = _letters(_DOTS.sub("...", " ".join(signs)))
+    pieces = written - wanted
+    return not wanted - written and set(pieces) <= {"(", ")"}
 
 
 def _letters(latex: str) -> Counter[str]:
-    return Counter(sign for sign in _COMMAND.sub("", latex) if sign.isalnum() or sign == ".")
+    return Counter(sign for sign in _COMMAND.sub("", latex) if sign.isalnum() or sign in ".()")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from ocr_service.text_layer.formulas.items import SCRIPT, Bar, Item, Unbuildable, joined
@@ -28,6 +29,11 @@ _HIGHER = 0.25  # em from delimiters up to a rule between them
 _SMALL_COLUMN = 0.22  # em of white between two columns of a small matrix
 _BEFORE_POINT = 0.3  # em of white before the point of a line behind cases, at least; before a case's own is less
 _BINOMIAL = 1.3  # em between the baselines of its two rows; a matrix's rows have 1.2
+_SIZES = {"big": 1.2, "Big": 1.8, "bigg": 2.4, "Bigg": 3.0}  # em of height
+_SIDES = {"open": "l", "close": "r", "fence": ""}
+_TEXT_SIZE = 1.0
+_SIZE_SLACK, _NEEDED_SLACK = 0.05, 0.08  # em that bars are higher, and that ink is lower than the boxes of TeX
+_DELIMITER_FACTOR, _DELIMITER_SHORTFALL = 0.901, 0.5
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("\\{", "\\}"): "Bmatrix", ("|", "|"): "vmatrix",
              ("\\|", "\\|"): "Vmatrix"}  # fmt: skip
 
@@ -139,9 +145,41 @@ def _delimited(left: Item, right: Item, inner: list[Item], bars: list[Bar], buil
             columns = "c" * _column_count(lines)
             latex = f"\\left{ends[0]}\\begin{{array}}{{{columns}}}{_table(lines, build)}\\end{{array}}\\right{ends[1]}"
     else:
-        latex = f"\\left{ends[0]} {build(inner, bars)} \\right{ends[1]}"
+        size = explicit_size(left, inner)
+        begin, end = (f"\\{size}l", f"\\{size}r") if size else ("\\left", "\\right")
+        latex = f"{begin}{ends[0]} {build(inner, bars)} {end}{ends[1]}"
     parts = [left, *inner, right]
     return joined(parts, latex, "delimited", base=left.y + AXIS * left.size, centred=True, size=left.size)
+
+
+def explicit_size(delimiter: Item, inner: Sequence[Item]) -> str:
+    r"""``big``, ``Big`` … where a delimiter's size is one of TeX's, and ``\left`` would have had another one.
+
+    That makes it as high as nine tenths of what it encloses, around the axis, or half an em lower than that (The
+    TeXbook, appendix G, rule 19).
+    """
+    name = _size_of(delimiter)
+    if not name:
+        return ""
+    half = max([0.0, *(max(delimiter.y - item.y0, item.y1 - delimiter.y) for item in inner)]) / delimiter.size
+    needed = max(_DELIMITER_FACTOR * 2 * half, 2 * half - _DELIMITER_SHORTFALL)
+    smaller = max((h for h in (_TEXT_SIZE, *_SIZES.values()) if h < _SIZES[name]), default=0.0)
+    is_of_left = smaller - _NEEDED_SLACK < needed < _SIZES[name] + _NEEDED_SLACK
+    return "" if is_of_left else name
+
+
+def _size_of(delimiter: Item) -> str:
+    height = (delimiter.y1 - delimiter.y0) / delimiter.size
+    name, _ = min(_SIZES.items(), key=lambda item: abs(item[1] - height))
+    return name if abs(_SIZES[name] - height) < _SIZE_SLACK else ""
+
+
+def in_its_size(item: Item) -> Item:
+    r"""A tall delimiter by itself, as the bar of ``\bigm|``, with its size."""
+    if not item.large or item.kind not in _SIDES:
+        return item
+    name = _size_of(item)
+    return replace(item, latex=f"\\{name}{_SIDES[item.kind]}{item.latex}") if name else item
 
 
 def _small_matrix(ends: tuple[str, str], lines: Sequence[tuple[list[Item], list[Bar]]], build: Build) -> str:

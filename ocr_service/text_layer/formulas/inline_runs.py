@@ -102,7 +102,8 @@ def _prose(ordered: Sequence[int], page: SymbolsOfPage, size: float) -> set[int]
     words = _words(ordered, page, size)
     bold_line = any(len(word) > 2 and is_bold_letter(word[0], page) for word in words)
     place = {i: n for n, i in enumerate(ordered)}
-    prose = {i for i in ordered if _is_text_sign(i, page)}
+    pairs = zip([None, *ordered], ordered, strict=False)
+    prose = {i for before, i in pairs if _is_text_sign(i, page) and not _is_adjoint(before, i, page, size)}
     for word in words:
         before, after = _beside(word, ordered, place, page.glyphs)
         if len(word) == 1:
@@ -210,6 +211,15 @@ def _is_text_sign(index: int, page: SymbolsOfPage) -> bool:
         "\\P",
         "\\&",
     )
+
+
+def _is_adjoint(before: int | None, index: int, page: SymbolsOfPage, size: float) -> bool:
+    """Whether a dagger is the superscript of a sign, and no mark of a note behind a word."""
+    symbol = page.symbol(index)
+    if before is None or symbol is None or symbol.latex not in ("\\dagger", "\\ddagger"):
+        return False
+    gap = float(page.glyphs.ink[index][0] - page.glyphs.cell[before][2])
+    return _is_small(index, page.glyphs, size) and _touches_mathematics(_Neighbour(before, gap), page, size)
 
 
 def kind_of(index: int, page: SymbolsOfPage) -> str:

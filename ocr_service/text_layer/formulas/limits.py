@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from ocr_service.text_layer.formulas.items import Item
+from ocr_service.text_layer.formulas.items import SCRIPT, Item
+from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 _WIDEST = 16.0  # em from an operator to the ends of its limits; a line may have hundreds of operators
+_OFF_BASELINE = 0.05  # em
+_OFF_MIDDLE = 0.15  # em from the middle of a letter to that of its limits
 _SIDE_LIMITS = frozenset({"\\int", "\\iint", "\\iiint", "\\oint", "\\smallint"})
 
 
@@ -80,3 +84,32 @@ def in_one_run(core: Sequence[Item], side: Sequence[Item], size: float) -> list[
         if not more:
             return chosen
         chosen += more
+
+
+def with_letters_as_operators(items: Sequence[Item]) -> list[Item]:
+    r"""The items, with capitals that limits stand under as operators: ``\mathop{\mathbb{E}}_{x \sim D}``."""
+    others = [item for item in items if item.kind not in ("op", "accent", "brace", "piece", "radical")]
+    return [_as_operator(item, others) if _has_limits_under(item, others) else item for item in items]
+
+
+def _as_operator(letter: Item, items: Sequence[Item]) -> Item:
+    r"""A letter as an operator; ``\mathop`` sets one by itself around the line's axis, and not on its baseline."""
+    level = [i for i in items if i is not letter and not i.centred and i.size > SCRIPT * letter.size]
+    nearest = min(level, key=lambda i: max(i.x0 - letter.x1, letter.x0 - i.x1), default=letter)
+    moved = letter.base - nearest.base > _OFF_BASELINE * letter.size
+    latex = f"\\mathop{{{letter.latex}}}" if moved else letter.latex
+    return replace(letter, latex=latex, kind="op", base=letter.y + AXIS * letter.size, centred=True)
+
+
+def _has_limits_under(letter: Item, items: Sequence[Item]) -> bool:
+    name = letter.latex.removeprefix("\\mathbb{").removeprefix("\\mathbf{").removesuffix("}")
+    if letter.kind not in ("ord", "letter") or not (len(name) == 1 and name.isupper()):
+        return False
+    size = letter.size
+    under = [i for i in items if i.size < SCRIPT * size and -0.05 * size < i.y0 - letter.y1 < 0.6 * size]
+    core = [item for item in under if letter.x0 < item.x < letter.x1]
+    if not core:
+        return False
+    run = in_one_run(core, under, size)
+    middle = (min(item.x0 for item in run) + max(item.x1 for item in run)) / 2
+    return abs(middle - letter.x) < _OFF_MIDDLE * size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -232,10 +232,19 @@ def _aligned(lines: Rows) -> str:
 def _alignment(lines: Sequence[Sequence[Item]]) -> float | None:
     """The x at which a relation of the first line stands that the others are aligned at."""
     full = [[item for item in line if not is_script(item, max(i.size for i in line))] for line in lines]
-    for item in sorted((i for i in full[0] if i.kind == "rel"), key=lambda i: i.x0):
+    for item in _outer_relations(full[0]):
         if all(_is_aligned(line, item) for line in full[1:]):
             return item.x0 - _AT_RELATION * item.size
     return None
+
+
+def _outer_relations(line: Sequence[Item]) -> Iterator[Item]:
+    """The relations of a line from left to right but those in brackets, as the colon of ``A[1 : k]``."""
+    depth = 0
+    for item in sorted(line, key=lambda item: item.x0):
+        depth = max(0, depth + (item.kind == "open") - (item.kind == "close" and item.latex not in ("!", "?")))
+        if item.kind == "rel" and not depth:
+            yield item
 
 
 def _is_aligned(line: Sequence[Item], relation: Item) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from ocr_service.document import Gray
 from ocr_service.text_layer.formulas.italics import letters_in_words
 from ocr_service.text_layer.formulas.items import Item, Unbuildable
+from ocr_service.text_layer.formulas.limits import with_letters_as_operators
 from ocr_service.text_layer.page.glyphs import Flags, Glyphs
 from ocr_service.text_layer.proof.known_glyphs import AXIS, FIRST_ALPHANUMERIC, KnownGlyphs, Symbol
 
@@ -142,7 +143,8 @@ class PageSymbols:
     def items(self, indices: Sequence[int]) -> list[Item]:
         items = [self.item(index) for index in indices]
         usual = max((item.size for item in items if not item.centred), default=0.0)
-        return [_of_line(item, usual) if _is_of_line(item, usual) else item for item in items]
+        items = [_of_line(item, usual) if _is_of_line(item, usual) else item for item in items]
+        return with_letters_as_operators(items)
 
 
 def _is_of_line(sign: Item, usual: float) -> bool:

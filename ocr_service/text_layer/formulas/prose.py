@@ -14,6 +14,8 @@ from ocr_service.text_layer.lines.words import SMALL, LayerLine, LayerWord
 _PROSE_SHARE = 0.42  # of a line's signs in words
 _PROSE_WORDS, _PROSE_LETTERS = 4, 18
 _EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
+_TOUCHING = 0.12  # em from a name to its script or its argument
+_INDENT, _NEAR_PROSE = 1.5, 12.0  # em at both ends of a centred line, and to the prose that it stands in
 _LIMIT = 0.5  # em from an operator to its limits, and twice what their middles are off
 _GUTTER_LINES, _GUTTER = 3, 1.0  # lines on both sides, and em
 _IN_COLUMN = 0.85  # of the lines beside a gutter, which end before it
@@ -22,6 +24,7 @@ _IN_COLUMN = 0.85  # of the lines beside a gutter, which end before it
 def prose_lines(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
     """Lines of words, and those of formulas alone that begin where a paragraph's lines do, close to one of them."""
     prose = [line for line in lines if is_prose(line, page)]
+    prose = [line for line in prose if not is_set_apart(line, prose, page)]
     prose += [line for line in lines if line not in prose and _fills_column(line, prose, page)]
     known = {id(line) for line in prose}
     rest = [line for line in lines if id(line) not in known]
@@ -56,7 +59,7 @@ def _goes_on(line: LayerLine, other: LayerLine, page: SymbolsOfPage) -> bool:
 
 
 def _has_word(line: LayerLine, page: SymbolsOfPage) -> bool:
-    letters = (_letters(word, page) for word in line.words)
+    letters = (_letters(word, page) for word in words_of_prose(line, page))
     return any(len(text) >= 3 and not is_function_name(text) for text in letters)
 
 
@@ -82,9 +85,61 @@ def is_prose(line: LayerLine, page: SymbolsOfPage) -> bool:
     return enough and (letters >= _PROSE_SHARE * total or words > _PROSE_WORDS)
 
 
+def is_set_apart(line: LayerLine, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
+    """Whether a line relates signs, begins with one, and stands in the middle between lines of prose that are wider.
+
+    A formula may go on with words there: ``f(t) = 0 almost everywhere``.
+    """
+    first = line.words[0]
+    if first in words_of_prose(line, page) or not any(map(page.is_strong, first.glyphs)):
+        return False
+    if not any(kind_of(i, page) == "rel" for i in line.glyphs):
+        return False
+    x0, y0, x1, y1 = line.box
+    size = line.size
+    near = [
+        other.box
+        for other in prose
+        if max(other.box[1] - y1, y0 - other.box[3]) < _NEAR_PROSE * size and other.box[0] < x1 and x0 < other.box[2]
+    ]
+    if not near:
+        return False
+    left, right = x0 - min(box[0] for box in near), max(box[2] for box in near) - x1
+    return min(left, right) > _INDENT * size and abs(left - right) < size
+
+
 def is_long_word(word: LayerWord, page: SymbolsOfPage) -> bool:
     """Whether a word of a formula's line is one of prose; ``log(x)`` is none."""
     return any(_is_of_prose(run, page) for run in _letter_runs(word, page))
+
+
+def words_of_prose(line: LayerLine, page: SymbolsOfPage) -> list[LayerWord]:
+    """The long words of a formula's line that no sign behind them shows to be the names of operators."""
+    found = []
+    for place, word in enumerate(line.words):
+        glyphs = [i for other in line.words[place : place + 2] for i in other.glyphs]
+        runs = [run for run in _letter_runs(word, page) if _is_of_prose(run, page) and not _is_script(run, word, page)]
+        if not all(_names_operator(run, glyphs[glyphs.index(run[-1]) + 1 :], page, word.size) for run in runs):
+            found.append(word)
+    return found
+
+
+def _is_script(letters: Sequence[int], word: LayerWord, page: SymbolsOfPage) -> bool:
+    return all(page.glyphs.size[i] < SMALL * word.size for i in letters)
+
+
+def _names_operator(letters: Sequence[int], behind: Sequence[int], page: SymbolsOfPage, size: float) -> bool:
+    """Whether a word has a script, its argument in brackets, or an operator behind it, as ``null(A)`` and ``OPT +``."""
+    if not behind:
+        return False
+    first, kind, cell = behind[0], kind_of(behind[0], page), page.glyphs.cell
+    if kind in ("rel", "bin"):
+        return page.char(first) != ":"
+    if float(cell[first][0] - cell[letters[-1]][2]) > _TOUCHING * size:
+        return False
+    if page.glyphs.size[first] < SMALL * size:
+        return True
+    return kind == "open" and len(behind) > 1 and not page.is_word_letter(behind[1])
 
 
 def _letter_runs(word: LayerWord, page: SymbolsOfPage) -> Iterator[list[int]]:

@@ -14,6 +14,7 @@ _ROW = 0.5  # em between the baselines of two rows, at least
 COLUMN = 0.62  # em of white between two columns
 _NO_COLUMN = 1.4  # em: no white that lines of one formula share
 _FROM_RULE = (0.55, 0.7)  # em to the halves of a fraction: mostly, and in a line whose type is larger
+_BEHIND_TALL = 0.5  # em from a tall delimiter to its scripts
 _NEAR_LIMIT = 0.9  # em between an operator and the parts of its limits
 _PIECES_APART = 0.12  # em
 _NUMERATOR_BASE, _DENOMINATOR_BASE = 0.6, 1.25  # em from a fraction's bar to their baselines, at most
@@ -59,9 +60,20 @@ def _keepers(items: Sequence[Item], fractions: Sequence[tuple[list[Item], Item]]
     for left, inner in reversed(_enclosed(items)):
         keepers |= {id(item): left for item in inner}
     for members, whole in fractions:
+        keeper = next((item for item in items if _has_behind(item, members, whole)), whole)
         for item in members:
-            keepers.setdefault(id(item), whole)
+            keepers.setdefault(id(item), keeper)
     return keepers
+
+
+def _has_behind(delimiter: Item, members: Sequence[Item], fraction: Item) -> bool:
+    """Whether a fraction is the superscript or the subscript of a tall delimiter, whose middle is far from it."""
+    if not delimiter.large or delimiter.kind not in ("close", "fence"):
+        return False
+    near = -_PIECES_APART < (fraction.x0 - delimiter.x1) / delimiter.size < _BEHIND_TALL
+    level = delimiter.y0 - delimiter.size < fraction.y < delimiter.y1 + delimiter.size
+    apart = abs(fraction.y - delimiter.y) > _ROW * delimiter.size
+    return near and level and apart and all(is_script(item, delimiter.size) for item in members)
 
 
 def limits_at(items: Sequence[Item], size: float, hosts: Mapping[int, Item] | None = None) -> dict[int, Item]:
@@ -128,7 +140,7 @@ def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: f
         over = [item for item in over if is_script(item, size)]
     inner = [b for b in bars if b is not bar and bar.x0 - slack <= b.x0 and b.x1 <= bar.x1 + slack]
     letters = letters_under([item for item in over if item.kind == "accent"], over)
-    heights = _extents(over, limits_at(over, size) | letters)
+    heights = extents(over, limits_at(over, size) | letters)
 
     def half(up: bool) -> list[Item]:
         mine = [i for i in over if (i.y < bar.y) == up and i.y != bar.y and id(i) not in letters]
@@ -152,7 +164,7 @@ def is_near_under(items: Sequence[Item], bar: Bar, size: float) -> bool:
     return any(item.y0 - bar.y < _CLOSE * size or item.base - bar.y < _DENOMINATOR_BASE * size for item in items)
 
 
-def _extents(items: Sequence[Item], keepers: Mapping[int, Item]) -> dict[int, tuple[float, float]]:
+def extents(items: Sequence[Item], keepers: Mapping[int, Item]) -> dict[int, tuple[float, float]]:
     """The top and bottom of each operator with its limits, and of each letter with its accent."""
     found: dict[int, tuple[float, float]] = {}
     for item in items:

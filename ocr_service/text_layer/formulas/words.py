@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ocr_service.text_layer.formulas.items import Item, joined
+from ocr_service.text_layer.formulas.items import SCRIPT, Item, joined
+from ocr_service.text_layer.formulas.limits import in_one_run
 
 FUNCTIONS = frozenset(
     re.findall(
@@ -43,10 +45,22 @@ _COMPOUND = {
     ("\\lhook", "\\rightarrow"): "\\hookrightarrow",
     ("\\leftarrow", "\\rhook"): "\\hookleftarrow",
     ("\\in", "/"): "\\notin",
+    (":", "="): "\\coloneqq",
 }
+_HALVES = {"\\sup": "\\lim", "\\inf": "\\lim", "\\min": "\\arg", "\\max": "\\arg"}
+_THIN = 0.3  # em inside of ``lim sup``
+_AMONG_LIMITS = 12  # signs of its limit that may stand between the halves by their places
+_BEHIND_COMMA = 0.18  # em to the ink of a full stop, which has 0.09 before it
+_FIRST_HALVES = frozenset(first for first, _ in _COMPOUND)
+_INSIDE = {"\\mapstochar": 0.1, ":": 0.15}  # em between the halves of other signs than arrows
+_RAISED_COLON = 0.015  # em over the baseline; around the line's axis there are 0.03
+_OVER_ARROW = 12  # signs over an arrow that may stand between its halves by their places
+_TIGHT_DOTS = 0.35  # em from one full stop to the next; in ``\\ldots`` there are thin spaces between them
 _DOTS = {".": "\\ldots", "\\cdot": "\\cdots"}
 _NOT_IN_HTML = {"<": "\\lt", ">": "\\gt"}  # Markdown may take them for tags
 _COMMAND = re.compile(r"\\[A-Za-z]+$")
+_TEXT = re.compile(r"\\text\{[^{}]*+\}")
+_SINGLE = re.compile(r"\\mathrm\{([A-Za-z])\}")
 _INTEGRALS_APART = 0.05  # em; two integrals have 0.25
 
 
@@ -73,14 +87,45 @@ def joined_words(items: Sequence[Item]) -> list[Item]:
         if pair is not None:
             made.append(pair)
         elif item.kind == "letter":
-            made.append(_named(run))
+            named = _named(run)
+            half = _first_half(made, named, ordered)
+            if half is not None:
+                made.remove(half)
+                named = _of_halves(half, named)
+            made.append(named)
         elif item.latex == "\\int" and len(run) > 1:
             made.append(joined(run, f"\\{'i' * len(run)}nt", "op", built=False))
         elif len(run) == 3:
-            made.append(joined(run, _DOTS[item.latex], "dots"))
+            made.append(joined(run, "..." if _are_full_stops(run, made) else _DOTS[item.latex], "dots"))
         else:
             made.append(item)
     return made
+
+
+def _first_half(made: Sequence[Item], named: Item, items: Sequence[Item]) -> Item | None:
+    r"""The ``\lim`` of ``\limsup``, or the ``\arg`` of ``arg\,min``, which a thin space parts from the second half.
+
+    ``arg`` is one where what stands under them is in the middle of both.
+    """
+    first = _HALVES.get(named.latex)
+    near = made[-_AMONG_LIMITS:] if first else ()
+    half = next((item for item in near if item.latex == first and _follows(named, item, _THIN)), None)
+    if half is None or half.latex != "\\arg":
+        return half
+    size = named.size
+    under = [i for i in items if i.size < SCRIPT * size and -0.1 * size < i.y0 - named.y1 < 0.6 * size]
+    core = [item for item in under if half.x0 < item.x < named.x1]
+    if not core:
+        return None
+    run = in_one_run(core, under, size)
+    middle = (min(item.x0 for item in run) + max(item.x1 for item in run)) / 2
+    return half if abs(middle - (half.x0 + named.x1) / 2) < abs(middle - named.x) else None
+
+
+def _of_halves(half: Item, named: Item) -> Item:
+    name = named.latex.removeprefix("\\")
+    latex = f"\\lim{name}" if half.latex == "\\lim" else f"\\operatorname*{{arg\\,{name}}}"
+    return joined([half, named], latex, "func")
 
 
 def _follows(item: Item, last: Item, apart: float, smaller: float = 0.9) -> bool:
@@ -148,28 +193,43 @@ def _dots(ordered: Sequence[Item], place: int, used: set[int]) -> list[Item]:
     return run if len(run) == 3 else run[:1]
 
 
+def _are_full_stops(dots: Sequence[Item], before: Sequence[Item]) -> bool:
+    r"""Whether three full stops stand as close as those of ``...``, on a page whose commas have white behind them."""
+    first = dots[0]
+    if first.latex != "." or (dots[2].x0 - first.x0) / 2 > _TIGHT_DOTS * first.size:
+        return False
+    commas = [i for i in before if i.latex == "," and abs(i.base - first.base) < 0.05 * first.size]
+    return not commas or first.x0 - commas[-1].advance > _BEHIND_COMMA * first.size
+
+
 def _pair(ordered: Sequence[Item], place: int, used: set[int]) -> Item | None:
     item = ordered[place]
-    for at in range(place + 1, min(len(ordered), place + 3)):
+    if item.latex not in _FIRST_HALVES:
+        return None
+    for at in range(place + 1, min(len(ordered), place + _OVER_ARROW)):
         other = ordered[at]
         latex = _COMPOUND.get((item.latex, other.latex))
-        if (latex and at not in used and _follows(other, item, 0.02 if item.latex != "\\mapstochar" else 0.1)) or (
-            latex
-            and at not in used
-            and abs(item.base - other.base) < 0.05 * item.size
-            and other.x0 - item.x0 >= 0
-            and other.x0 < item.x1
-        ):
-            used.update((place, at))
-            return joined([item, other], latex, "rel")
+        if latex is None or at in used or not _are_halves(item, other):
+            continue
+        if item.latex == ":" and other.base - item.base < _RAISED_COLON * item.size:  # two signs
+            continue
+        used.update((place, at))
+        return joined([item, other], latex, "rel")
     return None
+
+
+def _are_halves(item: Item, other: Item) -> bool:
+    """Whether two signs touch on one baseline."""
+    if _follows(other, item, _INSIDE.get(item.latex, 0.02)):
+        return True
+    return abs(item.base - other.base) < 0.05 * item.size and item.x0 <= other.x0 < item.x1
 
 
 def written(items: Sequence[Item]) -> str:
     """The items of one baseline as LaTeX."""
     parts: list[str] = []
     last: Item | None = None
-    for item in sorted(items, key=lambda item: item.x0):
+    for item in _with_letters_of_text(sorted(items, key=lambda item: item.x0)):
         latex = item.latex
         if last is not None:
             gap = (item.x0 - max(last.x1, last.advance)) / max(item.size, last.size)
@@ -177,7 +237,7 @@ def written(items: Sequence[Item]) -> str:
                 parts += ["\\,", latex.replace("text", "mathrm", 1)]
                 last = item
                 continue
-            if item.kind == last.kind == "text" and gap < _QUAD and parts[-1].endswith("}"):
+            if item.kind == last.kind == "text" and gap < _QUAD and _TEXT.fullmatch(parts[-1]):
                 parts[-1] = parts[-1][:-1] + " " + latex.removeprefix("\\text{")
                 last = item
                 continue
@@ -185,13 +245,23 @@ def written(items: Sequence[Item]) -> str:
                 parts.append("\\qquad")
             elif gap > _QUAD:
                 parts.append("\\quad")
-            elif gap > _SPACE and last.kind == "text" and parts[-1].endswith("}"):
+            elif gap > _SPACE and last.kind == "text" and _TEXT.fullmatch(parts[-1]):
                 parts[-1] = parts[-1][:-1] + " }"
             elif gap > _SPACE and item.kind == "text" and latex.startswith("\\text{"):
                 latex = latex.replace("{", "{ ", 1)
         parts.append(latex)
         last = item
     return _spaced(parts)
+
+
+def _with_letters_of_text(items: Sequence[Item]) -> list[Item]:
+    """The items of a baseline, with words of one letter between two others as words: ``is a limit``."""
+    made = list(items)
+    for place, (before, item, behind) in enumerate(zip(items, items[1:], items[2:], strict=False), start=1):
+        single = _SINGLE.fullmatch(item.latex)
+        if single and before.kind == behind.kind == "text" and behind.x0 - before.x1 < 2 * _QUAD * item.size:
+            made[place] = replace(item, latex=f"\\text{{{single[1]}}}", kind="text")
+    return made
 
 
 def _spaced(parts: Sequence[str]) -> str:

@@ -24,9 +24,11 @@ from ocr_service.text_layer.formulas.prose import (
     has_gutter,
     is_long_word,
     is_number,
+    is_set_apart,
     middle_of,
     prose_lines,
     split_at_hosts,
+    words_of_prose,
 )
 from ocr_service.text_layer.formulas.words import is_function_name
 from ocr_service.text_layer.lines.words import SMALL, LayerLine
@@ -34,6 +36,8 @@ from ocr_service.text_layer.lines.words import SMALL, LayerLine
 _NEAR_DOWN, _NEAR_ACROSS = 0.75, 2.6  # em between the parts of a formula
 _CONTINUED = 1.2  # em between the lines of a formula that is broken at an operator
 _ALIGNED = 0.1  # em between the places of two relations
+_AT_MARGIN = 0.2  # em from the place where lines of paragraphs begin
+_FILLS_BAR = 0.8  # of a fraction's bar, that its wider half has
 _NEAR_BRACE = 0.5  # em between a brace and what is said over or under it
 _BEFORE_NUMBER, _BEFORE_NUMBER_AT_EDGE = 1.5, 0.7  # em of white, and where it ends at the column's edge
 _BEHIND_NUMBER_AT_EDGE = 1.0  # em of white where it begins there; behind the number of a list's item there is 0.5
@@ -54,7 +58,7 @@ def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[B
     apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
     numbers = [line for line in apart if is_number(line, page)]
     numbered = {id(number) for number in numbers}
-    rest = [line for line in apart if id(line) not in numbered]
+    rest = [line for line in apart if id(line) not in numbered and not _begins_as_prose(line, prose, page)]
     clusters = _one_above_the_other(_clusters(rest, strips, bars, page), strips, page)
     displays: list[Display] = []
     cells: list[Display] = []
@@ -62,7 +66,7 @@ def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[B
         zone.frame = frame_of(zone, bars)
         if _is_of_a_paragraph(zone, prose, page):
             continue
-        if _is_mathematics(zone, page) and not is_table(zone, bars):
+        if _is_mathematics(zone, prose, bars, page) and not is_table(zone, bars):
             zone.numbers = [n for n in numbers if is_beside(n, zone) and not has_gutter(n.box, zone.box, strips)]
             zone.bars = bars_of(zone, bars)
             zone.lines += _comments(zone, rest, strips, page)
@@ -72,6 +76,13 @@ def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[B
                 continue
         cells += [cell for cell in cells_of(zone, bars, page) if is_built_up(cell, page)]
     return Zones(displays, cells)
+
+
+def _begins_as_prose(line: LayerLine, prose: Sequence[LayerLine], page: SymbolsOfPage) -> bool:
+    """Whether a line begins with a word where the lines of paragraphs begin: it is the last one of a paragraph."""
+    if line.words[0] not in words_of_prose(line, page):
+        return False
+    return any(abs(line.box[0] - other.box[0]) < _AT_MARGIN * line.size for other in prose)
 
 
 def _comments(
@@ -265,17 +276,32 @@ def _has_level_brace(a: LayerLine, b: LayerLine, page: SymbolsOfPage) -> bool:
     return any(kind_of(i, page) == "brace" for i in (*a.glyphs, *b.glyphs))
 
 
-def _is_mathematics(zone: Display, page: SymbolsOfPage) -> bool:
+def _is_mathematics(
+    zone: Display, lines_of_prose: Sequence[LayerLine], bars: Sequence[Bar], page: SymbolsOfPage
+) -> bool:
     """Whether it is a formula and not a label of a picture, a cell or a mark."""
     glyphs = [i for line in zone.lines for i in line.glyphs]
     kinds = {kind_of(i, page) for i in glyphs}
     if not any(page.is_strong(i) for i in glyphs) and not _is_of_vectors(glyphs, kinds, page):
-        return False
-    prose = sum(is_long_word(word, page) for line in zone.lines for word in line.words)
-    if prose > 1 and len(zone.lines) == 1:
+        return "rel" in kinds and _has_fraction(zone, bars)
+    prose = sum(len(words_of_prose(line, page)) for line in zone.lines)
+    if prose > 1 and len(zone.lines) == 1 and not is_set_apart(zone.lines[0], lines_of_prose, page):
         return False
     large = any(symbol.encoding == "OMX" for i in glyphs if (symbol := page.symbol(i)) is not None)
     return bool(kinds & {"rel", "op", "radical"}) or large or (len(glyphs) >= 8 and not prose)
+
+
+def _has_fraction(zone: Display, bars: Sequence[Bar]) -> bool:
+    """Whether a rule as wide as what is over it or under it parts two lines, beside which a third one stands."""
+    for bar in bars_of(zone, bars):
+        halves = [line for line in zone.lines if bar.x0 - 2 <= line.box[0] and line.box[2] <= bar.x1 + 2]
+        above = [line for line in halves if 0 < bar.y - line.box[3] < _NEAR_DOWN * line.size]
+        below = [line for line in halves if 0 < line.box[1] - bar.y < _NEAR_DOWN * line.size]
+        beside = any(line.box[1] < bar.y < line.box[3] for line in zone.lines)
+        widest = max((line.box[2] - line.box[0] for line in (*above, *below)), default=0.0)
+        if above and below and beside and widest > _FILLS_BAR * bar.width:
+            return True
+    return False
 
 
 def _is_of_vectors(glyphs: Sequence[int], kinds: Collection[str], page: SymbolsOfPage) -> bool:
@@ -293,7 +319,7 @@ def _is_of_a_paragraph(zone: Display, prose: Sequence[LayerLine], page: SymbolsO
         return True
     if len(zone.lines) > 1:
         return False
-    if is_long_word(mark, page):
+    if mark in words_of_prose(first, page):
         return True
     for line in prose:
         down = (middle_of(first) - middle_of(line)) / line.size

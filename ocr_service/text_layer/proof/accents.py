@@ -29,7 +29,7 @@ _MOST_MARKS, _MOST_LETTERS = 3_000, 100  # of a page, and near an accent: no hon
 _CELL, _TALLEST = 32, 20  # pixels, and cells of an em: larger type has no accents of its own
 _BESIDE = 0.12  # em by which an accent's middle may miss its letter: slanted letters lean over
 _LAPPING, _APART = -0.25, 0.35  # em between an accent and its letter; the ring of an Å lies in its tip
-_LAPPING_UNDER = -0.12
+_LAPPING_UNDER, _APART_UNDER = -0.12, 0.2  # em; the bar over a sign of the line below is further away
 _SAME_SIZE = 0.15
 _COMMA = ","  # below a letter it is one of smaller type, in the letter's middle
 _SMALL_COMMA, _IN_THE_MIDDLE = 0.45, 0.1  # of the letter's size, and em
@@ -143,6 +143,6 @@ def _combining(mark: int, letter: int, glyphs: Glyphs, symbols: Sequence[Symbol 
     combining = None
     if sign in _OVER and _LAPPING < over < _APART:
         combining = _OVER[sign]
-    elif sign in _UNDER and _LAPPING_UNDER < under < _APART:
+    elif sign in _UNDER and _LAPPING_UNDER < under < _APART_UNDER:
         combining = _UNDER[sign]
     return combining if combining and len(clean_text(f"{base}{chr(combining)}")) == 1 else None

@@ -45,6 +45,8 @@ _UNREAD = 0.5  # of the times that a character was read, it was not: it is one t
 _OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
 _TRIES = 2  # sheets
 
+_TALLEST = 1.8  # em; a letter with two marks has 1.4
+
 
 def prove(
     glyphs: Glyphs,
@@ -93,7 +95,7 @@ def prove(
     for key, other in others.items():
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
     readable |= np.array([key in others for key in keys], bool)
-    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys)
+    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
 
@@ -150,6 +152,14 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
             if max(np.ptp(rise[pair]), np.ptp(drop[pair]), np.ptp(width[pair])) > _OTHER_SIDE:
                 found.add(key)
     return frozenset(found)
+
+
+def _too_tall(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
+    """Letters and digits that are higher than any is: a font of large brackets may have them in letters' places."""
+    program = np.array([font.program for font in glyphs.fonts], bool)[glyphs.font]
+    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & program
+    tall = level & (glyphs.ink[:, 3] - glyphs.ink[:, 1] > _TALLEST * glyphs.size)
+    return frozenset(keys[index] for index in np.flatnonzero(tall).tolist() if chr(keys[index][1]).isalnum())
 
 
 def _keys(glyphs: Glyphs, shapes: Ints) -> list[Key]:

@@ -14,6 +14,8 @@ from ocr_service.text_layer.formulas.completeness import says_all
         (r"a_{1} , \ldots , a_{n}", ["a", "1", ",", ".", ".", ".", ",", "a", "n"]),
         (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", ["a", "b", "c", "d"]),
         (r"\mathbf{A} \text{if } x", [r"\mathbf{A}", "i", "f", "x"]),
+        (r"\binom{n}{k} f ( x )", ["(", "n", "k", ")", "f", "(", "x", ")"]),
+        (r"\left( x \right)", ["x"]),  # brackets of pieces
     ],
 )
 def test_the_same_signs_in_any_order(latex: str, signs: list[str]) -> None:
@@ -23,3 +25,7 @@ def test_the_same_signs_in_any_order(latex: str, signs: list[str]) -> None:
 @pytest.mark.parametrize("latex", [r"\frac{a}{}", r"\frac{a}{b} b", r"\frac{a}{c}", "a b ."])
 def test_signs_that_are_missing_doubled_or_others(latex: str) -> None:
     assert not says_all(latex, ["a", "b"])
+
+
+def test_brackets_that_are_missing() -> None:
+    assert not says_all(r"\sum_{i} p_{i}", ["(", r"\sum", "i", "p", "i", ")"])

@@ -35,6 +35,7 @@ from tests.support.formula_pages import (
     groups,
     tree,
 )
+from tests.support.paper_formulas import INLINE_PAPERS, PAPERS
 
 _PAGES = list(groups())
 
@@ -126,6 +127,12 @@ def test_names_of_functions_are_no_words_of_prose() -> None:
     page = read(FOLDER / "names.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in NAMES]
     assert [tree(latex) for latex in inline(page)] == [tree(latex) for latex in NAMES_INLINE]
+
+
+def test_displays_of_papers_keep_their_names_words_dots_and_sizes() -> None:
+    pages = [read(FOLDER / "papers.pdf", number) for number in (1, 2)]
+    assert [latex for page in pages for latex in displays(page)] == [*(latex for _, latex in PAPERS), "A = B"]
+    assert [latex for page in pages for latex in inline(page)] == list(INLINE_PAPERS)
 
 
 def test_formulas_in_frames_and_cells_are_read() -> None:
