@@ -28,6 +28,12 @@ PAPERS = (
         r" \leq G^{2} ,",
     ),
     (
+        r"\[ \frac{\eta}{2} \mathop{\mathbb{E}}_{x} \frac{1}{n} \leq c \mathop{\mathbb{E}}_{x} \mathop{\mathbb{E}}_{y}"
+        r" f(y). \]",
+        r"\frac{\eta}{2} \mathop{\mathbb{E}}_{x} \frac{1}{n} \leq c \mathop{\mathbb{E}}_{x} \mathop{\mathbb{E}}_{y}"
+        r" f ( y ) .",
+    ),
+    (
         r"\[ \limsup_{\varepsilon \to 0} \frac{a}{b} \geq \liminf_{n \to \infty} a_n . \]",
         r"\limsup_{\varepsilon \rightarrow 0} \frac{a}{b} \geq \liminf_{n \rightarrow \infty} a_{n} .",
     ),

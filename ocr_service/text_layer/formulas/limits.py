@@ -10,7 +10,7 @@ from ocr_service.text_layer.formulas.items import SCRIPT, Item
 from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 _WIDEST = 16.0  # em from an operator to the ends of its limits; a line may have hundreds of operators
-_OFF_BASELINE = 0.05  # em
+_OFF_BASELINE, _OTHER_LINE = 0.05, 0.2  # em
 _OFF_MIDDLE = 0.15  # em from the middle of a letter to that of its limits
 _SIDE_LIMITS = frozenset({"\\int", "\\iint", "\\iiint", "\\oint", "\\smallint"})
 
@@ -94,7 +94,8 @@ def with_letters_as_operators(items: Sequence[Item]) -> list[Item]:
 
 def _as_operator(letter: Item, items: Sequence[Item]) -> Item:
     r"""A letter as an operator; ``\mathop`` sets one by itself around the line's axis, and not on its baseline."""
-    level = [i for i in items if i is not letter and not i.centred and i.size > SCRIPT * letter.size]
+    full = [i for i in items if i.latex != letter.latex and not i.centred and i.size > SCRIPT * letter.size]
+    level = [i for i in full if abs(i.base - letter.base) < _OTHER_LINE * letter.size]  # fractions stand beside it, too
     nearest = min(level, key=lambda i: max(i.x0 - letter.x1, letter.x0 - i.x1), default=letter)
     moved = letter.base - nearest.base > _OFF_BASELINE * letter.size
     latex = f"\\mathop{{{letter.latex}}}" if moved else letter.latex
