@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import Boxed
+from ocr_service.geometry.boxes import Boxed, contains_centre
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 
 _STEP = 2  # shapes are looked for at half the size
@@ -22,6 +22,7 @@ _FILLED = 0.8  # of the paper's level; lighter grounds are read as they are
 _LEAST_IN, _RING_IN, _MOST = 0.12, 0.2, 0.6  # inches of the shorter side, of a ring's, and of the page's sides
 _INKED, _RING = 0.3, 0.05  # of its box that a filled shape fills at least, and a ring
 _RING_WIDTH = 9  # pixels of a ring's stroke, at most
+_LARGE_IN = 1.5  # inches of the shorter side of a shape that has others on it
 _GRADIENT_IN, _GROUND, _COARSE = 0.4, 9, 4  # inches from which a ground may change; pixels of it, at a quarter
 _SMOOTH, _EVEN = 14, 0.5  # grey levels off the ground, and the share of a shape that is so near to it
 _BETTER, _HOLE = 0.08, 0.03  # more of that share; of a shape that is white and large, as the hole of a letter is
@@ -52,7 +53,19 @@ class _Shape(Boxed):
 def on_white_shapes(gray: Gray, dpi: int, filled: Sequence[Box]) -> Gray:
     """``gray`` with text on filled shapes dark on white. ``filled``: areas that are white already."""
     paper = float(np.percentile(gray[::8, ::8], 80))
-    result = gray
+    result, large = _with_white_shapes(gray, paper, dpi, filled)
+    for x0, y0, x1, y1 in large:
+        part = np.ascontiguousarray(result[y0:y1, x0:x1])
+        inner = [
+            (a - x0, b - y0, c - x0, d - y0) for a, b, c, d in filled if contains_centre((x0, y0, x1, y1), (a, b, c, d))
+        ]
+        result[y0:y1, x0:x1] = _with_white_shapes(part, paper, dpi, inner)[0]
+    return result
+
+
+def _with_white_shapes(gray: Gray, paper: float, dpi: int, filled: Sequence[Box]) -> tuple[Gray, list[Box]]:
+    """``gray`` with its outermost shapes white, and the boxes of those that may have shapes on them, as slides do."""
+    result, large = gray, []
     for shape in _shapes(gray, paper, dpi, filled):
         white = _made_white(gray, shape, paper, dpi)
         if white is None:
@@ -61,8 +74,13 @@ def on_white_shapes(gray: Gray, dpi: int, filled: Sequence[Box]) -> Gray:
             result = gray.copy()
         x0, y0, x1, y1 = shape.box
         inside = cv2.dilate(shape.inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        for a, b, c, d in filled:
+            if contains_centre(shape.box, (a, b, c, d)):
+                inside[max(0, b - y0) : max(0, d - y0), max(0, a - x0) : max(0, c - x0)] = False
         result[y0:y1, x0:x1][inside] = np.minimum(white, round(paper))[inside]
-    return result
+        if min(x1 - x0, y1 - y0) >= _LARGE_IN * dpi:
+            large.append(shape.box)
+    return result, large
 
 
 def _shapes(gray: Gray, paper: float, dpi: int, filled: Sequence[Box]) -> Iterator[_Shape]:

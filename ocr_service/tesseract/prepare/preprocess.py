@@ -81,7 +81,7 @@ def _without_pictures(levels: Gray, paper: float, least: float) -> npt.NDArray[n
     A shade deepens from tile to tile, a picture begins at once. ``least``: of the paper's level, what is paper.
     """
     shade = levels.astype(np.float32)
-    lit = levels >= least * paper
+    lit = _beside_paper(levels >= least * paper, levels >= _LIT_BY_TYPE * paper)
     while not lit.all():
         beside = cv2.dilate(np.where(lit, shade, 0.0).astype(np.float32), np.ones((3, 3), np.uint8))
         more = ~lit & (beside > 0) & (shade >= _STEP_DOWN * beside) & (shade >= _SHADED * paper)
@@ -104,6 +104,15 @@ def without_paper_grain(gray: Gray) -> Gray:
         return gray
     levels = np.minimum(255.0, np.arange(256) * 255.0 / (_WHITE * paper)).astype(np.uint8)
     return cv2.LUT(gray, levels).astype(np.uint8)
+
+
+def _beside_paper(lit: npt.NDArray[np.bool_], white: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """``lit`` without the places that are cut off from ``white`` paper: a light box on a dark slide is in no shade."""
+    if (lit == white).all():
+        return lit
+    _, labels = cv2.connectedComponents(lit.astype(np.uint8))
+    beside: npt.NDArray[np.bool_] = lit & np.isin(labels, np.unique(labels[white & lit]))
+    return beside
 
 
 # Up to which dpi a page is enlarged, and how much. Of a blurred page at 110 dpi in two columns 22 % of the characters

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ocr_service.document import Box, Gray, Pixels
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 from ocr_service.tesseract.prepare.preprocess import dark_on_light, is_light_on_dark, with_even_illumination
-from ocr_service.tesseract.stamps.light_rows import without_light_rows
+from ocr_service.tesseract.stamps.bars import without_bars
 
 Mask = npt.NDArray[np.bool_]  # height x width
 
@@ -82,7 +82,7 @@ def without_stamps(pixels: Pixels, dpi: int) -> tuple[Gray, tuple[Stamp, ...]]:
         return gray, ()
     coloured = _without_coloured(gray, pixels, dpi)
     pale = _without_pale(gray, dpi)
-    return gray, (*coloured, *pale)
+    return gray, tuple(stamp for stamp in (*coloured, *pale) if (stamp.picture < 255).any())
 
 
 def _without_coloured(gray: Gray, pixels: Pixels, dpi: int) -> list[Stamp]:
@@ -105,7 +105,7 @@ def _without_coloured(gray: Gray, pixels: Pixels, dpi: int) -> list[Stamp]:
             own = coloured & (light >= _DARK) & hues[_hue(pixels[part])]
             if _is_drawing(box, dpi):
                 own &= _no_labels(_mask(own), round(_LABEL * dpi))
-            own = without_light_rows(own, gray[part], dpi)
+            own = without_bars(own, gray[part], dpi)
             stamps.append(Stamp(box, _picture(weak, own, light < _DARK, dpi)))
             gray[part] = _cleared(gray[part], light, own | (coloured & (light < _DARK)), own)
     return stamps
@@ -149,7 +149,7 @@ def _without_pale(gray: Gray, dpi: int) -> list[Stamp]:
             own = inside & _no_labels(darker[part], round(_LABEL * dpi))
         else:
             own = inside & _at_least(darker[part], round(_LETTER * dpi))
-        own = without_light_rows(own, gray[part], dpi)
+        own = without_bars(own, gray[part], dpi)
         stamps.append(Stamp(box, _picture(gray[part], own, black[part] > 0, dpi)))
         gray[part] = _cleared(gray[part], gray[part], own, own)
     return stamps

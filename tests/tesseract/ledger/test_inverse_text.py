@@ -58,3 +58,14 @@ def test_letters_of_every_dark_cell_become_pieces_of_ink() -> None:
         page.text(x + 20, y + 15, "718", 12, bold=True, fill="white")
     _, after = made_white(page)
     assert all(int(np.median(after.gray[y + 20 : y + 50, x + 25 : x + 85])) > 200 for x, y in places)
+
+
+def test_words_on_buttons_of_a_dark_window_become_pieces_of_ink_though_one_beside_them_is_white() -> None:
+    page = DrawnPage(1240, 1200)
+    page.draw.rectangle((40, 40, 1200, 560), fill="#1e1e1e")
+    for x, word, fill, letters in ((80, "714829", "#606060", "white"), (240, "3052", "white", "black")):
+        page.draw.rounded_rectangle((x, 200, x + 140, 236), 18, fill=fill)
+        page.text(x + 22, 203, word, 9, fill=letters)
+    before, after = made_white(page)
+    assert float(np.median(before.gray[208:228, 104:190])) < 120
+    assert float(np.median(after.gray[208:228, 104:190])) > 150

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from ocr_service.document import Gray
+from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.filled_shapes import on_white_shapes
+from ocr_service.tesseract.prepare.preprocess import with_even_illumination
 from ocr_service.tesseract.reader import TesseractReader
 from tests.support.sheets import DPI, DrawnPage
 
@@ -34,6 +36,28 @@ def test_a_ring_around_a_number_is_taken_away_unless_letters_touch_it() -> None:
     assert int(on_white_shapes(apart.gray(), DPI, [])[100:160, 98:112].min()) > 230
     gray = touching.gray()
     assert on_white_shapes(gray, DPI, []) is gray
+
+
+def slide() -> DrawnPage:
+    """A dark slide on white, with a box of a middle colour and one that is lighter, both with white text."""
+    page = DrawnPage(1240, 1400)
+    page.draw.rectangle((100, 100, 1100, 700), fill="#222222")
+    for row in range(3):
+        page.text(150, 480 + 70 * row, "String field thousandth", 20, bold=True, fill="white")
+    for x, fill in ((200, "#646464"), (600, "#969696")):
+        page.draw.rounded_rectangle((x, 300, x + 240, 460), 20, fill=fill)
+        page.text(x + 30, 330, "71 %", 24, fill="white")
+    return page
+
+
+def test_text_on_boxes_of_a_dark_slide_becomes_dark_on_white() -> None:
+    gray = with_even_illumination(slide().gray())
+    filled = filled_areas(gray, DPI)
+    clear = on_white_shapes(on_white(gray, filled), DPI, [area.box for area in filled])
+    for x in (200, 600):
+        box, drawn = clear[310:450, x + 10 : x + 230], slide().gray()[310:450, x + 10 : x + 230] > 240
+        assert float(np.median(box[drawn])) < 60
+        assert float((box[~drawn] > 150).mean()) > 0.9
 
 
 def test_thin_parts_of_blurred_letters_stay_on_a_bar() -> None:

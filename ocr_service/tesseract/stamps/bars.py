@@ -1,7 +1,8 @@
-"""Light text on a coloured bar beside a stamp or a picture: no gap in a stamp's strokes, it stays on the page."""
+"""Coloured bars beside a stamp or a picture, as heads of tables and windows have: no stamp's strokes, they stay."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -10,14 +11,33 @@ from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, rows_an
 
 Mask = npt.NDArray[np.bool_]  # height x width
 
+_BAR_IN = (1.5, 0.12)  # inches: longer and thicker than strokes; its text interrupts a bar, but not all of it
 _LIGHTER = 40.0  # grey levels that the letters have more than their ground
 _GROUND = 0.5  # of a row's box that is ground
 _DARKER = 0.03  # of its box that is darker than the ground by as much: text under a stamp, which parts its gaps
 _AROUND = 0.8  # of a row's height, on all sides
 
 
-def without_light_rows(own: Mask, gray: Gray, dpi: int) -> Mask:
-    """``own``, a stamp's ink on ``gray``, without the ground of rows of light letters."""
+def without_bars(own: Mask, gray: Gray, dpi: int) -> Mask:
+    """``own``, a stamp's ink on ``gray``, without level bars, what hangs on them, and the ground of light letters."""
+    return _without_light_rows(_without_long(own, dpi), gray, dpi)
+
+
+def _without_long(own: Mask, dpi: int) -> Mask:
+    if own.shape[1] < _BAR_IN[0] * dpi:
+        return own
+    ink = own.astype(np.uint8)
+    wide, high = (round(side * dpi) for side in _BAR_IN)
+    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((high, 1), np.uint8))
+    bars = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, wide), np.uint8))
+    if not bars.any():
+        return own
+    _, labels = cv2.connectedComponents(ink)
+    left: Mask = own & ~np.isin(labels, np.unique(labels[(bars > 0) & own]))
+    return left
+
+
+def _without_light_rows(own: Mask, gray: Gray, dpi: int) -> Mask:
     holes = np.where(own, 0, 255).astype(np.uint8)
     pieces = letter_pieces(holes, TEN_POINTS_IN * dpi, dpi)
     shape = own.shape[0], own.shape[1]

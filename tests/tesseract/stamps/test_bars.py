@@ -1,10 +1,10 @@
-"""Light text on a coloured bar that lies in a stamp's outline."""
+"""Coloured bars that lie in a stamp's outline."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ocr_service.tesseract.stamps.light_rows import without_light_rows
+from ocr_service.tesseract.stamps.bars import without_bars
 from tests.support.sheets import DPI, DrawnPage
 
 
@@ -14,7 +14,7 @@ def test_a_bar_with_light_letters_is_no_part_of_a_stamp() -> None:
     page.text(90, 68, "Ones Fence", 11, bold=True, fill="white")
     page.text(60, 200, "COPY", 30, bold=True, fill="#60b080")
     gray = page.gray()
-    left = without_light_rows(gray < 200, gray, DPI)
+    left = without_bars(gray < 200, gray, DPI)
     assert not left[60:111, 80:300].any()
     assert np.array_equal(left[180:], gray[180:] < 200)
 
@@ -26,4 +26,16 @@ def test_gaps_that_the_text_under_a_stamp_leaves_are_no_letters() -> None:
         page.text(40, 70 + 50 * row, "The supplier delivers the goods within ten days", 9)
     gray = page.gray()
     own = (gray > 120) & (gray < 200)
-    assert without_light_rows(own, gray, DPI) is own
+    assert without_bars(own, gray, DPI) is own
+
+
+def test_the_head_of_a_window_and_its_frame_are_no_stamp() -> None:
+    page = DrawnPage(1000, 500)
+    page.draw.rectangle((60, 60, 900, 110), fill="#16a085")
+    page.text(80, 70, "cut", 9, fill="#b0d0c8")
+    page.draw.rectangle((60, 60, 900, 400), outline="#16a085", width=3)
+    page.draw.ellipse((300, 200, 500, 300), outline="#16a085", width=6)
+    gray = page.gray()
+    left = without_bars(gray < 200, gray, DPI)
+    assert not left[:150].any() and not left[380:].any()
+    assert left[195:306, 295:506].any()
