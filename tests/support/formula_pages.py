@@ -598,6 +598,27 @@ def accents_page(preamble: str = "") -> str:
     return rf"{preamble}\documentclass[10pt]{{article}}\begin{{document}}\pagestyle{{empty}}{lines}\end{{document}}"
 
 
+# Formulas whose ink is hard to part: lines that nearly touch, a number close behind one, a word in a script, dots over
+# capitals, a prime that touches its letter, letters on the bar of a fraction; a page's number under the last.
+CLOSE = (
+    r"|\nu_1| / \varepsilon \leq \sum_{i=0}^{m} \left| c_i^{(1)} \right| B_i"
+    r" + \sum_{j=0}^{n} \widetilde{y}_j(\beta) = \mu_1",
+    r"|\nu_2| / \varepsilon \leq \sum_{i=0}^{m} \left| c_i^{(2)} \right| B_i"
+    r" + \sum_{j=0}^{n} \widetilde{x}_j(\alpha) = \mu_2",
+    r"q^{\mathrm{vol}} = \frac{\dot{R}'}{R} + \frac{R' \ddot{R}}{\dot{R}^2}",
+    r"\sum_{d} e\bigl(\tfrac{h(d_1 + d_2 c')}{2^\alpha c'}\bigr) = (-1)^{\frac{c'-1}{2} \frac{d_2 c'-1}{2}}",
+    r"\min_{\mathbf{w}, \xi} \frac{1}{2} |\mkern-3mu| \mathbf{w} |\mkern-3mu|"
+    r" + \sum_{i, p \in \mathcal{P}(X_i)} \xi_{ip}^{*} > 0",
+    r"x_1 + x_2 + x_3 + x_4 + x_5 + x_6 + x_7 + x_8 + x_9 = y_1 + y_2 + y_3 + y_4 + y_5 + y_6 = z_0",
+)
+CLOSE_PAGE = (
+    r"\documentclass[12pt]{article}\usepackage{amsmath,amssymb}\textheight=200mm\begin{document}\noindent"
+    rf"\begin{{align}} {CLOSE[0]} \\ {CLOSE[1]} \end{{align}}"
+    + "".join(rf"\begin{{equation}} {latex} \end{{equation}}" for latex in CLOSE[2:])
+    + r"\end{document}"
+)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     pages = [part for group in groups() for part in (source_of(CM, *group), r"\newpage")]
@@ -614,6 +635,7 @@ def main() -> None:
     typeset(constructions_page(COMBINED), FOLDER / "combined.pdf")
     typeset(source_of(CM, ROWS, INLINE[: len(ROWS)]), FOLDER / "rows.pdf")
     typeset(source_of(CM, CONDITIONS, INLINE[: len(CONDITIONS)]), FOLDER / "conditions.pdf")
+    typeset(CLOSE_PAGE, FOLDER / "close.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,22 +14,25 @@ from ocr_service.geometry.ink_areas import TEN_POINTS_IN
 from ocr_service.reading.ink_formulas.glyphs import glyphs_of
 from ocr_service.reading.ink_formulas.levels import levelled
 from ocr_service.reading.ink_formulas.moments import Ink
-from ocr_service.reading.ink_formulas.numbers import equation_numbers, with_numbers
+from ocr_service.reading.ink_formulas.numbers import equation_numbers, with_numbers, with_tag
 from ocr_service.reading.ink_formulas.pieces import Piece, pieces_of
 from ocr_service.reading.ink_formulas.signs import Signs, signs_of
-from ocr_service.reading.ink_formulas.wholeness import KnownInk
-from ocr_service.reading.ink_formulas.zones import MOST_PIECES, formula_boxes, zone_pieces
+from ocr_service.reading.ink_formulas.wholeness import KnownInk, Sides
+from ocr_service.reading.ink_formulas.zones import MOST_PIECES, formula_boxes, prose_boxes, zone_pieces
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.words import Line, Word
 from ocr_service.text_layer.formulas.page_formulas import DisplayFormula, find_formulas
 from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.words import pixel_box
 from ocr_service.text_layer.proof.known_glyphs import with_signs
 
 _MOST_PIECES = 20_000  # of ink on a page; one full of print has 6,000
+_FEW_OTHERS, _MANY_OTHERS = 3, 0.25  # signs of another size in a group, and their share of those of the page's
 _MOST_GROUPS, _GROUP_GAP = 12, 1.5  # of boxes that are read by themselves, and em of white between two
+_SCRIPT, _FULL = 0.9, 5  # of the line's size: scripts are smaller; signs of a formula that stands by itself
 _ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}")
 _RAISED_LIMIT = re.compile(r"\\(?:max|min|sup|inf|lim)(?:_\{[^{}]*+\})?+\^")  # a script of the line above
+_SUBJECT_TO = "s . t ."
 _BEHIND_STOP = ("\\quad", "\\qquad", "\\end", "\\\\", "\\tag", "\\text", ".")  # what a full stop may have behind it
 _UNTAGGED, _TAIL = "quad (", 32  # the end of a formula that has its number as a part of it
 _PAIRS = (("\\{", "\\}"), ("\\langle", "\\rangle"), ("\\lfloor", "\\rfloor"), ("\\lceil", "\\rceil"))
@@ -57,13 +61,32 @@ def find_displays(sheet: Sheet, lines: Sequence[Line], hints: Sequence[Region]) 
     if len(every) > _MOST_PIECES:
         return []
     found = _in_boxes(boxes, every, ink, lines, em, sheet.size)
-    if found is None:  # print of another kind among them hides that of the others
-        groups = _groups(boxes, em)
-        parts = (
-            [_in_boxes(g, every, ink, lines, em, sheet.size) for g in groups] if 1 < len(groups) <= _MOST_GROUPS else []
-        )
-        found = [region for part in parts if part is not None for region in part]
-    return found
+    groups = _groups(boxes, em)
+    if not 1 < len(groups) <= _MOST_GROUPS:
+        return [] if found is None else found.regions
+    # Print of another kind, or of another size, among them hides that of the others.
+    apart = groups if found is None else [group for group in groups if found.misses(group)]
+    parts = [_in_boxes(group, every, ink, lines, em, sheet.size) for group in apart]
+    return [region for part in (found, *parts) if part is not None for region in part.regions]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """``signs``: the boxes of all; ``unsized``: of ink that looks like signs of another size."""
+
+    regions: list[RegionResult]
+    signs: list[Sides]
+    unsized: list[Box]
+
+    def misses(self, boxes: Sequence[Box]) -> bool:
+        """Whether a good part of the signs in these boxes is of another size."""
+        other = sum(_is_in_any(box, boxes) for box in self.unsized)
+        return other >= _FEW_OTHERS and other > _MANY_OTHERS * sum(_is_in_any(box, boxes) for box in self.signs)
+
+
+def _is_in_any(box: Sides, boxes: Sequence[Sides]) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes)
 
 
 def _groups(boxes: Sequence[Box], em: float) -> list[list[Box]]:
@@ -80,7 +103,7 @@ def _groups(boxes: Sequence[Box], em: float) -> list[list[Box]]:
 
 def _in_boxes(
     boxes: Sequence[Box], every: Sequence[Piece], ink: Ink, lines: Sequence[Line], em: float, size: tuple[int, int]
-) -> list[RegionResult] | None:
+) -> _Found | None:
     """The formulas in ``boxes``; None where most of the ink there is of no font that is known."""
     numbers = equation_numbers(lines, boxes)
     pieces = zone_pieces(every, boxes, lines, em, [word.box for word in numbers])
@@ -88,12 +111,48 @@ def _in_boxes(
     if signs is None:
         return None
     signs = with_numbers(signs, numbers)
-    known = KnownInk.of(every, pieces, signs.unknown)
-    return [
-        _region(formula, signs, size)
-        for formula in _built(signs, ink.shape)
-        if known.is_whole(formula.box, signs.sizes.line)
-    ]
+    known = KnownInk.of(every, pieces, signs.unknown, prose_boxes(lines))
+    tagged = [with_tag(formula, numbers) for formula in _built(signs, ink.shape)]
+    sound = [formula for formula in tagged if _is_sound(formula.latex)]
+    regions = [_region(formula, signs, size) for formula in _whole(sound, known, signs, numbers)]
+    return _Found(regions, [match.box for match in signs.found], [piece.box for piece in signs.unsized])
+
+
+def _whole(
+    formulas: Sequence[DisplayFormula], known: KnownInk, signs: Signs, numbers: Sequence[Word]
+) -> list[DisplayFormula]:
+    """The formulas beside and around which nothing stands but others of them."""
+    lone = [formula for formula in formulas if formula.latex.isdigit()]  # a page's number
+    known = known.without_signs_in([formula.box for formula in lone])
+    left = [formula for formula in formulas if formula not in lone]
+    while True:
+        full = [formula for formula in left if _is_full(formula, signs)]
+        whole = [
+            formula
+            for formula in left
+            if known.is_whole(
+                formula.box,
+                signs.sizes.line,
+                [other.box for other in full if other is not formula],
+                _without_number(formula, signs, numbers),
+            )
+        ]
+        if len(whole) == len(left):
+            return whole
+        left = whole
+
+
+def _without_number(formula: DisplayFormula, signs: Signs, numbers: Sequence[Word]) -> tuple[float, float] | None:
+    """From and to which x the signs of a formula stand that are no number of it."""
+    apart = [word.box for word in numbers if _is_in_any(word.box, [formula.box])]
+    inner = [m.box for m in signs.found if _is_in_any(m.box, [formula.box]) and not _is_in_any(m.box, apart)]
+    return (min(box[0] for box in inner), max(box[2] for box in inner)) if inner else None
+
+
+def _is_full(formula: DisplayFormula, signs: Signs) -> bool:
+    """Whether it has signs in the size of the line: it is no limit of another."""
+    large = [m.box for m in signs.found if m.size > _SCRIPT * signs.sizes.line]
+    return sum(_is_in_any(box, [formula.box]) for box in large) >= _FULL
 
 
 def _built(signs: Signs, shape: tuple[int, ...]) -> list[DisplayFormula]:
@@ -105,7 +164,7 @@ def _built(signs: Signs, shape: tuple[int, ...]) -> list[DisplayFormula]:
         x0, y0, x1, y1 = piece.box
         unexplained[y0:y1, x0:x1] |= piece.mask * np.uint8(255)
     found = find_formulas(glyphs, known, find_lines(glyphs), signs.bars, np.ones(len(glyphs), bool), unexplained)
-    return [formula for formula in found.displays if formula.latex and _is_sound(formula.latex)]
+    return [formula for formula in found.displays if formula.latex]
 
 
 def _region(formula: DisplayFormula, signs: Signs, size: tuple[int, int]) -> RegionResult:
@@ -121,7 +180,7 @@ def _is_sound(latex: str) -> bool:
     """Whether each bracket that never stands alone has its other half, and dots stand where formulas have them."""
     if any(odd in latex for odd in _ODD) or _RAISED_LIMIT.search(latex):
         return False
-    behind = (part.lstrip() for part in latex.split(" .")[1:])
+    behind = (part.lstrip() for part in latex.replace(_SUBJECT_TO, "").split(" .")[1:])
     if any(part and not part.startswith(_BEHIND_STOP) for part in behind):
         return False
     if _UNTAGGED in latex[-_TAIL:]:

@@ -19,7 +19,9 @@ def glyphs_of(signs: Sequence[Match]) -> tuple[Glyphs, KnownGlyphs]:
     """A glyph for each sign, for each letter of a ligature one."""
     table = ink_table()
     parts = [(match, sign, symbol) for match in signs for sign, symbol in _letters(match.symbol)]
-    objects = tuple(TextObject(None, 0, match.size, 0.0, 0, (0, 0, 0, 255), False) for match, _, _ in parts)
+    # One object for each size: what is printed stands there once, however close two bars of a norm are.
+    sizes = sorted({match.size for match, _, _ in parts})
+    objects = tuple(TextObject(None, 0, size, 0.0, 0, (0, 0, 0, 255), False) for size in sizes)
     count = len(parts)
     cells = [
         (m.x, m.base - 0.75 * m.size, m.x + m.size * table.advance[m.row], m.base + 0.25 * m.size) for m, _, _ in parts
@@ -29,7 +31,7 @@ def glyphs_of(signs: Sequence[Match]) -> tuple[Glyphs, KnownGlyphs]:
         np.array([m.box for m, _, _ in parts], float).reshape(-1, 4),
         np.array(cells, float).reshape(-1, 4),
         np.array([(m.x, m.base) for m, _, _ in parts], float).reshape(-1, 2),
-        np.arange(count),
+        np.array([sizes.index(match.size) for match, _, _ in parts], np.int64),
         np.zeros(count, bool),
         np.zeros(count, bool),
         np.zeros(count, np.int64),

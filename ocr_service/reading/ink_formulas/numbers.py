@@ -13,8 +13,11 @@ from ocr_service.reading.ink_formulas.matching import Match
 from ocr_service.reading.ink_formulas.signs import Signs
 from ocr_service.reading.ink_formulas.table import ink_table
 from ocr_service.tesseract.words import Line, Word
+from ocr_service.text_layer.formulas.page_formulas import DisplayFormula
 
-_NUMBER = re.compile(r"\([A-Z]?\.?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)")
+EQUATION_NUMBER = re.compile(r"\([A-Z]?\.?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)")
+_BUILT = re.compile(r"(?: \\q?quad)?+ \( ([A-Z]?+(?: ?[\d.])++(?: [a-z])?+) \)( \\end\{aligned\})?+$")
+_EDGE, _LEVEL = 0.3, 2  # of a number's height; numbers that end at one place
 _SURE = 80.0  # Tesseract's confidence
 _DEEP = 0.25  # em of a bracket under the baseline
 
@@ -25,7 +28,7 @@ def equation_numbers(lines: Sequence[Line], boxes: Sequence[Box]) -> list[Word]:
     return [
         word
         for word in ends
-        if _NUMBER.fullmatch(word.text)
+        if EQUATION_NUMBER.fullmatch(word.text)
         and word.confidence >= _SURE
         and any(box[1] < (word.box[1] + word.box[3]) / 2 < box[3] for box in boxes)
     ]
@@ -41,6 +44,21 @@ def with_numbers(signs: Signs, numbers: Sequence[Word]) -> Signs:
                 unknown=[piece for piece in signs.unknown if not contains_centre(word.box, piece.box)],
             )
     return signs
+
+
+def with_tag(formula: DisplayFormula, numbers: Sequence[Word]) -> DisplayFormula:
+    """The formula with the number as its tag that stands so near that it was built as a part of it.
+
+    ``numbers``: those of the page's formulas, of which two end where it does.
+    """
+    match = _BUILT.search(formula.latex)
+    if match is None:
+        return formula
+    level = [abs(word.box[2] - formula.box[2]) < _EDGE * (word.box[3] - word.box[1]) for word in numbers]
+    if sum(level) < _LEVEL:
+        return formula
+    text, end = match[1].replace(" ", ""), match[2] or ""
+    return replace(formula, latex=f"{formula.latex[: match.start()]}{end} \\tag{{{text}}}")
 
 
 def _is_in(box: Box, other: tuple[float, float, float, float]) -> bool:

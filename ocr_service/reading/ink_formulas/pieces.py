@@ -13,8 +13,8 @@ from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import Boxed, enclosing
 from ocr_service.reading.ink_formulas.moments import Ink
 
-_DARK = 0.28  # of ink: an edge
-_SPECK = 0.0016  # em²: less is no sign, a full stop has 0.008
+DARK = 0.28  # of ink: an edge
+SPECK = 0.0016  # em²: less is no sign, a full stop has 0.008
 _STACK_GAP, _SIDE_GAP = 0.42, 0.3  # em between the parts of a sign
 _HIGHEST_STACK, _WIDEST_SIDE = 1.25, 1.2  # em
 _DOT = 0.2  # em: dots are lower
@@ -32,10 +32,10 @@ class Piece(Boxed):
 
 def pieces_of(ink: Ink, em: float) -> list[Piece]:
     """The pieces of ink that are no specks. ``em``: pixels of the type size."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > _DARK).astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > DARK).astype(np.uint8))
     found = []
     for label, (x, y, w, h, count) in enumerate(stats.tolist()):
-        if label and count >= max(3.0, _SPECK * em * em):
+        if label and count >= max(3.0, SPECK * em * em):
             mask = (labels[y : y + h, x : x + w] == label).astype(np.uint8)
             found.append(Piece((x, y, x + w, y + h), mask, label))
     return found
@@ -50,7 +50,7 @@ def patch_of(ink: Ink, pieces: Sequence[Piece]) -> tuple[Ink, tuple[int, int]]:
     for piece in pieces:
         a, b = piece.box[0] - left, piece.box[1] - top
         mask[b : b + piece.height, a : a + piece.width] |= piece.mask
-    others = ((part > _DARK) & (mask == 0)).astype(np.uint8)
+    others = ((part > DARK) & (mask == 0)).astype(np.uint8)
     own = (cv2.dilate(mask, _WIDE) > 0) & (cv2.dilate(others, _NARROW) == 0) | (mask > 0)
     patch: Ink = np.where(own, part, np.float32(0))
     return patch, (left, top)

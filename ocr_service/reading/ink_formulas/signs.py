@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_service.reading.ink_formulas.deciding import MARGIN, decided_signs, others, unlike_by
 from ocr_service.reading.ink_formulas.matching import Match, matches
 from ocr_service.reading.ink_formulas.moments import Ink
 from ocr_service.reading.ink_formulas.pieces import Piece, groups_of
@@ -14,40 +15,41 @@ from ocr_service.reading.ink_formulas.plain_shapes import plain_matches
 from ocr_service.reading.ink_formulas.print_style import PrintStyle, blur_of
 from ocr_service.reading.ink_formulas.radicals import radical_of
 from ocr_service.reading.ink_formulas.rules import is_level, lines_over_signs, rules_of
-from ocr_service.reading.ink_formulas.sizes import Sizes, sizes_of
-from ocr_service.reading.ink_formulas.splitting import split_pieces
+from ocr_service.reading.ink_formulas.sizes import BLURRED, Sizes, is_sure, sizes_of
+from ocr_service.reading.ink_formulas.splitting import fallen_apart, off_rule, split_pieces
 from ocr_service.reading.ink_formulas.table import DOTLESS, ink_table
 from ocr_service.text_layer.formulas.items import Bar
 from ocr_service.text_layer.proof.known_glyphs import Symbol
 
 _SMALLEST, _LARGEST = 0.4, 1.25  # of the page's type
+_SMALLEST_PART = 0.8  # of the smallest script
 _SURE = 0.93  # likeness of a sign
 _FEW, _SURE_SMALL, _MARGIN_SMALL = 24.0, 0.87, 0.05  # pixels of a small sign's longer side; its likeness, and margin
-_SURE_PART = 0.95  # likeness of a sign that was cut off another
+_SURE_PART, _CUT = 0.95, 1.0  # likeness of a sign that was cut off another, and pixels that a cut may cost it
 _OFF = 5.0  # likeness that a part of a size costs
-_MARGIN, _LEAST_MARGIN, _LEAST_OF_UNLIKE = 0.025, 0.008, 0.35  # of likeness, by which a sign is ahead of another
 _RARE, _RARE_OF_UNLIKE = 0.02, 1.5  # of likeness, by which a rare sign has to be ahead
 _MOST_CUTS, _WIDEST = 3, 3.5  # cuts of letters that touch, and em that they are wide
 _LEVEL = ("-", "\\bar")
 _SAMPLE, _LIKE, _MOSTLY = 48, 0.9, 0.6  # letters of a sample, their likeness, and the share that has it
-_MOST_UNKNOWN, _MOST_SPLIT = 0.6, 60  # of the pieces, and pieces that are tried to be split
+_MOST_UNKNOWN = 0.6  # of the pieces
+_FEW_SPLIT, _MOST_SPLIT = 3, 0.15  # pieces that are tried to be split, and more of them on a page of many
 _BOLD, _BOLD_SEEN = ("\\boldsymbol", "\\mathbf"), 18.0  # pixels of type in which strokes tell it
+_BOLD_SCRIPT = 1.01, 1.13  # of a script's size
 _DISPLAYED, _SCRIPT = ("FRAK", "RSFS"), 0.9  # alphabets that are not looked for in scripts
 _BAR_OF_PRODUCT, _BAR_OVER_FEET = 12, 0.06  # of its height; of its width: the feet fill 0.86
 _RARE_SIGNS = ("\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
 _DOT, _SMALLEST_DOT = 0.1, 1.5  # em, and pixels of a dot that can be seen
-# em from the baseline of another sign; to it, and to it where none is so near, as after a fraction; of its size
-_ON_LINE, _BESIDE, _FAR, _SAME_SIZE = 0.06, 4.0, 25.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """``unknown``: the pieces that are none."""
+    """``unknown``: the pieces that are none; ``unsized``: those of them that look like one of another size."""
 
     found: list[Match]
     bars: list[Bar]
     unknown: list[Piece]
     sizes: Sizes
+    unsized: Sequence[Piece] = ()
 
 
 def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
@@ -60,15 +62,9 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
     sizes = sizes_of(found)
     if sizes is None:
         return None
-    unlike = _unlike(found)
-    found = [_of_sizes(m, sizes, unlike) for m in found]
-    for at, group in enumerate(groups):
-        if len(group) == 1 and is_level(pieces[group[0]], sizes.line):
-            found[at] = [match for match in found[at] if match.symbol.latex in _LEVEL]
-        elif len(group) == 1 and (plain := plain_matches(ink, pieces[group[0]], sizes)):
-            found[at] = plain
-        elif len(group) == 1:
-            found[at] = _right_way_up(found[at], pieces[group[0]])
+    unlike = unlike_by(found)
+    like = {g[0] for g, m in zip(groups, found, strict=True) if len(g) == 1 and m and is_sure(m)}
+    found = _sized(ink, pieces, groups, found, sizes, unlike)
     chosen, free = _chosen(groups, found, pieces)
     if len(free) > _MOST_UNKNOWN * len(pieces):
         return None
@@ -84,6 +80,7 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
         else:
             signs.append(found[at])
             members.append(groups[at])
+    touch = len(free) <= _FEW_SPLIT + _MOST_SPLIT * len(pieces)
     for n in free:
         piece = pieces[n]
         split = radical_of(ink, piece, sizes, style)
@@ -93,14 +90,70 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
             bars.append(split[1])
         elif is_level(piece, sizes.line):
             bars.append(_bar(piece))
-        elif len(free) <= _MOST_SPLIT and (parts := _parts(ink, piece, sizes, style)):
-            signs += parts
-            members += [(n,)] * len(parts)
+        elif touch and n not in like and (parted := _parted(ink, piece, sizes, style, unlike)):
+            signs += parted[0]
+            members += [(n,)] * len(parted[0])
+            bars += parted[1]
         else:
             unknown.append(piece)
-    decided = _decided(signs)
+    decided = decided_signs(signs)
     unknown += [pieces[n] for group, match in zip(members, decided, strict=True) if match is None for n in group]
-    return Signs([match for match in decided if match is not None], bars, unknown, sizes)
+    unsized = [pieces[n] for n in free if n in like]
+    return Signs([match for match in decided if match is not None], bars, unknown, sizes, unsized)
+
+
+def _sized(
+    ink: Ink,
+    pieces: Sequence[Piece],
+    groups: Sequence[tuple[int, ...]],
+    found: Sequence[Sequence[Match]],
+    sizes: Sizes,
+    unlike: float,
+) -> list[list[Match]]:
+    """By group what is left of ``found`` where one of these sizes is meant; rules, dots and bars for themselves."""
+    result = [_of_sizes(m, sizes, unlike) for m in found]
+    for at, group in enumerate(groups):
+        if len(group) == 1 and is_level(pieces[group[0]], sizes.line):
+            result[at] = [match for match in result[at] if match.symbol.latex in _LEVEL]
+        elif len(group) == 1 and (plain := plain_matches(ink, pieces[group[0]], sizes)):
+            result[at] = plain
+        elif len(group) == 1:
+            result[at] = _right_way_up(result[at], pieces[group[0]])
+    return result
+
+
+def _parted(
+    ink: Ink, piece: Piece, sizes: Sizes, style: PrintStyle, unlike: float
+) -> tuple[list[list[Match]], list[Bar]] | None:
+    """The signs that a piece consists of, and the rule; None where it is not sure what all of it is."""
+    least = min(sizes.scripts)
+    if (off := off_rule(ink, piece, sizes.line)) is not None:
+        rule, parts, rest = off
+        signs = _of_parts(rest, parts, sizes, style, unlike)
+        return None if signs is None else (signs, [_bar(rule)])
+    if parts := fallen_apart(ink, piece, least):
+        signs = _of_parts(ink, parts, sizes, style, unlike)
+        if signs is not None:
+            return signs, []
+    cut = _parts(ink, piece, sizes, style)
+    return (cut, []) if cut else None
+
+
+def _of_parts(
+    ink: Ink, parts: Sequence[Piece], sizes: Sizes, style: PrintStyle, unlike: float
+) -> list[list[Match]] | None:
+    """The signs of these pieces; None where one of them is none."""
+    groups = groups_of(parts, sizes.line)
+    limits = min(sizes.scripts) * _SMALLEST_PART, sizes.line * _LARGEST
+    found = _sized(ink, parts, groups, matches(ink, parts, groups, limits, style), sizes, unlike)
+    chosen, free = _chosen(groups, found, parts)
+    signs = [found[at] for at in chosen]
+    for n in free:
+        more = _parts(ink, parts[n], sizes, style)
+        if not more:
+            return None
+        signs += more
+    return signs
 
 
 def _right_way_up(found: Sequence[Match], piece: Piece) -> list[Match]:
@@ -137,12 +190,12 @@ def _parts(ink: Ink, piece: Piece, sizes: Sizes, style: PrintStyle, depth: int =
     parts = [part for pair in pairs for part in pair]
     found = matches(ink, parts, [(n,) for n in range(len(parts))], (0.4 * sizes.line, 1.1 * sizes.line), style)
     whole = [[m for m in f if m.symbol.latex not in DOTLESS and ink_table().pieces[m.row] == 1] for f in found]
-    found = [[m for m in _of_sizes(f, sizes, 0.05) if m.likeness >= _SURE_PART] for f in whole]
+    found = [[m for m in _of_sizes(f, sizes, 0.05, _CUT) if m.likeness >= _SURE_PART] for f in whole]
     halves = [(found[n], found[n + 1]) for n in range(0, len(found), 2) if found[n] and found[n + 1]]
     if halves:
         best = max(halves, key=_weaker)
         same = {
-            tuple(half[0].symbol.latex for half in pair) for pair in halves if _weaker(pair) > _weaker(best) - _MARGIN
+            tuple(half[0].symbol.latex for half in pair) for pair in halves if _weaker(pair) > _weaker(best) - MARGIN
         }
         return list(best) if len(same) == 1 else []
     if depth == 1:
@@ -158,11 +211,11 @@ def _weaker(halves: Sequence[Sequence[Match]]) -> float:
     return min(half[0].likeness for half in halves)
 
 
-def _of_sizes(found: Sequence[Match], sizes: Sizes, unlike: float) -> list[Match]:
+def _of_sizes(found: Sequence[Match], sizes: Sizes, unlike: float, blurred: float = BLURRED) -> list[Match]:
     """The glyphs that have one of the sizes, the likest first."""
     kept = []
     for match in found:
-        off = sizes.off(match)
+        off = 0.0 if _is_bold_script(match, sizes) else sizes.off(match, blurred)
         if off is not None:
             rare = max(_RARE, _RARE_OF_UNLIKE * unlike) if _is_rare(match.symbol) else 0.0
             symbol = _seen_sign(match, sizes.line)
@@ -171,9 +224,11 @@ def _of_sizes(found: Sequence[Match], sizes: Sizes, unlike: float) -> list[Match
     return sorted(kept, key=lambda match: -match.likeness)
 
 
-def _unlike(found: Sequence[Sequence[Match]]) -> float:
-    """How far the signs are from what they are like: on a clean page under 0.02, on a scan 0.04."""
-    return 1 - float(np.median([m[0].likeness for m in found if m]))
+def _is_bold_script(match: Match, sizes: Sizes) -> bool:
+    """Whether a sign is a bold script, which is measured too large: its small design is wider than that compared."""
+    near = (match.size / size for size in sizes.scripts)
+    bold = match.symbol.latex.startswith(_BOLD) and match.likeness >= _SURE_PART
+    return bold and any(_BOLD_SCRIPT[0] < ratio < _BOLD_SCRIPT[1] for ratio in near)
 
 
 def _seen_sign(match: Match, line: float) -> Symbol | None:
@@ -217,71 +272,4 @@ def _is_sure(found: Sequence[Match]) -> bool:
     if first.likeness >= _SURE:
         return True
     x0, y0, x1, y1 = first.box
-    return max(x1 - x0, y1 - y0) < _FEW and first.likeness >= _SURE_SMALL and not _others(found, _MARGIN_SMALL)
-
-
-def _decided(signs: Sequence[Sequence[Match]]) -> list[Match | None]:
-    """One glyph for each: of several that are about as like, the one that stands on the baseline of its neighbours.
-
-    The less like all are, as on a scan, the more a sign has to be ahead.
-    """
-    unlike = _unlike(signs) if signs else 0.0
-    margin, least = max(_MARGIN, unlike), max(_LEAST_MARGIN, _LEAST_OF_UNLIKE * unlike)
-    certain = _Certain([m[0] for m in signs if not _others(m, margin) and m[0].symbol.encoding != "OMX"])
-    decided: list[Match | None] = []
-    for found in signs:
-        # A dot may be one of a script as well, whose baseline tells.
-        resized = [m for m in found[1:] if m.symbol is found[0].symbol and m.size != found[0].size]
-        open_ = [found[0], *_others(found, margin), *resized]
-        if len(open_) == 1:
-            decided.append(open_[0])
-            continue
-        level = [m for m in open_ if m.symbol.encoding == "OMX" or certain.has_beside(m, _BESIDE)]
-        if _others(level or found, least):
-            level = [m for m in level or open_ if certain.has_beside(m, _FAR)] or level
-        if _others(level or found, least):  # a full stop behind an index is as high as a dot between two of them
-            level = [m for m in level if m.symbol.latex != "\\cdot" or certain.has_beside(m, _BESIDE, behind=True)]
-        decided.append(None if _others(level or found, least) else (level or found)[0])
-    dots = [next((m for m in found if m.symbol.latex == "."), None) for found in signs]
-    open_dots = [dot for dot, match in zip(dots, decided, strict=True) if dot is not None and match is None]
-    return [
-        dot if match is None and dot is not None and _is_one_of_three(dot, open_dots) else match
-        for match, dot in zip(decided, dots, strict=True)
-    ]
-
-
-def _is_one_of_three(dot: Match, others: Sequence[Match]) -> bool:
-    """Whether dots stand one upon the other, or down a slope."""
-    near = [o for o in others if 0.2 < abs(o.base - dot.base) / dot.size < 1.0 and abs(o.x - dot.x) < 1.1 * dot.size]
-    return len(near) >= 2
-
-
-def _others(found: Sequence[Match], margin: float) -> list[Match]:
-    """Other signs than the first, within a margin of it."""
-    first = found[0]
-    return [m for m in found[1:] if m.symbol.latex != first.symbol.latex and m.likeness > first.likeness - margin]
-
-
-class _Certain:
-    """The signs that nothing else is like, by their baselines."""
-
-    def __init__(self, signs: Sequence[Match]) -> None:
-        ordered = sorted(signs, key=lambda match: match.base)
-        self._bases = np.array([match.base for match in ordered])
-        self._sizes = np.array([match.size for match in ordered])
-        self._sides = np.array([(match.box[0], match.box[2]) for match in ordered]).reshape(-1, 2)
-
-    def has_beside(self, match: Match, reach: float, *, behind: bool = False) -> bool:
-        """Whether one of the same size stands on the match's baseline, not farther than ``reach`` em from it.
-
-        An accent has it under itself. ``behind``: to the right of it.
-        """
-        if match.symbol.kind == "accent":
-            reach = 0.0
-        off = _ON_LINE * match.size
-        first, end = np.searchsorted(self._bases, (match.base - off, match.base + off))
-        sides = self._sides[first:end]
-        after, before = sides[:, 0] - match.box[2], match.box[0] - sides[:, 1]
-        gap = np.where(after > -match.size, after, np.inf) if behind else np.maximum(after, before)
-        same = np.abs(self._sizes[first:end] / match.size - 1) < _SAME_SIZE
-        return bool((same & (gap < reach * match.size)).any())
+    return max(x1 - x0, y1 - y0) < _FEW and first.likeness >= _SURE_SMALL and not others(found, _MARGIN_SMALL)

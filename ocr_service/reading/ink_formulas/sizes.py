@@ -21,7 +21,7 @@ _SCRIPTS = ((0.7, 0.5), (8 / 10.95, 6 / 10.95), (8 / 12, 6 / 12), (6 / 9, 5 / 9)
 _OPERATORS = (10 / 10.95, 10 / 12)  # of the line's size: LaTeX has one size of cmex10, that of 10 points
 _SMALLEST, _LARGEST = 0.45, 0.85  # of the line's size: scripts
 _TELLING = 0.25  # em: what is lower or narrower tells no size
-_BLURRED = 0.3  # pixels that a sign's extent may be off
+BLURRED = 0.3  # pixels that a sign's extent may be off
 _LARGE_OFF = 0.04  # of the line's size: large signs have it
 
 
@@ -39,12 +39,12 @@ class Sizes:
         fixed = _OPERATORS if symbol.kind == "op" else ()
         return self.line, *(ratio * self.line for ratio in fixed)
 
-    def off(self, match: Match) -> float | None:
+    def off(self, match: Match, blurred: float = BLURRED) -> float | None:
         """How far a sign's size is from the next that it may have, as a part of it; None for one that it cannot have.
 
-        Of a few pixels no size can be told so well.
+        Of a few pixels no size can be told so well. ``blurred``: pixels that the sign's extent may be off.
         """
-        blurred = _BLURRED / max(match.box[2] - match.box[0], match.box[3] - match.box[1])
+        blurred /= max(match.box[2] - match.box[0], match.box[3] - match.box[1])
         away = min(abs(match.size / known - 1) for known in self.of(match.symbol))
         if match.symbol.encoding == "OMX":
             return max(0.0, away - _NEAR) if away < _LARGE_OFF + blurred else None
@@ -53,7 +53,7 @@ class Sizes:
 
 def sizes_of(found: Sequence[Sequence[Match]]) -> Sizes | None:
     """The sizes that the sure signs have; None where hardly any sign is sure, or it is open how large scripts are."""
-    sure = np.sort(np.log([matches[0].size for matches in found if matches and _is_sure(matches)]))
+    sure = np.sort(np.log([matches[0].size for matches in found if matches and is_sure(matches)]))
     if len(sure) < 3:
         return None
     votes = np.searchsorted(sure, sure + _NEAR) - np.searchsorted(sure, sure - _NEAR, "right")
@@ -95,7 +95,8 @@ def _ratios(found: Sequence[Match], line: float, other: float) -> Floats:
     return np.array([m.size / line for m in same])
 
 
-def _is_sure(found: Sequence[Match]) -> bool:
+def is_sure(found: Sequence[Match]) -> bool:
+    """Whether the likest of what a group may be tells its size."""
     first = found[0]
     if first.likeness < _SURE or not _tells(first):
         return False

@@ -79,9 +79,10 @@ def _softened(pictures: Samples) -> Samples:
 
 
 def _is_sign(symbol: Symbol) -> bool:
-    """Whether a symbol is one of formulas, of which bold ones are letters and digits."""
+    """Whether a symbol is one of formulas, of which bold ones are letters and digits; their asterisk is the low one."""
     return (
         bool(symbol.latex)
+        and (symbol.latex, symbol.encoding) != ("*", "OT1")
         and symbol.kind != "quote"
         and not (symbol.latex.startswith("\\mathbf") and not symbol.latex[8:-1].isalnum())
     )

@@ -3,43 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_service.document import Box
 from ocr_service.reading.ink_formulas.pieces import Piece
 from ocr_service.text_layer.page.glyphs import Flags, Floats
 
+Sides = tuple[float, float, float, float]
 _BESIDE, _OVER = 1.5, 0.28  # em from a formula to ink that is no part of it
+_BESIDE_COLUMN = 0.9  # em to prose of another column
 _OVER_SIGN = 0.7  # the same to signs of formulas
 _EDGE = 0.15  # em around a formula, in which its ink may be
 
 
 @dataclass(frozen=True, slots=True)
 class KnownInk:
-    """All pieces of a page by their ``boxes``; ``sign``: of formulas; ``known``: no sign that could not be read."""
+    """All pieces of a page by their ``boxes``; ``sign``: of formulas; ``known``: no sign that could not be read.
+
+    ``prose``: of lines of words.
+    """
 
     boxes: Floats
     sign: Flags
     known: Flags
+    prose: Flags
 
     @classmethod
-    def of(cls, every: Sequence[Piece], signs: Sequence[Piece], unknown: Sequence[Piece]) -> KnownInk:
+    def of(
+        cls, every: Sequence[Piece], signs: Sequence[Piece], unknown: Sequence[Piece], prose: Sequence[Box] = ()
+    ) -> KnownInk:
         of_formulas, unread = {piece.label for piece in signs}, {piece.label for piece in unknown}
+        boxes = np.array([piece.box for piece in every], float).reshape(-1, 4)
         return cls(
-            np.array([piece.box for piece in every], float).reshape(-1, 4),
+            boxes,
             np.array([piece.label in of_formulas for piece in every], bool),
             np.array([piece.label not in unread for piece in every], bool),
+            _any_inside(boxes, prose, 0.0),
         )
 
-    def is_whole(self, box: tuple[float, float, float, float], em: float) -> bool:
-        """Whether no other ink stands beside a formula, or close over and under it, and all in it is read."""
-        x, y = (self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2
-        x0, y0, x1, y1 = box
-        pad = _EDGE * em
-        inside = (x > x0 - pad) & (x < x1 + pad) & (y > y0 - pad) & (y < y1 + pad)
-        across = np.maximum(self.boxes[:, 0] - x1, x0 - self.boxes[:, 2])
-        down = np.maximum(self.boxes[:, 1] - y1, y0 - self.boxes[:, 3])
-        over = np.where(self.sign, _OVER_SIGN, _OVER) * em
-        near = ((across < _BESIDE * em) & (down < -0.1 * em)) | ((across < 0) & (down < over))
-        return not bool((near & ~(inside & self.known & self.sign)).any())
+    def without_signs_in(self, boxes: Sequence[Sides]) -> KnownInk:
+        """The same, where these boxes hold no formulas."""
+        return replace(self, sign=self.sign & ~_any_inside(self.boxes, boxes, 0.0))
+
+    def is_whole(
+        self, box: Sides, em: float, others: Sequence[Sides] = (), inner: tuple[float, float] | None = None
+    ) -> bool:
+        """Whether no other ink stands beside a formula, or close over and under it, and all in it is read.
+
+        ``others``: the boxes of other whole formulas, whose ink may be as near as it likes; ``inner``: from and to
+        which x the formula is without its number, which has no limits.
+        """
+        x0, _, x1, _ = box
+        beside = np.where(self.prose & ~self.sign, _BESIDE_COLUMN, _BESIDE) * em
+        over = np.where(self.sign & (self._across(*(inner or (x0, x1))) < 0), _OVER_SIGN, _OVER) * em
+        across, down = self._across(x0, x1), np.maximum(self.boxes[:, 1] - box[3], box[1] - self.boxes[:, 3])
+        near = ((across < beside) & (down < -0.1 * em)) | ((across < 0) & (down < over))
+        read = _any_inside(self.boxes, [box, *others], _EDGE * em) & self.known & self.sign
+        return not bool((near & ~read).any())
+
+    def _across(self, x0: float, x1: float) -> Floats:
+        """Pixels of white between all pieces and what reaches from ``x0`` to ``x1``."""
+        return np.maximum(self.boxes[:, 0] - x1, x0 - self.boxes[:, 2])
+
+
+def _any_inside(pieces: Floats, boxes: Sequence[Sides], pad: float) -> Flags:
+    """The pieces whose middle is in one of the boxes."""
+    x, y = (pieces[:, 0] + pieces[:, 2]) / 2, (pieces[:, 1] + pieces[:, 3]) / 2
+    inside = np.zeros(len(pieces), bool)
+    for x0, y0, x1, y1 in boxes:
+        inside |= (x > x0 - pad) & (x < x1 + pad) & (y > y0 - pad) & (y < y1 + pad)
+    return inside

@@ -9,6 +9,7 @@ import numpy as np
 
 from ocr_service.document import FORMULA_LABELS, Box, Region
 from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.reading.ink_formulas.numbers import EQUATION_NUMBER
 from ocr_service.reading.ink_formulas.pieces import Piece
 from ocr_service.tesseract.words import Line, Word
 from ocr_service.text_layer.page.glyphs import Flags, Floats
@@ -19,6 +20,7 @@ _MOST_SHORT = 120  # lines of a page that may be formulas
 _RELATION = "="
 _INDENT = 1.7  # em; a paragraph's first line has 1.5
 _REACH = 0.75  # em around a formula, in which its ink goes on
+_STOP, _TO_STOP = 0.3, 1.2  # em of a full stop or a comma, and to one that has white before it
 MOST_PIECES = 6000  # of a page's formulas; a page full of them has 2,500
 _APART, _OVER = 1.5, 0.25  # em between two runs of words; over and under a formula's box what is of it
 _EDGE = 0.5  # em from a column's left edge
@@ -39,12 +41,42 @@ def formula_boxes(hints: Sequence[Region], lines: Sequence[Line]) -> list[Box]:
         return seen
     if not seen and not any(_RELATION in line.text for line in short):
         return []
+    seen += _beside_numbers(lines, seen)
     return seen + [line.box for line in short if not any(contains_centre(box, line.box) for box in seen)]
+
+
+def _beside_numbers(lines: Sequence[Line], seen: Sequence[Box]) -> list[Box]:
+    """What stands at the left of an equation's number where nothing was read, to the edge of its column."""
+    prose = prose_boxes(lines)
+    found = []
+    for line in lines:
+        x0, y0, x1, y1 = line.box
+        if len(line.words) > 1 or not EQUATION_NUMBER.fullmatch(line.text):
+            continue
+        if any(box[0] < x1 and box[1] < (y0 + y1) / 2 < box[3] for box in seen):
+            continue
+        edges = [box[0] for box in prose if box[0] < x0 and abs(box[2] - x1) < line.em]
+        if edges and not any(
+            other is not line and other.box[1] < (y0 + y1) / 2 < other.box[3] and min(edges) <= other.box[0] < x0
+            for other in lines
+        ):
+            found.append((min(edges), y0, x0, y1))
+    return found
 
 
 def _is_indented(line: Line, prose: Box) -> bool:
     """Whether a line stands in the column of a line of prose, and begins where no paragraph does."""
     return prose[0] + _INDENT * line.em < line.box[0] and line.box[2] < prose[2] + line.em
+
+
+def prose_boxes(lines: Sequence[Line]) -> list[Box]:
+    """The lines of words, each column's by itself."""
+    return [
+        enclosing([word.box for word in run])
+        for line in lines
+        for run in _runs(line)
+        if _sure_words(run) >= _PROSE_WORDS
+    ]
 
 
 def _sure_words(words: Sequence[Word]) -> int:
@@ -111,10 +143,14 @@ def zone_pieces(
         return found
 
     read = inside(text, 0.1 * em)
+    stops = (sides[:, 2:] - sides[:, :2]).max(axis=1, initial=0.0) < _STOP * em
     mine = (inside(boxes, 0.0) & ~inside(text, 0.0)) | inside(numbers, 0.1 * em)
     new = mine
     while new.any() and mine.sum() <= MOST_PIECES:
         around = [pieces[n].box for n in np.flatnonzero(new).tolist()]
         new = inside(around, _REACH * em, sides[:, 0], sides[:, 2]) & ~read & ~mine
+        new |= (
+            stops & inside([(x0, y0, round(x1 + _TO_STOP * em), y1) for x0, y0, x1, y1 in around], 0.0) & ~read & ~mine
+        )
         mine = mine | new
     return [pieces[n] for n in np.flatnonzero(mine).tolist()]

@@ -38,6 +38,7 @@ _DEEPEST = 12
 _WITH_SCRIPTS = ("\\ast", "*", "+", "-", "\\rightarrow", "=", "\\dagger", "\\sim")
 _EQUAL = 0.05  # em
 _TIGHT = 0.12  # em from a relation to its own script; the space behind it is 0.22 or more
+_SKEW = 0.05  # em that an accent stands farther to the right than the middle of slanted letters
 _NARROW, _SLACK = 0.65, 0.15  # em: the narrowest wide accents, and by how much one may be wider than what is under it
 _LETTERS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "\\mathbb", "\\mathbf", "\\mathrm")  # of operators that are letters
 _PRIMES = {"\\dprime": 2, "\\trprime": 3}  # signs of one glyph
@@ -215,6 +216,7 @@ def _accented(mark: Item, items: Sequence[Item], depth: int) -> list[Item]:
     if not below:
         raise Unbuildable
     if wide:
+        below = _without_script_beside(mark, below)
         wide_enough = max(i.x1 for i in below) - min(i.x0 for i in below) + _SLACK * mark.size
         if mark.x1 - mark.x0 > max(_NARROW * mark.size, wide_enough):
             raise Unbuildable
@@ -226,6 +228,16 @@ def _accented(mark: Item, items: Sequence[Item], depth: int) -> list[Item]:
     advance = max(item.advance for item in below)
     made = joined([main, *below, mark], f"{mark.latex}{{{body}}}", advance=advance)
     return [item for item in items if item not in below] + [made]
+
+
+def _without_script_beside(mark: Item, below: list[Item]) -> list[Item]:
+    """What is under a wide accent, without a script behind it that the accent is not in the middle of."""
+    largest = max(item.size for item in below)
+    letters = [item for item in below if not is_script(item, largest)]
+    left, right = min(item.x0 for item in letters), max(item.x1 for item in letters)
+    inner = [item for item in below if item in letters or item.x < right]
+    end = max(item.x1 for item in below)
+    return inner if mark.x - _SKEW * mark.size < (left + (right + end) / 2) / 2 else below
 
 
 def _is_close_under(mark: Item, item: Item) -> bool:

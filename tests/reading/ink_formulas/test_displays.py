@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -13,7 +14,8 @@ from ocr_service.reading.ink_formulas.displays import find_displays
 from ocr_service.reading.page_tasks import PageTask, read_page
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.tesseract.sheet import prepare_sheet
-from tests.support.formula_pages import ALIGNED, CONDITIONS, DISPLAYS, EACH, FOLDER, LINES, tree
+from ocr_service.tesseract.words import Line, Word, make_line
+from tests.support.formula_pages import ALIGNED, CLOSE, CONDITIONS, DISPLAYS, EACH, FOLDER, LINES, tree
 from tests.support.sheets import DrawnPage
 
 _WRITTEN = {tree(latex) for latex in (*DISPLAYS, *LINES)}
@@ -33,10 +35,10 @@ def formulas_of(number: int) -> list[RegionResult]:
     return seen(page_of(number))
 
 
-def seen(gray: Gray, dpi: int = 200) -> list[RegionResult]:
+def seen(gray: Gray, dpi: int = 200, lines: Sequence[Line] = ()) -> list[RegionResult]:
     """The formulas of a page of which the layout model would say that all of it may be one."""
     height, width = gray.shape
-    return find_displays(prepare_sheet(gray, dpi), [], [Region("formula", (0, 0, width, height), 0, 0.9)])
+    return find_displays(prepare_sheet(gray, dpi), lines, [Region("formula", (0, 0, width, height), 0, 0.9)])
 
 
 def scanned(gray: Gray) -> Gray:
@@ -83,6 +85,16 @@ def test_cases_behind_a_brace_that_nothing_closes_are_built() -> None:
     built = [tree(region.content) for region in seen(page_of(0, file="conditions.pdf"))]
     assert built
     assert {tree(latex) for latex in CONDITIONS}.issuperset(built)
+
+
+def test_formulas_that_nearly_touch_are_told_apart_with_their_numbers() -> None:
+    page = page_of(0, file="close.pdf", inches=(1.5, 5.0))
+    ends = [(1, 86), (2, 198), (3, 323)]  # of six
+    numbers = [make_line([Word(f"({n})", (1345, y, 1385, y + 30), 95.0)]) for n, y in ends]
+    built = sorted(seen(page, lines=numbers), key=lambda region: region.bbox[1])
+    written = [latex.replace(r"\mkern-3mu", "").replace("*", r"\ast") for latex in CLOSE]
+    assert [tree(region.content) for region in built] == [tree(latex) for latex in written]
+    assert [region.content.rpartition(" ")[2] for region in built] == [f"\\tag{{{n}}}" for n in range(1, 7)]
 
 
 def test_a_scan_is_read_as_far_as_it_is_certain() -> None:

@@ -24,6 +24,23 @@ def test_ink_goes_on_from_sign_to_sign() -> None:
     assert len(zone_pieces([*row(40, 0), *row(40, 100)], [(0, 0, 15, 12)], [], em=20.0)) == 40
 
 
+def test_a_stop_may_have_white_before_it() -> None:
+    pieces = [*row(2, 0), Piece((50, 7, 53, 10), np.ones((3, 3), np.uint8), -1)]
+    assert zone_pieces(pieces, [(0, 0, 15, 12)], [], em=20.0) == pieces
+    assert len(zone_pieces([*row(2, 0), *row(6, 0)[5:]], [(0, 0, 15, 12)], [], em=20.0)) == 2
+
+
+def test_a_number_has_its_formula_beside_it_where_nothing_was_read() -> None:
+    prose = make_line([Word("sentence", (100 + 150 * n, 100, 240 + 150 * n, 128), 95.0) for n in range(7)])
+    seen = [Region("formula", (300, 600, 700, 660), 0, 0.9)]
+    number = make_line([Word("(12)", (1080, 400, 1140, 428), 95.0)])
+    beside = (100, 400, 1080, 428)
+    assert beside in formula_boxes(seen, [prose, number])
+    read = make_line([Word("as", (200, 400, 240, 428), 95.0)])
+    assert beside not in formula_boxes(seen, [prose, number, read])
+    assert beside not in formula_boxes([Region("formula", (300, 380, 700, 440), 0, 0.9)], [prose, number])
+
+
 def test_words_of_prose_end_a_formula() -> None:
     prose = make_line([Word("where", (100, 0, 200, 10), 95.0)], 1.0)
     assert len(zone_pieces(row(40, 0), [(0, 0, 15, 12)], [prose], em=20.0)) == 5
