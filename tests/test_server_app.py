@@ -6,6 +6,8 @@ import contextlib
 import re
 import shlex
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,15 @@ def test_uvicorn_serves_the_application_and_bounds_heads_as_the_readme_says(tmp_
             with contextlib.suppress(ConnectionError):
                 answer = connection.recv(65536)
         assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.slow
+def test_nothing_is_imported_that_no_setting_asks_for() -> None:
+    program = (
+        "import sys; from ocr_service.api.app import create_app; from ocr_service.settings import Settings;"
+        "create_app(Settings(_env_file=None)); print(*sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=README.parent, capture_output=True, text=True, check=True)
+    imported = set(ran.stdout.split())
+    assert "fastapi" in imported
+    assert imported.isdisjoint({"opentelemetry.sdk", "boto3", "botocore", "psycopg", "sqlalchemy.ext.asyncio"})

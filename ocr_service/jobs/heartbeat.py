@@ -13,10 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import psycopg
-
 from ocr_service.errors import ServiceCrashed
-from ocr_service.jobs.db.postgres import connection_info
 from ocr_service.jobs.db.queue import Requeued
 from ocr_service.jobs.store import Store
 
@@ -78,6 +75,10 @@ def heartbeat(url: str, replica: str, *, every_s: float) -> Iterator[None]:
 
 
 def _beat(url: str, replica: str, every_s: float, ended: threading.Event) -> None:
+    import psycopg
+
+    from ocr_service.jobs.db.postgres import connection_info
+
     while not ended.is_set():
         try:
             with psycopg.connect(connection_info(url), autocommit=True) as connection:

@@ -21,7 +21,6 @@ from ocr_service.errors import (
     ServiceError,
 )
 from ocr_service.jobs.corrections import Corrections
-from ocr_service.jobs.db.postgres import open_postgres
 from ocr_service.jobs.db.queue import Submission
 from ocr_service.jobs.db.queue_load import QueueLimits
 from ocr_service.jobs.db.sqlite import open_sqlite, open_sqlite_read_only, owned
@@ -250,6 +249,8 @@ def _pages_of(job: Job, named: str) -> tuple[int, ...]:
 async def open_store(config: JobsConfig, told: _Told) -> AsyncIterator[tuple[Store, Callable[[], float]]]:
     """The store, and when its database was last found away (monotonic seconds). Raises DatabaseError."""
     if config.database_url:
+        from ocr_service.jobs.db.postgres import open_postgres  # with SQLAlchemy's asyncio 0.3 s
+
         async with open_postgres(config.database_url, told.change, told.gap) as postgres:
             yield Store(postgres, config.limits), lambda: postgres.failed_at
     else:

@@ -22,7 +22,6 @@ from ocr_service.launcher.weights import (
 )
 from ocr_service.settings import Settings
 from ocr_service.storage.s3 import S3Config, s3_client
-from ocr_service.storage.s3_errors import s3_errors
 
 _MODELSCOPE = "https://modelscope.cn"
 _CHUNK = 1 << 20
@@ -244,6 +243,8 @@ def _bad_listing(where: str) -> Iterator[None]:
 @contextmanager
 def _s3_errors(key: str) -> Iterator[None]:
     try:
+        from ocr_service.storage.s3_errors import s3_errors
+
         with s3_errors(f"download of {key}"):
             yield
     except ServiceError as error:

@@ -18,14 +18,9 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar, cast
 
-import boto3
-from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
-
 from ocr_service.errors import FileTooLarge, S3Unavailable, ServiceError
 from ocr_service.storage.daemon_threads import DaemonThreads
 from ocr_service.storage.etag import file_etag, file_md5, proves_difference
-from ocr_service.storage.s3_errors import s3_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -171,6 +166,8 @@ class S3Store:
     async def _call(self, doing: str, work: Callable[[], T]) -> T:
         """One call in a thread; keeps ``state``, of which what the caller got wrong (not found) says nothing."""
 
+        from ocr_service.storage.s3_errors import s3_errors
+
         def mapped() -> T:
             with s3_errors(doing):
                 return work()
@@ -206,6 +203,8 @@ class S3Store:
             progress.made()
             encrypted, etag, expected = answer.get("ServerSideEncryption", ""), answer["ETag"], md5.hex()
         else:
+            from boto3.s3.transfer import TransferConfig
+
             self._client.upload_file(
                 str(path),
                 self.config.bucket,
@@ -312,6 +311,9 @@ def _watched(path: Path, progress: Silence) -> Iterator[BinaryIO]:
 
 def s3_client(config: S3Config) -> S3Client:
     """boto3's client with what Cloud.ru's store wants; the caller closes it."""
+    import boto3  # with its errors 0.3 s and 20 MB, which a service without a bucket does not need
+    from botocore.config import Config
+
     # A session of our own: boto3's default session is shared state and is not safe to build clients from in threads.
     client: S3Client = boto3.session.Session().client(
         "s3",
