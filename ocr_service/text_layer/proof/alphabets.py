@@ -225,7 +225,7 @@ def letters_known(language: str) -> frozenset[str]:
 
 # How far letters reach: "x" neither up nor down, "b" up, "p" down, "f" both.
 _EXTENTS = {
-    "x": "acemnorstuvwxzæœıəавгежзиклмнопстхчшъыьэюяєѕңөәқғαεικνοπστυωՙ",
+    "x": "acemnorstuvwxzæœıəавгежзиклмнопстхчшъыьэюяєѕңөәқғһαεικνοπςστυχωՙ",
     "b": "bdfhkltłđðßħбіһβδθλћђ",
     "p": "gpqyŋруцщңқүұўγηρςχμφψգ",
     "f": "ßjфβζξφψþ",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,7 +36,6 @@ _LEAST_PX = 20.0  # an em
 _SAMPLES = 3  # glyphs of each character
 _ALIKE = ("үұ", "һћђ", "αο", "Ωω", "ßB")  # in some fonts, by drawing alone
 _UNLIKE_THEIR_LIKES = "ңқүұьъ"  # which Tesseract takes for н, к and у, or for each other
-TWINS = dict(zip("ьъЬЪцщЦЩ", "ъьЪЬщцЩЦ", strict=True))  # which reading alone does not tell from each other
 
 
 def compared_signs() -> list[str]:
@@ -50,9 +49,10 @@ def looks_like_another(
 ) -> dict[Key, str]:
     """Of the characters ``asked`` for those that look like another, with it."""
     table = _table()
+    places = places_of(table.own, glyphs, keys, signs, asked)
     found: dict[Key, str] = {}
-    for key, here in _places(table, glyphs, keys, signs, asked).items():
-        if other := table.other(signs[here[0]], *_drawing(glyphs, here, plates)):
+    for key, box, sample in drawings_of(glyphs, places, plates):
+        if other := table.other(signs[places[key][0]], box, sample):
             found[key] = other
     return found
 
@@ -62,37 +62,56 @@ def look_like_themselves(
 ) -> frozenset[Key]:
     """Those of the characters ``asked`` for that look like no other as much as like themselves."""
     table = _table()
-    places = _places(table, glyphs, keys, signs, asked)
+    places = places_of(table.own, glyphs, keys, signs, asked)
     return frozenset(
-        key for key, here in places.items() if table.is_itself(signs[here[0]], *_drawing(glyphs, here, plates))
+        key
+        for key, box, sample in drawings_of(glyphs, places, plates)
+        if table.is_itself(signs[places[key][0]], box, sample)
     )
+
+
+def tells_apart(sign: str, other: str) -> bool:
+    """Whether a drawing of ``other`` is compared with where one is asked for to be ``sign``."""
+    return other in _table().own and _base(sign) != _base(other) and _group(other) in ("DIGIT", _group(sign))
 
 
 def like_known_letters(glyphs: Glyphs, plates: Sequence[Gray], here: Sequence[int]) -> list[bool]:
     """Whether each of the glyphs ``here`` looks like a letter or digit of the table."""
-    return [_table().is_known(*_drawing(glyphs, [index], plates)) for index in here]
+    places = {("", place, 0): [index] for place, index in enumerate(here)}
+    return [_table().is_known(box, sample) for _, box, sample in drawings_of(glyphs, places, plates)]
 
 
-def _places(
-    table: _Table, glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], asked: Flags
+def places_of(
+    wanted: Container[str], glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], asked: Flags
 ) -> dict[Key, list[int]]:
-    """Some glyphs of each character that can be compared with the table."""
+    """Some glyphs of each of the characters ``wanted`` that can be compared with drawings."""
     level = np.minimum(glyphs.angle, 360 - glyphs.angle) < 1
     stretched = np.abs(np.array([item.stretch for item in glyphs.objects])[glyphs.object] - 1) > 0.02
     asked = asked & glyphs.whole & level & ~stretched & (glyphs.plate == 0) & (glyphs.size >= _LEAST_PX)
     places: dict[Key, list[int]] = {}
     for index in np.flatnonzero(asked).tolist():
-        if signs[index] in table.own and len(same := places.setdefault(keys[index], [])) < _SAMPLES:
+        if signs[index] in wanted and len(same := places.setdefault(keys[index], [])) < _SAMPLES:
             same.append(index)
     return places
 
 
-def _drawing(glyphs: Glyphs, here: Sequence[int], plates: Sequence[Gray]) -> tuple[Floats, Samples]:
-    """Width, rise and drop in em, and the sample: the middle of several glyphs."""
-    ink = glyphs.ink[here]
-    boxes = np.stack([(ink[:, 2] - ink[:, 0]) / glyphs.size[here], glyphs.rise[here], glyphs.drop[here]], axis=1)
-    sample = samples_of(plates[0], ink).mean(axis=0)
-    return np.median(boxes, axis=0), sample / max(1e-6, float(np.linalg.norm(sample)))
+def drawings_of(
+    glyphs: Glyphs, places: Mapping[Key, Sequence[int]], plates: Sequence[Gray]
+) -> Iterator[tuple[Key, Floats, Samples]]:
+    """Of each character width, rise and drop in em, and the sample: the middle of its glyphs.
+
+    All in one, for the picture is softened once.
+    """
+    every = [index for here in places.values() for index in here]
+    samples = samples_of(plates[0], glyphs.ink[every])
+    ink, size = glyphs.ink[every], glyphs.size[every]
+    boxes = np.stack([(ink[:, 2] - ink[:, 0]) / size, glyphs.rise[every], glyphs.drop[every]], axis=1)
+    start = 0
+    for key, here in places.items():
+        part = slice(start, start + len(here))
+        start += len(here)
+        sample = samples[part].mean(axis=0)
+        yield key, np.median(boxes[part], axis=0), sample / max(1e-6, float(np.linalg.norm(sample)))
 
 
 class _Table:

@@ -1,0 +1,85 @@
+"""Pairs of letters that reading takes for each other, or cannot read: ү and ұ, ν and υ, ц and щ.
+
+Each pair has one weighted sum over a drawing's box and sample that parts the two letters in the common text fonts,
+also in those that the weights were not made of: a single letter of a font is enough to tell which of the two it is.
+The table is made by ``scripts/make_letter_pairs.py``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ocr_service.document import Gray
+from ocr_service.text_layer.page.glyphs import Floats, Glyphs
+from ocr_service.text_layer.proof.evidence import Key
+from ocr_service.text_layer.proof.letter_shapes import drawings_of, places_of
+from ocr_service.text_layer.proof.shapes import Samples
+
+TABLE = Path(__file__).with_name("letter_pairs.npz")
+_BOTH = 0.2  # the sum for both letters of a font, each of which is drawn more like the other one
+_BOX = 3.0  # the weight of a box's sides, em, beside a sample's values
+# The others are told by their heights, by the marks above them, or by reading.
+PAIRS = (
+    "үұ", "ҮҰ", "уү", "уұ", "УҮ", "УҰ", "цщ", "ЦЩ", "шщ", "ШЩ", "ьъ", "ЬЪ", "ыь", "гґ", "ГҐ", "гғ", "ГҒ", "кқ",
+    "КҚ", "нң", "НҢ", "нһ", "оө", "ОӨ", "аә", "АӘ", "сє", "еє", "эє", "ії", "ІЇ", "ћђ", "цџ", "νυ", "ζξ", "ζς",
+    "ηκ", "κχ", "ρσ", "γν", "λδ", "οα", "il", "ıi", "łl", "ŁL", "đd", "øo", "ØO", "aą", "eę", "sş", "cç", "tț",
+)  # fmt: skip
+
+
+def features(box: Floats, sample: Samples) -> Floats:
+    """What the weights are for: the 8 x 12 values of a sample, width, rise and drop, and 1."""
+    return np.concatenate([sample.astype(np.float64), _BOX * box, [1.0]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """Another letter, and the weights of the sum by which a drawing is that rather than its pair.
+
+    It is where the sum is over ``margin``; ``margin`` differs, for some letters vary more than others.
+    """
+
+    sign: str
+    weights: npt.NDArray[np.float64]
+    margin: float
+
+
+def drawn_as_other(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> dict[Key, str]:
+    """Letters that are drawn as the other one of a pair, with that."""
+    table = _table()
+    asked = np.array([sign in table for sign in signs], bool) & ~glyphs.of_one_glyph  # not those of a ligature
+    if not asked.any():
+        return {}
+    found: dict[Key, str] = {}
+    sums: dict[tuple[str, str, str], tuple[float, Key]] = {}  # by font, letter and the other one of its pair
+    places = places_of(table.keys(), glyphs, keys, signs, asked)
+    for key, box, sample in drawings_of(glyphs, places, plates):
+        drawn, sign = features(box, sample), signs[places[key][0]]
+        for other in table[sign]:
+            likeness = float(other.weights @ drawn)
+            sums.setdefault((key[0], sign, other.sign), (likeness, key))
+            if likeness > other.margin:
+                found[key] = other.sign
+    for (font, sign, other_sign), (likeness, key) in sums.items():
+        pair = sums.get((font, other_sign, sign))
+        if pair is not None and likeness + pair[0] > _BOTH:
+            found[key] = other_sign
+    return found
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, tuple[_Other, ...]]:
+    with np.load(TABLE) as stored:
+        pairs, weights = stored["pairs"].tolist(), stored["weights"].astype(np.float64)
+        margins = stored["margins"].tolist()
+    found: dict[str, list[_Other]] = defaultdict(list)
+    for (first, second), towards_second, (of_first, of_second) in zip(pairs, weights, margins, strict=True):
+        found[first].append(_Other(second, towards_second, of_first))
+        found[second].append(_Other(first, -towards_second, of_second))
+    return {sign: tuple(others) for sign, others in found.items()}

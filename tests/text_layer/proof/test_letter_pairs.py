@@ -1,0 +1,66 @@
+"""Letters that reading takes for each other, or cannot read, are told apart by their drawings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.text_layer_pdfs import Sample, Sheet, swapped, with_maps
+from tests.support.text_layer_set import read_sample, words_of
+
+_KAZAKH = "Үлкен ұжым бүгін ұлттық күнді құттықтап, жүз ұсыныс қосты; үй ұстасы үшін ұзақ уақыт керек."
+_GREEK = "Ο νόμος του χρόνου είναι γνωστός και συνεπώς η υπόθεση του νέου νησιού δεν εκκρεμεί."
+_ENGLISH = "The initial silicon filing will finally list all similar civil bills."
+
+
+def _page(text: str, face: str) -> Sheet:
+    sheet = Sheet()
+    sheet.paragraph(text, font=face)
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("text", "pair", "face"),
+    [
+        (_KAZAKH, "үұ", "Serif"),
+        pytest.param(_KAZAKH, "үұ", "Sans", marks=pytest.mark.slow),
+        pytest.param(_GREEK, "νυ", "Serif", marks=pytest.mark.slow),
+        pytest.param(_GREEK, "νυ", "Mono", marks=pytest.mark.slow),
+        (_ENGLISH, "il", "Mono"),
+    ],
+)
+def test_swapped_letters_of_a_pair_are_not_delivered(tmp_path: Path, text: str, pair: str, face: str) -> None:
+    page = read_sample(tmp_path, Sample("pair", with_maps(_page(text, face).pdf(), swapped(pair)), ""), "only")
+    lies = {word.translate(str.maketrans(pair, pair[::-1])) for word in text.split() if {*pair} & {*word}}
+    assert lies and not lies & set(words_of(page.markdown))
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "lie", "face"),
+    [
+        ("Цапля и цинковая чаша цела, цена цистерны уценена, а цены конца улицы целы.", "ц", "щ", "SerifBold"),
+        pytest.param("Χαίρε, νέε άνεμε: η δύναμη των νερών.", "ν", "υ", "SerifBold", marks=pytest.mark.slow),
+        pytest.param("Façade garçon reçu leçon français", "ç", "c", "Sans", marks=pytest.mark.slow),
+    ],
+)
+def test_the_only_one_of_a_pair_is_told_too(tmp_path: Path, text: str, letter: str, lie: str, face: str) -> None:
+    pdf = with_maps(_page(text, face).pdf(), lambda codes: {c: lie if t == letter else t for c, t in codes.items()})
+    page = read_sample(tmp_path, Sample("one", pdf, ""), "only")
+    lies = {word.replace(letter, lie) for word in text.split() if letter in word}
+    assert lies and not lies & set(words_of(page.markdown))
+
+
+@pytest.mark.parametrize(
+    ("text", "face"),
+    [
+        (_KAZAKH, "Serif"),
+        pytest.param(_KAZAKH, "Mono", marks=pytest.mark.slow),
+        pytest.param(_GREEK, "Serif", marks=pytest.mark.slow),
+        pytest.param(_GREEK, "Mono", marks=pytest.mark.slow),
+        pytest.param(_ENGLISH, "Mono", marks=pytest.mark.slow),
+    ],
+)
+def test_true_letters_of_a_pair_are_believed(tmp_path: Path, text: str, face: str) -> None:
+    page = read_sample(tmp_path, Sample("true", _page(text, face).pdf(), ""), "only")
+    assert words_of(page.markdown) == text.split()
