@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.lines.words import LayerLine
-from ocr_service.text_layer.page.glyphs import Glyphs, Ints
+from ocr_service.text_layer.page.glyphs import Flags, Glyphs, Ints
 from ocr_service.text_layer.proof.alphabets import (
     letters_known,
     plain_form,
@@ -45,6 +45,7 @@ _NO_SUCH_LETTER = "\N{REPLACEMENT CHARACTER}"
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
 _OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
 _TRIES = 2  # sheets
+_SPELLED = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN"})  # other scripts join letters as they like
 
 _TALLEST = 1.8  # em; a letter with two marks has 1.4
 
@@ -97,6 +98,7 @@ def prove(
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
     readable |= np.array([key in others for key in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
+    doubtful |= _unread_twice(glyphs, keys, signs, readable)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
 
@@ -136,6 +138,13 @@ def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evi
         if evidence.wrong[""] > _UNREAD * evidence.right:
             evidence.wrong[""] += evidence.right
             evidence.right = 0
+
+
+def _unread_twice(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], readable: Flags) -> frozenset[Key]:
+    """Letters that one glyph stands for twice, and nothing reads: no ligature is of two қ."""
+    both = glyphs.of_one_glyph[:-1] & glyphs.of_one_glyph[1:] & ~readable[:-1]
+    same = [i for i in np.flatnonzero(both).tolist() if signs[i] == signs[i + 1] and script_of(signs[i]) in _SPELLED]
+    return frozenset(keys[i] for at in same for i in (at, at + 1))
 
 
 def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:

@@ -64,3 +64,11 @@ def test_the_only_one_of_a_pair_is_told_too(tmp_path: Path, text: str, letter: s
 def test_true_letters_of_a_pair_are_believed(tmp_path: Path, text: str, face: str) -> None:
     page = read_sample(tmp_path, Sample("true", _page(text, face).pdf(), ""), "only")
     assert words_of(page.markdown) == text.split()
+
+
+def test_a_letter_that_nothing_reads_is_not_delivered_twice_for_one_glyph(tmp_path: Path) -> None:
+    pdf = with_maps(
+        _page(_KAZAKH, "Serif").pdf(), lambda codes: {c: t * 2 if t == "қ" else t for c, t in codes.items()}
+    )
+    page = read_sample(tmp_path, Sample("twice", pdf, ""), "only")
+    assert "ққ" not in page.markdown
