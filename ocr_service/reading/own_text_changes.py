@@ -69,7 +69,7 @@ NOTHING = OwnTextChanges()
 def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> OwnTextChanges:
     """NOTHING where all may stay. Raises pdfium.PdfiumError and ServiceError where the page cannot be drawn."""
     if page.text_layer is None:
-        return NOTHING
+        return _silenced(pdf, source, password, page) if page.status == "failed" else NOTHING
     is_hidden = page.hidden_text is not None
     only_invisible = page.hidden_text is not None and page.hidden_text.reasons.keys() == {"invisible"}
     if only_invisible and not page.text_layer.used:
@@ -100,6 +100,17 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
         if not fates or _leaves_the_picture(pdf, source, password, page.number, fates):
             return replace(wanted, fates=fates) if fates or hides else NOTHING
     return OwnTextChanges(invisible=True) if only_invisible else _picture(pdf, page.number)
+
+
+def _silenced(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> OwnTextChanges:
+    """Of a page that failed nothing is known: none of its own text stays to be found."""
+    try:
+        fates: tuple[Fate, ...] = ("silent",) * len(_untrue_objects(pdf, page))
+    except TooManyGlyphs:
+        return _picture(pdf, page.number)
+    if fates and not _leaves_the_picture(pdf, source, password, page.number, fates):
+        return _picture(pdf, page.number)
+    return OwnTextChanges(fates=fates, appearances="silent")
 
 
 def _left_of(page: PageResult, changes: OwnTextChanges) -> float:
@@ -199,6 +210,8 @@ def _leaves_the_picture(
         with pikepdf.open(source, password=password) as whole, pikepdf.new() as alone:
             page = whole.pages[number - 1]
             change_shown(whole, page, fates, {})
+            if "/Annots" in page:
+                del page.Annots  # these are not drawn
             alone.pages.append(page)
             if "/OCProperties" in whole.Root:
                 alone.Root.OCProperties = alone.copy_foreign(whole.make_indirect(whole.Root.OCProperties))

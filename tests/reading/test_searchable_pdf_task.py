@@ -12,8 +12,9 @@ import pytest
 from pikepdf import Dictionary, Name
 from PIL import ImageChops, ImageFilter, ImageStat
 
-from ocr_service.document import PageResult, TextLayerReport
+from ocr_service.document import Failure, PageResult, TextLayerReport
 from ocr_service.export.result_json import page_to_json
+from ocr_service.reading.pipeline import failed_page
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
 from tests.support.text_layer_pdfs import Sample
@@ -61,6 +62,14 @@ def test_what_nobody_sees_is_not_in_the_pdf(tmp_path: Path, name: str) -> None:
     assert "Zorblatt" in text_of(_SAMPLES[name].pdf)
     assert "Zorblatt" not in text
     assert "The committee met on 14 March 1987" in text
+    assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+
+
+@pytest.mark.parametrize("name", ["hidden_white", "hidden_render_mode", "en_private", "form"])
+def test_nothing_is_found_on_a_page_that_failed(tmp_path: Path, name: str) -> None:
+    failure = Failure("page_timeout", "The page took too long.", "recognition")
+    text = searchable_text(tmp_path, _SAMPLES[name].pdf, failed_page(1, "embedded", failure, 1.0))
+    assert not text.strip()
     assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
