@@ -98,7 +98,7 @@ def prove(
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
     readable |= np.array([key in others for key in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
-    doubtful |= _unread_twice(glyphs, keys, signs, readable)
+    doubtful |= _twice(glyphs, keys, signs, readable)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
 
@@ -140,11 +140,13 @@ def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evi
             evidence.right = 0
 
 
-def _unread_twice(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], readable: Flags) -> frozenset[Key]:
-    """Letters that one glyph stands for twice, and nothing reads: no ligature is of two қ."""
-    both = glyphs.of_one_glyph[:-1] & glyphs.of_one_glyph[1:] & ~readable[:-1]
-    same = [i for i in np.flatnonzero(both).tolist() if signs[i] == signs[i + 1] and script_of(signs[i]) in _SPELLED]
-    return frozenset(keys[i] for at in same for i in (at, at + 1))
+def _twice(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], readable: Flags) -> frozenset[Key]:
+    """Letters that one glyph stands for twice: no ligature is of two қ or two щ. Those of two f and t are read."""
+    both = glyphs.of_one_glyph[:-1] & glyphs.of_one_glyph[1:]
+    same = [i for i in np.flatnonzero(both).tolist() if signs[i] == signs[i + 1]]
+    scripts = {i: script_of(signs[i]) for i in same}
+    wrong = [i for i in same if scripts[i] in _SPELLED and not (readable[i] and scripts[i] == "LATIN")]
+    return frozenset(keys[i] for at in wrong for i in (at, at + 1))
 
 
 def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
