@@ -60,9 +60,9 @@ test-pins: setup .venv-pins/.ready ## run the tests of layout, reading and expor
 .venv-pins/.ready: requirements.lock requirements_vllm.txt
 	@echo "== The gpu image's packages into .venv-pins (this takes some minutes)"
 	@rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
-	@$(PINS)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	@$(PINS)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
 	@$(PINS)/pip uninstall -qq --yes onnxruntime opencv-python-headless
-	@$(PINS)/pip install -qq --disable-pip-version-check --no-deps -r requirements_vllm.txt
+	@$(PINS)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements_vllm.txt
 	@touch $@
 
 # Clients of others drive the service, from an environment of their own.
@@ -73,7 +73,7 @@ test-clients: setup .venv-clients/.ready ## run the tests with real clients of o
 .venv-clients/.ready: tests/clients/requirements.txt tests/clients/package-lock.json
 	@echo "== Clients of others into .venv-clients (this takes some minutes)"
 	@rm -rf .venv-clients && $(PYTHON) -m venv .venv-clients
-	@$(CLIENTS)/pip install -qq --disable-pip-version-check --no-deps -r tests/clients/requirements.txt
+	@$(CLIENTS)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r tests/clients/requirements.txt
 	@mkdir .venv-clients/node && cp tests/clients/package*.json .venv-clients/node && cd .venv-clients/node && npm ci
 	@touch $@
 
@@ -87,7 +87,7 @@ test-ray: setup .venv-ray/.ready ## run the tests of archives on a Ray cluster o
 	@echo "== Ray into .venv-ray"
 	@rm -rf .venv-ray && $(PYTHON) -m venv --without-pip .venv-ray
 	@$(BIN)/python $(PACKAGES) > "$$($(RAY)/python $(PACKAGES))/project.pth"
-	@$(BIN)/pip --python $(RAY)/python install -qq --disable-pip-version-check --no-deps -r tests/requirements-ray.txt
+	@$(BIN)/pip --python $(RAY)/python install -qq --disable-pip-version-check --no-compile --no-deps -r tests/requirements-ray.txt
 	@touch $@
 
 test-all: ## run every test that needs no GPU: test, test-slow, test-pins, test-clients, test-ray

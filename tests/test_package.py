@@ -39,7 +39,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment_with(source: Path, folder: Path) -> Path:
     run(sys.executable, "-m", "venv", folder)
-    run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", source)
+    run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", source)
     return folder / "bin"
 
 
