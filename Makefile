@@ -21,7 +21,7 @@ setup-test: setup
 .venv/.ready: requirements.lock
 	@echo "== Python packages into .venv (the first time takes a minute or two)"
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { scripts/apt.sh python3-venv && $(PYTHON) -m venv .venv; }
-	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
 	@touch $@
 
 demo: setup ## start the service and read a scanned sample through it
