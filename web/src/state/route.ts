@@ -12,8 +12,11 @@ function read(): Route {
 
 export const route = signal<Route>(read());
 
-/** The page in the address, asked for by a link, a reload or the browser's back; 0 where none is. */
-export const askedPage = signal(pageInAddress());
+/**
+ * The page in the address, asked for by a link, a reload or the browser's back; 0 where none is. An object anew each time:
+ * the browser's back may ask for the page that was asked for before a jump.
+ */
+export const askedPage = signal({ number: pageInAddress() });
 
 function pageInAddress(): number {
   return Number(PATTERN.exec(location.hash)?.[2] ?? 0);
@@ -37,7 +40,7 @@ function follow(): void {
   const before = route.value;
   const now = read();
   const same = before.view === "job" && now.view === "job" && before.id === now.id;
-  askedPage.value = pageInAddress();
+  askedPage.value = { number: pageInAddress() || (same ? 1 : 0) };
   if (same) return;
   route.value = now;
   scrollTo(0, 0);

@@ -50,7 +50,7 @@ export function PageJump({
 
 /** The page that lies under the toolbar. */
 function useCurrentPage(count: number): number {
-  const [current, setCurrent] = useState(askedPage.peek() || 1);
+  const [current, setCurrent] = useState(askedPage.peek().number || 1);
   useEffect(() => {
     const inView = new Set<number>();
     const observer = new IntersectionObserver(

@@ -131,9 +131,9 @@ function Opened({ job }: { job: Job }): JSX.Element {
   const hasFailed = state === "partial" || state === "failed" || state === "cancelled";
   const numbers = pageNumbers(job, marks);
   const asked = askedPage.value;
-  const isThere = asked > 0 && numbers.includes(asked);
+  const isThere = asked.number > 0 && numbers.includes(asked.number);
   useEffect(() => {
-    if (isThere) showPage(asked);
+    if (isThere) showPage(asked.number);
   }, [isThere, asked]);
   return (
     <main id="main" class="viewer">
