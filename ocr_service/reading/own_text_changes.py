@@ -105,9 +105,10 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
 def _silenced(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> OwnTextChanges:
     """Of a page that failed nothing is known: none of its own text stays to be found."""
     try:
-        fates: tuple[Fate, ...] = ("silent",) * len(_untrue_objects(pdf, page))
+        silent = np.ones(len(_untrue_objects(pdf, page)), bool)
     except TooManyGlyphs:
         return _picture(pdf, page.number)
+    fates = _fates(~silent, silent)
     if fates and not _leaves_the_picture(pdf, source, password, page.number, fates):
         return _picture(pdf, page.number)
     return OwnTextChanges(fates=fates, appearances="silent")

@@ -68,7 +68,7 @@ def test_what_nobody_sees_is_not_in_the_pdf(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["hidden_white", "hidden_render_mode", "en_private", "form"])
 def test_nothing_is_found_on_a_page_that_failed(tmp_path: Path, name: str) -> None:
     failure = Failure("page_timeout", "The page took too long.", "recognition")
-    text = searchable_text(tmp_path, _SAMPLES[name].pdf, failed_page(1, "embedded", failure, 1.0))
+    text = searchable_text(tmp_path, _SAMPLES[name].pdf, failed_page(1, "tesseract", failure, 1.0))
     assert not text.strip()
     assert looks_alike(_SAMPLES[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
 
