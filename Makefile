@@ -1,6 +1,7 @@
 # `make demo` and `make test` do all the set-up themselves, on a fresh Debian or Ubuntu machine; both can be run again.
 PYTHON ?= python3
 BIN := .venv/bin
+PACKAGES := -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 # What pip cannot bring: Tesseract's language data, poppler as the second renderer, fonts for the sample documents.
 # (fonts-dejavu-core is for the samples and the tests; a running service does without it.)
 APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dejavu-core
@@ -22,6 +23,7 @@ setup-test: setup
 	@echo "== Python packages into .venv (the first time takes a minute or two)"
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { scripts/apt.sh python3-venv && $(PYTHON) -m venv .venv; }
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 $$($(BIN)/python $(PACKAGES)) # by all cores, where pip takes one
 	@touch $@
 
 demo: setup ## start the service and read a scanned sample through it
@@ -79,7 +81,6 @@ test-clients: setup .venv-clients/.ready ## run the tests with real clients of o
 
 # Archives on Ray, which weighs 500 MB: an environment of its own, which sees the packages of .venv, too.
 RAY := .venv-ray/bin
-PACKAGES := -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 test-ray: setup .venv-ray/.ready ## run the tests of archives on a Ray cluster of two nodes
 	$(call timed,tests on Ray,$(RAY)/python -m pytest -q -m ray tests/cli)
 
