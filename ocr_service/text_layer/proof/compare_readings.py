@@ -83,8 +83,17 @@ def _change(written: str, read: str) -> float:
     return 0.001 if look_the_same(written, read) else 0.99
 
 
+def _is_number(signs: Sequence[str]) -> bool:
+    return any(map(str.isdigit, signs)) and not any(map(str.isalpha, signs))
+
+
 def align(written: Sequence[str], read: str) -> Alignment:
-    """The cheapest alignment (Levenshtein), signs that look the same costing next to nothing."""
+    """The cheapest alignment (Levenshtein), signs that look the same costing next to nothing.
+
+    Two numbers of one length stand place by place: of 1718 for 7178 three digits would be right otherwise.
+    """
+    if len(written) == len(read) and _is_number(written) and _is_number(read):
+        return Alignment(tuple(enumerate(read)), frozenset())
     rows, columns = len(written) + 1, len(read) + 1
     cost = [[0.0] * columns for _ in range(rows)]
     for i in range(rows):
