@@ -127,6 +127,7 @@ async def test_hang_in_native_code_ends_in_a_timeout() -> None:
         assert await pid_of(pool)
 
 
+@pytest.mark.slow
 async def test_hang_by_chance_is_tried_once_more(tmp_path: Path) -> None:
     async with PagePool(1) as pool:
         mark = tmp_path / "mark"
@@ -269,6 +270,7 @@ async def test_loop_is_free_while_workers_warm_up(tmp_path: Path, monkeypatch: p
         assert await task
 
 
+@pytest.mark.slow
 async def test_workers_that_cannot_start_say_why_and_keep_nobody_waiting() -> None:
     async with PagePool(1, warm_up=worker_tasks.fail_to_warm_up) as pool:
         waiting = asyncio.create_task(pid_of(pool))

@@ -175,6 +175,7 @@ def test_errors_carry_our_code(client: Mistral) -> None:
         client.ocr.process(model="m", document={"type": "file", "file_id": "../../jobs"})
 
 
+@pytest.mark.slow
 def test_a_keys_files_are_its_own(tmp_path: Path) -> None:
     with RunningService(tmp_path, API_KEYS="anna:first,boris:second", LAYOUT_MODEL="stub:1") as service:
         anna, boris = (Mistral(api_key=key, server_url=service.url) for key in ("first", "second"))

@@ -71,6 +71,7 @@ def test_a_failed_jobs_page_that_was_not_read_gives_the_jobs_error(service: Runn
     assert refused(service.client.get(f"/jobs/{late}/pages/1")) == refused(service.client.get(f"/jobs/{late}/result"))
 
 
+@pytest.mark.slow
 def test_partial_results_are_offered_where_they_are_given(tmp_path: Path) -> None:
     gate = threading.Event()
     fake = FakeVllm(answer=held(gate, after=1))

@@ -76,6 +76,7 @@ def test_no_words_come_where_they_are_not_asked_for(service: RunningService, con
     assert page["confidence"] > 0.85
 
 
+@pytest.mark.slow
 def test_min_confidence_decides_what_is_marked_for_review(service: RunningService, contract_scan: Path) -> None:
     content = contract_scan.read_bytes()
     reviews = {}

@@ -29,7 +29,8 @@ def test_an_alphabet_that_tesseract_lacks_is_believed_where_its_letters_look_lik
     assert {region.source for region in page.regions} == {"text_layer"}
 
 
-@pytest.mark.parametrize("pair", ["δλ", pytest.param("πτ", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("pair", ["δλ", "πτ"])
 def test_swapped_letters_of_an_alphabet_that_tesseract_lacks_are_not_delivered(tmp_path: Path, pair: str) -> None:
     pdf = with_maps(_sheet(*_GREEK).pdf(), swapped(pair))
     page = read_sample(tmp_path, Sample("greek", pdf, ""))
