@@ -15,10 +15,8 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 
-_STEP, _STEPS_IN = (
-    4,
-    50,
-)  # areas are looked for at a quarter of the size, less is left out of coarse sheets: so many an inch
+_STEP = 4  # areas are looked for at a quarter of the size
+_STEPS_IN = 50  # an inch: less is left out of coarse sheets
 _GROUND = 9  # pixels of the quarter: wider than strokes, narrower than a bar of one line
 _BANDS = ((0.0, 0.45), (0.45, 0.8))  # of the paper's level; lighter grounds are read as they are
 _LEAST_IN = (0.5, 0.12)  # inches: a bar of one line of 6-point type

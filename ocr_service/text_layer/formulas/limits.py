@@ -108,9 +108,14 @@ def _has_limits_under(letter: Item, items: Sequence[Item]) -> bool:
         return False
     size = letter.size
     under = [i for i in items if i.size < SCRIPT * size and -0.05 * size < i.y0 - letter.y1 < 0.6 * size]
-    core = [item for item in under if letter.x0 < item.x < letter.x1]
+    middle = middle_of_limits(letter.x0, letter.x1, under, size)
+    return middle is not None and abs(middle - letter.x) < _OFF_MIDDLE * size
+
+
+def middle_of_limits(x0: float, x1: float, under: Sequence[Item], size: float) -> float | None:
+    """The middle of the run of signs ``under`` an operator from ``x0`` to ``x1``; None where none is right under it."""
+    core = [item for item in under if x0 < item.x < x1]
     if not core:
-        return False
+        return None
     run = in_one_run(core, under, size)
-    middle = (min(item.x0 for item in run) + max(item.x1 for item in run)) / 2
-    return abs(middle - letter.x) < _OFF_MIDDLE * size
+    return (min(item.x0 for item in run) + max(item.x1 for item in run)) / 2

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_service.text_layer.formulas.items import SCRIPT, Item, joined
-from ocr_service.text_layer.formulas.limits import in_one_run
+from ocr_service.text_layer.formulas.limits import middle_of_limits
 
 FUNCTIONS = frozenset(
     re.findall(
@@ -114,12 +114,9 @@ def _first_half(made: Sequence[Item], named: Item, items: Sequence[Item]) -> Ite
         return half
     size = named.size
     under = [i for i in items if i.size < SCRIPT * size and -0.1 * size < i.y0 - named.y1 < 0.6 * size]
-    core = [item for item in under if half.x0 < item.x < named.x1]
-    if not core:
-        return None
-    run = in_one_run(core, under, size)
-    middle = (min(item.x0 for item in run) + max(item.x1 for item in run)) / 2
-    return half if abs(middle - (half.x0 + named.x1) / 2) < abs(middle - named.x) else None
+    middle = middle_of_limits(half.x0, named.x1, under, size)
+    of_both = middle is not None and abs(middle - (half.x0 + named.x1) / 2) < abs(middle - named.x)
+    return half if of_both else None
 
 
 def _of_halves(half: Item, named: Item) -> Item:

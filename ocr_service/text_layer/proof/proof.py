@@ -46,7 +46,6 @@ _UNREAD = 0.5  # of the times that a character was read, it was not: it is one t
 _OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
 _TRIES = 2  # sheets
 _SPELLED = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN"})  # other scripts join letters as they like
-
 _TALLEST = 1.8  # em; a letter with two marks has 1.4
 
 
