@@ -37,7 +37,7 @@ def test_uvicorn_serves_the_application_and_bounds_heads_as_the_readme_says(tmp_
 
 
 @pytest.mark.slow
-def test_nothing_is_imported_that_no_setting_asks_for() -> None:
+def test_the_app_imports_neither_what_no_setting_asks_for_nor_what_page_workers_need() -> None:
     program = (
         "import sys; from ocr_service.api.app import create_app; from ocr_service.settings import Settings;"
         "create_app(Settings(_env_file=None)); print(*sys.modules)"
@@ -46,3 +46,4 @@ def test_nothing_is_imported_that_no_setting_asks_for() -> None:
     imported = set(ran.stdout.split())
     assert "fastapi" in imported
     assert imported.isdisjoint({"opentelemetry.sdk", "boto3", "botocore", "psycopg", "sqlalchemy.ext.asyncio"})
+    assert imported.isdisjoint({"ocr_service.reading.page_work", "tesserocr"})

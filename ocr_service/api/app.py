@@ -90,8 +90,6 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.services = await _start(settings, stack, counted)
             await stack.enter_async_context(mcp.running())
             await stack.enter_async_context(watched_loop(counted.loop_lag))
-            if settings.enable_docs:
-                await asyncio.to_thread(app.openapi)  # 0.3 s that the first reader's neighbours would wait for
             # Objects made so far live until the end: without freeze, each full collection scans them for 0.1 s.
             gc.collect()
             gc.freeze()
@@ -104,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json" if settings.enable_docs else None,
+        openapi_url=None,  # install_docs has it
         generate_unique_id_function=lambda route: route.name,  # the names of a generated client's functions
     )
     mcp = McpEndpoint(app)

@@ -21,6 +21,7 @@ from ocr_service.cli.startup_app import FrontDoor
 from ocr_service.logs import configure_logging
 from ocr_service.settings import Settings
 from ocr_service.storage.filesystem import NotWritable, check_writable
+from ocr_service.workers.loading import without_collector
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -110,9 +111,10 @@ def _allow_many_connections() -> None:
 
 def _load(settings: Settings) -> FastAPI:
     """Imports and creates the application, in a thread of FrontDoor. Raises DatabaseError."""
-    from ocr_service.api.app import create_app
-    from ocr_service.bootstrap import jobs_config
-    from ocr_service.jobs.service import check_database
+    with without_collector():
+        from ocr_service.api.app import create_app
+        from ocr_service.bootstrap import jobs_config
+        from ocr_service.jobs.service import check_database
 
     asyncio.run(check_database(jobs_config(settings)))
     return create_app(settings)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_service.errors import ServiceError
+from ocr_service.workers.loading import without_collector
 from ocr_service.workers.messages import (
     Bug,
     Done,
@@ -54,11 +55,22 @@ def main(descriptor: int, parent_pid: int) -> None:
     first = receive_task(connection)
     if first is None:
         return
-    enter_sandbox(pickle.loads(first[1]), parent_pid)
-    while (task := receive_task(connection)) is not None:
-        cpu_s, pickled = task
-        send_begun(connection)
-        send_answer(connection, run_task(pickled, cpu_s))
+    with without_collector():
+        enter_sandbox(pickle.loads(first[1]), parent_pid)
+        _serve_one(connection)  # the warm-up: it loads modules and models
+    while _serve_one(connection):
+        pass
+
+
+def _serve_one(connection: socket.socket) -> bool:
+    """Whether a task came: none comes any more when the app has closed its end."""
+    task = receive_task(connection)
+    if task is None:
+        return False
+    cpu_s, pickled = task
+    send_begun(connection)
+    send_answer(connection, run_task(pickled, cpu_s))
+    return True
 
 
 def enter_sandbox(limits: Limits, parent_pid: int) -> None:

@@ -49,7 +49,7 @@ class RunningService:
             "APP_PORT": str(self.port),
             "OUTPUT_DIR": str(self.output),
             "TEMP_DIR": str(self.temp),
-            "RENDER_WORKERS": "2",
+            "RENDER_WORKERS": "1",  # each takes a second of a core to start
             **settings,
         }
 
