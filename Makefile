@@ -9,6 +9,9 @@ APT := tesseract-ocr tesseract-ocr-rus tesseract-ocr-osd poppler-utils fonts-dej
 APT_TEST := chromium postgresql gcc libc6-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 
+# Many processes of the tests start in the same environments: what one of them has compiled the next ones shall find.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup setup-test demo serve test test-slow test-pins test-clients test-ray test-all check format lock bench web web-check sbom soak
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
