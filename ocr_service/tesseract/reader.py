@@ -59,7 +59,7 @@ from ocr_service.tesseract.ppocr import PpOcr
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.recognition import Recognition
-from ocr_service.tesseract.repair.addresses import with_names_in_addresses
+from ocr_service.tesseract.repair.addresses import with_addresses
 from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.digit_columns import with_digit_columns
@@ -233,7 +233,7 @@ class TesseractReader:
         engine = self._by_script.get(script, self._engine) if script == "latin" else self._engine
         if self._ppocr is not None and script == "latin":
             lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
-        lines = with_names_in_addresses(with_raised_digits(lines, sheet, self._engine, budgets.marks))
+        lines = with_addresses(with_raised_digits(lines, sheet, self._engine, budgets.marks))
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         unusual = [*large, *joined]

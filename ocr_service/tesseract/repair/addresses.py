@@ -1,7 +1,8 @@
-"""Letters of a name that were read as digits in an e-mail address: ``1`` for ``l``, ``0`` for ``o``.
+"""Addresses of pages and of people, which no dictionary has.
 
-Typewriter faces draw them alike and no dictionary has an address. Where letters in their places make a name that stands
-on the same page (``w4221i@…`` beside ``Weining Li``), they are letters.
+``https: //…`` is one word. In an e-mail address ``1`` may be ``l`` and ``0`` may be ``o``: typewriter faces draw them
+alike. Where letters in their places make a name that stands on the same page (``w4221i@…`` beside ``Weining Li``),
+they are letters.
 """
 
 from __future__ import annotations
@@ -10,14 +11,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _AS_LETTERS = str.maketrans("01I", "oll")
 _RUN = re.compile(r"[A-Za-z01]+")
+_SCHEMES = ("http:", "https:", "ftp:")
 _NAME = re.compile(r"[A-Z][A-Za-z]+")
 
 
-def with_names_in_addresses(lines: Sequence[Line]) -> list[Line]:
+def with_addresses(lines: Sequence[Line]) -> list[Line]:
+    """``lines`` with whole addresses in them."""
+    return _with_names([_with_whole_addresses(line) for line in lines])
+
+
+def _with_whole_addresses(line: Line) -> Line:
+    words: list[Word] = []
+    for word in line.words:
+        if word.text.startswith("//") and words and words[-1].text.endswith(_SCHEMES):
+            scheme = words.pop()
+            box, confidence = enclosing([scheme.box, word.box]), min(scheme.confidence, word.confidence)
+            word = replace(word, text=scheme.text + word.text, box=box, confidence=confidence)
+        words.append(word)
+    return make_line(words, line.weight) if len(words) < len(line.words) else line
+
+
+def _with_names(lines: Sequence[Line]) -> list[Line]:
     """``lines`` with letters for digits in the local parts of addresses, where they make a name of the page."""
     doubtful = {word for line in lines for word in line.words if _doubtful(word.text)}
     if not doubtful:
