@@ -6,38 +6,50 @@ the whole page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.boxes import enclosing, shared_area
 
 _STEP = 4  # areas are looked for at a quarter of the size
 _STEPS_IN = 50  # an inch: less is left out of coarse sheets
 _GROUND = 9  # pixels of the quarter: wider than strokes, narrower than a bar of one line
 _BANDS = ((0.0, 0.45), (0.45, 0.8))  # of the paper's level; lighter grounds are read as they are
 _LEAST_IN = (0.5, 0.12)  # inches: a bar of one line of 6-point type
-_RECTANGULAR = 0.85  # of its bounding box
+_FILLED, _RECTANGULAR = 0.7, 0.85  # of the box of a bar with letters at its edges, and of another area
 _UNIFORM = 12.0  # grey levels of standard deviation of the ground: photographs have more
 # Bold letters and the ruling lines around a head vary the ground of a bar of one or two lines; most of it is level.
 _BAR_IN, _BAR_SHAPE, _BAR_LEVEL = 0.6, 4.0, 0.65  # inches of height, width to height, share of the ground
+_ROWS = 64  # pixels of a column that tell its level
+_STROKE = 31  # pixels: wider than letters' strokes, and than a ruling line
+_JUMP_IN, _JUMP = 4, 6.0  # pixels, and grey levels: where two colours meet
 _CONTRAST = 60.0  # grey levels that count as full ink, at least
 _INK = 45  # grey levels off the ground: a letter's
 _OUTLINE = 2  # pixels
+_PART_LEVEL = 0.45  # of a part, with its letters and what is beside its upper and lower edge: 0.57 to 0.9
+_IN_ROW = 0.7  # of the height of two areas that one row has in common
+_WRITTEN = 0.01, 0.5  # of a light box that its text covers
 _REACH = (_GROUND // 2 + 1) * _STEP  # pixels that letters in an area or beside it may move its edge by
 _ON_GROUND, _PAPER = 0.3, 0.9  # of a row of pixels: of an area, and of the white beside one
 
 
 @dataclass(frozen=True, slots=True)
 class FilledArea:
-    """A rectangle on the sheet and the grey level of its ground. ``dark``: text on it can only be lighter."""
+    """A rectangle on the sheet and the grey level of its ground. ``dark``: text on it can only be lighter.
+
+    ``ends``: whether the fill ends at its left, and at its right, where it may meet that of another area.
+    """
 
     box: Box
     ground: float
     dark: bool
+    ends: tuple[bool, bool] = (True, True)
 
 
 def filled_areas(gray: Gray, dpi: int) -> list[FilledArea]:
@@ -47,7 +59,47 @@ def filled_areas(gray: Gray, dpi: int) -> list[FilledArea]:
     ground = cv2.medianBlur(small.astype(np.uint8), _GROUND).astype(np.uint8)
     paper = float(np.percentile(ground, 80))
     bands = ((low * paper, high * paper) for low, high in _BANDS)
-    return [area for band in bands for area in _areas_between(gray, ground, band, step, dpi)]
+    areas = _joined(area for band in bands for area in _areas_between(gray, ground, band, step, dpi))
+    areas += [box for area in areas if not area.dark for box in _light_boxes(area, gray, ground, step, dpi)]
+    return sorted(areas, key=lambda area: shared_area(area.box, area.box), reverse=True)
+
+
+def _light_boxes(
+    area: FilledArea, gray: Gray, ground: npt.NDArray[np.uint8], step: int, dpi: int
+) -> Iterator[FilledArea]:
+    """White boxes with dark text on an area of a colour, of which the text alone is to be dark."""
+    x0, y0, x1, y1 = area.box
+    lighter = (ground[y0 // step : y1 // step, x0 // step : x1 // step] > area.ground + _INK).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(lighter)
+    for x, y, w, h, filled in stats[1:].tolist():
+        if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or filled < _FILLED * w * h:
+            continue
+        box = x0 + x * step, y0 + y * step, x0 + (x + w) * step, y0 + (y + h) * step
+        crop = gray[box[1] : box[3], box[0] : box[2]]
+        level = float(np.percentile(crop, 90))
+        inked = float(np.mean(crop < level - _INK))
+        if _WRITTEN[0] <= inked <= _WRITTEN[1]:
+            yield FilledArea(_trimmed(gray, box, level) or box, level, dark=False)
+
+
+def _joined(areas: Iterable[FilledArea]) -> list[FilledArea]:
+    """``areas`` with those as one that a word between them parted; its letters stand in both."""
+    joined: list[FilledArea] = []
+    for area in areas:
+        parts = [other for other in joined if _are_one(area, other)]
+        joined = [other for other in joined if other not in parts]
+        box = enclosing([area.box, *(part.box for part in parts)])
+        ends = tuple(
+            any(part.box[side] == box[side] and part.ends[side > 0] for part in (area, *parts)) for side in (0, 2)
+        )
+        joined.append(replace(area, box=box, ends=(ends[0], ends[1])))
+    return joined
+
+
+def _are_one(area: FilledArea, other: FilledArea) -> bool:
+    tops, bottoms = (area.box[1], other.box[1]), (area.box[3], other.box[3])
+    in_row = min(bottoms) - max(tops) > _IN_ROW * (max(bottoms) - min(tops))
+    return in_row and abs(area.ground - other.ground) <= _JUMP and shared_area(area.box, other.box) > 0
 
 
 def _areas_between(
@@ -60,18 +112,96 @@ def _areas_between(
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
-        if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or area < _RECTANGULAR * w * h:
+        if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or area < _FILLED * w * h:
             continue
-        inside = labels[y : y + h, x : x + w] == label
-        levels = ground[y : y + h, x : x + w][inside].astype(np.float32)
-        level = float(np.median(levels))
-        bar = h * step <= _BAR_IN * dpi and w >= _BAR_SHAPE * h
-        even = bar and float(np.mean(np.abs(levels - level) <= _UNIFORM)) >= _BAR_LEVEL
-        if not even and float(levels.std()) > _UNIFORM:
+        inside, bar = labels[y : y + h, x : x + w] == label, _is_bar(w * step, h * step, dpi)
+        if not (_fills_rows(inside) if bar else area >= _RECTANGULAR * w * h):
             continue
-        box = _trimmed(gray, (x * step, y * step, (x + w) * step, (y + h) * step), level)
-        if box is not None:
-            yield FilledArea(box, level, dark=low == 0.0)
+        whole = x * step, y * step, (x + w) * step, (y + h) * step
+        levels = ground[y : y + h, x : x + w][inside]
+        parts = [] if float(levels.std()) <= _UNIFORM else _parts(gray, whole, dpi)
+        if not parts and (level := _level(levels, bar=bar)) is not None:
+            parts = [(whole, level)]
+        for part, level in parts:
+            box = _trimmed(gray, part, level)
+            if box is not None:
+                ends = part[0] == whole[0], part[2] == whole[2]
+                yield FilledArea(_cut(box, part, whole), level, low == 0.0, ends)
+
+
+def _is_bar(width: int, height: int, dpi: int) -> bool:
+    return height <= _BAR_IN * dpi and width >= _BAR_SHAPE * height
+
+
+def _fills_rows(inside: npt.NDArray[np.bool_]) -> bool:
+    """Whether a bar, with the letters on it, fills its box from the left to the right."""
+    width = inside.shape[1]
+    first, last = inside.argmax(axis=1), width - inside[:, ::-1].argmax(axis=1)
+    return float((last - first)[inside.any(axis=1)].sum()) >= _RECTANGULAR * inside.size
+
+
+def _level(levels: npt.NDArray[np.uint8], *, bar: bool) -> float | None:
+    """The level of an area that one colour fills, else None. ``levels``: of its ground."""
+    level = float(np.median(levels))
+    even = bar and float(np.mean(np.abs(levels - np.float32(level)) <= _UNIFORM)) >= _BAR_LEVEL
+    return level if even or float(levels.std()) <= _UNIFORM else None
+
+
+def _cut(box: Box, part: Box, whole: Box) -> Box:
+    """``box`` of a ``part``, but where that meets another one: the ground beside it is not its own."""
+    x0, y0, x1, y1 = box
+    left, top, right, bottom = (side if side != edge else None for side, edge in zip(part, whole, strict=True))
+    return (
+        max(x0, left or 0),
+        max(y0, top or 0),
+        x1 if right is None else min(x1, right),
+        y1 if bottom is None else min(y1, bottom),
+    )
+
+
+def _parts(gray: Gray, box: Box, dpi: int) -> list[tuple[Box, float]]:
+    """The parts of a filled area beside one another, or below one another, each of its own level; none if it has one.
+
+    The cells of a head, or its rows, may have a colour each.
+    """
+    x0, y0, x1, y1 = box
+    crop, least = gray[y0:y1, x0:x1], round(_LEAST_IN[1] * dpi)
+    profile = _profile(crop)
+    parts = [((x0 + a, y0, x0 + b, y1), profile[a:b]) for a, b in _stretches(profile, least)]
+    if len(parts) <= 1:
+        profile = _profile(crop.T)
+        parts = [((x0, y0 + a, x1, y0 + b), profile[a:b]) for a, b in _stretches(profile, least)]
+    if len(parts) <= 1:
+        return []
+    levels = ((part, float(np.median(own))) for part, own in parts)
+    return [(part, level) for part, level in levels if _share_at(gray, part, level) >= _PART_LEVEL]
+
+
+def _share_at(gray: Gray, box: Box, level: float) -> float:
+    """The share of a part that has this level, not its letters'."""
+    x0, y0, x1, y1 = box
+    return float(np.mean(np.abs(gray[y0:y1, x0:x1] - np.float32(level)) <= _UNIFORM))
+
+
+def _profile(gray: Gray) -> npt.NDArray[np.int16]:
+    """The level of each column's ground: letters are lighter than it, or darker, and less even."""
+    quarters = np.percentile(gray[:: max(1, len(gray) // _ROWS)], (25, 75), axis=0).astype(np.uint8)
+    smooth = [cv2.medianBlur(levels[None], _STROKE)[0].astype(np.int16) for levels in quarters]
+    profile: npt.NDArray[np.int16] = min(smooth, key=lambda levels: int(np.abs(np.diff(levels)).sum()))
+    return profile
+
+
+def _stretches(profile: npt.NDArray[np.int16], least: int) -> list[tuple[int, int]]:
+    """The stretches between the jumps of a profile; none where one is not level.
+
+    Where a colour runs into another, none is.
+    """
+    jumps = np.abs(profile[_JUMP_IN:] - profile[:-_JUMP_IN]) > _JUMP
+    edges = np.flatnonzero(np.diff(np.pad(jumps, 1).astype(np.int8))).reshape(-1, 2)  # first, one after the last
+    middles = [(first + last - 1 + _JUMP_IN) // 2 for first, last in edges.tolist()]
+    found = [part for part in pairwise([0, *middles, len(profile)]) if part[1] - part[0] >= least]
+    inner = (profile[first + _JUMP_IN : last - _JUMP_IN] for first, last in found)
+    return found if all(not len(part) or int(np.ptp(part)) <= _UNIFORM for part in inner) else []
 
 
 def _trimmed(gray: Gray, box: Box, level: float) -> Box | None:
@@ -126,5 +256,9 @@ def on_white(gray: Gray, areas: list[FilledArea]) -> Gray:
         below = (area.ground - crop) / max(_CONTRAST, area.ground)
         result[y0:y1, x0:x1] = (255 * (1 - np.maximum(above, below))).clip(0, 255).astype(np.uint8)
         if area.dark:
-            cv2.rectangle(result, (x0, y0), (x1 - 1, y1 - 1), 0, _OUTLINE)
+            left, right = area.ends
+            edges = [(x0, y0, x1 - 1, y0), (x0, y1 - 1, x1 - 1, y1 - 1)]
+            edges += [(x, y0, x, y1 - 1) for x, end in ((x0, left), (x1 - 1, right)) if end]
+            for a, b, c, d in edges:
+                cv2.line(result, (a, b), (c, d), 0, _OUTLINE)
     return result

@@ -70,3 +70,45 @@ def test_photographs_letters_and_light_grounds_are_left_alone() -> None:
     gray[500:650, 100:500] = np.kron(noise[::10, ::10], np.ones((10, 10), np.uint8))
     assert filled_areas(gray, DPI) == []
     assert on_white(gray, []) is gray
+
+
+@pytest.mark.parametrize("colours", [("#323232", "#000000", "#606060"), ("#909090", "#6a6a6a", "#b4b4b4")])
+def test_each_cell_of_a_head_is_white_though_its_colour_is_its_own(colours: tuple[str, ...]) -> None:
+    page = DrawnPage(1000, 700)
+    for column, (head, colour) in enumerate(zip(("Monday", "Tuesday", "Wednesday"), colours, strict=True)):
+        left = 100 + 260 * column
+        page.draw.rectangle((left, 200, left + 260, 244), fill=colour, outline="black")
+        page.text(left + 60, 208, head, 10, fill="white")
+    gray = page.gray()
+    clear = on_white(gray, filled_areas(gray, DPI))
+    for left in (100, 360, 620):
+        cell = clear[206:239, left + 6 : left + 254]
+        assert float((cell > 225).mean()) > 0.7
+        assert int(cell[:, 60:].min()) < 60
+    assert int((clear[204:240, 340:380] < 128).all(axis=0).sum()) == 1  # the rule between them, and no outline
+
+
+def test_a_head_is_found_though_its_letters_reach_its_edge_on_a_coarse_scan() -> None:
+    page = DrawnPage(1400, 700)
+    page.draw.rectangle((100, 200, 1300, 240), fill="#323232")
+    for left in range(140, 1240, 200):
+        page.text(left, 202, "Whom", 10, bold=True, fill="white")
+    small = cv2.resize(page.gray(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    gray = cv2.resize(small, (1050, 525), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    (area,) = filled_areas(gray, 150)
+    assert all(abs(a - b) <= 4 for a, b in zip(area.box, (75, 150, 976, 181), strict=True))
+
+
+@pytest.mark.parametrize(("box", "text"), [("white", "#222222"), ("#222222", "white")])
+def test_text_in_a_box_on_a_coloured_ground_becomes_dark_on_white(box: str, text: str) -> None:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((50, 50, 950, 650), fill="#c0a080")
+    page.text(130, 90, "Region Spring Summer", 12, fill="black")
+    page.draw.rectangle((300, 300, 700, 380), fill=box)
+    page.text(330, 310, "6 May 15:00", 20, fill=text)
+    gray = page.gray()
+    clear = on_white(gray, filled_areas(gray, DPI))
+    inside = clear[308:372, 308:692]
+    assert float((inside > 230).mean()) > 0.7
+    assert int(inside.min()) < 60
+    assert int(clear[95:130, 130:400].min()) < 60
