@@ -39,7 +39,13 @@ def backend() -> Iterator[FakeVllm]:
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory, backend: FakeVllm) -> Iterator[RunningService]:
     """A service that has read a page with Tesseract and one with the VLM, and refused a document."""
-    settings = {"USE_VLM_API": "true", "VLLM_URL": backend.url, "LAYOUT_MODEL": "stub:4", "API_KEYS": "anna:key-0001"}
+    settings = {
+        "USE_VLM_API": "true",
+        "RENDER_WORKERS": "2",
+        "VLLM_URL": backend.url,
+        "LAYOUT_MODEL": "stub:4",
+        "API_KEYS": "anna:key-0001",
+    }
     with RunningService(tmp_path_factory.mktemp("busy"), **settings) as service:
         service.client.headers["X-API-Key"] = "key-0001"
         assert service.read("a.pdf", pdf("One", "Two"), engine="tesseract").status_code == 200
