@@ -227,7 +227,8 @@ class RegionResult:
     source is of the text, 0 to 1; None where it does not say. ``review``: why a person should look at it. ``words``: in
     reading order, where the reader places them. ``word_confidences``: where it does not, for each word of ``content``
     (``export/content_words.py``); None for one that takes the region's. Whoever changes ``content`` removes both.
-    ``artifact``: the file marks it as made by paging, a running head or foot or a page's number.
+    ``artifact``: the file marks it as made by paging, a running head or foot or a page's number. ``type_size``: of a
+    heading, in points, where the file tells it.
     """
 
     label: str
@@ -253,6 +254,7 @@ class RegionResult:
     id: int | None = None
     edited: tuple[Edited, ...] = ()
     artifact: bool = False
+    type_size: float | None = None
 
     @property
     def corners(self) -> list[tuple[int, int]]:

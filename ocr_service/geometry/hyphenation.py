@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from ocr_service.geometry.unspaced import is_unspaced
+
 # First parts that keep their hyphen whatever follows: prefixes, single letters (e-mail, T-shirt), tens (twenty-one).
 _KEEPS_BEFORE = re.compile(
     r"(?:^|[^\w])(?:(?i:кое|кой|вице|экс|обер|унтер|северо|юго|интернет|онлайн|офлайн|бизнес|пресс|веб|медиа|топ|мини|микро"
@@ -31,12 +33,31 @@ _KEEPS_BOTH = re.compile(
 _BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
 _CHAIN = re.compile(r"(?<![\w-])\w++(?:-\w++)+-$")
 _RANGE = re.compile(r"\d–$")
+_ADDRESS = re.compile(r"[(<\[«\"]?(?:(?:https?|ftp)://|www\.|doi\.org/|[\w.+-]+@)", re.I)
+_MORE_OF_ADDRESS = re.compile(r"\w[/.=_&-]\w|\w/|\d{3}")
+_DOMAIN = re.compile(r"[a-z]{2,}(?![a-z])[.,;)]?$")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def word_is_broken(line: str) -> bool:
     """Whether the line ends inside a word."""
     return _BROKEN.search(line) is not None
+
+
+def address_goes_on(before: str, after: str) -> bool:
+    """Whether a web or e-mail address at the end of ``before`` goes on in ``after``, as it is, without a space."""
+    address, following = before.rsplit(" ", 1)[-1], after.split(" ", 1)[0]
+    if not following or _ADDRESS.match(address) is None:
+        return False
+    if address[-1] in "-_=&?@%#~" or following[0] in "/@?&=#%~":
+        return following[0].isalnum() or following[0] in "/@?&=#%~"
+    # After a full stop or a slash it may have ended: what goes on has more of an address's signs, and no capital.
+    goes_on = following[0].islower() or following[0].isdigit()
+    if address[-1] in "/." and goes_on:
+        return _MORE_OF_ADDRESS.search(following) is not None or (
+            "@" in address and _DOMAIN.match(following) is not None
+        )
+    return following[0] == "." and following[1:2].isalnum()
 
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
@@ -63,11 +84,15 @@ def join_lines(texts: Sequence[str], known: Collection[str] = ()) -> str:
 
 
 def _join(before: str, after: str, known: Collection[str]) -> str:
+    if address_goes_on(before, after):
+        return before + after
     if after[:1].isdigit() and _RANGE.search(before):
         return before + after  # 1940–\n1943
     broken = _BROKEN.search(before)
     if before and broken is not None and after[:1].isdigit() and broken[1][-1].isdigit():
         return before + after  # 555-\n0142
+    if before and after and is_unspaced(before[-1]) and is_unspaced(after[0]):
+        return before + after
     if not before or broken is None or not after[:1].isalpha():
         return f"{before} {after}".lstrip()
     return before[:-1] + ("-" if _true_hyphen(before, broken[1], after, known) else "") + after

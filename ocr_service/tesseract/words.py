@@ -25,7 +25,7 @@ class Word:
 
     ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows. ``pitch``:
     pixels from letter to letter in type of one pitch. ``listed``: whether Tesseract's dictionary has it. ``slanted``:
-    set in italics, which only a text layer knows.
+    set in italics, and ``bold``: in a bold font, which only a text layer knows.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Word:
     pitch: float | None = None
     listed: bool = False
     slanted: bool = False
+    bold: bool = False
 
     @property
     def em(self) -> float | None:

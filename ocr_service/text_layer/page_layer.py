@@ -27,6 +27,7 @@ from ocr_service.text_layer.formulas.page_formulas import (
 from ocr_service.text_layer.legible_rest import letter_runs
 from ocr_service.text_layer.lines.drawn_signs import with_drawn_signs
 from ocr_service.text_layer.lines.lines import find_lines
+from ocr_service.text_layer.lines.list_marks import with_drawn_bullets
 from ocr_service.text_layer.lines.underscores import with_underscores
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
@@ -148,7 +149,8 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
     remainder = _remainder(opened, glyphs, [*good, *slanted], found.displays)
-    marked = _with_check_boxes(with_drawn_signs(good, gray_of(opened.seen.ground)), opened, glyphs)
+    drawn = gray_of(opened.seen.ground)
+    marked = _with_check_boxes(with_drawn_signs(with_drawn_bullets(good, drawn), drawn), opened, glyphs)
     parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
     return PageLayer(
         picture=replace(opened.picture, warnings=(*opened.picture.warnings, *_left_out(slanted, opened.picture))),
@@ -201,9 +203,14 @@ def _remainder(
 
 
 def _words_in(lines: Sequence[LayerLine], glyphs: Glyphs, style: Callable[[Font], bool]) -> frozenset[LayerWord]:
-    """Words whose first glyph is of a font in this ``style``."""
+    """Words whose first and middle glyphs are of fonts in this ``style``: a line of Chinese is one word."""
+    styled = [style(font) for font in glyphs.fonts]
     words = (word for line in lines for word in line.words if word.glyphs)
-    return frozenset(word for word in words if style(glyphs.fonts[int(glyphs.font[word.glyphs[0]])]))
+    return frozenset(
+        word
+        for word in words
+        if styled[int(glyphs.font[word.glyphs[0]])] and styled[int(glyphs.font[word.glyphs[len(word.glyphs) // 2]])]
+    )
 
 
 def _artifact_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[LayerWord]:

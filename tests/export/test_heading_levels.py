@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ocr_service.document import Box, PageResult, RegionResult
@@ -68,3 +70,17 @@ def test_the_size_of_a_heading_does_not_depend_on_its_number_of_lines() -> None:
 )
 def test_lines_are_estimated_from_the_shape_of_the_box(letters: int, width: int, height: int, lines: int) -> None:
     assert estimated_lines("a" * letters, width, height) == lines
+
+
+def test_sizes_that_the_file_tells_part_levels_that_boxes_cannot() -> None:
+    def told(text: str, points: float, height: int) -> RegionResult:
+        return replace(_title(text, height), type_size=points)
+
+    title = _title("Отчёт", 80, "doc_title")
+    assert _levels(title, told("Первая", 15.0, 31), told("Вторая", 12.5, 32), told("Третья", 11.0, 30)) == [1, 2, 3, 4]
+
+
+def test_letters_are_parts_of_sections_with_roman_numbers() -> None:
+    texts = ["I. INTRODUCTION", "A. Scope", "B. Method", "II. RESULTS", "A. Data"]
+    assert _levels(*(_title(text, 30) for text in texts)) == [2, 3, 3, 2, 3]
+    assert _levels(_title("Отчёт", 80, "doc_title"), _title("A. Scope", 30), _title("B. Scope", 30)) == [1, 2, 2]

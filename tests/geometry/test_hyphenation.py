@@ -57,3 +57,29 @@ def test_a_chain_of_words_is_broken_at_its_hyphens() -> None:
 
 def test_words_that_a_line_breaks_are_not_the_documents_own() -> None:
     assert vocabulary(["это обору-", "дование и при-"]) == {"это", "и"}
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "whole"),
+    [
+        (
+            "see https://data.example.org/river/",
+            "spectrum-growth/index.html for",
+            "see https://data.example.org/river/spectrum-growth/index.html for",
+        ),
+        ("at https://data.example.org/spectrum-", "growth.html", "at https://data.example.org/spectrum-growth.html"),
+        ("at www.example.org/a_long_", "name now", "at www.example.org/a_long_name now"),
+        ("see https://data.example.org/find", "?q=water", "see https://data.example.org/find?q=water"),
+        ("write to anna.petrova@", "example.org today", "write to anna.petrova@example.org today"),
+        ("write to anna@max-", "planck.example", "write to anna@max-planck.example"),
+        ("write to anna@example.", "org", "write to anna@example.org"),
+        ("see https://example.org/", "and the annex", "see https://example.org/ and the annex"),
+        ("see www.example.org.", "The annex", "see www.example.org. The annex"),
+        ("see https://example.org", "for more", "see https://example.org for more"),
+        ("the well-", "known river", "the well-known river"),
+    ],
+)
+def test_an_address_broken_at_a_lines_end_gets_no_space_and_keeps_its_hyphen(
+    upper: str, lower: str, whole: str
+) -> None:
+    assert join_lines([upper, lower]) == whole

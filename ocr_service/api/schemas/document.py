@@ -163,6 +163,9 @@ class RegionModel(BaseModel):
     artifact: bool = Field(
         False, description="The PDF marks it as a page artifact: a running header or footer, or a page number"
     )
+    type_size: float | None = Field(
+        None, description="A heading's type size in points, from the PDF's own text; null where that does not tell it"
+    )
 
 
 class CorrectionModel(BaseModel):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ocr_service.document import Box, Region, RegionResult, words_confidence
 from ocr_service.export.markdown import escape_text
 from ocr_service.export.tables import SpanningCell, html_table, markdown_table
-from ocr_service.geometry.boxes import contains_centre, covers
+from ocr_service.geometry.boxes import contains_centre, covers, enclosing
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.tesseract.blocks.figure_text import find_figures
 from ocr_service.tesseract.blocks.headings import body_of, heading_levels
@@ -17,6 +17,7 @@ from ocr_service.tesseract.blocks.list_items import with_list_items
 from ocr_service.tesseract.blocks.note_marks import note_text, single_notes, with_note_marks
 from ocr_service.tesseract.blocks.paragraph_labels import paragraph_labels
 from ocr_service.tesseract.blocks.paragraphs import Paragraph, group_paragraphs
+from ocr_service.tesseract.blocks.run_in_heads import with_run_in_heads
 from ocr_service.tesseract.blocks.title_block import TitleBlock, with_title_block
 from ocr_service.tesseract.lines.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.lines.page_columns import Gutter, clear_of_gutters
@@ -66,13 +67,13 @@ def compose(
     figures = found.regions
     listings, rest = code_blocks(found.lines)
     rest = joined_pieces(split_at_columns(rest, regions), regions, ruled)
-    paragraphs = [p for part in _by_panel(rest, panels) for p in group_paragraphs(part)]
+    paragraphs = with_run_in_heads([p for part in _by_panel(rest, panels) for p in group_paragraphs(part)])
     head = with_title_block(paragraphs, body_of(paragraphs), sheet.size) if first_page else TitleBlock(paragraphs)
     paragraphs = head.paragraphs
     blocks = grids + figures + [_listing(block, regions) for block in listings]
-    blocks += _text_blocks(head, regions, figures, sheet, first_page)
     gutter = max(6, sheet.dpi // 25)
-    inserts = [*(Insert(block.bbox, (block,)) for block in blocks), *inserts]
+    texts = _text_inserts(head, regions, figures, sheet, first_page)
+    inserts = [*(Insert(block.bbox, (block,)) for block in blocks), *texts, *inserts]
     placed = _with_panels(inserts, [*panels, *head.rows], gutter)
     placed = [replace(insert, box=clear_of_gutters(insert.box, ruled, gutter // 2)) for insert in placed]
     ordered = _margins_outside(_in_order(placed, gutter), sheet.size[1])
@@ -156,13 +157,13 @@ def _model_score(box: Box, regions: Sequence[Region]) -> float | None:
     return max((region.score for region in regions if covers(region.bbox, box)), default=None)
 
 
-def _text_blocks(
+def _text_inserts(
     title_block: TitleBlock,
     regions: Sequence[Region],
     figures: Sequence[RegionResult],
     sheet: Sheet,
     first_page: bool,
-) -> list[RegionResult]:
+) -> list[Insert]:
     paragraphs: Sequence[Paragraph] = title_block.paragraphs
     body = body_of(paragraphs)
     height = sheet.size[1]
@@ -176,7 +177,7 @@ def _text_blocks(
     headings = [p for p, label in zip(paragraphs, labels, strict=True) if label == "paragraph_title"]
     levels = iter(heading_levels(headings, body, first_page=first_page, top=height // 2))
     marked, notes = with_note_marks(paragraphs, labels, sheet)
-    blocks = []
+    inserts: list[Insert] = []
     for place, (paragraph, label) in enumerate(zip(paragraphs, labels, strict=True)):
         words = placed_words(word for line in paragraph.lines for word in line.words)
         block = RegionResult(
@@ -193,6 +194,17 @@ def _text_blocks(
             block = replace(block, format="markdown", content=note)
         if label == "paragraph_title":
             level = next(levels)
-            block = replace(block, level=level, label="doc_title" if level == 1 else label)
-        blocks.append(block)
-    return blocks
+            size = _points(paragraph, sheet.dpi)
+            block = replace(block, level=level, label="doc_title" if level == 1 else label, type_size=size)
+        if place and paragraphs[place - 1].runs_in:  # both stay together
+            led = inserts.pop()
+            inserts.append(Insert(enclosing([led.box, block.bbox]), (*led.regions, block)))
+        else:
+            inserts.append(Insert(block.bbox, (block,)))
+    return inserts
+
+
+def _points(paragraph: Paragraph, dpi: int) -> float | None:
+    """Its type size, where a text layer tells it."""
+    known = all(word.size is not None for line in paragraph.lines for word in line.words)
+    return round(paragraph.em * 72 / dpi, 2) if known else None

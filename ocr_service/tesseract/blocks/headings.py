@@ -14,9 +14,11 @@ _LARGER = 1.15  # against the body's font size
 _MAX_LENGTH, _MOST_LINES = 200, 4
 _SAME_SIZE = 0.04
 _MANY, _COMMON = 8, 0.12  # paragraphs in one type, and their share of the page's letters
+_SHORT_LINES, _MOST_NARROW = 20, 8  # characters in each line, and lines, of a title in a narrow column
 _LEGIBLE = 70.0  # Tesseract's confidence; headings are large and have 85 and more, logos and drawings less
 _MUCH_LARGER = 1.35
 _SURE_OF_TITLE = 0.6
+_LEAST_CAPITALS = 0.88  # of the text's type: authors and addresses are set in smaller capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Body:
 
     em: float
     weight: float
+
+
+def in_capitals(text: str) -> bool:
+    """Whether all its letters are capitals, of a script that has small ones too."""
+    return text.upper() == text != text.lower()
 
 
 def body_of(paragraphs: Sequence[Paragraph]) -> Body:
@@ -84,6 +91,12 @@ class Candidate:
         return self.text[-1] not in ".:"
 
     @property
+    def narrow(self) -> bool:
+        """Whether few of its letters go into a line of its column, as of a title over one of three."""
+        lines = self.paragraph.lines
+        return self.size >= _MUCH_LARGER and len(self.text) < _SHORT_LINES * len(lines) <= _SHORT_LINES * _MOST_NARROW
+
+    @property
     def set_off(self) -> bool:
         return self.alone or self.title_score > 0
 
@@ -123,7 +136,7 @@ def _is_list_item(c: Candidate) -> bool:
 # A paragraph of which one of these holds is no heading, whatever its type.
 _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
     ("too few letters", lambda c: c.letters < 3),
-    ("too long", lambda c: len(c.text) > _MAX_LENGTH or len(c.paragraph.lines) > _MOST_LINES),
+    ("too long", lambda c: len(c.text) > _MAX_LENGTH or (len(c.paragraph.lines) > _MOST_LINES and not c.narrow)),
     ("hardly legible", lambda c: statistics.fmean(line.confidence for line in c.paragraph.lines) < _LEGIBLE),
     ("a list item", _is_list_item),
     ("an entry of a table of contents", lambda c: ENTRY.search(c.text) is not None),
@@ -142,7 +155,11 @@ _KINDS: tuple[tuple[str, Rule, Rule], ...] = (
         lambda c: (c.open_ended or section_depth(c.text) is not None) and c.set_off,
     ),
     ("numbered, in italics", lambda c: is_slanted_head(c.paragraph.lines[0]) and c.size > 0.9, lambda c: c.all_slanted),
-    ("capitals", lambda c: c.letters >= 5 and c.text.upper() == c.text and c.alone, lambda c: c.open_ended),
+    (
+        "capitals",
+        lambda c: c.letters >= 5 and in_capitals(c.text) and c.alone and c.size > _LEAST_CAPITALS,
+        lambda c: c.open_ended,
+    ),
     (
         "seen by the layout model",
         lambda c: c.title_score >= _SURE_OF_TITLE,

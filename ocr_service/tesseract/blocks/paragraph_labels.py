@@ -186,6 +186,8 @@ def _caption(p: _Placed) -> str | None:
 def _heading(p: _Placed) -> str | None:
     if p.entry:
         return None
+    if p.paragraph.runs_in:
+        return "paragraph_title"
     candidate = Candidate(p.paragraph, p.body, p.hints.get("paragraph_title", 0.0), p.alone, p.running)
     return "paragraph_title" if is_heading(candidate) else None
 

@@ -12,6 +12,7 @@ from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker, section_depth
+from ocr_service.geometry.unspaced import is_unspaced
 from ocr_service.tesseract.lines.leaders import ENTRY
 from ocr_service.tesseract.lines.references import REFERENCE
 from ocr_service.tesseract.words import Line
@@ -27,10 +28,14 @@ _DROP = 0.8  # em below its line that a large initial reaches; a descender has 0
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines from the top, which are one paragraph (or heading, or item). ``known``: the page's words in lower case."""
+    """Lines from the top, which are one paragraph (or heading, or item). ``known``: the page's words in lower case.
+
+    ``runs_in``: it is a heading in whose line the next paragraph begins.
+    """
 
     lines: tuple[Line, ...]
     known: frozenset[str] = frozenset()
+    runs_in: bool = False
 
     @property
     def box(self) -> Box:
@@ -139,7 +144,9 @@ def _other_style(last: Line, line: Line) -> bool:
     small, large = sorted((last.em, line.em))
     if large > 1.2 * small and min(len(last.text), len(line.text)) > 3:
         return True
-    return bolder(last, line) or bolder(line, last) or (is_slanted_head(last) and not line.slanted)
+    head = is_slanted_head(last) and not line.slanted
+    under = is_slanted_head(line) and not last.slanted
+    return bolder(last, line) or bolder(line, last) or head or under
 
 
 def is_slanted_head(line: Line) -> bool:
@@ -170,11 +177,17 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     if word_is_broken(last.text) and line.text[0].isalpha():
         return False
     # The next word would have fitted: the writer ended the line on purpose, or breaks lines before the column ends.
-    fits = right - last.box[2] > (line.words[0].box[2] - line.words[0].box[0]) + 1.2 * em
+    fits = right - last.box[2] > _first_width(line, em) + 1.2 * em
     if fits and not _hangs(so_far, line, em) and not _runs_on(last, line, left, right):
         return True
     indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
     return indented and not _hangs(so_far, line, em) and not _centred(last, line, em) and not _has_drop_cap(last)
+
+
+def _first_width(line: Line, em: float) -> float:
+    """The width of what cannot be parted at the beginning of ``line``: a word, or a sign of Chinese."""
+    first = line.words[0]
+    return em if is_unspaced(first.text[0]) else first.box[2] - first.box[0]
 
 
 def _parts_a_series(mark: str, so_far: list[Line]) -> bool:

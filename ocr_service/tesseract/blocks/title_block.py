@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import contains_centre, enclosing, shared_area
 from ocr_service.geometry.numbering import section_depth
-from ocr_service.tesseract.blocks.headings import Body, body_of
+from ocr_service.tesseract.blocks.headings import Body, body_of, in_capitals
 from ocr_service.tesseract.blocks.paragraphs import BOLDER, Paragraph, group_paragraphs
 from ocr_service.tesseract.tables.cells import is_data
 from ocr_service.tesseract.words import Line
@@ -147,14 +147,14 @@ def _is_in_the_middle(paragraph: Paragraph, title: Paragraph, body: Body) -> boo
     regular = body.weight / body.em if body.em else 0.0
     return (
         stroke < BOLDER * regular
-        and paragraph.text.upper() != paragraph.text
+        and not in_capitals(paragraph.text)
         and all(abs(_middle(line.box) - _middle(title.box)) < _CENTRED * title.em for line in paragraph.lines)
     )
 
 
 def _is_beside(paragraph: Paragraph, other: Paragraph) -> bool:
     """Whether both are names in one row, not the headings of two columns."""
-    if other is paragraph or any(p.text.upper() == p.text or section_depth(p.text) for p in (paragraph, other)):
+    if other is paragraph or any(in_capitals(p.text) or section_depth(p.text) for p in (paragraph, other)):
         return False
     a, b = paragraph.lines[0], other.lines[0]
     return abs(a.baseline - b.baseline) < _IN_ROW * a.em and abs(a.em - b.em) < _SAME_SIZE * a.em

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ocr_service.document import Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
+from ocr_service.geometry.unspaced import letters_wide
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.lines.captions import CAPTION
 from ocr_service.tesseract.sheet import Sheet
@@ -43,6 +44,7 @@ _NEARLY_ALL = 0.75
 _FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
 _RULED_ROWS = 3  # ruling lines of a table whose rows they part
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
+_SIGNS_IN_WORD = 2.5  # of Chinese or Japanese
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 
 
@@ -255,8 +257,14 @@ def _is_prose(cells: Table, *, sure: bool) -> bool:
 
     Where nobody is ``sure`` of a table, three columns of a page are one whose cells have more words than cells have.
     """
-    words = [len(cell.words) for row in cells for cell in row if cell.words]
+    texts = [cell.text for row in cells for cell in row if cell.words]
+    words = [max(len(cell.words), _words_in(cell.text)) for row in cells for cell in row if cell.words]
     if not sure and statistics.fmean(words) > _WORDY:
         return True
-    lengths = [len(cell.text) for row in cells for cell in row if cell.words]
+    lengths = [letters_wide(text) for text in texts]
     return sum(length > _LONG_CELL for length in lengths) > 0.5 * len(lengths)
+
+
+def _words_in(text: str) -> float:
+    """How many words the signs in squares of a text are."""
+    return (letters_wide(text) - len(text)) / _SIGNS_IN_WORD

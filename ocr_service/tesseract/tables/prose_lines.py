@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
+from ocr_service.geometry.unspaced import letters_wide
 from ocr_service.tesseract.lines.leaders import LEADER
 from ocr_service.tesseract.tables.cells import is_data
 from ocr_service.tesseract.words import Line
@@ -62,7 +63,7 @@ def _is_in_column(line: Line, prose: Collection[Line]) -> bool:
     """Whether a line fills a column of the page, whose width lines of running text show: a paragraph of two lines."""
     near = _SIDE * line.em
     alike = sum(abs(p.box[0] - line.box[0]) < near and abs(p.box[2] - line.box[2]) < near for p in prose)
-    return alike > 1 and line.box[2] - line.box[0] > _WIDE * line.em
+    return alike > 1 and line.box[2] - line.box[0] > _wide([line]) * line.em
 
 
 def _is_long(line: Line) -> bool:
@@ -92,7 +93,13 @@ def _is_full(paragraph: Sequence[Line]) -> bool:
     widths = [line.box[2] - line.box[0] for line in paragraph]
     em = paragraph[0].em
     full = sum(width >= _FULL * max(widths) for width in widths)
-    return max(widths) >= _WIDE * em and full >= _MOSTLY * (len(widths) - 1)
+    return max(widths) >= _wide(paragraph) * em and full >= _MOSTLY * (len(widths) - 1)
+
+
+def _wide(paragraph: Sequence[Line]) -> float:
+    """How wide, in em, lines of text are at least: half as wide where its signs stand in squares, two letters each."""
+    letters = sum(len(line.text) for line in paragraph)
+    return _WIDE * letters / sum(letters_wide(line.text) for line in paragraph)
 
 
 def _stands_in_rows(paragraph: Sequence[Line], lines: Sequence[Line]) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from ocr_service.text_layer.lines.curved import curved_lines
 from ocr_service.text_layer.lines.drop_caps import with_drop_caps
 from ocr_service.text_layer.lines.gutters import Row, cuts_of
+from ocr_service.text_layer.lines.list_marks import with_list_marks
 from ocr_service.text_layer.lines.words import DOTS, NUMBER, SMALL, Frame, LayerLine, is_number, line_of, text_of
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
 
@@ -47,7 +48,7 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
         frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(straight & (angles == angle)), int(angle)))
         for band in _bands(glyphs, frame):
             lines += [line_of(glyphs, frame, piece, int(angle)) for piece in band]
-    return _with_values([line for line in lines if line.words])
+    return _with_values(with_list_marks([line for line in lines if line.words]))
 
 
 def main_angle(glyphs: Glyphs) -> int:
@@ -260,7 +261,8 @@ def _cut(glyphs: Glyphs, frame: Frame, rows: list[list[int]]) -> list[list[list[
         start = 0
         for place in [*cuts_of(spans, at), len(row)]:
             piece = row[start:place]
-            if pieces and (_is_mark(glyphs, frame, pieces[-1]) or _is_note_number(glyphs, frame, pieces[-1], piece)):
+            marked = pieces and _is_mark(glyphs, frame, pieces[-1]) and not _is_mark(glyphs, frame, piece)
+            if pieces and (marked or _is_note_number(glyphs, frame, pieces[-1], piece)):
                 pieces[-1] += piece
             else:
                 pieces.append(piece)

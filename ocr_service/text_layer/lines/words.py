@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr_service.document import Box
+from ocr_service.geometry.unspaced import is_square
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
 
 WORD_GAP = 0.17  # em between two advances; kerning takes up to 0.1, the narrowest justified space has 0.2
@@ -19,6 +20,7 @@ _OWN_SPACE = 0.05  # em that a space of the file must leave to be one
 _TIGHT_SPACE = 0.125  # em: what is left of a space in the tightest lines of narrow columns
 _CLOSE, _MOST_CLOSE = 0.03, 0.85  # em between letters that are set as their font has them, and the share of such
 _TIGHTEST_SPACE = 0.1  # em, beside such letters
+_IDEOGRAPHIC_SPACE = 0.8  # em between two signs that stand in squares; beside a comma half of its square is white
 _LONGEST_MARK = 3  # characters
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 _LAPPING, _EVEN = -0.1, 0.05  # em between letters whose font's widths reach into the next, everywhere as far
@@ -144,9 +146,12 @@ def _words(glyphs: Glyphs, frame: Frame, piece: list[int], *, slanted: bool = Fa
     least = _least_space(gaps, apart)
     words = [[piece[0]]]
     text = _after_mark(glyphs, frame, piece)
+    square = [is_square(int(glyphs.codes[frame.index[i]])) for i in piece]
     for place, ((_, b), gap) in enumerate(zip(_pairs(piece), gaps, strict=True), start=1):
         if place == text:
             new = True
+        elif square[place - 1] and square[place]:
+            new = gap > _IDEOGRAPHIC_SPACE
         elif spaced_out:
             new = gap > 1.6 * apart + 0.05
         else:

@@ -170,6 +170,7 @@ def make_page_line(
             max(word.size, 1.0),
             word.base,
             slanted=word in layer.slanted,
+            bold=word in layer.bold,
         )
         for word, text in zip(line.words, texts, strict=True)
     ]

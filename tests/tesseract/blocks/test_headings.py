@@ -103,3 +103,24 @@ def test_a_type_in_which_much_of_a_form_is_set_is_no_headings_type() -> None:
     title = paragraph("Накладная", size=1.5)
     types = running_types([title, *entries, *print_])
     assert [is_of_type(p, types) for p in (entries[0], title)] == [True, False]
+
+
+def test_letters_without_capitals_are_no_capitals() -> None:
+    assert not judged("合同的双方同意以下条件和价格")
+    assert judged("第一条合同价格", size=1.4)
+
+
+def test_small_capitals_of_an_author_are_no_heading() -> None:
+    assert not judged("ELENA HANSEN", size=0.8)
+    assert judged("РЕЗУЛЬТАТЫ", size=0.95)
+
+
+def test_a_title_of_many_short_lines_is_a_heading() -> None:
+    words = ["Transition", "surface", "statistical", "genome of", "treatment", "methods"]
+
+    def column(size: float) -> Candidate:
+        lines = [text_line(100, 100 + 60 * n, *text.split(), em=size * EM) for n, text in enumerate(words)]
+        return Candidate(Paragraph(tuple(replace(line, em=size * EM) for line in lines)), BODY, 0.0, True)
+
+    assert is_heading(column(1.9))
+    assert not is_heading(column(1.2))

@@ -297,6 +297,8 @@ export interface Region {
   edited?: ("content" | "label" | "level" | "order" | "deleted")[];
   /** The PDF marks it as a page artifact: a running header or footer, or a page number */
   artifact?: boolean;
+  /** A heading's type size in points, from the PDF's own text; null where that does not tell it */
+  type_size?: number | null;
 }
 
 /** One stage of a page. */
