@@ -34,6 +34,7 @@ from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
 from ocr_service.text_layer.page.fonts import Font
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TooManyGlyphs
 from ocr_service.text_layer.proof.accents import with_accents
+from ocr_service.text_layer.proof.contradictions import contradicted
 from ocr_service.text_layer.proof.evidence import Memory
 from ocr_service.text_layer.proof.known_glyphs import recognised, with_signs
 from ocr_service.text_layer.proof.proof import prove
@@ -134,7 +135,8 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         raise TooManyGlyphs
     proof = prove(glyphs, classes, known, lines, plates, read_sheet, language, _MEMORY.of(document))
     rest = unexplained(plates[0], opened.glyphs.ink[opened.seen.visible])
-    proof = replace(proof, trusted=proof.trusted & ~beside_stray_ink(lines, rest, len(glyphs)))
+    doubted = beside_stray_ink(lines, rest, len(glyphs)) | contradicted(glyphs)
+    proof = replace(proof, trusted=proof.trusted & ~doubted)
     found = PageFormulas([_with_bullet(line, glyphs) for line in lines])
     bars = seen_bars(opened.rules, opened.seen.ground)
     built = find_formulas(with_signs(glyphs, known), known, found.lines, bars, proof.trusted, rest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 # One sign for all that an eye cannot tell apart; capitals of the same shape as their small letters become small.
 _SAME_SHAPE = {
@@ -136,6 +137,20 @@ def _is_foreign_number(word: str, scripts: Collection[str]) -> bool:
     letters = [sign for sign in plain if sign.isalpha()]
     is_number = any(map(str.isdigit, plain)) and all(map(is_digit_lookalike, letters))
     return is_number and any(script_of(sign) not in scripts for sign in letters)
+
+
+def has_a_letter_for_a_digit(word: str) -> bool:
+    """Whether between the digits of a number, as ``18,б7``, stand letters that look like others.
+
+    Codes (``1O5``) have such letters of Latin, without a comma.
+    """
+    is_number = sum(map(str.isdigit, word)) > 1 and all(
+        s.isdigit() or s in ".,-−" or is_digit_lookalike(s) for s in word
+    )
+    if not is_number:
+        return False
+    inside = [s for s, after in pairwise(word[1:]) if s.isalpha() and after.isdigit()]
+    return any(script_of(sign) != "LATIN" or "," in word or "." in word for sign in inside)
 
 
 _UNSPACED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})

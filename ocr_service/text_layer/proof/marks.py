@@ -75,11 +75,11 @@ def _may_be(mark: str, drawn: _Mark) -> bool:
 
 def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> frozenset[Key]:
     """Characters whose glyphs have another mark above them than they should, or none."""
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & (glyphs.size >= _LEAST_PX)
+    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.size >= _LEAST_PX)
     marked = {sign: mark for sign in set(signs) if (mark := _mark_of(sign))}
     samples: dict[Key, list[int]] = defaultdict(list)
-    for index, sign in enumerate(signs):
-        if sign in marked and level[index] and len(samples[keys[index]]) < _SAMPLES:
+    for index in _overprinted_last(glyphs):
+        if signs[index] in marked and level[index] and len(samples[keys[index]]) < _SAMPLES:
             samples[keys[index]].append(index)
     if not samples or not plates:
         return frozenset()
@@ -87,10 +87,16 @@ def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], sig
     found = set()
     for key, indices in samples.items():
         tops = [(i, heights[font]) for i in indices if (font := int(glyphs.font[i])) in heights]
-        wrong = sum(not _is_drawn(marked[signs[i]], plates[0], glyphs, i, height) for i, height in tops)
+        wrong = sum(not _is_drawn(marked[signs[i]], plates[glyphs.plate[i]], glyphs, i, height) for i, height in tops)
         if 2 * wrong > len(tops):
             found.add(key)
     return frozenset(found)
+
+
+def _overprinted_last(glyphs: Glyphs) -> list[int]:
+    """The numbers of the glyphs: of those that stand on others' places parts may be covered."""
+    numbers: list[int] = np.argsort(glyphs.plate > 0, kind="stable").tolist()
+    return numbers
 
 
 def _mark_of(sign: str) -> str:

@@ -7,6 +7,7 @@ remembered, so that later pages cost less.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
@@ -27,9 +28,11 @@ from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecide
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.proof.letter_pairs import drawn_as_other
 from ocr_service.text_layer.proof.letter_shapes import look_like_themselves, looks_like_another, tells_apart
+from ocr_service.text_layer.proof.levelled import levelled
 from ocr_service.text_layer.proof.looks import forget_others
 from ocr_service.text_layer.proof.marked_letters import without_own_letters
 from ocr_service.text_layer.proof.marks import wrong_marks
+from ocr_service.text_layer.proof.mirrored import mirrored
 from ocr_service.text_layer.proof.sample_words import (
     accented_letters,
     raised_glyphs,
@@ -63,6 +66,8 @@ def prove(
 
     ``remembered`` is read and extended.
     """
+    type_case = TypeCase(glyphs, plates)
+    glyphs, plates = levelled(glyphs, plates)
     keys = _keys(glyphs, shapes)
     forget_others(remembered, keys, glyphs, plates)
     known = remembered.evidence
@@ -73,7 +78,6 @@ def prove(
     by_outline = outlines.fonts(glyphs)
     readable &= ~np.isin(glyphs.font, list(by_outline))
     _refute_lies(outlines, glyphs, keys, known)
-    type_case = TypeCase(glyphs, plates)
     for _ in range(_TRIES):
         words = sample_words(lines, keys, signs, readable & ~raised_glyphs(lines, glyphs), glyphs.whole, known)
         if not words:
@@ -97,7 +101,8 @@ def prove(
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
     readable |= np.array([key in others for key in keys], bool)
     doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
-    doubtful |= _twice(glyphs, keys, signs, readable)
+    doubtful |= _twice(glyphs, keys, signs, readable) | _marked_by_the_map(glyphs, keys, signs)
+    doubtful |= mirrored(glyphs, plates, keys, signs)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
 
@@ -148,12 +153,19 @@ def _twice(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], readable: 
     return frozenset(keys[i] for at in wrong for i in (at, at + 1))
 
 
+def _marked_by_the_map(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str]) -> frozenset[Key]:
+    """Letters of one glyph with a mark that no letter of theirs has: nothing compares these with what is drawn."""
+    both = glyphs.of_one_glyph[:-1] & glyphs.of_one_glyph[1:] & (glyphs.ink[:-1] == glyphs.ink[1:]).all(axis=1)
+    marked = [i for i in np.flatnonzero(both).tolist() if unicodedata.combining(signs[i + 1])]
+    return frozenset(keys[at] for i in marked if script_of(signs[i]) in _SPELLED for at in (i, i + 1))
+
+
 def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
     """Of letters that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
 
     Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
     """
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0) & glyphs.whole
+    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & glyphs.whole
     level &= ~glyphs.of_one_glyph & ~glyphs.shaped
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()

@@ -15,6 +15,7 @@ from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs, Ints
 from ocr_service.text_layer.proof.alphabets import (
     has_a_foreign_digit,
     has_a_foreign_letter,
+    has_a_letter_for_a_digit,
     has_homoglyph,
     look_the_same,
     may_reach,
@@ -110,7 +111,7 @@ def verdicts(
             text = word.text
             if mathematics[list(word.glyphs)].any():
                 text = "".join(signs[i] for i in word.glyphs if not mathematics[i])
-            if has_a_foreign_letter(text) or has_a_foreign_digit(text, scripts):
+            if has_a_foreign_letter(text) or has_a_foreign_digit(text, scripts) or has_a_letter_for_a_digit(text):
                 trusted[list(word.glyphs)] = False
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0
@@ -283,9 +284,9 @@ def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
 
 
 def _is_level(glyphs: Glyphs, index: int) -> bool:
-    """Whether a glyph's box tells its size: it is level, and nothing else is drawn over it."""
+    """Whether a glyph's box tells its size."""
     angle = float(glyphs.angle[index])
-    return min(angle, 360 - angle) < 1 and not glyphs.plate[index]
+    return min(angle, 360 - angle) < 1
 
 
 def _strange(page: _Page, here: Sequence[int]) -> set[Key]:
@@ -358,9 +359,8 @@ def _capitals_beside(page: _Page, here: Sequence[int]) -> list[int]:
 def _level_ones(glyphs: Glyphs, indices: Sequence[int]) -> list[int]:
     """As ``_is_level``, for many. Letters of a ligature have its height, not their own."""
     joined = glyphs.of_one_glyph.tolist()
-    angles, overprinted = glyphs.angle.tolist(), glyphs.plate.tolist()
-    level = (i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not overprinted[i])
-    return [i for i in level if not joined[i]]
+    angles = glyphs.angle.tolist()
+    return [i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not joined[i]]
 
 
 def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: _Heights) -> list[int]:
@@ -375,7 +375,7 @@ def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float],
 
 
 def _middle(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2] if values else 0.0
+    return sorted(values)[(len(values) - 1) // 2] if values else 0.0
 
 
 def is_senseless(sign: str, unmapped: bool) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from ocr_service.text_layer.proof.alphabets import (
     has_a_foreign_digit,
     has_a_foreign_letter,
+    has_a_letter_for_a_digit,
     look_the_same,
     may_be_digit,
     may_reach,
@@ -104,6 +105,14 @@ def test_a_foreign_letter_among_letters_of_another_alphabet_is_found(word: str, 
 )
 def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, text: str, found: bool) -> None:
     assert has_a_foreign_digit(word, scripts_of([*text.split(), word])) is found
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [("1888,б7", True), ("18О4", True), ("1,O5", True), ("1O5", False), ("12б", False), ("18,47", False)],
+)
+def test_a_letter_among_the_digits_of_a_number_is_found(word: str, found: bool) -> None:
+    assert has_a_letter_for_a_digit(word) is found
 
 
 def test_a_letter_in_a_number_among_chinese_characters_is_foreign() -> None:

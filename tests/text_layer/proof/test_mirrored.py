@@ -1,0 +1,39 @@
+"""Brackets and quotation marks that a map turns round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ocr_service.document import Gray
+from ocr_service.text_layer.proof.mirrored import lean
+from tests.support.text_layer_pdfs import Sample, Sheet, swapped, with_maps
+from tests.support.text_layer_set import read_sample
+
+
+def _angle() -> Gray:
+    plate = np.zeros((40, 40), np.uint8)
+    cv2.polylines(plate, [np.array([[30, 5], [10, 20], [30, 35]])], False, 255, 3)
+    return plate
+
+
+def test_the_middle_of_a_sign_and_of_its_mirror_image_stand_out_to_two_sides() -> None:
+    assert lean(_angle(), (8, 3, 33, 38)) < -0.2
+    assert lean(_angle()[:, ::-1], (7, 3, 32, 38)) > 0.2
+
+
+def test_nothing_stands_out_nowhere() -> None:
+    assert lean(np.zeros((40, 40), np.uint8), (8, 3, 33, 38)) == 0
+    assert lean(_angle(), (8, 3, 9, 4)) == 0
+
+
+def test_turned_signs_are_not_delivered(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("The court (in plenary session) approved the annual budget.")
+    pdf = sheet.pdf()
+    honest = read_sample(tmp_path, Sample("honest", pdf, ""), "only").markdown
+    turned = read_sample(tmp_path, Sample("turned", with_maps(pdf, swapped("()")), ""), "only").markdown
+    assert "(in plenary session)" in honest
+    assert not {*"()"} & {*turned}
