@@ -66,6 +66,7 @@ _SURE_OF_SCRIPT = (1.5, 5.0, 5.0)
 _SURE_OF_SIGNS = (0.2, 1.2, 5.0)
 _SIGNS = frozenset({"Han", "Hangul", "Japanese", "Korean"})
 _NO_WORDS, _LONG_WORD = 0.1, 4  # share of letters in sure words of so many letters: below it a page has hardly a word
+_PASSED_OVER = 0.2  # characters for a piece of ink; of pages in other scripts Tesseract reads 0.38 and more
 _READ = 0.8  # the same share as ``_FOREIGN`` from which on nobody asks
 
 
@@ -104,6 +105,15 @@ def foreign_script(
         "recognition",
     )
     return ForeignScript(failure, whole)
+
+
+def is_passed_over(sheet: Sheet, lines: Sequence[Line]) -> bool:
+    """Whether Tesseract gave hardly a character for the ink of a sheet, as where drawings stand beside a few words.
+
+    The strokes of the drawings then look like a script.
+    """
+    read = sum(len(word.text) for line in lines for word in line.words)
+    return read < _PASSED_OVER * len(letter_pieces(sheet, lines).boxes)
 
 
 def _script(sheet: Sheet, lines: Sequence[Line], tessdata: Path | None) -> tuple[str, float]:

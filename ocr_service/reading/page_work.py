@@ -40,7 +40,7 @@ from ocr_service.layout.reading_order import order_regions
 from ocr_service.layout.text_ink import text_ink, with_missed_text
 from ocr_service.reading.ink_formulas.displays import find_displays
 from ocr_service.reading.layered_page import NOT_PROVEN, read_layered, settles, sheet_reader
-from ocr_service.reading.orientation import foreign_script, recognise_upright, upright
+from ocr_service.reading.orientation import foreign_script, is_passed_over, recognise_upright, upright
 from ocr_service.reading.page_tasks import PageTask
 from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import with_picture_names
@@ -147,6 +147,8 @@ def _read_by_eye(task: PageTask, timer: StageTimer) -> _Seen:
         recognition = recognise_upright(rendered, reader)
         page = recognition.page
         foreign = foreign_script(recognition.sheet, recognition.lines, task.language)
+        if foreign is not None and is_passed_over(recognition.sheet, recognition.lines):
+            foreign = foreign_script(recognition.sheet, reader.read_rest(recognition).found.lines, task.language)
     reading = Reading([], 0.0)
     if foreign is None or not foreign.whole:
         with timer.stage("layout"):

@@ -35,8 +35,17 @@ from ocr_service.tesseract.words import Line, Word
 
 
 @dataclass(frozen=True, slots=True)
+class Rotated:
+    """What stands in a block that was rotated to be read, its coverage, and its doubtful words; boxes on the sheet."""
+
+    insert: Insert
+    share: float
+    doubtful: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What was read on a sheet. ``blocks``: read sideways, each with what it holds and its coverage in ``rotated``.
+    """What was read on a sheet. ``blocks``: read sideways, each with what it holds in ``rotated``.
 
     ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unusual``:
     places of letters that are too large for ``pieces`` or joined by a line. ``unread_fields``: boxes for a character
@@ -50,7 +59,7 @@ class Found:
     unusual: list[InkArea]
     unread_fields: tuple[InkArea, ...]
     blocks: tuple[Box, ...]
-    rotated: tuple[tuple[Insert, float], ...]
+    rotated: tuple[Rotated, ...]
     engine: TesseractEngine
 
 
@@ -113,9 +122,10 @@ def account_of(
     ]
     unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
-    share = min([coverage(pieces, read, unread, ~sure, elsewhere), *(inner for _, inner in found.rotated)])
+    share = min([coverage(pieces, read, unread, ~sure, elsewhere), *(block.share for block in found.rotated)])
     hardly_read = not_read_again((word for word in words if word in doubtful), sure_words, shape)
-    return Account(unread, share, tuple(word.box for word in hardly_read))
+    inner = [box for block in found.rotated for box in block.doubtful]
+    return Account(unread, share, (*(word.box for word in hardly_read), *inner))
 
 
 def ink_on_stamps(stamps: Sequence[StampText], scale: float) -> tuple[int, int]:

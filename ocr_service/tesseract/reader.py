@@ -21,7 +21,7 @@ from ocr_service.document import (
 )
 from ocr_service.geometry.ink_areas import InkArea, least_letter, text_rows
 from ocr_service.geometry.ink_pieces import Stats, ink_stats
-from ocr_service.tesseract.accounting import Found, accounted, ink_on_stamps, words_of
+from ocr_service.tesseract.accounting import Found, Rotated, accounted, ink_on_stamps, words_of
 from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
@@ -191,7 +191,7 @@ class TesseractReader:
             sheet,
             first_page=recognition.page.number == 1,
             ruled=ruled,
-            inserts=[*numbers, *brackets, *(insert for insert, _ in found.rotated), *inserts],
+            inserts=[*numbers, *brackets, *(block.insert for block in found.rotated), *inserts],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )
         on_stamps = ink_on_stamps(stamps, recognition.scale)
@@ -250,8 +250,8 @@ class TesseractReader:
 
         return read
 
-    def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> tuple[Insert, float]:
-        """What stands in a block that was rotated to be read, at its place on the sheet; and its coverage."""
+    def _rotated_block(self, block: SidewaysBlock, em: float, recognition: Recognition) -> Rotated:
+        """What stands in a block that was rotated to be read, at its place on the sheet."""
         sheet = recognition.sheet
         picture = block_picture(sheet, block.box, em)
         height, width = picture.shape
@@ -269,7 +269,8 @@ class TesseractReader:
         for region in reading.regions:
             label = "text" if region.label in TITLE_LABELS else region.label
             regions.append(replace(moved_region(region, on_sheet), label=label, level=None))
-        return Insert(block.box, tuple(regions)), reading.coverage
+        doubtful = tuple(map(on_sheet, reading.doubtful))
+        return Rotated(Insert(block.box, tuple(regions)), reading.coverage, doubtful)
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], Script | None]:
         """The sheet's lines repaired, each word in its script, and the script of nearly all of them."""

@@ -46,10 +46,10 @@ class Rest:
         """What stands sideways."""
         return [
             Insert(
-                self.recognition.on_page(insert.box),
-                tuple(moved_region(region, self.recognition.on_page) for region in insert.regions),
+                self.recognition.on_page(block.insert.box),
+                tuple(moved_region(region, self.recognition.on_page) for region in block.insert.regions),
             )
-            for insert, _ in self.found.rotated
+            for block in self.found.rotated
         ]
 
     def accounted(self, regions: Sequence[RegionResult], known: Sequence[Box], ink: tuple[int, int]) -> Reading:

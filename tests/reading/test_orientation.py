@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import ForeignScript, foreign_script, recognise_upright, upright
+from ocr_service.reading.orientation import ForeignScript, foreign_script, is_passed_over, recognise_upright, upright
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import BlockReader
 from tests.support.sheets import DrawnPage
@@ -143,3 +143,22 @@ def test_numbers_alone_have_no_script(reader: TesseractReader) -> None:
     for row in range(18):
         page.text(80, 60 + 55 * row, f"{4207 + 311 * row} 2026-11-{row + 10} {905 + 13 * row}")
     assert _foreign(page.page(), reader) is None
+
+
+def test_drawings_that_hide_the_words_from_the_first_reading_are_no_script(reader: TesseractReader) -> None:
+    """Tesseract finds no text on such a page; a page in a script that it does not know it reads as something."""
+    image = Image.new("RGB", (1240, 900), "white")
+    draw = ImageDraw.Draw(image)
+    for left in range(100, 1000, 300):
+        for step in range(0, 200, 14):
+            draw.line((left + step, 300, left, 300 + step), fill="black", width=2)
+            draw.line((left + 200 - step, 300, left + 200, 300 + step), fill="black", width=2)
+    font = ImageFont.truetype(FONT, 20)
+    draw.text((100, 520), "Original viewport, no scaling", fill="black", font=font)
+    drawn = reader.recognise(PageImage(1, np.asarray(image), 200))
+    assert is_passed_over(drawn.sheet, [])
+    found = reader.read_rest(drawn).found.lines
+    assert any("viewport" in line.text for line in found)
+    assert foreign_script(drawn.sheet, found, "rus+eng") is None
+    foreign = reader.recognise(_written("Ο προμηθευτής παραδίδει τα αγαθά στη διεύθυνση"))
+    assert not is_passed_over(foreign.sheet, foreign.lines)

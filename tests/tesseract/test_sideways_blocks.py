@@ -52,6 +52,22 @@ def test_its_text_is_in_the_result_once_with_its_place() -> None:
     assert reading.coverage == 1.0
 
 
+def test_what_can_hardly_be_read_in_it_is_named() -> None:
+    page, note = DrawnPage(1200, 1000), DrawnPage(700, 160)
+    for row in range(6):
+        page.text(260, 100 + 50 * row, "The supplier shall deliver the goods in time")
+    for row, text in enumerate(
+        ("Received by the archive in Bristol", "Ο προμηθευτής παραδίδει τα αγαθά", "and kept for a year")
+    ):
+        note.text(20, 15 + 45 * row, text)
+    page.image.paste(note.image.transpose(Image.Transpose.ROTATE_90), (60, 150))
+    reading = TesseractReader("eng").read(page.page(), [])
+    assert "archive" in page_markdown(reading.regions)
+    assert reading.coverage < 1.0
+    assert reading.doubtful
+    assert all(x1 < 260 and y0 >= 100 for _, y0, x1, _ in reading.doubtful)
+
+
 def test_a_block_that_was_rotated_is_not_rotated_again() -> None:
     """What reads badly both ways would be, without end."""
     reader = TesseractReader("eng")
