@@ -5,17 +5,19 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.lines.captions import CAPTION
 from ocr_service.tesseract.tables.aligned_rows import bottom, top
 from ocr_service.tesseract.tables.columns import Row, filled_runs, find_gutters, visual_rows
-from ocr_service.tesseract.words import Line, split_by_box
+from ocr_service.tesseract.words import Line, Word, split_by_box
 
 _FAR = 7.0  # em of white between two rows
 _NEAR = 1.6  # em of white between a table and a further row of it
 _LARGER = 1.25  # times the table's type: a heading's
+_LEADING, _SPACE = 0.55, 0.3  # em of white between the lines of a cell, and between its words
 _BESIDE = 2.0  # em that a row of the table may stick out of its box
 
 
@@ -79,7 +81,7 @@ def _with_fitting_rows(box: Box, lines: Sequence[Line]) -> Box:
     if extent.gutters < 1:
         return extent.box
     for row in _rows_outwards(extent, outer):
-        if all(condition(extent, row) for condition in _FITS):
+        if all(condition(extent, row) for condition in _FITS) or _ends_the_last_row(extent, row):
             extent = extent.grown_by(row)
     return extent.box
 
@@ -116,6 +118,31 @@ def _is_near(extent: _Extent, row: Row) -> bool:
 def _keeps_to_the_sides(extent: _Extent, row: Row) -> bool:
     left, right = extent.box[0] - _BESIDE * extent.em, extent.box[2] + _BESIDE * extent.em
     return all(word.box[0] >= left and word.box[2] <= right for word in row)
+
+
+def _ends_the_last_row(extent: _Extent, row: Row) -> bool:
+    """Whether ``row`` is the further line of a cell of the last row, right below it: its first word had no room there.
+
+    A note or a text under the table is wider than the column, or stands further away.
+    """
+    em = extent.em
+    last = max(extent.rows, key=bottom)
+    if not -0.3 * em < top(row) - bottom(last) < _LEADING * em or not _is_no_heading(extent, row):
+        return False
+    edges = [extent.box[0], *(round(x) for x in sorted(find_gutters(extent.rows, em))), extent.box[2]]
+    spans = [(a, b) for a, b in pairwise(edges) if a - em / 2 < row[0].box[0] and row[-1].box[2] < b + em / 2]
+    if not spans:
+        return False
+    start, end = spans[0]
+    columns = [[word for word in words if start < (word.box[0] + word.box[2]) / 2 < end] for words in extent.rows]
+    widest = max(map(_width, columns))
+    above = _width([word for word in last if start < (word.box[0] + word.box[2]) / 2 < end])
+    first = min(row, key=lambda word: word.box[0])
+    return above > 0 and _width(row) <= widest < above + _SPACE * em + first.box[2] - first.box[0]
+
+
+def _width(words: Sequence[Word]) -> int:
+    return max((word.box[2] for word in words), default=0) - min((word.box[0] for word in words), default=0)
 
 
 def _has_two_cells(extent: _Extent, row: Row) -> bool:

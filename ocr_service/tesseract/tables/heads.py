@@ -10,7 +10,7 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.tesseract.tables.cells import cell_text, is_data
 from ocr_service.tesseract.tables.columns import Row, runs_of
-from ocr_service.tesseract.tables.rows import Cells, joined
+from ocr_service.tesseract.tables.wrapped_lines import Cells, joined
 from ocr_service.tesseract.words import Word
 
 _MOST_LINES = 5  # of a head

@@ -14,7 +14,8 @@ from ocr_service.tesseract.lines.leaders import LEADER
 from ocr_service.tesseract.tables.cells import Cell, Table, without_empty
 from ocr_service.tesseract.tables.columns import Row, by_column, column_gutters, visual_rows, without_signs
 from ocr_service.tesseract.tables.heads import head_length, head_rows
-from ocr_service.tesseract.tables.rows import are_lines_of_cells, data_columns, joined, rows_of_lines
+from ocr_service.tesseract.tables.rows import are_lines_of_cells, data_columns, rows_of_lines
+from ocr_service.tesseract.tables.wrapped_lines import HALF_STEP, joined
 from ocr_service.tesseract.words import Word
 
 _NO_AREA: Box = (0, 0, 0, 0)
@@ -42,12 +43,20 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
     middles = [_middle(row) for row in rows]
     long, short = _by_length(ruling_lines, right - left)
     parted = _starts_below_rules(middles, long)
-    length = head_length(lines, middles, parted, data_columns(lines), em)
+    length = _between_rows(head_length(lines, middles, parted, data_columns(lines), em), middles, em)
     heads = head_rows(rows[:length], _extents(lines[length:] or lines, edges), short, em)
     body = _body_rows(lines[length:], middles[length:], frozenset(p - length for p in parted if p > length), em)
     table = [_row(head.cells, edges, head.across) for head in heads] + [_row(cells, edges, {}) for cells in body]
     table = _with_heads(without_empty(table), len(heads))
     return _with_high_heads(table, len(heads)) if len(heads) < len(table) else table
+
+
+def _between_rows(length: int, middles: Sequence[float], em: float) -> int:
+    """The length of a head that ends where a row begins: not between a centred cell and a line of its neighbour's."""
+    ends = length
+    while 0 < ends < len(middles) and middles[ends] - middles[ends - 1] < HALF_STEP * em:
+        ends -= 1
+    return ends or length
 
 
 def _is_no_text(word: Word, em: float) -> bool:

@@ -9,13 +9,12 @@ from itertools import pairwise
 
 from ocr_service.geometry.hyphenation import word_is_broken
 from ocr_service.tesseract.tables.cells import CELL_NUMBER, cell_text, is_data
+from ocr_service.tesseract.tables.wrapped_lines import HALF_STEP, Cells, joined, with_centred_cells, wrapped_lines
 from ocr_service.tesseract.words import Word
 
-Cells = Sequence[list[Word]]  # the words of a line, or of a row, by column
-
-_HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 _LEADING = 1.35  # em from line to line of one cell
 _TIGHT, _APART = 1.2, 1.3  # times the least step: lines of one cell, and rows of several lines
+_ROWS_APART = 3  # with data, of a table whose rows white parts
 _FEW = 0.4  # of the first cells begin with a small letter
 _MOSTLY = 0.6  # of a column's cells are data
 _GOES_ON = re.compile(r"(?:[,\-–—&(/]|\b(?:and|or|of|the|for|in|to|by|with|on|и|или|в|на|по|за|для|с|от|к))$", re.I)
@@ -26,18 +25,25 @@ def rows_of_lines(lines: Sequence[Cells], middles: Sequence[float], em: float) -
 
     Rows stand further apart than the lines of one cell; where all steps are alike their words decide.
     """
+    lines, middles = with_centred_cells(lines, middles, em)
     steps = [b - a for a, b in pairwise(middles)]
     data = data_columns(lines)
+    wrapped = wrapped_lines(lines, steps, data, em)
     firsts = [cell_text(line[0]) for line in lines if line[0]]
     lower = sum(text[:1].islower() for text in firsts) < _FEW * len(firsts)
-    result = []
-    for block in _blocks(steps, em):
+    result: list[list[list[Word]]] = []
+    blocks = _blocks(steps, em)
+    apart = _are_rows([[lines[i] for i in block] for block in blocks], data)
+    for block in blocks:
         part, inside = [lines[i] for i in block], [steps[i] for i in block[:-1]]
         parted = 1 < len(block) < len(lines)
-        if parted and max(inside) <= _LEADING * em and _is_one_row(part, data):
-            result.append(joined(part))
+        if parted and max(inside) <= _LEADING * em and (apart or _is_one_row(part, data)):
+            found = [joined(part)]
         else:
-            result += _continued(part, inside, data, em, lower=lower)
+            found = _continued(part, inside, data, em, [i in wrapped for i in block], lower=lower)
+        if result and block[0] in wrapped:
+            found[0] = joined([result.pop(), found[0]])
+        result += found
     return result
 
 
@@ -49,11 +55,6 @@ def data_columns(lines: Sequence[Cells]) -> frozenset[int]:
         if texts and sum(map(is_data, texts)) >= _MOSTLY * len(texts):
             found.add(column)
     return frozenset(found)
-
-
-def joined(lines: Sequence[Cells]) -> list[list[Word]]:
-    """The lines as one row."""
-    return [[word for cell in column for word in cell] for column in zip(*lines, strict=True)]
 
 
 def are_lines_of_cells(lines: Sequence[Cells], *, among_rows: bool) -> bool:
@@ -70,7 +71,7 @@ def are_lines_of_cells(lines: Sequence[Cells], *, among_rows: bool) -> bool:
 
 def _blocks(steps: Sequence[float], em: float) -> list[list[int]]:
     """The lines' numbers, cut where rows of several lines end: at steps clearly wider than those of their lines."""
-    close = min((step for step in steps if step >= _HALF_STEP * em), default=0.0)
+    close = min((step for step in steps if step >= HALF_STEP * em), default=0.0)
     tight = [step for step in steps if step <= _TIGHT * close]
     blocks = [[0]]
     for index, step in enumerate(steps, start=1):
@@ -79,6 +80,12 @@ def _blocks(steps: Sequence[float], em: float) -> list[list[int]]:
         else:
             blocks[-1].append(index)
     return blocks
+
+
+def _are_rows(blocks: Sequence[Sequence[Cells]], data: frozenset[int]) -> bool:
+    """Whether each of the blocks that white parts is a row: none has data twice in a column, and several have some."""
+    counts = [max((sum(bool(line[c]) for line in block) for c in data), default=0) for block in blocks]
+    return max(counts, default=0) <= 1 and sum(counts) >= _ROWS_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +114,17 @@ def _is_one_row(lines: Sequence[Cells], data: frozenset[int]) -> bool:
 
 
 def _continued(
-    lines: Sequence[Cells], steps: Sequence[float], data: frozenset[int], em: float, *, lower: bool
+    lines: Sequence[Cells],
+    steps: Sequence[float],
+    data: frozenset[int],
+    em: float,
+    wrapped: Sequence[bool],
+    *,
+    lower: bool,
 ) -> list[list[list[Word]]]:
     result: list[list[list[Word]]] = [list(lines[0])]
-    for cells, step in zip(lines[1:], steps, strict=True):
-        if _goes_on(_Line.of(result[-1], data), _Line.of(cells, data), step, em, lower=lower):
+    for cells, step, is_wrapped in zip(lines[1:], steps, wrapped[1:], strict=True):
+        if is_wrapped or _goes_on(_Line.of(result[-1], data), _Line.of(cells, data), step, em, lower=lower):
             result[-1] = joined([result[-1], cells])
         else:
             result.append(list(cells))
@@ -122,7 +135,7 @@ def _goes_on(above: _Line, line: _Line, step: float, em: float, *, lower: bool) 
     """Whether ``line`` belongs to the row ``above``. ``lower``: a small letter at its beginning tells that it does."""
     if above.data & line.data:
         return False
-    if step < _HALF_STEP * em:
+    if step < HALF_STEP * em:
         return True
     if step > _LEADING * em + 1:
         return _is_broken_off(above, line)

@@ -18,6 +18,7 @@ _COLUMN_END, _SAME_END = 3, 0.1  # lines that end at one place, and em: three sp
 _TEXT_WIDTH = 8.0  # em of text before them: no column of labels or numbers
 _WIDE = 2.0  # em: no space of running text
 _EVEN, _EVEN_SPACES = 0.03, 4  # em by which the spaces of a stretched line differ, and how many tell
+_EVEN_AROUND = 3  # side by side, beside other columns
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,22 @@ class Row:
         """Whether all its spaces are one width: of a justified line, whose spaces lie over a table's gaps by chance."""
         widths = self.spaces.values()
         return len(widths) >= _EVEN_SPACES and max(widths) - min(widths) < _EVEN * self.size
+
+    def is_stretched_at(self, gap: tuple[float, float]) -> bool:
+        """The same of the spaces around ``gap``: the line of another column may stand beside it."""
+        if self.is_stretched:
+            return True
+        places = sorted(self.spaces)
+        at = next((n for n, place in enumerate(places) if self.gaps.get(place) == gap), None)
+        if at is None:
+            return False
+        alike = [abs(self.spaces[place] - (gap[1] - gap[0])) < _EVEN * self.size for place in places]
+        first = last = at
+        while first and alike[first - 1]:
+            first -= 1
+        while last + 1 < len(places) and alike[last + 1]:
+            last += 1
+        return last - first + 1 >= _EVEN_AROUND
 
     @cached_property
     def edges(self) -> tuple[list[float], list[float]]:
@@ -128,7 +145,7 @@ def _is_gutter(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:
             before += rows[place].left < stripe[0]
             behind += rows[place].right > stripe[1]
             # No white between words goes on for so long, but over a table.
-            if min(before, behind) >= _LONG_GUTTER and not rows[at].is_stretched:
+            if min(before, behind) >= _LONG_GUTTER and not rows[at].is_stretched_at(gap):
                 return True
             if begun >= _GUTTER_LINES and before >= _GUTTER_LINES - 1:
                 return True

@@ -16,6 +16,7 @@ from ocr_service.text_layer.lines.curved import curved_lines
 from ocr_service.text_layer.lines.drop_caps import with_drop_caps
 from ocr_service.text_layer.lines.gutters import Row, cuts_of
 from ocr_service.text_layer.lines.list_marks import with_list_marks
+from ocr_service.text_layer.lines.raised_digits import with_raised_digits
 from ocr_service.text_layer.lines.words import DOTS, NUMBER, SMALL, Frame, LayerLine, is_number, line_of, text_of
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
 
@@ -68,7 +69,8 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
     xs = np.stack([cell[:, a] * cos + cell[:, b] * sin for a in (0, 2) for b in (1, 3)])
     if angle % 90:  # a box around a slanted glyph says nothing of its advance: the writing goes on from its origin
         return Frame(index, along, along + _slanted_width(cell, cos, sin), base, glyphs.size[index])
-    return Frame(index, xs.min(axis=0), xs.max(axis=0), base, glyphs.size[index])
+    frame = Frame(index, xs.min(axis=0), xs.max(axis=0), base, glyphs.size[index])
+    return frame if angle else with_raised_digits(glyphs, frame)
 
 
 def _slanted_width(cell: Floats, cos: float, sin: float) -> Floats:

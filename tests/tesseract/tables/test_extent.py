@@ -37,3 +37,13 @@ def test_a_row_that_sticks_out_at_the_side_stays_outside() -> None:
 def test_a_heading_above_stays_outside_though_its_words_leave_the_gutters_open() -> None:
     heading = text_line(100, 150, "Раздел", "7", "Цены", step=300, em=EM * 1.4)
     assert table_extent((90, 190, 790, 280), [heading, *rows(200, 250)])[1] == 200
+
+
+def test_the_further_line_of_the_last_key_is_taken_in_and_a_note_is_not() -> None:
+    long = text_line(100, 300, "Кабель", "медный")
+    numbers = [text_line(x, 300, text) for x, text in ((400, "14"), (700, "51618"))]
+    lines = [*rows(200, 250), long, *numbers]
+    further = text_line(100, 332, "гибкий")
+    assert table_extent((90, 190, 790, 330), [*lines, further])[3] == 332 + HEIGHT
+    assert table_extent((90, 190, 790, 330), [*rows(200, 250, 300), text_line(100, 332, "без", "НДС")])[3] < 332
+    assert table_extent((90, 190, 790, 330), [*lines, text_line(100, 350, "гибкий")])[3] < 350
