@@ -191,6 +191,18 @@ def has_homoglyph(sign: str) -> bool:
     return sign in _HAVE_HOMOGLYPHS
 
 
+_FORMULA = 3  # letters of a formula without spaces
+
+
+def may_be_a_formula(word: str) -> bool:
+    """Whether Greek letters stand beside Latin ones as symbols do: few together, or none like a Latin letter."""
+    letters = [sign for sign in word if script_of(sign)]
+    greek = [sign for sign in letters if script_of(sign) == "GREEK"]
+    if not greek or any(script_of(sign) not in ("GREEK", "LATIN") for sign in letters):
+        return False
+    return len(letters) <= _FORMULA or not any(map(has_homoglyph, greek))
+
+
 _WORD_OF_ONE_ALPHABET = 4  # letters, among which one of another is none of its spelling
 
 

@@ -35,6 +35,7 @@ from ocr_service.text_layer.proof.marks import wrong_marks
 from ocr_service.text_layer.proof.mirrored import mirrored
 from ocr_service.text_layer.proof.sample_words import (
     accented_letters,
+    crossed_glyphs,
     raised_glyphs,
     readable_signs,
     sample_words,
@@ -66,7 +67,7 @@ def prove(
 
     ``remembered`` is read and extended.
     """
-    type_case = TypeCase(glyphs, plates)
+    type_case, original = TypeCase(glyphs, plates), glyphs
     glyphs, plates = levelled(glyphs, plates)
     keys = _keys(glyphs, shapes)
     forget_others(remembered, keys, glyphs, plates)
@@ -78,8 +79,9 @@ def prove(
     by_outline = outlines.fonts(glyphs)
     readable &= ~np.isin(glyphs.font, list(by_outline))
     _refute_lies(outlines, glyphs, keys, known)
+    level, crossed = readable & ~raised_glyphs(lines, glyphs), crossed_glyphs(original)
     for _ in range(_TRIES):
-        words = sample_words(lines, keys, signs, readable & ~raised_glyphs(lines, glyphs), glyphs.whole, known)
+        words = sample_words(lines, keys, signs, level, glyphs.whole, known, crossed)
         if not words:
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)

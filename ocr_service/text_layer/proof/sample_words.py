@@ -28,6 +28,7 @@ _BY_PLACE = "←→↔⇐⇒⇔"  # which are told by where they stand (``punctu
 _WORD_LETTERS = 4  # at least, of a word that has no relation of mathematics in it, as ``x≤y`` has
 _BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])[#&@§]++|(?<![#&@§])[#&@§]++(?=[^\W\d_])")
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
+_LARGER, _MOST_LARGE = 1.5, 500  # of a page's usual size, and glyphs
 _ENOUGH = 6  # readings of a character in words, after which no more are wanted
 
 
@@ -38,19 +39,30 @@ def sample_words(
     readable: Flags,
     whole: Flags,
     known: Mapping[Key, Evidence],
+    crossed: Flags,
 ) -> list[tuple[int, ...]]:
-    """The glyphs of words in which every character that is not yet decided occurs."""
-    need = _wanted_readings(lines, keys, readable, known)
+    """The glyphs of words in which every character that is not yet decided occurs; ``crossed`` ones last."""
+    wanted = readable & _not_seen_better(keys, crossed)
+    need = _wanted_readings(lines, keys, wanted, known)
     if not need:
         return []
     chosen: list[tuple[int, ...]] = []
-    for part in _samples_by_length(lines, signs, whole):
-        if any(readable[i] and need[keys[i]] > 0 for i in part):
+    for part in _clearest_first(lines, signs, whole, crossed):
+        if any(wanted[i] and need[keys[i]] > 0 for i in part):
             chosen.append(part)
             _count_as_read(part, keys, need)
         if len(chosen) >= _MOST_WORDS or not +need:
             break
     return chosen
+
+
+def _not_seen_better(keys: Sequence[Key], crossed: Flags) -> Flags:
+    """All glyphs but those that something crosses whose characters stand elsewhere, too: these read as anything."""
+    clear = {keys[index][:2] for index in np.flatnonzero(~crossed).tolist()} if crossed.any() else set()
+    worse = [index for index in np.flatnonzero(crossed).tolist() if keys[index][:2] in clear]
+    wanted = np.ones(len(keys), bool)
+    wanted[worse] = False
+    return wanted
 
 
 def _wanted_readings(
@@ -66,11 +78,14 @@ def _is_decided(evidence: Evidence | None) -> bool:
     return evidence is not None and (evidence.proven or evidence.times >= _ENOUGH)
 
 
-def _samples_by_length(lines: Sequence[LayerLine], signs: Sequence[str], whole: Flags) -> list[tuple[int, ...]]:
-    """Words, or pieces of them, of which no glyph is hidden in part; the longest first."""
+def _clearest_first(
+    lines: Sequence[LayerLine], signs: Sequence[str], whole: Flags, crossed: Flags
+) -> list[tuple[int, ...]]:
+    """Words, or pieces of them, of which no glyph is hidden in part: the longest that nothing crosses first."""
     pieces = (piece for line in lines for word in line.words for piece in _without_accented(word, signs))
     parts = (part for piece in pieces for part in _short(piece))
-    return sorted((part for part in parts if whole[list(part)].all()), key=lambda part: -min(len(part), _LONG_WORD))
+    seen = (part for part in parts if whole[list(part)].all())
+    return sorted(seen, key=lambda part: (bool(crossed[list(part)].any()), -min(len(part), _LONG_WORD)))
 
 
 def _count_as_read(part: Sequence[int], keys: Sequence[Key], need: Counter[Key]) -> None:
@@ -133,6 +148,21 @@ def _with_odd_signs(signs: Sequence[str]) -> str:
         odd.add("Sm")
     strange = {sign for sign in signs if sign > "ÿ" and sign not in _BY_PLACE and category(sign) in odd}
     return "".join(_ODD[0] if sign in strange else sign for sign in signs)
+
+
+def crossed_glyphs(glyphs: Glyphs) -> Flags:
+    """Which glyphs stand on the places of far larger ones, as those under a watermark."""
+    found = np.zeros(len(glyphs), bool)
+    overprinted = glyphs.plate > 0
+    if not overprinted.any():
+        return found
+    size, ink = glyphs.size, glyphs.ink
+    middle = (ink[:, :2] + ink[:, 2:]) / 2
+    large = np.flatnonzero(size > _LARGER * float(np.median(size)))
+    for x0, y0, x1, y1 in ink[large[:_MOST_LARGE]].tolist():
+        found |= (middle[:, 0] > x0) & (middle[:, 0] < x1) & (middle[:, 1] > y0) & (middle[:, 1] < y1)
+    found[large] = False
+    return found
 
 
 def raised_glyphs(lines: Sequence[LayerLine], glyphs: Glyphs) -> Flags:

@@ -18,6 +18,7 @@ from ocr_service.text_layer.proof.alphabets import (
     has_a_letter_for_a_digit,
     has_homoglyph,
     look_the_same,
+    may_be_a_formula,
     may_reach,
     mixes_alphabets,
     script_of,
@@ -188,7 +189,8 @@ def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tupl
     refuted = frozenset(key for key, evidence in seen.items() if evidence.refuted)
     proven = frozenset(key for key, evidence in seen.items() if evidence.proven)
     amount = Counter(keys[i] for i in counted)
-    codes = {key[:2] for key in proven}  # a further shape of these, a ligature mostly, is no sign of swapped letters
+    # A further shape of these tells nothing of the font: a part of a ligature, a small capital, a crossed letter.
+    codes = {key[:2] for key in proven}
     return _Facts(
         glyphs=len(here),
         senseless=sum(page.is_senseless(i) for i in here),
@@ -198,7 +200,7 @@ def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tupl
         counted=len(counted),
         legible=len(legible),
         right=sum(amount[key] for key in proven),
-        wrong=sum(amount[key] for key in refuted),
+        wrong=sum(amount[key] for key in refuted if key[:2] not in codes),
         swapped=sum(
             known[key].wrong.total() >= 2 and one_other(known[key].wrong) and key[:2] not in codes for key in refuted
         ),
@@ -392,6 +394,6 @@ def _mixed_words(lines: Iterable[LayerLine], fonts: Ints) -> dict[int, tuple[int
             if len(word.glyphs) < 2 or not any(script_of(sign) for sign in word.text):
                 continue
             count = counts.setdefault(int(fonts[word.glyphs[0]]), [0, 0])
-            count[0] += mixes_alphabets(word.text)
+            count[0] += mixes_alphabets(word.text) and not may_be_a_formula(word.text)
             count[1] += 1
     return {font: (count[0], count[1]) for font, count in counts.items()}

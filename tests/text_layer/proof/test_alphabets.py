@@ -11,6 +11,7 @@ from ocr_service.text_layer.proof.alphabets import (
     has_a_foreign_letter,
     has_a_letter_for_a_digit,
     look_the_same,
+    may_be_a_formula,
     may_be_digit,
     may_reach,
     mixes_alphabets,
@@ -105,6 +106,14 @@ def test_a_foreign_letter_among_letters_of_another_alphabet_is_found(word: str, 
 )
 def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, text: str, found: bool) -> None:
     assert has_a_foreign_digit(word, scripts_of([*text.split(), word])) is found
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one"),
+    [("αX", True), ("ηRs", True), ("ΣVLR", True), ("nόmος", False), ("cοde", False), ("шX", False), ("word", False)],
+)
+def test_greek_symbols_beside_latin_letters_may_be_a_formula(word: str, is_one: bool) -> None:
+    assert may_be_a_formula(word) is is_one
 
 
 @pytest.mark.parametrize(
