@@ -13,6 +13,7 @@ from ocr_service.document import CAPTION_LABELS, Box, Region, RegionResult
 from ocr_service.export.running_headers import EDGE
 from ocr_service.geometry.boxes import contains_centre, covers
 from ocr_service.layout.filter import SURE
+from ocr_service.tesseract.blocks.defined_terms import defined_terms
 from ocr_service.tesseract.blocks.headings import Body, Candidate, is_heading, is_of_type, running_types
 from ocr_service.tesseract.blocks.list_items import PROSE_LABELS
 from ocr_service.tesseract.blocks.paragraphs import Paragraph
@@ -38,6 +39,7 @@ def paragraph_labels(
     paragraphs = title_block.paragraphs
     running = running_types(paragraphs)
     known = dict.fromkeys(title_block.plain, "text") | beside_page_number(paragraphs, height)
+    known |= dict.fromkeys(defined_terms(paragraphs, body) - known.keys(), "text")
     page = _Page.of(paragraphs, body)
     return [
         "text"

@@ -18,6 +18,7 @@ _FULL_ROWS = (
 )
 _SPACE = 0.3  # em
 _SAME_STEP, _CLOSER = 1.2, 0.95  # of the step from row to row, that to a further line, and where it alone tells
+_NEARER = 0.72  # of the step from above, that to the line below: it is of the next row
 
 
 def joined(lines: Sequence[Cells]) -> list[list[Word]]:
@@ -66,7 +67,12 @@ def wrapped_lines(lines: Sequence[Cells], steps: Sequence[float], data: frozense
     for i in others:
         above = joined([lines[k] for k in range(_begin(i, set(full)), i)])
         begun = i and (i - 1 in full or i - 1 in found) and (not pitch or steps[i - 1] < _SAME_STEP * pitch)
-        if begun and all(_is_too_wide(above[c], cell, widths[c], em) for c, cell in enumerate(lines[i]) if cell):
+        of_next = i and i < len(steps) and steps[i] < _NEARER * steps[i - 1]
+        if (
+            begun
+            and not of_next
+            and all(_is_too_wide(above[c], cell, widths[c], em) for c, cell in enumerate(lines[i]) if cell)
+        ):
             found.add(i)
     alone = [i for i in others if not any(lines[i][1:])]
     closer = all(steps[i - 1] < _CLOSER * pitch for i in alone if i in found)

@@ -55,3 +55,24 @@ def test_labels_of_groups_stay_rows() -> None:
         numbers = [f"{n}7.{number}" for n in (1, 2, 3)] if name in data else []
         lines += row(100 + 60 + number * step, name, *numbers)
     assert [cells[0] for cells in texts(lines)[1:]] == list(names)
+
+
+def test_a_line_nearer_to_the_row_below_is_of_that_row() -> None:
+    near, far = round(1.2 * EM), round(2 * EM)
+    lines = row(100, "Показатель", "Место работы", "2023", "2024")
+    y = 100 + far
+    for name, upper, lower in (
+        ("Рынок", "", "Областной центр"),
+        ("Вода", "Случайный оптический", "переход"),
+        ("Река", "", "Город"),
+    ):
+        if upper:
+            lines += [text_line(500, y, *upper.split())]
+            y += near
+        lines += [text_line(x, y, *cell.split()) for x, cell in ((100, name), (500, lower), (1000, "17"), (1300, "51"))]
+        y += far
+    assert [cells[:2] for cells in texts(lines)[1:]] == [
+        ["Рынок", "Областной центр"],
+        ["Вода", "Случайный оптический переход"],
+        ["Река", "Город"],
+    ]
