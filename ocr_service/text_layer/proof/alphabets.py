@@ -191,15 +191,20 @@ def has_homoglyph(sign: str) -> bool:
     return sign in _HAVE_HOMOGLYPHS
 
 
-_FORMULA = 3  # letters of a formula without spaces
+_FORMULA = 3  # letters that stand together in a formula
 
 
 def may_be_a_formula(word: str) -> bool:
     """Whether Greek letters stand beside Latin ones as symbols do: few together, or none like a Latin letter."""
-    letters = [sign for sign in word if script_of(sign)]
-    greek = [sign for sign in letters if script_of(sign) == "GREEK"]
-    if not greek or any(script_of(sign) not in ("GREEK", "LATIN") for sign in letters):
+    runs = "".join(sign if script_of(sign) else " " for sign in word).split()
+    mixed = [run for run in runs if mixes_alphabets(run)]
+    return bool(mixed) and all(map(_is_of_symbols, mixed))
+
+
+def _is_of_symbols(letters: str) -> bool:
+    if {script_of(sign) for sign in letters} != {"GREEK", "LATIN"}:
         return False
+    greek = [sign for sign in letters if script_of(sign) == "GREEK"]
     return len(letters) <= _FORMULA or not any(map(has_homoglyph, greek))
 
 

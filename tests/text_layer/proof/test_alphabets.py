@@ -110,7 +110,17 @@ def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, 
 
 @pytest.mark.parametrize(
     ("word", "is_one"),
-    [("αX", True), ("ηRs", True), ("ΣVLR", True), ("nόmος", False), ("cοde", False), ("шX", False), ("word", False)],
+    [
+        ("αX", True),
+        ("ηRs", True),
+        ("ΣVLR", True),
+        ("I(xK)≜ρIP(s)", True),
+        ("f(nόmος)", False),
+        ("nόmος", False),
+        ("cοde", False),
+        ("шX", False),
+        ("word", False),
+    ],
 )
 def test_greek_symbols_beside_latin_letters_may_be_a_formula(word: str, is_one: bool) -> None:
     assert may_be_a_formula(word) is is_one
