@@ -68,20 +68,23 @@ def with_even_illumination(gray: Gray) -> Gray:
     paper = float(np.percentile(calm, 90))
     light_type = (levels - middle > _LIGHTER * paper) & (middle - dark < _FLAT * paper) & (middle >= _LIT * paper)
     lit = _LIT_BY_TYPE if np.count_nonzero(light_type) >= _TILES else _LIT
-    light = cv2.GaussianBlur(_without_pictures(calm, paper, lit), (0, 0), 1.0)
+    light = cv2.GaussianBlur(_without_pictures(calm, middle, paper, lit), (0, 0), 1.0)
     if float(light.max() - light.min()) < _EVEN * paper:
         return gray
     shade = cv2.resize((light / paper).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
 
 
-def _without_pictures(levels: Gray, paper: float, least: float) -> npt.NDArray[np.float32]:
+def _without_pictures(levels: Gray, middle: Gray, paper: float, least: float) -> npt.NDArray[np.float32]:
     """``levels`` of a page's tiles with those of the paper around in place of pictures.
 
-    A shade deepens from tile to tile, a picture begins at once. ``least``: of the paper's level, what is paper.
+    A shade deepens from tile to tile, a picture begins at once. ``middle``: the tiles' medians. ``least``: of the
+    paper's level, what is paper.
     """
     shade = levels.astype(np.float32)
-    lit = _beside_paper(levels >= least * paper, levels >= _LIT_BY_TYPE * paper)
+    lit, white = levels >= least * paper, levels >= _LIT_BY_TYPE * paper
+    lit = _beside_paper(lit, white)
+    lit &= ~_boxes_on_dark(lit, white & (middle >= _STEP_DOWN * paper), middle)
     while not lit.all():
         beside = cv2.dilate(np.where(lit, shade, 0.0).astype(np.float32), np.ones((3, 3), np.uint8))
         more = ~lit & (beside > 0) & (shade >= _STEP_DOWN * beside) & (shade >= _SHADED * paper)
@@ -113,6 +116,26 @@ def _beside_paper(lit: npt.NDArray[np.bool_], white: npt.NDArray[np.bool_]) -> n
     _, labels = cv2.connectedComponents(lit.astype(np.uint8))
     beside: npt.NDArray[np.bool_] = lit & np.isin(labels, np.unique(labels[white & lit]))
     return beside
+
+
+def _boxes_on_dark(lit: npt.NDArray[np.bool_], paper: npt.NDArray[np.bool_], middle: Gray) -> npt.NDArray[np.bool_]:
+    """Tiles of ``lit`` in coloured boxes on a dark slide: ``paper`` beside them is lighter at once.
+
+    Their light letters may be as white as it is, but not their ``middle``. A shade reaches the page's edge, or paper in
+    which it begins.
+    """
+    boxes, inner = np.zeros_like(lit), lit & ~paper
+    if lit.all() or not inner.any():
+        return boxes
+    count, labels = cv2.connectedComponents(inner.astype(np.uint8))
+    at_edge = {*labels[0].tolist(), *labels[-1].tolist(), *labels[:, 0].tolist(), *labels[:, -1].tolist()}
+    for label in set(range(1, count)) - at_edge:
+        box = labels == label
+        beside = cv2.dilate(np.where(box, middle, 0).astype(np.uint8), np.ones((3, 3), np.uint8))
+        around = (beside > 0) & ~box
+        if (around & ~lit).any() and (beside < _STEP_DOWN * middle)[around & paper].all():
+            boxes |= box
+    return boxes
 
 
 # Up to which dpi a page is enlarged, and how much. Of a blurred page at 110 dpi in two columns 22 % of the characters

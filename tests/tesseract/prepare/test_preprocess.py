@@ -108,3 +108,16 @@ def test_a_dark_slide_is_read_in_full() -> None:
     assert sum(region.content.count("Annual consolidated financial statements") for region in read.regions) == 9
     assert read.coverage == 1.0
     assert not [region for region in read.regions if region.label == "seal"]
+
+
+def test_boxes_near_the_lower_edge_of_a_dark_slide_are_in_no_shade() -> None:
+    """Between their tiles and those of the paper below is none of the slide alone."""
+    page = DrawnPage(1600, 1600)
+    page.draw.rectangle((140, 100, 1480, 976), fill="#2a2a2a")
+    page.text(220, 180, "Copies that are judged", 24, fill="white")
+    for left, fill in ((220, "#a2a2a2"), (520, "#b0b0b0")):
+        page.draw.rectangle((left, 786, left + 200, 912), fill=fill)
+        page.text(left + 30, 800, "33%", 20, fill="white")
+    even = with_even_illumination(page.gray())
+    assert int(np.median(even[790:800, 225:415])) < 180
+    assert int(np.median(even[790:800, 525:715])) < 195
