@@ -16,6 +16,16 @@ from ocr_service.render.scale import POINTS_PER_INCH, fine_dpi
 
 _MOST_ATTACHMENTS = 20  # that a warning names
 _LONGEST_NAME = 80  # characters of an attachment's name
+_MOST_ANNOTATIONS = 5_000
+_HIDDEN = 0x2  # ISO 32000-1, table 165
+
+
+class OpenedPdf(pdfium.PdfDocument):  # type: ignore[misc]  # pypdfium2 has no types
+    """A document that knows its file, for what PDFium does not tell."""
+
+    def __init__(self, path: Path, password: str = "") -> None:
+        super().__init__(path, password=password or None)
+        self.path, self.password = path, password
 
 
 @contextmanager
@@ -81,7 +91,11 @@ def load_form(pdf: pdfium.PdfDocument) -> tuple[str, ...]:
 
 @contextmanager
 def page_with_size(pdf: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPage]:
-    """The loaded page. A crop box that leaves nothing of the media box is ignored, as other viewers do."""
+    """The loaded page, as other viewers show it.
+
+    A crop box that leaves nothing of the media box is ignored. Annotations whose layer is switched off are hidden in
+    memory, in a document that ``open_pdf`` opened.
+    """
     page = pdf[index]
     try:
         media_box = page.get_mediabox(fallback_ok=False)
@@ -91,14 +105,37 @@ def page_with_size(pdf: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPa
             page = pdf[index]  # the size is worked out when a page is loaded
         if min(page.get_size()) <= 0:
             raise pdfium.PdfiumError("the page has no size")
+        if isinstance(pdf, OpenedPdf):
+            _hide_switched_off(pdf, page, index)
         yield page
     finally:
         page.close()
 
 
-def _load(path: Path, password: str) -> pdfium.PdfDocument:
+def _hide_switched_off(pdf: OpenedPdf, page: pdfium.PdfPage, index: int) -> None:
+    count = min(_MOST_ANNOTATIONS, max(0, pdfium_raw.FPDFPage_GetAnnotCount(page.raw)))
+    annotations = {place: pdfium_raw.FPDFPage_GetAnnot(page.raw, place) for place in range(count)}
     try:
-        return pdfium.PdfDocument(path)
+        layered = {
+            place: annotation
+            for place, annotation in annotations.items()
+            if annotation and pdfium_raw.FPDFAnnot_HasKey(annotation, b"OC")
+        }
+        if layered:
+            from ocr_service.render.switched_off import switched_off  # with pikepdf, which few pages need
+
+            for place in switched_off(pdf.path, pdf.password, index) & layered.keys():
+                flags = pdfium_raw.FPDFAnnot_GetFlags(layered[place])
+                pdfium_raw.FPDFAnnot_SetFlags(layered[place], flags | _HIDDEN)
+    finally:
+        for annotation in annotations.values():
+            if annotation:
+                pdfium_raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _load(path: Path, password: str) -> OpenedPdf:
+    try:
+        return OpenedPdf(path)
     except pdfium.PdfiumError as exc:
         reason = _why_not(path, "")
         if reason != pdfium_raw.FPDF_ERR_PASSWORD:
@@ -106,7 +143,7 @@ def _load(path: Path, password: str) -> pdfium.PdfDocument:
     if not password:
         raise EncryptedPdf.no_password()
     try:
-        return pdfium.PdfDocument(path, password=password)
+        return OpenedPdf(path, password)
     except pdfium.PdfiumError as exc:
         reason = _why_not(path, password)
         if reason == pdfium_raw.FPDF_ERR_PASSWORD:
