@@ -65,7 +65,7 @@ from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_co
 from ocr_service.tesseract.repair.digit_columns import with_digit_columns
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
-from ocr_service.tesseract.repair.list_marks import with_list_letters
+from ocr_service.tesseract.repair.list_marks import with_list_letters, with_whole_marks
 from ocr_service.tesseract.repair.lone_signs import read_capital
 from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
@@ -236,7 +236,7 @@ class TesseractReader:
             lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
         lines = with_addresses(with_raised_digits(lines, sheet, self._engine, budgets.marks))
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
-        lines = with_list_letters(lines)
+        lines = with_list_letters(with_whole_marks(lines))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         unusual = [*large, *joined]
         return Found(pieces, stats, legible_lines(lines), missed, unusual, unread_fields, blocks, rotated, engine)

@@ -1,4 +1,4 @@
-"""Letters of Russian lists (``а) б) в)``) that were read as digits, in Latin or in the other case.
+"""Marks of list items: points that were read apart, and letters of Russian lists (``а) б) в)``) read as others.
 
 ``б)``, ``з)`` and ``о)`` are drawn nearly as ``6)``, ``3)`` and ``0)``, and a mark has no letters beside it that tell.
 The marks above and below it do: what stands between ``а)`` and ``в)`` is ``б)``, but between ``5)`` and ``7)`` a 6.
@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocr_service.document import Box
+from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.numbering import EMPTY_BOX, TICKED_BOX
 from ocr_service.tesseract.repair.homoglyphs import script_of_letters, with_letters_of
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _MARK = re.compile(r"(\(?)(\d{1,2}|[A-Za-zА-Яа-яЁё])(?:(\))([A-Za-zА-Яа-яЁё«].*|[;,.]?)|(\.))")
-_DIGITS = {"6": "б", "3": "з", "0": "о", "4": "ч", "8": "в"}
+_SIGN = re.compile(r"\d{1,2}|[A-Za-zА-Яа-яЁё]")
+_DIGITS = {"6": "б", "3": "з", "0": "о"}
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщэюя"
 _LEFT_OUT = frozenset("зйо")  # of some lists
 _OF_OTHER_SHAPE = frozenset("абер")  # than their capitals
 _SAME_INDENT, _FAR, _GAP = 0.6, 60.0, 1.5  # em: across, from one mark of a list to the next one, before a column
+_APART = 0.35  # em: from a mark to its point at most
 _MOST_MARKS = 400  # of a page; each is compared with all lists
 
 
@@ -49,6 +52,23 @@ class _Mark:
     @property
     def number(self) -> int | None:
         return int(self.sign) if self.sign.isdigit() else None
+
+
+def with_whole_marks(lines: Sequence[Line]) -> list[Line]:
+    """``lines`` with the point or bracket behind an item's number or letter in its word: ``1 . Text``."""
+    return [_with_whole_mark(line) for line in lines]
+
+
+def _with_whole_mark(line: Line) -> Line:
+    if len(line.words) < 3 or line.words[1].text not in (".", ")") or _SIGN.fullmatch(line.words[0].text) is None:
+        return line
+    sign, point, following, *_ = line.words
+    apart = point.box[0] - sign.box[2]
+    if apart > min(_APART * line.em, following.box[0] - point.box[2]):
+        return line
+    box, confidence = enclosing([sign.box, point.box]), min(sign.confidence, point.confidence)
+    mark = replace(sign, text=sign.text + point.text, box=box, confidence=confidence)
+    return make_line([mark, *line.words[2:]], line.weight)
 
 
 def with_list_letters(lines: Sequence[Line]) -> list[Line]:
@@ -136,22 +156,24 @@ def _sign(marks: Sequence[_Mark], index: int) -> str:
     left = before is not None and _follows(before.letter, letter)
     right = after is not None and _follows(letter, after.letter)
     # A point stands behind initials and abbreviations, too: «и. о. директора» below an item 3.
-    if not left and (not right or mark.style == "." or _is_other(before)):
+    begins = letter == "а" or (mark.style != "." and not _is_other(before))
+    if not left and not (right and begins):
         return mark.sign
     if not right and after is not None and _goes_on_otherwise(after, letter):
         return mark.sign
     if mark.number is not None and not (left and right) and _is_counted(marks, index):
         return mark.sign
-    capital = next(
-        beside.sign.isupper() for beside, tells in ((before, left), (after, right)) if tells and beside is not None
-    )
+    # Small letters are read as capitals of their shape more often than capitals as small ones.
+    beside = [other.sign for other, tells in ((before, left), (after, right)) if tells and other is not None]
+    capital = all(map(str.isupper, beside))
     if mark.number is not None:
         return letter.upper() if capital else letter
-    mended = with_letters_of("cyrillic", mark.sign)
-    other_case = right and after is not None and after.sign.isupper() != capital
-    if left and mark.style != "." and letter not in _OF_OTHER_SHAPE and not other_case:
-        mended = letter.upper() if capital else letter
-    return mended
+    if left and mark.style != "." and letter not in _OF_OTHER_SHAPE:
+        if beside[0].islower():
+            return letter
+        if right and capital:
+            return letter.upper()
+    return with_letters_of("cyrillic", mark.sign)
 
 
 def _follows(first: str | None, second: str | None) -> bool:

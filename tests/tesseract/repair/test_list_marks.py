@@ -1,11 +1,11 @@
-"""Letters of Russian lists that were read as digits, told by the marks beside them."""
+"""Marks of list items: points that were read apart, and letters that were read as digits."""
 
 from __future__ import annotations
 
 import pytest
 
-from ocr_service.tesseract.repair.list_marks import with_list_letters
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.repair.list_marks import with_list_letters, with_whole_marks
+from ocr_service.tesseract.words import Line, Word, make_line
 from tests.support.sheets import text_line
 
 STEP = 40  # pixels from line to line
@@ -37,6 +37,9 @@ def marks(*texts: str) -> list[str]:
         ("Ж) 3) И)", "Ж) З) И)"),
         ("м) н) 0) п)", "м) н) о) п)"),
         ("м) Н) 0) п)", "м) н) о) п)"),
+        ("а. a. б. в.", "а. а. б. в."),
+        ("р) a) б)", "р) а) б)"),
+        ("О) п) Р)", "О) П) Р)"),
         ("в) Г) д)", "в) г) д)"),
         ("ж) и) К)", "ж) и) к)"),
         ("(а) (6) (в)", "(а) (б) (в)"),
@@ -67,6 +70,8 @@ def test_the_marks_beside_a_digit_make_it_a_letter(read: str, meant: str) -> Non
         "а) 6.",
         "а) 16) в)",
         "г. Д.",
+        "А) Б) В) г)",
+        "а) б) 8)",
         "А. 2. В.",
     ],
 )
@@ -100,3 +105,22 @@ def test_a_list_in_one_line_and_columns_of_a_questionnaire_are_lists() -> None:
 def test_only_the_mark_of_an_item_changes() -> None:
     lines = with_list_letters(items("а) 6 окон", "6)дом 6) 3", "в) 6 дверей"))
     assert [line.text for line in lines] == ["а) 6 окон", "б)дом 6) 3", "в) 6 дверей"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "gap", "text"),
+    [
+        ("1", ".", 6, "1. слово"),
+        ("12", ")", 6, "12) слово"),
+        ("а", ")", 2, "а) слово"),
+        ("1", ".", 14, "1 . слово"),  # as far as the next word
+        ("1", "+", 6, "1 + слово"),
+        ("за", ".", 6, "за . слово"),
+    ],
+)
+def test_a_point_belongs_to_the_number_before_it(first: str, second: str, gap: int, text: str) -> None:
+    boxes = (100, 50, 112, 72), (112 + gap, 68, 116 + gap, 72), (128 + gap, 56, 200, 72)
+    words = [Word(word, box, 90.0) for word, box in zip((first, second, "слово"), boxes, strict=True)]
+    (line,) = with_whole_marks([make_line(words)])
+    assert line.text == text
+    assert line.box == (100, 50, 200, 72)
