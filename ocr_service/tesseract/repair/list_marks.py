@@ -156,7 +156,7 @@ def _sign(marks: Sequence[_Mark], index: int) -> str:
     left = before is not None and _follows(before.letter, letter)
     right = after is not None and _follows(letter, after.letter)
     # A point stands behind initials and abbreviations, too: «и. о. директора» below an item 3.
-    begins = letter == "а" or (mark.style != "." and not _is_other(before))
+    begins = letter == "а" or (mark.style != "." and not _is_of_another_list(before, mark, letter))
     if not left and not (right and begins):
         return mark.sign
     if not right and after is not None and _goes_on_otherwise(after, letter):
@@ -184,9 +184,11 @@ def _follows(first: str | None, second: str | None) -> bool:
     return start < end and _LEFT_OUT.issuperset(_ALPHABET[start + 1 : end])
 
 
-def _is_other(before: _Mark | None) -> bool:
-    """Whether the mark before one that it does not lead to is a letter, and no number that may be a letter as well."""
-    return before is not None and before.number is None
+def _is_of_another_list(before: _Mark | None, mark: _Mark, letter: str) -> bool:
+    """Whether the mark before ``mark`` is no number, and no earlier letter than the one that was read as a digit."""
+    if before is None or before.number is not None:
+        return False
+    return mark.number is None or before.letter is None or before.letter >= letter
 
 
 def _goes_on_otherwise(after: _Mark, letter: str) -> bool:
