@@ -77,7 +77,7 @@ class RunningService:
                 stderr=log,
             )
         try:
-            wait_until(lambda: self._answers(until), what="the start")
+            wait_until(lambda: self._answers(until), what="the start", pause_s=0.1)  # each answer holds the start up
         except AssertionError as error:
             raise AssertionError(f"{error}; its log:\n{self.log.read_text()}") from None
 
@@ -108,12 +108,14 @@ class RunningService:
         return self.client.post(path, files={"file": (name, content)}, data=fields)
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = PATIENCE_S, *, what: str = "it") -> None:
+def wait_until(
+    condition: Callable[[], object], timeout_s: float = PATIENCE_S, *, what: str = "it", pause_s: float = 0.02
+) -> None:
     """Returns as soon as the condition holds; AssertionError when it does not in time."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen within {timeout_s:g} s"
-        time.sleep(0.02)
+        time.sleep(pause_s)
 
 
 async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = PATIENCE_S) -> None:
