@@ -52,6 +52,7 @@ def test_its_text_is_in_the_result_once_with_its_place() -> None:
     assert reading.coverage == 1.0
 
 
+@pytest.mark.slow
 def test_what_can_hardly_be_read_in_it_is_named() -> None:
     page, note = DrawnPage(1200, 1000), DrawnPage(700, 160)
     for row in range(6):

@@ -56,7 +56,8 @@ def test_a_level_page_stays_as_it_is() -> None:
     assert level is glyphs and picture is plate
 
 
-@pytest.mark.parametrize("angle", [90, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("angle", [90, 30])
+@pytest.mark.slow
 def test_a_turned_comma_that_the_map_calls_a_full_stop_is_not_delivered(tmp_path: Path, angle: int) -> None:
     sheet = Sheet()
     sheet.paragraph("The committee met on Tuesday and approved the annual budget.", font="Sans")

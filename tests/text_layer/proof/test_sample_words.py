@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from reportlab.lib.colors import Color
 
 from tests.support.text_layer_pdfs import Sample, Sheet
@@ -15,6 +16,7 @@ _TEXT = (
 )
 
 
+@pytest.mark.slow
 def test_a_watermark_across_a_page_refuses_no_font(tmp_path: Path) -> None:
     sheet = Sheet()
     for _ in range(2):
