@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
@@ -17,7 +18,7 @@ from ocr_service.render.scale import POINTS_PER_INCH, fine_dpi
 _MOST_ATTACHMENTS = 20  # that a warning names
 _LONGEST_NAME = 80  # characters of an attachment's name
 _MOST_ANNOTATIONS = 5_000
-_HIDDEN = 0x2  # ISO 32000-1, table 165
+HIDDEN = 0x2  # ISO 32000-1, table 165
 
 
 class OpenedPdf(pdfium.PdfDocument):  # type: ignore[misc]  # pypdfium2 has no types
@@ -112,25 +113,26 @@ def page_with_size(pdf: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPa
         page.close()
 
 
-def _hide_switched_off(pdf: OpenedPdf, page: pdfium.PdfPage, index: int) -> None:
-    count = min(_MOST_ANNOTATIONS, max(0, pdfium_raw.FPDFPage_GetAnnotCount(page.raw)))
-    annotations = {place: pdfium_raw.FPDFPage_GetAnnot(page.raw, place) for place in range(count)}
-    try:
-        layered = {
-            place: annotation
-            for place, annotation in annotations.items()
-            if annotation and pdfium_raw.FPDFAnnot_HasKey(annotation, b"OC")
-        }
-        if layered:
-            from ocr_service.render.switched_off import switched_off  # with pikepdf, which few pages need
-
-            for place in switched_off(pdf.path, pdf.password, index) & layered.keys():
-                flags = pdfium_raw.FPDFAnnot_GetFlags(layered[place])
-                pdfium_raw.FPDFAnnot_SetFlags(layered[place], flags | _HIDDEN)
-    finally:
-        for annotation in annotations.values():
-            if annotation:
+def page_annotations(page: pdfium.PdfPage) -> Iterator[tuple[int, Any]]:
+    """The page's annotations with their places in ``/Annots``, each open until the next one is asked for."""
+    for place in range(min(_MOST_ANNOTATIONS, max(0, pdfium_raw.FPDFPage_GetAnnotCount(page.raw)))):
+        annotation = pdfium_raw.FPDFPage_GetAnnot(page.raw, place)
+        if annotation:
+            try:
+                yield place, annotation
+            finally:
                 pdfium_raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _hide_switched_off(pdf: OpenedPdf, page: pdfium.PdfPage, index: int) -> None:
+    if not any(pdfium_raw.FPDFAnnot_HasKey(annotation, b"OC") for _, annotation in page_annotations(page)):
+        return
+    from ocr_service.render.switched_off import switched_off  # with pikepdf, which few pages need
+
+    off = switched_off(pdf.path, pdf.password, index)
+    for place, annotation in page_annotations(page):
+        if place in off:
+            pdfium_raw.FPDFAnnot_SetFlags(annotation, pdfium_raw.FPDFAnnot_GetFlags(annotation) | HIDDEN)
 
 
 def _load(path: Path, password: str) -> OpenedPdf:

@@ -10,6 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from ocr_service.render.pdfium import OpenedPdf, open_pdf, render_with_pdfium
+from ocr_service.render.switched_off import switched_off
 
 
 def layers(pdf: pikepdf.Pdf) -> dict[str, Any]:
@@ -97,3 +98,9 @@ def test_fields_too_and_in_an_encrypted_document(tmp_path: Path) -> None:
     assert not is_drawn(tmp_path, "off", password="secret")
     assert not is_drawn(tmp_path, "off", kind="/Widget")
     assert is_drawn(tmp_path, "on", kind="/Widget")
+
+
+def test_a_file_that_cannot_be_understood_switches_nothing_off(tmp_path: Path) -> None:
+    (tmp_path / "damaged.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    assert switched_off(tmp_path / "damaged.pdf", "", 0) == frozenset()
+    assert is_drawn(tmp_path, "on") and switched_off(tmp_path / "layers.pdf", "", 7) == frozenset()

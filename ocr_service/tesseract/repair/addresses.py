@@ -1,7 +1,7 @@
 """Addresses of pages and of people, which no dictionary has.
 
 ``https: //…`` is one word. In an e-mail address ``1`` may be ``l`` and ``0`` may be ``o``: typewriter faces draw them
-alike. Where letters in their places make a name that stands on the same page (``w4221i@…`` beside ``Weining Li``),
+alike. Where letters in their places make a name that stands on the same page (``h01m@…`` beside ``Anna Holm``),
 they are letters.
 """
 

@@ -10,9 +10,11 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from ocr_service.render.pdfium import HIDDEN, page_annotations
+
 _SHOWN = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
 _BOXES = (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON)
-_HIDDEN, _NO_VIEW = 0x2, 0x20  # ISO 32000-1, table 165
+_NO_VIEW = 0x20  # ISO 32000-1, table 165
 _MOST = 5_000
 _SCHEMES = ("http://", "https://", "mailto:")
 _LONGEST_URL = 2_000
@@ -73,7 +75,7 @@ def _hide_unseen(page: pdfium.PdfPage) -> None:
     """Hides, in memory, what is for no screen: flattening draws it."""
     for annotation, flags in _all_annotations(page):
         if flags & _NO_VIEW:
-            pdfium_c.FPDFAnnot_SetFlags(annotation, flags | _HIDDEN)
+            pdfium_c.FPDFAnnot_SetFlags(annotation, flags | HIDDEN)
 
 
 def links(page: pdfium.PdfPage, pdf: pdfium.PdfDocument) -> list[Link]:
@@ -94,7 +96,7 @@ def _is_seen(link: Any, page: pdfium.PdfPage) -> bool:
     if not annotation:
         return True
     try:
-        return not pdfium_c.FPDFAnnot_GetFlags(annotation) & (_HIDDEN | _NO_VIEW)
+        return not pdfium_c.FPDFAnnot_GetFlags(annotation) & (HIDDEN | _NO_VIEW)
     finally:
         pdfium_c.FPDFPage_CloseAnnot(annotation)
 
@@ -126,19 +128,12 @@ def _link_boxes(link: Any) -> Iterator[PointBox]:
 
 def _annotations(page: pdfium.PdfPage) -> Iterator[Any]:
     """Those that are shown."""
-    return (annotation for annotation, flags in _all_annotations(page) if not flags & (_HIDDEN | _NO_VIEW))
+    return (annotation for annotation, flags in _all_annotations(page) if not flags & (HIDDEN | _NO_VIEW))
 
 
 def _all_annotations(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:
     """Each annotation with its flags, open until the next one is asked for."""
-    for index in range(min(_MOST, max(0, pdfium_c.FPDFPage_GetAnnotCount(page.raw)))):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
-        if not annotation:
-            continue
-        try:
-            yield annotation, pdfium_c.FPDFAnnot_GetFlags(annotation)
-        finally:
-            pdfium_c.FPDFPage_CloseAnnot(annotation)
+    return ((annotation, pdfium_c.FPDFAnnot_GetFlags(annotation)) for _, annotation in page_annotations(page))
 
 
 def _box(annotation: Any) -> PointBox | None:
