@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import shlex
@@ -10,8 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from ocr_service.api.app import create_app
+from ocr_service.settings import Settings
 from tests.support.running import PATIENCE_S, RunningService
 from tests.support.simple_documents import pdf
 
@@ -47,3 +51,16 @@ def test_the_app_imports_neither_what_no_setting_asks_for_nor_what_page_workers_
     assert "fastapi" in imported
     assert imported.isdisjoint({"opentelemetry.sdk", "boto3", "botocore", "psycopg", "sqlalchemy.ext.asyncio"})
     assert imported.isdisjoint({"ocr_service.reading.page_work", "tesserocr"})
+
+
+def test_behind_a_prefix_openapi_names_it_as_the_server() -> None:
+    app = create_app(Settings(_env_file=None))  # type: ignore[call-arg]  # of pydantic-settings
+
+    async def schema(root_path: str) -> dict[str, object]:
+        transport = httpx.ASGITransport(app, root_path=root_path)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            answer = await client.get(f"{root_path}/openapi.json")
+            return dict(answer.raise_for_status().json())
+
+    assert asyncio.run(schema("/reader"))["servers"] == [{"url": "/reader"}]
+    assert "servers" not in asyncio.run(schema(""))

@@ -13,9 +13,8 @@ Cells = Sequence[list[Word]]  # the words of a line, or of a row, by column
 
 HALF_STEP = 0.85  # em: between a cell of one line and the lines of a cell of two beside it
 _MOST_LINES = 7  # of one row
-_FULL_ROWS = (
-    3  # lines with data in all columns of data, and of these columns two at least: the others go on, or are labels
-)
+# Lines with data in all columns of data, and of these columns two at least: the others go on, or are labels.
+_FULL_ROWS = 3
 _SPACE = 0.3  # em
 _SAME_STEP, _CLOSER = 1.2, 0.95  # of the step from row to row, that to a further line, and where it alone tells
 _NEARER = 0.72  # of the step from above, that to the line below: it is of the next row

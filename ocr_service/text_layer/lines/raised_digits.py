@@ -13,10 +13,8 @@ from ocr_service.text_layer.lines.words import Frame
 from ocr_service.text_layer.page.glyphs import Glyphs
 
 _RISE = 0.2  # of the type's size: how far at least the ink's foot is above the baseline; a digit's stands on it
-_HEIGHT = (
-    0.2,
-    0.58,
-)  # of the type's size, the ink's; a whole digit has 0.62 and more, those of old style 0.4 without a rise
+# Of the type's size, the ink's: a whole digit has 0.62 and more, those of old style 0.4 without a rise.
+_HEIGHT = (0.2, 0.58)
 _DIGIT = 0.7  # of its own size
 
 
