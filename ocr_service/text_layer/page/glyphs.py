@@ -51,7 +51,7 @@ class Glyphs:
     Boxes are x0, y0, x1, y1 in pixels of the page as rendered; ``object`` indexes ``objects``, whose ``font`` indexes
     ``fonts``. ``spaced``: a space of the file's own stands before it. ``unmapped``: the font has no Unicode for it.
     ``plate``: which picture shows it alone, ``cut``: how much of a side of it is hidden (see ``visibility``). ``size``
-    (pixels), ``angle``, ``font``: its object's.
+    (pixels), ``angle``, ``font``: its object's. ``level``: by less than a degree off.
     """
 
     codes: Ints
@@ -67,12 +67,14 @@ class Glyphs:
     fonts: tuple[Font, ...]
     size: Floats = field(init=False)
     angle: Floats = field(init=False)
+    level: Flags = field(init=False)
     font: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         objects = self.objects or (TextObject(None, 0, 0.0, 0.0, 0, (0, 0, 0, 0), False),)
         object.__setattr__(self, "size", np.array([o.size for o in objects])[self.object])
         object.__setattr__(self, "angle", np.array([o.angle for o in objects])[self.object])
+        object.__setattr__(self, "level", np.minimum(self.angle, 360 - self.angle) < 1)
         object.__setattr__(self, "font", np.array([o.font for o in objects], np.int64)[self.object])
 
     def __len__(self) -> int:

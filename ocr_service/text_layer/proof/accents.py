@@ -63,7 +63,7 @@ def with_accents(glyphs: Glyphs, symbols: Sequence[Symbol | None]) -> Glyphs:
 def _marks(glyphs: Glyphs, symbols: Sequence[Symbol | None]) -> list[int]:
     """The level glyphs that may be accents."""
     signs = np.array(sorted(ord(sign) for sign in {*_OVER, *_UNDER}))
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.size > 0)
+    level = glyphs.level & (glyphs.size > 0)
     level &= glyphs.size < _CELL * (_TALLEST - 1)
     low = glyphs.rise + glyphs.drop < _TALLEST_MARK
     small = glyphs.size < _SMALL_TYPE * (np.median(glyphs.size) if len(glyphs) else 0.0)
@@ -84,7 +84,7 @@ def _by_place(
 ) -> dict[tuple[int, int], list[int]]:
     """The level letters of text in the rows of the accents, by the cell of the page in which their middle is."""
     middles = ((glyphs.ink[:, :2] + glyphs.ink[:, 2:]) / 2 // _CELL).astype(np.int64)
-    level = np.minimum(glyphs.angle, 360 - glyphs.angle) < 1
+    level = glyphs.level
     tallest = int(glyphs.size[list(marks)].max() // _CELL) + 1
     rows = np.unique(middles[list(marks), 1])
     rows = np.unique(rows[:, None] + np.arange(-tallest, tallest + 1))

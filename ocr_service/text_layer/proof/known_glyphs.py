@@ -110,7 +110,7 @@ def recognised(glyphs: Glyphs, classes: Ints, plates: Sequence[Gray]) -> KnownGl
     """The symbols of the visible ``glyphs``; one look for all glyphs of one shape (``classes``, see ``shapes``)."""
     table = _table()
     firsts = np.unique(classes)
-    level = np.minimum(glyphs.angle[firsts], 360 - glyphs.angle[firsts]) < 1
+    level = glyphs.level[firsts]
     firsts = firsts[level & (glyphs.size[firsts] > 0)]
     samples = _samples(glyphs, firsts, plates)
     origin = np.concatenate([glyphs.origin[firsts], glyphs.origin[firsts]], axis=1)

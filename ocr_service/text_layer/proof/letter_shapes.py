@@ -85,7 +85,7 @@ def places_of(
     wanted: Container[str], glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str], asked: Flags
 ) -> dict[Key, list[int]]:
     """Some glyphs of each of the characters ``wanted`` that can be compared with drawings."""
-    level = np.minimum(glyphs.angle, 360 - glyphs.angle) < 1
+    level = glyphs.level
     stretched = np.abs(np.array([item.stretch for item in glyphs.objects])[glyphs.object] - 1) > 0.02
     asked = asked & glyphs.whole & level & ~stretched & (glyphs.plate == 0) & (glyphs.size >= _LEAST_PX)
     places: dict[Key, list[int]] = {}

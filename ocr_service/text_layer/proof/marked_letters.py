@@ -30,7 +30,7 @@ def without_own_letters(
     """
     if not others:
         return {}
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.plate == 0)
+    level = glyphs.level & (glyphs.plate == 0)
     first: dict[Key, int] = {}
     plain: dict[tuple[str, int], int] = {}
     for index in np.flatnonzero(level).tolist():

@@ -75,7 +75,7 @@ def _may_be(mark: str, drawn: _Mark) -> bool:
 
 def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> frozenset[Key]:
     """Characters whose glyphs have another mark above them than they should, or none."""
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & (glyphs.size >= _LEAST_PX)
+    level = glyphs.level & (glyphs.size >= _LEAST_PX)
     marked = {sign: mark for sign in set(signs) if (mark := _mark_of(sign))}
     samples: dict[Key, list[int]] = defaultdict(list)
     for index in _overprinted_last(glyphs):

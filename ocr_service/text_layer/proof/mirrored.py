@@ -25,10 +25,9 @@ def mirrored(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs:
         return frozenset()
     samples: dict[Key, list[int]] = defaultdict(list)
     for index, sign in enumerate(signs):
-        if sign in _SIDES and glyphs.size[index] >= _LEAST_PX and len(samples[keys[index]]) < _SAMPLES:
-            angle = float(glyphs.angle[index])
-            if min(angle, 360 - angle) < 1 and glyphs.whole[index]:
-                samples[keys[index]].append(index)
+        clear = sign in _SIDES and glyphs.size[index] >= _LEAST_PX and glyphs.level[index] and glyphs.whole[index]
+        if clear and len(samples[keys[index]]) < _SAMPLES:
+            samples[keys[index]].append(index)
     found = set()
     for key, indices in samples.items():
         leans = sorted(lean(plates[glyphs.plate[i]], glyphs.ink[i].tolist()) for i in indices)

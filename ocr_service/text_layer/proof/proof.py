@@ -167,7 +167,7 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
 
     Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
     """
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & glyphs.whole
+    level = glyphs.level & glyphs.whole
     level &= ~glyphs.of_one_glyph & ~glyphs.shaped
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()
@@ -193,7 +193,7 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
 def _too_tall(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
     """Letters and digits that are higher than any is: a font of large brackets may have them in letters' places."""
     program = np.array([font.program for font in glyphs.fonts], bool)[glyphs.font]
-    level = (np.minimum(glyphs.angle, 360 - glyphs.angle) < 1) & program
+    level = glyphs.level & program
     tall = level & (glyphs.ink[:, 3] - glyphs.ink[:, 1] > _TALLEST * glyphs.size)
     return frozenset(keys[index] for index in np.flatnonzero(tall).tolist() if chr(keys[index][1]).isalnum())
 

@@ -49,8 +49,7 @@ def _is_like(sign: str, evidence: Evidence) -> bool:
 
 def _widths(glyphs: Glyphs, keys: Sequence[Key]) -> Mapping[Key, float]:
     """The advance of each level character, em."""
-    angle = glyphs.angle
-    level = np.flatnonzero((np.minimum(angle, 360 - angle) < 1) & (glyphs.size > 0)).tolist()
+    level = np.flatnonzero(glyphs.level & (glyphs.size > 0)).tolist()
     advance = (glyphs.cell[:, 2] - glyphs.cell[:, 0]) / np.maximum(glyphs.size, 1e-6)
     found: dict[Key, float] = {}
     for index in level:

@@ -281,14 +281,8 @@ def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
     return {
         page.keys[i]
         for i in here
-        if _is_level(glyphs, i) and not may_stand_so(page.signs[i], float(rise[i]), float(drop[i]), float(width[i]))
+        if glyphs.level[i] and not may_stand_so(page.signs[i], float(rise[i]), float(drop[i]), float(width[i]))
     }
-
-
-def _is_level(glyphs: Glyphs, index: int) -> bool:
-    """Whether a glyph's box tells its size."""
-    angle = float(glyphs.angle[index])
-    return min(angle, 360 - angle) < 1
 
 
 def _strange(page: _Page, here: Sequence[int]) -> set[Key]:
@@ -359,10 +353,10 @@ def _capitals_beside(page: _Page, here: Sequence[int]) -> list[int]:
 
 
 def _level_ones(glyphs: Glyphs, indices: Sequence[int]) -> list[int]:
-    """As ``_is_level``, for many. Letters of a ligature have its height, not their own."""
+    """Those whose boxes tell their size. Letters of a ligature have its height, not their own."""
     joined = glyphs.of_one_glyph.tolist()
-    angles = glyphs.angle.tolist()
-    return [i for i in indices if min(angles[i], 360 - angles[i]) < 1 and not joined[i]]
+    level = glyphs.level.tolist()
+    return [i for i in indices if level[i] and not joined[i]]
 
 
 def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: _Heights) -> list[int]:
