@@ -19,6 +19,7 @@ from ocr_service.text_layer.formulas.page_bars import thin_rules
 from ocr_service.text_layer.lines.lines import main_angle
 from ocr_service.text_layer.page.annotations import CheckBox, check_boxes, flattened, links
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, rotated_boxes
+from ocr_service.text_layer.page.hidden_notes import hidden_notes
 from ocr_service.text_layer.page.objects import page_objects
 from ocr_service.text_layer.page.outline import outline_of_page
 from ocr_service.text_layer.page.read_glyphs import read_glyphs
@@ -28,7 +29,10 @@ from ocr_service.text_layer.visibility import Seen, draw, look
 
 @dataclass(frozen=True, slots=True)
 class OpenedPage:
-    """What PDFium returned for a page, in pixels of ``picture``, whichever way it is rotated."""
+    """What PDFium returned for a page, in pixels of ``picture``, whichever way it is rotated.
+
+    ``hidden_notes``: characters of notes and fields that are not shown, by reason; none of them is in ``glyphs``.
+    """
 
     picture: PageImage
     glyphs: Glyphs
@@ -37,10 +41,11 @@ class OpenedPage:
     boxes: tuple[tuple[CheckBox, Floats], ...]
     rules: Floats
     outline: Mapping[str, int]
+    hidden_notes: Mapping[str, int]
 
 
 def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> OpenedPage | None:
-    """Page ``number`` (from 1) as it was drawn; None where it has no text of its own.
+    """Page ``number`` (from 1) as it was drawn; None where it has no text of its own, nor any that is hidden.
 
     Raises TooManyGlyphs, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
     """
@@ -48,17 +53,18 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
     with page_with_size(pdf, number - 1) as loaded:
         boxes = check_boxes(pdf, loaded)
         found = links(loaded, pdf)
+        unseen = hidden_notes(pdf, loaded, number)
         page = flattened(pdf, loaded, number)
         try:
             width_pt, height_pt = page.get_size()
             page_dpi, size_warnings = fitting_dpi(width_pt, height_pt, dpi, max_pixels)
             handles = [handle for handle, kind in page_objects(page) if kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
-            if not handles and not boxes:
+            if not handles and not boxes and not unseen:
                 return None
             picture = draw(page, page_dpi)
             to_pixels = ToPixels.of(page, picture.shape[1], picture.shape[0])
             glyphs = read_glyphs(page, to_pixels)
-            if not len(glyphs) and not boxes:
+            if not len(glyphs) and not boxes and not unseen:
                 return None
             seen = look(page, picture, handles, glyphs, page_dpi)
             rules = thin_rules(page, to_pixels)
@@ -73,6 +79,7 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
         tuple((box, to_pixels.boxes(np.array([box.box], float))) for box in boxes),
         rules,
         outline_of_page(pdf, number),
+        unseen,
     )
 
 

@@ -167,7 +167,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         remainder=remainder,
         unread=bad > 0 or has_writing(gray_of(remainder), opened.picture.dpi),
         report=_report(proof.fonts, len(good) + len(found.displays), bad, bool(opened.seen.visible.any())),
-        hidden=_hidden(opened.seen.reasons),
+        hidden=_hidden(opened.seen.reasons, opened.hidden_notes),
         displays=found.displays,
         readable=tuple(formula for formula in built.displays if formula.latex),
         inline=found.inline,
@@ -347,8 +347,8 @@ def _report(fonts: Mapping[int, FontVerdict], good: int, bad: int, visible: bool
     return TextLayerReport(good >= _LEAST_USED, trusted, tuple(sorted(rejected)), "; ".join(reasons))
 
 
-def _hidden(reasons: Sequence[HiddenReason | None]) -> HiddenText | None:
-    counts = Counter(reason for reason in reasons if reason is not None)
+def _hidden(reasons: Sequence[HiddenReason | None], notes: Mapping[str, int]) -> HiddenText | None:
+    counts = Counter[str](reason for reason in reasons if reason is not None) + Counter(notes)
     return HiddenText(counts.total(), dict(sorted(counts.items()))) if counts else None
 
 

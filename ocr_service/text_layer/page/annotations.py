@@ -12,9 +12,9 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.render.pdfium import HIDDEN, page_annotations
 
-_SHOWN = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
+NOTES = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
 _BOXES = (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON)
-_NO_VIEW = 0x20  # ISO 32000-1, table 165
+NO_VIEW = 0x20  # ISO 32000-1, table 165
 _MOST = 5_000
 _SCHEMES = ("http://", "https://", "mailto:")
 _LONGEST_URL = 2_000
@@ -62,7 +62,7 @@ def flattened(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdf
 
     ``number`` from 1. The page given is closed where another one is returned.
     """
-    if not annotation_kinds(page) & set(_SHOWN):
+    if not annotation_kinds(page) & set(NOTES):
         return page
     _hide_unseen(page)
     if pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY) != pdfium_c.FLATTEN_SUCCESS:
@@ -74,7 +74,7 @@ def flattened(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdf
 def _hide_unseen(page: pdfium.PdfPage) -> None:
     """Hides, in memory, what is for no screen: flattening draws it."""
     for annotation, flags in _all_annotations(page):
-        if flags & _NO_VIEW:
+        if flags & NO_VIEW:
             pdfium_c.FPDFAnnot_SetFlags(annotation, flags | HIDDEN)
 
 
@@ -96,7 +96,7 @@ def _is_seen(link: Any, page: pdfium.PdfPage) -> bool:
     if not annotation:
         return True
     try:
-        return not pdfium_c.FPDFAnnot_GetFlags(annotation) & (HIDDEN | _NO_VIEW)
+        return not pdfium_c.FPDFAnnot_GetFlags(annotation) & (HIDDEN | NO_VIEW)
     finally:
         pdfium_c.FPDFPage_CloseAnnot(annotation)
 
@@ -128,7 +128,7 @@ def _link_boxes(link: Any) -> Iterator[PointBox]:
 
 def _annotations(page: pdfium.PdfPage) -> Iterator[Any]:
     """Those that are shown."""
-    return (annotation for annotation, flags in _all_annotations(page) if not flags & (HIDDEN | _NO_VIEW))
+    return (annotation for annotation, flags in _all_annotations(page) if not flags & (HIDDEN | NO_VIEW))
 
 
 def _all_annotations(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:
