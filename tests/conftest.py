@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,16 @@ from tests.support.s3_server import s3_proxy, s3_server
 # Whole folders that start services, and fixtures that start a database, a browser or an S3 server, or mount a disk.
 _SLOW_FOLDERS = ("e2e", "faults", "fuzz")
 _SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto", "disk"}
+
+
+def pytest_collection() -> None:
+    """Thousands of tests are listed, and all of the list stays: there is nothing for the garbage collector to find."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # else the whole list is gone through again and again while the tests run
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers

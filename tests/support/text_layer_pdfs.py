@@ -517,6 +517,5 @@ def _switched_off(pdf: bytes) -> bytes:
 
 
 @cache
-@cache
 def map_and_hidden_samples() -> tuple[Sample, ...]:
     return (*map_samples(), *hidden_samples())

@@ -14,8 +14,9 @@ from tests.support.text_layer_pdfs import Sample, map_and_hidden_samples
 
 
 @cache
-def all_samples() -> tuple[Sample, ...]:
-    return (*map_and_hidden_samples(), *layout_samples(), *scan_samples())
+def samples() -> dict[str, Sample]:
+    """All samples by their names. (Made when they are asked for: what only lists the tests does without them.)"""
+    return {sample.name: sample for sample in (*map_and_hidden_samples(), *layout_samples(), *scan_samples())}
 
 
 def read_sample(folder: Path, sample: Sample, mode: TextLayerMode = "auto") -> PageResult:
@@ -33,6 +34,6 @@ def words_of(markdown: str) -> list[str]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for sample in all_samples():
+    for sample in samples().values():
         (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
         (folder / f"{sample.name}.md").write_text(sample.truth, encoding="utf-8")

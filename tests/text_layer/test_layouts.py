@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.text_layer_layouts import layout_samples, scan_samples
-from tests.support.text_layer_set import read_sample, words_of
+from tests.support.text_layer_layouts import layout_samples
+from tests.support.text_layer_set import read_sample, samples, words_of
 
 _LAYOUTS = {sample.name: sample for sample in layout_samples()}
-_SCANS = {sample.name: sample for sample in scan_samples()}
 # Fields with their values may be a table of two columns; items of a list stand with or without a line between.
 _EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3", "type3_own_units", "type3_other_codes"})
 
@@ -46,14 +45,14 @@ def test_type_3_glyphs_at_other_codes_are_read_by_eye(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ocr_layer_good", "ocr_layer_bad"])
 def test_old_ocr_under_a_scan_is_not_used(tmp_path: Path, name: str) -> None:
-    page = read_sample(tmp_path, _SCANS[name])
-    assert words_of(page.markdown) == words_of(_SCANS[name].truth)
+    page = read_sample(tmp_path, samples()[name])
+    assert words_of(page.markdown) == words_of(samples()[name].truth)
     assert {region.source for region in page.regions} == {"tesseract"}
     assert page.hidden_text is not None and page.hidden_text.reasons.keys() == {"invisible"}
 
 
 def test_half_a_scan_is_read_by_eye_and_the_rest_is_not(tmp_path: Path) -> None:
-    page = read_sample(tmp_path, _SCANS["half_scan"])
-    assert words_of(page.markdown) == words_of(_SCANS["half_scan"].truth)
+    page = read_sample(tmp_path, samples()["half_scan"])
+    assert words_of(page.markdown) == words_of(samples()["half_scan"].truth)
     assert [region.source for region in page.regions][:2] == ["text_layer", "text_layer"]
     assert {region.source for region in page.regions} == {"text_layer", "tesseract"}

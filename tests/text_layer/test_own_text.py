@@ -11,9 +11,7 @@ from pikepdf import Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_service.text_layer.own_text import OwnText, own_text
-from tests.support.text_layer_set import all_samples
-
-_SAMPLES = {sample.name: sample for sample in all_samples()}
+from tests.support.text_layer_set import samples
 
 
 def unseen(pdf: bytes) -> OwnText:
@@ -25,7 +23,7 @@ def unseen(pdf: bytes) -> OwnText:
 
 @pytest.mark.parametrize(("name", "hidden"), [("en_clean", 0), ("hidden_white", 1), ("hidden_outside_page", 2)])
 def test_whole_objects_are_counted(name: str, hidden: int) -> None:
-    found = unseen(_SAMPLES[name].pdf)
+    found = unseen(samples()[name].pdf)
     assert (found.unseen.sum(), found.hidden[~found.unseen].sum()) == (hidden, 0)
 
 

@@ -11,9 +11,7 @@ import pytest
 
 from ocr_service.reading.page_tasks import PageTask, read_page
 from tests.support.text_layer_pdfs import swapped, with_maps
-from tests.support.text_layer_set import all_samples
-
-_CLEAN = next(sample for sample in all_samples() if sample.name == "en_clean")
+from tests.support.text_layer_set import samples
 
 Map = Callable[[dict[int, str]], dict[int, str] | None]
 
@@ -33,7 +31,8 @@ def test_a_map_that_lies_on_the_second_page_alone_is_not_believed(tmp_path: Path
 def two_pages(change: Map) -> bytes:
     """A page, and the same with another map of its fonts."""
     both = io.BytesIO()
-    with pikepdf.open(io.BytesIO(_CLEAN.pdf)) as pdf, pikepdf.open(io.BytesIO(with_maps(_CLEAN.pdf, change))) as other:
+    clean = samples()["en_clean"].pdf
+    with pikepdf.open(io.BytesIO(clean)) as pdf, pikepdf.open(io.BytesIO(with_maps(clean, change))) as other:
         pdf.pages.extend(other.pages)
         pdf.save(both)
     return both.getvalue()

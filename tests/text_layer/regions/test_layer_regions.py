@@ -13,9 +13,8 @@ from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
 from tests.support.text_layer_pdfs import ENGLISH, Sheet, shifted, with_maps
-from tests.support.text_layer_set import all_samples
+from tests.support.text_layer_set import samples
 
-_SAMPLES = {sample.name: sample for sample in all_samples()}
 _OTSL = (
     "<fcel>Article<fcel>Quantity<fcel>Price<fcel>Total<nl><fcel>Oak board 20 mm<fcel>12<fcel>{price}<fcel>378.00<nl>"
     "<fcel>Brass screw<fcel>200<fcel>0.08<fcel>16.00<nl><fcel>Wood glue<fcel>3<fcel>14.95<fcel>44.85<nl>"
@@ -24,7 +23,7 @@ _OTSL = (
 
 def prepared(folder: Path, name: str, mode: str = "auto", prompts: PromptSet | None = None) -> PreparedPage:
     path = folder / f"{name}.pdf"
-    path.write_bytes(_SAMPLES[name].pdf)
+    path.write_bytes(samples()[name].pdf)
     task = PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, mode)  # type: ignore[arg-type]
     return prepare_page(task, prompts or PromptSet())
 
@@ -39,7 +38,7 @@ def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> N
     assert sent(page) == []
     result = assemble_page(page, [None] * len(page.regions), seconds=1.0)
     told = [word for region in result.regions for word in region.content.split()]
-    assert sorted(told) == sorted(_SAMPLES[name].truth.replace("# ", "").split())
+    assert sorted(told) == sorted(samples()[name].truth.replace("# ", "").split())
     assert {region.source for region in result.regions if region.content} == {"text_layer"}
     assert result.text_layer is not None and result.text_layer.used
 
@@ -82,7 +81,7 @@ def test_a_page_that_is_read_whole_knows_its_words_where_all_of_it_is_proven(
 def test_a_word_that_a_model_invents_on_a_page_is_flagged(tmp_path: Path) -> None:
     prompts = PromptSet(profile_name="page")
     page = prepared(tmp_path, "en_clean", prompts=prompts)
-    truth = _SAMPLES["en_clean"].truth
+    truth = samples()["en_clean"].truth
     for answer, contradicted in ((truth, False), (truth.replace("1987", "1937"), True)):
         result = assemble_page(page, [RegionReading(answer, 1)], seconds=1.0, whole=prompts.form)
         [region] = check_page(result, page.regions[0]).regions
