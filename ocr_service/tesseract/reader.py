@@ -62,6 +62,7 @@ from ocr_service.tesseract.recognition import Recognition
 from ocr_service.tesseract.repair.addresses import with_addresses
 from ocr_service.tesseract.repair.budget import RereadBudgets
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
+from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.digit_columns import with_digit_columns
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
@@ -70,7 +71,6 @@ from ocr_service.tesseract.repair.lone_signs import read_capital
 from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
 from ocr_service.tesseract.repair.reocr import (
-    CropReader,
     reocr_cells,
     reocr_foreign_words,
     reocr_markers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -23,6 +24,7 @@ _LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of e
 # Pixels: the least height of letters, and the change of a run's thickness from column to column: letters of 4.5 to 5.5
 # points that run together have 0.46 and more, lines 0.35 at most.
 _FINE_PRINT, _CHANGES = 4.0, 0.44
+_WHOLE, _LEAST_CROSSED = 0.97, 3  # of its length, a line between cells; the lines that it runs over
 _PAPER = 9  # pixels around a ruling line in which the paper's colour is looked for
 _SIDE = 3  # rows on each side of a bar that are looked at
 _MAX_STEM_IN = 1.2  # of letters of 120 points; beside a double frame stands the grid in it, as high as it
@@ -51,7 +53,8 @@ def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     """The ruling lines of ``ink`` (255 is ink) on a level page."""
     level, across = _level_ruling_lines(ink, dpi)
     horizontal = _without_bars(level, ink, across, round(_MAX_STEM_IN * dpi))
-    transposed, down = _level_ruling_lines(cv2.transpose(ink).astype(np.uint8, copy=False), dpi)
+    crossing = [(y0, x0, y1, x1) for x0, y0, x1, y1 in horizontal]
+    transposed, down = _level_ruling_lines(cv2.transpose(ink).astype(np.uint8, copy=False), dpi, crossing)
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
     # Letters that stand on a ruling line are one piece with it.
     letters = cv2.subtract(ink, across).astype(np.uint8)
@@ -158,8 +161,11 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray, horizontal: list[B
     return kept
 
 
-def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
-    """Long level runs of ink with white above and below, and their mask."""
+def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = ()) -> tuple[list[Box], Gray]:
+    """Long level runs of ink with white above and below, and their mask.
+
+    Between ``crossing`` ones, the rows of a table, there may be letters all along instead: those that begin its cells.
+    """
     length, thickness = round(_MIN_LENGTH_IN * dpi), max(3, round(_MAX_THICKNESS_IN * dpi))
     # A ruling line that is a hair off level steps from row to row; thickening makes it one run.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8)).astype(np.uint8)
@@ -183,8 +189,13 @@ def _level_ruling_lines(ink: Gray, dpi: int) -> tuple[list[Box], Gray]:
         part = labels[y : y + h, x : x + w] == label
         if _is_fine_print(part & (ink[y : y + h, x : x + w] > 0)):
             continue
-        if _stands_free(others, x, y, w, h) or _is_unbroken(thick[y : y + h, x : x + w], round(_MAX_STEM_IN * dpi)):
-            found.append((left + x, top + y, left + x + w, top + y + h))
+        run, box = thick[y : y + h, x : x + w], (left + x, top + y, left + x + w, top + y + h)
+        if (
+            _stands_free(others, x, y, w, h)
+            or _is_unbroken(run, round(_MAX_STEM_IN * dpi))
+            or (_is_whole(part & (run > 0)) and _parts_cells(box, crossing, max(3, round(_END_IN * dpi))))
+        ):
+            found.append(box)
             mask[top + y : top + y + h, left + x : left + x + w][part] = 255
     return found, mask
 
@@ -212,6 +223,21 @@ def _is_unbroken(run: Gray, length: int) -> bool:
     """Whether a row of ``run`` is ink for ``length`` pixels: the feet of letters have gaps between them."""
     row = np.ones((1, length), np.uint8)
     return run.shape[1] >= length and bool(cv2.erode(run, row, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
+
+
+def _is_whole(run: npt.NDArray[np.bool_]) -> bool:
+    """Whether a ``run`` is ink from end to end; the stems of letters one above the other are not."""
+    return float(run.any(axis=0).mean()) >= _WHOLE
+
+
+def _parts_cells(run: Box, crossing: Sequence[Box], slack: int) -> bool:
+    """Whether a level ``run`` goes from one of the upright lines ``crossing`` to another, over one more at least."""
+    x0, y0, x1, y1 = run
+    crossed = [line for line in crossing if line[1] <= y1 + slack and line[3] >= y0 - slack]
+    on = [line for line in crossed if line[2] >= x0 - slack and line[0] <= x1 + slack]
+    if len(on) < _LEAST_CROSSED:
+        return False
+    return min(line[0] for line in on) <= x0 + slack and max(line[2] for line in on) >= x1 - slack
 
 
 def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:

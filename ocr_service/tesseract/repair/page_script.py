@@ -14,8 +14,8 @@ import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.tesseract.ppocr import Glyph
+from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.homoglyphs import LATIN_LETTER, Script, of_homoglyphs
-from ocr_service.tesseract.repair.reocr import CropReader
 from ocr_service.tesseract.words import Line, Word, make_line, without_overlaps
 
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")

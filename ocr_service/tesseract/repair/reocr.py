@@ -12,13 +12,12 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-import tesserocr
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import area, enclosing, shared_area
-from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.prepare.preprocess import framed
+from ocr_service.tesseract.repair.acronyms import latin_acronym, may_be_acronym
 from ocr_service.tesseract.repair.budget import Budget
+from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.homoglyphs import (
     ADDRESS,
     LATIN_LETTER,
@@ -30,33 +29,14 @@ from ocr_service.tesseract.repair.homoglyphs import (
     with_latin_shapes,
 )
 from ocr_service.tesseract.repair.number_marks import lost_digits
-from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
 _NO_SPACE = 0.16  # em
-_SCALE = 2
 _MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
 _SAME_WORD = 0.4  # of a word's box that those have which were read in its place
-
-
-class CropReader:
-    """Reads small areas of one sheet by themselves, enlarged and framed in the paper's colour."""
-
-    def __init__(self, engine: TesseractEngine, sheet: Sheet) -> None:
-        self._engine, self.sheet = engine, sheet
-
-    def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
-        """The words in ``area``, which has ``lines`` lines of the font size ``em``; boxes on the page."""
-        pad = round(0.6 * em)
-        x0, y0, x1, y1 = max(0, area[0] - 2), max(0, area[1] - 2), area[2] + 2, area[3] + 2
-        picture = framed(self.sheet.gray[y0:y1, x0:x1], pad)
-        large = cv2.resize(picture, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-        mode = tesserocr.PSM.SINGLE_LINE if lines == 1 else tesserocr.PSM.SINGLE_BLOCK
-        found = self._engine.lines(large, self.sheet.dpi * _SCALE, mode)
-        return [_moved(word, (x0 - pad, y0 - pad)) for line in found for word in line.words]
 
 
 def reocr_cells(table: Table, crops: CropReader, budget: Budget) -> Table:
@@ -140,12 +120,6 @@ def _is_read_in(box: Box, words: Sequence[Word]) -> bool:
     return sum(shared_area(box, word.box) for word in words) >= _SAME_WORD * area(box)
 
 
-def _moved(word: Word, offset: tuple[int, int]) -> Word:
-    dx, dy = offset
-    x0, y0, x1, y1 = (side // _SCALE for side in word.box)
-    return replace(word, box=(x0 + dx, y0 + dy, x1 + dx, y1 + dy))
-
-
 def _letters(ink: Gray, box: Box, em: float) -> Box | None:
     """The box around what is of a letter's size inside ``box``, and a point behind it; None where there is nothing."""
     inset = round(0.08 * em)
@@ -177,7 +151,11 @@ _OTHER_SIZE = 0.25  # em: of a letter that is not as high as the one that was re
 _HANGS = 0.1  # em below the baseline
 _GARBLED, _SURER, _LONG = 60.0, 20.0, 5  # confidence of a word that may have lost letters; more of it; its letters
 _LEAST_LISTED = 3  # letters
+# Tesseract's confidence in Russian words on English pages, and the most that is left to others read in their place.
+_RUSSIAN_LISTED, _RUSSIAN_SURE, _NO_READING = 75.0, 90.0, 44.0
+_RUSSIAN = re.compile(r"[«\"'(]*+(?:[А-ЯЁ]?[а-яё]{2,}+|[А-ЯЁ]{3,}+)[»\"').,;:!?]*+")
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
+_AFTER_RULE = re.compile(r"[|\[]([а-яёА-ЯЁ]{3,}+)")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
 
 
@@ -186,9 +164,16 @@ def reocr_foreign_words(
 ) -> list[Line]:
     """``lines`` of a page in ``script``; ``own`` reads with its language alone, ``other`` with the other's."""
     result = []
+    acronyms: dict[str, str | None] = {}
     for line in lines:
         words: list[Word] = []
         for read, word in zip(line.words, resolve_homoglyphs(line, script).words, strict=True):
+            if script == "cyrillic" and may_be_acronym(read, line):
+                if read.text not in acronyms and budget.take():
+                    acronyms[read.text] = latin_acronym(read, own, other, line.em)
+                if (latin := acronyms.get(read.text)) is not None:
+                    words.append(replace(read, text=latin))
+                    continue
             suspect = _CYRILLIC.search(read.text) if script == "latin" else _may_be_russian(word) or _is_garbled(word)
             if not suspect or not budget.take():
                 words.append(word)
@@ -206,16 +191,35 @@ def _as_latin(read: Word, again: Sequence[Word], line: Line) -> list[Word]:
     """What a word that was ``read`` as Cyrillic is on a page of English, where nothing speaks for that.
 
     It is what English alone reads (``again``): several words only if they are sure, a letter only if it has that
-    letter's height. Else it is the Latin letters that its own look like, if there are any.
+    letter's height. Else it is the Latin letters that its own look like, if there are any. What is no Russian word is
+    at least not given out as one: English's reading, of which nothing is sure, is doubtful.
     """
+    if _is_russian(read) and _has_long_listed(read) and not any(word.listed for word in again):
+        return [read]
     least = read.confidence - (_LESS_SURE_OF_TWINS if of_homoglyphs(read.text) else _LESS_SURE)
     if len(again) > 1:
         least = max(least, _SURE_PART)
-    believed = bool(again) and all(w.confidence >= least and not _CYRILLIC.search(w.text) for w in again)
+    latin = bool(again) and not any(_CYRILLIC.search(w.text) for w in again)
+    believed = latin and all(w.confidence >= least for w in again)
     if believed and not (len(again) == 1 and _is_of_other_size(again[0], line.em)):
         return [replace(read, text=again[0].text, confidence=again[0].confidence)] if len(again) == 1 else list(again)
     hangs = read.box[3] - line.baseline > _HANGS * line.em
-    return [replace(read, text=with_latin_shapes(read.text, hangs=hangs))]
+    shapes = with_latin_shapes(read.text, hangs=hangs)
+    if len(again) == 1 and latin and _CYRILLIC.search(shapes) and not _is_russian(read):
+        return [replace(read, text=again[0].text, confidence=min(again[0].confidence, _NO_READING))]
+    return [replace(read, text=shapes)]
+
+
+def _has_long_listed(read: Word) -> bool:
+    """Whether its own dictionary has it, and hardly by chance."""
+    return read.listed and read.confidence >= _RUSSIAN_SURE and sum(map(str.isalpha, read.text)) >= _LONG
+
+
+def _is_russian(read: Word) -> bool:
+    """Whether a word ``read`` as Cyrillic is surely in it: in the dictionary, or very sure; garbage has signs in it."""
+    if _RUSSIAN.fullmatch(read.text) is None:
+        return False
+    return read.confidence >= (_RUSSIAN_LISTED if read.listed else _RUSSIAN_SURE)
 
 
 def _is_of_other_size(word: Word, em: float) -> bool:
@@ -238,17 +242,35 @@ def _is_garbled(word: Word) -> bool:
 
 def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line) -> Word:
     """``word`` as Russian alone reads it (``again``), where that is better than it is, and than English alone."""
+    again = [_without_rule(part) for part in again]
     if len(again) != 1 or LATIN_LETTER.search(again[0].text) or _NO_WORD.search(again[0].text):
-        return word
+        return _read_better(word, other, line)
     if _is_garbled(word):
         surer = again[0].listed and again[0].confidence >= max(_DOUBTFUL_WORD, word.confidence + _SURER)
         return replace(word, text=again[0].text, confidence=again[0].confidence) if surer else word
     if word.confidence < _DOUBTFUL_WORD:
-        better = again[0].confidence >= word.confidence
+        least = min(word.confidence, _SURE_PART) if again[0].listed else word.confidence
+        better = again[0].confidence >= least
     else:
         alike = looks_like(again[0].text, word.text) or _is_word_of_as_many(again[0], word)
         better = again[0].confidence >= _DOUBTFUL_WORD and alike
     if not better or _is_latin(word, again[0], other, line):
+        return _read_better(word, other, line)
+    return replace(word, text=again[0].text, confidence=again[0].confidence)
+
+
+def _without_rule(word: Word) -> Word:
+    """``word`` without the ruling line right before it."""
+    rest = _AFTER_RULE.fullmatch(word.text)
+    return replace(word, text=rest[1]) if rest else word
+
+
+def _read_better(word: Word, other: CropReader, line: Line) -> Word:
+    """A doubtful Latin ``word`` as English alone reads it, where it does so for sure: ``yaml`` of ``yam!``."""
+    if word.confidence >= _DOUBTFUL_WORD or not LATIN_LETTER.search(word.text):
+        return word
+    again = other.read(word.box, line.em)
+    if len(again) != 1 or again[0].confidence < max(_DOUBTFUL_WORD, word.confidence + _SURER):
         return word
     return replace(word, text=again[0].text, confidence=again[0].confidence)
 

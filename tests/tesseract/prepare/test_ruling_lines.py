@@ -40,6 +40,29 @@ def test_long_lines_that_are_a_third_of_a_degree_off_level_are_found() -> None:
     assert (len(lines.horizontal), len(lines.vertical)) == (35, 6)
 
 
+def test_lines_between_cells_are_found_with_letters_all_along() -> None:
+    """Letters that begin cells without padding stand within a pixel or two of the line before them."""
+    page = DrawnPage(900, 400)
+    for y in range(100, 301, 40):
+        page.draw.line((100, y, 700, y), fill="black", width=2)
+    for x in (100, 400, 700):
+        page.draw.line((x, 100, x, 300), fill="black", width=2)
+    for y in range(100, 300, 40):
+        page.text(104, y + 2, "Lager", 11)
+        page.text(404, y + 2, "5408", 11)
+    lines = find_ruling_lines(binarise(page.gray()), DPI)
+    assert [round(box[0], -2) for box in sorted(lines.vertical)] == [100, 400, 700]
+
+
+def test_stems_of_letters_one_above_the_other_are_no_line_between_cells() -> None:
+    page = DrawnPage(900, 400)
+    for y in range(100, 301, 40):
+        page.draw.line((100, y, 700, y), fill="black", width=2)
+    for y in range(100, 300, 40):
+        page.text(400, y + 1, "HALL", 13)
+    assert not find_ruling_lines(binarise(page.gray()), DPI).vertical
+
+
 def test_a_bar_thicker_than_a_line_is_none_however_long() -> None:
     page = DrawnPage(1900, 600)
     page.draw.rectangle((50, 200, 1850, 216), fill="black")

@@ -11,9 +11,9 @@ import pytest
 from ocr_service.document import Gray
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ppocr import Glyph, PpOcr
+from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.homoglyphs import Script
 from ocr_service.tesseract.repair.page_script import ReadGlyphs, languages_by_script, page_script
-from ocr_service.tesseract.repair.reocr import CropReader
 from ocr_service.tesseract.words import Line, Word, make_line
 from tests.support.sheets import DrawnPage, sheet_of
 

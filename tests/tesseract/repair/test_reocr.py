@@ -9,8 +9,9 @@ import pytest
 from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.repair.budget import Budget
+from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.homoglyphs import Script
-from ocr_service.tesseract.repair.reocr import CropReader, reocr_cells, reocr_foreign_words
+from ocr_service.tesseract.repair.reocr import reocr_cells, reocr_foreign_words
 from ocr_service.tesseract.tables.cells import Cell
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
@@ -21,13 +22,21 @@ def engines() -> dict[Script, TesseractEngine]:
     return {"cyrillic": TesseractEngine("rus"), "latin": TesseractEngine("eng")}
 
 
-def looked_at(engines: dict[Script, TesseractEngine], drawn: str, read: str, confidence: float, script: Script) -> str:
+def looked_at(
+    engines: dict[Script, TesseractEngine],
+    drawn: str,
+    read: str,
+    confidence: float,
+    script: Script,
+    *,
+    listed: bool = False,
+) -> str:
     """What becomes of ``drawn``, which was ``read`` with ``confidence`` on a page in ``script``."""
     drawn_page = DrawnPage(600, 200)
     drawn_page.text(100, 80, drawn, 11)
     sheet = drawn_page.sheet()
     x, y, width, height = cv2.boundingRect((sheet.gray < 128).astype(np.uint8))
-    line = make_line([Word(read, (x, y, x + width, y + height), confidence)])
+    line = make_line([Word(read, (x, y, x + width, y + height), confidence, listed=listed)])
     own = CropReader(engines[script], sheet)
     other = CropReader(engines["latin" if script == "cyrillic" else "cyrillic"], sheet)
     return reocr_foreign_words([line], script, own, other, Budget(60))[0].text
@@ -65,6 +74,31 @@ def test_a_cyrillic_word_on_an_english_page_is_read_again(engines: dict[Script, 
     assert looked_at(engines, "page", "раде", 97.0, "latin") == "page"
     assert looked_at(engines, "GF(2)", "СЕ(2)", 84.0, "latin") == "GF(2)"
     assert looked_at(engines, "If this", "Ишв", 73.0, "latin") == "If this"
+
+
+def test_what_is_no_russian_word_is_not_given_out_as_one_on_an_english_page(
+    engines: dict[Script, TesseractEngine],
+) -> None:
+    assert looked_at(engines, "tränensäcken", "шапепзасКеп", 78.0, "latin").isascii()
+    assert looked_at(engines, "Москва", "Москва", 96.0, "latin", listed=True) == "Москва"
+
+
+def test_a_word_behind_a_ruling_line_is_in_the_page_s_alphabet(engines: dict[Script, TesseractEngine]) -> None:
+    assert looked_at(engines, "|договор", "|qorosop", 70.0, "cyrillic") == "договор"
+
+
+def test_a_doubtful_name_is_as_its_own_language_reads_it(engines: dict[Script, TesseractEngine]) -> None:
+    assert looked_at(engines, "yaml", "yam!", 45.0, "cyrillic") == "yaml"
+
+
+@pytest.mark.parametrize(("drawn", "read"), [("DNA", "ОМА"), ("API-90", "АР!-90"), ("HTTP", "НТТР"), ("HTTP", "HTTP")])
+def test_an_acronym_is_latin_in_russian_text(engines: dict[Script, TesseractEngine], drawn: str, read: str) -> None:
+    assert looked_at(engines, drawn, read, 93.0, "cyrillic") == drawn
+
+
+@pytest.mark.parametrize("word", ["НАТО", "АТС", "СССР", "ГЭС", "МКАД", "УМЗ-417", "НЕТ"])
+def test_a_russian_word_in_capitals_stays(engines: dict[Script, TesseractEngine], word: str) -> None:
+    assert looked_at(engines, word, word, 93.0, "cyrillic") == word
 
 
 def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
