@@ -26,6 +26,7 @@ _SQUARE = 2.2  # times as long as the shorter side is the longer one, at most
 _DRAWN = 0.85  # of each side of a box that has ink
 _ALIKE, _LEVEL, _GAP = 0.12, 0.12, 0.5  # of a box's side: differences of sizes and places, and the widest gap
 _LEAST_BOXES, _LEAST_FILLED = 4, 3
+_MOST_BOXES = 5_000  # white pieces of a box's size; no form has as many, a sheet of characters has
 _ONE = 0.8  # of the filled boxes have one character; Ы is two strokes
 _BEYOND, _CONTINUED = (0.04, 0.08), 0.3  # inches above and below, and the share of upright lines that go on there
 _CHARACTER = (0.25, 0.95)  # of a box's height: that of a character
@@ -125,6 +126,8 @@ def _boxes(ink: Gray, dpi: int) -> list[Box]:
     least, most = (side * dpi / _STEP for side in _SIDE)
     sized = (w >= least) & (w <= most) & (h >= least) & (h <= most)
     sized &= np.maximum(w, h) <= _SQUARE * np.minimum(w, h)
+    if np.count_nonzero(sized) > _MOST_BOXES:
+        return []
     boxes = []
     for x, y, w, h, _area in stats[sized].tolist():
         if _is_drawn(half, (x, y, x + w, y + h)):
@@ -144,22 +147,29 @@ def _is_drawn(ink: Gray, box: Box) -> bool:
 def _rows(boxes: Sequence[Box]) -> Iterator[list[Box]]:
     """Rows of four boxes and more of one size, side by side, with no such row right above or below: no table."""
     rows: list[list[Box]] = []
+    open_: list[list[Box]] = []  # those that end no further left than a box may stand behind them
     for box in sorted(boxes):
-        row = next((row for row in rows if _goes_on(row[-1], box)), None)
+        open_ = [row for row in open_ if _is_in_reach(row[-1], box)]
+        row = next((row for row in open_ if _goes_on(row[-1], box)), None)
         if row is None:
-            rows.append([box])
-        else:
-            row.append(box)
+            row = []
+            rows.append(row)
+            open_.append(row)
+        row.append(box)
     for row in rows:
         if len(row) >= _LEAST_BOXES and not any(_is_stacked(row, other) for other in rows if other is not row):
             yield row
+
+
+def _is_in_reach(last: Box, box: Box) -> bool:
+    return box[0] - last[2] <= _GAP * (last[2] - last[0])
 
 
 def _goes_on(last: Box, box: Box) -> bool:
     width, height = last[2] - last[0], last[3] - last[1]
     wide, high = abs(box[2] - box[0] - width), abs(box[3] - box[1] - height)
     alike = wide <= max(4, _ALIKE * width) and high <= max(4, _ALIKE * height)
-    return alike and abs(box[1] - last[1]) <= max(4, _LEVEL * height) and 0 < box[0] - last[2] <= _GAP * width
+    return alike and abs(box[1] - last[1]) <= max(4, _LEVEL * height) and last[2] < box[0] and _is_in_reach(last, box)
 
 
 def _goes_on_up_or_down(row: Sequence[Box], ink: Gray, dpi: int) -> bool:

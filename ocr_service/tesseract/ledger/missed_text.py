@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ _MOST_AREAS = 24  # a page: a page of noise must not take a minute
 _IN_COLUMN, _COLUMN_WIDTH, _COLUMN_GAP = 4, 5.0, 8.0
 _LETTER = 24.0  # pixels that an area's letters are enlarged to
 _LARGEST_SCALE = 4.0
+_LARGEST_CROP = 12_000_000  # pixels, three A4 pages at 200 dpi: of larger ones Tesseract takes ever longer
 _FEW_PIECES = 4  # of a number or a label, which strokes beside it spoil
 _IN_RING = 0.25  # of a ring's height, that a letter inside it has at least
 _LONG_PIECE = 1.8  # of its height
@@ -189,7 +191,7 @@ def _read_scattered(areas: Sequence[InkArea], gray: Gray, dpi: int, engine: Tess
     """The same for many areas at once: labels all over a figure. Nothing is found beside them."""
     box = enclosing([area.box for area in areas])
     height = statistics.median(area.height for area in areas)
-    found = read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
+    found = read_crop(box, gray, dpi, scale_of(box, height), tesserocr.PSM.SPARSE_TEXT, round(_PAD * height), engine)
     highest = _TALL * float(np.percentile([area.height for area in areas], 90))
     parts = [[word for word in line.words if word.box[3] - word.box[1] <= highest] for line in found]
     return _with_words([make_line(words) for words in parts if words], _boxes(areas), over=True)
@@ -217,7 +219,7 @@ def _columns(areas: Sequence[InkArea], em: float) -> list[list[InkArea]]:
 def _read_column(column: Sequence[InkArea], gray: Gray, dpi: int, engine: TesseractEngine) -> list[Line]:
     box = enclosing([area.box for area in column])
     height = statistics.median(area.height for area in column)
-    found = read_crop(box, gray, dpi, _scale(height), tesserocr.PSM.SINGLE_BLOCK, round(_PAD * height), engine)
+    found = read_crop(box, gray, dpi, scale_of(box, height), tesserocr.PSM.SINGLE_BLOCK, round(_PAD * height), engine)
     return _with_words(found, _boxes(column), over=True)
 
 
@@ -231,7 +233,7 @@ def _read_area(area: InkArea, em: float, gray: Gray, sheet: Sheet, engine: Tesse
     box = x0, y0, x1, y1
     if area.pieces <= _FEW_PIECES:
         gray = _without_surroundings(gray, sheet.ink, box)
-    return read_crop(box, gray, sheet.dpi, _scale(area.height), mode, round(_PAD * em), engine)
+    return read_crop(box, gray, sheet.dpi, scale_of(box, area.height), mode, round(_PAD * em), engine)
 
 
 def _without_surroundings(gray: Gray, ink: Gray, box: Box) -> Gray:
@@ -253,9 +255,10 @@ def _without_surroundings(gray: Gray, ink: Gray, box: Box) -> Gray:
     return result
 
 
-def _scale(height: float) -> float:
-    """How much letters of this height are enlarged."""
-    return min(_LARGEST_SCALE, max(1.0, _LETTER / height))
+def scale_of(box: Box, height: float) -> float:
+    """How much ``box``, whose letters are ``height`` pixels high, is enlarged."""
+    area = max(1, (box[2] - box[0]) * (box[3] - box[1]))
+    return max(1.0, min(_LARGEST_SCALE, _LETTER / height, math.sqrt(_LARGEST_CROP / area)))
 
 
 def read_crop(box: Box, gray: Gray, dpi: int, scale: float, mode: int, pad: int, engine: TesseractEngine) -> list[Line]:

@@ -211,25 +211,21 @@ def _reaching_out(dark: Gray, rim: Gray) -> Gray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """Strokes that stand near each other: their points, the smallest rectangle (OpenCV's) around them, their ink."""
+    """Strokes that stand near each other: their points, and the smallest rectangle (OpenCV's) around them.
+
+    ``height``: of a word, however it is rotated; ``is_filled``: with ink.
+    """
 
     points: npt.NDArray[np.int32]
     rectangle: tuple[tuple[float, float], tuple[float, float], float]
-    ink: int
+    height: float
+    is_filled: bool
 
     @classmethod
     def of(cls, points: npt.NDArray[np.int32]) -> _Group:
         middle, size, angle = cv2.minAreaRect(points)
-        return cls(points, ((middle[0], middle[1]), (size[0], size[1]), angle), len(points))
-
-    @property
-    def height(self) -> float:
-        """Of a word, however it is rotated."""
-        return min(self.rectangle[1])
-
-    @property
-    def is_filled(self) -> bool:
-        return self.ink > _FILLED * self.rectangle[1][0] * self.rectangle[1][1]
+        filled = len(points) > _FILLED * size[0] * size[1]
+        return cls(points, ((middle[0], middle[1]), (size[0], size[1]), angle), min(size), filled)
 
     def grown(self, by: float) -> tuple[tuple[float, float], tuple[float, float], float]:
         middle, (w, h), angle = self.rectangle
@@ -237,8 +233,10 @@ class _Group:
 
     def goes_on_in(self, other: _Group) -> bool:
         """Whether both are words of one watermark: as high, and no more than a space apart."""
+        if not (self.is_filled and other.is_filled):
+            return False
         low, high = sorted((self.height, other.height))
-        if not (self.is_filled and other.is_filled and high < _ALIKE * low):
+        if high >= _ALIKE * low:
             return False
         space = _SPACE * low
         return bool(cv2.rotatedRectangleIntersection(self.grown(space), other.grown(space))[0])

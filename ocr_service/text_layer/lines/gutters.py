@@ -66,17 +66,24 @@ class Row:
         """The same of the spaces around ``gap``: the line of another column may stand beside it."""
         if self.is_stretched:
             return True
-        places = sorted(self.spaces)
-        at = next((n for n, place in enumerate(places) if self.gaps.get(place) == gap), None)
+        widths, places = self._spaces_by_gap
+        at = places.get(gap)
         if at is None:
             return False
-        alike = [abs(self.spaces[place] - (gap[1] - gap[0])) < _EVEN * self.size for place in places]
+        width, apart = gap[1] - gap[0], _EVEN * self.size
         first = last = at
-        while first and alike[first - 1]:
+        while first and abs(widths[first - 1] - width) < apart:
             first -= 1
-        while last + 1 < len(places) and alike[last + 1]:
+        while last + 1 < len(widths) and abs(widths[last + 1] - width) < apart:
             last += 1
         return last - first + 1 >= _EVEN_AROUND
+
+    @cached_property
+    def _spaces_by_gap(self) -> tuple[list[float], dict[tuple[float, float], int]]:
+        """The widths of all spaces from left to right, and the number among these of each gap."""
+        places = sorted(self.spaces)
+        numbers = {self.gaps[place]: number for number, place in enumerate(places) if place in self.gaps}
+        return [self.spaces[place] for place in places], numbers
 
     @cached_property
     def edges(self) -> tuple[list[float], list[float]]:

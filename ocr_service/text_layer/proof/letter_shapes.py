@@ -119,6 +119,7 @@ class _Table:
 
     def __init__(self, signs: Sequence[str], boxes: Floats, samples: Samples) -> None:
         self._signs, self._boxes, self._samples = signs, boxes, samples
+        self._codes = np.array([ord(sign) for sign in signs])
         self.own = frozenset(signs)
         groups, bases = {sign: _group(sign) for sign in self.own}, {sign: _base(sign) for sign in self.own}
         self._groups = np.array([groups[sign] for sign in signs])
@@ -159,8 +160,9 @@ class _Table:
             others = self._bases != _base(sign)
             if group:
                 others &= np.isin(self._groups, [group, "DIGIT"])
-            others &= np.array([not any(sign in alike and other in alike for alike in _ALIKE) for other in self._signs])
-            own = np.array([other == sign for other in self._signs])
+            likes = [ord(other) for alike in _ALIKE if sign in alike for other in alike]
+            others &= ~np.isin(self._codes, likes)
+            own = self._codes == ord(sign)
             rows = np.flatnonzero(others | own)
             self._compared[sign] = rows, own[rows]
         return self._compared[sign]

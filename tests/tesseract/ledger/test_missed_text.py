@@ -7,7 +7,7 @@ from dataclasses import replace
 from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.ink_ledger import covered, letter_pieces, unread_areas
-from ocr_service.tesseract.ledger.missed_text import are_scattered, read_missed, surest, with_found
+from ocr_service.tesseract.ledger.missed_text import are_scattered, read_missed, scale_of, surest, with_found
 from ocr_service.tesseract.words import Word, make_line, without_overlaps
 from tests.support.sheets import DrawnPage, text_line
 
@@ -132,6 +132,12 @@ def test_words_that_many_lines_lost_are_no_labels() -> None:
     beside = [Word("page", (200, 60 * line, 290, 60 * line + 30), 95.0) for line in range(20)]
     assert are_scattered(areas, []) and not are_scattered(areas, beside)
     assert are_scattered(areas, beside[:4]) and not are_scattered(areas[:12], [])
+
+
+def test_small_letters_are_enlarged_as_far_as_their_area_is_not_too_large() -> None:
+    assert scale_of((0, 0, 300, 40), 12) == 2.0 and scale_of((0, 0, 300, 40), 60) == 1.0
+    assert 1.0 < scale_of((0, 0, 2000, 2300), 10) < 2.0
+    assert scale_of((0, 0, 5000, 5000), 10) == 1.0
 
 
 def test_only_the_surest_words_among_labels_are_not_read_again() -> None:
