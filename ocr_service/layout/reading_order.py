@@ -7,12 +7,13 @@ columns and are read column by column; what crosses the gutter (a full-width tit
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ocr_service.document import Box, Region
+from ocr_service.document import FIGURE_LABELS, Box, Region
 from ocr_service.geometry.boxes import enclosing
 
+FLOAT_LABELS = FIGURE_LABELS | {"table"}
 _INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
 _REACHES = 0.05  # of a column: what is wider stands in it too
 _LEVEL, _NARROW, _LOW = 0.6, 0.8, 0.5  # of a line's height, and of the columns' width and height under a row of heads
@@ -27,32 +28,37 @@ _MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes 
 _LONG_HEADING = 2.0  # of its height
 _TOUCHES = 0.1  # of a heading's height: how far the boxes of lines above and below may reach into it
 _LEADS = 0.7  # of the white below a heading there is above it; above a paragraph's last line there is less
+_SAME_HEIGHT = 0.04  # of the height of a row of tables
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
 
 
 def order_regions(regions: Sequence[Region], width: int) -> list[Region]:
     """The regions in reading order, ``order`` set from 0. ``width`` of the page in pixels: the gutters' goes by it."""
-    ranks = reading_order([region.bbox for region in regions], min_gutter=max(4, width // 200))
+    floats = [index for index, region in enumerate(regions) if region.label in FLOAT_LABELS]
+    ranks = reading_order([region.bbox for region in regions], min_gutter=max(4, width // 200), floats=floats)
     return [replace(regions[index], order=place) for place, index in enumerate(ranks)]
 
 
-def reading_order(boxes: Sequence[Box], *, min_gutter: int) -> list[int]:
-    """Indices of ``boxes`` in reading order. ``min_gutter``: pixels of white between columns, at least."""
-    return _order(boxes, list(range(len(boxes))), min_gutter)
+def reading_order(boxes: Sequence[Box], *, min_gutter: int, floats: Collection[int] = ()) -> list[int]:
+    """Indices of ``boxes`` in reading order.
+
+    ``min_gutter``: pixels of white between columns, at least. ``floats``: the boxes that are tables or figures.
+    """
+    return _order(boxes, list(range(len(boxes))), min_gutter, floats)
 
 
-def _order(boxes: Sequence[Box], indices: list[int], min_gutter: int) -> list[int]:
+def _order(boxes: Sequence[Box], indices: list[int], min_gutter: int, floats: Collection[int]) -> list[int]:
     if len(indices) < 2:
         return indices
-    groups = _join_columns(boxes, _strips(boxes, indices), min_gutter)
+    groups = _join_columns(boxes, _strips(boxes, indices), min_gutter, floats)
     if len(groups) > 1:
-        return [index for group in groups for index in _order(boxes, group, min_gutter)]
+        return [index for group in groups for index in _order(boxes, group, min_gutter, floats)]
     columns = _columns(boxes, indices, min_gutter)
     if len(columns) > 1 and _beside(boxes, columns):
-        return [index for column in columns for index in _order(boxes, column, min_gutter)]
+        return [index for column in columns for index in _order(boxes, column, min_gutter, floats)]
     wrapped = _wrapped(boxes, indices, min_gutter)
     if wrapped:
-        return [index for part in wrapped for index in _order(boxes, part, min_gutter)]
+        return [index for part in wrapped for index in _order(boxes, part, min_gutter, floats)]
     # Boxes that overlap without a white band between them: from the top, then from the left.
     return sorted(indices, key=lambda i: (boxes[i][1], boxes[i][0]))
 
@@ -217,7 +223,9 @@ def _width(boxes: Sequence[Box]) -> int:
     return max(box[2] for box in boxes) - min(box[0] for box in boxes)
 
 
-def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int) -> list[list[int]]:
+def _join_columns(
+    boxes: Sequence[Box], strips: list[list[int]], min_gutter: int, floats: Collection[int]
+) -> list[list[int]]:
     """Neighbouring strips that are cut by one gutter become one group."""
     groups: list[list[int]] = []
     for place, strip in enumerate(strips):
@@ -226,9 +234,11 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
             columns = _columns(boxes, union, min_gutter)
             cut = next((at for at in range(place, len(strips)) if _is_cut(boxes, strips[at], min_gutter)), place)
             following = strips[place + 1] if place + 1 < len(strips) else []
-            kept = len(columns) > 1 and _keep_to_columns(boxes, groups[-1], strip, min_gutter)
+            whole = _with_following(boxes, strips[place : place + _STRIPS_UNDER], min_gutter)
+            kept = len(columns) > 1 and _keep_to_columns(boxes, groups[-1], whole, min_gutter)
             if (
                 kept
+                and not _follows_a_row_of_floats(boxes, strips[place - 1], strip, min_gutter, floats)
                 and not _is_row_of_heads(boxes, groups[-1], strips[cut : cut + _STRIPS_UNDER], min_gutter)
                 and not _begins_new_columns(boxes, groups[-1], strip, following, min_gutter)
             ):
@@ -242,6 +252,31 @@ def _join_columns(boxes: Sequence[Box], strips: list[list[int]], min_gutter: int
             strip = [*led, *strip]
         groups.append(list(strip))
     return groups
+
+
+def _with_following(boxes: Sequence[Box], strips: Sequence[Sequence[int]], min_gutter: int) -> list[int]:
+    """The first strip; where it is cut, with the next ones of the same columns: its own boxes may be short heads."""
+    whole = list(strips[0])
+    columns = len(_columns(boxes, whole, min_gutter))
+    for strip in strips[1:] if _is_cut(boxes, whole, min_gutter) else ():
+        if not _is_cut(boxes, strip, min_gutter) or len(_columns(boxes, [*whole, *strip], min_gutter)) != columns:
+            break
+        whole += strip
+    return whole
+
+
+def _follows_a_row_of_floats(
+    boxes: Sequence[Box], upper: Sequence[int], strip: Sequence[int], min_gutter: int, floats: Collection[int]
+) -> bool:
+    """Whether tables or figures that begin and end at one height stand above ``strip``, which has nothing beside it.
+
+    Such a row is read across: text under the first of them is the page's, as in a report, not a column's.
+    """
+    if len(upper) < 2 or not all(i in floats for i in upper) or _is_cut(boxes, strip, min_gutter):
+        return False
+    tops, bottoms = [boxes[i][1] for i in upper], [boxes[i][3] for i in upper]
+    hair = _SAME_HEIGHT * (max(bottoms) - min(tops))
+    return max(tops) - min(tops) <= hair and max(bottoms) - min(bottoms) <= hair
 
 
 def _is_row_of_heads(

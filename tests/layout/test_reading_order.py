@@ -19,6 +19,23 @@ def test_a_title_in_the_middle_is_first_though_it_reaches_into_one_column_only()
     assert reading_order(boxes, min_gutter=10) == [4, 3, 1, 2, 0]
 
 
+def test_a_title_in_the_middle_is_first_where_the_columns_begin_with_short_heads() -> None:
+    title, heads, tables = (340, 10, 620, 40), [(40, 80, 120, 100), (560, 80, 640, 100)], [(40, 120, 440, 300)]
+    boxes = [title, *heads, *tables, (560, 120, 960, 290)]
+    assert reading_order(boxes, min_gutter=10) == [0, 1, 3, 2, 4]
+
+
+def test_text_under_the_first_of_two_tables_in_a_row_is_read_after_both() -> None:
+    heads, tables = [(40, 80, 120, 100), (560, 80, 640, 100)], [(40, 120, 440, 300), (560, 120, 960, 302)]
+    boxes = [*heads, *tables, (40, 340, 120, 360), (40, 370, 300, 390)]
+    assert reading_order(boxes, min_gutter=10, floats=[2, 3]) == [0, 2, 1, 3, 4, 5]
+
+
+def test_text_under_a_table_goes_on_in_its_column_where_the_other_one_ends_elsewhere() -> None:
+    boxes = [(40, 120, 440, 300), (560, 120, 960, 400), (40, 440, 440, 600)]
+    assert reading_order(boxes, min_gutter=10, floats=[0, 1]) == [0, 2, 1]
+
+
 def test_a_full_width_table_ends_the_columns_above_it() -> None:
     above_left, above_right = (20, 0, 480, 200), (520, 0, 980, 190)
     table = (20, 220, 980, 400)

@@ -9,7 +9,7 @@ from ocr_service.document import Box, Region, RegionResult, words_confidence
 from ocr_service.export.markdown import escape_text
 from ocr_service.export.tables import SpanningCell, html_table, markdown_table
 from ocr_service.geometry.boxes import contains_centre, covers, enclosing
-from ocr_service.layout.reading_order import reading_order
+from ocr_service.layout.reading_order import FLOAT_LABELS, reading_order
 from ocr_service.tesseract.blocks.figure_text import find_figures
 from ocr_service.tesseract.blocks.headings import body_of, heading_levels
 from ocr_service.tesseract.blocks.line_pieces import joined_pieces, split_at_columns
@@ -101,7 +101,8 @@ def _with_panels(inserts: Sequence[Insert], panels: Sequence[Box], gutter: int) 
 
 
 def _in_order(inserts: Sequence[Insert], gutter: int) -> list[RegionResult]:
-    order = reading_order([insert.box for insert in inserts], min_gutter=gutter)
+    floats = [i for i, insert in enumerate(inserts) if all(region.label in FLOAT_LABELS for region in insert.regions)]
+    order = reading_order([insert.box for insert in inserts], min_gutter=gutter, floats=floats)
     return [region for index in order for region in inserts[index].regions]
 
 

@@ -23,6 +23,7 @@ _LETTERED = re.compile(r"[A-Z]\. [A-Z]")  # the sections of a section, in journa
 _RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
 _PROSE = 18.0  # em
 _HANGING = 4.0  # em that the lines of a definition stand right of their term's at most
+_FIELD_NAME, _FIELD_WORDS = 30, 4  # of a field's name, at most: characters and words
 _DROP = 0.8  # em below its line that a large initial reaches; a descender has 0.25
 
 
@@ -176,12 +177,21 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     if word_is_broken(last.text) and line.text[0].isalpha():
         return False
+    if _is_field(so_far[0].text) and _is_field(line.text) and last.text[-1] != ",":
+        return True
     # The next word would have fitted: the writer ended the line on purpose, or breaks lines before the column ends.
     fits = right - last.box[2] > _first_width(line, em) + 1.2 * em
     if fits and not _hangs(so_far, line, em) and not _runs_on(last, line, left, right):
         return True
     indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
     return indented and not _hangs(so_far, line, em) and not _centred(last, line, em) and not _has_drop_cap(last)
+
+
+def _is_field(text: str) -> bool:
+    """Whether a line begins as one of a form or a letterhead does: ``Prepared by: Finance``."""
+    name, colon, value = text.partition(":")
+    few = len(name) <= _FIELD_NAME and name.count(" ") < _FIELD_WORDS
+    return bool(colon) and few and name[:1].isupper() and value[:1] in ("", " ")
 
 
 def _first_width(line: Line, em: float) -> float:

@@ -120,9 +120,13 @@ def _has_leader(left: int, right: int, line: Line, sheet: Sheet) -> bool:
 
 
 def _dots_only(ink: np.ndarray, em: float) -> bool:
-    """Several small pieces and no larger one; one half of a letter at an end may be in the cut."""
+    """Several small pieces side by side and no larger one; one half of a letter at an end may be in the cut.
+
+    What is left of an upright ruling line is small pieces as well, one over the other.
+    """
     if not ink.size:
         return False
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    _, _, stats, centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
     small = (stats[1:, 2] <= _DOT * em) & (stats[1:, 3] <= _DOT * em)
-    return int(small.sum()) >= _LEAST_DOTS and int((~small).sum()) <= 1
+    places = np.unique(centres[1:, 0][small] // (_DOT * em))
+    return len(places) >= _LEAST_DOTS and int((~small).sum()) <= 1

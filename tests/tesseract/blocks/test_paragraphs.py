@@ -41,6 +41,24 @@ def test_a_line_that_ends_early_ends_its_paragraph() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("Prepared by: John Smith", "Department: Finance one", "Date of issue: 2024-03-15"),
+        ("Телефон: 8 800 555-35-35", "Почта: office@example.org", "Адрес: Ленина 5, Казань"),
+    ],
+)
+def test_fields_of_a_form_stay_lines(fields: tuple[str, ...]) -> None:
+    assert texts_of(stacked(*fields)) == list(fields)
+
+
+def test_an_address_that_goes_on_and_a_colon_in_prose_begin_no_field() -> None:
+    address = ("Адрес: улица Ленина 5,", "Республика: Татарстан")
+    prose = ("Отсюда следует вывод: чем", "Больше: тем лучше, и так")
+    assert texts_of(stacked(*address)) == [" ".join(address)]
+    assert texts_of(stacked("Он говорит так всегда", *prose)) == [" ".join(("Он говорит так всегда", *prose))]
+
+
 def test_each_bullet_begins_an_item() -> None:
     lines = stacked("• проверить уровень масла", "• долить масло до отметки")
     assert texts_of(lines) == ["• проверить уровень масла", "• долить масло до отметки"]

@@ -51,3 +51,11 @@ def test_dots_read_as_letters_do_not_hide_behind_the_small_size_that_they_give_t
     assert line.em < 15
     found = with_leaders([line, *others], page_with_dots().sheet())
     assert found[0].text == "Итого (30,757)"
+
+
+def test_crumbs_of_an_upright_ruling_line_are_no_leader() -> None:
+    page = DrawnPage(1100, 300)
+    for y in range(Y, Y + 24, 5):
+        page.draw.rectangle((640, y, 642, y + 2), fill="black")
+    lines = [text_line(100, Y, "Widget", "C"), text_line(950, Y, "220")]
+    assert with_leaders(lines, page.sheet()) == lines
