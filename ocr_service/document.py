@@ -30,6 +30,7 @@ Edited = Literal["content", "label", "level", "order", "deleted"]
 Doubt = Literal["low_confidence", "contradicted", "degraded", "unread", "failed"]
 
 TITLE_LABELS = frozenset({"doc_title", "paragraph_title"})
+PROSE_LABELS = frozenset({"text", "reference"})
 TEXT_LABELS = frozenset({"text", "abstract", "content", "reference", "reference_content", "algorithm", "vertical_text"})
 FIGURE_LABELS = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
 FORMULA_LABELS = frozenset({"formula", "display_formula", "inline_formula"})

@@ -84,7 +84,7 @@ from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, 
 from ocr_service.tesseract.stamps.stamps import without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.tables.cells import Table
-from ocr_service.tesseract.tables.detection import find_tables
+from ocr_service.tesseract.tables.detection import drawn_tables, find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.tables.sideways_cells import with_sideways_cells
 from ocr_service.tesseract.words import Line
@@ -171,7 +171,9 @@ class TesseractReader:
         lines, numbers = without_line_numbers(lines, ruled, sheet.ruling_lines.horizontal, sheet.size[1])
         lines, brackets, between = without_brackets(lines)
         ruled = [*ruled, *between]
-        lines = split_at_gutters(lines, [*between, *page_gutters(lines, prose_lines(lines))])
+        lines = split_at_gutters(
+            lines, [*between, *page_gutters(lines, prose_lines(lines), drawn_tables(hints, sheet))]
+        )
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
         block, letter = self._block_reader(found.engine), self._letter_reader(sheet)

@@ -25,7 +25,8 @@ class Word:
 
     ``size``: the type size in pixels, and ``base``: the y of the baseline, which only a text layer knows. ``pitch``:
     pixels from letter to letter in type of one pitch. ``listed``: whether Tesseract's dictionary has it. ``slanted``:
-    set in italics, and ``bold``: in a bold font, which only a text layer knows.
+    set in italics, ``bold``: in a bold font, and ``follows``: one ordinary space behind the word before, which only a
+    text layer knows.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Word:
     listed: bool = False
     slanted: bool = False
     bold: bool = False
+    follows: bool = False
 
     @property
     def em(self) -> float | None:

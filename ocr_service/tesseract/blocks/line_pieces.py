@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ocr_service.document import FIGURE_LABELS, Box, Region
+from ocr_service.document import FIGURE_LABELS, PROSE_LABELS, Box, Region
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.layout.filter import SURE
-from ocr_service.tesseract.blocks.list_items import PROSE_LABELS
 from ocr_service.tesseract.lines.page_columns import Gutter, page_gutters
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, make_line

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ocr_service.document import Box, RegionResult
+from ocr_service.document import PROSE_LABELS, Box, RegionResult
 from ocr_service.export.markdown import LIST_INDENT, escape_text
 from ocr_service.geometry.numbering import EMPTY_BOX, list_marker
 
-PROSE_LABELS = frozenset({"text", "reference"})
 _DEEPER = (0.6, 6.0)  # em by which an item of a nested list stands right of the item above it: least and most
 
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from ocr_service.document import CAPTION_LABELS, Box, Region, RegionResult
+from ocr_service.document import CAPTION_LABELS, PROSE_LABELS, Box, Region, RegionResult
 from ocr_service.export.running_headers import EDGE
 from ocr_service.geometry.boxes import contains_centre, covers
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.blocks.defined_terms import defined_terms
 from ocr_service.tesseract.blocks.headings import Body, Candidate, is_heading, is_of_type, running_types
-from ocr_service.tesseract.blocks.list_items import PROSE_LABELS
 from ocr_service.tesseract.blocks.paragraphs import Paragraph
 from ocr_service.tesseract.blocks.running_lines import PAGE_NUMBER, beside_page_number
 from ocr_service.tesseract.blocks.title_block import TitleBlock

@@ -34,15 +34,18 @@ class Gutter:
         return left[2] <= self.x <= right[0] and self.is_beside(left)
 
 
-def page_gutters(lines: Sequence[Line], prose: Collection[Line]) -> list[Gutter]:
-    """White that nothing crosses beside a column. ``prose``: the lines of running text among ``lines``."""
+def page_gutters(lines: Sequence[Line], prose: Collection[Line], drawn: Sequence[Box] = ()) -> list[Gutter]:
+    """White that nothing crosses beside a column. ``prose``: the lines of running text among ``lines``.
+
+    ``drawn``: what may go over it without words there, as level ruling lines do and tables that a model is sure of.
+    """
     found: dict[int, Gutter] = {}
     boxes = [box for line in lines for box in _runs(line, _WHITE * line.em)]
     for column, em in _columns(prose):
         for gutter in _beside(column, boxes, em):
             place = round(gutter.x / em)
             if place not in found and len(found) < _MOST:
-                found[place] = _extended(gutter, boxes, _WIDTH * (column[2] - column[0]))
+                found[place] = _extended(gutter, [*boxes, *drawn], _WIDTH * (column[2] - column[0]))
     return sorted(found.values(), key=lambda gutter: gutter.x)
 
 
@@ -64,19 +67,20 @@ def _beside(column: Box, boxes: Sequence[Box], em: float) -> Iterator[Gutter]:
 
 
 def _extended(gutter: Gutter, boxes: Sequence[Box], wide: float) -> Gutter:
-    """``gutter`` over the rows above and below it, as long as nothing crosses it and a line is ``wide``, as no cell is.
+    """``gutter`` over the rows above and below it as far as a line is ``wide``, as no cell is, and nothing crosses it.
 
-    Running text ends with paragraphs of a line or two, lists and headings, whose lines tell nothing by themselves.
+    Running text ends with paragraphs of a line or two, lists and headings, whose lines tell nothing by themselves, and
+    tables stand among it.
     """
     top, bottom = gutter.top, gutter.bottom
     for below in (True, False):
         rows = sorted((_middle(box), box) for box in boxes if (_middle(box) > bottom if below else _middle(box) < top))
         for middle, box in rows if below else reversed(rows):
             level = [b for b in boxes if b[1] <= middle <= b[3]]
-            crossed = any(b[0] < gutter.x < b[2] for b in level)
-            if crossed or max(b[2] - b[0] for b in level) < wide:
+            if any(b[0] < gutter.x < b[2] for b in level):
                 break
-            top, bottom = min(top, box[1]), max(bottom, box[3])
+            if max(b[2] - b[0] for b in level) >= wide:
+                top, bottom = min(top, box[1]), max(bottom, box[3])
     return Gutter(gutter.x, top, bottom)
 
 

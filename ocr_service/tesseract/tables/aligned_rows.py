@@ -16,6 +16,7 @@ from ocr_service.tesseract.lines.code_blocks import code_blocks
 from ocr_service.tesseract.lines.leaders import LEADER
 from ocr_service.tesseract.lines.page_columns import in_columns, page_gutters
 from ocr_service.tesseract.tables.cells import cell_text, is_data
+from ocr_service.tesseract.tables.centred_rows import with_centred_rows
 from ocr_service.tesseract.tables.columns import Row, by_column, column_gutters, filled_runs, visual_rows, without_signs
 from ocr_service.tesseract.tables.lookalikes import is_lookalike
 from ocr_service.tesseract.tables.prose_lines import prose_lines
@@ -47,8 +48,11 @@ class AlignedArea:
     numbers: bool
 
 
-def aligned_areas(lines: Sequence[Line]) -> Iterator[AlignedArea]:
-    """Where neighbouring rows share white that parts them into columns, as tables and hardly anything else do."""
+def aligned_areas(lines: Sequence[Line], drawn: Sequence[Box] = ()) -> Iterator[AlignedArea]:
+    """Where neighbouring rows share white that parts them into columns, as tables and hardly anything else do.
+
+    ``drawn``: as ``page_gutters`` takes it.
+    """
     if not lines:
         return
     em = statistics.median(line.em for line in lines)
@@ -60,8 +64,8 @@ def aligned_areas(lines: Sequence[Line]) -> Iterator[AlignedArea]:
     telling = [line for line in lines if line not in prose and line not in captions and line not in listings]
     weights = {id(word): line.weight / line.em for line in telling for word in line.words}
     words = [w for line in telling for w in line.words if w.text != LEADER]
-    for part in in_columns(words, page_gutters(lines, prose)):
-        yield from _areas_of(visual_rows(part, em), barriers, titles, weights, em)
+    for part in in_columns(words, page_gutters(lines, prose, drawn)):
+        yield from _areas_of(with_centred_rows(visual_rows(part, em), em), barriers, titles, weights, em)
 
 
 def _areas_of(

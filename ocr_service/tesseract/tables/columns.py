@@ -15,6 +15,8 @@ from ocr_service.tesseract.words import Word
 Row = Sequence[Word]
 
 _SPACE = 0.5  # em: white that no space between two words is as wide as
+_WIDE_SPACE = 1.6  # times that, where a text layer has an ordinary space there
+_LARGER = 1.15  # times the type of the rows; brackets are 1.1 em high
 _ONE_LETTER = 1.6  # of the pitch: white of a space and what is beside two letters; that of two spaces is 2.2
 _GUTTER = 0.6  # em of white that rows share
 _NARROW_GUTTER, _MANY_ROWS = 0.3, 4  # em, where as many rows have words on both sides of it
@@ -22,6 +24,7 @@ _SPANNING = 8  # of so many rows one may have a cell over several columns
 _FULL = 0.5  # of the rows fill all columns
 _SPANNING_HEADS = 3  # rows at a table's top whose cells go over several columns
 _CURRENCY = re.compile(r"[$€£¥₽₴₸]|US\$|[(\[]|[-+−–±<>≈~]")  # stands before its number
+_IN_SECOND = 0.75  # of the width of a text alone in its row, where it begins left of its column
 _AFTER = re.compile(r"[)\]%‰*†‡§]+|\*{1,3}|\)%")  # stands behind it
 
 
@@ -30,8 +33,9 @@ def visual_rows(words: Sequence[Word], em: float) -> list[list[Word]]:
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.box[1] + w.box[3]):
         middle = (word.box[1] + word.box[3]) / 2
+        near = 0.4 * min(em, word.size or em)
         for row in reversed(rows[-3:]):
-            if abs(statistics.fmean((w.box[1] + w.box[3]) / 2 for w in row) - middle) < 0.4 * em:
+            if abs(statistics.fmean((w.box[1] + w.box[3]) / 2 for w in row) - middle) < near:
                 row.append(word)
                 break
         else:
@@ -44,13 +48,25 @@ def runs_of(row: Row, em: float) -> list[list[Word]]:
     runs: list[list[Word]] = []
     right = 0
     for word in sorted(row, key=lambda w: w.box[0]):
-        if runs and word.box[0] - right < max(_SPACE * em, _one_letter(runs[-1][-1], word)):
+        if runs and word.box[0] - right < _space(runs[-1][-1], word, em):
             runs[-1].append(word)
             right = max(right, word.box[2])
         else:
             runs.append([word])
             right = word.box[2]
     return runs
+
+
+def _space(left: Word, right: Word, em: float) -> float:
+    """The white that two words of one run have less of between them."""
+    space = max(_SPACE * _type_size(left, right, em), _one_letter(left, right))
+    return _WIDE_SPACE * space if right.follows else space
+
+
+def _type_size(left: Word, right: Word, em: float) -> float:
+    """``em``, or the size of both words where they are larger: a heading among rows of a table has wider spaces."""
+    size = min(word.size or word.box[3] - word.box[1] for word in (left, right))
+    return size if size > _LARGER * em else em
 
 
 def _one_letter(left: Word, right: Word) -> float:
@@ -138,9 +154,14 @@ def by_column(row: Row, gutters: Sequence[float], em: float) -> list[list[Word]]
 
 
 def _own_column(run: Sequence[Word], gutters: Sequence[float]) -> float:
-    """An x in the first column that a run is in."""
+    """An x in the first column that a run is in; in the second of two where it only sticks out to the left.
+
+    What stands over several columns begins where the first of them does.
+    """
     start, end = run[0].box[0], max(word.box[2] for word in run)
     edges = [float(start), *(x for x in gutters if start < x < end), float(end)]
+    if len(edges) == 3 and end - edges[1] > _IN_SECOND * (end - start):
+        return (edges[1] + end) / 2
     return (edges[0] + edges[1]) / 2
 
 

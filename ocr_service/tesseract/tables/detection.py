@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ocr_service.document import Box, Region
+from ocr_service.document import PROSE_LABELS, Box, Region
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller, shared_area
 from ocr_service.geometry.unspaced import letters_wide
 from ocr_service.layout.filter import SURE
@@ -38,11 +38,13 @@ from ocr_service.tesseract.words import Line, split_by_box
 _SURE_OF_TEXT = 0.8
 _MOST_OF_IT = 0.6  # of a table's width, of the rules above and below it
 _SAME = 0.6  # of the smaller of two areas
+_BESIDE_IT = 0.1  # of rows that align, in texts of the model
 _EDGE = 0.1  # of a line's width that may be outside
 _FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
 _FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
 _RULED_ROWS = 3  # ruling lines of a table whose rows they part
+_STRIPES_APART = 2.5  # times the height of the filled rows that part others
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _SIGNS_IN_WORD = 2.5  # of Chinese or Japanese
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
@@ -61,10 +63,17 @@ def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) 
     """The tables, and the lines that are in none."""
     found, rest = _ruled_tables(lines, sheet)
     prose = prose_lines(rest)
+    texts = [region.bbox for region in regions if region.label in PROSE_LABELS and region.score >= SURE]
     for candidate in _open_areas(rest, regions, sheet, [table.box for table in found]):
         if any(overlap_of_smaller(candidate.box, table.box) > 0.3 for table in found):
             continue
-        beside = [line for line in rest if line in prose and not _is_inside(line.box, candidate.box)]
+        own = texts if candidate.score >= SURE else []
+        beside = [
+            line
+            for line in rest
+            if not _is_inside(line.box, candidate.box)
+            and (line in prose or any(contains_centre(text, line.box) for text in own))
+        ]
         usable = [line for line in rest if line not in beside]
         box = table_extent(candidate.box, usable)
         inner, outer = split_by_box(usable, box)
@@ -147,8 +156,9 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet, upright: Sequence
         return []
     level = [r for r in sheet.ruling_lines.horizontal if contains_centre(box, r)]
     level = [part for rule in level for part in _parts(rule, upright, box[2] - box[0])]
-    if len(level) >= _RULED_ROWS:
-        level += [edge for bar in sheet.filled if contains_centre(box, bar) for edge in _edges_of(bar)]
+    bars = [bar for bar in sheet.filled if contains_centre(box, bar)]
+    if len(level) >= _RULED_ROWS or _are_stripes(bars, box[2] - box[0]):
+        level += [edge for bar in bars for edge in _edges_of(bar)]
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
 
 
@@ -158,6 +168,14 @@ def _parts(rule: Box, upright: Sequence[int], width: int) -> list[Box]:
         return [rule]
     ends = [rule[0], *sorted(x for x in upright if rule[0] < x < rule[2]), rule[2]]
     return [(a, rule[1], b, rule[3]) for a, b in pairwise(ends)]
+
+
+def _are_stripes(bars: Sequence[Box], width: int) -> bool:
+    """Whether every second row of a table is filled."""
+    stripes = sorted((bar for bar in bars if bar[2] - bar[0] > _FULL * width), key=lambda bar: bar[1])
+    heights = [bar[3] - bar[1] for bar in stripes]
+    between = [b[1] - a[3] for a, b in pairwise(stripes)]
+    return bool(between) and max(between) < _STRIPES_APART * max(heights)
 
 
 def _edges_of(bar: Box) -> tuple[Box, Box]:
@@ -173,7 +191,7 @@ def _open_areas(
 
     What the model or rules show but a part of is as large as the rows that align there.
     """
-    areas = list(aligned_areas(lines))
+    areas = list(aligned_areas(lines, drawn_tables(regions, sheet)))
     aligned = [found.box for found in areas]
     yield from _sure_areas(regions, aligned)
     yield from _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned)
@@ -181,11 +199,19 @@ def _open_areas(
     yield from _areas_of_aligned_rows(areas, regions)
 
 
+def drawn_tables(regions: Sequence[Region], sheet: Sheet) -> list[Box]:
+    """What shows that a table is there: its level ruling lines, or the model."""
+    sure = [region.bbox for region in regions if region.label == "table" and region.score >= SURE]
+    return [*sheet.ruling_lines.horizontal, *sure]
+
+
 def _sure_areas(regions: Sequence[Region], aligned: Sequence[Box]) -> Iterator[_OpenArea]:
-    """What the model is sure of."""
+    """What the model is sure of; the aligned rows are not those of a table where it is sure of text beside it."""
+    texts = [region.bbox for region in regions if region.label in PROSE_LABELS and region.score >= SURE]
     for region in regions:
         if region.label == "table" and region.score >= SURE:
             parts = _same_areas(aligned, region.bbox)
+            parts = [part for part in parts if sum(shared_area(part, text) for text in texts) < _BESIDE_IT * area(part)]
             yield _OpenArea(enclosing([region.bbox, *parts]), region.score, 2)
 
 

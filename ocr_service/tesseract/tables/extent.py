@@ -18,6 +18,8 @@ _FAR = 7.0  # em of white between two rows
 _NEAR = 1.6  # em of white between a table and a further row of it
 _LARGER = 1.25  # times the table's type: a heading's
 _LEADING, _SPACE = 0.55, 0.3  # em of white between the lines of a cell, and between its words
+_LOOSE = 0.9  # em of the same white at most, where some rows of the table are so near
+_ALIKE, _CLOSER = 1.25, 0.75  # times that white; of the usual white between rows
 _BESIDE = 2.0  # em that a row of the table may stick out of its box
 
 
@@ -127,7 +129,8 @@ def _ends_the_last_row(extent: _Extent, row: Row) -> bool:
     """
     em = extent.em
     last = max(extent.rows, key=bottom)
-    if not -0.3 * em < top(row) - bottom(last) < _LEADING * em or not _is_no_heading(extent, row):
+    leading = max(_LEADING * em, min(_LOOSE * em, _ALIKE * _white_in_cells(extent.rows)))
+    if not -0.3 * em < top(row) - bottom(last) < leading or not _is_no_heading(extent, row):
         return False
     edges = [extent.box[0], *(round(x) for x in sorted(find_gutters(extent.rows, em))), extent.box[2]]
     spans = [(a, b) for a, b in pairwise(edges) if a - em / 2 < row[0].box[0] and row[-1].box[2] < b + em / 2]
@@ -139,6 +142,13 @@ def _ends_the_last_row(extent: _Extent, row: Row) -> bool:
     above = _width([word for word in last if start < (word.box[0] + word.box[2]) / 2 < end])
     first = min(row, key=lambda word: word.box[0])
     return above > 0 and _width(row) <= widest < above + _SPACE * em + first.box[2] - first.box[0]
+
+
+def _white_in_cells(rows: Sequence[Row]) -> int:
+    """The least white between two of the rows, in pixels; 0 where others are not clearly further apart."""
+    ordered = sorted(rows, key=top)
+    white = [top(b) - bottom(a) for a, b in pairwise(ordered) if top(b) > bottom(a)]
+    return min(white) if white and min(white) < _CLOSER * statistics.median(white) else 0
 
 
 def _width(words: Sequence[Word]) -> int:

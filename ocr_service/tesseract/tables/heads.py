@@ -16,6 +16,7 @@ from ocr_service.tesseract.words import Word
 _MOST_LINES = 5  # of a head
 _HALF_STEP = 0.85  # em: from a cell in the middle of two lines to either
 _LEADING = 1.45  # em from line to line of one cell
+_LOOSE, _CLOSER = 1.85, 0.75  # the same where the body stands further off, and of its step
 _REACH = 0.3  # em that a cell reaches into a column at least
 _WIDE_SPACE = 0.36  # em, between two words
 _OFF_CENTRE = 0.6  # em
@@ -51,18 +52,22 @@ def head_length(
 
 
 def head_rows(
-    rows: Sequence[Row], extents: Sequence[tuple[int, int]], rules: Sequence[Box], em: float
+    rows: Sequence[Row], extents: Sequence[tuple[int, int]], rules: Sequence[Box], em: float, body: float = 0.0
 ) -> list[HeadRow]:
-    """The rows of a head of these lines. ``extents``: from where to where each column's cells below reach."""
+    """The rows of a head of these lines. ``extents``: from where to where each column's cells below reach.
+
+    ``body``: the y of the middle of the first line below, 0 where there is none.
+    """
     made: list[HeadRow] = []
     for row in reversed(rows):
         made.insert(0, _head_row(row, extents, rules, em, last=not made))
         extents = _with_heads(extents, made[0])
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in row) for row in rows]
+    leading = max(_LEADING * em, min(_LOOSE * em, _CLOSER * (body - middles[-1]))) if middles else 0.0
     result: list[HeadRow] = []
     for index, head in enumerate(made):
         step = middles[index] - middles[index - 1] if index else 0.0
-        if result and _is_further_line(result[-1], head, step, em):
+        if result and _is_further_line(result[-1], head, step, leading, em):
             result[-1] = HeadRow(joined([result[-1].cells, head.cells]), {**result[-1].across, **head.across})
         else:
             result.append(head)
@@ -79,12 +84,12 @@ def _with_heads(extents: Sequence[tuple[int, int]], row: HeadRow) -> list[tuple[
     return result
 
 
-def _is_further_line(above: HeadRow, row: HeadRow, step: float, em: float) -> bool:
+def _is_further_line(above: HeadRow, row: HeadRow, step: float, leading: float, em: float) -> bool:
     filled = {c for c, words in enumerate(row.cells) if words}
     over = {c for c, words in enumerate(above.cells) if words}
     if step < _HALF_STEP * em:
         return not above.across or not (filled & over)
-    if step > _LEADING * em or not (filled & over):
+    if step > leading or not (filled & over):
         return False
     return not any(_parts(first, count, filled) for first, count in above.across.items()) and not (
         row.across and not above.across
@@ -112,7 +117,7 @@ def _head_row(row: Row, extents: Sequence[tuple[int, int]], rules: Sequence[Box]
 
 def _by_words(run: list[Word], extents: Sequence[tuple[int, int]], em: float) -> list[list[Word]]:
     """The words of a run by themselves where each stands over a column of its own: heads of narrow columns."""
-    if len(run) < 2:
+    if len(run) < 2 or any(word.follows for word in run[1:]):
         return [run]
     places = [_by_reach([word], extents, em) for word in run]
     own = all(a == b for a, b in places) and all(a[1] < b[0] for a, b in pairwise(places))

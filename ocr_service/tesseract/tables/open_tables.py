@@ -12,6 +12,7 @@ from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.lines.leaders import LEADER
 from ocr_service.tesseract.tables.cells import Cell, Table, without_empty
+from ocr_service.tesseract.tables.centred_rows import with_centred_rows
 from ocr_service.tesseract.tables.columns import Row, by_column, column_gutters, visual_rows, without_signs
 from ocr_service.tesseract.tables.heads import head_length, head_rows
 from ocr_service.tesseract.tables.rows import are_lines_of_cells, data_columns, rows_of_lines
@@ -34,7 +35,7 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
     words = [word for word in words if not _is_no_text(word, em)]
     if not words:
         return []
-    rows: list[Row] = list(visual_rows(words, em))
+    rows: list[Row] = with_centred_rows(visual_rows(words, em), em)
     gutters = without_signs(rows, column_gutters(rows, em), em)
     left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
     edges = [left, *(round(x) for x in gutters), right]
@@ -44,7 +45,8 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
     long, short = _by_length(ruling_lines, right - left)
     parted = _starts_below_rules(middles, long)
     length = _between_rows(head_length(lines, middles, parted, data_columns(lines), em), middles, em)
-    heads = head_rows(rows[:length], _extents(lines[length:] or lines, edges), short, em)
+    below = middles[length] if length < len(middles) else 0.0
+    heads = head_rows(rows[:length], _extents(lines[length:] or lines, edges), short, em, below)
     body = _body_rows(lines[length:], middles[length:], frozenset(p - length for p in parted if p > length), em)
     table = [_row(head.cells, edges, head.across) for head in heads] + [_row(cells, edges, {}) for cells in body]
     table = _with_heads(without_empty(table), len(heads))

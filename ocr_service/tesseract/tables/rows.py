@@ -13,6 +13,7 @@ from ocr_service.tesseract.tables.wrapped_lines import HALF_STEP, Cells, joined,
 from ocr_service.tesseract.words import Word
 
 _LEADING = 1.35  # em from line to line of one cell
+_LOOSE = 1.85  # the same where rows stand further apart, each with data once
 _TIGHT, _APART = 1.2, 1.3  # times the least step: lines of one cell, and rows of several lines
 _ROWS_APART = 3  # with data, of a table whose rows white parts
 _FEW = 0.4  # of the first cells begin with a small letter
@@ -32,12 +33,16 @@ def rows_of_lines(lines: Sequence[Cells], middles: Sequence[float], em: float) -
     firsts = [cell_text(line[0]) for line in lines if line[0]]
     lower = sum(text[:1].islower() for text in firsts) < _FEW * len(firsts)
     result: list[list[list[Word]]] = []
-    blocks = _blocks(steps, em)
+    blocks, leading = _blocks(steps, em, _LEADING), _LEADING * em
+    if len(blocks) == 1:
+        loose = _blocks(steps, em, _LOOSE)
+        if _are_rows([[lines[i] for i in block] for block in loose], data):
+            blocks, leading = loose, _LOOSE * em
     apart = _are_rows([[lines[i] for i in block] for block in blocks], data)
     for block in blocks:
         part, inside = [lines[i] for i in block], [steps[i] for i in block[:-1]]
         parted = 1 < len(block) < len(lines)
-        if parted and max(inside) <= _LEADING * em and (apart or _is_one_row(part, data)):
+        if parted and max(inside) <= leading and (apart or _is_one_row(part, data)):
             found = [joined(part)]
         else:
             found = _continued(part, inside, data, em, [i in wrapped for i in block], lower=lower)
@@ -69,13 +74,16 @@ def are_lines_of_cells(lines: Sequence[Cells], *, among_rows: bool) -> bool:
     return not all(all(line) for line in lines) if among_rows else len(columns[0]) <= 1
 
 
-def _blocks(steps: Sequence[float], em: float) -> list[list[int]]:
-    """The lines' numbers, cut where rows of several lines end: at steps clearly wider than those of their lines."""
+def _blocks(steps: Sequence[float], em: float, leading: float) -> list[list[int]]:
+    """The lines' numbers, cut where rows of several lines end: at steps clearly wider than those of their lines.
+
+    ``leading``: from line to line of one cell at most, in em.
+    """
     close = min((step for step in steps if step >= HALF_STEP * em), default=0.0)
     tight = [step for step in steps if step <= _TIGHT * close]
     blocks = [[0]]
     for index, step in enumerate(steps, start=1):
-        if tight and close < _LEADING * em and step > _APART * close:
+        if tight and close < leading * em and step > _APART * close:
             blocks.append([index])
         else:
             blocks[-1].append(index)

@@ -21,6 +21,7 @@ _TIGHT_SPACE = 0.125  # em: what is left of a space in the tightest lines of nar
 _CLOSE, _MOST_CLOSE = 0.03, 0.85  # em between letters that are set as their font has them, and the share of such
 _TIGHTEST_SPACE = 0.1  # em, beside such letters
 _IDEOGRAPHIC_SPACE = 0.8  # em between two signs that stand in squares; beside a comma half of its square is white
+_WIDEST_SPACE = 0.42  # em: that of a font with letters of several widths, between two advances
 _LONGEST_MARK = 3  # characters
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 _LAPPING, _EVEN = -0.1, 0.05  # em between letters whose font's widths reach into the next, everywhere as far
@@ -39,7 +40,8 @@ _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉
 class LayerWord:
     """``box`` in pixels of the page; ``glyphs`` are indices in reading order; ``strength`` of its proof, 0 to 1.
 
-    ``base``: the y of a level word's baseline, None where it is not known.
+    ``base``: the y of a level word's baseline, None where it is not known. ``follows``: it stands one ordinary space of
+    the file behind the word before.
     """
 
     text: str
@@ -48,6 +50,7 @@ class LayerWord:
     size: float
     strength: float = 1.0
     base: float | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,21 @@ def line_of(glyphs: Glyphs, frame: Frame, piece: list[int], angle: int) -> Layer
     words = []
     for place, part in enumerate(_at_leaders(glyphs, frame, piece)):
         if place % 2 == 0:
-            words += [
-                _word(glyphs, frame, word, size, base) for word in _words(glyphs, frame, part, slanted=angle % 90 != 0)
-            ]
+            parts = _words(glyphs, frame, part, slanted=angle % 90 != 0)
+            for i, word in enumerate(parts):
+                follows = i > 0 and _follows(glyphs, frame, parts[i - 1][-1], word[0])
+                words.append(replace(_word(glyphs, frame, word, size, base), follows=follows))
         elif len(piece) - piece.index(part[-1]) - 1 and is_number(glyphs, frame, piece[piece.index(part[-1]) + 1 :]):
             words.append(replace(_word(glyphs, frame, part, size, base), text=_LEADER))
     if angle:
         words = [replace(word, base=None) for word in words]
     return LayerLine(tuple(w for w in words if w.text), angle, size)
+
+
+def _follows(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
+    """Whether nothing but an ordinary space of the file parts two glyphs: before a cell is none, or more white."""
+    gap = frame.left[b] - frame.right[a]
+    return bool(glyphs.spaced[frame.index[b]]) and bool(gap < _WIDEST_SPACE * frame.size[b])
 
 
 def _at_leaders(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:

@@ -37,7 +37,7 @@ from ocr_service.tesseract.lines.page_columns import page_gutters, split_at_gutt
 from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.tables.detection import FoundTable, find_tables
+from ocr_service.tesseract.tables.detection import FoundTable, drawn_tables, find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.formulas.in_regions import with_formulas
@@ -78,7 +78,7 @@ def compose_layer(
     rest: list[Line] = []
     first = layer.picture.number == 1
     for part in parted(lines, others, hints, sheet, panels):
-        gutters = page_gutters(part.lines, prose_lines(part.lines))
+        gutters = page_gutters(part.lines, prose_lines(part.lines), drawn_tables(part.hints, part.sheet))
         within = split_at_gutters([*part.lines, *part.others], gutters)
         rules = [*part.sheet.ruling_lines.horizontal, *part.sheet.ruling_lines.vertical]
         authors = author_lines(within, sheet.size, rules) if first and len(within) < _MOST_TITLED else set()
@@ -171,6 +171,7 @@ def make_page_line(
             word.base,
             slanted=word in layer.slanted,
             bold=word in layer.bold,
+            follows=word.follows,
         )
         for word, text in zip(line.words, texts, strict=True)
     ]

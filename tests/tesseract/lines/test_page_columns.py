@@ -87,3 +87,13 @@ def test_a_long_upright_ruling_line_parts_lines_that_were_read_across_it() -> No
 def test_a_ruling_line_that_text_is_written_over_parts_nothing() -> None:
     lines = [text_line(LEFT + 7 * row, 100 + 40 * row, *["слово"] * 14) for row in range(10)]
     assert not ruled_gutters(lines, [(lines[0].words[6].box[2] + 2, 90, lines[0].words[6].box[2] + 8, 520)], DPI)
+
+
+def test_a_table_at_the_top_of_a_column_ends_no_gutter_and_one_over_both_does() -> None:
+    short = [text_line(LEFT, 300 + 40 * index, "слово", "слово") for index in range(4)]
+    column, other = [*prose(LEFT, 100, 2), *short, *prose(LEFT, 500, 6)], prose(RIGHT, 500, 6)
+    lines, running = [*column, *table(RIGHT, 300), *other], {*column[-6:], *other}
+    (gutter,) = page_gutters(lines, running)
+    assert gutter.top == column[0].box[1]
+    (gutter,) = page_gutters(lines, running, [(LEFT, 290, RIGHT + 800, 293)])
+    assert gutter.top > 293

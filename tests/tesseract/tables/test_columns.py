@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_service.tesseract.tables.columns import (
     by_column,
     column_gutters,
@@ -43,3 +45,23 @@ def test_signs_in_a_column_of_their_own_belong_to_their_numbers() -> None:
     gutters = without_signs(rows, column_gutters(rows, EM), EM)
     cells = [[" ".join(word.text for word in cell) for cell in by_column(row, gutters, EM)] for row in rows]
     assert cells == [["Щит", "$ 518 )", "14"], ["Щит", "$ 7 )", "9"]]
+
+
+def test_an_ordinary_space_of_the_file_parts_no_columns() -> None:
+    left, right = text_line(100, 100, "Новая", "история", step=75 + round(0.6 * EM)).words
+    assert len(filled_runs([left, right], EM)) == 2
+    assert len(filled_runs([left, replace(right, follows=True)], EM)) == 1
+
+
+def test_a_heading_in_larger_type_is_one_run() -> None:
+    heading = text_line(100, 100, "Новая", "история", em=2 * EM).words
+    left, right = (replace(word, size=2 * EM) for word in heading)
+    assert right.box[0] - left.box[2] > 0.5 * EM
+    assert len(filled_runs([left, right], EM)) == 1
+
+
+def test_a_line_that_sticks_out_of_its_column_to_the_left_is_of_that_column() -> None:
+    (word,) = text_line(370, 100, "температура").words
+    assert by_column([word], [400.0], EM) == [[], [word]]
+    (label,) = text_line(100, 100, "среднегодовые", em=EM).words
+    assert by_column([label], [260.0], EM) == [[label], []]

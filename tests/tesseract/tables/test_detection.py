@@ -157,3 +157,25 @@ def test_the_rules_above_totals_are_no_table_of_their_own() -> None:
     tables, rest = find_tables(lines, [], sheet)
     assert texts(tables) == [[list(row) for row in cells]]
     assert rest == []
+
+
+def test_filled_rows_part_rows_where_every_second_one_is_filled() -> None:
+    names = (("Новая", "Площадка"), ("Сарай", ""), ("Старый", "Склад"), ("Двор", ""))
+    lines, bars, y = [text_line(120, 240, "Место", "Штук", "Рублей", step=300)], [], 300
+    for number, (key, rest) in enumerate(names):
+        lines.append(text_line(120, y, key, f"{number}4", f"{number}5161", step=300))
+        if rest:
+            lines.append(text_line(120, y + 38, rest))
+            bars.append((100, y - 8, 1000, y + 68))
+        y += 76 if rest else 38
+    tables, _ = find_tables(lines, [], replace(blank_sheet(), filled=tuple(bars)))
+    assert [row[0] for row in texts(tables)[0]] == ["Место", "Новая Площадка", "Сарай", "Старый Склад", "Двор"]
+
+
+def test_lines_in_a_text_of_the_model_are_no_rows_of_a_table_beside_it() -> None:
+    pairs = [text_line(120, 300 + 60 * index, *row, step=200) for index, row in enumerate(ROWS)]
+    beside = [text_line(900, 300 + 60 * index, "слово", "и", "слово", step=150) for index in range(6)]
+    model = [Region("table", (110, 290, 700, 460), 0, 0.95), Region("text", (890, 290, 1500, 700), 1, 0.97)]
+    tables, rest = find_tables([*pairs, *beside], model, blank_sheet())
+    assert texts(tables) == [[list(row) for row in ROWS]]
+    assert [line.box[0] for line in rest] == [900] * 6

@@ -47,3 +47,12 @@ def test_the_further_line_of_the_last_key_is_taken_in_and_a_note_is_not() -> Non
     assert table_extent((90, 190, 790, 330), [*lines, further])[3] == 332 + HEIGHT
     assert table_extent((90, 190, 790, 330), [*rows(200, 250, 300), text_line(100, 332, "без", "НДС")])[3] < 332
     assert table_extent((90, 190, 790, 330), [*lines, text_line(100, 350, "гибкий")])[3] < 350
+
+
+def test_the_further_line_of_the_last_key_in_loose_type_stands_as_far_as_in_other_cells() -> None:
+    step = round(1.45 * EM)
+    numbers = [text_line(x, 300 + 3 * step, text) for x, text in ((400, "14"), (700, "51618"))]
+    lines = [*rows(200, 300), text_line(100, 300 + step, "гибкий"), text_line(100, 300 + 3 * step, "Кабель", "медный")]
+    further = text_line(100, 300 + 4 * step, "гибкий")
+    box = (90, 190, 790, 300 + 3 * step + 30)
+    assert table_extent(box, [*lines, *numbers, further])[3] == 300 + 4 * step + HEIGHT

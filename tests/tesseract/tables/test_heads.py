@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_service.tesseract.tables.cells import cell_text
 from ocr_service.tesseract.tables.heads import HeadRow, head_length, head_rows
 from ocr_service.tesseract.words import Word
@@ -53,3 +55,18 @@ def test_the_head_ends_at_its_rule_else_where_numbers_stand_behind_a_name() -> N
     middles = [111.0, 151.0, 191.0]
     assert head_length(lines, middles, frozenset(), frozenset({1, 2}), EM) == 1
     assert head_length(lines, middles, frozenset({2}), frozenset({1, 2}), EM) == 2
+
+
+def test_words_of_one_text_of_the_file_are_no_heads_of_two_columns() -> None:
+    first, second = row(100, Все=400, Дети=462)
+    assert head_rows([[first, second]], EXTENTS, [], EM)[0].across == {}
+    assert head_rows([[first, replace(second, follows=True)]], EXTENTS, [], EM)[0].across == {1: 2}
+
+
+def test_lines_of_a_head_in_loose_type_are_joined_where_the_body_stands_further_off() -> None:
+    upper, lower = row(100, Доля=400, Цена=700), row(100 + round(1.6 * EM), города=400, товара=700)
+    assert len(head_rows([upper, lower], EXTENTS, [], EM)) == 2
+    body = 100 + 5 * EM
+    assert [cells for cells, _ in shown(head_rows([upper, lower], EXTENTS, [], EM, body))] == [
+        ["", "Доля города", "", "Цена товара", ""]
+    ]

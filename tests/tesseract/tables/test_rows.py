@@ -65,3 +65,15 @@ def test_columns_of_numbers_dates_and_dashes_are_data() -> None:
 def test_small_letters_tell_nothing_where_all_labels_begin_with_them() -> None:
     lines = [(100, ("title", "large")), (136, ("date", "")), (172, ("author", "small"))]
     assert rows(*lines) == [["title", "large"], ["date", ""], ["author", "small"]]
+
+
+def test_lines_of_loose_type_are_one_row_where_rows_are_further_apart() -> None:
+    step = round(1.6 * EM)
+    lines, expected, y = [], [], 100
+    for number, (key, rest) in enumerate((("Новая", "площадка"), ("Сарай", ""), ("Старый", "Склад"), ("Двор", ""))):
+        lines.append((y, (key, f"{number}5", f"{number}7")))
+        if rest:
+            lines.append((y + step, (rest, "", "")))
+        y += round(2.4 * EM) + (step if rest else 0)
+        expected.append([f"{key} {rest}".strip(), f"{number}5", f"{number}7"])
+    assert rows(*lines) == expected

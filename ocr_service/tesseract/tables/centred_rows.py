@@ -1,0 +1,64 @@
+"""Lines of cells in the middle of their row, beside cells of more lines: one row each."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ocr_service.tesseract.tables.cells import cell_text, is_data
+from ocr_service.tesseract.tables.columns import Row, runs_of
+from ocr_service.tesseract.words import Word
+
+_MOST_LINES = 7  # of one row
+_HALF_STEP = 1.1  # em: half the leading of loose type
+_CLOSER = 0.65  # of the steps to the rows above and below
+
+
+def with_centred_rows(rows: Sequence[Row], em: float) -> list[Row]:
+    """``rows`` from the top, those one where the lines of one cell stand half above and half below another's.
+
+    Their steps are halves of a leading, so that those to other rows are at least twice as wide; neighbours have
+    nothing one under the other, and the lines of one cell no data.
+    """
+    if len(rows) < 4:
+        return list(rows)
+    heights = _heights(rows)
+    steps = [b - a for a, b in pairwise(heights)]
+    if min(steps) > _HALF_STEP * em:
+        return list(rows)
+    result: list[Row] = []
+    first = 0
+    while first < len(rows):
+        lasts = range(first + 2, min(first + _MOST_LINES, len(rows)), 2)
+        last = next((i for i in reversed(lasts) if _is_one_row(rows, steps, first, i, em)), first)
+        result.append([word for row in rows[first : last + 1] for word in row])
+        first = last + 1
+    return result
+
+
+def _heights(rows: Sequence[Row]) -> list[float]:
+    """The y of the rows: of their baselines, else of their middles, which letters with descenders move."""
+    bases = [[word.base for word in row if word.base is not None] for row in rows]
+    if all(bases):
+        return [statistics.median(base) for base in bases]
+    return [statistics.fmean((word.box[1] + word.box[3]) / 2 for word in row) for row in rows]
+
+
+def _is_one_row(rows: Sequence[Row], steps: Sequence[float], first: int, last: int, em: float) -> bool:
+    inside = max(steps[first:last])
+    outside = [*steps[max(0, first - 1) : first], *steps[last : last + 1]]
+    if inside > _HALF_STEP * em or not outside or inside > _CLOSER * min(outside):
+        return False
+    runs = [runs_of(row, em) for row in rows[first : last + 1]]
+    if any(_shares(a, b) for upper, lower in pairwise(runs) for a in upper for b in lower):
+        return False
+    pairs = [
+        (a, b) for upper, lower in zip(runs, runs[2:], strict=False) for a in upper for b in lower if _shares(a, b)
+    ]
+    return bool(pairs) and not any(is_data(cell_text(a)) and is_data(cell_text(b)) for a, b in pairs)
+
+
+def _shares(a: Sequence[Word], b: Sequence[Word]) -> bool:
+    """Whether two runs have a place one under the other."""
+    return a[0].box[0] < max(w.box[2] for w in b) and b[0].box[0] < max(w.box[2] for w in a)
