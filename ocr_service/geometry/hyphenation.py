@@ -32,6 +32,7 @@ _KEEPS_BOTH = re.compile(
 )
 _BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
 _CHAIN = re.compile(r"(?<![\w-])\w++(?:-\w++)+-$")
+_SLASH = re.compile(r"\w/$")
 _RANGE = re.compile(r"\d–$")
 _ADDRESS = re.compile(r"[(<\[«\"]?(?:(?:https?|ftp)://|www\.|doi\.org/|[\w.+-]+@)", re.I)
 _MORE_OF_ADDRESS = re.compile(r"\w[/.=_&-]\w|\w/|\d{3}")
@@ -86,6 +87,8 @@ def join_lines(texts: Sequence[str], known: Collection[str] = ()) -> str:
 def _join(before: str, after: str, known: Collection[str]) -> str:
     if address_goes_on(before, after):
         return before + after
+    if _SLASH.search(before) and after[:1].isalnum() and not _ADDRESS.match(before.rsplit(" ", 1)[-1]):
+        return before + after  # км/\nч
     if after[:1].isdigit() and _RANGE.search(before):
         return before + after  # 1940–\n1943
     broken = _BROKEN.search(before)

@@ -77,6 +77,8 @@ def test_words_that_a_line_breaks_are_not_the_documents_own() -> None:
         ("see www.example.org.", "The annex", "see www.example.org. The annex"),
         ("see https://example.org", "for more", "see https://example.org for more"),
         ("the well-", "known river", "the well-known river"),
+        ("скорость 60 км/", "ч и выше", "скорость 60 км/ч и выше"),
+        ("№ п/", "п", "№ п/п"),
     ],
 )
 def test_an_address_broken_at_a_lines_end_gets_no_space_and_keeps_its_hyphen(

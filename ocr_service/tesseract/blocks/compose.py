@@ -67,7 +67,9 @@ def compose(
     figures = found.regions
     listings, rest = code_blocks(found.lines)
     rest = joined_pieces(split_at_columns(rest, regions), regions, ruled)
-    paragraphs = with_run_in_heads([p for part in _by_panel(rest, panels) for p in group_paragraphs(part)])
+    ends = [max((table.box[2] for table in tables), default=0), *(panel[2] for panel in panels)]
+    parts = zip(_by_panel(rest, panels), ends, strict=True)
+    paragraphs = with_run_in_heads([p for part, end in parts for p in group_paragraphs(part, end)])
     head = with_title_block(paragraphs, body_of(paragraphs), sheet.size) if first_page else TitleBlock(paragraphs)
     paragraphs = head.paragraphs
     blocks = grids + figures + [_listing(block, regions) for block in listings]

@@ -139,6 +139,7 @@ _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
     ("too long", lambda c: len(c.text) > _MAX_LENGTH or (len(c.paragraph.lines) > _MOST_LINES and not c.narrow)),
     ("hardly legible", lambda c: statistics.fmean(line.confidence for line in c.paragraph.lines) < _LEGIBLE),
     ("a list item", _is_list_item),
+    ("a line of an address", lambda c: c.paragraph.own_line and c.size < _LARGER and not c.bold),
     ("an entry of a table of contents", lambda c: ENTRY.search(c.text) is not None),
     ("goes on after its end", lambda c: c.text[-1] in ",;"),
     ("begins inside a sentence", lambda c: c.text[0].islower()),

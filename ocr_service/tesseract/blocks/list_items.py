@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ocr_service.document import PROSE_LABELS, Box, RegionResult
+from ocr_service.document import PROSE_LABELS, RegionResult
 from ocr_service.export.markdown import LIST_INDENT, escape_text
 from ocr_service.geometry.numbering import EMPTY_BOX, list_marker
 
@@ -26,7 +26,7 @@ def with_list_items(blocks: Sequence[RegionResult], em: float) -> list[RegionRes
             indents = _Indents(em)
             results.append(block)
             continue
-        depth = indents.depth(block.bbox)
+        depth = indents.depth(*_begin(block))
         if item.known or depth:
             block = replace(block, format="markdown", content=LIST_INDENT * depth + item.text)
         else:
@@ -57,6 +57,11 @@ def _item(block: RegionResult) -> _Item | None:
     return None
 
 
+def _begin(block: RegionResult) -> tuple[int, int]:
+    """Where the item's mark stands: its next lines may begin right of it, or left as those of an indented paragraph."""
+    return block.words[0].bbox[0] if block.words else block.bbox[0], block.bbox[1]
+
+
 class _Indents:
     """The left edges of the open items of a list, from the outermost."""
 
@@ -65,9 +70,8 @@ class _Indents:
         self._lefts: list[int] = []
         self._top = 0
 
-    def depth(self, box: Box) -> int:
+    def depth(self, left: int, top: int) -> int:
         """How deep the next item lies. One that stands above the last, or far to its right, begins a list anew."""
-        left, top = box[0], box[1]
         if self._lefts and (top < self._top or left > self._lefts[-1] + _DEEPER[1] * self._em):
             self._lefts = []
         while self._lefts and left < self._lefts[-1] - _DEEPER[0] * self._em:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.geometry.unspaced import is_unspaced
+from ocr_service.tesseract.blocks.own_lines import are_own_lines, is_field
 from ocr_service.tesseract.lines.leaders import ENTRY
 from ocr_service.tesseract.lines.references import REFERENCE
 from ocr_service.tesseract.words import Line
@@ -23,7 +25,8 @@ _LETTERED = re.compile(r"[A-Z]\. [A-Z]")  # the sections of a section, in journa
 _RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
 _PROSE = 18.0  # em
 _HANGING = 4.0  # em that the lines of a definition stand right of their term's at most
-_FIELD_NAME, _FIELD_WORDS = 30, 4  # of a field's name, at most: characters and words
+_SHOWS_LEADING, _STEPS = 3, 6  # lines of a block, and distances, that show the page's leading
+_FAR = 1.6  # times as far apart are no lines of a paragraph
 _DROP = 0.8  # em below its line that a large initial reaches; a descender has 0.25
 
 
@@ -31,12 +34,14 @@ _DROP = 0.8  # em below its line that a large initial reaches; a descender has 0
 class Paragraph:
     """Lines from the top, which are one paragraph (or heading, or item). ``known``: the page's words in lower case.
 
-    ``runs_in``: it is a heading in whose line the next paragraph begins.
+    ``runs_in``: it is a heading in whose line the next paragraph begins. ``own_line``: it is one of several lines that
+    stand by themselves, as in an address.
     """
 
     lines: tuple[Line, ...]
     known: frozenset[str] = frozenset()
     runs_in: bool = False
+    own_line: bool = False
 
     @property
     def box(self) -> Box:
@@ -55,11 +60,27 @@ class Paragraph:
         return join_lines([line.text for line in self.lines], self.known)
 
 
-def group_paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
-    """Paragraphs of lines that stand in one or several columns, in no particular order."""
+def group_paragraphs(lines: Sequence[Line], end: int = 0) -> list[Paragraph]:
+    """Paragraphs of lines that stand in one or several columns, in no particular order.
+
+    ``end``: how far right something else of their page or panel reaches, in pixels.
+    """
     chains = _chains(lines)
     known = vocabulary(line.text for chain in chains for line in chain)
-    return [replace(paragraph, known=known) for chain in chains for paragraph in _split(chain)]
+    leading = _leading(chains)
+    end = max([end, *(line.box[2] for line in lines)])
+    return [replace(paragraph, known=known) for chain in chains for paragraph in _split(chain, leading, lines, end)]
+
+
+def _leading(chains: Sequence[Sequence[Line]]) -> float:
+    """The usual distance of a page's lines in em; without end where few lines show it."""
+    steps = [
+        (lower.baseline - upper.baseline) / min(upper.em, lower.em)
+        for chain in chains
+        if len(chain) >= _SHOWS_LEADING
+        for upper, lower in pairwise(chain)
+    ]
+    return statistics.quantiles(steps, n=4)[0] if len(steps) >= _STEPS else math.inf
 
 
 def _chains(lines: Sequence[Line]) -> list[list[Line]]:
@@ -101,12 +122,17 @@ def _stacked(upper: Line, lower: Line) -> bool:
     return shared > 0.3 * min(upper.box[2] - upper.box[0], lower.box[2] - lower.box[0])
 
 
-def _split(chain: list[Line]) -> list[Paragraph]:
-    runs = _runs_of_one_style(chain)
+def _split(chain: list[Line], leading: float, page: Sequence[Line], page_end: int) -> list[Paragraph]:
+    runs = _runs_of_one_style(chain, leading)
     left, right = min(line.box[0] for line in chain), max(line.box[2] for line in chain)
     body = statistics.median(line.weight for line in chain)
     paragraphs: list[list[Line]] = []
+    own: list[int] = []
     for run in runs:
+        if are_own_lines(run, page, page_end):
+            own.extend(range(len(paragraphs), len(paragraphs) + len(run)))
+            paragraphs.extend([line] for line in run)
+            continue
         # A heading of two lines breaks where its author liked; body text breaks where the column ends.
         heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > BOLDER * body
         # Below lines of the page's full width a column has its own end, which a few lines of it show.
@@ -115,18 +141,22 @@ def _split(chain: list[Line]) -> list[Paragraph]:
         for place, line in enumerate(run[1:], start=1):
             hanging = _hangs_with_next(paragraphs[-1], run[place : place + 2])
             if not hanging and _begins(paragraphs[-1], line, left, end):
+                if is_field(paragraphs[-1][0].text) and is_field(line.text):
+                    own += [len(paragraphs) - 1, len(paragraphs)]
                 paragraphs.append([line])
             else:
                 paragraphs[-1].append(line)
-    return [Paragraph(tuple(lines)) for lines in paragraphs]
+    return [Paragraph(tuple(lines), own_line=place in own) for place, lines in enumerate(paragraphs)]
 
 
-def _runs_of_one_style(chain: list[Line]) -> list[list[Line]]:
-    """Lines of one size and weight with their usual distance between them."""
+def _runs_of_one_style(chain: list[Line], leading: float) -> list[list[Line]]:
+    """Lines of one size and weight with their usual distance between them. ``leading``: the page's, in em."""
     steps = [b.baseline - a.baseline for a, b in pairwise(chain)]
     # The quartile of two steps is extrapolated, below both of them.
     usual = max(min(steps), statistics.quantiles(steps, n=4)[0]) if len(steps) > 1 else sum(steps)
     size = statistics.median(line.em for line in chain)
+    if usual > _FAR * leading * size and len(chain) < _SHOWS_LEADING:  # two paragraphs of a line each
+        usual = leading * size
     runs: list[list[Line]] = [[chain[0]]]
     for line, step in zip(chain[1:], steps, strict=True):
         em = min(runs[-1][-1].em, line.em)
@@ -177,7 +207,7 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     if word_is_broken(last.text) and line.text[0].isalpha():
         return False
-    if _is_field(so_far[0].text) and _is_field(line.text) and last.text[-1] != ",":
+    if is_field(so_far[0].text) and is_field(line.text) and last.text[-1] != ",":
         return True
     # The next word would have fitted: the writer ended the line on purpose, or breaks lines before the column ends.
     fits = right - last.box[2] > _first_width(line, em) + 1.2 * em
@@ -185,13 +215,6 @@ def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
         return True
     indented = line.box[0] - last.box[0] > 0.8 * em and line.box[0] - left > 0.8 * em
     return indented and not _hangs(so_far, line, em) and not _centred(last, line, em) and not _has_drop_cap(last)
-
-
-def _is_field(text: str) -> bool:
-    """Whether a line begins as one of a form or a letterhead does: ``Prepared by: Finance``."""
-    name, colon, value = text.partition(":")
-    few = len(name) <= _FIELD_NAME and name.count(" ") < _FIELD_WORDS
-    return bool(colon) and few and name[:1].isupper() and value[:1] in ("", " ")
 
 
 def _first_width(line: Line, em: float) -> float:

@@ -35,6 +35,15 @@ def test_items_are_nested_by_their_indents() -> None:
     ]
 
 
+def test_numbered_clauses_that_begin_with_an_indent_are_of_one_depth() -> None:
+    clauses = listed(
+        (160, 100, "1. Работы выполнены полностью и в срок,"),
+        (100, 145, "заказчик претензий по ним никаких не имеет."),
+        (160, 190, "2. Акт составлен в двух экземплярах."),
+    )
+    assert [clause[:2] for clause in clauses] == ["1.", "2."]
+
+
 def test_a_list_in_the_next_column_is_not_nested_in_the_first() -> None:
     columns = [
         (100, 100, "• первое слово списка"),

@@ -1,0 +1,69 @@
+"""Lines that whoever wrote them broke: of an address, a letterhead, bank details, a signature.
+
+Prose goes on in the next line because its column ends; such lines end though there was room, and begin anew.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+
+from ocr_service.geometry.hyphenation import word_is_broken
+from ocr_service.geometry.numbering import list_marker
+from ocr_service.tesseract.words import Line
+
+_MOST_LINES = 8
+_LARGER = 1.1  # than the page's usual type: a title
+_ALIGNED, _RAGGED = 0.3, 1.0  # em between the ends of lines that end at one place, and that do not
+_FREE, _LEAST_FREE = 0.3, 6.0  # of the block's width, and em, that is free beside two lines, of which one begins anew
+_FREE_BESIDE_MORE = 3.5  # em; the white between two columns is narrower
+_LITTLE_WORD = re.compile(r"(?<!\S)[^\W\d_]{1,3}$")  # ``of``, ``and``, ``для``: more must follow
+# What begins a line of such a block without a capital: an e-mail address, ``р/с``, ``tel:``, ``кв. 5``.
+_SMALL_BEGIN = re.compile(r"\S*[@/]|\S+:(?:\s|$)|\w{1,5}\.\s?[\d+(]|www\.")
+_FIELD_NAME, _FIELD_WORDS = 30, 4  # of a field's name, at most: characters and words
+
+
+def is_field(text: str) -> bool:
+    """Whether a line begins as one of a form or a letterhead does: ``Prepared by: Finance``."""
+    name, colon, value = text.partition(":")
+    few = len(name) <= _FIELD_NAME and name.count(" ") < _FIELD_WORDS
+    return bool(colon) and few and name[:1].isupper() and value[:1] in ("", " ")
+
+
+def are_own_lines(lines: Sequence[Line], page: Sequence[Line], end: int) -> bool:
+    """Whether each of ``lines``, which stand one under the other in one type, is one by itself.
+
+    ``page``: all lines of the page or of a panel of it, in any order, which ends at ``end``.
+    """
+    if not 2 <= len(lines) <= _MOST_LINES or not all(map(_begins_anew, (line.text for line in lines[1:]))):
+        return False
+    if any(map(_goes_on, (line.text for line in lines[:-1]))) or any(list_marker(line.text) for line in lines):
+        return False
+    em = statistics.median(line.em for line in lines)
+    if em > _LARGER * statistics.median(line.em for line in page for _ in line.words):
+        return False
+    lefts, rights = [line.box[0] for line in lines], [line.box[2] for line in lines]
+    if max(rights) - min(rights) < _ALIGNED * em:
+        return max(lefts) - min(lefts) > _RAGGED * em
+    width = max(rights) - min(lefts)
+    free = max(_FREE * width, _LEAST_FREE * em) if len(lines) == 2 else _FREE_BESIDE_MORE * em
+    return max(lefts) - min(lefts) < _ALIGNED * em and _room(lines, page, end) > free
+
+
+def _begins_anew(text: str) -> bool:
+    first = next((c for c in text if c.isalnum()), "0")
+    return first.isupper() or first.isdigit() or _SMALL_BEGIN.match(text) is not None
+
+
+def _goes_on(text: str) -> bool:
+    little = _LITTLE_WORD.search(text)
+    return word_is_broken(text) or (little is not None and little[0].islower())
+
+
+def _room(lines: Sequence[Line], page: Sequence[Line], end: int) -> int:
+    """Pixels that are free right of ``lines``, up to other text or the ``end``."""
+    right = max(line.box[2] for line in lines)
+    top, bottom = lines[0].box[1], lines[-1].box[3]
+    beside = [o.box[0] for o in page if o.box[0] >= right and o.box[1] < bottom and top < o.box[3]]
+    return min(beside, default=end) - right
