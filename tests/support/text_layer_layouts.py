@@ -64,6 +64,7 @@ def layout_samples() -> tuple[Sample, ...]:
         _type3(),
         _type3("type3_own_units", 1.0, 0.011),
         _type3("type3_other_codes", shift=1),
+        _type3("type3_few", words=("LET", "TELL")),
         _white_on_dark(),
         _bullets(),
         _form(),
@@ -737,7 +738,13 @@ _STROKES = {
 }
 
 
-def _type3(name: str = "type3", unit: float = 0.001, size: float = 11, shift: int = 0) -> Sample:
+def _type3(
+    name: str = "type3",
+    unit: float = 0.001,
+    size: float = 11,
+    shift: int = 0,
+    words: tuple[str, str] = ("LITTLE", "THEFT"),
+) -> Sample:
     """A font whose glyphs are drawings; it has no Unicode but the codes of its glyphs, which are ASCII's.
 
     ``unit``: its glyphs' in its own em; distillers give it 1 and set type of ``size`` 0.01. ``shift``: how many places
@@ -746,7 +753,7 @@ def _type3(name: str = "type3", unit: float = 0.001, size: float = 11, shift: in
     sheet = Sheet()
     sheet.paragraph(ENGLISH[0])
     sheet.paragraph(ENGLISH[1])
-    sheet.truth.append("LITTLE THEFT")
+    sheet.truth.append(" ".join(words))
     with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
         page = pdf.pages[0]
         procs = Dictionary()
@@ -774,8 +781,8 @@ def _type3(name: str = "type3", unit: float = 0.001, size: float = 11, shift: in
         font.Encoding.Differences = differences
         page.Resources.Font["/T3"] = pdf.make_indirect(font)
         y = sheet.y - 20
-        words = ("".join(codes[letter] for letter in word) for word in ("LITTLE", "THEFT"))
-        shown = " 60 0 Td ".join(f"({word}) Tj" for word in words)
+        coded = ("".join(codes[letter] for letter in word) for word in words)
+        shown = " 60 0 Td ".join(f"({word}) Tj" for word in coded)
         page.contents_add(pdf.make_stream(f"BT /T3 {size} Tf 60 {y} Td {shown} ET".encode()))
         buffer = io.BytesIO()
         pdf.save(buffer, deterministic_id=True)

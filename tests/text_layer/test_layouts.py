@@ -11,7 +11,7 @@ from tests.support.text_layer_set import read_sample, samples, words_of
 
 _LAYOUTS = {sample.name: sample for sample in layout_samples()}
 # Fields with their values may be a table of two columns; items of a list stand with or without a line between.
-_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3", "type3_own_units", "type3_other_codes"})
+_EXACT = sorted(_LAYOUTS.keys() - {"form", "bullets", "type3", "type3_own_units", "type3_other_codes", "type3_few"})
 
 
 @pytest.mark.parametrize("name", _EXACT)
@@ -28,7 +28,7 @@ def test_fields_check_boxes_and_items_are_read(tmp_path: Path, name: str) -> Non
     assert {region.source for region in page.regions} == {"text_layer"}
 
 
-@pytest.mark.parametrize("name", ["type3", "type3_own_units"])
+@pytest.mark.parametrize("name", ["type3", "type3_own_units", "type3_few"])
 def test_type_3_glyphs_at_the_codes_of_ascii_are_proven_by_reading(tmp_path: Path, name: str) -> None:
     page = read_sample(tmp_path, _LAYOUTS[name])
     assert page.hidden_text is None

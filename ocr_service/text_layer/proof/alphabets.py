@@ -62,6 +62,8 @@ def shape_of(sign: str) -> str:
     found = _FOLD.get(sign)
     if found is not None:
         return found
+    if unicodedata.category(sign[:1] or " ") == "So":  # № is no N
+        return sign
     base = unicodedata.normalize("NFKD", sign)[:1]
     return _FOLD.get(base, base or sign)
 

@@ -29,6 +29,8 @@ def compare_reading(
         if 0 <= i < len(letters)
         and (extra + letters[i][0] if is_after else letters[i][0] + extra).lower() in _LIGATURES
     }
+    if len(letters) == 1 and any(extra.isalnum() for _, extra in alignment.extra):  # as of a № that the map calls N
+        beside.add(0)
     for (_, read), (sign, at) in zip(alignment.pairs, letters, strict=True):
         evidence = known.setdefault(keys[word[at]], Evidence())
         if read is not None and _is_so(sign, read, written):

@@ -1,4 +1,4 @@
-"""Pairs of letters that reading takes for each other, or cannot read: ү and ұ, ν and υ, ц and щ.
+"""Pairs of letters that reading takes for each other, or cannot read: ү and ұ, ν and υ, ц and щ, k and K, ² and ³.
 
 Each pair has one weighted sum over a drawing's box and sample that parts the two letters in the common text fonts,
 also in those that the weights were not made of: a single letter of a font is enough to tell which of the two it is.
@@ -8,7 +8,7 @@ The table is made by ``scripts/make_letter_pairs.py``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,12 +24,14 @@ from ocr_service.text_layer.proof.shapes import Samples
 
 TABLE = Path(__file__).with_name("letter_pairs.npz")
 _BOTH = 0.2  # the sum for both letters of a font, each of which is drawn more like the other one
+_CAPITALS, _HIGHEST = frozenset("ABCDEFGHIKLMNOPRSTUVWXYZ0123456789"), 0.82  # and em: their most usual height
 _BOX = 3.0  # the weight of a box's sides, em, beside a sample's values
 # The others are told by their heights, by the marks above them, or by reading.
 PAIRS = (
     "үұ", "ҮҰ", "уү", "уұ", "УҮ", "УҰ", "цщ", "ЦЩ", "шщ", "ШЩ", "ьъ", "ЬЪ", "ыь", "гґ", "ГҐ", "гғ", "ГҒ", "кқ",
     "КҚ", "нң", "НҢ", "нһ", "оө", "ОӨ", "аә", "АӘ", "сє", "еє", "эє", "ії", "ІЇ", "ћђ", "цџ", "νυ", "ζξ", "ζς",
     "ηκ", "κχ", "ρσ", "γν", "λδ", "οα", "il", "ıi", "łl", "ŁL", "đd", "øo", "ØO", "aą", "eę", "sş", "cç", "tț",
+    "kK", "5S", "²³", "½¼", "½¾", "¼¾",
 )  # fmt: skip
 
 
@@ -50,15 +52,23 @@ class _Other:
     margin: float
 
 
-def drawn_as_other(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> dict[Key, str]:
-    """Letters that are drawn as the other one of a pair, with that."""
+def drawn_as_other(
+    glyphs: Glyphs,
+    plates: Sequence[Gray],
+    keys: Sequence[Key],
+    signs: Sequence[str],
+    small_capitals: Container[Key] = frozenset(),
+) -> dict[Key, str]:
+    """Letters that are drawn as the other one of a pair, with that; none of the ``small_capitals``."""
     table = _table()
     asked = np.array([sign in table for sign in signs], bool) & ~glyphs.of_one_glyph  # not those of a ligature
+    asked &= ~np.isin(glyphs.font, _larger_than_their_size(glyphs, signs))
     if not asked.any():
         return {}
     found: dict[Key, str] = {}
     sums: dict[tuple[str, str, str], tuple[float, Key]] = {}  # by font, letter and the other one of its pair
     places = places_of(table.keys(), glyphs, keys, signs, asked)
+    places = {key: here for key, here in places.items() if key not in small_capitals}
     for key, box, sample in drawings_of(glyphs, places, plates):
         drawn, sign = features(box, sample), signs[places[key][0]]
         for other in table[sign]:
@@ -71,6 +81,13 @@ def drawn_as_other(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], 
         if pair is not None and likeness + pair[0] > _BOTH:
             found[key] = other_sign
     return found
+
+
+def _larger_than_their_size(glyphs: Glyphs, signs: Sequence[str]) -> list[int]:
+    """Fonts whose capitals are higher than an em has them, as those of some Type 3 fonts: their boxes tell nothing."""
+    high = np.flatnonzero(np.array([sign in _CAPITALS for sign in signs], bool) & glyphs.level)
+    font, rise = glyphs.font[high], glyphs.rise[high]
+    return [number for number in np.unique(font).tolist() if float(np.median(rise[font == number])) > _HIGHEST]
 
 
 @lru_cache(maxsize=1)

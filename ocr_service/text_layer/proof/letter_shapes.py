@@ -21,7 +21,7 @@ from ocr_service.text_layer.proof.evidence import Key
 from ocr_service.text_layer.proof.shapes import Samples, samples_of
 
 TABLE = Path(__file__).with_name("letter_shapes.npz")
-_SIGNS = "£€$¥₽&%‰§#@+−±×÷=<>≤≥≠*?°¶"
+_SIGNS = "£€$¥₽&%‰§#@+−±×÷=<>≤≥≠*?°¶²³¹½¼¾№©®™"
 _BASIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 _LETTERS = ((0xC0, 0x180), (0x218, 0x21C), (0x386, 0x3CF), (0x400, 0x460), (0x490, 0x494), (0x49A, 0x49C))
@@ -181,6 +181,8 @@ def _group(sign: str) -> str:
 
 
 def _base(sign: str) -> str:
+    if unicodedata.category(sign) in ("No", "So"):  # ² is no 2, and № no N
+        return sign
     if sign.lower() in _UNLIKE_THEIR_LIKES:
         return sign.lower()
     return shape_of(unicodedata.normalize("NFD", sign)[0]).lower()

@@ -41,6 +41,7 @@ from ocr_service.text_layer.proof.sample_words import (
     sample_words,
     signs_inside_words,
 )
+from ocr_service.text_layer.proof.small_capitals import believe_small_capitals
 from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
 from ocr_service.text_layer.proof.told_by_width import believe_by_width
 from ocr_service.text_layer.proof.verdicts import Proof, verdicts
@@ -86,17 +87,19 @@ def prove(
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
     believe_by_width(glyphs, keys, known)
+    small_capitals = believe_small_capitals(glyphs, keys, known)
     alone = readable & ~glyphs.of_one_glyph
     open_ = undecided(keys, alone, glyphs, known)
     asked = np.zeros(len(glyphs), bool)
     asked[open_] = True
     drawn = look_like_themselves(glyphs, plates, keys, signs, asked)
     read_rows(open_, type_case, keys, signs, read_sheet, known, drawn)
+    small_capitals |= believe_small_capitals(glyphs, keys, known)
     _believe_drawn(drawn, known)
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
     others = looks_like_another(glyphs, plates, keys, signs, unread)
-    others |= drawn_as_other(glyphs, plates, keys, signs)
+    others |= drawn_as_other(glyphs, plates, keys, signs, small_capitals)
     others = without_own_letters(others, glyphs, plates, keys, signs, known)
     others |= dict.fromkeys(in_disguise(glyphs, plates, keys, signs), _NO_SUCH_LETTER)
     for key, other in others.items():

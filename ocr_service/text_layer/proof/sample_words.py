@@ -16,6 +16,7 @@ import numpy as np
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord
 from ocr_service.text_layer.page.glyphs import Flags, Glyphs
 from ocr_service.text_layer.proof.accents import FIRST_COMBINING, LAST_COMBINING
+from ocr_service.text_layer.proof.alphabets import script_of
 from ocr_service.text_layer.proof.evidence import Evidence, Key
 
 _RAISED = 0.82  # of its word's size
@@ -27,6 +28,7 @@ _NOT_IN_WORDS = re.compile(rf"(?<=[^\W\d_])[{re.escape(_ODD)}]++(?=[^\W\d_])")
 _BY_PLACE = "←→↔⇐⇒⇔"  # which are told by where they stand (``punctuation``)
 _WORD_LETTERS = 4  # at least, of a word that has no relation of mathematics in it, as ``x≤y`` has
 _BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])[#&@§]++|(?<![#&@§])[#&@§]++(?=[^\W\d_])")
+_READ_ALPHABETS = frozenset({"", "LATIN", "CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL"})
 _WANTED = 1  # reading of each character at least; frequent ones are read many times
 _LARGER, _MOST_LARGE = 1.5, 500  # of a page's usual size, and glyphs
 _ENOUGH = 6  # readings of a character in words, after which no more are wanted
@@ -82,7 +84,7 @@ def _clearest_first(
     lines: Sequence[LayerLine], signs: Sequence[str], whole: Flags, crossed: Flags
 ) -> list[tuple[int, ...]]:
     """Words, or pieces of them, of which no glyph is hidden in part: the longest that nothing crosses first."""
-    pieces = (piece for line in lines for word in line.words for piece in _without_accented(word, signs))
+    pieces = (piece for line in lines for word in line.words for piece in _legible_pieces(word, signs))
     parts = (part for piece in pieces for part in _short(piece))
     seen = (part for part in parts if whole[list(part)].all())
     return sorted(seen, key=lambda part: (bool(crossed[list(part)].any()), -min(len(part), _LONG_WORD)))
@@ -95,12 +97,18 @@ def _count_as_read(part: Sequence[int], keys: Sequence[Key], need: Counter[Key])
             need[keys[index]] -= 1
 
 
-def _without_accented(word: LayerWord, signs: Sequence[str]) -> list[tuple[int, ...]]:
-    """The pieces of a word between letters with accents that are glyphs of their own: OCR reads both as one letter."""
+def _legible_pieces(word: LayerWord, signs: Sequence[str]) -> list[tuple[int, ...]]:
+    """The pieces of a word between what OCR reads otherwise, with what is beside it.
+
+    These are letters with accents that are glyphs of their own, and those of alphabets that are not read here: Chinese
+    has no spaces around Latin words.
+    """
     pieces: list[list[int]] = [[]]
     for index in word.glyphs:
         if _is_combining(signs[index]):
             pieces[-1] = pieces[-1][:-1]
+            pieces.append([])
+        elif script_of(signs[index]) not in _READ_ALPHABETS:
             pieces.append([])
         else:
             pieces[-1].append(index)

@@ -17,6 +17,7 @@ from ocr_service.text_layer.proof.alphabets import (
     has_a_foreign_letter,
     has_a_letter_for_a_digit,
     has_homoglyph,
+    is_digit_lookalike,
     look_the_same,
     may_be_a_formula,
     may_reach,
@@ -163,7 +164,8 @@ class _Facts:
     """What a page shows of one font, in glyphs. ``counted``: letters and digits; ``legible``: that Tesseract can read.
 
     ``refuted`` and ``unseen`` characters are not believed though their font is. ``coded``: have no Unicode but their
-    codes (see ``Glyphs``); ``kinds``: of different characters that were read right.
+    codes (see ``Glyphs``); ``kinds``: of different characters that were read right, ``plain``: of letters that look
+    like no digit, and digits.
     """
 
     glyphs: int
@@ -178,6 +180,7 @@ class _Facts:
     swapped: int
     coded: int
     kinds: int
+    plain: int
     refuted: frozenset[Key]
     unseen: frozenset[Key]
 
@@ -206,13 +209,17 @@ def _facts(page: _Page, here: Sequence[int], counted: Sequence[int], mixed: tupl
         ),
         coded=int(page.coded[here].sum()),
         kinds=len(codes),
+        plain=sum(not is_digit_lookalike(chr(code)) for _, code in codes),
         refuted=refuted,
         unseen=frozenset(keys[i] for i in legible) - proven,
     )
 
 
 def _has_no_map(font: _Facts) -> bool:
-    return font.senseless > _UNMAPPED * font.glyphs or (font.coded > 0 and font.kinds < _KINDS)
+    if font.senseless > _UNMAPPED * font.glyphs:
+        return True
+    all_right = font.plain > 0 and font.right == font.legible  # as of the font of a chart's few numbers
+    return font.coded > 0 and font.kinds < _KINDS and not all_right
 
 
 def _mixes_alphabets(font: _Facts) -> bool:

@@ -11,6 +11,7 @@ from tests.support.text_layer_set import read_sample, words_of
 
 _KAZAKH = "Үлкен ұжым бүгін ұлттық күнді құттықтап, жүз ұсыныс қосты; үй ұстасы үшін ұзақ уақыт керек."
 _GREEK = "Ο νόμος του χρόνου είναι γνωστός και συνεπώς η υπόθεση του νέου νησιού δεν εκκρεμεί."
+_RAISED = "Kiev, 15 June: 5 drinkers like Kirk asked SOS of 15 m² in 51 m³."
 _ENGLISH = "The initial silicon filing will finally list all similar civil bills."
 
 
@@ -39,6 +40,8 @@ def test_swapped_letters_of_a_pair_are_not_delivered(tmp_path: Path, text: str, 
 @pytest.mark.parametrize(
     ("text", "letter", "lie", "face"),
     [
+        ("Frank took a book back, and the bank kept its black stock.", "k", "K", "Serif"),
+        pytest.param("Frank took a book back, and the bank kept its stock.", "k", "K", "Sans", marks=pytest.mark.slow),
         ("Цапля и цинковая чаша цела, цена цистерны уценена, а цены конца улицы целы.", "ц", "щ", "SerifBold"),
         pytest.param("Χαίρε, νέε άνεμε: η δύναμη των νερών.", "ν", "υ", "SerifBold", marks=pytest.mark.slow),
         pytest.param("Façade garçon reçu leçon français", "ç", "c", "Sans", marks=pytest.mark.slow),
@@ -55,6 +58,10 @@ def test_the_only_one_of_a_pair_is_told_too(tmp_path: Path, text: str, letter: s
     ("text", "face"),
     [
         (_KAZAKH, "Serif"),
+        pytest.param(
+            "Kiev, 15 June: IKEA asked 115 drinkers like Kirk in 51 clinics.", "Serif", marks=pytest.mark.slow
+        ),
+        pytest.param("Kiev, 15 June: IKEA asked 115 drinkers like Kirk in 51 clinics.", "Sans", marks=pytest.mark.slow),
         pytest.param(_KAZAKH, "Mono", marks=pytest.mark.slow),
         pytest.param(_GREEK, "Serif", marks=pytest.mark.slow),
         pytest.param(_GREEK, "Mono", marks=pytest.mark.slow),

@@ -41,7 +41,13 @@ def test_swapped_letters_of_an_alphabet_that_tesseract_lacks_are_not_delivered(t
 
 @pytest.mark.parametrize(
     ("sign", "lie"),
-    [("£", "€"), pytest.param("%", "‰", marks=pytest.mark.slow), pytest.param("+", "*", marks=pytest.mark.slow)],
+    [
+        ("£", "€"),
+        ("²", "³"),
+        pytest.param("½", "¼", marks=pytest.mark.slow),
+        pytest.param("%", "‰", marks=pytest.mark.slow),
+        pytest.param("+", "*", marks=pytest.mark.slow),
+    ],
 )
 def test_signs_that_the_map_calls_others_are_not_delivered(tmp_path: Path, sign: str, lie: str) -> None:
     sheet = _sheet(*ENGLISH, f"The price is {sign} 25 more than the {sign} 37 of last year.")
