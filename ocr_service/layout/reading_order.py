@@ -7,8 +7,10 @@ columns and are read column by column; what crosses the gutter (a full-width tit
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ocr_service.document import FIGURE_LABELS, Box, Region
 from ocr_service.geometry.boxes import enclosing
@@ -28,7 +30,11 @@ _MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes 
 _LONG_HEADING = 2.0  # of its height
 _TOUCHES = 0.1  # of a heading's height: how far the boxes of lines above and below may reach into it
 _LEADS = 0.7  # of the white below a heading there is above it; above a paragraph's last line there is less
-_SAME_HEIGHT = 0.04  # of the height of a row of tables
+_WHITE_OF_ROWS, _LEVEL_TOPS = 0.9, 1.0  # of a line's height: above a row of blocks, and between the tops of these
+_LONG_ROW = 3.0  # lines that stand alone under a row of blocks, at least
+_SHORT_LINE = 0.85  # of the column's width: running text fills it
+_SAME_TOP, _LIKE_BOTTOM = 0.04, 0.25  # of the height of a row of tables: a cell of two lines makes one longer
+_PARTED = 1.5  # of a heading's height: the white around it, and that beside it
 _NEAR_HEADING = 2.0  # of a heading's height, from the columns above and to those below it
 
 
@@ -238,6 +244,7 @@ def _join_columns(
             kept = len(columns) > 1 and _keep_to_columns(boxes, groups[-1], whole, min_gutter)
             if (
                 kept
+                and not _is_another_row(boxes, groups[-1], strips[place:], min_gutter)
                 and not _follows_a_row_of_floats(boxes, strips[place - 1], strip, min_gutter, floats)
                 and not _is_row_of_heads(boxes, groups[-1], strips[cut : cut + _STRIPS_UNDER], min_gutter)
                 and not _begins_new_columns(boxes, groups[-1], strip, following, min_gutter)
@@ -268,15 +275,50 @@ def _with_following(boxes: Sequence[Box], strips: Sequence[Sequence[int]], min_g
 def _follows_a_row_of_floats(
     boxes: Sequence[Box], upper: Sequence[int], strip: Sequence[int], min_gutter: int, floats: Collection[int]
 ) -> bool:
-    """Whether tables or figures that begin and end at one height stand above ``strip``, which has nothing beside it.
+    """Whether tables or figures that begin at one height, and end near one, stand above ``strip``, which is alone.
 
     Such a row is read across: text under the first of them is the page's, as in a report, not a column's.
     """
     if len(upper) < 2 or not all(i in floats for i in upper) or _is_cut(boxes, strip, min_gutter):
         return False
     tops, bottoms = [boxes[i][1] for i in upper], [boxes[i][3] for i in upper]
-    hair = _SAME_HEIGHT * (max(bottoms) - min(tops))
-    return max(tops) - min(tops) <= hair and max(bottoms) - min(bottoms) <= hair
+    height = max(bottoms) - min(tops)
+    return max(tops) - min(tops) <= _SAME_TOP * height and max(bottoms) - min(bottoms) <= _LIKE_BOTTOM * height
+
+
+def _is_another_row(
+    boxes: Sequence[Box], upper: Sequence[int], strips: Sequence[Sequence[int]], min_gutter: int
+) -> bool:
+    """Whether blocks of short lines stand beside each other in ``upper``, and what is under white below them is new.
+
+    Such are the sender and the number of an invoice, and under them whom it is for and where it goes, or text from the
+    left: no text flows from one row of them to the next. ``strips``: from the one on that may begin the row.
+    """
+    if not _is_cut(boxes, upper, min_gutter) or not _are_short(boxes, _columns(boxes, upper, min_gutter)):
+        return False
+    line = statistics.median(boxes[i][3] - boxes[i][1] for i in upper)
+    if min(boxes[i][1] for i in strips[0]) - max(boxes[i][3] for i in upper) < _WHITE_OF_ROWS * line:
+        return False
+    alone = list(takewhile(lambda strip: not _is_cut(boxes, strip, min_gutter), strips))
+    inside = [i for strip in alone for i in strip]
+    if alone and boxes[inside[-1]][3] - boxes[inside[0]][1] > _LONG_ROW * line:
+        return True
+    row: list[int] = []
+    for strip in strips:
+        if len(_columns(boxes, [*upper, *row, *strip], min_gutter)) < 2:
+            break
+        row += strip
+    columns = _columns(boxes, row, min_gutter)
+    blocks = min(len(column) for column in (*columns, *_columns(boxes, upper, min_gutter)))
+    tops = [min(boxes[i][1] for i in column) for column in columns]
+    level = max(tops) - min(tops) <= _LEVEL_TOPS * line
+    return len(columns) > 1 and blocks > 1 and level and _are_short(boxes, columns)
+
+
+def _are_short(boxes: Sequence[Box], columns: Sequence[Sequence[int]]) -> bool:
+    """Whether nothing fills a column, as running text does: of what is as wide as all ``boxes`` are together."""
+    width = max(box[2] for box in boxes) - min(box[0] for box in boxes)
+    return all(boxes[i][2] - boxes[i][0] < _SHORT_LINE * width / len(columns) for column in columns for i in column)
 
 
 def _is_row_of_heads(
@@ -330,7 +372,9 @@ def _begins_new_columns(
     near_all = all(beside < top - end < near for end in ends) and all(
         beside < start - bottom < near for start in starts
     )
-    return near_all and top - ends[0] > _LEADS * (starts[0] - bottom)
+    # White as between two lines is that of a column which goes on beside the heading.
+    parted = all(start - end > _PARTED * (bottom - top) for start, end in zip(starts, ends, strict=True))
+    return near_all and parted and top - ends[0] > _LEADS * (starts[0] - bottom)
 
 
 def _leading(boxes: Sequence[Box], group: Sequence[int], strip: Sequence[int], min_gutter: int) -> list[int]:

@@ -36,6 +36,40 @@ def test_text_under_a_table_goes_on_in_its_column_where_the_other_one_ends_elsew
     assert reading_order(boxes, min_gutter=10, floats=[0, 1]) == [0, 2, 1]
 
 
+def test_blocks_of_short_lines_are_read_row_by_row() -> None:
+    sender = [(40, 100 + 30 * row, 240, 120 + 30 * row) for row in range(3)]
+    number = [(800, 100 + 30 * row, 960, 120 + 30 * row) for row in range(3)]
+    bill_to = [(40, 220 + 30 * row, 200, 240 + 30 * row) for row in range(3)]
+    ship_to = [(520, 232 + 30 * row, 700, 252 + 30 * row) for row in range(3)]
+    goods = (40, 340, 960, 500)
+    boxes = [*sender, *number, *bill_to, *ship_to, goods]
+    assert reading_order(boxes, min_gutter=10) == [*range(len(boxes))]
+
+
+def test_text_under_a_place_and_its_date_is_no_column_of_them() -> None:
+    place, date = (40, 100, 140, 120), (820, 100, 960, 120)
+    text = [(40, 160 + 30 * row, 460, 180 + 30 * row) for row in range(4)]
+    assert reading_order([place, date, *text], min_gutter=10) == [0, 1, 2, 3, 4, 5]
+
+
+def test_columns_of_running_text_go_on_below_white_that_both_have() -> None:
+    left = [(40, 100, 480, 200), (40, 240, 480, 500)]
+    right = [(520, 100, 960, 200), (520, 240, 960, 500)]
+    assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3]
+
+
+def test_a_heading_beside_lines_that_go_on_begins_no_new_columns() -> None:
+    aside = [(80, 110, 380, 140), (80, 170, 340, 195), (80, 225, 230, 245), (80, 280, 330, 300), (80, 305, 280, 325)]
+    main = [
+        (465, 110, 720, 140),
+        (465, 175, 1020, 198),
+        (465, 202, 770, 224),
+        (505, 249, 1140, 292),
+        (505, 300, 1160, 320),
+    ]
+    assert reading_order([*aside, *main], min_gutter=10) == [*range(10)]
+
+
 def test_a_full_width_table_ends_the_columns_above_it() -> None:
     above_left, above_right = (20, 0, 480, 200), (520, 0, 980, 190)
     table = (20, 220, 980, 400)

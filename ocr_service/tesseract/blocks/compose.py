@@ -67,9 +67,9 @@ def compose(
     figures = found.regions
     listings, rest = code_blocks(found.lines)
     rest = joined_pieces(split_at_columns(rest, regions), regions, ruled)
-    ends = [max((table.box[2] for table in tables), default=0), *(panel[2] for panel in panels)]
-    parts = zip(_by_panel(rest, panels), ends, strict=True)
-    paragraphs = with_run_in_heads([p for part, end in parts for p in group_paragraphs(part, end)])
+    beside = [*panels, *(table.box for table in tables)]
+    parts = zip(_by_panel(rest, panels), [0, *(panel[2] for panel in panels)], strict=True)
+    paragraphs = with_run_in_heads([p for part, end in parts for p in group_paragraphs(part, end, beside)])
     head = with_title_block(paragraphs, body_of(paragraphs), sheet.size) if first_page else TitleBlock(paragraphs)
     paragraphs = head.paragraphs
     blocks = grids + figures + [_listing(block, regions) for block in listings]

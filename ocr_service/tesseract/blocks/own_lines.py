@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ocr_service.document import Box
 from ocr_service.geometry.hyphenation import word_is_broken
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.tesseract.words import Line
@@ -31,24 +33,36 @@ def is_field(text: str) -> bool:
     return bool(colon) and few and name[:1].isupper() and value[:1] in ("", " ")
 
 
-def are_own_lines(lines: Sequence[Line], page: Sequence[Line], end: int) -> bool:
-    """Whether each of ``lines``, which stand one under the other in one type, is one by itself.
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A page or a panel: what is ``taken``, where it ends at the right, in pixels, and the ``em`` of its usual type."""
 
-    ``page``: all lines of the page or of a panel of it, in any order, which ends at ``end``.
-    """
+    taken: Sequence[Box]
+    end: int
+    em: float
+
+    def right_of(self, lines: Sequence[Line]) -> int:
+        """How many pixels are free right of lines that stand one under the other."""
+        right, top, bottom = max(line.box[2] for line in lines), lines[0].box[1], lines[-1].box[3]
+        beside = [box[0] for box in self.taken if box[0] >= right and box[1] < bottom and top < box[3]]
+        return min(beside, default=self.end) - right
+
+
+def are_own_lines(lines: Sequence[Line], space: Space) -> bool:
+    """Whether each of ``lines``, which stand one under the other in one type, is one by itself."""
     if not 2 <= len(lines) <= _MOST_LINES or not all(map(_begins_anew, (line.text for line in lines[1:]))):
         return False
     if any(map(_goes_on, (line.text for line in lines[:-1]))) or any(list_marker(line.text) for line in lines):
         return False
     em = statistics.median(line.em for line in lines)
-    if em > _LARGER * statistics.median(line.em for line in page for _ in line.words):
+    if em > _LARGER * space.em:
         return False
     lefts, rights = [line.box[0] for line in lines], [line.box[2] for line in lines]
     if max(rights) - min(rights) < _ALIGNED * em:
         return max(lefts) - min(lefts) > _RAGGED * em
     width = max(rights) - min(lefts)
     free = max(_FREE * width, _LEAST_FREE * em) if len(lines) == 2 else _FREE_BESIDE_MORE * em
-    return max(lefts) - min(lefts) < _ALIGNED * em and _room(lines, page, end) > free
+    return max(lefts) - min(lefts) < _ALIGNED * em and space.right_of(lines) > free
 
 
 def _begins_anew(text: str) -> bool:
@@ -59,11 +73,3 @@ def _begins_anew(text: str) -> bool:
 def _goes_on(text: str) -> bool:
     little = _LITTLE_WORD.search(text)
     return word_is_broken(text) or (little is not None and little[0].islower())
-
-
-def _room(lines: Sequence[Line], page: Sequence[Line], end: int) -> int:
-    """Pixels that are free right of ``lines``, up to other text or the ``end``."""
-    right = max(line.box[2] for line in lines)
-    top, bottom = lines[0].box[1], lines[-1].box[3]
-    beside = [o.box[0] for o in page if o.box[0] >= right and o.box[1] < bottom and top < o.box[3]]
-    return min(beside, default=end) - right

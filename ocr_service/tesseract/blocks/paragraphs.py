@@ -14,7 +14,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.geometry.unspaced import is_unspaced
-from ocr_service.tesseract.blocks.own_lines import are_own_lines, is_field
+from ocr_service.tesseract.blocks.own_lines import Space, are_own_lines, is_field
 from ocr_service.tesseract.lines.leaders import ENTRY
 from ocr_service.tesseract.lines.references import REFERENCE
 from ocr_service.tesseract.words import Line
@@ -60,16 +60,18 @@ class Paragraph:
         return join_lines([line.text for line in self.lines], self.known)
 
 
-def group_paragraphs(lines: Sequence[Line], end: int = 0) -> list[Paragraph]:
+def group_paragraphs(lines: Sequence[Line], end: int = 0, others: Sequence[Box] = ()) -> list[Paragraph]:
     """Paragraphs of lines that stand in one or several columns, in no particular order.
 
-    ``end``: how far right something else of their page or panel reaches, in pixels.
+    ``end``: how far right their page or panel reaches, in pixels. ``others``: what stands beside them.
     """
     chains = _chains(lines)
     known = vocabulary(line.text for chain in chains for line in chain)
     leading = _leading(chains)
-    end = max([end, *(line.box[2] for line in lines)])
-    return [replace(paragraph, known=known) for chain in chains for paragraph in _split(chain, leading, lines, end)]
+    taken = [*others, *(line.box for line in lines)]
+    usual = statistics.median([line.em for line in lines for _ in line.words]) if lines else 0.0
+    space = Space(taken, max([end, *(box[2] for box in taken)], default=0), usual)
+    return [replace(paragraph, known=known) for chain in chains for paragraph in _split(chain, leading, space)]
 
 
 def _leading(chains: Sequence[Sequence[Line]]) -> float:
@@ -122,14 +124,14 @@ def _stacked(upper: Line, lower: Line) -> bool:
     return shared > 0.3 * min(upper.box[2] - upper.box[0], lower.box[2] - lower.box[0])
 
 
-def _split(chain: list[Line], leading: float, page: Sequence[Line], page_end: int) -> list[Paragraph]:
+def _split(chain: list[Line], leading: float, space: Space) -> list[Paragraph]:
     runs = _runs_of_one_style(chain, leading)
     left, right = min(line.box[0] for line in chain), max(line.box[2] for line in chain)
     body = statistics.median(line.weight for line in chain)
     paragraphs: list[list[Line]] = []
     own: list[int] = []
     for run in runs:
-        if are_own_lines(run, page, page_end):
+        if are_own_lines(run, space):
             own.extend(range(len(paragraphs), len(paragraphs) + len(run)))
             paragraphs.extend([line] for line in run)
             continue

@@ -47,6 +47,11 @@ _RULED_ROWS = 3  # ruling lines of a table whose rows they part
 _STRIPES_APART = 2.5  # times the height of the filled rows that part others
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
 _SIGNS_IN_WORD = 2.5  # of Chinese or Japanese
+_HEADING, _LETTERS, _HEADINGS = (
+    1.25,
+    4,
+    3,
+)  # times the usual type, letters, and how many are more than a table's own head
 _LONG_CELL = 28  # characters; lines of prose in the narrowest columns are longer
 
 
@@ -194,7 +199,10 @@ def _open_areas(
     areas = list(aligned_areas(lines, drawn_tables(regions, sheet)))
     aligned = [found.box for found in areas]
     yield from _sure_areas(regions, aligned)
-    yield from _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned)
+    between = _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned)
+    yield from (
+        found for found in between if not _has_headings([o for o in lines if contains_centre(found.box, o.box)])
+    )
     yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
     yield from _areas_of_aligned_rows(areas, regions)
 
@@ -203,6 +211,15 @@ def drawn_tables(regions: Sequence[Region], sheet: Sheet) -> list[Box]:
     """What shows that a table is there: its level ruling lines, or the model."""
     sure = [region.bbox for region in regions if region.label == "table" and region.score >= SURE]
     return [*sheet.ruling_lines.horizontal, *sure]
+
+
+def _has_headings(lines: Sequence[Line]) -> bool:
+    """Whether lines of larger type stand among others again and again: sections of a page, no rows of a table."""
+    if not lines:
+        return False
+    usual = _HEADING * statistics.median(line.em for line in lines for _ in line.words)
+    larger = [line for line in lines if line.em > usual and sum(map(str.isalpha, line.text)) >= _LETTERS]
+    return len({round(line.baseline / line.em) for line in larger}) >= _HEADINGS
 
 
 def _sure_areas(regions: Sequence[Region], aligned: Sequence[Box]) -> Iterator[_OpenArea]:

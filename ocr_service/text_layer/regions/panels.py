@@ -89,17 +89,45 @@ def find_panels(ground: Pixels, dpi: int, lines: Sequence[Line]) -> list[Box]:
 
 
 def _rectangles(ground: Pixels, dpi: int) -> Iterator[Box]:
-    """What differs from the paper and hangs together, with all that it encloses, if that is a rectangle: no cells."""
+    """What differs from the paper and hangs together, with all that it encloses, if that is a rectangle: no cells.
+
+    Where areas of several colours touch, as a sidebar and the bar over both, each of them.
+    """
     small = cv2.resize(ground, None, fx=1 / _STEP, fy=1 / _STEP, interpolation=cv2.INTER_AREA)
     paper = _paper(small.astype(np.uint8))
     mask = (np.abs(small.astype(np.int16) - paper).max(axis=2) > _OFF_PAPER).astype(np.uint8)
     least = _LEAST_IN * dpi / _STEP
+    for x, y, w, h in _filled_rectangles(mask, small.astype(np.uint8), least):
+        yield x * _STEP, y * _STEP, (x + w) * _STEP, (y + h) * _STEP
+
+
+def _filled_rectangles(mask: np.ndarray, small: Pixels, least: float) -> Iterator[tuple[int, int, int, int]]:
+    """Place and size of the outer contours of ``mask`` that are rectangles, or of their one-coloured parts that are.
+
+    ``small``: the picture of ``mask``; ``least``: their width and height.
+    """
     contours, levels = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     for place, contour in enumerate(contours):
         x, y, w, h = cv2.boundingRect(contour)
-        outer = levels[0][place][3] < 0
-        if outer and w > least and h > least and cv2.contourArea(contour) > _RECTANGULAR * (w - 1) * (h - 1):
-            yield x * _STEP, y * _STEP, (x + w) * _STEP, (y + h) * _STEP
+        if levels[0][place][3] >= 0 or w <= least or h <= least:
+            continue
+        if _is_rectangle(contour, w, h):
+            yield x, y, w, h
+            continue
+        part = small[y : y + h, x : x + w]
+        edges = cv2.morphologyEx(part, cv2.MORPH_GRADIENT, np.ones((2, 2), np.uint8)).max(axis=2) > _OFF_PAPER
+        own = cv2.drawContours(np.zeros((h, w), np.uint8), [contour - (x, y)], 0, 1, cv2.FILLED)
+        parts, _ = cv2.findContours(
+            own & mask[y : y + h, x : x + w] & ~edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        )
+        for inner in parts:
+            dx, dy, inner_w, inner_h = cv2.boundingRect(inner)
+            if inner_w > least and inner_h > least and _is_rectangle(inner, inner_w, inner_h):
+                yield x + dx, y + dy, inner_w, inner_h
+
+
+def _is_rectangle(contour: np.ndarray, width: int, height: int) -> bool:
+    return cv2.contourArea(contour) > _RECTANGULAR * (width - 1) * (height - 1)
 
 
 def _paper(small: Pixels) -> np.ndarray:

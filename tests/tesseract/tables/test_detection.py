@@ -179,3 +179,14 @@ def test_lines_in_a_text_of_the_model_are_no_rows_of_a_table_beside_it() -> None
     tables, rest = find_tables([*pairs, *beside], model, blank_sheet())
     assert texts(tables) == [[list(row) for row in ROWS]]
     assert [line.box[0] for line in rest] == [900] * 6
+
+
+def test_sections_of_a_page_between_its_rules_are_no_table() -> None:
+    lines = []
+    for top in (220, 520, 820):
+        lines += [text_line(100, top, "Заголовок", em=48), text_line(900, top, "Даты", em=48)]
+        lines += [text_line(100, top + 80 + 45 * row, "слово", "за", "словом") for row in range(3)]
+        lines += [text_line(900, top + 80 + 45 * row, "14", "апреля") for row in range(3)]
+    rules = RulingLines(tuple((90, y, 1300, y + 4) for y in (190, 200, 1100)), (), blank_sheet().ruling_lines.mask)
+    sheet = replace(blank_sheet(), ruling_lines=rules)
+    assert all(table.box[3] - table.box[1] < 300 for table in find_tables(lines, [], sheet)[0])

@@ -32,6 +32,14 @@ def test_a_ground_or_a_frame_with_text_beside_it_is_a_panel(border: int) -> None
     assert np.allclose(found, _PANEL, atol=8)
 
 
+def test_a_sidebar_that_touches_a_bar_of_another_colour_is_a_panel() -> None:
+    page = paper((900, 200, 1300, 900))
+    cv2.rectangle(page, (100, 100), (1300, 199), (20, 140, 80), -1)
+    lines = [*column(120, 250, 8, "beside", "it", "stand", "words"), *column(920, 260, 8, "inside")]
+    (panel,) = find_panels(page, DPI, lines)
+    assert np.abs(np.subtract(panel, (900, 200, 1300, 900))).max() < 10
+
+
 def test_text_over_its_edge_shows_that_a_ground_is_no_panel() -> None:
     lines = [*column(950, 430, 8), *column(100, 415, 20), text_line(700, 600, "через", "край", "рамки", "идёт")]
     assert find_panels(paper(_PANEL), DPI, lines) == []
