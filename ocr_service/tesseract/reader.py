@@ -80,7 +80,7 @@ from ocr_service.tesseract.rest import Rest
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
-from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks
+from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks, with_joined
 from ocr_service.tesseract.stamps.stamps import without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.tables.cells import Table
@@ -211,7 +211,8 @@ class TesseractReader:
         sideways: list[SidewaysBlock] = []
         raw: Sequence[Line] = recognition.lines
         if not recognition.of_block:  # what reads badly both ways would be rotated without end
-            sideways, raw = sideways_blocks(pieces, raw, sheet, self.read_block)
+            standing = with_joined(pieces, stats, sheet.dpi)
+            sideways, raw = sideways_blocks(standing, raw, sheet, self.read_block)
         rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)
         blocks = tuple(block.box for block in sideways)
         kept = whole_words(pieces, covered(pieces, words_of(raw), shape), words_of(raw), shape)

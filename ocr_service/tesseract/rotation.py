@@ -12,7 +12,7 @@ from ocr_service.tesseract.words import Line, reading_score
 
 _WINDOW_IN = (2.6, 0.9)  # inches; four lines or so, which take 0.1 s where a page takes 0.35 s
 _MIN_INK = 400  # pixels of the reduced page: a few words
-_READING_DPI = 200  # windows of coarser pages are enlarged to it
+READING_DPI = 200  # windows of coarser pages are enlarged to it
 # Scores of windows (``reading_score``, in letters): upright ones have 9 to 380, others at most a third of it (14 pages,
 # three lines to 6-point print, 100 and 200 dpi).
 _LEAST_SCORE = 8.0
@@ -32,7 +32,7 @@ def best_rotation(gray: Gray, dpi: int, read: BlockReader) -> int:
 
 def window_rotation(window: Gray, dpi: int, read: BlockReader) -> int:
     """The same for a window that holds nothing but text."""
-    scale = max(1.0, _READING_DPI / dpi)
+    scale = max(1.0, READING_DPI / dpi)
     scores = {}
     for degrees in (0, 90, 180, 270):
         turned = rotate(window, degrees)

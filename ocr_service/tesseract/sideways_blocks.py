@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
-from ocr_service.geometry.ink_areas import Pieces
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas
+from ocr_service.geometry.ink_pieces import Stats
+from ocr_service.tesseract.ledger.ink_ledger import covered
 from ocr_service.tesseract.prepare.preprocess import framed
-from ocr_service.tesseract.rotation import BETTER, BlockReader, densest_window, rotate, window_rotation
+from ocr_service.tesseract.rotation import BETTER, READING_DPI, BlockReader, densest_window, rotate, window_rotation
 from ocr_service.tesseract.sheet import Sheet
-from ocr_service.tesseract.words import Line, reading_score, split_by_box, sure_share
+from ocr_service.tesseract.words import Line, Word, is_sure, reading_score, split_by_box, sure_share
 
 _REACH = 1.2  # em between pieces of one block
 _LEAST_PIECES = 8
@@ -23,6 +26,13 @@ _READS_WELL = 0.5  # share of letters in sure words
 _LONG_WORD = 4  # letters
 _SAYS_SOMETHING = 8.0  # of ``reading_score``, in letters: sideways text read as it stands has less, or hardly more
 _LINE = 4.0  # em: narrower blocks are a line on its side, read whole, since a window would cut through its words
+# em: the width of a word on its side, and how many times as high it is at least.
+_STRIP, _UPRIGHT = (0.35, 1.8), 1.7
+# Of the size of type: the height of joined letters; of their box: its ink.
+_JOINED, _INKED = (2.6, 12.0), (0.2, 0.7)
+_SURE_WORD, _SAYS_A_WORD, _LETTERS = 70.0, 1.8, 3  # Tesseract's confidence, ``reading_score``, and letters of one
+_LETTER_GAP, _WORD_GAP = 0.25, 0.8  # em
+_LEVEL = 0.8  # of its height: the width of a word that stands upright
 _STEP = 4
 _MOST = 6  # blocks a page
 _PAD = 0.6  # em of white around a block
@@ -43,7 +53,7 @@ def sideways_blocks(
     found: list[SidewaysBlock] = []
     rest = list(lines)
     if sure_share(lines) > 0.995:
-        return found, rest
+        return _with_strips(found, rest, pieces, sheet, read)
     badly_read = _badly_read(pieces, lines, sheet)
     for box in [box for members, box in badly_read if members >= _LEAST_PIECES][:_MOST]:
         if any(contains_centre(block.box, box) for block in found):
@@ -60,7 +70,22 @@ def sideways_blocks(
                 continue
             found = [other for other in found if not contains_centre(block.box, other.box)] + [block]
             rest = split_by_box(rest, block.box)[1]
-    return found, rest
+    return _with_strips(found, rest, pieces, sheet, read)
+
+
+def _with_strips(
+    found: Sequence[SidewaysBlock], lines: Sequence[Line], pieces: Pieces, sheet: Sheet, read: BlockReader
+) -> tuple[list[SidewaysBlock], list[Line]]:
+    """The blocks ``found`` and words on their side by themselves, and the lines without what was read there."""
+    blocks, rest = list(found), list(lines)
+    known = [word for line in rest for word in line.words if _is_whole(word)]
+    unread = ~covered(pieces, known, sheet.gray.shape[:2])
+    strips = [area.box for area in standing_areas(pieces, unread, sheet.gray.shape[:2])]
+    for box in [box for box in strips if not any(contains_centre(block.box, box) for block in found)][:_MOST]:
+        if degrees := _strip_rotation(block_picture(sheet, box, pieces.em), sheet.dpi, read):
+            blocks.append(SidewaysBlock(box, degrees))
+            rest = split_by_box(rest, box)[1]
+    return blocks, rest
 
 
 def _reads_better(block: SidewaysBlock, lines: Sequence[Line], sheet: Sheet, em: float, read: BlockReader) -> bool:
@@ -83,6 +108,61 @@ def _line_reader(read: BlockReader) -> BlockReader:
         return [line for line in read(gray, dpi) if any(len(word.text) >= _LONG_WORD for word in line.words)]
 
     return read_long_words
+
+
+def with_joined(pieces: Pieces, stats: Stats, dpi: int) -> Pieces:
+    """``pieces`` and those that are words on their side whose letters touch. ``stats``: all pieces of the ink."""
+    x, y, w, h, area = stats.T
+    em = max(pieces.em, TEN_POINTS_IN * dpi)
+    tall = (h > _JOINED[0] * em) & (h <= _JOINED[1] * em) & (w >= _STRIP[0] * pieces.em) & (w <= _STRIP[1] * pieces.em)
+    tall &= (area > _INKED[0] * w * h) & (area < _INKED[1] * w * h)
+    if not tall.any():
+        return pieces
+    boxes = np.stack([x, y, x + w, y + h], axis=1)[tall].astype(np.int32)
+    both = np.concatenate([pieces.boxes, boxes]), np.concatenate([pieces.areas, area[tall].astype(np.int32)])
+    return Pieces(*both, pieces.em)
+
+
+def standing_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
+    """Of the ``chosen`` pieces those that stand one above the other, no wider than a line: words on their side.
+
+    As near to each other as letters are; the numbers of a table's rows are not. ``shape``: of the sheet.
+    """
+    on_side = Pieces(pieces.boxes[:, [1, 0, 3, 2]], pieces.areas, pieces.em)
+    middles = (pieces.boxes[:, :2] + pieces.boxes[:, 2:]) // 2
+    areas = []
+    for area in ink_areas(on_side, chosen, (shape[1], shape[0])):
+        y0, x0, y1, x1 = area.box
+        if not _STRIP[0] * pieces.em <= x1 - x0 <= _STRIP[1] * pieces.em:
+            continue
+        inside = chosen & (middles[:, 0] >= x0) & (middles[:, 0] < x1) & (middles[:, 1] >= y0) & (middles[:, 1] < y1)
+        if y1 - y0 >= max(_UPRIGHT * (x1 - x0), pieces.em) and _is_close(pieces.boxes[inside], pieces.em):
+            areas.append(replace(area, box=(x0, y0, x1, y1)))
+    return areas
+
+
+def _is_close(boxes: npt.NDArray[np.int32], em: float) -> bool:
+    """Whether ``boxes`` follow one another down the page like letters, with a word's space at most."""
+    rows = boxes[np.argsort(boxes[:, 1])]
+    gaps = rows[1:, 1] - np.maximum.accumulate(rows[:, 3])[:-1]
+    return not len(gaps) or bool(np.median(gaps) <= _LETTER_GAP * em and gaps.max() <= _WORD_GAP * em)
+
+
+def _strip_rotation(picture: Gray, dpi: int, read: BlockReader) -> int:
+    """The clockwise degrees at which a word on its side is surely one; 0 where it is none."""
+    scale = max(1.0, READING_DPI / dpi)
+    scores = {}
+    for degrees in (90, 270):
+        turned = rotate(picture, degrees)
+        if scale > 1.0:
+            turned = cv2.resize(turned, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+        lines = read(turned, round(dpi * scale))
+        words = [word for line in lines for word in line.words]
+        says = any(sum(map(str.isalpha, word.text)) >= _LETTERS for word in words)
+        sure = says and all(word.confidence >= _SURE_WORD for word in words) and len(lines) == 1
+        scores[degrees] = reading_score(lines) if sure else 0.0
+    best = max(scores, key=lambda degrees: scores[degrees])
+    return best if scores[best] >= max(_SAYS_A_WORD, BETTER * min(scores.values())) else 0
 
 
 def _with_columns(box: Box, others: Sequence[Box], degrees: int, em: float) -> Box:
@@ -110,6 +190,12 @@ def block_picture(sheet: Sheet, box: Box, em: float) -> Gray:
 def frame(em: float) -> int:
     """Pixels of white that ``block_picture`` adds on each side."""
     return round(_PAD * em)
+
+
+def _is_whole(word: Word) -> bool:
+    """Whether it is surely no letter of a word on its side, nor two of them, which Tesseract reads one by one."""
+    x0, y0, x1, y1 = word.box
+    return is_sure(word) and (word.is_sideways or x1 - x0 >= _LEVEL * (y1 - y0))
 
 
 def _badly_read(pieces: Pieces, lines: Sequence[Line], sheet: Sheet) -> list[tuple[int, Box]]:

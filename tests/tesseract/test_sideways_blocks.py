@@ -151,3 +151,22 @@ def test_the_title_of_an_axis_is_read_upwards_and_the_numbers_beside_it_as_they_
     texts = " ".join(region.content for region in reading.regions)
     assert texts.count("Confirmed cases per 100,000 people") == 1
     assert all(number in texts for number in ("0.16", "0.10", "0.04", "2004", "2008"))
+
+
+@pytest.mark.parametrize("title", ["Tugged", "Loss"])
+def test_a_short_word_along_an_axis_is_read(title: str) -> None:
+    reading = TesseractReader("eng").read(chart(title).page(), [])
+    assert title in page_markdown(reading.regions).split()
+
+
+@pytest.mark.parametrize("pitch", [36, 44, 60])
+def test_numbers_one_above_the_other_are_no_word_on_its_side(pitch: int) -> None:
+    page = DrawnPage(1200, 900)
+    for row, number in enumerate(("1", "2", "3", "4", "5", "6")):
+        page.text(160, 460 + pitch * row, number, 9)
+    for row in range(5):
+        page.text(260, 100 + 50 * row, "The supplier shall deliver the goods in time")
+    reader = TesseractReader("eng")
+    sheet = prepare_sheet(page.gray(), DPI)
+    lines = reader.recognise(page.page()).lines
+    assert not sideways_blocks(letter_pieces(sheet, lines), lines, sheet, reader.read_block)[0]

@@ -147,6 +147,7 @@ _DOUBTFUL_WORD = 80.0
 # Than what was read as Cyrillic English may be on a page of English, and where all its letters look like Latin ones.
 _LESS_SURE, _LESS_SURE_OF_TWINS = 30.0, 15.0
 _SURE_PART = 60.0  # of one of several words in the place of one
+_LEAST_SPELT = 50.0  # of a word whose letters all look like those of the other alphabet
 _OTHER_SIZE = 0.25  # em: of a letter that is not as high as the one that was read
 _HANGS = 0.1  # em below the baseline
 _GARBLED, _SURER, _LONG = 60.0, 20.0, 5  # confidence of a word that may have lost letters; more of it; its letters
@@ -207,6 +208,8 @@ def _as_latin(read: Word, again: Sequence[Word], line: Line) -> list[Word]:
     shapes = with_latin_shapes(read.text, hangs=hangs)
     if len(again) == 1 and latin and _CYRILLIC.search(shapes) and not _is_russian(read):
         return [replace(read, text=again[0].text, confidence=min(again[0].confidence, _NO_READING))]
+    if not again and _CYRILLIC.search(shapes) and not _is_russian(read):
+        return [replace(read, confidence=min(read.confidence, _NO_READING))]
     return [replace(read, text=shapes)]
 
 
@@ -254,9 +257,17 @@ def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line
     else:
         alike = looks_like(again[0].text, word.text) or _is_word_of_as_many(again[0], word)
         better = again[0].confidence >= _DOUBTFUL_WORD and alike
+    if _spells_russian(again[0], word):
+        return replace(word, text=again[0].text, confidence=again[0].confidence)
     if not better or _is_latin(word, again[0], other, line):
         return _read_better(word, other, line)
     return replace(word, text=again[0].text, confidence=again[0].confidence)
+
+
+def _spells_russian(again: Word, word: Word) -> bool:
+    """Whether a long Latin ``word`` that is in no dictionary has letter by letter the shapes of ``again``."""
+    long = sum(map(str.isalpha, again.text)) >= _LONG
+    return long and not word.listed and again.confidence >= _LEAST_SPELT and looks_like(again.text, word.text)
 
 
 def _without_rule(word: Word) -> Word:

@@ -83,6 +83,12 @@ def test_what_is_no_russian_word_is_not_given_out_as_one_on_an_english_page(
     assert looked_at(engines, "Москва", "Москва", 96.0, "latin", listed=True) == "Москва"
 
 
+def test_a_long_word_of_homoglyphs_that_no_dictionary_has_is_russian_on_a_russian_page(
+    engines: dict[Script, TesseractEngine],
+) -> None:
+    assert looked_at(engines, "совковость", "COBKOBOCTb", 91.0, "cyrillic").lower() == "совковость"
+
+
 def test_a_word_behind_a_ruling_line_is_in_the_page_s_alphabet(engines: dict[Script, TesseractEngine]) -> None:
     assert looked_at(engines, "|договор", "|qorosop", 70.0, "cyrillic") == "договор"
 
