@@ -10,6 +10,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _LINES = 3  # of running text that begin and end one under the other
+_RAGGED_LINES = 8  # the same, that only begin so
 _OFF = 0.8  # em that their edges are off
 _WHITE = 0.8  # em between two columns
 _MOST = 8  # gutters of a page
@@ -39,14 +40,14 @@ def page_gutters(lines: Sequence[Line], prose: Collection[Line], drawn: Sequence
 
     ``drawn``: what may go over it without words there, as level ruling lines do and tables that a model is sure of.
     """
-    found: dict[int, Gutter] = {}
+    found: list[Gutter] = []
     boxes = [box for line in lines for box in _runs(line, _WHITE * line.em)]
     for column, em in _columns(prose):
         for gutter in _beside(column, boxes, em):
-            place = round(gutter.x / em)
-            if place not in found and len(found) < _MOST:
-                found[place] = _extended(gutter, [*boxes, *drawn], _WIDTH * (column[2] - column[0]))
-    return sorted(found.values(), key=lambda gutter: gutter.x)
+            known = any(abs(other.x - gutter.x) < em for other in found)
+            if not known and len(found) < _MOST:
+                found.append(_extended(gutter, [*boxes, *drawn], _WIDTH * (column[2] - column[0])))
+    return sorted(found, key=lambda gutter: gutter.x)
 
 
 def _beside(column: Box, boxes: Sequence[Box], em: float) -> Iterator[Gutter]:
@@ -155,7 +156,19 @@ def _columns(prose: Collection[Line]) -> list[tuple[Box, float]]:
         else:
             groups.append([line])
     columns = [(enclosing([line.box for line in group]), group[0].em) for group in groups if len(group) >= _LINES]
-    return sorted(columns, key=lambda column: column[0][1] - column[0][3])
+    ordered = sorted(columns, key=lambda column: column[0][1] - column[0][3])
+    return [*ordered, *_ragged_columns(prose)]
+
+
+def _ragged_columns(prose: Collection[Line]) -> list[tuple[Box, float]]:
+    """The same of lines that only begin one under the other."""
+    groups: list[list[Line]] = []
+    for line in sorted(prose, key=lambda line: (line.box[0], line.baseline)):
+        if groups and line.box[0] - groups[-1][0].box[0] < _OFF * line.em:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [(enclosing([line.box for line in group]), group[0].em) for group in groups if len(group) >= _RAGGED_LINES]
 
 
 def _runs(line: Line, white: float) -> list[Box]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.tesseract.tables.cells import is_data
+from ocr_service.tesseract.tables.prose_lines import ends_sentence
 
 Texts = Sequence[Sequence[str]]
 
@@ -19,7 +20,6 @@ _PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 _INDEX_ENTRY = re.compile(r"[^\d,]+(?:, \d+(?:[-–]\d+)?)+")
 _OPERATORS = "=#{}"
 _NUMBERED = re.compile(r"#\s?\d+")
-_SENTENCE_END = re.compile(r"[a-zа-яё][.!?]”? [A-ZА-ЯЁ“(]|[a-zа-яё]-$")  # before more of the text, or a word cut in two
 _PROSE_CELLS, _PROSE_WORDS, _GOES_ON, _PROSE_ENDS = 6, 3.5, 0.6, 0.1
 
 
@@ -68,7 +68,7 @@ def _is_running_text(column: Sequence[str]) -> bool:
     if len(column) < _PROSE_CELLS or sum(len(text.split()) for text in column) < _PROSE_WORDS * len(column):
         return False
     goes_on = sum(text[0].islower() for text in column)
-    ends = sum(_SENTENCE_END.search(text) is not None for text in column)
+    ends = sum(map(ends_sentence, column))
     return goes_on >= _GOES_ON * len(column) and ends >= _PROSE_ENDS * len(column)
 
 

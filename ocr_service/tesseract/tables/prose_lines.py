@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Collection, Sequence
 from itertools import pairwise
@@ -21,6 +22,9 @@ _IN_ROWS = 0.2  # of a paragraph's lines have short texts on both sides
 _LEAST_LINES = 3
 _FULL = 0.8  # of the widest line of a paragraph
 _MOSTLY = 0.7
+_NARROW, _NARROW_LINES = 9.0, 8  # em, and lines, of the narrowest columns
+_RAGGED, _GOES_ON, _ENDS = 0.7, 0.6, 0.1  # of their widest line; of their lines that begin small, that end sentences
+_SENTENCE_END = re.compile(r"[a-zа-яё][.!?]”? [A-ZА-ЯЁ“(]|[a-zа-яё]-$")
 _SPACE, _STRETCHED = 0.5, 1.4  # em: any space between two words, and the widest of a line that is stretched
 _UNEVEN = 2.2  # times the usual space of a stretched line
 
@@ -30,10 +34,28 @@ def prose_lines(lines: Sequence[Line]) -> set[Line]:
     even = [line for line in lines if _is_even(line)]
     found = {line for line in even if _is_long(line) and not _has_beside(line, lines)}
     for paragraph in _paragraphs(even):
-        if len(paragraph) >= _LEAST_LINES and _is_full(paragraph) and not _stands_in_rows(paragraph, lines):
+        full = len(paragraph) >= _LEAST_LINES and _is_full(paragraph) and not _stands_in_rows(paragraph, lines)
+        if full or (is_narrow_column(paragraph) and not _has_data_beside(paragraph, lines)):
             found.update(paragraph)
     found |= {line for line in even if _is_in_column(line, found)}
     return found | {line for line in even if line not in found and _begins(line, found)}
+
+
+def is_narrow_column(paragraph: Sequence[Line]) -> bool:
+    """Whether lines too short to tell go on from one to the next, with ends of sentences among them: no names do."""
+    if len(paragraph) < _NARROW_LINES:
+        return False
+    widths = [line.box[2] - line.box[0] for line in paragraph]
+    if max(widths) < _NARROW * paragraph[0].em or statistics.median(widths) < _RAGGED * max(widths):
+        return False
+    texts = [line.text for line in paragraph]
+    goes_on = sum(text[0].islower() for text in texts)
+    return goes_on >= _GOES_ON * len(texts) and sum(map(ends_sentence, texts)) >= _ENDS * len(texts)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a sentence ends inside a line, before more of the text, or a word is cut in two at its end."""
+    return _SENTENCE_END.search(text) is not None
 
 
 def _begins(line: Line, prose: set[Line]) -> bool:
@@ -104,14 +126,27 @@ def _wide(paragraph: Sequence[Line]) -> float:
 
 def _stands_in_rows(paragraph: Sequence[Line], lines: Sequence[Line]) -> bool:
     """Whether numbers stand right of the lines, as beside the labels of a table, or short texts on both sides."""
-    data = inside = 0
-    for line in paragraph:
-        level = [other for other in lines if abs(other.baseline - line.baseline) < 0.2 * line.em and other is not line]
-        right = min((o for o in level if o.box[0] >= line.box[2]), key=lambda o: o.box[0], default=None)
-        left = max((o for o in level if o.box[2] <= line.box[0]), key=lambda o: o.box[2], default=None)
-        data += right is not None and is_data(right.words[0].text)
-        inside += right is not None and left is not None and _is_short(right) and _is_short(left)
-    return data > 1 or inside > _IN_ROWS * len(paragraph)
+    beside = [_beside(line, lines) for line in paragraph]
+    inside = sum(
+        left is not None and right is not None and _is_short(right) and _is_short(left) for left, right in beside
+    )
+    return _are_data([right for _, right in beside]) or inside > _IN_ROWS * len(paragraph)
+
+
+def _has_data_beside(paragraph: Sequence[Line], lines: Sequence[Line]) -> bool:
+    return _are_data([_beside(line, lines)[1] for line in paragraph])
+
+
+def _are_data(beside: Sequence[Line | None]) -> bool:
+    return sum(line is not None and is_data(line.words[0].text) for line in beside) > 1
+
+
+def _beside(line: Line, lines: Sequence[Line]) -> tuple[Line | None, Line | None]:
+    """What stands left and right of a line, nearest to it."""
+    level = [other for other in lines if abs(other.baseline - line.baseline) < 0.2 * line.em and other is not line]
+    right = min((o for o in level if o.box[0] >= line.box[2]), key=lambda o: o.box[0], default=None)
+    left = max((o for o in level if o.box[2] <= line.box[0]), key=lambda o: o.box[2], default=None)
+    return left, right
 
 
 def _is_short(line: Line) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ocr_service.tesseract.lines.page_columns import page_gutters
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
@@ -66,3 +67,31 @@ def test_a_label_and_its_number_with_dots_between_them_are_no_prose() -> None:
     first, number = text_line(100, 400, "Итого").words[0], text_line(prose[0].box[2] - 45, 400, "518").words[0]
     leader = replace(first, text="…", box=(first.box[2], first.box[1], number.box[0], first.box[3]))
     assert prose_lines([*prose, make_line([first, leader, number])]) == set(prose)
+
+
+NARROW = (
+    "вдоль берега росли",
+    "старые ивы. Под ними",
+    "лежали лодки, и дети",
+    "сидели там весь день",
+    "с удочками. Взрослые",
+    "работали на полях",
+    "до самого вечера",
+    "и пели песни",
+)
+
+
+def test_narrow_ragged_columns_are_prose_and_part_a_table_from_themselves() -> None:
+    columns = [[text_line(x, 100 + 40 * n, *text.split()) for n, text in enumerate(NARROW)] for x in (100, 600)]
+    cells = [text_line(1100, 100 + 40 * n, "Труба", f"{n}5", step=200) for n in range(8)]
+    lines = [*columns[0], *columns[1], *cells]
+    found = prose_lines(lines)
+    assert found.issuperset(columns[0])
+    assert round(page_gutters(lines, found)[0].x, -2) == 500
+
+
+def test_names_one_under_the_other_are_no_narrow_column() -> None:
+    names = ("Иванов Пётр Ильич", "Смирнова Анна", "Кузнецов Олег", "Попова Инна", "Орлов Лев", "Белов Ян", "Ким Ирина")
+    assert (
+        prose_lines([text_line(100, 100 + 40 * n, *name.split()) for n, name in enumerate((*names, *names))]) == set()
+    )
