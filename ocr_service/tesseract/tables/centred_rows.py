@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from itertools import pairwise
 
 from ocr_service.tesseract.tables.cells import cell_text, is_data
-from ocr_service.tesseract.tables.columns import Row, runs_of
+from ocr_service.tesseract.tables.columns import Row, middle_of, runs_of
 from ocr_service.tesseract.words import Word
 
 _MOST_LINES = 7  # of one row
@@ -23,8 +22,7 @@ def with_centred_rows(rows: Sequence[Row], em: float) -> list[Row]:
     """
     if len(rows) < 4:
         return list(rows)
-    heights = _heights(rows)
-    steps = [b - a for a, b in pairwise(heights)]
+    steps = [b - a for a, b in pairwise([middle_of(row, em) for row in rows])]
     if min(steps) > _HALF_STEP * em:
         return list(rows)
     result: list[Row] = []
@@ -35,14 +33,6 @@ def with_centred_rows(rows: Sequence[Row], em: float) -> list[Row]:
         result.append([word for row in rows[first : last + 1] for word in row])
         first = last + 1
     return result
-
-
-def _heights(rows: Sequence[Row]) -> list[float]:
-    """The y of the rows: of their baselines, else of their middles, which letters with descenders move."""
-    bases = [[word.base for word in row if word.base is not None] for row in rows]
-    if all(bases):
-        return [statistics.median(base) for base in bases]
-    return [statistics.fmean((word.box[1] + word.box[3]) / 2 for word in row) for row in rows]
 
 
 def _is_one_row(rows: Sequence[Row], steps: Sequence[float], first: int, last: int, em: float) -> bool:

@@ -15,6 +15,7 @@ from ocr_service.tesseract.words import Word
 Row = Sequence[Word]
 
 _SPACE = 0.5  # em: white that no space between two words is as wide as
+_HALF_HEIGHT = 0.3  # em, from a baseline to the middle of letters
 _WIDE_SPACE = 1.6  # times that, where a text layer has an ordinary space there
 _LARGER = 1.15  # times the type of the rows; brackets are 1.1 em high
 _ONE_LETTER = 1.6  # of the pitch: white of a space and what is beside two letters; that of two spaces is 2.2
@@ -41,6 +42,14 @@ def visual_rows(words: Sequence[Word], em: float) -> list[list[Word]]:
         else:
             rows.append([word])
     return rows
+
+
+def middle_of(row: Row, em: float) -> float:
+    """The y of a row's middle: by its baseline where that is known, as letters with descenders move their boxes'."""
+    bases = [word.base for word in row if word.base is not None]
+    if len(bases) == len(row):
+        return statistics.median(bases) - _HALF_HEIGHT * em
+    return statistics.fmean((word.box[1] + word.box[3]) / 2 for word in row)
 
 
 def runs_of(row: Row, em: float) -> list[list[Word]]:

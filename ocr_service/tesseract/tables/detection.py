@@ -162,7 +162,7 @@ def _open_table(box: Box, lines: Sequence[Line], sheet: Sheet, upright: Sequence
     level = [r for r in sheet.ruling_lines.horizontal if contains_centre(box, r)]
     level = [part for rule in level for part in _parts(rule, upright, box[2] - box[0])]
     bars = [bar for bar in sheet.filled if contains_centre(box, bar)]
-    if len(level) >= _RULED_ROWS or _are_stripes(bars, box[2] - box[0]):
+    if len(level) >= _RULED_ROWS or _are_stripes(bars, box[2] - box[0]) or _is_head(bars, box):
         level += [edge for bar in bars for edge in _edges_of(bar)]
     return open_cells([w for line in lines for w in line.words], statistics.median(line.em for line in lines), level)
 
@@ -181,6 +181,14 @@ def _are_stripes(bars: Sequence[Box], width: int) -> bool:
     heights = [bar[3] - bar[1] for bar in stripes]
     between = [b[1] - a[3] for a, b in pairwise(stripes)]
     return bool(between) and max(between) < _STRIPES_APART * max(heights)
+
+
+def _is_head(bars: Sequence[Box], box: Box) -> bool:
+    """Whether one filled bar alone lies behind the first row of a table."""
+    if len(bars) != 1:
+        return False
+    x0, y0, x1, y1 = bars[0]
+    return x1 - x0 > _FULL * (box[2] - box[0]) and y0 <= box[1] + (y1 - y0) // 2
 
 
 def _edges_of(bar: Box) -> tuple[Box, Box]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.tesseract.tables.cells import cell_text, is_data
-from ocr_service.tesseract.tables.columns import Row, runs_of
+from ocr_service.tesseract.tables.columns import Row, middle_of, runs_of
 from ocr_service.tesseract.tables.wrapped_lines import Cells, joined
 from ocr_service.tesseract.words import Word
 
@@ -17,6 +16,7 @@ _MOST_LINES = 5  # of a head
 _HALF_STEP = 0.85  # em: from a cell in the middle of two lines to either
 _LEADING = 1.45  # em from line to line of one cell
 _LOOSE, _CLOSER = 1.85, 0.75  # the same where the body stands further off, and of its step
+_PARTED = 1.7  # em, the same where a rule parts the head from the body
 _REACH = 0.3  # em that a cell reaches into a column at least
 _WIDE_SPACE = 0.36  # em, between two words
 _OFF_CENTRE = 0.6  # em
@@ -52,18 +52,25 @@ def head_length(
 
 
 def head_rows(
-    rows: Sequence[Row], extents: Sequence[tuple[int, int]], rules: Sequence[Box], em: float, body: float = 0.0
+    rows: Sequence[Row],
+    extents: Sequence[tuple[int, int]],
+    rules: Sequence[Box],
+    em: float,
+    body: float = 0.0,
+    *,
+    parted: bool = False,
 ) -> list[HeadRow]:
     """The rows of a head of these lines. ``extents``: from where to where each column's cells below reach.
 
-    ``body``: the y of the middle of the first line below, 0 where there is none.
+    ``body``: the y of the middle of the first line below, 0 where there is none; ``parted``: below a rule.
     """
     made: list[HeadRow] = []
     for row in reversed(rows):
         made.insert(0, _head_row(row, extents, rules, em, last=not made))
         extents = _with_heads(extents, made[0])
-    middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in row) for row in rows]
-    leading = max(_LEADING * em, min(_LOOSE * em, _CLOSER * (body - middles[-1]))) if middles else 0.0
+    middles = [middle_of(row, em) for row in rows]
+    least = (_PARTED if parted else _LEADING) * em
+    leading = max(least, min(_LOOSE * em, _CLOSER * (body - middles[-1]))) if middles else 0.0
     result: list[HeadRow] = []
     for index, head in enumerate(made):
         step = middles[index] - middles[index - 1] if index else 0.0

@@ -13,7 +13,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.lines.leaders import LEADER
 from ocr_service.tesseract.tables.cells import Cell, Table, without_empty
 from ocr_service.tesseract.tables.centred_rows import with_centred_rows
-from ocr_service.tesseract.tables.columns import Row, by_column, column_gutters, visual_rows, without_signs
+from ocr_service.tesseract.tables.columns import Row, by_column, column_gutters, middle_of, visual_rows, without_signs
 from ocr_service.tesseract.tables.heads import head_length, head_rows
 from ocr_service.tesseract.tables.rows import are_lines_of_cells, data_columns, rows_of_lines
 from ocr_service.tesseract.tables.wrapped_lines import HALF_STEP, joined
@@ -41,12 +41,14 @@ def open_cells(words: Sequence[Word], em: float, ruling_lines: Sequence[Box] = (
     edges = [left, *(round(x) for x in gutters), right]
     rows = _without_rows_between(rows, gutters, em)
     lines = [by_column(row, gutters, em) for row in rows]
-    middles = [_middle(row) for row in rows]
+    middles = [middle_of(row, em) for row in rows]
     long, short = _by_length(ruling_lines, right - left)
     parted = _starts_below_rules(middles, long)
     length = _between_rows(head_length(lines, middles, parted, data_columns(lines), em), middles, em)
     below = middles[length] if length < len(middles) else 0.0
-    heads = head_rows(rows[:length], _extents(lines[length:] or lines, edges), short, em, below)
+    heads = head_rows(
+        rows[:length], _extents(lines[length:] or lines, edges), short, em, below, parted=length in parted
+    )
     body = _body_rows(lines[length:], middles[length:], frozenset(p - length for p in parted if p > length), em)
     table = [_row(head.cells, edges, head.across) for head in heads] + [_row(cells, edges, {}) for cells in body]
     table = _with_heads(without_empty(table), len(heads))
@@ -84,13 +86,9 @@ def _starts_below_rules(middles: Sequence[float], rules: Sequence[Box]) -> froze
     )
 
 
-def _middle(row: Row) -> float:
-    return statistics.fmean((w.box[1] + w.box[3]) / 2 for w in row)
-
-
 def _without_rows_between(rows: Sequence[Row], gutters: Sequence[float], em: float) -> list[Row]:
     """``rows`` with a cell that stands in the middle of two rows, both empty in its column, in the lower one."""
-    middles = [_middle(row) for row in rows]
+    middles = [middle_of(row, em) for row in rows]
     pitch = statistics.median([b - a for a, b in pairwise(middles)]) if len(rows) > _LEAST_ROWS else 0.0
     filled = [{c for c, words in enumerate(by_column(row, gutters, em)) if words} for row in rows]
     result = list(rows)

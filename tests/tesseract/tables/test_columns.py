@@ -9,6 +9,7 @@ from ocr_service.tesseract.tables.columns import (
     column_gutters,
     filled_runs,
     find_gutters,
+    middle_of,
     visual_rows,
     without_signs,
 )
@@ -65,3 +66,12 @@ def test_a_line_that_sticks_out_of_its_column_to_the_left_is_of_that_column() ->
     assert by_column([word], [400.0], EM) == [[], [word]]
     (label,) = text_line(100, 100, "среднегодовые", em=EM).words
     assert by_column([label], [260.0], EM) == [[label], []]
+
+
+def test_the_middles_of_rows_are_as_far_apart_as_their_baselines() -> None:
+    rows = [
+        [replace(word, base=base) for word in text_line(100, round(base) - 22, text).words]
+        for base, text in ((122.0, "осень"), (162.0, "другие"))
+    ]
+    low, high = (middle_of(row, EM) for row in rows)
+    assert high - low == 40

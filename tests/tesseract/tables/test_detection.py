@@ -190,3 +190,10 @@ def test_sections_of_a_page_between_its_rules_are_no_table() -> None:
     rules = RulingLines(tuple((90, y, 1300, y + 4) for y in (190, 200, 1100)), (), blank_sheet().ruling_lines.mask)
     sheet = replace(blank_sheet(), ruling_lines=rules)
     assert all(table.box[3] - table.box[1] < 300 for table in find_tables(lines, [], sheet)[0])
+
+
+def test_a_filled_bar_over_the_table_holds_its_head() -> None:
+    head = [text_line(120, 240, "Место", "Штук", "Рублей", step=300), text_line(120, 288, "склада", "всего", step=300)]
+    lines = [*head, *(text_line(120, 350 + 50 * n, *row, step=300) for n, row in enumerate(ROWS[1:]))]
+    tables, _ = find_tables(lines, [], replace(blank_sheet(), filled=((100, 230, 1000, 325),)))
+    assert texts(tables) == [[["Место склада", "Штук всего", "Рублей"], *(list(row) for row in ROWS[1:])]]

@@ -70,3 +70,9 @@ def test_lines_of_a_head_in_loose_type_are_joined_where_the_body_stands_further_
     assert [cells for cells, _ in shown(head_rows([upper, lower], EXTENTS, [], EM, body))] == [
         ["", "Доля города", "", "Цена товара", ""]
     ]
+
+
+def test_lines_of_a_head_above_a_rule_are_joined_though_they_stand_apart() -> None:
+    upper, lower = row(100, Доля=400, Цена=700), row(100 + round(1.55 * EM), города=400, товара=700)
+    assert len(head_rows([upper, lower], EXTENTS, [], EM)) == 2
+    assert len(head_rows([upper, lower], EXTENTS, [], EM, parted=True)) == 1
