@@ -43,10 +43,17 @@ def _is_one_row(rows: Sequence[Row], steps: Sequence[float], first: int, last: i
     runs = [runs_of(row, em) for row in rows[first : last + 1]]
     if any(_shares(a, b) for upper, lower in pairwise(runs) for a in upper for b in lower):
         return False
-    pairs = [
-        (a, b) for upper, lower in zip(runs, runs[2:], strict=False) for a in upper for b in lower if _shares(a, b)
-    ]
-    return bool(pairs) and not any(is_data(cell_text(a)) and is_data(cell_text(b)) for a, b in pairs)
+    if not all(_are_lines_of_one(upper, lower) for upper, lower in zip(runs, runs[2:], strict=False)):
+        return False
+    return len(runs) > 3 or len(runs[0]) == len(runs[2])
+
+
+def _are_lines_of_one(upper: Sequence[Sequence[Word]], lower: Sequence[Sequence[Word]]) -> bool:
+    """Whether some texts go on in the line below the next, each in one; heads of several columns stand over more."""
+    pairs = [(a, b) for a, first in enumerate(upper) for b, second in enumerate(lower) if _shares(first, second)]
+    if any(is_data(cell_text(upper[a])) and is_data(cell_text(lower[b])) for a, b in pairs):
+        return False
+    return len(pairs) == min(len(upper), len(lower)) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
 
 
 def _shares(a: Sequence[Word], b: Sequence[Word]) -> bool:

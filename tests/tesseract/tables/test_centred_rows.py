@@ -43,3 +43,12 @@ def test_a_key_between_two_rows_of_numbers_joins_them_not() -> None:
 def test_rows_of_one_step_stay_as_they_are() -> None:
     rows = rows_of(*((100 + 500 * (row % 2), 100 + round(EM) * row, f"слово{row}") for row in range(6)))
     assert texts(with_centred_rows(rows, EM)) == texts(rows)
+
+
+def test_a_head_beside_heads_of_two_levels_joins_them_not() -> None:
+    half = STEP // 2
+    cells = [(100, 100 + half, "Метод"), (600, 100, "Опыт"), (520, 100 + STEP, "Верно"), (680, 100 + STEP, "Мимо")]
+    for row in range(3):
+        cells += [(x, 100 + (row + 3) * STEP, text) for x, text in ((100, "Сеть"), (520, "3"), (680, "7"))]
+    rows = rows_of(*cells)
+    assert texts(with_centred_rows(rows, EM)) == texts(rows)
