@@ -1,4 +1,4 @@
-"""Pairs of letters that reading takes for each other, or cannot read: ү and ұ, ν and υ, ц and щ, k and K, ² and ³.
+"""Pairs of letters, or signs, that reading takes for each other, or cannot read: ү and ұ, ц and щ, k and K, ( and [.
 
 Each pair has one weighted sum over a drawing's box and sample that parts the two letters in the common text fonts,
 also in those that the weights were not made of: a single letter of a font is enough to tell which of the two it is.
@@ -31,7 +31,8 @@ PAIRS = (
     "үұ", "ҮҰ", "уү", "уұ", "УҮ", "УҰ", "цщ", "ЦЩ", "шщ", "ШЩ", "ьъ", "ЬЪ", "ыь", "гґ", "ГҐ", "гғ", "ГҒ", "кқ",
     "КҚ", "нң", "НҢ", "нһ", "оө", "ОӨ", "аә", "АӘ", "сє", "еє", "эє", "ії", "ІЇ", "ћђ", "цџ", "νυ", "ζξ", "ζς",
     "ηκ", "κχ", "ρσ", "γν", "λδ", "οα", "il", "ıi", "łl", "ŁL", "đd", "øo", "ØO", "aą", "eę", "sş", "cç", "tț",
-    "kK", "5S", "²³", "½¼", "½¾", "¼¾",
+    "kK", "5S", "²³", "½¼", "½¾", "¼¾", "([", ")]", "({", ")}", "[{", "]}",
+    "«<", "»>", '"*', "'`", "•°", "gq",
 )  # fmt: skip
 
 
