@@ -47,7 +47,7 @@ def test_swapped_letters_of_an_alphabet_that_tesseract_lacks_are_not_delivered(t
         ("(", "["),
         *(
             pytest.param(*pair, marks=pytest.mark.slow)
-            for pair in ("%‰", "+*", "½¼", "N№", "№N", "[(", "({", ")]", "«<", '"*', "'`", "•°")
+            for pair in ("%‰", "+*", "½¼", "N№", "№N", "[(", "({", ")]", "«<", "/\\", '"*', "'`", "•°")
         ),
     ],
 )
