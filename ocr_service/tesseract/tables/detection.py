@@ -72,7 +72,7 @@ def find_tables(lines: Sequence[Line], regions: Sequence[Region], sheet: Sheet) 
     for candidate in _open_areas(rest, regions, sheet, [table.box for table in found]):
         if any(overlap_of_smaller(candidate.box, table.box) > 0.3 for table in found):
             continue
-        own = texts if candidate.score >= SURE else []
+        own = _texts_apart(texts, candidate.box) if candidate.score >= SURE else []
         beside = [
             line
             for line in rest
@@ -236,8 +236,18 @@ def _sure_areas(regions: Sequence[Region], aligned: Sequence[Box]) -> Iterator[_
     for region in regions:
         if region.label == "table" and region.score >= SURE:
             parts = _same_areas(aligned, region.bbox)
-            parts = [part for part in parts if sum(shared_area(part, text) for text in texts) < _BESIDE_IT * area(part)]
+            parts = [
+                part
+                for part in parts
+                if sum(shared_area(part, text) for text in _texts_apart(texts, region.bbox)) < _BESIDE_IT * area(part)
+            ]
             yield _OpenArea(enclosing([region.bbox, *parts]), region.score, 2)
+
+
+def _texts_apart(texts: Sequence[Box], table: Box) -> list[Box]:
+    """Those that begin above a table or end below it: the model takes a column of its labels for a text, too."""
+    slack = _EDGE * (table[3] - table[1])
+    return [text for text in texts if text[1] < table[1] - slack or text[3] > table[3] + slack]
 
 
 def _areas_between_rules(stacks: Sequence[Sequence[Box]], aligned: Sequence[Box]) -> Iterator[_OpenArea]:

@@ -197,3 +197,10 @@ def test_a_filled_bar_over_the_table_holds_its_head() -> None:
     lines = [*head, *(text_line(120, 350 + 50 * n, *row, step=300) for n, row in enumerate(ROWS[1:]))]
     tables, _ = find_tables(lines, [], replace(blank_sheet(), filled=((100, 230, 1000, 325),)))
     assert texts(tables) == [[["Место склада", "Штук всего", "Рублей"], *(list(row) for row in ROWS[1:])]]
+
+
+def test_a_column_of_labels_that_the_model_takes_for_a_text_stays_in_its_table() -> None:
+    table = [*ROWS, ("Провод", "52", "56751"), ("Труба", "7", "1204")]
+    lines = [text_line(120, 300 + 60 * index, *row, step=300) for index, row in enumerate(table)]
+    model = [Region("table", (300, 290, 1000, 580), 0, 0.95), Region("text", (110, 290, 290, 580), 1, 0.97)]
+    assert texts(find_tables(lines, model, blank_sheet())[0]) == [[list(row) for row in table]]
