@@ -10,7 +10,7 @@ import math
 import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from ocr_service.document import FIGURE_LABELS, Box, Region
 from ocr_service.geometry.boxes import enclosing
@@ -30,6 +30,7 @@ _MOST_WRAPPED = 80  # boxes; more are no page of text, and comparing them takes 
 _LONG_HEADING = 2.0  # of its height
 _TOUCHES = 0.1  # of a heading's height: how far the boxes of lines above and below may reach into it
 _LEADS = 0.7  # of the white below a heading there is above it; above a paragraph's last line there is less
+_WHITER = 1.5  # times the white between the lines of a block
 _WHITE_OF_ROWS, _LEVEL_TOPS = 0.9, 1.0  # of a line's height: above a row of blocks, and between the tops of these
 _LONG_ROW = 3.0  # lines that stand alone under a row of blocks, at least
 _SHORT_LINE = 0.85  # of the column's width: running text fills it
@@ -297,7 +298,13 @@ def _is_another_row(
     if not _is_cut(boxes, upper, min_gutter) or not _are_short(boxes, _columns(boxes, upper, min_gutter)):
         return False
     line = statistics.median(boxes[i][3] - boxes[i][1] for i in upper)
-    if min(boxes[i][1] for i in strips[0]) - max(boxes[i][3] for i in upper) < _WHITE_OF_ROWS * line:
+    steps = [
+        boxes[b][1] - boxes[a][3]
+        for column in _columns(boxes, upper, min_gutter)
+        for a, b in pairwise(sorted(column, key=lambda i: boxes[i][1]))
+    ]
+    white = max(_WHITE_OF_ROWS * line, _WHITER * statistics.median(steps or [0]))
+    if min(boxes[i][1] for i in strips[0]) - max(boxes[i][3] for i in upper) < white:
         return False
     alone = list(takewhile(lambda strip: not _is_cut(boxes, strip, min_gutter), strips))
     inside = [i for strip in alone for i in strip]

@@ -46,6 +46,12 @@ def test_blocks_of_short_lines_are_read_row_by_row() -> None:
     assert reading_order(boxes, min_gutter=10) == [*range(len(boxes))]
 
 
+def test_entries_far_from_each_other_are_no_rows_of_blocks() -> None:
+    entries = [(100, 100 + 60 * row, 190, 120 + 60 * row) for row in range(6)]
+    numbers = [(900, 100 + 60 * row, 920, 120 + 60 * row) for row in range(6)]
+    assert reading_order([*entries, *numbers], min_gutter=10) == [*range(12)]
+
+
 def test_text_under_a_place_and_its_date_is_no_column_of_them() -> None:
     place, date = (40, 100, 140, 120), (820, 100, 960, 120)
     text = [(40, 160 + 30 * row, 460, 180 + 30 * row) for row in range(4)]

@@ -52,6 +52,8 @@ def are_own_lines(lines: Sequence[Line], space: Space) -> bool:
     """Whether each of ``lines``, which stand one under the other in one type, is one by itself."""
     if not 2 <= len(lines) <= _MOST_LINES or not all(map(_begins_anew, (line.text for line in lines[1:]))):
         return False
+    if not any(map(str.islower, "".join(line.text for line in lines))):  # in capitals or without: no line tells itself
+        return False
     if any(map(_goes_on, (line.text for line in lines[:-1]))) or any(list_marker(line.text) for line in lines):
         return False
     em = statistics.median(line.em for line in lines)

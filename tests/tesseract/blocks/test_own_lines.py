@@ -46,6 +46,7 @@ def test_lines_that_end_at_one_place_and_begin_at_others_are_lines() -> None:
         ("Ministry of the", "Environment and", "Forests in Norway"),
         ("Письмо из отдела для", "Снабжения завода"),
         ("Нижний Новго-", "Род на Волге"),
+        ("SHIPPED IN PARTS BY", "NORTHERN RAIL AND SEA", "UNDER ORDER OF MARCH"),
         ("第一行第二行第三行第四行", "第五行第六行第七行第八行"),
     ],
 )
