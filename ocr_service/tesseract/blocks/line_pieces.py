@@ -10,9 +10,11 @@ from ocr_service.geometry.boxes import contains_centre
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.lines.page_columns import Gutter, page_gutters
 from ocr_service.tesseract.tables.prose_lines import prose_lines
-from ocr_service.tesseract.words import Line, make_line
+from ocr_service.tesseract.words import Line, Word, make_line
 
 _ONE_SPACE = 0.25  # em: white that no two columns have between them
+_BESIDE_BLANK, _LEAST_BLANK = 25.0, 3  # em from a blank to what belongs to it; its underscores
+_BLANK_LEVEL = 0.5  # em from the foot of a blank to that of the words
 _LEVEL_STEP, _PIECES = 12, 4  # pixels of a level, and its last pieces that may go on
 _STRETCHED = 4.0  # em: the widest space of a justified line
 
@@ -39,7 +41,8 @@ def split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[L
 def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Sequence[Gutter]) -> list[Line]:
     """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
 
-    Such a text may lie over two columns, whose lines stay apart. Pieces less than a space apart are one anywhere.
+    Such a text may lie over two columns, whose lines stay apart. Pieces less than a space apart are one anywhere, and
+    those on both sides of a blank to be signed.
     """
     gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
     pieces = _joined_neighbours(lines, gutters)
@@ -71,10 +74,19 @@ def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list
     return joined
 
 
+def is_blank(word: Word) -> bool:
+    """Whether a word is a line to sign or to write on: what stands beside it belongs to it."""
+    return len(word.text) >= _LEAST_BLANK and not word.text.strip("_")
+
+
 def _follows(line: Line, piece: Line, gutters: Sequence[Gutter]) -> bool:
     em = min(line.em, piece.em)
-    level = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em
-    beside = -0.2 * em < piece.box[0] - line.box[2] < _ONE_SPACE * em
+    if is_blank(line.words[-1]) or (is_blank(piece.words[0]) and not any(map(is_blank, line.words))):
+        em = max(line.em, piece.em)  # that of the words: a blank has hardly any height
+        level, space = abs(line.box[3] - piece.box[3]) < _BLANK_LEVEL * em, _BESIDE_BLANK
+    else:
+        level, space = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em, _ONE_SPACE
+    beside = -0.2 * em < piece.box[0] - line.box[2] < space * em
     upright = not (line.is_sideways or piece.is_sideways)
     return level and beside and upright and not any(gutter.parts(line.box, piece.box) for gutter in gutters)
 

@@ -21,6 +21,7 @@ from ocr_service.tesseract.words import Line
 
 # Strokes' width against the other line's: regular lines of a scan measure 0.97 to 1.03 of each other, bold 1.15 up.
 BOLDER = 1.12
+_BLANK = re.compile(r"_{3}")  # to be signed or filled in
 _LETTERED = re.compile(r"[A-Z]\. [A-Z]")  # the sections of a section, in journals of the IEEE and the APS
 _RAGGED = 0.65  # of the column's width: shorter lines are verses, addresses, entries
 _PROSE = 18.0  # em
@@ -197,7 +198,7 @@ def _wide_step(step: float, usual: float, em: float) -> bool:
 def _begins(so_far: list[Line], line: Line, left: int, right: int) -> bool:
     """Whether ``line`` begins a new paragraph after ``so_far``, which is set in the same style."""
     last = so_far[-1]
-    if ENTRY.search(last.text):
+    if ENTRY.search(last.text) or (_BLANK.search(last.text) and _BLANK.search(line.text)):
         return True
     em = min(last.em, line.em)
     if REFERENCE.match(line.text) and _may_begin_reference(so_far, line, em):

@@ -54,3 +54,24 @@ def test_lines_of_two_columns_that_the_model_took_for_one_text_stay_apart() -> N
     model = [Region("text", (90, 90, 1600, 300), 0, 0.9)]
     regions = compose([*left, *right], [], model, blank_sheet(), first_page=True).regions
     assert [set(r.content.split()) for r in regions] == [{"слева"}, {"справа"}]
+
+
+def test_a_line_to_sign_is_one_with_who_signs_it_and_the_next_one_is_another() -> None:
+    rows = [("Chair", "P.", "Lund"), ("Clerk", "A.", "Holm")]
+    lines = [
+        piece
+        for row, (office, *name) in enumerate(rows)
+        for piece in (
+            text_line(100, 300 + 40 * row, office),
+            text_line(500, 300 + 40 * row, "_" * 12),
+            text_line(900, 300 + 40 * row, *name),
+        )
+    ]
+    regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
+    assert [r.content for r in regions] == [f"Chair {'_' * 12} P. Lund", f"Clerk {'_' * 12} A. Holm"]
+
+
+def test_two_lines_to_sign_beside_each_other_stay_two() -> None:
+    lines = [text_line(100, 300, "_" * 12, "/Lund/"), text_line(600, 300, "_" * 12, "/Holm/")]
+    regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
+    assert [r.content for r in regions] == [f"{'_' * 12} /Lund/", f"{'_' * 12} /Holm/"]
