@@ -59,7 +59,6 @@ def test_small_print_below_the_first_column_does_not_stand_between_the_columns()
         ("text", "эта"),
         ("text", "вторая"),
         ("footer", "978-0-7695-3958-4/10"),
-        ("footer", "DOI:10.1109/DSDE.2010.49"),
     ]
 
 
