@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.tesseract.blocks.paragraphs import BOLDER, Paragraph, is_slanted_head
 from ocr_service.tesseract.lines.leaders import ENTRY
 
+_AMOUNT = re.compile(r":\s\D{0,3}\d[\d\s.,]*+\D{0,5}$")  # ``Total due: £920.40``
 _LARGER = 1.15  # against the body's font size
 _MAX_LENGTH, _MOST_LINES = 200, 4
 _SAME_SIZE = 0.04
@@ -139,6 +141,7 @@ _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
     ("too long", lambda c: len(c.text) > _MAX_LENGTH or (len(c.paragraph.lines) > _MOST_LINES and not c.narrow)),
     ("hardly legible", lambda c: statistics.fmean(line.confidence for line in c.paragraph.lines) < _LEGIBLE),
     ("a list item", _is_list_item),
+    ("an amount with its name", lambda c: _AMOUNT.search(c.text) is not None and c.size < _LARGER),
     ("a line of an address", lambda c: c.paragraph.own_line and c.size < _LARGER and not c.bold),
     ("an entry of a table of contents", lambda c: ENTRY.search(c.text) is not None),
     ("goes on after its end", lambda c: c.text[-1] in ",;"),

@@ -15,6 +15,8 @@ from ocr_service.tesseract.words import Line, Word, make_line
 _ONE_SPACE = 0.25  # em: white that no two columns have between them
 _BESIDE_BLANK, _LEAST_BLANK = 25.0, 3  # em from a blank to what belongs to it; its underscores
 _BLANK_LEVEL = 0.5  # em from the foot of a blank to that of the words
+_MIDDLE = 0.8  # em from the first of two lines to what stands at their middle
+_NAME, _BESIDE_NAME, _NEXT_FIELD = 4, 25.0, 6.0  # words; em from a field's name to its value, and to the next field
 _LEVEL_STEP, _PIECES = 12, 4  # pixels of a level, and its last pieces that may go on
 _STRETCHED = 4.0  # em: the widest space of a justified line
 
@@ -42,10 +44,10 @@ def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Seque
     """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
 
     Such a text may lie over two columns, whose lines stay apart. Pieces less than a space apart are one anywhere, and
-    those on both sides of a blank to be signed.
+    those on both sides of a blank to be signed, or a field's name and its value in a column of such.
     """
     gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
-    pieces = _joined_neighbours(lines, gutters)
+    pieces = _with_values(_joined_neighbours(lines, gutters))
     for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
@@ -56,6 +58,41 @@ def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Seque
                 joined[joined.index(before)] = make_line([*before.words, *line.words], before.weight)
         pieces = joined
     return pieces
+
+
+def _with_values(lines: Sequence[Line]) -> list[Line]:
+    """A field's name (``Supplier:``) and its value are one line, where others above or below stand as they do."""
+    pairs = [
+        (name, value)
+        for name in lines
+        if name.text.endswith(":") and len(name.words) <= _NAME and (value := _value_of(name, lines)) is not None
+    ]
+    joined = {id(name): value for name, value in pairs if any(_are_fields(name, value, *pair) for pair in pairs)}
+    taken = {id(value) for value in joined.values()}
+    return [
+        make_line([*line.words, *joined[id(line)].words], line.weight) if id(line) in joined else line
+        for line in lines
+        if id(line) not in taken
+    ]
+
+
+def _value_of(name: Line, lines: Sequence[Line]) -> Line | None:
+    """What stands right of a name, or the first line of it where the name is at the middle of two."""
+    level = [
+        line
+        for line in lines
+        if line.box[0] >= name.box[2] and -0.35 < (name.baseline - line.baseline) / min(line.em, name.em) < _MIDDLE
+    ]
+    nearest = min(level, key=lambda line: line.box[0], default=None)
+    if nearest is None or nearest.box[0] - name.box[2] > _BESIDE_NAME * name.em or nearest.text.endswith(":"):
+        return None
+    return nearest
+
+
+def _are_fields(name: Line, value: Line, other_name: Line, other_value: Line) -> bool:
+    apart = abs(name.baseline - other_name.baseline) / name.em
+    aligned = max(abs(name.box[0] - other_name.box[0]), abs(value.box[0] - other_value.box[0])) < 0.5 * name.em
+    return aligned and 0.5 < apart < _NEXT_FIELD
 
 
 def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[Line]:

@@ -15,12 +15,16 @@ from ocr_service.geometry.hyphenation import word_is_broken
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.tesseract.words import Line
 
-_MOST_LINES = 8
+_MOST_LINES = 10
+_MANY, _MOSTLY = 5, 0.7  # lines, and those of them that begin anew
 _LARGER = 1.1  # than the page's usual type: a title
 _ALIGNED, _RAGGED = 0.3, 1.0  # em between the ends of lines that end at one place, and that do not
 _FREE, _LEAST_FREE = 0.3, 6.0  # of the block's width, and em, that is free beside two lines, of which one begins anew
 _FREE_BESIDE_MORE = 3.5  # em; the white between two columns is narrower
-_LITTLE_WORD = re.compile(r"(?<!\S)[^\W\d_]{1,3}$")  # ``of``, ``and``, ``для``: more must follow
+_LITTLE_WORD = re.compile(  # more must follow
+    r"(?<!\S)(?:an?|the|of|and|or|to|for|from|with|in|on|at|by|is|und|der|die|das|des|von|für|mit|zu|im|et|de|du|la|les?|y|el"
+    r"|и|или|в|во|на|для|с|со|по|от|из|к|о|об|у|за|до|не|при|без|под|над)$"
+)
 # What begins a line of such a block without a capital: an e-mail address, ``р/с``, ``tel:``, ``кв. 5``.
 _SMALL_BEGIN = re.compile(r"\S*[@/]|\S+:(?:\s|$)|\w{1,5}\.\s?[\d+(]|www\.")
 _FIELD_NAME, _FIELD_WORDS = 30, 4  # of a field's name, at most: characters and words
@@ -48,10 +52,26 @@ class Space:
         return min(beside, default=self.end) - right
 
 
-def are_own_lines(lines: Sequence[Line], space: Space) -> bool:
-    """Whether each of ``lines``, which stand one under the other in one type, is one by itself."""
-    if not 2 <= len(lines) <= _MOST_LINES or not all(map(_begins_anew, (line.text for line in lines[1:]))):
-        return False
+def own_lines(lines: Sequence[Line], space: Space) -> list[list[Line]]:
+    """``lines``, which stand one under the other in one type, as those that are one by themselves.
+
+    One that does not begin anew stays with the line before it, where few are such.
+    """
+    anew = [_begins_anew(line.text) for line in lines[1:]]
+    enough = all(anew) or (len(lines) >= _MANY and sum(anew) > _MOSTLY * len(anew))
+    if not 2 <= len(lines) <= _MOST_LINES or not enough or not _may_be_own(lines, space):
+        return [list(lines)]
+    found = [[lines[0]]]
+    for begins, line in zip(anew, lines[1:], strict=True):
+        if begins:
+            found.append([line])
+        else:
+            found[-1].append(line)
+    return found
+
+
+def _may_be_own(lines: Sequence[Line], space: Space) -> bool:
+    """Whether the ends of ``lines``, their marks, their type and the room beside them allow it."""
     if not any(map(str.islower, "".join(line.text for line in lines))):  # in capitals or without: no line tells itself
         return False
     if any(map(_goes_on, (line.text for line in lines[:-1]))) or any(list_marker(line.text) for line in lines):
@@ -73,5 +93,4 @@ def _begins_anew(text: str) -> bool:
 
 
 def _goes_on(text: str) -> bool:
-    little = _LITTLE_WORD.search(text)
-    return word_is_broken(text) or (little is not None and little[0].islower())
+    return word_is_broken(text) or _LITTLE_WORD.search(text) is not None

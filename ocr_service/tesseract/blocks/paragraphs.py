@@ -14,7 +14,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
 from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.geometry.unspaced import is_unspaced
-from ocr_service.tesseract.blocks.own_lines import Space, are_own_lines, is_field
+from ocr_service.tesseract.blocks.own_lines import Space, is_field, own_lines
 from ocr_service.tesseract.lines.leaders import ENTRY
 from ocr_service.tesseract.lines.references import REFERENCE
 from ocr_service.tesseract.words import Line
@@ -132,9 +132,10 @@ def _split(chain: list[Line], leading: float, space: Space) -> list[Paragraph]:
     paragraphs: list[list[Line]] = []
     own: list[int] = []
     for run in runs:
-        if are_own_lines(run, space):
-            own.extend(range(len(paragraphs), len(paragraphs) + len(run)))
-            paragraphs.extend([line] for line in run)
+        parts = own_lines(run, space)
+        if len(parts) > 1:
+            own.extend(range(len(paragraphs), len(paragraphs) + len(parts)))
+            paragraphs.extend(parts)
             continue
         # A heading of two lines breaks where its author liked; body text breaks where the column ends.
         heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > BOLDER * body

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
@@ -14,6 +16,8 @@ from ocr_service.tesseract.tables.grids import Grid
 from ocr_service.tesseract.tables.rows import rows_of_lines
 from ocr_service.tesseract.words import Word
 
+_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})*+")
+_REST = re.compile(r"\d{3}(?: \d{3})*+[.,]\d{1,2}")  # of a number that a narrow cell breaks
 _MANY_ROWS, _ONE_EACH, _BESIDE = 4, 0.8, 0.5  # rows, the share of them with a line, and em between middles
 _FAR = 2.0  # em between the texts of two columns
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
@@ -157,12 +161,22 @@ def _parts(row: list[Cell], em: float) -> Table:
     filled = [
         [[word for word in line if x0 <= (word.box[0] + word.box[2]) / 2 < x1] for x0, x1 in edges] for line in lines
     ]
-    numbers = [[CELL_NUMBER.fullmatch(cell_text(cell)) is not None for cell in line] for line in filled]
+    texts = [[cell_text(cell) for cell in line] for line in filled]
+    broken = [any(_is_broken(*pair) for pair in pairwise(filter(None, column))) for column in zip(*texts, strict=True)]
+    numbers = [
+        [CELL_NUMBER.fullmatch(text) is not None and not parted for text, parted in zip(line, broken, strict=True)]
+        for line in texts
+    ]
     if sum(sum(line) > 1 for line in numbers) < 2 and not _are_full_rows(filled):
         return [row]
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
     parts = rows_of_lines(filled, middles, em)
     return [_row_between(edges, cells) for cells in parts]
+
+
+def _is_broken(upper: str, lower: str) -> bool:
+    """Whether two lines of a narrow cell are one number: ``8`` over ``000,00``."""
+    return _THOUSANDS.fullmatch(upper) is not None and _REST.fullmatch(lower) is not None
 
 
 def _are_full_rows(lines: Sequence[Sequence[Sequence[Word]]]) -> bool:

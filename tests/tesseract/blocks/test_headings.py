@@ -52,6 +52,8 @@ def test_larger_bold_capital_or_seen_titles_are_headings(text: str, traits: dict
         ("Ответственность сторон:", {"size": 1.2}),
         ("Ответственность сторон", {"bold": True, "alone": False}),
         ("Ответственность сторон.", {"bold": True}),
+        ("Всего к оплате: 150 400,00", {"bold": True}),
+        ("Total due: £920.40", {"bold": True}),
         ("ОТВЕТСТВЕННОСТЬ СТОРОН", {"alone": False}),
         ("• Ответственность сторон", {"size": 1.4}),
         ("ответственность сторон", {"size": 1.4}),

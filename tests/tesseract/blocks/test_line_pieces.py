@@ -75,3 +75,18 @@ def test_two_lines_to_sign_beside_each_other_stay_two() -> None:
     lines = [text_line(100, 300, "_" * 12, "/Lund/"), text_line(600, 300, "_" * 12, "/Holm/")]
     regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
     assert [r.content for r in regions] == [f"{'_' * 12} /Lund/", f"{'_' * 12} /Holm/"]
+
+
+def test_fields_and_their_values_far_beside_them_are_read_row_by_row() -> None:
+    rows = [("Supplier:", "Holm Interiors Ltd"), ("Customer:", "The Riverside Clinic"), ("Date:", "4 June 2026")]
+    lines = [text_line(100, 300 + 50 * row, name) for row, (name, _) in enumerate(rows)]
+    lines += [text_line(500, 300 + 50 * row, *value.split()) for row, (_, value) in enumerate(rows)]
+    regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
+    assert [r.content for r in regions] == [f"{name} {value}" for name, value in rows]
+
+
+def test_a_head_beside_another_block_is_no_name_of_a_value() -> None:
+    left = [text_line(100, 300, "Bill", "to:"), text_line(100, 350, "Anna", "Holm")]
+    right = [text_line(700, 300, "Invoice", "17"), text_line(700, 350, "4", "June")]
+    regions = compose([*left, *right], [], [], blank_sheet(), first_page=True).regions
+    assert next(r.content for r in regions) == "Bill to:"

@@ -71,6 +71,18 @@ def test_lines_of_words_between_rules_stay_one_row() -> None:
     assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
 
 
+def test_numbers_that_narrow_cells_break_make_no_rows() -> None:
+    columns = [(100, 300), (300, 500), (500, 700)]
+    lines = [("Доставка", "8", "16"), ("грузов", "000,00", "000,00")]
+    words = [
+        text_line(columns[c][0] + 10, 120 + 40 * r, text).words[0]
+        for r, row in enumerate(lines)
+        for c, text in enumerate(row)
+    ]
+    ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    assert texts(with_unruled_rows(ruled)) == [["Доставка грузов", "8 000,00", "16 000,00"]]
+
+
 def test_lines_that_fill_all_columns_are_rows_where_one_column_is_of_data() -> None:
     columns = [(100, 300), (300, 500), (500, 700)]
 
