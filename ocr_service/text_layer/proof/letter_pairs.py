@@ -20,6 +20,7 @@ from ocr_service.document import Gray
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs
 from ocr_service.text_layer.proof.evidence import Key
 from ocr_service.text_layer.proof.letter_shapes import drawings_of, places_of
+from ocr_service.text_layer.proof.mirrored import SIDED, mirrors_brackets
 from ocr_service.text_layer.proof.shapes import Samples
 
 TABLE = Path(__file__).with_name("letter_pairs.npz")
@@ -64,6 +65,8 @@ def drawn_as_other(
     table = _table()
     asked = np.array([sign in table for sign in signs], bool) & ~glyphs.of_one_glyph  # not those of a ligature
     asked &= ~np.isin(glyphs.font, _larger_than_their_size(glyphs, signs))
+    if mirrors_brackets(signs):
+        asked &= np.array([sign not in SIDED for sign in signs], bool)
     if not asked.any():
         return {}
     found: dict[Key, str] = {}

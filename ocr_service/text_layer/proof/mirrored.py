@@ -13,15 +13,21 @@ from ocr_service.text_layer.page.glyphs import Glyphs
 from ocr_service.text_layer.proof.evidence import Key
 
 _SIDES = {sign: side for side, signs in ((-1, "([{«‹<"), (1, ")]}»›>")) for sign in signs}
+SIDED = frozenset(_SIDES)
 _LEAST_PX = 10.0  # an em
 _SAMPLES = 3  # glyphs of each character
 _CLEARLY = 0.02  # of a sign's width; of 170 fonts, at 14 and 28 pixels an em, none leans to the other side
 _RIGHT_TO_LEFT = ("R", "AL")  # whose brackets are mirrored
 
 
+def mirrors_brackets(signs: Sequence[str]) -> bool:
+    """Whether letters that run from right to left are among them: a ``(`` beside these is drawn as a ``)``."""
+    return any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in set(signs))
+
+
 def mirrored(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> frozenset[Key]:
     """Brackets and quotation marks whose middle stands out to the other side than it should."""
-    if any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in set(signs)):
+    if mirrors_brackets(signs):
         return frozenset()
     samples: dict[Key, list[int]] = defaultdict(list)
     for index, sign in enumerate(signs):

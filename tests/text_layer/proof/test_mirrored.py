@@ -6,9 +6,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from ocr_service.document import Gray
-from ocr_service.text_layer.proof.mirrored import lean
+from ocr_service.text_layer.proof.mirrored import lean, mirrors_brackets
 from tests.support.text_layer_pdfs import Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample
 
@@ -27,6 +28,11 @@ def test_the_middle_of_a_sign_and_of_its_mirror_image_stand_out_to_two_sides() -
 def test_nothing_stands_out_nowhere() -> None:
     assert lean(np.zeros((40, 40), np.uint8), (8, 3, 33, 38)) == 0
     assert lean(_angle(), (8, 3, 9, 4)) == 0
+
+
+@pytest.mark.parametrize(("signs", "mirrors"), [("a (б)", False), ("(א)", True), ("(ب)", True), ("(1)", False)])
+def test_brackets_are_mirrored_beside_letters_that_run_from_right_to_left(signs: str, *, mirrors: bool) -> None:
+    assert mirrors_brackets(signs) == mirrors
 
 
 def test_turned_signs_are_not_delivered(tmp_path: Path) -> None:
