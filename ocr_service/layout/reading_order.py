@@ -298,18 +298,20 @@ def _is_another_row(
     if not _is_cut(boxes, upper, min_gutter) or not _are_short(boxes, _columns(boxes, upper, min_gutter)):
         return False
     line = statistics.median(boxes[i][3] - boxes[i][1] for i in upper)
-    steps = [
-        boxes[b][1] - boxes[a][3]
-        for column in _columns(boxes, upper, min_gutter)
-        for a, b in pairwise(sorted(column, key=lambda i: boxes[i][1]))
-    ]
-    white = max(_WHITE_OF_ROWS * line, _WHITER * statistics.median(steps or [0]))
-    if min(boxes[i][1] for i in strips[0]) - max(boxes[i][3] for i in upper) < white:
+    white = min(boxes[i][1] for i in strips[0]) - max(boxes[i][3] for i in upper)
+    if white < _WHITE_OF_ROWS * line:
         return False
     alone = list(takewhile(lambda strip: not _is_cut(boxes, strip, min_gutter), strips))
     inside = [i for strip in alone for i in strip]
     if alone and boxes[inside[-1]][3] - boxes[inside[0]][1] > _LONG_ROW * line:
         return True
+    steps = [
+        boxes[b][1] - boxes[a][3]
+        for column in _columns(boxes, upper, min_gutter)
+        for a, b in pairwise(sorted(column, key=lambda i: boxes[i][1]))
+    ]
+    if steps and white < _WHITER * statistics.median(steps):
+        return False
     row: list[int] = []
     for strip in strips:
         if len(_columns(boxes, [*upper, *row, *strip], min_gutter)) < 2:

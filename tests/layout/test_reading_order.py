@@ -52,6 +52,12 @@ def test_entries_far_from_each_other_are_no_rows_of_blocks() -> None:
     assert reading_order([*entries, *numbers], min_gutter=10) == [*range(12)]
 
 
+def test_a_field_under_two_beside_each_other_is_read_after_both() -> None:
+    name, first, last = (120, 390, 200, 415), (120, 507, 233, 526), (323, 507, 435, 526)
+    email, example, address = (120, 616, 200, 643), (120, 736, 368, 761), (120, 845, 241, 872)
+    assert reading_order([name, first, last, email, example, address], min_gutter=10) == [0, 1, 2, 3, 4, 5]
+
+
 def test_text_under_a_place_and_its_date_is_no_column_of_them() -> None:
     place, date = (40, 100, 140, 120), (820, 100, 960, 120)
     text = [(40, 160 + 30 * row, 460, 180 + 30 * row) for row in range(4)]
