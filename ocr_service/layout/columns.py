@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ocr_service.document import Box
 
 _INSIDE_COLUMN = 0.6  # of the narrower of a box and a column
+_OVER = 0.25  # of a column, on each side of it
 _REACHES = 0.05  # of a column: what is wider stands in it too
 STRIPS_UNDER = 3  # that show how high the columns are: the first may be their first lines
 
@@ -84,6 +85,8 @@ def keep_to_columns(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence[
         (min(boxes[i][0] for i in column), max(boxes[i][2] for i in column))
         for column in columns_of(boxes, cut, min_gutter)
     ]
+    if len(spans) > 2 and any(_goes_over(boxes[index], span) for index in other for span in spans):
+        return False
     return all(
         any(_inside_column(boxes[index], span) for span in spans)
         and sum(_shared(boxes[index], span) > _REACHES * (span[1] - span[0]) for span in spans) < 2
@@ -93,6 +96,12 @@ def keep_to_columns(boxes: Sequence[Box], upper: Sequence[int], lower: Sequence[
 
 def _inside_column(box: Box, span: tuple[int, int]) -> bool:
     return _shared(box, span) > _INSIDE_COLUMN * min(box[2] - box[0], span[1] - span[0])
+
+
+def _goes_over(box: Box, span: tuple[int, int]) -> bool:
+    """Whether a box reaches out of a column on both sides: a line in the middle of the page, over the middle column."""
+    most = _OVER * (span[1] - span[0])
+    return span[0] - box[0] > most and box[2] - span[1] > most
 
 
 def _shared(box: Box, span: tuple[int, int]) -> int:

@@ -52,6 +52,12 @@ def test_entries_far_from_each_other_are_no_rows_of_blocks() -> None:
     assert reading_order([*entries, *numbers], min_gutter=10) == [*range(12)]
 
 
+def test_a_line_in_the_middle_is_read_before_three_short_blocks_under_it() -> None:
+    line, date, head, principal = (300, 100, 700, 120), (60, 200, 220, 220), (420, 200, 580, 240), (780, 200, 940, 240)
+    number = (330, 280, 670, 300)
+    assert reading_order([line, date, head, principal, number], min_gutter=10) == [0, 1, 2, 3, 4]
+
+
 def test_a_field_under_two_beside_each_other_is_read_after_both() -> None:
     name, first, last = (120, 390, 200, 415), (120, 507, 233, 526), (323, 507, 435, 526)
     email, example, address = (120, 616, 200, 643), (120, 736, 368, 761), (120, 845, 241, 872)
