@@ -58,9 +58,9 @@ test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, f
 
 # What the gpu image installs: its packages replace those of the lock (scripts/image_packages.sh).
 PINS := .venv-pins/bin
-test-pins: setup .venv-pins/.ready ## run the tests of rendering, layout and reading with the gpu image's packages
+test-pins: setup .venv-pins/.ready ## run the tests of layout, reading and export with the gpu image's packages
 	$(call timed,tests with the gpu image's packages,$(PINS)/python -m pytest -q --dist loadfile -n $(QUICK_PROCESSES) \
-	  -m "not gpu and not weights" tests/render tests/geometry tests/layout tests/reading tests/tesseract)
+	  -m "not gpu and not weights" tests/geometry tests/layout tests/reading tests/export tests/render tests/tesseract)
 
 .venv-pins/.ready: requirements.lock requirements_vllm.txt
 	@echo "== The gpu image's packages into .venv-pins (this takes some minutes)"
