@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from ocr_service.document import FIGURE_LABELS, PROSE_LABELS, Box, Region
 from ocr_service.geometry.boxes import contains_centre
@@ -11,6 +13,8 @@ from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.lines.page_columns import Gutter, page_gutters
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, Word, make_line
+
+_Item = TypeVar("_Item")
 
 _ONE_SPACE = 0.25  # em: white that no two columns have between them
 _BESIDE_BLANK, _LEAST_BLANK = 25.0, 3  # em from a blank to what belongs to it; its underscores
@@ -62,18 +66,33 @@ def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Seque
 
 def _with_values(lines: Sequence[Line]) -> list[Line]:
     """A field's name (``Supplier:``) and its value are one line, where others above or below stand as they do."""
+    ordered = sorted(lines, key=lambda line: line.baseline)
+    baselines = [line.baseline for line in ordered]
     pairs = [
         (name, value)
-        for name in lines
-        if name.text.endswith(":") and len(name.words) <= _NAME and (value := _value_of(name, lines)) is not None
+        for name in ordered
+        if name.text.endswith(":")
+        and len(name.words) <= _NAME
+        and (value := _value_of(name, _around(name, 1.0, ordered, baselines))) is not None
     ]
-    joined = {id(name): value for name, value in pairs if any(_are_fields(name, value, *pair) for pair in pairs)}
+    names = [name.baseline for name, _ in pairs]
+    joined = {
+        id(name): value
+        for name, value in pairs
+        if any(_are_fields(name, value, *pair) for pair in _around(name, _NEXT_FIELD, pairs, names))
+    }
     taken = {id(value) for value in joined.values()}
     return [
         make_line([*line.words, *joined[id(line)].words], line.weight) if id(line) in joined else line
         for line in lines
         if id(line) not in taken
     ]
+
+
+def _around(name: Line, em: float, items: Sequence[_Item], baselines: Sequence[float]) -> Sequence[_Item]:
+    """Those of ``items``, which have these ``baselines`` in order, that are ``em`` above or below a name at most."""
+    reach = em * name.em
+    return items[bisect_left(baselines, name.baseline - reach) : bisect_right(baselines, name.baseline + reach)]
 
 
 def _value_of(name: Line, lines: Sequence[Line]) -> Line | None:
@@ -111,14 +130,14 @@ def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list
     return joined
 
 
-def is_blank(word: Word) -> bool:
+def _is_blank(word: Word) -> bool:
     """Whether a word is a line to sign or to write on: what stands beside it belongs to it."""
     return len(word.text) >= _LEAST_BLANK and not word.text.strip("_")
 
 
 def _follows(line: Line, piece: Line, gutters: Sequence[Gutter]) -> bool:
     em = min(line.em, piece.em)
-    if is_blank(line.words[-1]) or (is_blank(piece.words[0]) and not any(map(is_blank, line.words))):
+    if _is_blank(line.words[-1]) or (_is_blank(piece.words[0]) and not any(map(_is_blank, line.words))):
         em = max(line.em, piece.em)  # that of the words: a blank has hardly any height
         level, space = abs(line.box[3] - piece.box[3]) < _BLANK_LEVEL * em, _BESIDE_BLANK
     else:

@@ -130,11 +130,11 @@ def _split(chain: list[Line], leading: float, space: Space) -> list[Paragraph]:
     left, right = min(line.box[0] for line in chain), max(line.box[2] for line in chain)
     body = statistics.median(line.weight for line in chain)
     paragraphs: list[list[Line]] = []
-    own: list[int] = []
+    own: set[int] = set()
     for run in runs:
         parts = own_lines(run, space)
         if len(parts) > 1:
-            own.extend(range(len(paragraphs), len(paragraphs) + len(parts)))
+            own.update(range(len(paragraphs), len(paragraphs) + len(parts)))
             paragraphs.extend(parts)
             continue
         # A heading of two lines breaks where its author liked; body text breaks where the column ends.
@@ -146,7 +146,7 @@ def _split(chain: list[Line], leading: float, space: Space) -> list[Paragraph]:
             hanging = _hangs_with_next(paragraphs[-1], run[place : place + 2])
             if not hanging and _begins(paragraphs[-1], line, left, end):
                 if is_field(paragraphs[-1][0].text) and is_field(line.text):
-                    own += [len(paragraphs) - 1, len(paragraphs)]
+                    own |= {len(paragraphs) - 1, len(paragraphs)}
                 paragraphs.append([line])
             else:
                 paragraphs[-1].append(line)

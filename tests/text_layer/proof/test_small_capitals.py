@@ -7,30 +7,16 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ocr_service.text_layer.page.fonts import Font
-from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
 from ocr_service.text_layer.proof.evidence import Evidence, Key
 from ocr_service.text_layer.proof.small_capitals import believe_small_capitals
+from tests.support.glyphs import glyphs_of
 
 
 def _evidence(rises: dict[str, float], read: dict[str, str]) -> dict[Key, Evidence]:
     """What is known of a font's letters of these heights (em), each of which was read thrice, some as another."""
     text = [*rises]
     boxes = np.array([[0.0, 20 - 20 * rises[sign], 10.0, 20.0] for sign in text])
-    glyphs = Glyphs(
-        codes=np.array([ord(c) for c in text]),
-        ink=boxes,
-        cell=boxes,
-        origin=np.array([[0.0, 20.0]] * len(text)),
-        object=np.zeros(len(text), np.int64),
-        spaced=np.zeros(len(text), bool),
-        unmapped=np.zeros(len(text), bool),
-        plate=np.zeros(len(text), np.int64),
-        cut=np.zeros(len(text)),
-        objects=(TextObject(None, 0, 20.0, 0.0, 0, (0, 0, 0, 255), False),),
-        fonts=(Font("Caps", "Caps/1/0", False, False, True),),
-    )
-    keys = [("Caps/1/0", ord(c), 1) for c in text]
+    glyphs, keys = glyphs_of("".join(text), boxes, "Caps", origin=np.array([[0.0, 20.0]] * len(text)))
     known = {
         key: Evidence(wrong=Counter({read[sign]: 3})) if sign in read else Evidence(right=3)
         for key, sign in zip(keys, text, strict=True)

@@ -7,10 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ocr_service.text_layer.page.fonts import Font
-from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
 from ocr_service.text_layer.proof.evidence import Evidence
 from ocr_service.text_layer.proof.told_by_width import believe_by_width
+from tests.support.glyphs import glyphs_of
 
 _PROVEN = {"l": 0.222, "e": 0.556, "2": 0.556, "4": 0.556}  # em, as in Arial
 
@@ -20,20 +19,7 @@ def _evidence(sign: str, read: str, width: float) -> Evidence:
     text = [*_PROVEN, sign]
     widths = np.array([*_PROVEN.values(), width]) * 20
     boxes = np.stack([np.zeros(len(text)), np.zeros(len(text)), widths, np.full(len(text), 20.0)], axis=1)
-    glyphs = Glyphs(
-        codes=np.array([ord(c) for c in text]),
-        ink=boxes,
-        cell=boxes,
-        origin=boxes[:, :2],
-        object=np.zeros(len(text), np.int64),
-        spaced=np.zeros(len(text), bool),
-        unmapped=np.zeros(len(text), bool),
-        plate=np.zeros(len(text), np.int64),
-        cut=np.zeros(len(text)),
-        objects=(TextObject(None, 0, 20.0, 0.0, 0, (0, 0, 0, 255), False),),
-        fonts=(Font("Sans", "Sans/1/0", False, False, True),),
-    )
-    keys = [("Sans/1/0", ord(c), 1) for c in text]
+    glyphs, keys = glyphs_of("".join(text), boxes, "Sans")
     known = {key: Evidence(right=3) for key in keys[:-1]} | {keys[-1]: Evidence(wrong=Counter({read: 2}))}
     believe_by_width(glyphs, keys, known)
     return known[keys[-1]]
