@@ -26,7 +26,7 @@ setup-test: setup
 	@echo "== Python packages into .venv (the first time takes a minute or two)"
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { scripts/apt.sh python3-venv && $(PYTHON) -m venv .venv; }
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 $$($(BIN)/python $(PACKAGES)) # by all cores, where pip takes one
+	@$(BIN)/python -m compileall -qq -j 0 -x /tests/ $$($(BIN)/python $(PACKAGES)) # by all cores, where pip takes one
 	@touch $@
 
 demo: setup ## start the service and read a scanned sample through it
@@ -56,18 +56,18 @@ test: setup ## run the quick tests: each module, and the main job over HTTP with
 test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, faults, fuzzing
 	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(call twice,$(SLOW)))
 
-# What the gpu image installs: its packages replace those of the lock (scripts/image_packages.sh).
+# What the gpu image installs: its packages come before those of the lock, which are seen, too.
 PINS := .venv-pins/bin
+PINS_TESTS := tests/geometry tests/layout tests/reading tests/export tests/render tests/tesseract
 test-pins: setup .venv-pins/.ready ## run the tests of layout, reading and export with the gpu image's packages
 	$(call timed,tests with the gpu image's packages,$(PINS)/python -m pytest -q --dist loadfile -n $(QUICK_PROCESSES) \
-	  -m "not gpu and not weights" tests/geometry tests/layout tests/reading tests/export tests/render tests/tesseract)
+	  -m "(pins or not slow) and not gpu and not weights" $(PINS_TESTS))
 
-.venv-pins/.ready: requirements.lock requirements_vllm.txt
+.venv-pins/.ready: .venv/.ready requirements_vllm.txt
 	@echo "== The gpu image's packages into .venv-pins (this takes some minutes)"
-	@rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
-	@$(PINS)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
-	@$(PINS)/pip uninstall -qq --yes onnxruntime opencv-python-headless
-	@$(PINS)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements_vllm.txt
+	@rm -rf .venv-pins && $(PYTHON) -m venv --without-pip .venv-pins
+	@$(BIN)/pip --python $(PINS)/python install -qq --disable-pip-version-check --no-compile --no-deps -r requirements_vllm.txt
+	@$(BIN)/python $(PACKAGES) > "$$($(PINS)/python $(PACKAGES))/project.pth"
 	@touch $@
 
 # Clients of others drive the service, from an environment of their own.
