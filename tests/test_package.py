@@ -38,9 +38,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment_with(source: Path, folder: Path) -> Path:
-    run(sys.executable, "-m", "venv", folder)
-    run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", source)
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    pip(folder / "bin", "install", "--quiet", "--no-compile", source)
     return folder / "bin"
+
+
+def pip(environment: Path, *arguments: str | Path) -> str:
+    """The tests' own pip, on this environment."""
+    command = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+    return run(*command, "--python", environment / "python", *arguments)
 
 
 def test_both_ways_to_call_it_say_the_version(installed: Path) -> None:
@@ -49,7 +55,7 @@ def test_both_ways_to_call_it_say_the_version(installed: Path) -> None:
 
 
 def test_opencv_is_the_build_that_needs_no_display(installed: Path) -> None:
-    packages = [line.partition("==")[0] for line in run(installed / "pip", "freeze").splitlines()]
+    packages = [line.partition("==")[0] for line in pip(installed, "freeze").splitlines()]
     assert [name for name in packages if name.startswith("opencv")] == ["opencv-python-headless"]
 
 
@@ -81,11 +87,11 @@ def client_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_client_alone_brings_httpx_and_tenacity_and_no_server(client_alone: Path) -> None:
-    packages = {line.partition("==")[0].partition(" ")[0] for line in run(client_alone / "pip", "freeze").splitlines()}
+    packages = {line.partition("==")[0].partition(" ")[0] for line in pip(client_alone, "freeze").splitlines()}
     assert packages == {"pages2md-client", "httpx", "httpcore", "h11", "anyio", "certifi", "idna", "tenacity"} | (
         packages & {"sniffio", "typing_extensions"}  # of anyio, by the version of Python
     )
-    files = run(client_alone / "pip", "show", "--files", "pages2md-client")
+    files = pip(client_alone, "show", "--files", "pages2md-client")
     assert "ocr_service/py.typed" in files and "ocr_service/settings.py" not in files
 
 

@@ -70,7 +70,7 @@ class Watch:
 
     def look(self, done: threading.Event) -> None:
         with httpx.Client(base_url=self._url, timeout=_ALIVE_S) as client:
-            while not done.wait(0.02):
+            while not done.wait(0.05):
                 assert client.get("/health/live").status_code == 200
                 self.probes += 1
                 self.peak = max(self.peak, self.memory())
