@@ -41,6 +41,7 @@ from ocr_service.text_layer.proof.sample_words import (
     sample_words,
     signs_inside_words,
 )
+from ocr_service.text_layer.proof.shapes import classes_of_levelled
 from ocr_service.text_layer.proof.small_capitals import believe_small_capitals
 from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
 from ocr_service.text_layer.proof.told_by_width import believe_by_width
@@ -70,7 +71,7 @@ def prove(
     """
     type_case, original = TypeCase(glyphs, plates), glyphs
     glyphs, plates = levelled(glyphs, plates)
-    keys = _keys(glyphs, shapes)
+    keys = _keys(glyphs, classes_of_levelled(shapes, original, glyphs, plates))
     forget_others(remembered, keys, glyphs, plates)
     known = remembered.evidence
     signs = [plain_form(chr(int(code))) for code in glyphs.codes]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
-from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
+from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs, Ints
 
 _ACROSS, _DOWN = 8, 12  # samples of a glyph's box
 _BLUR = 1.2  # pixels: glyphs of one kind stand up to half a pixel apart on the grid
@@ -38,7 +38,7 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
     box = glyphs.ink
     sides = np.stack([box[:, 2] - box[:, 0], box[:, 3] - box[:, 1], box[:, 3] - glyphs.origin[:, 1]], axis=1)
     sides /= size[:, None]
-    level = (np.abs((glyphs.angle + 45) % 90 - 45) <= _TURNED).tolist()
+    level = _is_upright(glyphs).tolist()
     quarter = (np.rint(glyphs.angle / 90).astype(int) % 4).tolist()
     least = np.where(size >= _LARGE_PX, _ALIKE, np.where(size >= _SMALL_PX, _ALIKE_SMALL, -2.0))
     # What stands on another's place may be covered in part.
@@ -65,6 +65,22 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
             firsts.append(index)
         classes[index] = first
     return classes
+
+
+def classes_of_levelled(classes: Ints, slanted: Glyphs, glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
+    """``classes`` with those of ``slanted`` characters told by their shapes as ``glyphs``, which are set level."""
+    turned = ~_is_upright(slanted) & _is_upright(glyphs)
+    if not turned.any():
+        return classes
+    here, found = np.flatnonzero(turned), classes.copy()
+    found[here] = here[shape_classes(glyphs.kept(turned), plates)]
+    return found
+
+
+def _is_upright(glyphs: Glyphs) -> Flags:
+    """Whether glyphs are level, or turned by quarters, so that their boxes tell their shape."""
+    upright: Flags = np.abs((glyphs.angle + 45) % 90 - 45) <= _TURNED
+    return upright
 
 
 def samples_of(ink: Gray, boxes: Floats) -> Samples:

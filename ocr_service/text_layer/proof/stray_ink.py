@@ -17,6 +17,8 @@ _DASH = 0.18  # of the type's size: its width, however thin it is
 _BESIDE = 0.3  # of the type's size from a word: a letter of it
 _MOST_PIECES = 5_000  # of a page; text whose boxes are wrong has more, and is not proven either way
 
+Place = tuple[float, float, float, float]
+
 
 def unexplained(plate: Gray, boxes: Floats) -> Gray:
     """The ink of text outside of all ``boxes``: PDFium leaves out some glyphs that fonts without a map have."""
@@ -30,27 +32,57 @@ def unexplained(plate: Gray, boxes: Floats) -> Gray:
 def beside_stray_ink(lines: Sequence[LayerLine], rest: Gray, count: int) -> Flags:
     """Which of the ``count`` glyphs are of words with pieces of ``rest`` inside or at their ends."""
     found = np.zeros(count, bool)
-    pieces = _pieces(rest)
-    if not len(pieces):
+    boxes = _pieces(rest)
+    if not len(boxes):
         return found
-    sides = np.minimum(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
-    longest = np.maximum(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
-    x, y = (pieces[:, 0] + pieces[:, 2]) / 2, (pieces[:, 1] + pieces[:, 3]) / 2
-    order = np.argsort(y)
-    x, y, sides, longest, left, right = x[order], y[order], sides[order], longest[order], *pieces[order][:, [0, 2]].T
+    level, sideways = _Pieces(boxes), _Pieces(boxes[:, [1, 0, 3, 2]])
     for line in lines:
-        _, top, _, bottom = line.box
-        first, last = np.searchsorted(y, (top, bottom)).tolist()
-        if line.angle or first == last:
+        turned = line.angle % 180 == 90
+        pieces, box = (sideways, _swapped(line.box)) if turned else (level, line.box)
+        here = pieces.between(box[1], box[3])
+        if here.start == here.stop:
             continue
-        part = slice(first, last)
-        large = (sides[part] >= _LEAST_SIDE * line.size) | (right[part] - left[part] >= _DASH * line.size)
-        letters = large & (longest[part] <= _MOST_SIDE * line.size)
+        letters = pieces.letters(here, line.size)
         for word in line.words:
-            near = (right[part] > word.box[0] - _BESIDE * line.size) & (left[part] < word.box[2] + _BESIDE * line.size)
+            place = _swapped(word.box) if turned else word.box
+            near = pieces.near(here, place, _BESIDE * line.size, within=bool(line.angle % 90))
             if (letters & near).any():
                 found[list(word.glyphs)] = True
     return found
+
+
+class _Pieces:
+    """Pieces of ink by their ``boxes``, pixels, in the order of their middles down the page."""
+
+    def __init__(self, boxes: Floats) -> None:
+        boxes = boxes[np.argsort(boxes[:, 1] + boxes[:, 3])]
+        self._left, self._right = boxes[:, 0], boxes[:, 2]
+        self._y = (boxes[:, 1] + boxes[:, 3]) / 2
+        sides = boxes[:, 2:] - boxes[:, :2]
+        self._width, self._shorter, self._longer = sides[:, 0], sides.min(axis=1), sides.max(axis=1)
+
+    def between(self, top: float, bottom: float) -> slice:
+        first, last = np.searchsorted(self._y, (top, bottom)).tolist()
+        return slice(first, last)
+
+    def letters(self, here: slice, size: float) -> Flags:
+        """Which are as large as a letter of this type's size may be."""
+        large = (self._shorter[here] >= _LEAST_SIDE * size) | (self._width[here] >= _DASH * size)
+        found: Flags = large & (self._longer[here] <= _MOST_SIDE * size)
+        return found
+
+    def near(self, here: slice, box: Place, by: float, within: bool) -> Flags:
+        """Which reach as near as ``by`` to a word; ``within``: only those between its top and bottom, too."""
+        left, top, right, bottom = box
+        found: Flags = (self._right[here] > left - by) & (self._left[here] < right + by)
+        if within:
+            found &= (self._y[here] > top) & (self._y[here] < bottom)
+        return found
+
+
+def _swapped(box: Place) -> Place:
+    """A box with its x and y exchanged: what stands sideways as if it were level."""
+    return box[1], box[0], box[3], box[2]
 
 
 def _pieces(rest: Gray) -> Floats:

@@ -12,6 +12,7 @@ from ocr_service.document import Gray
 from ocr_service.text_layer.page.fonts import Font
 from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
 from ocr_service.text_layer.proof.levelled import levelled
+from ocr_service.text_layer.proof.shapes import classes_of_levelled, shape_classes
 from tests.support.text_layer_pdfs import Sample, Sheet, with_maps
 from tests.support.text_layer_set import read_sample
 
@@ -54,6 +55,19 @@ def test_a_level_page_stays_as_it_is() -> None:
     glyphs, plate = _page(0)
     level, (picture,) = levelled(glyphs, [plate])
     assert level is glyphs and picture is plate
+
+
+def test_two_shapes_of_one_slanted_character_are_told_apart() -> None:
+    wide, plate = _page(30)
+    narrow = wide.ink[0] * 0.6 + 80
+    both = Glyphs(
+        np.array([65, 65]), np.array([wide.ink[0], narrow]), np.array([wide.ink[0], narrow]),
+        np.array([wide.origin[0], wide.origin[0] * 0.6 + 80]), np.zeros(2, np.int64), np.zeros(2, bool),
+        np.zeros(2, bool), np.zeros(2, np.int64), np.zeros(2), wide.objects, wide.fonts,
+    )  # fmt: skip
+    slanted = shape_classes(both, [plate])
+    assert slanted.tolist() == [0, 0]
+    assert classes_of_levelled(slanted, both, *levelled(both, [plate])).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("angle", [90, 30])

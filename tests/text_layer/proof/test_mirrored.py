@@ -35,11 +35,15 @@ def test_brackets_are_mirrored_beside_letters_that_run_from_right_to_left(signs:
     assert mirrors_brackets(signs) == mirrors
 
 
-def test_turned_signs_are_not_delivered(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("pair", "text"),
+    [("()", "The court (in plenary session) approved the annual budget."), ("→←", "From Rome → Paris and Oslo → Bonn")],
+)
+def test_turned_signs_are_not_delivered(tmp_path: Path, pair: str, text: str) -> None:
     sheet = Sheet()
-    sheet.paragraph("The court (in plenary session) approved the annual budget.")
+    sheet.paragraph(text)
     pdf = sheet.pdf()
     honest = read_sample(tmp_path, Sample("honest", pdf, ""), "only").markdown
-    turned = read_sample(tmp_path, Sample("turned", with_maps(pdf, swapped("()")), ""), "only").markdown
-    assert "(in plenary session)" in honest
-    assert not {*"()"} & {*turned}
+    turned = read_sample(tmp_path, Sample("turned", with_maps(pdf, swapped(pair)), ""), "only").markdown
+    assert text in honest
+    assert not {*pair} & {*turned}

@@ -27,3 +27,14 @@ def test_ink_far_from_every_word_is_nobodys() -> None:
     plate = np.zeros((200, 400), np.uint8)
     plate[80:100, 200:210] = plate[20:40, 110:120] = 255
     assert not beside_stray_ink([_line()], plate, 3).any()
+
+
+def test_a_letter_more_is_found_in_sideways_and_slanted_words_too() -> None:
+    plate = np.zeros((400, 400), np.uint8)
+    plate[155:165, 80:100] = 255
+    sideways = LayerWord("ab", (80, 100, 100, 150), (0, 1), 30), LayerWord("c", (80, 300, 100, 320), (2,), 30)
+    assert beside_stray_ink([LayerLine(sideways, 90, 30)], plate, 3).tolist() == [True, True, False]
+    plate = np.zeros((400, 400), np.uint8)
+    plate[120:130, 120:130] = plate[110:120, 310:320] = 255
+    slanted = LayerWord("ab", (100, 100, 150, 150), (0, 1), 30), LayerWord("c", (300, 300, 320, 320), (2,), 30)
+    assert beside_stray_ink([LayerLine(slanted, 45, 30)], plate, 3).tolist() == [True, True, False]
