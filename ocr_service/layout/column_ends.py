@@ -78,8 +78,10 @@ def begins_new_columns(
     near_all = all(beside < top - end < near for end in ends) and all(
         beside < start - bottom < near for start in starts
     )
-    # White as between two lines is that of a column which goes on beside the heading.
-    parted = all(start - end > _PARTED * (bottom - top) for start, end in zip(starts, ends, strict=True))
+    # White as between two lines is that of a column which goes on beside the heading. Where there are more columns
+    # above than below, or less, which goes on in which is not known.
+    beside_it = zip(starts, ends, strict=True) if len(starts) == len(ends) else ((min(starts), max(ends)),)
+    parted = all(start - end > _PARTED * (bottom - top) for start, end in beside_it)
     return near_all and parted and top - ends[0] > _LEADS * (starts[0] - bottom)
 
 

@@ -148,6 +148,15 @@ def test_a_short_headline_between_columns_that_end_and_begin_at_one_height_parts
     assert reading_order([*above, (20, 330, 200, 360), *below], min_gutter=10) == [0, 1, 2, 3, 4, 5, 6]
 
 
+def test_a_headline_between_two_columns_and_three_parts_them() -> None:
+    above = [(0, 0, 140, 100), (160, 0, 300, 100)]
+    below = [(0, 150, 90, 300), (105, 150, 195, 300), (210, 150, 300, 300)]
+    assert reading_order([*above, (0, 120, 120, 135), *below], min_gutter=8) == [0, 1, 2, 3, 4, 5]
+    assert reading_order([*below, (0, 320, 120, 335), (0, 350, 140, 450), (160, 350, 300, 450)], min_gutter=8) == [
+        0, 1, 2, 3, 4, 5,
+    ]  # fmt: skip
+
+
 def test_a_heading_inside_a_column_stays_in_it() -> None:
     left, right = [(20, 10, 480, 300), (20, 330, 200, 360), (20, 380, 480, 700)], [(520, 10, 980, 700)]
     assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3]
