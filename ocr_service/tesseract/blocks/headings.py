@@ -7,11 +7,15 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ocr_service.geometry.letter_case import is_small
 from ocr_service.geometry.numbering import list_marker, section_depth
+from ocr_service.geometry.unspaced import is_square, letters_wide
 from ocr_service.tesseract.blocks.paragraphs import BOLDER, Paragraph, is_slanted_head
 from ocr_service.tesseract.lines.leaders import ENTRY
 
 _AMOUNT = re.compile(r":\s\D{0,3}\d[\d\s.,]*+\D{0,5}$")  # ``Total due: £920.40``
+_ENDS = ".。։।"  # of sentences
+_SYLLABLES = frozenset(map(chr, range(0xAC00, 0xD7A4)))  # of Korean, two letters and more each
 _LARGER = 1.15  # against the body's font size
 _MAX_LENGTH, _MOST_LINES = 200, 4
 _SAME_SIZE = 0.04
@@ -72,7 +76,7 @@ class Candidate:
 
     @property
     def letters(self) -> int:
-        return sum(c.isalpha() for c in self.text)
+        return sum(2 if is_square(ord(c)) or c in _SYLLABLES else 1 for c in self.text if c.isalpha())
 
     @property
     def size(self) -> float:
@@ -90,7 +94,7 @@ class Candidate:
     @property
     def open_ended(self) -> bool:
         """Without the full stop or colon that ends a sentence."""
-        return self.text[-1] not in ".:"
+        return self.text[-1] not in _ENDS + ":："
 
     @property
     def narrow(self) -> bool:
@@ -144,9 +148,9 @@ _EXCLUSIONS: tuple[tuple[str, Rule], ...] = (
     ("an amount with its name", lambda c: _AMOUNT.search(c.text) is not None and c.size < _LARGER),
     ("a line of an address", lambda c: c.paragraph.own_line and c.size < _LARGER and not c.bold),
     ("an entry of a table of contents", lambda c: ENTRY.search(c.text) is not None),
-    ("goes on after its end", lambda c: c.text[-1] in ",;"),
-    ("begins inside a sentence", lambda c: c.text[0].islower()),
-    ("a long sentence", lambda c: c.text[-1] == "." and len(c.text) > 60),
+    ("goes on after its end", lambda c: c.text[-1] in ",;，、；"),
+    ("begins inside a sentence", lambda c: is_small(c.text[0])),
+    ("a long sentence", lambda c: c.text[-1] in _ENDS and letters_wide(c.text) > 60),
 )
 
 # The first kind that fits decides by its condition.

@@ -12,6 +12,7 @@ from itertools import pairwise
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines, vocabulary, word_is_broken
+from ocr_service.geometry.letter_case import is_small
 from ocr_service.geometry.numbering import list_marker, section_depth
 from ocr_service.geometry.unspaced import is_unspaced
 from ocr_service.tesseract.blocks.own_lines import Space, is_field, own_lines
@@ -174,7 +175,7 @@ def _runs_of_one_style(chain: list[Line], leading: float) -> list[list[Line]]:
 
 
 def _other_style(last: Line, line: Line) -> bool:
-    if word_is_broken(last.text) and line.text[0].islower():
+    if word_is_broken(last.text) and is_small(line.text[0]):
         return False
     small, large = sorted((last.em, line.em))
     if large > 1.2 * small and min(len(last.text), len(line.text)) > 3:
@@ -285,7 +286,7 @@ def _runs_on(last: Line, line: Line, left: int, right: int) -> bool:
     if width <= _RAGGED * (right - left) or last.text[-1] in ".:;!?" or list_marker(line.text) is not None:
         return False
     # An address or an entry may begin with a number, too, but is no line of prose.
-    return line.text[0].islower() or (line.text[0].isdigit() and last.text[-1].islower() and width > _PROSE * last.em)
+    return is_small(line.text[0]) or (line.text[0].isdigit() and last.text[-1].islower() and width > _PROSE * last.em)
 
 
 def _has_drop_cap(line: Line) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr_service.text_layer.lines.curved import curved_lines
+from ocr_service.text_layer.lines.directions import mostly_to_the_left, runs_to_the_left
 from ocr_service.text_layer.lines.drop_caps import with_drop_caps
 from ocr_service.text_layer.lines.gutters import Row, cuts_of
 from ocr_service.text_layer.lines.list_marks import with_list_marks
@@ -42,13 +43,14 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
     angles = np.rint(glyphs.angle).astype(int) % 360
     right = np.rint(angles / 90).astype(int) * 90
     angles = np.where(np.abs(right - angles) <= 2, right % 360, angles)
+    to_the_left = mostly_to_the_left(glyphs.codes) if runs_to_the_left(glyphs.codes).any() else None
     lines = curved_lines(glyphs)
     straight = np.ones(len(glyphs), bool)
     straight[[index for line in lines for index in line.glyphs]] = False
     for angle in np.unique(angles[straight]):
         frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(straight & (angles == angle)), int(angle)))
         for band in _bands(glyphs, frame):
-            lines += [line_of(glyphs, frame, piece, int(angle)) for piece in band]
+            lines += [line_of(glyphs, frame, piece, int(angle), to_the_left=to_the_left) for piece in band]
     return _with_values(with_list_marks([line for line in lines if line.words]))
 
 
@@ -69,7 +71,11 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
     xs = np.stack([cell[:, a] * cos + cell[:, b] * sin for a in (0, 2) for b in (1, 3)])
     if angle % 90:  # a box around a slanted glyph says nothing of its advance: the writing goes on from its origin
         return Frame(index, along, along + _slanted_width(cell, cos, sin), base, glyphs.size[index])
-    frame = Frame(index, xs.min(axis=0), xs.max(axis=0), base, glyphs.size[index])
+    left = xs.min(axis=0)
+    # PDFium gives the ink alone of letters that it knows by their forms for the middle of a word.
+    inked = runs_to_the_left(glyphs.codes[index]) & ~glyphs.of_one_glyph[index]
+    left = np.where(inked, np.minimum(left, along), left)
+    frame = Frame(index, left, xs.max(axis=0), base, glyphs.size[index])
     return frame if angle else with_raised_digits(glyphs, frame)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ocr_service.document import Box
 from ocr_service.geometry.unspaced import is_square
+from ocr_service.text_layer.lines.directions import in_reading_order, runs_to_the_left, with_brackets_around
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
 
 WORD_GAP = 0.17  # em between two advances; kerning takes up to 0.1, the narrowest justified space has 0.2
@@ -24,6 +25,7 @@ _IDEOGRAPHIC_SPACE = 0.8  # em between two signs that stand in squares; beside a
 _WIDEST_SPACE = 0.42  # em: that of a font with letters of several widths, between two advances
 _LONGEST_MARK = 3  # characters
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
+_BESIDE_JOINED = 0.14  # em from letters that run to the left, and may join others, whose advance PDFium does not tell
 _LAPPING, _EVEN = -0.1, 0.05  # em between letters whose font's widths reach into the next, everywhere as far
 SMALL = 0.82  # of the size beside it: a superscript
 _SMALL_CAPITALS = 1.5  # of their size: the large ones beside them
@@ -93,7 +95,10 @@ def text_of(glyphs: Glyphs, frame: Frame, piece: Sequence[int]) -> str:
     return "".join(chr(int(glyphs.codes[frame.index[i]])) for i in piece)
 
 
-def line_of(glyphs: Glyphs, frame: Frame, piece: list[int], angle: int) -> LayerLine:
+def line_of(
+    glyphs: Glyphs, frame: Frame, piece: list[int], angle: int, *, to_the_left: bool | None = None
+) -> LayerLine:
+    """The line that a piece of a row is. ``to_the_left``: its page is written so; None where nothing on it is."""
     size = _type_size(glyphs, frame, piece)
     full = [i for i in piece if frame.size[i] > SMALL * size]
     base = float(frame.base[full[len(full) // 2]]) if full else None
@@ -101,6 +106,8 @@ def line_of(glyphs: Glyphs, frame: Frame, piece: list[int], angle: int) -> Layer
     for place, part in enumerate(_at_leaders(glyphs, frame, piece)):
         if place % 2 == 0:
             parts = _words(glyphs, frame, part, slanted=angle % 90 != 0)
+            if to_the_left is not None:
+                parts = _in_reading_order(glyphs, frame, parts, to_the_left)
             for i, word in enumerate(parts):
                 follows = i > 0 and _follows(glyphs, frame, parts[i - 1][-1], word[0])
                 words.append(replace(_word(glyphs, frame, word, size, base), follows=follows))
@@ -108,13 +115,32 @@ def line_of(glyphs: Glyphs, frame: Frame, piece: list[int], angle: int) -> Layer
             words.append(replace(_word(glyphs, frame, part, size, base), text=_LEADER))
     if angle:
         words = [replace(word, base=None) for word in words]
+    if to_the_left:
+        words = [replace(word, text=with_brackets_around(word.text)) for word in words]
     return LayerLine(tuple(w for w in words if w.text), angle, size)
 
 
 def _follows(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
     """Whether nothing but an ordinary space of the file parts two glyphs: before a cell is none, or more white."""
-    gap = frame.left[b] - frame.right[a]
-    return bool(glyphs.spaced[frame.index[b]]) and bool(gap < _WIDEST_SPACE * frame.size[b])
+    gap = max(frame.left[b] - frame.right[a], frame.left[a] - frame.right[b])
+    return _is_spaced(glyphs, frame, a, b) and bool(gap < _WIDEST_SPACE * frame.size[b])
+
+
+def _is_spaced(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
+    """Whether the file has a space between two glyphs, of which ``a`` stands left of ``b``.
+
+    Letters that run to the left come in either order, word by word; so a space counts that is anywhere between.
+    """
+    left, right = int(frame.index[a]), int(frame.index[b])
+    if left > right and runs_to_the_left(glyphs.codes[[left, right]]).any():
+        return bool(glyphs.spaced[right + 1 : left + 1].any())
+    return bool(glyphs.spaced[right])
+
+
+def _in_reading_order(glyphs: Glyphs, frame: Frame, words: list[list[int]], to_the_left: bool) -> list[list[int]]:
+    flat = [i for word in words for i in word]
+    texts = [text_of(glyphs, frame, word) for word in words]
+    return [[flat[place] for place in word] for word in in_reading_order(texts, to_the_left=to_the_left)]
 
 
 def _at_leaders(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:
@@ -157,15 +183,18 @@ def _words(glyphs: Glyphs, frame: Frame, piece: list[int], *, slanted: bool = Fa
     words = [[piece[0]]]
     text = _after_mark(glyphs, frame, piece)
     square = [is_square(int(glyphs.codes[frame.index[i]])) for i in piece]
-    for place, ((_, b), gap) in enumerate(zip(_pairs(piece), gaps, strict=True), start=1):
+    joined = runs_to_the_left(glyphs.codes[frame.index[piece]]).tolist()
+    for place, ((a, b), gap) in enumerate(zip(_pairs(piece), gaps, strict=True), start=1):
         if place == text:
             new = True
         elif square[place - 1] and square[place]:
             new = gap > _IDEOGRAPHIC_SPACE
+        elif joined[place - 1] and joined[place]:
+            new = gap > _BESIDE_JOINED or (_is_spaced(glyphs, frame, a, b) and gap > 0)
         elif spaced_out:
             new = gap > 1.6 * apart + 0.05
         else:
-            new = gap > least or (bool(glyphs.spaced[frame.index[b]]) and (slanted or gap > _OWN_SPACE))
+            new = gap > least or (_is_spaced(glyphs, frame, a, b) and (slanted or gap > _OWN_SPACE))
         if new:
             words.append([b])
         else:
@@ -221,9 +250,6 @@ def _word(glyphs: Glyphs, frame: Frame, part: list[int], size: float, line_base:
         _sign(chr(int(glyphs.codes[frame.index[i]])), float(frame.base[i]), float(frame.size[i]), size, base)
         for i in part
     ]
-    if sum(unicodedata.bidirectional(sign[:1] or " ") in ("R", "AL") for sign in signs) * 2 > len(signs):
-        signs.reverse()
-        indices.reverse()
     boxes = glyphs.ink[indices].tolist()
     return LayerWord(clean_text("".join(signs)), _around(boxes), tuple(indices), size, base=base)
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+
+from ocr_service.text_layer.page.glyphs import Glyphs
+
+_FLAT_BELOW = frozenset("ABDEFHIKLMNPRTXZhiklmnrxz1247АБВГЕИКЛМНПРТХвгеиклмнпртх")  # which end at the baseline
+_MOST_LOWERED = 0.12  # em
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,8 @@ _EXTENTS: dict[str, _Extent] = {
     "⇒": _Extent((0.24, 0.61), (-0.08, 0.17), (0.46, 1.17), (1.3, 3.3)),
     "/": _Extent((0.5, 0.95), (-0.35, 0.06), (0.15, 0.85), (0.15, 1.0)),
     "*": _Extent((0.45, 0.95), (0.02, 0.6), (0.18, 0.62), (0.6, 1.5)),
-    "(": _Extent((0.5, 0.95), (-0.38, -0.01), (0.1, 0.5), (0.1, 0.6)),
-    ")": _Extent((0.5, 0.95), (-0.38, -0.01), (0.1, 0.5), (0.1, 0.6)),
+    "(": _Extent((0.5, 0.95), (-0.45, -0.01), (0.1, 0.5), (0.1, 0.6)),
+    ")": _Extent((0.5, 0.95), (-0.45, -0.01), (0.1, 0.5), (0.1, 0.6)),
     "'": _Extent((0.5, 0.95), (0.2, 0.65), (0.02, 0.3), (0.1, 1.0)),
     "’": _Extent((0.5, 0.95), (0.2, 0.7), (0.03, 0.34), (0.15, 1.2)),
     "‘": _Extent((0.5, 0.95), (0.2, 0.7), (0.03, 0.34), (0.15, 1.2)),
@@ -56,6 +64,16 @@ _OF_COURIER = {
 
 _EXTENTS |= dict.fromkeys("\u00ad\u2010\u2011", _EXTENTS["-"])  # soft, and of Unicode's own
 _EXTENTS |= dict.fromkeys("←↔", _EXTENTS["→"]) | dict.fromkeys("⇐⇔", _EXTENTS["⇒"])
+
+
+def below_baseline(glyphs: Glyphs, signs: Sequence[str], here: Sequence[int]) -> float:
+    """How far below the baseline the letters and digits of a font stand, em: all Latin ones of some Korean fonts do.
+
+    ``here``: the font's glyphs.
+    """
+    drop = glyphs.drop[[index for index in here if glyphs.level[index] and signs[index] in _FLAT_BELOW]]
+    lowered = float(np.median(drop)) if len(drop) else 0.0
+    return lowered if abs(lowered) <= _MOST_LOWERED else 0.0
 
 
 def may_stand_so(sign: str, rise: float, drop: float, width: float) -> bool:

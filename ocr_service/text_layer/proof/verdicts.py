@@ -27,7 +27,7 @@ from ocr_service.text_layer.proof.alphabets import (
 )
 from ocr_service.text_layer.proof.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.proof.ideographs import impossible_ideographs
-from ocr_service.text_layer.proof.punctuation import may_stand_so
+from ocr_service.text_layer.proof.punctuation import below_baseline, may_stand_so
 from ocr_service.text_layer.visibility import HALF
 
 _UNMAPPED = 0.3  # of a font's characters that may have no sense before nothing of it is believed
@@ -284,7 +284,8 @@ def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
     """Punctuation that stands where its mark cannot, or has another size."""
     glyphs = page.glyphs
     width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size, 1e-6)
-    rise, drop = glyphs.rise, glyphs.drop
+    lowered = below_baseline(glyphs, page.signs, here)
+    rise, drop = glyphs.rise + lowered, glyphs.drop - lowered
     return {
         page.keys[i]
         for i in here

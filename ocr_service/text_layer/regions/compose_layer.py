@@ -47,6 +47,7 @@ from ocr_service.text_layer.page.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.regions.panels import find_panels, parted
 from ocr_service.text_layer.regions.proven_words import with_proven_words
+from ocr_service.text_layer.regions.right_to_left import directed
 from ocr_service.text_layer.regions.sideways_tables import sideways_tables
 from ocr_service.text_layer.remainder import gray_of, is_blank
 
@@ -65,6 +66,16 @@ def compose_layer(
 ) -> list[RegionResult]:
     """Regions in reading order. ``others``: lines read by OCR, ``read_apart``: its regions; ``hints``: the layout
     model's regions, where asked."""
+    page = directed(layer)
+    if page is None:
+        return _composed(layer, others, hints, read_apart)
+    found = _composed(page.layer(layer), page.others(others), page.hints(hints), page.inserts(read_apart))
+    return [page.result(region) for region in found]
+
+
+def _composed(
+    layer: PageLayer, others: Sequence[Line], hints: Sequence[Region], read_apart: Sequence[Insert]
+) -> list[RegionResult]:
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
     margins = [line for line in level if _is_marginal(layer, line)]

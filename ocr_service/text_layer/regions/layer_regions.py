@@ -30,6 +30,7 @@ from ocr_service.tesseract.words import Line, placed_words, split_by_box
 from ocr_service.text_layer.page_layer import PageLayer
 from ocr_service.text_layer.regions.breaks import breaks
 from ocr_service.text_layer.regions.compose_layer import make_page_line
+from ocr_service.text_layer.regions.right_to_left import directed, in_order_of_reading
 from ocr_service.text_layer.remainder import gray_of, has_writing, ink_without_rules
 
 RUNNING = frozenset(
@@ -50,6 +51,8 @@ class LayerRegions:
 
     def __init__(self, layer: PageLayer) -> None:
         urls: list[str] = []
+        if directed(layer) is not None:
+            layer = replace(layer, lines=tuple(map(in_order_of_reading, layer.lines)))
         lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
         self._lines = [line for angle, line in lines if angle == 0]
         # The proven words of lines that are not proven as a whole.

@@ -39,6 +39,9 @@ def judged(text: str, *, size: float = 1.0, bold: bool = False, title: float = 0
         ("5. Ответственность сторон.", {"bold": True}),
         ("ОТВЕТСТВЕННОСТЬ СТОРОН", {}),
         ("Ответственность сторон", {"title": 0.7}),
+        ("ზოგადი დებულებები", {"size": 1.4}),
+        ("结果", {"size": 1.4}),
+        ("결론", {"size": 1.4}),
     ],
 )
 def test_larger_bold_capital_or_seen_titles_are_headings(text: str, traits: dict[str, float]) -> None:
@@ -58,6 +61,7 @@ def test_larger_bold_capital_or_seen_titles_are_headings(text: str, traits: dict
         ("• Ответственность сторон", {"size": 1.4}),
         ("ответственность сторон", {"size": 1.4}),
         ("Ответственность сторон,", {"size": 1.4}),
+        ("水在一百度沸腾。", {"bold": True}),
         ("12", {"size": 1.4}),
         ("Слово " * 40, {"size": 1.4}),
     ],

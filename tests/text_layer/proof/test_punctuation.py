@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from ocr_service.text_layer.proof.punctuation import may_stand_so
+from ocr_service.text_layer.page.fonts import Font
+from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
+from ocr_service.text_layer.proof.punctuation import below_baseline, may_stand_so
 
 # Of Liberation Serif: top, bottom (below the baseline is positive), width, em.
 _DRAWN = {".": (0.1, 0.01, 0.11), ",": (0.1, 0.14, 0.14), "-": (0.257, -0.194, 0.25), "%": (0.68, 0.01, 0.71)}
@@ -36,3 +39,15 @@ def test_a_colon_and_a_semicolon_of_pdfiums_courier_stand_higher() -> None:
     assert may_stand_so(":", *colon)
     assert may_stand_so(";", *semicolon)
     assert not may_stand_so(";", *colon)
+
+
+@pytest.mark.parametrize(("bottom", "lowered"), [(101.2, 0.06), (100.0, 0.0), (104.0, 0.0)])
+def test_a_font_may_have_its_latin_letters_a_little_below_the_baseline(bottom: float, lowered: float) -> None:
+    box, flag, zero = np.array([[50.0, 85.0, 60.0, bottom]] * 2), np.zeros(2, bool), np.zeros(2, np.int64)
+    item = TextObject(None, 0, 20.0, 0.0, 0, (0, 0, 0, 255), False)
+    glyphs = Glyphs(
+        np.array([49, 80]), box, box, np.array([[50.0, 100.0]] * 2), zero, flag, flag, zero, np.zeros(2),
+        (item,), (Font("F", "F", False, False, True),),
+    )  # fmt: skip
+    assert below_baseline(glyphs, ["1", "P"], [0, 1]) == pytest.approx(lowered)
+    assert below_baseline(glyphs, ["g", "."], [0, 1]) == 0
