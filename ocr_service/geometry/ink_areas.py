@@ -25,6 +25,9 @@ _REACH = (0.7, 0.35)  # em, sideways and up and down, within which pieces are on
 _REGULAR = 0.7  # of an area's pieces must be within a third of their median height
 _LEAST_PIECES, _ROW = 3, 1.4  # a line is wider than high; pieces of a drawing are stacked as they come
 _MANY_PIECES = 10  # of one height, in a column, are digits
+# Of a piece's box, what letters that touch fill, strokes of a drawing fill less and bars more; of its height, a letter.
+_JOINED, _WIDTH = (0.3, 0.7), 0.9
+_LOWEST = 0.45  # em, of letters that touch; grain is lower
 _OVERLAP = 0.12  # em of a piece's height, above and below, that does not join it to another row
 _ROW_PIECES, _LONG = 5, 3.0  # of a row that is text for sure: how many, and its width in their height
 _SHORT_ROW = (3, 1.4)  # the same of a label, which stands among others
@@ -90,7 +93,7 @@ def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, i
     for members in _groups(pieces, chosen, shape, _REACH):
         area, alike = _area(pieces, members)
         x0, y0, x1, y1 = area.box
-        row = area.pieces >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
+        row = _letters(pieces, members) >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
         regular = alike >= _REGULAR and (row or area.pieces >= _MANY_PIECES) and not _is_pattern(pieces, members)
         areas.append(replace(area, regular=regular))
     return sorted(areas, key=lambda area: -area.ink)
@@ -116,9 +119,19 @@ def rows_and_members(
         x0, _, x1, _ = area.box
         feet = pieces.boxes[members, 3]
         level = float(np.mean(np.abs(feet - np.median(feet)) <= max(_LEVEL * area.height, _LEVEL_PIXELS)))
-        row = area.pieces >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR
+        count = _letters(pieces, members) if short else area.pieces
+        row = count >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR
         if row and not _is_pattern(pieces, members):
             yield replace(area, regular=True), members
+
+
+def _letters(pieces: Pieces, members: npt.NDArray[np.intp]) -> int:
+    """How many letters these pieces are at least: in coarse print letters touch, and a word is a piece or two."""
+    boxes = pieces.boxes[members]
+    w, h = (boxes[:, 2:] - boxes[:, :2]).T
+    filled = pieces.areas[members] / (w * h)
+    joined = (filled >= _JOINED[0]) & (filled <= _JOINED[1]) & (h >= _LOWEST * pieces.em)
+    return int(np.where(joined, np.maximum(1, w // (_WIDTH * h)), 1).sum())
 
 
 def _is_pattern(pieces: Pieces, members: npt.NDArray[np.intp]) -> bool:

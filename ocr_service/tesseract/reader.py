@@ -56,6 +56,7 @@ from ocr_service.tesseract.lines.leaders import with_leaders
 from ocr_service.tesseract.lines.page_columns import page_gutters, ruled_gutters, split_at_gutters
 from ocr_service.tesseract.lines.references import with_reference_labels
 from ocr_service.tesseract.ppocr import PpOcr
+from ocr_service.tesseract.prepare.mosaics import on_white_mosaics
 from ocr_service.tesseract.prepare.preprocess import rescaling
 from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.recognition import Recognition
@@ -114,10 +115,9 @@ class TesseractReader:
 
         ``script``: the one of the page's other text.
         """
-        gray, stamps = without_stamps(page.pixels, page.dpi)
-        sheet, scale = _rescaled_sheet(
-            with_pale_rows(gray, page.pixels, page.dpi, [stamp.box for stamp in stamps]), page.dpi
-        )
+        pixels = on_white_mosaics(page.pixels, page.dpi)
+        gray, stamps = without_stamps(pixels, page.dpi)
+        sheet, scale = _rescaled_sheet(with_pale_rows(gray, pixels, page.dpi, [s.box for s in stamps]), page.dpi)
         lines = self._of(script).lines(sheet.gray, sheet.dpi)
         return Recognition(page, sheet, scale, tuple(lines), stamps, script=script)
 

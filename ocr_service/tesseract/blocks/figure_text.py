@@ -11,6 +11,7 @@ import numpy as np
 from ocr_service.document import FIGURE_LABELS, Box, Region, RegionResult
 from ocr_service.geometry.boxes import area, contains_centre, overlap_of_smaller
 from ocr_service.layout.filter import SURE
+from ocr_service.tesseract.blocks.scales import scale_numbers
 from ocr_service.tesseract.ledger.ink_ledger import LABELS
 from ocr_service.tesseract.lines.captions import CAPTION
 from ocr_service.tesseract.sheet import Sheet
@@ -54,10 +55,14 @@ def find_figures(
         inner, outer = split_by_box(rest, region.bbox)
         box, caption = _without_caption(region.bbox, inner)
         labelled = sum(map(_is_legible, inner)) >= LABELS
+        scales = scale_numbers(inner)
         legible = [
             line
             for line in inner
-            if line in caption or _is_legible(line) or (_is_label(line) if labelled else _is_written(line, rows))
+            if line in caption
+            or _is_legible(line)
+            or line in scales
+            or (_is_label(line) if labelled else _is_written(line, rows))
         ]
         if legible and not _is_drawn(box, inner, sheet):
             continue

@@ -51,7 +51,10 @@ def with_inverse_text(sheet: Sheet, stats: Stats) -> Sheet:
 def _rows(ink: Gray, dpi: int) -> Iterator[list[Box]]:
     """The rows of holes that stand as letters do, with some of the ground around; after each row its words."""
     height, width = ink.shape
-    holes = letters_of(ink_stats(np.ascontiguousarray(255 - ink)), TEN_POINTS_IN * dpi, dpi)
+    stats = ink_stats(np.ascontiguousarray(255 - ink))
+    x, y, w, h = stats[:, :4].T
+    inner = (x > 0) & (y > 0) & (x + w < width) & (y + h < height)  # the others are the paper beside a round area
+    holes = letters_of(stats[inner], TEN_POINTS_IN * dpi, dpi)
     if not len(holes.boxes):
         return
     for row, members in rows_and_members(holes, np.ones(len(holes.boxes), bool), (height, width), short=True):

@@ -35,6 +35,7 @@ _OUTLINE = 2  # pixels
 _PART_LEVEL = 0.45  # of a part, with its letters and what is beside its upper and lower edge: 0.57 to 0.9
 _IN_ROW = 0.7  # of the height of two areas that one row has in common
 _WRITTEN = 0.01, 0.5  # of a light box that its text covers
+_LEAST_SHAPE, _MOST_SHAPES = (48, 14), 60  # pixels of a light shape with text, and how many an area has
 _REACH = (_GROUND // 2 + 1) * _STEP  # pixels that letters in an area or beside it may move its edge by
 _ON_GROUND, _PAPER = 0.3, 0.9  # of a row of pixels: of an area, and of the white beside one
 
@@ -254,6 +255,8 @@ def on_white(gray: Gray, areas: list[FilledArea]) -> Gray:
         crop = gray[y0:y1, x0:x1].astype(np.float32)
         above = (crop - area.ground) / max(_CONTRAST, 255.0 - area.ground)
         below = (area.ground - crop) / max(_CONTRAST, area.ground)
+        if not area.dark:
+            above[_written_shapes(gray[y0:y1, x0:x1], area.ground)] = 0
         result[y0:y1, x0:x1] = (255 * (1 - np.maximum(above, below))).clip(0, 255).astype(np.uint8)
         if area.dark:
             left, right = area.ends
@@ -262,3 +265,23 @@ def on_white(gray: Gray, areas: list[FilledArea]) -> Gray:
             for a, b, c, d in edges:
                 cv2.line(result, (a, b), (c, d), 0, _OUTLINE)
     return result
+
+
+def _written_shapes(gray: Gray, ground: float) -> npt.NDArray[np.bool_]:
+    """Where light shapes of any form with dark text on them lie on a ground: they are no letters lighter than it."""
+    light = (gray > ground + _INK).astype(np.uint8)
+    written, dark = np.zeros(gray.shape, bool), gray < ground - _INK
+    if not dark.any() or np.count_nonzero(light) < _LEAST_SHAPE[0] * _LEAST_SHAPE[1]:
+        return written
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(light)
+    large = (stats[:, 2] >= _LEAST_SHAPE[0]) & (stats[:, 3] >= _LEAST_SHAPE[1])
+    large[0] = False
+    shapes = np.flatnonzero(large)
+    for label in shapes[np.argsort(-stats[shapes, 4])][:_MOST_SHAPES].tolist():
+        x, y, w, h = stats[label][:4].tolist()
+        own = labels[y : y + h, x : x + w] == label
+        outlines, _ = cv2.findContours(own.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        inside = cv2.drawContours(np.zeros((h, w), np.uint8), outlines, -1, 1, cv2.FILLED) > 0
+        if _WRITTEN[0] <= float(np.mean(dark[y : y + h, x : x + w][inside])) <= _WRITTEN[1]:
+            written[y : y + h, x : x + w] |= inside
+    return written

@@ -78,3 +78,11 @@ def test_a_digit_that_the_text_layer_proves_is_no_chance_of_a_photograph() -> No
     region = Region("chart", (60, 60, 760, 560), 0, 0.9)
     assert find_figures([read], [region], [], page.sheet()).lines == []
     assert [line.text for line in find_figures([proven], [region], [], page.sheet()).lines] == ["8"]
+
+
+def test_a_lone_zero_of_an_axis_is_a_line_and_a_lone_sign_goes_with_the_figure() -> None:
+    axis = [text_line(170 - 15 * len(text), 150 + 130 * row, text) for row, text in enumerate(("40", "20", "0"))]
+    sign = text_line(700, 300, "1")
+    found = find_figures([*axis, sign], [FIGURE], [], chart().sheet())
+    assert [line.text for line in found.lines] == ["40", "20", "0"]
+    assert found.left_out == [sign]

@@ -69,3 +69,13 @@ def test_words_on_buttons_of_a_dark_window_become_pieces_of_ink_though_one_besid
     before, after = made_white(page)
     assert float(np.median(before.gray[208:228, 104:190])) < 120
     assert float(np.median(after.gray[208:228, 104:190])) > 150
+
+
+def test_paper_beside_a_round_area_is_no_letter_of_it() -> None:
+    """The box of a button with an arrow below it has two white corners, which are larger than its letters."""
+    page = DrawnPage(1240, 400)
+    page.draw.rounded_rectangle((300, 100, 640, 142), 14, fill="#222222")
+    page.draw.line((470, 142, 470, 190), fill="#222222", width=4)
+    page.text(320, 106, "Already sent", 9, fill="white")
+    before, after = made_white(page)
+    assert float(np.median(after.gray[112:132, 325:470])) > 200 > 100 > float(np.median(before.gray[112:132, 325:470]))

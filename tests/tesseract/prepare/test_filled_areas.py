@@ -112,3 +112,17 @@ def test_text_in_a_box_on_a_coloured_ground_becomes_dark_on_white(box: str, text
     assert float((inside > 230).mean()) > 0.7
     assert int(inside.min()) < 60
     assert int(clear[95:130, 130:400].min()) < 60
+
+
+def test_a_light_shape_of_any_form_keeps_its_dark_text() -> None:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 100, 900, 600), fill="#949494")
+    page.draw.polygon([(250, 330), (270, 270), (720, 230), (740, 290), (720, 340), (270, 380)], fill="white")
+    page.text(330, 280, "15 May 10:00", 12)
+    page.text(300, 500, "Hall of the Guild", 12, fill="white")
+    gray = page.gray()
+    clear = on_white(gray, filled_areas(gray, DPI))
+    shape, light = clear[285:318, 335:600], clear[505:535, 305:560]
+    assert 0.6 < float((shape > 225).mean()) < 0.95
+    assert int(shape.min()) < 60
+    assert int(light.min()) < 60 < 225 < float(np.median(light))
