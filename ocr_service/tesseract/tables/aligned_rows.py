@@ -23,7 +23,8 @@ from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, Word
 
 _ROW_GAP = 2.4  # em: the widest white between two rows
-_OPEN_ROW_GAP = 3.8  # the same between rows of three cells
+_OPEN_ROW_GAP = 3.8  # the same between rows of three cells, and where the rows so far stand far apart
+_LOOSE_ROWS = 1.2  # em of white between rows that stand far apart
 _EMPTY_LINE = 1.7  # of the usual step from row to row
 _NEAR = 1.6  # em of white to a head above
 _CAPTION_GAP = 2.0  # em of white to a caption
@@ -33,6 +34,7 @@ _WHITE = 0.3  # em that a gutter keeps at least
 _LEADING = 1.4  # em from line to line of a cell
 _ALIGNED = 0.45  # em that edges of one column are off
 _MOSTLY = 0.7
+_NUMBERED_ROWS = 4
 _TRIES = 12  # rows that are tried as the first of a table, one after the other
 _CLEAR_GUTTER = 1.0  # em, where a table has two columns
 _BOLD = 1.15  # times the weight of the rows below
@@ -108,9 +110,10 @@ def _rows_that_align(rows: Sequence[Row], begin: int, barriers: Sequence[Box], e
         row = rows[index]
         gap = top(row) - bottom(rows[index - 1])
         own = _white(row, em)
-        if gap > (_OPEN_ROW_GAP if len(own) > 1 and len(white) > 1 else _ROW_GAP) * em:
-            break
         group = rows[begin : begin + count]
+        open_ = (len(own) > 1 and len(white) > 1) or _are_loose(group, em)
+        if gap > (_OPEN_ROW_GAP if open_ else _ROW_GAP) * em:
+            break
         if any(_stands_between(barrier, rows[index - 1], row, group) for barrier in barriers):
             break
         shared = _shared(white, own, filled_runs(row, em), em)
@@ -123,6 +126,11 @@ def _rows_that_align(rows: Sequence[Row], begin: int, barriers: Sequence[Box], e
             if odd > _ODD_ROWS:
                 break
     return list(rows[begin : begin + count])
+
+
+def _are_loose(group: Sequence[Row], em: float) -> bool:
+    """Whether rows stand so far apart that an empty line among them is wider than others are."""
+    return len(group) > 1 and statistics.median(top(b) - bottom(a) for a, b in pairwise(group)) > _LOOSE_ROWS * em
 
 
 def _first_block(group: Sequence[Row]) -> list[Row]:
@@ -223,7 +231,12 @@ class _Group:
         headed = self._has_caption(captions) or self._has_bold_head(weights)
         if self.columns == 2:
             return bool(self.data) and self.full >= (3 if headed else 4) and self._has_clear_gutter()
-        return self.full >= (2 if headed else 3) and (bool(self.data) or headed)
+        return self.full >= (2 if headed else 3) and (bool(self.data) or headed or self._has_numbered_rows())
+
+    def _has_numbered_rows(self) -> bool:
+        """Whether several rows begin with a year, a number or the like."""
+        firsts = [line[0] for line in self.texts if line[0]]
+        return self.full >= _NUMBERED_ROWS and all(map(is_data, firsts)) and len(firsts) == len(self.texts)
 
     def _has_caption(self, captions: Sequence[Line]) -> bool:
         x0, y0, x1, y1 = enclosing([word.box for row in self.rows for word in row])

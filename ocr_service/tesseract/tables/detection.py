@@ -14,6 +14,7 @@ from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.lines.captions import CAPTION
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.aligned_rows import AlignedArea, aligned_areas
+from ocr_service.tesseract.tables.boxed_heads import with_open_body
 from ocr_service.tesseract.tables.cells import (
     CELL_NUMBER,
     Table,
@@ -32,6 +33,7 @@ from ocr_service.tesseract.tables.ruled_tables import (
     with_label_rows,
     with_parted_heads,
     with_unruled_rows,
+    without_thin_columns,
 )
 from ocr_service.tesseract.words import Line, split_by_box
 
@@ -141,14 +143,15 @@ def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable]
         inner, outer = split_by_box(rest, grid.box)
         words = [word for line in inner for word in line.words]
         ruled = without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40)))
+        ruled = without_thin_columns(ruled) if ruled else ruled
         if ruled and has_unruled_columns(ruled):
             cells = _open_table(grid.box, inner, sheet, [(rule[0] + rule[2]) // 2 for rule in grid.vertical])
         else:
             cells = with_unruled_rows(with_parted_heads(with_label_rows(ruled)) if ruled else ruled)
         if len(cells) * len(cells[0] if cells else []) < 4 or sum(bool(c.words) for row in cells for c in row) < 3:
             continue
-        found.append(FoundTable(grid.box, cells, 1.0))
-        rest = outer
+        box, cells, rest = with_open_body(grid.box, cells, outer)
+        found.append(FoundTable(box, cells, 1.0))
     return found, rest
 
 
@@ -253,7 +256,7 @@ def _texts_apart(texts: Sequence[Box], table: Box) -> list[Box]:
 def _areas_between_rules(stacks: Sequence[Sequence[Box]], aligned: Sequence[Box]) -> Iterator[_OpenArea]:
     for bars in stacks:
         x0, y0, x1, y1 = enclosing(bars)
-        parts = _same_areas(aligned, (x0, y0, x1, y1))
+        parts = [*_same_areas(aligned, (x0, y0, x1, y1)), *_going_on_below(aligned, (x0, y0, x1, y1))]
         if any(x1 - x0 <= _MOST_OF_IT * (box[2] - box[0]) for box in parts):  # the rules above totals
             continue
         top, bottom = min([y0, *(box[1] for box in parts)]), max([y1, *(box[3] for box in parts)])
@@ -273,6 +276,16 @@ def _areas_of_aligned_rows(areas: Sequence[AlignedArea], regions: Sequence[Regio
 
 def _same_areas(boxes: Sequence[Box], box: Box) -> list[Box]:
     return [other for other in boxes if overlap_of_smaller(other, box) > _SAME]
+
+
+def _going_on_below(aligned: Sequence[Box], head: Box) -> list[Box]:
+    """The aligned rows that go from between two rules, as those about a head, to below them."""
+    return [
+        box
+        for box in aligned
+        if head[1] <= box[1] < head[3] < box[3]
+        and min(box[2], head[2]) - max(box[0], head[0]) > _NEARLY_ALL * (head[2] - head[0])
+    ]
 
 
 def _may_be_table(region: Region, aligned: Sequence[Box]) -> bool:

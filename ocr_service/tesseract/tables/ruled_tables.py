@@ -6,6 +6,7 @@ import re
 import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ocr_service.document import Box
@@ -14,11 +15,14 @@ from ocr_service.tesseract.tables.cells import CELL_NUMBER, Cell, Table, cell_te
 from ocr_service.tesseract.tables.columns import find_gutters, runs_of, visual_rows
 from ocr_service.tesseract.tables.grids import Grid
 from ocr_service.tesseract.tables.rows import rows_of_lines
+from ocr_service.tesseract.tables.wrapped_lines import joined
 from ocr_service.tesseract.words import Word
 
 _THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})*+")
 _REST = re.compile(r"\d{3}(?: \d{3})*+[.,]\d{1,2}")  # of a number that a narrow cell breaks
 _MANY_ROWS, _ONE_EACH, _BESIDE = 4, 0.8, 0.5  # rows, the share of them with a line, and em between middles
+_EMPTY_LINE = 1.6  # times the least step from line to line
+_THIN = 0.8  # em: columns without room for a text
 _FAR = 2.0  # em between the texts of two columns
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
 _FULL_ROWS, _UNRULED = 3, 0.5  # rows that tell of unruled rows or columns, and the share of a column's lines
@@ -58,6 +62,31 @@ def _cell(places: Sequence[tuple[int, int]], words: Sequence[Word], xs: Sequence
     if across * down != len(places):
         across = down = 1
     return Cell(enclosing(boxes), tuple(words), across, down)
+
+
+def without_thin_columns(table: Table) -> Table:
+    """Without columns that have no room for a text, and none: white between two filled cells makes them."""
+    em = font_size(table)
+    if em is None:
+        return table
+    alone = [[row[c] for row in table if row[c].across == 1 and row[c].box[2]] for c in range(len(table[0]))]
+    kept = [
+        c
+        for c, cells in enumerate(alone)
+        if not cells or any(cell.words or cell.box[2] - cell.box[0] > _THIN * em for cell in cells)
+    ]
+    return [_kept(row, kept) for row in table] if len(kept) < len(table[0]) else table
+
+
+def _kept(row: Sequence[Cell], columns: Sequence[int]) -> list[Cell]:
+    """The cells of these columns; one that stands over several begins in the first of them that is kept."""
+    made = [row[c] for c in columns]
+    for start, cell in enumerate(row):
+        if cell.across > 1:
+            over = [place for place, c in enumerate(columns) if start <= c < start + cell.across]
+            if over:
+                made[over[0]] = replace(cell, across=len(over))
+    return made
 
 
 def with_label_rows(table: Table) -> Table:
@@ -167,8 +196,9 @@ def _parts(row: list[Cell], em: float) -> Table:
         [CELL_NUMBER.fullmatch(text) is not None and not parted for text, parted in zip(line, broken, strict=True)]
         for line in texts
     ]
-    if sum(sum(line) > 1 for line in numbers) < 2 and not _are_full_rows(filled):
-        return [row]
+    if sum(sum(line) > 1 for line in numbers) < 2 and not _are_full_rows(filled, numbers):
+        blocks = _blocks_of(filled, em)
+        return [_row_between(edges, block) for block in blocks] if len(blocks) > 1 else [row]
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
     parts = rows_of_lines(filled, middles, em)
     return [_row_between(edges, cells) for cells in parts]
@@ -179,29 +209,51 @@ def _is_broken(upper: str, lower: str) -> bool:
     return _THOUSANDS.fullmatch(upper) is not None and _REST.fullmatch(lower) is not None
 
 
-def _are_full_rows(lines: Sequence[Sequence[Sequence[Word]]]) -> bool:
-    """Whether each of three lines or more has a text in each column, and in one column all are data."""
-    columns = zip(*lines, strict=True)
-    full = len(lines) >= _FULL_ROWS and all(all(line) for line in lines)
-    return full and any(all(is_data(cell_text(cell)) for cell in column) for column in columns)
+def _are_full_rows(lines: Sequence[Sequence[Sequence[Word]]], numbers: Sequence[Sequence[bool]]) -> bool:
+    """Whether each line has a text in each column, and one column is all numbers, or data in three lines or more."""
+    if len(lines) < 2 or not all(all(line) for line in lines):
+        return False
+    if len(lines) < _FULL_ROWS:
+        return any(map(all, zip(*numbers, strict=True)))
+    return any(all(is_data(cell_text(cell)) for cell in column) for column in zip(*lines, strict=True))
+
+
+def _blocks_of(lines: Sequence[Sequence[list[Word]]], em: float) -> list[list[list[Word]]]:
+    """The rows that an empty line parts in all columns at once, each with a text in the first; else all are one row.
+
+    Two of them or more have a text in each column: paragraphs of one cell have nothing beside them.
+    """
+    middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for cell in line for w in cell) for line in lines]
+    steps = [b - a for a, b in pairwise(middles)]
+    close = min((step for step in steps if step > _BESIDE * em), default=0.0)
+    starts = [0, *(i for i, step in enumerate(steps, 1) if step > _EMPTY_LINE * close), len(lines)]
+    blocks = [joined(lines[a:b]) for a, b in pairwise(starts)]
+    are_rows = sum(all(block) for block in blocks) > 1 and all(block[0] for block in blocks)
+    return blocks if are_rows else [joined(lines)]
 
 
 def has_unruled_columns(table: Table) -> bool:
-    """Whether a column between its ruling lines holds several of numbers: such lines part groups of columns."""
+    """Whether a column between its ruling lines holds several of numbers: such lines part groups of columns.
+
+    The first may have the labels of its rows, too. Cells over several columns are looked at by themselves: upright
+    ruling lines of a head that end above the rows are none of theirs.
+    """
     em = font_size(table)
     if em is None:
         return False
-    for column in range(1, len(table[0])):
-        words = [word for row in table if row[column].across == 1 for word in row[column].words]
+    for column, across in {(c, row[c].across) for row in table for c in range(len(row)) if row[c].words}:
+        words = [word for row in table if row[column].across == across for word in row[column].words]
         lines = visual_rows(words, em)
-        numbers = [line for line in lines if _are_numbers(runs_of(line, em))]
+        numbers = [line for line in lines if _are_numbers(runs_of(line, em), labelled=not column)]
         if len(numbers) >= max(_FULL_ROWS, _UNRULED * len(lines)) and find_gutters(numbers, em):
             return True
     return False
 
 
-def _are_numbers(texts: Sequence[Sequence[Word]]) -> bool:
-    return len(texts) > 1 and all(is_data(cell_text(text)) for text in texts)
+def _are_numbers(texts: Sequence[Sequence[Word]], *, labelled: bool) -> bool:
+    """``labelled``: other texts may stand beside two numbers."""
+    data = sum(is_data(cell_text(text)) for text in texts)
+    return data > 1 and (labelled or data == len(texts))
 
 
 def _row_between(edges: Sequence[tuple[int, int]], words: Sequence[Sequence[Word]]) -> list[Cell]:

@@ -66,3 +66,18 @@ def test_rows_parted_by_an_empty_line_with_other_columns_are_two_tables() -> Non
     first, second = aligned_areas([*items, *sums])
     assert (first.box[1], first.columns) == (items[0].box[1], 2)
     assert (second.box[1], second.columns) == (sums[0].box[1], 2)
+
+
+def test_an_empty_line_among_rows_far_apart_ends_no_table() -> None:
+    heights = [300, 375, 450, 560, 635, 710]
+    lines = [text_line(100, y, "Net", "assets") for y in heights]
+    lines += [text_line(1100, y, f"{y}04.03") for y in heights]
+    (area,) = aligned_areas([*lines, text_line(100, 505, "Class", "B")])
+    assert (area.box[1], area.box[3] > 710, area.columns) == (300, True, 2)
+
+
+def test_rows_that_begin_with_years_are_a_table_of_words() -> None:
+    places = ("first", "second", "National", "seventh")
+    lines = [text_line(100, 300 + 40 * n, f"{2014 - n}", place, "Contest", step=300) for n, place in enumerate(places)]
+    (area,) = aligned_areas(lines)
+    assert (area.box[1], area.columns) == (300, 3)

@@ -204,3 +204,14 @@ def test_a_column_of_labels_that_the_model_takes_for_a_text_stays_in_its_table()
     lines = [text_line(120, 300 + 60 * index, *row, step=300) for index, row in enumerate(table)]
     model = [Region("table", (300, 290, 1000, 580), 0, 0.95), Region("text", (110, 290, 290, 580), 1, 0.97)]
     assert texts(find_tables(lines, model, blank_sheet())[0]) == [[list(row) for row in table]]
+
+
+def test_rules_about_a_head_have_the_rows_below_them_in_their_table() -> None:
+    sheet = blank_sheet()
+    lines = [text_line(120, 300, "Товар", "Штук", "Рублей", step=300)]
+    lines += [text_line(120, 400 + 40 * n, f"Провод{n}", f"{n}4", f"{n}51618", step=300) for n in range(6)]
+    level = tuple((100, y, 900, y + 3) for y in (280, 360))
+    ruled = replace(sheet, ruling_lines=RulingLines(level, (), sheet.ruling_lines.mask))
+    tables, rest = find_tables(lines, [], ruled)
+    assert [len(table.cells) for table in tables] == [7]
+    assert rest == []

@@ -11,6 +11,7 @@ from ocr_service.tesseract.tables.ruled_tables import (
     with_label_rows,
     with_parted_heads,
     with_unruled_rows,
+    without_thin_columns,
 )
 from tests.support.sheets import text_line
 
@@ -165,3 +166,65 @@ def test_heads_without_a_rule_between_them_are_each_over_their_column() -> None:
 def test_a_head_in_the_middle_of_two_columns_is_one() -> None:
     whole = headed((250, "Вид"), (310, "расхода"))
     assert with_parted_heads(whole) == whole
+
+
+def row_of(columns: list[tuple[int, int]], *lines: tuple[int, tuple[str, ...]]) -> Table:
+    words = [
+        [w for y, texts_ in lines if texts_[c] for w in text_line(x0 + 10, y, *texts_[c].split()).words]
+        for c, (x0, _) in enumerate(columns)
+    ]
+    return [[Cell((x0, 100, x1, 700), tuple(own)) for (x0, x1), own in zip(columns, words, strict=True)]]
+
+
+COLUMNS = [(100, 400), (400, 900), (900, 1400)]
+
+
+def test_an_empty_line_in_all_columns_parts_rows() -> None:
+    table = row_of(
+        COLUMNS,
+        (120, ("Mobile:", "", "")),
+        (190, ("On-road", "Emissions from vehicles", "Cars and buses")),
+        (230, ("", "on public roads", "")),
+        (300, ("Non-road", "Emissions of engines", "Vessels and")),
+        (340, ("", "", "garden machines")),
+    )
+    assert texts(with_unruled_rows(table)) == [
+        ["Mobile:", "", ""],
+        ["On-road", "Emissions from vehicles on public roads", "Cars and buses"],
+        ["Non-road", "Emissions of engines", "Vessels and garden machines"],
+    ]
+
+
+def test_paragraphs_of_one_cell_are_one_row() -> None:
+    table = row_of(
+        COLUMNS, (120, ("Mobile", "Emissions from vehicles", "Cars")), (230, ("", "on public roads", "Buses"))
+    )
+    assert texts(with_unruled_rows(table)) == [["Mobile", "Emissions from vehicles on public roads", "Cars Buses"]]
+
+
+def test_two_lines_that_are_full_and_have_numbers_are_rows() -> None:
+    table = row_of(COLUMNS, (120, ("Rthj", "Resistance junction-case", "3.12")), (160, ("Rtha", "Ambient", "100")))
+    assert texts(with_unruled_rows(table)) == [["Rthj", "Resistance junction-case", "3.12"], ["Rtha", "Ambient", "100"]]
+
+
+def test_white_between_filled_cells_is_no_column() -> None:
+    words = text_line(140, 120, "Source").words
+    head = [Cell((100, 100, 112, 160)), Cell((112, 100, 400, 160), words), Cell((400, 100, 412, 160))]
+    head.append(Cell((412, 100, 900, 160), text_line(440, 120, "Definition").words))
+    none = Cell((0, 0, 0, 0))
+    body = [Cell((100, 160, 400, 220), text_line(140, 180, "Area").words, across=2), none]
+    body += [Cell((400, 160, 900, 220), text_line(440, 180, "Shops").words, across=2), none]
+    table = without_thin_columns([head, body])
+    assert texts(table) == [["Source", "Definition"], ["Area", "Shops"]]
+    assert [cell.across for cell in table[1]] == [1, 1]
+
+
+def test_labels_and_numbers_in_one_ruled_column_are_columns_without_rules() -> None:
+    words = [w for n in range(4) for w in text_line(120, 120 + 45 * n, "Iowa", f"{n}1.35", f"{n}2.40", step=200).words]
+    assert has_unruled_columns([[Cell((100, 100, 1000, 400), tuple(words))]])
+    assert has_unruled_columns(
+        [
+            [Cell((100, 40, 400, 100), text_line(120, 60, "Total").words), Cell((400, 40, 1000, 100))],
+            [Cell((100, 100, 1000, 400), tuple(words), across=2), Cell((0, 0, 0, 0))],
+        ]
+    )
