@@ -21,6 +21,7 @@ from ocr_service.tesseract.blocks.run_in_heads import with_run_in_heads
 from ocr_service.tesseract.blocks.title_block import TitleBlock, with_title_block
 from ocr_service.tesseract.lines.code_blocks import CodeBlock, code_blocks
 from ocr_service.tesseract.lines.page_columns import Gutter, clear_of_gutters
+from ocr_service.tesseract.lines.uneven_columns import uneven_columns
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.detection import FoundTable
 from ocr_service.tesseract.words import Line, placed_words
@@ -77,6 +78,7 @@ def compose(
     texts = _text_inserts(head, regions, figures, sheet, first_page)
     inserts = [*(Insert(block.bbox, (block,)) for block in blocks), *texts, *inserts]
     placed = _with_panels(inserts, [*panels, *head.rows], gutter)
+    placed = _with_panels(placed, _uneven_columns(found.lines, placed, sheet.size), gutter)
     placed = [replace(insert, box=clear_of_gutters(insert.box, ruled, gutter // 2)) for insert in placed]
     ordered = _margins_outside(_in_order(placed, gutter), sheet.size[1])
     return Composition(with_list_items(ordered, body_of(paragraphs).em), found.left_out)
@@ -88,6 +90,19 @@ def _by_panel(lines: Sequence[Line], panels: Sequence[Box]) -> list[list[Line]]:
     for line in lines:
         parts[next((i for i, panel in enumerate(panels, 1) if contains_centre(panel, line.box)), 0)].append(line)
     return parts
+
+
+def _uneven_columns(lines: Sequence[Line], inserts: Sequence[Insert], size: tuple[int, int]) -> list[Box]:
+    """Columns whose lines share no heights, which are read one after the other, as far as nothing lies over both."""
+    columns: list[Box] = []
+    for x, top, bottom in uneven_columns(lines):
+        across = [insert.box for insert in inserts if insert.box[0] < x < insert.box[2]]
+        if any(box[1] < bottom and top < box[3] for box in across) or any(box[3] > top for box in columns):
+            continue
+        begin = max((box[3] for box in across if box[3] <= top), default=0)
+        end = min((box[1] for box in across if box[1] >= bottom), default=size[1])
+        columns += [(0, begin, round(x), end), (round(x), begin, size[0], end)]
+    return columns
 
 
 def _with_panels(inserts: Sequence[Insert], panels: Sequence[Box], gutter: int) -> list[Insert]:

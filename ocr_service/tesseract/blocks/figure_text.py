@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 
 from ocr_service.document import FIGURE_LABELS, Box, Region, RegionResult
-from ocr_service.geometry.boxes import area, contains_centre, overlap_of_smaller
+from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.blocks.scales import scale_numbers
 from ocr_service.tesseract.ledger.ink_ledger import LABELS
 from ocr_service.tesseract.lines.captions import CAPTION
 from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, split_by_box
 
 _CONFIDENT = 75.0  # Tesseract's; what it reads into a photograph has less
@@ -22,6 +23,7 @@ _WRITTEN = 50.0  # the same of a line whose ink stands as letters do
 _LEGIBLE = 0.6  # of a line's letters in confident words
 _DRAWN = 1.5  # em: larger pieces of ink are drawn, not written
 _PICTORIAL = 0.04  # of a region's area that drawn pieces take up at least
+_COLUMN_LINES, _SMALL = 6, 0.5  # lines of running text beside what is drawn, and that of the region's area
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,31 @@ def find_figures(
             continue
         inner, outer = split_by_box(rest, region.bbox)
         box, caption = _without_caption(region.bbox, inner)
-        labelled = sum(map(_is_legible, inner)) >= LABELS
-        scales = scale_numbers(inner)
-        legible = [
-            line
-            for line in inner
-            if line in caption
-            or _is_legible(line)
-            or line in scales
-            or (_is_label(line) if labelled else _is_written(line, rows))
-        ]
-        if legible and not _is_drawn(box, inner, sheet):
+        legible = _legible_lines(inner, caption, rows)
+        drawn = _drawn(box, inner, sheet)
+        if legible and sum(map(area, drawn)) <= _PICTORIAL * area(box):
             continue
+        own = _without_columns(box, drawn, legible)
+        if own != box:
+            box, (inner, outer) = own, split_by_box(rest, own)
+            legible = _legible_lines(inner, caption, rows)
         figures.append(RegionResult(region.label, box, 0, region.score, "image"))
         rest = outer + legible
         left_out += [line for line in inner if line not in legible]
     return Figures(figures, rest, left_out)
+
+
+def _legible_lines(lines: Sequence[Line], caption: Sequence[Line], rows: Sequence[Box]) -> list[Line]:
+    labelled = sum(map(_is_legible, lines)) >= LABELS
+    scales = scale_numbers(lines)
+    return [
+        line
+        for line in lines
+        if line in caption
+        or _is_legible(line)
+        or line in scales
+        or (_is_label(line) if labelled else _is_written(line, rows))
+    ]
 
 
 def _without_caption(box: Box, lines: Sequence[Line]) -> tuple[Box, list[Line]]:
@@ -111,14 +122,26 @@ def _is_number(text: str) -> bool:
     return any(c.isdigit() for c in text) and not any(c.isalpha() for c in text)
 
 
-def _is_drawn(box: Box, lines: Sequence[Line], sheet: Sheet) -> bool:
-    """Whether drawn pieces take up a part of ``box``, or filled areas without text do."""
+def _without_columns(box: Box, drawn: Sequence[Box], lines: Sequence[Line]) -> Box:
+    """What is drawn of a figure that the model drew around columns of text as well; else the figure.
+
+    Such a box lies over both columns, which could not be told apart in the order of reading.
+    """
+    if not drawn or len(lines) < _COLUMN_LINES:
+        return box
+    own = enclosing(drawn)
+    beside = [line for line in lines if not contains_centre(own, line.box)]
+    return own if area(own) < _SMALL * area(box) and len(prose_lines(beside)) >= _COLUMN_LINES else box
+
+
+def _drawn(box: Box, lines: Sequence[Line], sheet: Sheet) -> list[Box]:
+    """The drawn pieces in ``box``, and the filled areas without text."""
     words = [word.box for line in lines for word in line.words]
-    filled = sum(
-        area(inner)
+    filled = [
+        inner
         for inner in sheet.filled
         if contains_centre(box, inner) and not any(contains_centre(inner, w) for w in words)
-    )
+    ]
     em = max((line.em for line in lines), default=0.0)
     x0, y0, x1, y1 = box
     ink = sheet.ink[y0:y1, x0:x1].copy()
@@ -126,5 +149,5 @@ def _is_drawn(box: Box, lines: Sequence[Line], sheet: Sheet) -> bool:
         ink[max(0, b - y0) : max(0, d - y0), max(0, a - x0) : max(0, c - x0)] = 0
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
     w, h = stats[1:, 2], stats[1:, 3]
-    drawn = (w > _DRAWN * em) & (h > _DRAWN * em)
-    return bool((w[drawn].astype(np.int64) * h[drawn]).sum() + filled > _PICTORIAL * area(box))
+    large = (w > _DRAWN * em) & (h > _DRAWN * em)
+    return [(x0 + x, y0 + y, x0 + x + w, y0 + y + h) for x, y, w, h, _ in stats[1:][large].tolist()] + filled

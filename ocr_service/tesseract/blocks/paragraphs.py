@@ -141,7 +141,7 @@ def _split(chain: list[Line], leading: float, space: Space) -> list[Paragraph]:
         # A heading of two lines breaks where its author liked; body text breaks where the column ends.
         heavy = len(runs) > 1 and statistics.median(line.weight for line in run) > BOLDER * body
         # Below lines of the page's full width a column has its own end, which a few lines of it show.
-        end = max(line.box[2] for line in run) if heavy or len(run) > 3 else right
+        end = max(line.box[2] for line in run) if heavy or len(run) > 3 or _fill_a_column(run) else right
         paragraphs.append([run[0]])
         for place, line in enumerate(run[1:], start=1):
             hanging = _hangs_with_next(paragraphs[-1], run[place : place + 2])
@@ -152,6 +152,13 @@ def _split(chain: list[Line], leading: float, space: Space) -> list[Paragraph]:
             else:
                 paragraphs[-1].append(line)
     return [Paragraph(tuple(lines), own_line=place in own) for place, lines in enumerate(paragraphs)]
+
+
+def _fill_a_column(lines: Sequence[Line]) -> bool:
+    """Whether two lines or more end at one place, and a sentence goes on from one to the next."""
+    full = [line.box[2] for line in lines[:-1]]
+    apart = max(full, default=0) - min(full, default=0)
+    return len(full) > 1 and apart < lines[0].em and any(line.text[0].islower() for line in lines[1:])
 
 
 def _runs_of_one_style(chain: list[Line], leading: float) -> list[list[Line]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.tesseract.lines.uneven_columns import uneven_columns
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _LINES = 3  # of running text that begin and end one under the other
@@ -47,6 +48,9 @@ def page_gutters(lines: Sequence[Line], prose: Collection[Line], drawn: Sequence
             known = any(abs(other.x - gutter.x) < em for other in found)
             if not known and len(found) < _MOST:
                 found.append(_extended(gutter, [*boxes, *drawn], _WIDTH * (column[2] - column[0])))
+    for x, top, bottom in uneven_columns(lines):
+        if not any(other.top < bottom and top < other.bottom for other in found):
+            found.append(Gutter(x, top, bottom))
     return sorted(found, key=lambda gutter: gutter.x)
 
 

@@ -234,9 +234,8 @@ class _Group:
         return self.full >= (2 if headed else 3) and (bool(self.data) or headed or self._has_numbered_rows())
 
     def _has_numbered_rows(self) -> bool:
-        """Whether several rows begin with a year, a number or the like."""
-        firsts = [line[0] for line in self.texts if line[0]]
-        return self.full >= _NUMBERED_ROWS and all(map(is_data, firsts)) and len(firsts) == len(self.texts)
+        """Whether several rows begin with a year, a number or the like; none has an empty cell, as a chart's axis."""
+        return self.full >= _NUMBERED_ROWS and all(all(line) and is_data(line[0]) for line in self.texts)
 
     def _has_caption(self, captions: Sequence[Line]) -> bool:
         x0, y0, x1, y1 = enclosing([word.box for row in self.rows for word in row])

@@ -117,9 +117,10 @@ def _filled_rectangles(mask: np.ndarray, small: Pixels, least: float) -> Iterato
         part = small[y : y + h, x : x + w]
         edges = cv2.morphologyEx(part, cv2.MORPH_GRADIENT, np.ones((2, 2), np.uint8)).max(axis=2) > _OFF_PAPER
         own = cv2.drawContours(np.zeros((h, w), np.uint8), [contour - (x, y)], 0, 1, cv2.FILLED)
-        parts, _ = cv2.findContours(
-            own & mask[y : y + h, x : x + w] & ~edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-        )
+        alone = (own & mask[y : y + h, x : x + w] & ~edges).astype(np.uint8)
+        # Rules that touch an area at a corner are none of it.
+        alone = cv2.morphologyEx(alone, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(np.uint8)
+        parts, _ = cv2.findContours(alone, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for inner in parts:
             dx, dy, inner_w, inner_h = cv2.boundingRect(inner)
             if inner_w > least and inner_h > least and _is_rectangle(inner, inner_w, inner_h):

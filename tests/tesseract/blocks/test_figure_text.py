@@ -86,3 +86,14 @@ def test_a_lone_zero_of_an_axis_is_a_line_and_a_lone_sign_goes_with_the_figure()
     found = find_figures([*axis, sign], [FIGURE], [], chart().sheet())
     assert [line.text for line in found.lines] == ["40", "20", "0"]
     assert found.left_out == [sign]
+
+
+def test_a_figure_that_takes_in_a_column_of_text_is_only_what_is_drawn() -> None:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 80, 400, 300), fill="#445566")
+    lines = [text_line(440, 80 + 36 * n, *["слово"] * 6) for n in range(12)]
+    over = text_line(20, 560, *["слово"] * 7, em=50.0)
+    found = find_figures([*lines, over], [FIGURE], [], page.sheet())
+    assert [figure.label for figure in found.regions] == ["image"]
+    assert abs(found.regions[0].bbox[2] - 400) < 10
+    assert over in found.lines

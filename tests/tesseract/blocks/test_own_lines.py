@@ -71,3 +71,14 @@ def test_two_lines_with_a_blank_line_between_them_are_two_paragraphs() -> None:
     prose = [text_line(100, 400 + PITCH * at, *["wide"] * 12) for at in range(8)]
     greeting = [text_line(100, 100, *["call"] * 11, "weekdays."), text_line(100, 100 + 62, "yours", *["sincerely"] * 6)]
     assert len(read(*greeting, *prose)) == 3
+
+
+def test_three_lines_that_end_at_one_place_are_prose_over_a_wider_heading() -> None:
+    lines = [
+        text_line(100, 100, "Lynch", "is", "widely", "regarded", "as", "an", "oracle"),
+        text_line(100, 136, "in", "the", "culture", "of", "networked", "things", "he"),
+        text_line(100, 172, "sees", "the", "global", "system", "as", "a", "whole", "and"),
+    ]
+    heading = [text_line(100, 230, *["Activities"] * 4, em=45.0)]
+    found = [paragraph.text for paragraph in group_paragraphs([*lines, *heading])]
+    assert any(text.startswith("Lynch is") and "oracle in the" in text and "sees" in text for text in found)

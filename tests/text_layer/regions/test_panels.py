@@ -76,3 +76,12 @@ def test_the_cells_of_a_form_are_no_panels() -> None:
 
 def test_a_ground_that_nothing_stands_beside_is_no_panel() -> None:
     assert find_panels(paper(_PANEL), DPI, [*column(950, 430, 8), *column(100, 1200, 10)]) == []
+
+
+def test_a_rule_that_touches_a_ground_at_its_corner_is_none_of_it() -> None:
+    page = paper((900, 204, 1300, 900), colour=(243, 243, 243))
+    cv2.line(page, (100, 200), (1300, 200), (120, 160, 200), 3)
+    cv2.line(page, (896, 200), (896, 900), (120, 160, 200), 3)
+    lines = [*column(120, 250, 12, "beside", "it", "stand", "words"), *column(920, 262, 8, "inside")]
+    (panel,) = find_panels(page, DPI, lines)
+    assert np.abs(np.subtract(panel, (900, 204, 1300, 900))).max() < 12
