@@ -149,6 +149,8 @@ def _has_no_ink(word: Word, line: Line, ink: Gray) -> bool:
 # em dashes 0.58 to 1.0. What lies between two is left as it was read.
 _HYPHEN, _EN_LEAST, _EN_MOST, _EM_LEAST = 0.32, 0.345, 0.55, 0.64
 _LETTER_HEIGHT = 0.4  # em
+_MARKS_OF_BAR, _BAR_HEIGHT, _SPECK = 3, 0.16, 0.004  # em, and of its square
+_BAR_AT = 0.1, 0.5  # em above the baseline: an underscore lies below, what crosses letters out is longer
 _ANY_DASH = re.compile("[-–—−]")
 _TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
 _NUMBER = re.compile(r"^[\d(]")
@@ -164,7 +166,7 @@ def repair_glyphs(words: Sequence[Word], em: float, sheet: Sheet, baseline: floa
     repaired = []
     for index, word in enumerate(words):
         glyphs = _Glyphs(word, em, sheet.ink, baseline)
-        text = _with_measured_dashes(word.text, glyphs)
+        text = _with_measured_dashes(_with_one_dash(word.text, glyphs), glyphs)
         text = _with_times_sign(text, glyphs, lone=_is_lone_times(words, index))
         text = with_unit_superscript(text, word, em, sheet.ink, baseline, "м" if cyrillic else "m")
         repaired.append(replace(word, text=text) if text != word.text else word)
@@ -192,6 +194,26 @@ class _Glyphs:
         _, _, stats, _ = cv2.connectedComponentsWithStats(crop)
         feet = [y0 + y + h for _, y, _, h, _ in stats[1:].tolist() if h > _LETTER_HEIGHT * self.em]
         return float(np.median(feet)) if feet else float(y1)
+
+
+def _with_one_dash(text: str, glyphs: _Glyphs) -> str:
+    """A dash for what is one level bar and was read as several marks, or as another: ``=—``, ``_``."""
+    if len(text) > _MARKS_OF_BAR or text in DASHES or not _READ_AS_DASH.issuperset(text):
+        return text
+    x0, y0, x1, y1 = glyphs.word.box
+    em = glyphs.em
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(glyphs.ink[y0:y1, x0:x1]))
+    bars = [(y, w, h) for _, y, w, h, area in stats[1:].tolist() if area > _SPECK * em * em]
+    if len(bars) != 1:
+        return text
+    y, w, h = bars[0]
+    if w < _HYPHEN * em or h > _BAR_HEIGHT * em:
+        return text
+    height = None if glyphs.baseline is None else (glyphs.baseline - y0 - y - h / 2) / em
+    placed = set(text) != {"_"} if height is None else _BAR_AT[0] < height < _BAR_AT[1]
+    if not placed:
+        return text
+    return "—" if w > _EN_MOST * em else "–"
 
 
 def _with_measured_dashes(text: str, glyphs: _Glyphs) -> str:

@@ -96,3 +96,20 @@ def test_a_minus_sign_in_a_cell_is_none_the_less_one_beside_a_comma_that_hangs()
     box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
     (word,) = repair_glyphs([Word("—8760,78", box, 90.0)], EM, page.sheet())
     assert word.text == "−8760,78"
+
+
+@pytest.mark.parametrize("read", ["=—", "_", "=", "_—"])
+def test_one_level_bar_is_a_dash_whatever_it_was_read_as(read: str) -> None:
+    ink = np.zeros((120, 400), np.uint8)
+    ink[BASELINE - 10 : BASELINE - 7, 100:128] = 255
+    word = Word(read, (100, BASELINE - 22, 128, BASELINE), 60.0)
+    assert repair_glyphs([word], EM, sheet_of_ink(ink), float(BASELINE))[0].text == "—"
+
+
+def test_two_bars_and_a_bar_under_the_line_stay_what_they_are() -> None:
+    ink = np.zeros((120, 400), np.uint8)
+    ink[BASELINE - 14 : BASELINE - 11, 100:120] = ink[BASELINE - 7 : BASELINE - 4, 100:120] = 255
+    ink[BASELINE + 2 : BASELINE + 4, 200:220] = 255
+    words = [Word("=", (100, BASELINE - 14, 120, BASELINE - 4), 60.0)]
+    words.append(Word("_", (200, BASELINE + 2, 220, BASELINE + 4), 60.0))
+    assert [w.text for w in repair_glyphs(words, EM, sheet_of_ink(ink), float(BASELINE))] == ["=", "_"]
