@@ -27,6 +27,7 @@ from ocr_service.tesseract.tables.detection import FoundTable
 from ocr_service.tesseract.words import Line, placed_words
 
 _MARGINS = frozenset({"header", "footer", "number"})
+_BESIDE = 0.5  # of a box's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,28 @@ def _by_panel(lines: Sequence[Line], panels: Sequence[Box]) -> list[list[Line]]:
 
 
 def _uneven_columns(lines: Sequence[Line], inserts: Sequence[Insert], size: tuple[int, int]) -> list[Box]:
-    """Columns whose lines share no heights, which are read one after the other, as far as nothing lies over both."""
+    """Columns whose lines share no heights, which are read one after the other, as far as nothing lies over both.
+
+    What does is alone at its height: between other columns, on a newspaper's page, it ends none of those.
+    """
     columns: list[Box] = []
+    boxes = [insert.box for insert in inserts]
     for x, top, bottom in uneven_columns(lines):
-        across = [insert.box for insert in inserts if insert.box[0] < x < insert.box[2]]
+        across = [box for box in boxes if box[0] < x < box[2]]
         if any(box[1] < bottom and top < box[3] for box in across) or any(box[3] > top for box in columns):
             continue
-        begin = max((box[3] for box in across if box[3] <= top), default=0)
-        end = min((box[1] for box in across if box[1] >= bottom), default=size[1])
-        columns += [(0, begin, round(x), end), (round(x), begin, size[0], end)]
+        above = max((box for box in across if box[3] <= top), key=lambda box: box[3], default=(0, 0, 0, 0))
+        below = min(
+            (box for box in across if box[1] >= bottom), key=lambda box: box[1], default=(0, size[1], 0, size[1])
+        )
+        if not any(_is_beside(other, end) for other in boxes for end in (above, below) if other != end):
+            columns += [(0, above[3], round(x), below[1]), (round(x), above[3], size[0], below[1])]
     return columns
+
+
+def _is_beside(box: Box, other: Box) -> bool:
+    """Whether a box shares more than half of another's height."""
+    return min(box[3], other[3]) - max(box[1], other[1]) > _BESIDE * (other[3] - other[1])
 
 
 def _with_panels(inserts: Sequence[Insert], panels: Sequence[Box], gutter: int) -> list[Insert]:

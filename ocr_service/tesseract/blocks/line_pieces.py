@@ -10,6 +10,7 @@ from typing import TypeVar
 from ocr_service.document import FIGURE_LABELS, PROSE_LABELS, Box, Region
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.layout.filter import SURE
+from ocr_service.tesseract.blocks.right_values import with_right_values
 from ocr_service.tesseract.lines.page_columns import Gutter, page_gutters
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -51,7 +52,7 @@ def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Seque
     those on both sides of a blank to be signed, or a field's name and its value in a column of such.
     """
     gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
-    pieces = _with_values(_joined_neighbours(lines, gutters))
+    pieces = with_right_values(_with_values(_joined_neighbours(lines, gutters)))
     for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
