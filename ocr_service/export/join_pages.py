@@ -29,6 +29,7 @@ from ocr_service.export.heading_levels import TitleSizes, title_level, title_siz
 from ocr_service.export.markdown import NOTE_MARK
 from ocr_service.export.running_headers import RunningLines, running_lines, without_margins
 from ocr_service.export.tables import Row, Rows, joined_row, parse_table, write_table
+from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.geometry.numbering import list_marker
 
@@ -194,7 +195,11 @@ def _with_whole_columns(page: PageResult) -> PageResult:
     """The page with its paragraphs whole that go on at the head of the next column."""
     regions: list[RegionResult] = []
     open_at, last_part = -1, (0, 0, 0, 0)  # the paragraph that may go on, and the box of its last part
+    figures = [region.bbox for region in page.regions if region.label in FIGURE_LABELS]
     for region in page.regions:
+        if region.label == "table" or any(contains_centre(figure, region.bbox) for figure in figures):
+            regions.append(region)  # at the end of a column or the head of the next, as a figure with its labels
+            continue
         if region.label in _PARAGRAPH_LABELS:
             if open_at >= 0 and _goes_on_in_column(regions[open_at], last_part, region):
                 regions[open_at], last_part = _continued(regions[open_at], page.number, region), region.bbox

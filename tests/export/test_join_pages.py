@@ -276,3 +276,15 @@ def test_notes_that_two_pages_number_alike_stay_apart() -> None:
         ["Слово.[^1-2]", note.format("1-2")],
         ["Слово.[^1-3]", note.format("1-3")],
     ]
+
+
+def test_a_table_or_a_figures_labels_between_columns_part_no_sentence() -> None:
+    columns = (
+        region("text", "Комиссия утвердила смету,", _LEFT),
+        region("image", "", (100, 1310, 350, 1390), format="image"),
+        region("text", "Ось", (120, 1320, 160, 1340)),
+        region("table", html("a b"), (360, 100, 610, 190)),
+        region("table_title", "Таблица 4: Смета", (360, 192, 610, 198)),
+        region("text", "протокол и план.", _RIGHT),
+    )
+    assert joined(page(1, *columns))[0][0] == "Комиссия утвердила смету, протокол и план."

@@ -18,12 +18,13 @@ from ocr_service.tesseract.blocks.headings import Body, Candidate, is_heading, i
 from ocr_service.tesseract.blocks.paragraphs import Paragraph
 from ocr_service.tesseract.blocks.running_lines import PAGE_NUMBER, beside_page_number
 from ocr_service.tesseract.blocks.title_block import TitleBlock
-from ocr_service.tesseract.lines.captions import CAPTION
+from ocr_service.tesseract.lines.captions import CAPTION, TITLED_CAPTION
 from ocr_service.tesseract.lines.leaders import ENTRY
 
 _SMALL = 0.93  # of the body's font size: running lines and footnotes are smaller
 _NOTE_MARK = re.compile(r"(?:\d{1,3}[.)]?\s+|[*†‡]{1,3}[.)]?\s+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}\s*)\w")
 _ENTRY_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$", re.I)
+_FEW_LINES = 3  # of a caption that begins as a sentence may
 _ENTRIES = 3  # with leaders, that a table of contents has at least
 
 
@@ -179,7 +180,7 @@ def _running_line_of_the_model(p: _Placed) -> str | None:
 
 
 def _caption(p: _Placed) -> str | None:
-    if not CAPTION.match(p.paragraph.text) or p.lines > 3:
+    if not CAPTION.match(p.paragraph.text) or (p.lines > _FEW_LINES and not TITLED_CAPTION.match(p.paragraph.text)):
         return None
     return "table_title" if p.paragraph.text.lower().startswith(("таб", "table")) else "figure_title"
 

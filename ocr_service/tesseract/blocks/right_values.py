@@ -44,6 +44,9 @@ def with_right_values(lines: Sequence[Line]) -> list[Line]:
 
 
 def _may_be_value(line: Line) -> bool:
+    """Whether a line is short and has digits; ``(12)`` is a formula's number."""
+    if line.text.startswith("(") and line.text.endswith(")"):
+        return False
     return len(line.words) <= _WORDS and any(map(str.isdigit, line.text)) and not line.is_sideways
 
 

@@ -29,3 +29,8 @@ def test_what_nothing_goes_over_may_be_another_column() -> None:
 def test_one_alone_tells_nothing() -> None:
     lines = entry(100, "2014 - 2016")
     assert with_right_values(lines) == lines
+
+
+def test_numbers_of_formulas_are_no_values() -> None:
+    lines = [*entry(100, "(12)"), *entry(250, "(13)")]
+    assert with_right_values(lines) == lines
