@@ -93,7 +93,7 @@ def ink_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[int, i
     for members in _groups(pieces, chosen, shape, _REACH):
         area, alike = _area(pieces, members)
         x0, y0, x1, y1 = area.box
-        row = _letters(pieces, members) >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
+        row = letters_in(pieces, members) >= _LEAST_PIECES and x1 - x0 >= _ROW * (y1 - y0)
         regular = alike >= _REGULAR and (row or area.pieces >= _MANY_PIECES) and not _is_pattern(pieces, members)
         areas.append(replace(area, regular=regular))
     return sorted(areas, key=lambda area: -area.ink)
@@ -119,13 +119,13 @@ def rows_and_members(
         x0, _, x1, _ = area.box
         feet = pieces.boxes[members, 3]
         level = float(np.mean(np.abs(feet - np.median(feet)) <= max(_LEVEL * area.height, _LEVEL_PIXELS)))
-        count = _letters(pieces, members) if short else area.pieces
+        count = letters_in(pieces, members) if short else area.pieces
         row = count >= least and x1 - x0 >= long * area.height and min(alike, level) >= _REGULAR
         if row and not _is_pattern(pieces, members):
             yield replace(area, regular=True), members
 
 
-def _letters(pieces: Pieces, members: npt.NDArray[np.intp]) -> int:
+def letters_in(pieces: Pieces, members: npt.NDArray[np.intp]) -> int:
     """How many letters these pieces are at least: in coarse print letters touch, and a word is a piece or two."""
     boxes = pieces.boxes[members]
     w, h = (boxes[:, 2:] - boxes[:, :2]).T

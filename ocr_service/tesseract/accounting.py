@@ -29,6 +29,7 @@ from ocr_service.tesseract.ledger.large_letters import still_unread
 from ocr_service.tesseract.ledger.unread_regions import with_unread
 from ocr_service.tesseract.reading import Reading
 from ocr_service.tesseract.sheet import Sheet
+from ocr_service.tesseract.sideways_blocks import unread_strips
 from ocr_service.tesseract.stamps.text import StampText
 from ocr_service.tesseract.tables.detection import FoundTable
 from ocr_service.tesseract.words import Line, Word
@@ -120,6 +121,8 @@ def account_of(
         if (area.regular and not is_grain(area, found.stats, least_letter(pieces.em, sheet.dpi)))
         or (lost_in_line(area, found.lines, tables, pieces.em) and stands_out(area, sheet))
     ]
+    told = [area.box for area in unread]
+    unread += outside(unread_strips(pieces, ~read, shape), [*found.blocks, *told])
     unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
     unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure, elsewhere), *(block.share for block in found.rotated)])

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas, letters_in
 from ocr_service.geometry.ink_pieces import Stats
-from ocr_service.tesseract.ledger.ink_ledger import covered
+from ocr_service.tesseract.ledger.ink_ledger import covered, inside
 from ocr_service.tesseract.prepare.preprocess import framed
 from ocr_service.tesseract.rotation import BETTER, READING_DPI, BlockReader, densest_window, rotate, window_rotation
 from ocr_service.tesseract.sheet import Sheet
@@ -31,6 +31,7 @@ _STRIP, _UPRIGHT = (0.35, 1.8), 1.7
 # Of the size of type: the height of joined letters; of their box: its ink.
 _JOINED, _INKED = (2.6, 12.0), (0.2, 0.7)
 _SURE_WORD, _SAYS_A_WORD, _LETTERS = 70.0, 1.8, 3  # Tesseract's confidence, ``reading_score``, and letters of one
+_SHORT = 2  # letters of a word that may be one or two letters on their side
 _LETTER_GAP, _WORD_GAP = 0.25, 0.8  # em
 _LEVEL = 0.8  # of its height: the width of a word that stands upright
 _STEP = 4
@@ -78,9 +79,16 @@ def _with_strips(
 ) -> tuple[list[SidewaysBlock], list[Line]]:
     """The blocks ``found`` and words on their side by themselves, and the lines without what was read there."""
     blocks, rest = list(found), list(lines)
+    shape = sheet.gray.shape[:2]
     known = [word for line in rest for word in line.words if _is_whole(word)]
-    unread = ~covered(pieces, known, sheet.gray.shape[:2])
-    strips = [area.box for area in standing_areas(pieces, unread, sheet.gray.shape[:2])]
+    unread = ~covered(pieces, known, shape)
+    strips = [area.box for area in standing_areas(pieces, unread, shape)]
+    # Letters on their side that Tesseract took for others, such as an n for a 2, are not known.
+    long = [word for word in known if len(word.text) > _SHORT]
+    if len(long) < len(known):
+        standing = standing_areas(pieces, ~covered(pieces, long, shape), shape)
+        whole = [area.box for area in standing if area.pieces >= _LETTERS]
+        strips = [*whole, *(box for box in strips if not any(contains_centre(other, box) for other in whole))]
     for box in [box for box in strips if not any(contains_centre(block.box, box) for block in found)][:_MOST]:
         if degrees := _strip_rotation(block_picture(sheet, box, pieces.em), sheet.dpi, read):
             blocks.append(SidewaysBlock(box, degrees))
@@ -139,6 +147,17 @@ def standing_areas(pieces: Pieces, chosen: npt.NDArray[np.bool_], shape: tuple[i
         if y1 - y0 >= max(_UPRIGHT * (x1 - x0), pieces.em) and _is_close(pieces.boxes[inside], pieces.em):
             areas.append(replace(area, box=(x0, y0, x1, y1)))
     return areas
+
+
+def unread_strips(pieces: Pieces, unread: npt.NDArray[np.bool_], shape: tuple[int, int]) -> list[InkArea]:
+    """Words on their side among the ``unread`` pieces, of so many letters that they are no drawing's stroke."""
+    on_side = Pieces(pieces.boxes[:, [1, 0, 3, 2]], pieces.areas, pieces.em)
+    strips = []
+    for area in standing_areas(pieces, unread, shape):
+        members = np.flatnonzero(unread & inside(pieces, [area.box]))
+        if letters_in(on_side, members) >= _LONG_WORD:
+            strips.append(replace(area, regular=True))
+    return strips
 
 
 def _is_close(boxes: npt.NDArray[np.int32], em: float) -> bool:

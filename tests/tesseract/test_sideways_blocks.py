@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from ocr_service.export.markdown import page_markdown
+from ocr_service.geometry.ink_areas import Pieces
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import prepare_sheet
-from ocr_service.tesseract.sideways_blocks import block_picture, frame, sideways_blocks
-from ocr_service.tesseract.words import make_line
-from tests.support.sheets import DPI, DrawnPage
+from ocr_service.tesseract.sideways_blocks import block_picture, frame, sideways_blocks, unread_strips
+from ocr_service.tesseract.words import Word, make_line
+from tests.support.sheets import DPI, DrawnPage, sheet_of
 
 
 def page_with_a_note_along_its_margin() -> DrawnPage:
@@ -170,3 +172,33 @@ def test_numbers_one_above_the_other_are_no_word_on_its_side(pitch: int) -> None
     sheet = prepare_sheet(page.gray(), DPI)
     lines = reader.recognise(page.page()).lines
     assert not sideways_blocks(letter_pieces(sheet, lines), lines, sheet, reader.read_block)[0]
+
+
+def test_letters_on_their_side_that_were_taken_for_digits_are_read_with_their_word() -> None:
+    page, label = DrawnPage(400, 500), DrawnPage(300, 60)
+    label.text(10, 10, "Notifications", 9)
+    page.image.paste(label.image.transpose(Image.Transpose.ROTATE_90), (100, 100))
+    reader = TesseractReader("eng")
+    sheet = sheet_of(page.gray())
+    pieces = letter_pieces(sheet, ())
+    x0, y0, x1, y1 = pieces.boxes[np.argmax(pieces.boxes[:, 1])].tolist()
+    digit = make_line([Word("2", (x0, y0, max(x1, x0 + y1 - y0), y1), 95.0)])
+    (block,), rest = sideways_blocks(pieces, [digit], sheet, reader.read_block)
+    assert block.box[1] <= y0 < block.box[3]
+    assert rest == []
+
+
+def stacked(filled: float, sides: tuple[int, int]) -> Pieces:
+    """Two pieces one above the other, the letters of a word on its side that touch; ``filled``: of their boxes."""
+    width, height = sides
+    boxes = np.array([(100, 200, 100 + width, 200 + height), (100, 204 + height, 100 + width, 244 + height)], np.int32)
+    areas = (filled * width * (boxes[:, 3] - boxes[:, 1])).astype(np.int32)
+    return Pieces(boxes, areas, 24.0)
+
+
+def test_a_word_on_its_side_that_cannot_be_read_is_named_and_strokes_are_not() -> None:
+    both = np.ones(2, bool)
+    (strip,) = unread_strips(stacked(0.5, (16, 60)), both, (600, 400))
+    assert strip.box == (100, 200, 116, 304)
+    assert unread_strips(stacked(0.1, (16, 60)), both, (600, 400)) == []
+    assert unread_strips(stacked(0.5, (40, 60)), both, (600, 400)) == []

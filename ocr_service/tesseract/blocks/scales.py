@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ocr_service.tesseract.words import Line
 
-_NUMBER = re.compile(r"[-−–+]?+\d{1,6}+(?:[.,]\d{1,4}+)?+[%°]?+")
-_SURE = 70.0  # Tesseract's confidence: lone digits of charts have more, strokes that it takes for one are in no scale
+_NUMBER = re.compile(r"[-−–+]?+\d{1,6}+(?:[.,]\d{1,4}+)?+[%°]?+ ?+[-−–—]?+")  # a tick may stand beside it
+_SURE = 60.0  # Tesseract's confidence: lone digits of charts have more, strokes that it takes for one are in no scale
 _LEAST = 3  # numbers of a scale
 _LINED_UP = 0.3  # em between their edges
 _AS_HIGH = 1.3  # times the height of another one

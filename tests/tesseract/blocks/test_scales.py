@@ -37,3 +37,8 @@ def test_two_numbers_words_and_doubtful_digits_are_none() -> None:
 def test_digits_that_stand_anywhere_are_no_scale() -> None:
     lines = [text_line(x, y, "1") for x, y in ((100, 100), (230, 170), (420, 330))]
     assert scale_numbers(lines) == []
+
+
+def test_a_tick_beside_a_number_is_no_matter() -> None:
+    lines = [text_line(200, 100 + 80 * row, text) for row, text in enumerate(("20-", "10 -", "0—"))]
+    assert scale_numbers(lines) == lines
