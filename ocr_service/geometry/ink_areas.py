@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.components import components
 from ocr_service.geometry.ink_pieces import Stats, ink_stats
 
 TEN_POINTS_IN = 10 / 72  # inches: the usual size of type
@@ -160,7 +160,7 @@ def _groups(
     for x0, y0, x1, y1 in pieces.boxes[indices].tolist():
         top, bottom = sorted((y0 - dy, y1 + dy))
         mask[max(0, top) // step : bottom // step + 1, max(0, x0 - dx) // step : (x1 + dx) // step + 1] = 1
-    _, labels = cv2.connectedComponents(mask)
+    _, labels = components(mask)
     middles = (pieces.boxes[indices, :2] + pieces.boxes[indices, 2:]) // 2
     group = labels[middles[:, 1] // step, middles[:, 0] // step]
     order = np.argsort(group, kind="stable")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components
 
 Stats = npt.NDArray[np.int32]  # n x 5, a piece of ink each: x, y, width, height, pixels
 
@@ -23,7 +23,7 @@ class LabelledInk:
     @staticmethod
     def of(ink: Gray) -> LabelledInk:
         """Those of ``ink``, which is all that is not 0."""
-        labels: npt.NDArray[np.int32] = cv2.connectedComponents(ink)[1].astype(np.int32, copy=False)
+        labels: npt.NDArray[np.int32] = components(ink)[1].astype(np.int32, copy=False)
         return LabelledInk(_stats(ink, labels), labels)
 
     def mask(self, which: npt.NDArray[np.bool_]) -> Gray:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ocr_service.document import Box, Gray, Pixels, Region
 from ocr_service.geometry.boxes import area, enclosing, shared_area
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, ink_areas, letter_pieces, text_rows
 
 _DPI = 100  # of the page that is looked at
@@ -150,7 +151,7 @@ def _dark_ground(gray: Gray) -> Gray | None:
     dark = (ground < max(_BLACK, _DARK * float(np.percentile(small, 80)))).astype(np.uint8)
     if not dark.any():
         return None
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    _, labels, stats, _ = components_with_stats(dark)
     width, height, area = (stats[:, column] for column in (2, 3, 4))
     filled = (width >= _LEAST[0]) & (height >= _LEAST[1]) & (area >= _FILLED * width * height)
     filled[0] = False

@@ -16,6 +16,7 @@ import tesserocr
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -121,7 +122,7 @@ def _boxes(ink: Gray, dpi: int) -> list[Box]:
     size = (width // _STEP, height // _STEP)
     half = cv2.resize(ink[:height, :width], size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     paper = cv2.inRange(half, 0, 64)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    _, _, stats, _ = components_with_stats(paper, connectivity=4)
     w, h = stats[:, 2], stats[:, 3]
     least, most = (side * dpi / _STEP for side in _SIDE)
     sized = (w >= least) & (w <= most) & (h >= least) & (h <= most)
@@ -214,7 +215,7 @@ def _strokes(field: Field, cell: Box) -> list[Box]:
     left, top = field.box[:2]
     x0, y0, x1, y1 = cell[0] - left + _INSET, cell[1] - top + _INSET, cell[2] - left - _INSET, cell[3] - top - _INSET
     ink = cv2.inRange(field.picture[y0:y1, x0:x1], 0, _INKED * float(np.percentile(field.picture, 80)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, _, stats, _ = components_with_stats(ink)
     height, width = ink.shape
     strokes = []
     for x, y, w, h, area in stats[1:].tolist():

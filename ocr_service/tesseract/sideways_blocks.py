@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas, letters_in
 from ocr_service.geometry.ink_pieces import Stats
 from ocr_service.tesseract.ledger.ink_ledger import covered, inside
@@ -227,7 +228,7 @@ def _badly_read(pieces: Pieces, lines: Sequence[Line], sheet: Sheet) -> list[tup
         mask[top : (y1 + reach) // _STEP + 1, left : (x1 + reach) // _STEP + 1] = 1
     for x0, y0, x1, y1 in (*sheet.ruling_lines.horizontal, *sheet.ruling_lines.vertical):
         mask[y0 // _STEP : y1 // _STEP + 1, x0 // _STEP : x1 // _STEP + 1] = 1
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    count, labels, stats, _ = components_with_stats(mask)
     middles = (pieces.boxes[:, :2] + pieces.boxes[:, 2:]) // 2 // _STEP
     members = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=count)
     blocks: list[tuple[int, Box]] = []

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray, Pixels
+from ocr_service.geometry.components import components_with_stats
 
 _DPI = 100  # enough to tell letters from pictures
 _LEAST_LETTERS = 4  # in a row
@@ -25,7 +26,7 @@ def has_writing(gray: Gray, dpi: int) -> bool:
         return False
     ink = _without_rules(ink)
     low, high = (points * _DPI / 72 for points in _HEIGHTS_PT)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    count, _, stats, _ = components_with_stats(ink, connectivity=8)
     marks = [
         (int(x), int(y), int(w), int(h))
         for x, y, w, h, filled in stats[1:count]
@@ -50,7 +51,7 @@ def has_pictures(gray: Gray, dpi: int) -> bool:
     """Whether there is more than rules, frames and flat grounds: photographs, drawings, charts."""
     ink = ink_without_rules(gray, dpi)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, _, stats, _ = components_with_stats(joined, connectivity=8)
     least = 0.35 * _DPI
     return any(w >= least and h >= least for _, _, w, h, _ in stats[1:count])
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import Boxed, enclosing
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.reading.ink_formulas.moments import Ink
 
 DARK = 0.28  # of ink: an edge
@@ -32,7 +33,7 @@ class Piece(Boxed):
 
 def pieces_of(ink: Ink, em: float) -> list[Piece]:
     """The pieces of ink that are no specks. ``em``: pixels of the type size."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > DARK).astype(np.uint8))
+    _, labels, stats, _ = components_with_stats((ink > DARK).astype(np.uint8))
     found = []
     for label, (x, y, w, h, count) in enumerate(stats.tolist()):
         if label and count >= max(3.0, SPECK * em * em):

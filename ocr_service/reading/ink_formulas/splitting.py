@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.reading.ink_formulas.moments import Ink
 from ocr_service.reading.ink_formulas.pieces import DARK, SPECK, Piece
 from ocr_service.reading.ink_formulas.rules import is_level
@@ -61,7 +62,7 @@ def fallen_apart(ink: Ink, piece: Piece, em: float) -> list[Piece]:
     x0, y0, x1, y1 = piece.box
     inside = ink[y0:y1, x0:x1] * piece.mask
     for dark in _DARKER:
-        count, labels, stats, _ = cv2.connectedComponentsWithStats((inside > dark).astype(np.uint8), connectivity=4)
+        count, labels, stats, _ = components_with_stats((inside > dark).astype(np.uint8), connectivity=4)
         large = [n for n in range(1, count) if stats[n, cv2.CC_STAT_AREA] >= max(3.0, SPECK * em * em)]
         if len(large) > 1:
             return _pieces(_nearest(labels, large, piece.mask), piece)
@@ -85,7 +86,7 @@ def off_rule(ink: Ink, piece: Piece, em: float) -> tuple[Piece, list[Piece], Ink
     for row in range(max(0, top - _AROUND), min(piece.height, bottom + _AROUND)):
         inside[row] = 0 if top <= row < bottom else np.maximum(0, inside[row] - np.median(inside[row]))
     rest = ((inside > DARK) & (piece.mask > 0)).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
+    count, labels, stats, _ = components_with_stats(rest)
     large = [n for n in range(1, count) if stats[n, cv2.CC_STAT_AREA] >= max(3.0, SPECK * em * em)]
     return rule, _pieces(labels, piece, large), ink
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ocr_service.document import FIGURE_LABELS, Box, Region, RegionResult
 from ocr_service.geometry.boxes import area, contains_centre, enclosing, overlap_of_smaller
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.layout.filter import SURE
 from ocr_service.tesseract.blocks.scales import scale_numbers
 from ocr_service.tesseract.ledger.ink_ledger import LABELS
@@ -147,7 +147,7 @@ def _drawn(box: Box, lines: Sequence[Line], sheet: Sheet) -> list[Box]:
     ink = sheet.ink[y0:y1, x0:x1].copy()
     for a, b, c, d in words:
         ink[max(0, b - y0) : max(0, d - y0), max(0, a - x0) : max(0, c - x0)] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    _, _, stats, _ = components_with_stats(np.ascontiguousarray(ink))
     w, h = stats[1:, 2], stats[1:, 3]
     large = (w > _DRAWN * em) & (h > _DRAWN * em)
     return [(x0 + x, y0 + y, x0 + x + w, y0 + y + h) for x, y, w, h, _ in stats[1:][large].tolist()] + filled

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.components import components
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letters_of, text_rows
 from ocr_service.geometry.ink_pieces import Stats, ink_stats
 from ocr_service.tesseract.sheet import Sheet
@@ -52,7 +53,7 @@ def _strokes(dots: Stats, side: int, shape: tuple[int, int]) -> Gray | None:
     for gap in range(1, round(_GAP * side) + 1):
         reach = cv2.getStructuringElement(cv2.MORPH_RECT, (gap + 1, gap + 1))
         strokes = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, reach).astype(np.uint8)
-        if len(dots) >= _IN_LETTER * (cv2.connectedComponents(strokes)[0] - 1):
+        if len(dots) >= _IN_LETTER * (components(strokes)[0] - 1):
             return strokes
     return None
 

@@ -11,6 +11,7 @@ import tesserocr
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.components import components
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, text_rows
 from ocr_service.geometry.ink_pieces import Stats
 from ocr_service.tesseract.engine import TesseractEngine
@@ -144,7 +145,7 @@ def _stems(sheet: Sheet, box: Box, em: float) -> int:
     upright = cv2.morphologyEx(
         np.ascontiguousarray(sheet.ink[y0:y1, x0:x1]), cv2.MORPH_OPEN, np.ones((round(_STEM * em), 1), np.uint8)
     )
-    return cv2.connectedComponents(upright)[0] - 1
+    return components(upright)[0] - 1
 
 
 def _read_share(box: Box, words: Sequence[Word]) -> float:

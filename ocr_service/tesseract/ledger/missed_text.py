@@ -14,6 +14,7 @@ import tesserocr
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import InkArea, Pieces
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.ink_ledger import SURE
@@ -179,7 +180,7 @@ def without_words(gray: Gray, words: Iterable[Word | InkArea]) -> Gray:
 
 def _without_drawn(gray: Gray, ink: Gray, em: float) -> Gray:
     """The page with strokes painted over that are much larger than letters: lines of a drawing run past its labels."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, _ = components_with_stats(ink)
     drawn = np.maximum(stats[:, 2], stats[:, 3]) > _DRAWN * em
     drawn[0] = False
     mask = cv2.dilate(drawn[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -239,7 +240,7 @@ def _read_area(area: InkArea, em: float, gray: Gray, sheet: Sheet, engine: Tesse
 def _without_surroundings(gray: Gray, ink: Gray, box: Box) -> Gray:
     """``gray`` without what runs out of ``box`` and rings in it: a number over a bar or in a circle is alone."""
     x0, y0, x1, y1 = box
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
+    _, labels, stats, _ = components_with_stats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
     left, top, width, height = (stats[:, column] for column in range(4))
     right, bottom = left + width, top + height
     around = (left == 0) | (top == 0) | (right == x1 - x0) | (bottom == y1 - y0)

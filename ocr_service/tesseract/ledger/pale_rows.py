@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray, Pixels
 from ocr_service.geometry.boxes import contains_centre
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letters_of, text_rows
 from ocr_service.tesseract.prepare.preprocess import is_light_on_dark
 
@@ -125,7 +126,7 @@ def _shown_letters(half: Gray, dpi: int) -> Gray:
     least, most = (size * TEN_POINTS_IN * dpi for size in _LETTERS)
     shown = np.zeros_like(half)
     for picture in (half, cv2.bitwise_not(half).astype(np.uint8)):
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(_darker(picture, _INK))
+        _, labels, stats, _ = components_with_stats(_darker(picture, _INK))
         sides = np.maximum(stats[:, 2], stats[:, 3])
         letters = (sides >= least) & (sides <= most)
         letters[0] = False
@@ -138,7 +139,7 @@ def _rows_of(plane: Gray, gray: Gray, shown: Gray, dpi: int) -> list[_Row]:
     pale = _darker(_halved(plane), _PALE)
     if np.count_nonzero((pale > 0) & (shown == 0)) < _LEAST:
         return []
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(pale)
+    _, labels, stats, _ = components_with_stats(pale)
     seen: npt.NDArray[np.bool_] = np.zeros(len(stats), bool)
     seen[np.unique(labels[shown > 0])] = True
     own = stats[1:][~seen[1:]].astype(np.int32)

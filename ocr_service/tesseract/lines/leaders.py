@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
@@ -83,7 +83,7 @@ def _dots_in(word: Word, em: float, sheet: Sheet) -> int:
     ink = sheet.ink[y0:y1, x0:x1]
     if not ink.any():
         return 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    _, _, stats, _ = components_with_stats(np.ascontiguousarray(ink))
     left, width, height = stats[1:, 0], stats[1:, 2], stats[1:, 3]
     small = bool(((width <= _DOT * em) & (height <= _DOT * em)).all())
     to_the_ends = left.min() < _DOT * em and x1 - x0 - (left + width).max() < _DOT * em
@@ -126,7 +126,7 @@ def _dots_only(ink: np.ndarray, em: float) -> bool:
     """
     if not ink.size:
         return False
-    _, _, stats, centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    _, _, stats, centres = components_with_stats(np.ascontiguousarray(ink))
     small = (stats[1:, 2] <= _DOT * em) & (stats[1:, 3] <= _DOT * em)
     places = np.unique(centres[1:, 0][small] // (_DOT * em))
     return len(places) >= _LEAST_DOTS and int((~small).sum()) <= 1

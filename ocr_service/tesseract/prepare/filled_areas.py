@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing, shared_area
+from ocr_service.geometry.components import components_with_stats
 
 _STEP = 4  # areas are looked for at a quarter of the size
 _STEPS_IN = 50  # an inch: less is left out of coarse sheets
@@ -71,7 +72,7 @@ def _light_boxes(
     """White boxes with dark text on an area of a colour, of which the text alone is to be dark."""
     x0, y0, x1, y1 = area.box
     lighter = (ground[y0 // step : y1 // step, x0 // step : x1 // step] > area.ground + _INK).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(lighter)
+    _, _, stats, _ = components_with_stats(lighter)
     for x, y, w, h, filled in stats[1:].tolist():
         if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or filled < _FILLED * w * h:
             continue
@@ -110,7 +111,7 @@ def _areas_between(
     mask = ((ground >= low) & (ground < high)).astype(np.uint8)
     if not mask.any():
         return
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    count, labels, stats, _ = components_with_stats(mask)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
         if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or area < _FILLED * w * h:
@@ -127,7 +128,9 @@ def _areas_between(
             box = _trimmed(gray, part, level)
             if box is not None:
                 ends = part[0] == whole[0], part[2] == whole[2]
-                yield FilledArea(_cut(box, part, whole), level, low == 0.0, ends)
+                box = _cut(box, part, whole)
+                if shared_area(box, box) > 0:  # of a part may be left nothing
+                    yield FilledArea(box, level, low == 0.0, ends)
 
 
 def _is_bar(width: int, height: int, dpi: int) -> bool:
@@ -273,7 +276,7 @@ def _written_shapes(gray: Gray, ground: float) -> npt.NDArray[np.bool_]:
     written, dark = np.zeros(gray.shape, bool), gray < ground - _INK
     if not dark.any() or np.count_nonzero(light) < _LEAST_SHAPE[0] * _LEAST_SHAPE[1]:
         return written
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(light)
+    _, labels, stats, _ = components_with_stats(light)
     large = (stats[:, 2] >= _LEAST_SHAPE[0]) & (stats[:, 3] >= _LEAST_SHAPE[1])
     large[0] = False
     shapes = np.flatnonzero(large)

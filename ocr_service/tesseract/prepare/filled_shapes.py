@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import Boxed, contains_centre
+from ocr_service.geometry.components import components, components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 
 _STEP = 2  # shapes are looked for at half the size
@@ -89,7 +90,7 @@ def _shapes(gray: Gray, paper: float, dpi: int, filled: Sequence[Box]) -> Iterat
     mask = (half < _FILLED * paper).astype(np.uint8)
     for x0, y0, x1, y1 in filled:
         mask[max(0, y0 // _STEP - 1) : y1 // _STEP + 2, max(0, x0 // _STEP - 1) : x1 // _STEP + 2] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    _, _, stats, _ = components_with_stats(mask)
     x, y, w, h, area = (stats[1:, column].astype(np.int64) for column in range(5))
     share, sides = area / (w * h), np.minimum(w, h) * _STEP / dpi
     fits = (w < _MOST * mask.shape[1]) | (h < _MOST * mask.shape[0])
@@ -168,7 +169,7 @@ def _shrunk(inside: Mask, by: int) -> Mask:
 
 def _ring(dark: Mask, inside: Mask) -> Mask:
     """What hangs together with the outline."""
-    _, labels = cv2.connectedComponents((dark & inside).astype(np.uint8))
+    _, labels = components((dark & inside).astype(np.uint8))
     at_rim = np.unique(labels[inside & ~_shrunk(inside, 1)])
     ring: Mask = np.isin(labels, at_rim) & (labels > 0)
     return ring
@@ -182,7 +183,7 @@ def _is_upright(inside: Mask) -> bool:
 
 def _without_edge(ink: Gray, inner: Mask) -> Gray:
     """``ink`` without the slivers along the shape's edge, where its colour runs into the paper's."""
-    _, labels = cv2.connectedComponents(ink)
+    _, labels = components(ink)
     at_edge = np.setdiff1d(labels[inner & ~_shrunk(inner, 1)], labels[_shrunk(inner, _EDGE)])
     return np.where(np.isin(labels, at_edge), 0, ink).astype(np.uint8)
 

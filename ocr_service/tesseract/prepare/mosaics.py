@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray, Pixels
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces
 
 _COARSE_DPI = 100  # areas are looked for at about it
@@ -96,7 +97,7 @@ def _mosaics(coarse: Pixels, at: tuple[int, int], paper: float, least: int) -> I
     coloured = _weakest(ground) < _PAPER * paper
     steps = cv2.morphologyEx(ground, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.uint8)
     edges = cv2.max(cv2.max(steps[:, :, 0], steps[:, :, 1]), steps[:, :, 2]) > _EDGE
-    _, found, stats, _ = cv2.connectedComponentsWithStats((coloured & ~edges).astype(np.uint8), connectivity=4)
+    _, found, stats, _ = components_with_stats((coloured & ~edges).astype(np.uint8), connectivity=4)
     labels = found.astype(np.int32, copy=False)
     large = (stats[:, 2:4].min(axis=1) >= least) & (stats[:, 4] >= least**2)
     large[0] = False

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components, components_with_stats
 from ocr_service.geometry.font_metrics import X_HEIGHT
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
@@ -113,7 +114,7 @@ def _beside_paper(lit: npt.NDArray[np.bool_], white: npt.NDArray[np.bool_]) -> n
     """``lit`` without the places that are cut off from ``white`` paper: a light box on a dark slide is in no shade."""
     if (lit == white).all():
         return lit
-    _, labels = cv2.connectedComponents(lit.astype(np.uint8))
+    _, labels = components(lit.astype(np.uint8))
     beside: npt.NDArray[np.bool_] = lit & np.isin(labels, np.unique(labels[white & lit]))
     return beside
 
@@ -127,7 +128,7 @@ def _boxes_on_dark(lit: npt.NDArray[np.bool_], paper: npt.NDArray[np.bool_], mid
     boxes, inner = np.zeros_like(lit), lit & ~paper
     if lit.all() or not inner.any():
         return boxes
-    count, labels = cv2.connectedComponents(inner.astype(np.uint8))
+    count, labels = components(inner.astype(np.uint8))
     at_edge = {*labels[0].tolist(), *labels[-1].tolist(), *labels[:, 0].tolist(), *labels[:, -1].tolist()}
     for label in set(range(1, count)) - at_edge:
         box = labels == label
@@ -183,7 +184,7 @@ def _small_x_height(gray: Gray) -> float | None:
     small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     # The local mean is dark all over inside a large letter: its outline measures as high as it does itself.
     ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 18)
-    _, _, parts, _ = cv2.connectedComponentsWithStats(ink)
+    _, _, parts, _ = components_with_stats(ink)
     w, h, area = (parts[1:, column].astype(float) for column in (2, 3, 4))
     filled = area / (w * h)
     shaped = (h >= 4) & (w > 0.15 * h) & (w < 3 * h) & (filled > 0.1)

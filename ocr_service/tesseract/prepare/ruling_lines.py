@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_pieces import ink_stats
 
 _MIN_LENGTH_IN = 0.35  # inches; longer than any letter's stroke in ordinary text
@@ -75,7 +76,7 @@ def _sides_of_boxes(ink: Gray, horizontal: list[Box], dpi: int) -> list[Box]:
     left, top = max(0, left - 2 * slack), max(0, top - 2 * slack)
     part = cv2.dilate(ink[top : bottom + 2 * slack, left : right + 2 * slack], np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((round(_MIN_SIDE_IN * dpi), 1), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(runs)
+    _, _, stats, _ = components_with_stats(runs)
     level = np.array(horizontal)
     sides = []
     for x, y, w, h, _area in stats[1:].tolist():
@@ -112,7 +113,7 @@ def _is_bar_of_letters(run: Box, ink: Gray) -> bool:
     reach = 2 * (run[2] - run[0])
     left, top = max(0, run[0] - reach), max(0, run[1] - reach)
     crop = np.ascontiguousarray(ink[top : run[3] + reach, left : run[2] + reach])
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(crop, connectivity=8)
+    _, labels, stats, _ = components_with_stats(crop, connectivity=8)
     x0, y0, x1, y1 = run[0] - left, run[1] - top, run[2] - left, run[3] - top
     counts = np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=len(stats))
     counts[0] = 0
@@ -181,7 +182,7 @@ def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = ()) -> tu
     # The second of a double line is no letter; two short bars may be the upper and the lower edge of a blurred word.
     double = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((1, round(_MAX_STEM_IN * dpi)), np.uint8))
     others = cv2.subtract(ink, cv2.dilate(double, np.ones((3, 1), np.uint8))).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
+    count, labels, stats, _ = components_with_stats(bars, connectivity=8)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
         if area > (thickness + 2) * w or h > thickness + 2 + _DRIFT * w or w < length:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import Boxed, contains_centre, ink_runs
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.numbering import DASHES
 from ocr_service.tesseract.repair.homoglyphs import CYRILLIC_LETTER, LATIN_LETTER
 from ocr_service.tesseract.repair.superscripts import with_unit_superscript
@@ -63,7 +64,7 @@ def _blobs_at_left(line: Line, ink: Gray) -> list[_Blob]:
     top, bottom = max(0, round(line.baseline - 0.95 * em)), min(ink.shape[0], round(line.baseline + 0.12 * em))
     if bottom - top < 4 or right - left < 4:
         return []
-    count, _, stats, centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
+    count, _, stats, centres = components_with_stats(np.ascontiguousarray(ink[top:bottom, left:right]))
     blobs = []
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
@@ -105,7 +106,7 @@ def _is_ring(ink: Gray) -> bool:
     """White in the middle, ink all around it."""
     h, w = ink.shape
     framed = np.pad(ink == 0, 1, constant_values=True).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(framed, connectivity=4)
+    count, _, stats, _ = components_with_stats(framed, connectivity=4)
     holes = [int(stats[label][4]) for label in range(1, count) if stats[label][0] > 0]
     return len(holes) == 1 and holes[0] > 0.06 * w * h
 
@@ -140,7 +141,7 @@ def _has_no_ink(word: Word, line: Line, ink: Gray) -> bool:
         # A dash is a level run; specks of the same area are not.
         inked = cv2.morphologyEx(crop, cv2.MORPH_OPEN, np.ones((1, max(3, round(0.15 * line.em))), np.uint8))
         return cv2.countNonZero(inked) == 0
-    count, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(crop))
+    count, _, stats, _ = components_with_stats(np.ascontiguousarray(crop))
     largest = max((int(stats[label][4]) for label in range(1, count)), default=0)
     return largest < 0.004 * line.em * line.em
 
@@ -191,7 +192,7 @@ class _Glyphs:
         crop = np.ascontiguousarray(self.ink[y0:y1, x0:x1])
         if not crop.size:
             return float(y1)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(crop)
+        _, _, stats, _ = components_with_stats(crop)
         feet = [y0 + y + h for _, y, _, h, _ in stats[1:].tolist() if h > _LETTER_HEIGHT * self.em]
         return float(np.median(feet)) if feet else float(y1)
 
@@ -202,7 +203,7 @@ def _with_one_dash(text: str, glyphs: _Glyphs) -> str:
         return text
     x0, y0, x1, y1 = glyphs.word.box
     em = glyphs.em
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(glyphs.ink[y0:y1, x0:x1]))
+    _, _, stats, _ = components_with_stats(np.ascontiguousarray(glyphs.ink[y0:y1, x0:x1]))
     bars = [(y, w, h) for _, y, w, h, area in stats[1:].tolist() if area > _SPECK * em * em]
     if len(bars) != 1:
         return text

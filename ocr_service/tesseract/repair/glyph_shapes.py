@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.components import components_with_stats
 
 _ACROSS, _DOWN, _BLUR = 12, 16, 0.6  # samples of a glyph's box
 _WIDER = 0.5  # of the logarithm of two glyphs' sides, taken off their likeness
@@ -40,7 +41,7 @@ def glyph_boxes(area: Box, em: float, ink: Gray) -> list[Box]:
     crop = np.ascontiguousarray(ink[y0:y1, x0:x1])
     if not crop.size:
         return []
-    _, _, stats, _ = cv2.connectedComponentsWithStats(crop)
+    _, _, stats, _ = components_with_stats(crop)
     boxes: list[Box] = []
     for piece in sorted((x0 + x, y0 + y, x0 + x + w, y0 + y + h) for x, y, w, h, _ in stats[1:].tolist()):
         if max(piece[2] - piece[0], piece[3] - piece[1]) <= _SPECK * em:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import contains_centre, enclosing, ink_runs
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.words import Word
 
 _NUMBER = re.compile(r"[(+−–-]?\d[\d.,]*[)%]?")
@@ -208,5 +208,5 @@ def _pieces(area: Box, ink: Gray) -> list[Box]:
     crop = np.ascontiguousarray(ink[y0:y1, x0:x1])
     if not crop.size:
         return []
-    _, _, stats, _ = cv2.connectedComponentsWithStats(crop)
+    _, _, stats, _ = components_with_stats(crop)
     return [(x0 + x, y0 + y, x0 + x + w, y0 + y + h) for x, y, w, h, _ in stats[1:].tolist()]

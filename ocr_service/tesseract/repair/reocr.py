@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import area, enclosing, shared_area
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.repair.acronyms import latin_acronym, may_be_acronym
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.crop_reader import CropReader
@@ -126,7 +126,7 @@ def _letters(ink: Gray, box: Box, em: float) -> Box | None:
     x0, y0, x1, y1 = box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset
     if x1 - x0 < 3 or y1 - y0 < 3:
         return None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
+    count, _, stats, _ = components_with_stats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
     boxes, points = list[Box](), list[Box]()
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])

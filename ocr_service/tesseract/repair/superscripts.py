@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.words import Word
 
 _UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
@@ -84,7 +84,7 @@ def _parts(word: Word, em: float, ink: Gray, baseline: float | None) -> list[_Pa
     crop = np.ascontiguousarray(ink[top : y1 + pad, x0:x1])
     if not crop.size:
         return []
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(crop)
+    count, labels, stats, _ = components_with_stats(crop)
     boxes = [(label, *(int(v) for v in stats[label])) for label in range(1, count)]
     feet = [top + y + h for _, _, y, _, h, _ in boxes if h > 0.6 * em and abs(top + y + h - y1) < 0.3 * em]
     foot = baseline if baseline is not None else 0.0

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, rows_and_members
 
 Mask = npt.NDArray[np.bool_]  # height x width
@@ -32,7 +33,7 @@ def _without_long(own: Mask, dpi: int) -> Mask:
     bars = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, wide), np.uint8))
     if not bars.any():
         return own
-    _, labels = cv2.connectedComponents(ink)
+    _, labels = components(ink)
     left: Mask = own & ~np.isin(labels, np.unique(labels[(bars > 0) & own]))
     return left
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray, Pixels
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 from ocr_service.tesseract.prepare.preprocess import dark_on_light, is_light_on_dark, with_even_illumination
 from ocr_service.tesseract.stamps.bars import without_bars
@@ -173,7 +174,7 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
     if not seeds.any():
         return
     areas = np.zeros_like(ink)
-    _, groups, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(strokes, _square(_APART * inch)))
+    _, groups, stats, _ = components_with_stats(cv2.dilate(strokes, _square(_APART * inch)))
     found = []
     for group in np.unique(groups[seeds > 0]):
         x, y, w, h = (int(value) for value in stats[group][:4])
@@ -186,7 +187,7 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
     rim = cv2.dilate(strokes, np.ones((5, 5), np.uint8)).astype(np.uint8)
     crossed = cv2.bitwise_and(strokes, cv2.dilate(_reaching_out(dark, rim), np.ones((5, 5), np.uint8)))
     beside_dark = cv2.bitwise_and(strokes, cv2.dilate(dark, np.ones((5, 5), np.uint8)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(areas)
+    _, labels, stats, _ = components_with_stats(areas)
     for label, (x, y, w, h, _area) in enumerate(stats.tolist()):
         if not label or max(w, h) < _LEAST[0] * inch or min(w, h) < _LEAST[1] * inch:
             continue
@@ -202,7 +203,7 @@ def _outlines(ink: Gray, dark: Gray, dpi: int) -> Iterator[_Outline]:
 
 def _reaching_out(dark: Gray, rim: Gray) -> Gray:
     """The pieces of ``dark`` that lie for the most part outside ``rim``, the strokes and what is close beside them."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    count, labels, stats, _ = components_with_stats(dark)
     inside = np.bincount(labels[rim > 0], minlength=count)
     out = inside < _INSIDE * stats[:, 4]
     out[0] = False
@@ -257,7 +258,7 @@ def _strokes(ink: Gray, inch: float) -> tuple[Gray, Gray]:
 
     What touches the edge of the picture is the shadow of the page's, or the table under it.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, _ = components_with_stats(ink)
     x, y, w, h, area = (stats[:, column] for column in range(5))
     within = (x > 0) & (y > 0) & (x + w < ink.shape[1]) & (y + h < ink.shape[0])
     seed = within & (area < _OUTLINE * w * h) & (np.minimum(w, h) >= _SEED * inch)
@@ -288,7 +289,7 @@ def _is_grid(strokes: Gray, inch: float) -> bool:
 
 def _is_text(ink: Gray, inch: float) -> bool:
     """Whether the strokes are letters in rows and no more: text in colour, between black ruling lines."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, _, stats, _ = components_with_stats(ink)
     if np.any(np.minimum(stats[1:, 2], stats[1:, 3]) > _LARGE * inch):
         return False
     pieces = letter_pieces(ink, TEN_POINTS_IN * inch, round(inch))
@@ -302,7 +303,7 @@ def _without_thick(ink: Gray, inch: float) -> Gray:
 
 def _at_least(ink: Gray, least: int) -> Mask:
     """Where connected pieces of ``ink`` are at least so large: thin places of the text's letters are left out."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, np.ones((3, 3), np.uint8)))
+    _, labels, stats, _ = components_with_stats(cv2.dilate(ink, np.ones((3, 3), np.uint8)))
     large = np.maximum(stats[:, 2], stats[:, 3]) >= least
     large[0] = False
     strokes: Mask = large[labels] & (ink > 0)
@@ -323,7 +324,7 @@ def _is_drawing(box: Box, dpi: int) -> bool:
 
 def _no_labels(ink: Gray, least: int) -> Mask:
     """Where connected pieces of ``ink`` are wider and higher than that: a label's letters may touch."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, _ = components_with_stats(ink)
     large = np.minimum(stats[:, 2], stats[:, 3]) >= least
     large[0] = False
     strokes: Mask = large[labels] & (ink > 0)

@@ -13,6 +13,7 @@ import tesserocr
 
 from ocr_service.document import FIGURE_LABELS, Box, Gray, RegionResult, words_confidence
 from ocr_service.geometry.boxes import area, shared_area
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.font_metrics import ink_height
 from ocr_service.geometry.ink_areas import letter_pieces, text_rows
 from ocr_service.tesseract.engine import TesseractEngine
@@ -138,7 +139,7 @@ def _is_inside(box: Box, figure: Box) -> bool:
 
 def _frame(ink: Gray) -> tuple[npt.NDArray[np.bool_], float]:
     """Where the pieces are that are too large for letters, and the usual height in pixels of the others."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, _ = components_with_stats(ink)
     sizes = np.maximum(stats[:, 2], stats[:, 3])
     large = sizes > _FRAME * max(ink.shape)
     large[0] = False

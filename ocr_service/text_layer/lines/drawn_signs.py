@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord
 
 _WIDTH, _THIN = (0.25, 1.1), 0.2  # of the type's size: the width of a minus sign, and its height at most
@@ -45,7 +46,7 @@ def _dash_before(word: LayerWord, ground: Gray, base: float) -> Box | None:
     if not part.size or int(part.max()) - int(part.min()) < _CONTRAST:
         return None
     ink = cv2.absdiff(part, np.full_like(part, int(np.median(part)))) >= _CONTRAST
-    _, _, stats, middles = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    _, _, stats, middles = components_with_stats(ink.astype(np.uint8), connectivity=8)
     for (x, y, width, height, _), (_, middle) in zip(stats[1:].tolist(), middles[1:].tolist(), strict=True):
         is_whole = x > 0 or x0 == 0  # else a ruling line may go on to the left
         near = left - (x0 + x + width) <= _NEAR * size

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.numbering import list_marker
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord
 
@@ -95,7 +96,7 @@ def _bullet_before(line: LayerLine, ground: Gray) -> LayerWord | None:
     if not part.size or int(part.max()) - int(part.min()) < _CONTRAST:
         return None
     ink = cv2.absdiff(part, np.full_like(part, int(np.median(part)))) >= _CONTRAST // 2
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    count, _, stats, _ = components_with_stats(ink.astype(np.uint8), connectivity=8)
     if count != 2:
         return None
     x, y, width, height, _ = (int(v) for v in stats[1])

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs
 from ocr_service.text_layer.proof.evidence import Key
 
@@ -134,7 +135,7 @@ def _measured(picture: Gray) -> _Mark | None:
     if len(ys) < 2:
         return None
     part = picture[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    _, _, stats, _ = cv2.connectedComponentsWithStats((part > _INK).astype(np.uint8), connectivity=8)
+    _, _, stats, _ = components_with_stats((part > _INK).astype(np.uint8), connectivity=8)
     areas = stats[1:, cv2.CC_STAT_AREA]
     ink = part.astype(float)
     height, width = ink.shape

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Box, Gray
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.text_layer.page.glyphs import Glyphs
 
 ReadSheet = Callable[[Gray, int, str], Sequence[tuple[str, Box]]]
@@ -59,7 +60,7 @@ def _own_ink(piece: Gray, begins: float, ends: float) -> Gray:
 
     Boxes are wider than what is drawn where the reader has another font than the file's widths are of.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((piece < 255 - _INK).astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = components_with_stats((piece < 255 - _INK).astype(np.uint8), connectivity=8)
     if count <= 2:
         return piece
     left, right = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_LEFT] + stats[1:, cv2.CC_STAT_WIDTH]

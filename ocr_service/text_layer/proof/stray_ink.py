@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Gray
+from ocr_service.geometry.components import components_with_stats
 from ocr_service.text_layer.lines.words import LayerLine
 from ocr_service.text_layer.page.glyphs import Flags, Floats
 
@@ -87,7 +87,7 @@ def _swapped(box: Place) -> Place:
 
 def _pieces(rest: Gray) -> Floats:
     """The boxes of connected pieces."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats((rest > 127).astype(np.uint8), connectivity=8)
+    count, _, stats, _ = components_with_stats((rest > 127).astype(np.uint8), connectivity=8)
     if not 1 < count <= _MOST_PIECES:
         return np.zeros((0, 4))
     boxes = stats[1:, :4].astype(float)
