@@ -231,7 +231,16 @@ class _Group:
         headed = self._has_caption(captions) or self._has_bold_head(weights)
         if self.columns == 2:
             return bool(self.data) and self.full >= (3 if headed else 4) and self._has_clear_gutter()
-        return self.full >= (2 if headed else 3) and (bool(self.data) or headed or self._has_numbered_rows())
+        telling = bool(self.data) or headed or self._has_numbered_rows() or self._repeats_a_text()
+        return self.full >= (2 if headed else 3) and telling
+
+    def _repeats_a_text(self) -> bool:
+        """Whether most cells of a column but the first, below its head, are one word; no lines of prose are."""
+        for column in range(1, self.columns):
+            below = [line[column] for line in self.texts[1:] if line[column]]
+            if len(below) >= _ODD_ROWS and max(map(below.count, below)) >= _MOSTLY * len(below):
+                return True
+        return False
 
     def _has_numbered_rows(self) -> bool:
         """Whether several rows begin with a year, a number or the like; none has an empty cell, as a chart's axis."""

@@ -81,3 +81,11 @@ def test_rows_that_begin_with_years_are_a_table_of_words() -> None:
     lines = [text_line(100, 300 + 40 * n, f"{2014 - n}", place, "Contest", step=300) for n, place in enumerate(places)]
     (area,) = aligned_areas(lines)
     assert (area.box[1], area.columns) == (300, 3)
+
+
+def test_rows_that_repeat_a_word_are_a_table() -> None:
+    names = ("Common", "Notes", "Bonds", "Shares")
+    lines = [text_line(100, 300, "Title", "Symbol", "Exchange", step=400)]
+    lines += [text_line(100, 340 + 40 * n, name, "MSFT", "NASDAQ", step=400) for n, name in enumerate(names)]
+    (area,) = aligned_areas(lines)
+    assert (area.box[1], area.columns) == (300, 3)
