@@ -63,7 +63,7 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
                 return None
             picture = draw(page, page_dpi)
             to_pixels = ToPixels.of(page, picture.shape[1], picture.shape[0])
-            glyphs = read_glyphs(page, to_pixels)
+            glyphs = read_glyphs(page, to_pixels, handles)
             if not len(glyphs) and not boxes and not unseen:
                 return None
             seen = look(page, picture, handles, glyphs, page_dpi)

@@ -29,6 +29,8 @@ _BESIDE_JOINED = 0.14  # em from letters that run to the left, and may join othe
 _LAPPING, _EVEN = -0.1, 0.05  # em between letters whose font's widths reach into the next, everywhere as far
 SMALL = 0.82  # of the size beside it: a superscript
 _SMALL_CAPITALS = 1.5  # of their size: the large ones beside them
+_LAM, _ALEFS = 0x644, frozenset((0x622, 0x623, 0x625, 0x627))
+_THAI_AM = re.compile("ํ([่-๋]?)า")  # one letter, of two glyphs, with a mark of tone between
 DOTS = ".·…‥"
 _LEADER = "…"  # as ``tesseract.lines.leaders`` writes it
 _LEADERS = re.compile(rf"[{DOTS}]{{5,}}")
@@ -105,7 +107,7 @@ def line_of(
     words = []
     for place, part in enumerate(_at_leaders(glyphs, frame, piece)):
         if place % 2 == 0:
-            parts = _words(glyphs, frame, part, slanted=angle % 90 != 0)
+            parts = _words(glyphs, frame, part, slanted=angle % 90 != 0, joining=to_the_left is not None)
             if to_the_left is not None:
                 parts = _in_reading_order(glyphs, frame, parts, to_the_left)
             for i, word in enumerate(parts):
@@ -140,7 +142,18 @@ def _is_spaced(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
 def _in_reading_order(glyphs: Glyphs, frame: Frame, words: list[list[int]], to_the_left: bool) -> list[list[int]]:
     flat = [i for word in words for i in word]
     texts = [text_of(glyphs, frame, word) for word in words]
-    return [[flat[place] for place in word] for word in in_reading_order(texts, to_the_left=to_the_left)]
+    ordered = [[flat[place] for place in word] for word in in_reading_order(texts, to_the_left=to_the_left)]
+    for word in ordered:
+        for at, (a, b) in enumerate(_pairs(word)):
+            if _is_lam_alef(glyphs, int(frame.index[b]), int(frame.index[a])):
+                word[at], word[at + 1] = b, a
+    return ordered
+
+
+def _is_lam_alef(glyphs: Glyphs, lam: int, alef: int) -> bool:
+    """Whether a glyph is a lam with its alef, of which PDFium may give either one first."""
+    pair = glyphs.codes[lam] == _LAM and int(glyphs.codes[alef]) in _ALEFS
+    return bool(pair and (glyphs.origin[lam] == glyphs.origin[alef]).all())
 
 
 def _at_leaders(glyphs: Glyphs, frame: Frame, piece: list[int]) -> list[list[int]]:
@@ -165,10 +178,13 @@ def _type_size(glyphs: Glyphs, frame: Frame, piece: list[int]) -> float:
     return usual
 
 
-def _words(glyphs: Glyphs, frame: Frame, piece: list[int], *, slanted: bool = False) -> list[list[int]]:
+def _words(
+    glyphs: Glyphs, frame: Frame, piece: list[int], *, slanted: bool = False, joining: bool = False
+) -> list[list[int]]:
     """Cut at spaces: those of the file where they leave white, and white that is wide enough.
 
-    Of slanted glyphs only the boxes are known, which tell no white; the file's spaces are believed.
+    Of slanted glyphs only the boxes are known, which tell no white; the file's spaces are believed. ``joining``: the
+    page has letters that run to the left.
     """
     if not piece:
         return []
@@ -183,7 +199,7 @@ def _words(glyphs: Glyphs, frame: Frame, piece: list[int], *, slanted: bool = Fa
     words = [[piece[0]]]
     text = _after_mark(glyphs, frame, piece)
     square = [is_square(int(glyphs.codes[frame.index[i]])) for i in piece]
-    joined = runs_to_the_left(glyphs.codes[frame.index[piece]]).tolist()
+    joined = runs_to_the_left(glyphs.codes[frame.index[piece]]).tolist() if joining else [False] * len(piece)
     for place, ((a, b), gap) in enumerate(zip(_pairs(piece), gaps, strict=True), start=1):
         if place == text:
             new = True
@@ -282,6 +298,7 @@ def clean_text(text: str) -> str:
     )
     ends = text.endswith("\u00ad")
     text = _DOTLESS.sub(lambda match: "i" if match[0] == "ı" else "j", text)
+    text = _THAI_AM.sub("\\1ำ", text)
     return unicodedata.normalize("NFC", text.replace("\u00ad", "")) + ("\u00ad" if ends and text != "\u00ad" else "")
 
 

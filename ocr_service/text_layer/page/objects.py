@@ -70,6 +70,15 @@ def other_text(handle: Any) -> str:
     return ""
 
 
+def span_of(handle: Any) -> int:
+    """A number for the marked content that has another text for the object; 0 where there is none."""
+    for index in range(max(0, pdfium_c.FPDFPageObj_CountMarks(handle))):
+        mark = pdfium_c.FPDFPageObj_GetMark(handle, index)
+        if mark and _parameter(mark, b"ActualText"):
+            return ctypes.cast(mark, ctypes.c_void_p).value or 0
+    return 0
+
+
 def _parameter(mark: Any, key: bytes) -> str:
     length = ctypes.c_ulong()
     if not pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, key, None, 0, length) or length.value <= 2:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,10 @@ import pypdfium2.raw as pdfium_c
 from ocr_service.text_layer.page.drawn_glyphs import DrawnGlyphs, in_real_sizes
 from ocr_service.text_layer.page.fonts import Font, font_of
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
-from ocr_service.text_layer.page.objects import marks
+from ocr_service.text_layer.page.objects import marks, span_of
 from ocr_service.text_layer.page.radicals import without_radicals
 from ocr_service.text_layer.page.space import ToPixels
+from ocr_service.text_layer.page.spans import goes_on, repeated_spans, shared
 
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
 _LEAST_INK = 0.05  # of the box of a glyph with an outline, as of a dash; PDFium gives that of one without 0.004
@@ -33,11 +34,11 @@ _FIRST_HALVES, _SECOND_HALVES = range(0xD800, _TAGS), range(0xDC00, 0xE000)  # o
 _HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen at a line's end
 
 
-def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels) -> Glyphs:
-    """The page's characters but white space. Raises TooManyGlyphs."""
+def read_glyphs(page: pdfium.PdfPage, to_pixels: ToPixels, handles: Sequence[Any] = ()) -> Glyphs:
+    """The page's characters but white space; ``handles``: all of its text objects. Raises TooManyGlyphs."""
     text = page.get_textpage()
     try:
-        return _Reading(text.raw, to_pixels).glyphs()
+        return _Reading(text.raw, to_pixels, handles).glyphs()
     finally:
         text.close()
 
@@ -71,6 +72,10 @@ def _kept_code(code: int, unmapped: bool) -> int:
     return _NO_CODE if code in _SPACES else without_radicals(code)
 
 
+def _address(handle: Any) -> int:
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """The characters that are glyphs, in the file's order: each list has one entry for each. Boxes are in points."""
@@ -84,12 +89,28 @@ class _Kept:
     spaced: list[bool] = field(default_factory=list)  # whether white space of the file is before it
     unmapped: list[bool] = field(default_factory=list)
 
+    def without_repeats(self, span_of: Callable[[int], int]) -> _Kept:
+        """With the text of each span of marked content once; ``span_of``: a number for an object's span, or 0."""
+        spans = repeated_spans(self.codes, self.owners, self.origins, span_of)
+        if not spans:
+            return self
+        for first, *others in spans:
+            every = [index for part in (first, *others) for index in part]
+            for boxes in (self.inks, self.cells):
+                boxes[first.start : first.stop] = shared([boxes[index] for index in every], len(first))
+        dropped = {index for _, *others in spans for part in others for index in part}
+        keep = [index for index in range(len(self.codes)) if index not in dropped]
+        return _Kept(
+            *([values[index] for index in keep] for values in (getattr(self, item.name) for item in fields(self)))
+        )
+
 
 class _Reading:
     """One pass over a text page; properties of each object and font are read once."""
 
-    def __init__(self, text: Any, to_pixels: ToPixels) -> None:
+    def __init__(self, text: Any, to_pixels: ToPixels, handles: Sequence[Any] = ()) -> None:
         self._text = text
+        self._handles = handles
         self._to_pixels = to_pixels
         self._objects: dict[int, int] = {}
         self._fonts: dict[int, int] = {}
@@ -167,7 +188,8 @@ class _Reading:
 
     def _in_pixels(self) -> Glyphs:
         """The kept characters that have finite places, and their objects with the sizes that are drawn."""
-        kept = self._kept
+        kept = self._kept.without_repeats(lambda owner: span_of(self.objects[owner].handle))
+        self._with_all_of_spans(kept)
         codes, owners = np.array(kept.codes, np.int64), np.array(kept.owners, np.int64)
         ink_points = np.array(kept.inks, float).reshape(-1, 4)
         origin_points = np.array(kept.origins, float).reshape(-1, 2)
@@ -191,6 +213,32 @@ class _Reading:
             tuple(self.objects),
             tuple(self.fonts),
         )
+
+    def _with_all_of_spans(self, kept: _Kept) -> None:
+        """The ink of characters that a span of marked content has one text for, with that of objects without text.
+
+        PDFium has the text of some spans for their first object alone.
+        """
+        silent = [handle for handle in self._handles if _address(handle) not in self._objects]
+        spans = [(span, handle) for handle in silent if (span := span_of(handle))]
+        if not spans:
+            return
+        by_owner = {owner: span_of(self.objects[owner].handle) for owner in {*kept.owners}}
+        places: dict[int, list[int]] = {}
+        for index, owner in enumerate(kept.owners):
+            if span := by_owner[owner]:
+                places.setdefault(span, []).append(index)
+        for span, handle in spans:
+            bounds = tuple(ctypes.c_float() for _ in range(4))
+            if (here := places.get(span)) and pdfium_c.FPDFPageObj_GetBounds(handle, *bounds):
+                left, low, right, high = (side.value for side in bounds)
+                (ink,) = shared([kept.inks[index] for index in here], 1)
+                if not goes_on(ink, (left, low, right, high)):
+                    continue
+                for boxes in (kept.inks, kept.cells):
+                    whole = shared([*(boxes[index] for index in here), (left, low, right, high)], len(here))
+                    for index, box in zip(here, whole, strict=True):
+                        boxes[index] = box
 
     def _code(self, index: int, count: int) -> int | None:
         """A character's code point, which PDFium gives as two halves beyond U+FFFF; None for a second half."""
@@ -222,7 +270,7 @@ class _Reading:
         return min(sides) > 0
 
     def _object(self, handle: Any, index: int) -> int:
-        address = ctypes.cast(handle, ctypes.c_void_p).value or 0
+        address = _address(handle)
         known = self._objects.get(address)
         if known is not None:
             return known

@@ -41,10 +41,19 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """``evidence`` of a document's characters; ``looks``: some glyphs of each (``shapes.samples_of``)."""
+    """``evidence`` of a document's characters; ``looks``: some glyphs of each (``shapes.samples_of``).
+
+    ``small_capitals``: small letters that were read as capitals, and believed.
+    """
 
     evidence: dict[Key, Evidence] = field(default_factory=dict)
     looks: dict[Key, Samples] = field(default_factory=dict)
+    small_capitals: set[Key] = field(default_factory=set)
+
+    def forget(self, key: Key) -> None:
+        """A character that does not look as it did."""
+        self.evidence.pop(key, None)
+        self.small_capitals.discard(key)
 
 
 class Memory:

@@ -26,6 +26,18 @@ _BASIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 _LETTERS = ((0xC0, 0x180), (0x218, 0x21C), (0x386, 0x3CF), (0x400, 0x460), (0x490, 0x494), (0x49A, 0x49C))
 _MORE_LETTERS = "ҢңҮүҰұҺһӘәӨөẞƠơƯư"
+# Armenian, Hebrew, Thai, Georgian, kana; and Arabic letters, which have the drawings of all their forms.
+_UNREAD = (
+    (0x531, 0x557),
+    (0x561, 0x588),
+    (0x5D0, 0x5EB),
+    (0xE01, 0xE2F),
+    (0x10D0, 0x10F1),
+    (0x3041, 0x3097),
+    (0x30A1, 0x30FB),
+)
+_THAI_VOWELS, ARABIC_FORMS = "ะาเแโใไๆฯ", (0xFE80, 0xFEFD)
+_READ = ("DIGIT", "LATIN", "CYRILLIC", "GREEK")
 # Of letters and signs in 30 families that were left out of the table, 0.2 % look so unlike themselves and so like
 # another; of letters that are given another's name, two of three do (0.1 more of it in the families of the table).
 _UNLIKE, _LIKE = 0.1, 0.18  # distances: by which another is nearer, and that of the other at most
@@ -40,8 +52,8 @@ _UNLIKE_THEIR_LIKES = "ңқүұьъ"  # which Tesseract takes for н, к and у,
 
 def compared_signs() -> list[str]:
     """All that the table may have."""
-    letters = (chr(code) for first, end in _LETTERS for code in range(first, end))
-    return sorted({*_SIGNS, *_BASIC, *_DIGITS, *_MORE_LETTERS, *filter(str.isalpha, letters)})
+    letters = (chr(code) for first, end in (*_LETTERS, *_UNREAD) for code in range(first, end))
+    return sorted({*_SIGNS, *_BASIC, *_DIGITS, *_MORE_LETTERS, *_THAI_VOWELS, *filter(str.isalpha, letters)})
 
 
 def looks_like_another(
@@ -68,6 +80,16 @@ def look_like_themselves(
         for key, box, sample in drawings_of(glyphs, places, plates)
         if table.is_itself(signs[places[key][0]], box, sample)
     )
+
+
+def known_signs() -> frozenset[str]:
+    """All signs that the table has."""
+    return _table().own
+
+
+def distances(signs: Sequence[str], box: Floats, sample: Samples) -> Floats:
+    """How far a drawing is from those of each of the table's ``signs``."""
+    return _table().distances(signs, box, sample)
 
 
 def tells_apart(sign: str, other: str) -> bool:
@@ -124,7 +146,7 @@ class _Table:
         groups, bases = {sign: _group(sign) for sign in self.own}, {sign: _base(sign) for sign in self.own}
         self._groups = np.array([groups[sign] for sign in signs])
         self._bases = np.array([bases[sign] for sign in signs])
-        self._letters = self._groups != ""
+        self._letters = np.isin(self._groups, _READ)
         self._compared: dict[str, tuple[Ints, Flags]] = {}
 
     def other(self, sign: str, box: Floats, sample: Samples) -> str:
@@ -137,8 +159,21 @@ class _Table:
         _, theirs, own = self._nearest(sign, box, sample)
         return own < _OWN and theirs - own > _CLEARLY
 
+    def distances(self, signs: Sequence[str], box: Floats, sample: Samples) -> Floats:
+        """Those of the nearest drawings of each sign."""
+        codes = np.array([ord(sign) for sign in signs])
+        parts = [np.arange(*pair) for pair in zip(*self._ends(codes), strict=True)]
+        rows, starts = np.concatenate(parts), np.cumsum([0, *map(len, parts[:-1])])
+        apart = 1 - self._samples[rows] @ sample + np.abs(self._boxes[rows] - box).max(axis=1)
+        nearest: Floats = np.minimum.reduceat(apart, starts)
+        return nearest
+
+    def _ends(self, codes: Ints) -> tuple[Ints, Ints]:
+        """Where the drawings of each begin and end: they are in the order of their signs."""
+        return np.searchsorted(self._codes, codes), np.searchsorted(self._codes, codes, side="right")
+
     def is_known(self, box: Floats, sample: Samples) -> bool:
-        """Whether a drawing looks like any letter or digit."""
+        """Whether a drawing looks like any letter or digit of an alphabet that is read here."""
         apart = 1 - self._samples[self._letters] @ sample + np.abs(self._boxes[self._letters] - box).max(axis=1)
         return float(apart.min()) < _KNOWN
 

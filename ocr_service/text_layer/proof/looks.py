@@ -30,5 +30,5 @@ def forget_others(remembered: Remembered, keys: Sequence[Key], glyphs: Glyphs, p
         start += len(chosen)
         earlier = remembered.looks.get(key)
         if earlier is None or float((here @ earlier.T).max()) < _SAME:
-            remembered.evidence.pop(key, None)
+            remembered.forget(key)
             remembered.looks[key] = here

@@ -44,6 +44,7 @@ from ocr_service.text_layer.proof.sample_words import (
 from ocr_service.text_layer.proof.shapes import classes_of_levelled
 from ocr_service.text_layer.proof.small_capitals import believe_small_capitals
 from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
+from ocr_service.text_layer.proof.swapped_letters import swapped_letters
 from ocr_service.text_layer.proof.told_by_width import believe_by_width
 from ocr_service.text_layer.proof.verdicts import Proof, verdicts
 
@@ -88,7 +89,8 @@ def prove(
             break
         _read_words(words, type_case, keys, signs, read_sheet, known)
     believe_by_width(glyphs, keys, known)
-    small_capitals = believe_small_capitals(glyphs, keys, known)
+    small_capitals = remembered.small_capitals
+    small_capitals |= believe_small_capitals(glyphs, keys, known)
     alone = readable & ~glyphs.of_one_glyph
     open_ = undecided(keys, alone, glyphs, known)
     asked = np.zeros(len(glyphs), bool)
@@ -99,8 +101,10 @@ def prove(
     _believe_drawn(drawn, known)
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
-    others = looks_like_another(glyphs, plates, keys, signs, unread)
+    whole_letters = ~(glyphs.of_one_glyph & glyphs.shaped)  # parts of a syllable look like anything
+    others = looks_like_another(glyphs, plates, keys, signs, unread & whole_letters)
     others |= drawn_as_other(glyphs, plates, keys, signs, small_capitals)
+    others |= swapped_letters(glyphs, plates, keys, signs)
     others = without_own_letters(others, glyphs, plates, keys, signs, known)
     others |= dict.fromkeys(in_disguise(glyphs, plates, keys, signs), _NO_SUCH_LETTER)
     for key, other in others.items():

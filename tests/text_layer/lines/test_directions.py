@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ocr_service.text_layer.lines.directions import in_reading_order, mostly_to_the_left, with_brackets_around
+from ocr_service.text_layer.lines.words import clean_text
 
 
 def _read(seen: str, *, to_the_left: bool) -> str:
@@ -49,3 +50,9 @@ def test_a_page_is_of_the_direction_of_most_of_its_letters() -> None:
     assert mostly_to_the_left(np.array([ord(c) for c in "שלום PDF 2.0"]))
     assert not mostly_to_the_left(np.array([ord(c) for c in "The word שלום"]))
     assert not mostly_to_the_left(np.array([ord(c) for c in "2.0"]))
+
+
+def test_thai_letters_of_two_glyphs_are_one() -> None:
+    ring, tone, aa, am = "\u0e4d", "\u0e49", "\u0e32", "\u0e33"
+    assert clean_text(f"ก{ring}{aa}") == f"ก{am}"
+    assert clean_text(f"น{ring}{tone}{aa}") == clean_text(f"น{tone}{ring}{aa}") == f"น{tone}{am}"

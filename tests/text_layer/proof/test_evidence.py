@@ -41,6 +41,15 @@ def test_readings_of_nothing_are_no_swap() -> None:
     assert not one_other(Counter({"": 5}))
 
 
+def test_small_capitals_are_remembered_until_a_character_looks_otherwise() -> None:
+    key = ("font", 105, 0)
+    remembered = Memory().of("a")
+    remembered.evidence[key] = Evidence(3)
+    remembered.small_capitals.add(key)
+    remembered.forget(key)
+    assert not remembered.evidence and not remembered.small_capitals
+
+
 def test_evidence_is_kept_within_a_document_only() -> None:
     memory = Memory()
     memory.of("a").evidence["font", 65, 0] = Evidence(1)
