@@ -2,7 +2,7 @@
 
 A label of the layout model alone removes nothing: a line leaves where it repeats, a number where it counts pages, and
 both where the PDF marks them as made by paging. A document of one page loses nothing, unless a marked number shows that
-it is a page of a longer one. No page loses its last text.
+it is a page of a longer one, and numbers that count its lines. No page loses its last text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ocr_service.document import TEXT_LABELS, TITLE_LABELS, PageResult, RegionResult
+from ocr_service.geometry.line_numbers import counts_lines
 
 EDGE = 0.09  # of the page's height, above and below: where headers and footers stand (DIN 676, ГОСТ Р 7.0.97)
 OUTER, _OUTER_NUMBER = 0.15, 0.2  # the same for what nothing stands above or below: LaTeX leaves 0.12 and 0.18
@@ -83,6 +84,8 @@ def without_margins(page: PageResult, running: RunningLines) -> tuple[list[Regio
 def _leaves(page: PageResult, region: RegionResult, running: RunningLines, edge: set[int]) -> bool:
     if "label" in region.edited:  # a person's word counts
         return region.label in _LABELS | _PICTURES
+    if region.label == "number" and counts_lines(region.content):
+        return True
     if region.artifact and id(region) in edge and (running.pages > 1 or _is_excerpt(page)):
         return True
     if running.pages < 2:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ocr_service.document import Box, RegionResult
 from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.line_numbers import Token, margin_numbers
 from ocr_service.tesseract.blocks.compose import Insert
 from ocr_service.tesseract.lines.page_columns import Gutter
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
@@ -42,9 +43,17 @@ def without_line_numbers(
         follow = sum(b == a + 1 for a, b in pairwise(numbers))
         if len(numbers) < _LEAST or follow < _NEXT * len(column):
             continue
-        inserts.append(_text(column))
+        inserts.append(numbers_in_margin(column))
         rest = _without_words(rest, column)
     return rest, inserts
+
+
+def without_margin_numbers(lines: Sequence[Line]) -> tuple[list[Line], list[Insert]]:
+    """The same where no ruling line parts the numbers from the text, as on manuscripts under review."""
+    tokens = [[Token(word.text, word.box, word.em or line.em) for word in line.words] for line in lines]
+    margins = [[lines[at].words[place] for at, place in margin] for margin in margin_numbers(tokens)]
+    numbers = [word for margin in margins for word in margin]
+    return _without_words(lines, numbers), [numbers_in_margin(margin) for margin in margins]
 
 
 def without_brackets(lines: Sequence[Line]) -> tuple[list[Line], list[Insert], list[Gutter]]:
@@ -59,7 +68,7 @@ def without_brackets(lines: Sequence[Line]) -> tuple[list[Line], list[Insert], l
     gutters: list[Gutter] = []
     rest = list(lines)
     for column in [sorted(each, key=lambda w: w.box[1]) for each in columns if len(each) >= _BRACKETS]:
-        insert = _text(column)
+        insert = _text(column, "aside_text")
         x0, y0, x1, y1 = insert.box
         gutter = Gutter((x0 + x1) / 2, y0, y1)
         beside = _without_words(rest, column)
@@ -125,10 +134,13 @@ def _without(line: Line, taken: set[int]) -> Line | None:
     return make_line(kept, line.weight) if kept else None
 
 
-def _text(words: Sequence[Word]) -> Insert:
+def numbers_in_margin(words: Sequence[Word]) -> Insert:
+    """Numbers of lines, from top to bottom, as one text beside the page's."""
+    return _text(words, "number")
+
+
+def _text(words: Sequence[Word], label: str) -> Insert:
     placed = placed_words(words)
     box = enclosing([word.box for word in words])
     content = " ".join(word.text for word in words)
-    return Insert(
-        box, (RegionResult(label="aside_text", bbox=box, order=0, score=None, content=content, words=placed),)
-    )
+    return Insert(box, (RegionResult(label, box, 0, None, content=content, words=placed),))

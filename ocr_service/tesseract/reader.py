@@ -25,7 +25,7 @@ from ocr_service.tesseract.accounting import Found, Rotated, accounted, ink_on_s
 from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.character_fields import beside_labels, read_field
 from ocr_service.tesseract.check_boxes import check_boxes, with_check_boxes
-from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
+from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers, without_margin_numbers
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.formula_pictures import with_formula_pictures
 from ocr_service.tesseract.ledger.dotted_print import with_joined_dots
@@ -169,6 +169,8 @@ class TesseractReader:
         ruled = ruled_gutters(read, sheet.ruling_lines.vertical, sheet.dpi)
         lines = split_at_gutters(read, ruled)
         lines, numbers = without_line_numbers(lines, ruled, sheet.ruling_lines.horizontal, sheet.size[1])
+        lines, counted = without_margin_numbers(lines)
+        numbers += counted
         lines, brackets, between = without_brackets(lines)
         ruled = [*ruled, *between]
         lines = split_at_gutters(

@@ -26,6 +26,7 @@ from ocr_service.text_layer.formulas.page_formulas import (
 )
 from ocr_service.text_layer.legible_rest import letter_runs
 from ocr_service.text_layer.lines.drawn_signs import with_drawn_signs
+from ocr_service.text_layer.lines.line_numbers import without_line_numbers
 from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.list_marks import with_drawn_bullets
 from ocr_service.text_layer.lines.underscores import with_underscores
@@ -62,7 +63,8 @@ class PageLayer:
     ``lines``: proven, of all directions. ``parts``: the proven words of level lines that are not proven as a whole. OCR
     reads such lines. ``ground``: the picture without any text; ``remainder``: without the proven text alone;
     ``unread``: there is writing on it. ``urls`` by word, ``bold`` and ``slanted`` words by their glyphs' font,
-    ``artifacts``: words that the file marks as no part of its text, ``outline``: levels by normalised titles.
+    ``artifacts``: words that the file marks as no part of its text, ``numbers``: those that count its lines,
+    ``outline``: levels by normalised titles.
     ``displays``: formulas on lines of their own, which are not among ``lines``; ``readable``: those that have LaTeX,
     also where no formulas were asked for; ``inline``: those whose places are private characters in them (see
     ``formulas.page_formulas``). ``mathematics``: words of ``lines`` with its signs,
@@ -76,6 +78,7 @@ class PageLayer:
     bold: frozenset[LayerWord]
     slanted: frozenset[LayerWord]
     artifacts: frozenset[LayerWord]
+    numbers: frozenset[LayerWord]
     urls: Mapping[LayerWord, str]
     outline: Mapping[str, int]
     ground: Pixels
@@ -133,9 +136,11 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     lines = find_lines(with_signs(glyphs, known))
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs
-    proof = prove(glyphs, classes, known, lines, plates, read_sheet, language, _MEMORY.of(document))
+    lines, numbers = without_line_numbers(lines)
+    every = [*lines, *numbers]
+    proof = prove(glyphs, classes, known, every, plates, read_sheet, language, _MEMORY.of(document))
     rest = unexplained(plates[0], opened.glyphs.ink[opened.seen.visible])
-    doubted = beside_stray_ink(lines, rest, len(glyphs)) | contradicted(glyphs)
+    doubted = beside_stray_ink(every, rest, len(glyphs)) | contradicted(glyphs)
     proof = replace(proof, trusted=proof.trusted & ~doubted)
     found = PageFormulas([_with_bullet(line, glyphs) for line in lines])
     bars = seen_bars(opened.rules, opened.seen.ground)
@@ -143,6 +148,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     if formulas:
         found = built
         proof = replace(proof, trusted=proof.trusted | found.glyphs)
+    found = replace(found, lines=[*found.lines, *numbers])
     rules = np.array([(bar.x0, bar.y0, bar.x1, bar.y1) for bar in bars]).reshape(-1, 4)
     good = [
         with_underscores(_with_strength(line, proof.strength), rules) for line in found.lines if _is_proven(line, proof)
@@ -161,6 +167,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         bold=_words_in([*marked, *parts], glyphs, lambda font: font.bold),
         slanted=_words_in([*marked, *parts], glyphs, lambda font: font.italic),
         artifacts=_artifact_words(marked, glyphs),
+        numbers=_words_of(numbers, marked),
         urls=_urls(marked, opened.links),
         outline=opened.outline,
         ground=opened.seen.ground,
@@ -219,6 +226,12 @@ def _artifact_words(lines: Sequence[LayerLine], glyphs: Glyphs) -> frozenset[Lay
     """Words that the file marks as a whole as no part of its text."""
     words = (word for line in lines for word in line.words if word.glyphs)
     return frozenset(word for word in words if all(glyphs.objects[int(glyphs.object[i])].artifact for i in word.glyphs))
+
+
+def _words_of(numbers: Sequence[LayerLine], lines: Sequence[LayerLine]) -> frozenset[LayerWord]:
+    """The words of ``lines`` that are such ``numbers``."""
+    glyphs = {number.glyphs for number in numbers}
+    return frozenset(word for line in lines for word in line.words if word.glyphs in glyphs) if glyphs else frozenset()
 
 
 def _slanted(lines: Sequence[LayerLine], glyphs: Glyphs) -> list[LayerLine]:

@@ -102,6 +102,13 @@ def test_a_document_of_one_page_loses_nothing() -> None:
     assert left(pages) == [["ООО Ромашка", "Текст", "1"]]
 
 
+def test_numbers_that_count_lines_leave_also_a_document_of_one_page() -> None:
+    margin: Box = (20, 100, 60, 1500)
+    count = region("number", " ".join(map(str, range(41, 80))), margin)
+    assert left([page(1, count, region("text", "Текст", _MIDDLE))]) == [["Текст"]]
+    assert left([page(1, count)]) == [[count.content]]
+
+
 def test_a_page_never_loses_its_last_text() -> None:
     pages = [page(n, region("header", "Отчёт", _TOP)) for n in (1, 2)]
     assert left(pages) == [["Отчёт"], ["Отчёт"]]

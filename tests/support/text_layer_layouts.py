@@ -53,6 +53,7 @@ def layout_samples() -> tuple[Sample, ...]:
         _ruled_by_underscores(),
         _note_marks(),
         _footnotes(),
+        _line_numbers(),
         _notes_at_a_tab(),
         _contents(),
         _run_in_heading(),
@@ -417,6 +418,18 @@ def _superscripts_between_columns() -> Sample:
             canvas.drawText(text)
         sheet.truth.append(" ".join(lines).replace("|2|", "²"))
     return Sample("superscripts_between_columns", sheet.pdf(), sheet.text())
+
+
+def _line_numbers() -> Sample:
+    """A manuscript under review: small numbers in the margin count lines at a pitch of their own."""
+    sheet = Sheet()
+    sheet.heading("Terms of the lease", 1)
+    for text in ENGLISH:
+        sheet.paragraph(text)
+    sheet.canvas.setFont("Serif", 7)
+    for row in range(40):
+        sheet.canvas.drawRightString(48, 775 - 14 * row, str(41 + row))
+    return Sample("line_numbers", sheet.pdf(), sheet.text())
 
 
 def _footnotes() -> Sample:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers
+from ocr_service.tesseract.court_paper import without_brackets, without_line_numbers, without_margin_numbers
 from ocr_service.tesseract.lines.page_columns import Gutter
 from ocr_service.tesseract.words import Line, make_line
 from tests.support.sheets import text_line
@@ -49,6 +49,15 @@ def test_numbers_left_of_a_double_ruling_line_are_one_text_where_one_more_ends_t
     ruled = [Gutter(x, 0, 900) for x in (RULE, RULE + 6, 950)]
     rest, inserts = without_line_numbers(numbered(), ruled, [], HEIGHT)
     assert (len(inserts), {line.text for line in rest}) == (1, {"the court finds"})
+
+
+def test_small_numbers_at_lines_of_prose_need_no_ruling_line() -> None:
+    lines = [text_line(200, 40 * row, "the", "court", "finds", "that") for row in range(20)]
+    numbers = [text_line(120, 40 * row + 8, str(row + 1), em=16) for row in range(20)]
+    rest, (insert,) = without_margin_numbers([*numbers, *lines])
+    assert (rest, insert.regions[0].label) == (lines, "number")
+    assert insert.regions[0].content == " ".join(str(row + 1) for row in range(20))
+    assert without_margin_numbers(lines) == (lines, [])
 
 
 def test_brackets_one_under_the_other_part_what_is_beside_them() -> None:

@@ -84,7 +84,9 @@ def read_missed(
     for column in _columns(areas, pieces.em):
         lines = _read_column(column, left, sheet.dpi, engine)
         found += lines
-        areas = _without_seen(areas, [word for line in lines for word in line.words])
+        seen = [word for line in lines for word in line.words]
+        left = without_words(left, seen)  # of an area of several lines its middle may stand between two words
+        areas = _without_seen(areas, seen)
     for missed in areas[:_MOST_AREAS]:
         if missed.pieces > 1 or missed.height > 0.45 * pieces.em or _may_be_word(missed):
             found += _read_area(missed, pieces.em, left, sheet, engine)

@@ -33,6 +33,7 @@ from ocr_service.geometry.deskew import Skew
 from ocr_service.tesseract.blocks.compose import Insert, compose
 from ocr_service.tesseract.blocks.paragraphs import group_paragraphs
 from ocr_service.tesseract.blocks.title_block import author_lines
+from ocr_service.tesseract.court_paper import numbers_in_margin
 from ocr_service.tesseract.lines.page_columns import page_gutters, split_at_gutters
 from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise, find_ruling_lines
@@ -78,6 +79,8 @@ def _composed(
 ) -> list[RegionResult]:
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
+    numbers = [line for line in level if layer.numbers.issuperset(line.words)]
+    level = [line for line in level if line not in numbers] if numbers else level
     margins = [line for line in level if _is_marginal(layer, line)]
     body = statistics.median([line.size for line in level]) if level else 0.0
     lines = [make_page_line(layer, line, urls, body=body) for line in level if line not in margins]
@@ -97,6 +100,7 @@ def _composed(
         tables += found
         rest += [*left, *authors]
     inserts = [*_margins(layer, [make_page_line(layer, line, urls) for line in margins]), *_displays(layer)]
+    inserts += _line_numbers(layer, [make_page_line(layer, line, urls) for line in numbers])
     inserts += read_apart
     lost = written_areas(left_out, layer.remainder, layer.ground, layer.picture.dpi)
     inserts += [unread_picture(box) for box in lost]
@@ -142,6 +146,13 @@ def _margins(layer: PageLayer, lines: Sequence[Line]) -> list[Insert]:
         )
         inserts.append(Insert(paragraph.box, (region,)))
     return inserts
+
+
+def _line_numbers(layer: PageLayer, lines: Sequence[Line]) -> list[Insert]:
+    """The numbers that count the page's lines, those of each margin one region."""
+    middle = layer.picture.width / 2
+    sides = [line for line in lines if line.box[0] < middle], [line for line in lines if line.box[0] >= middle]
+    return [numbers_in_margin([word for line in side for word in line.words]) for side in sides if side]
 
 
 def _displays(layer: PageLayer) -> list[Insert]:

@@ -43,6 +43,18 @@ def test_a_long_column_of_labels_is_read_at_once() -> None:
     assert len(read & {f"[{number + 11}]" for number in range(40)}) > 36
 
 
+def test_a_column_of_numbers_in_areas_of_several_lines_is_read_once() -> None:
+    page = DrawnPage(400, 2000)
+    for number in range(24):
+        page.text(60, 40 + 80 * number, f"{number + 211}", 8)
+    sheet = page.sheet()
+    pieces = letter_pieces(sheet, [text_line(0, 0, "word")])
+    areas = [InkArea((60, 40 + 480 * part, 110, 470 + 480 * part), 18, 3000, 18.0, regular=True) for part in range(4)]
+    found = read_missed(areas, pieces, [], sheet, TesseractEngine("eng"))
+    read = [word.text for line in found for word in line.words]
+    assert len(read) == len(set(read)) > 20
+
+
 def test_numbers_over_a_bar_and_in_a_ring_are_read_without_these() -> None:
     page = DrawnPage(1000, 400)
     page.text(100, 100, "39", 8)
