@@ -235,7 +235,10 @@ class _Group:
         return self.full >= (2 if headed else 3) and telling
 
     def _repeats_a_text(self) -> bool:
-        """Whether most cells of a column but the first, below its head, are one word; no lines of prose are."""
+        """Whether most cells of a column below its head are alike, in rows without an empty cell or an equal first."""
+        firsts = [line[0] for line in self.texts]
+        if not all(map(all, self.texts)) or len(set(firsts)) < len(firsts):
+            return False
         for column in range(1, self.columns):
             below = [line[column] for line in self.texts[1:] if line[column]]
             if len(below) >= _ODD_ROWS and max(map(below.count, below)) >= _MOSTLY * len(below):

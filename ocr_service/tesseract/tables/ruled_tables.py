@@ -235,8 +235,8 @@ def _blocks_of(lines: Sequence[Sequence[list[Word]]], em: float) -> list[list[li
 def has_unruled_columns(table: Table) -> bool:
     """Whether a column between its ruling lines holds several of numbers: such lines part groups of columns.
 
-    The first may have the labels of its rows, too. Cells over several columns are looked at by themselves: upright
-    ruling lines of a head that end above the rows are none of theirs.
+    The first may have the labels of its rows, too. Cells over several columns are looked at by themselves where they
+    have most of the lines: upright ruling lines of a head that end above the rows are none of theirs.
     """
     em = font_size(table)
     if em is None:
@@ -245,9 +245,16 @@ def has_unruled_columns(table: Table) -> bool:
         words = [word for row in table if row[column].across == across for word in row[column].words]
         lines = visual_rows(words, em)
         numbers = [line for line in lines if _are_numbers(runs_of(line, em), labelled=not column)]
+        if across > 1 and len(numbers) <= max(_lines_in(table, k, em) for k in range(column, column + across)):
+            continue
         if len(numbers) >= max(_FULL_ROWS, _UNRULED * len(lines)) and find_gutters(numbers, em):
             return True
     return False
+
+
+def _lines_in(table: Table, column: int, em: float) -> int:
+    """How many lines the cells have that stand in this column alone."""
+    return len(visual_rows([word for row in table if row[column].across == 1 for word in row[column].words], em))
 
 
 def _are_numbers(texts: Sequence[Sequence[Word]], *, labelled: bool) -> bool:

@@ -228,3 +228,17 @@ def test_labels_and_numbers_in_one_ruled_column_are_columns_without_rules() -> N
             [Cell((100, 100, 1000, 400), tuple(words), across=2), Cell((0, 0, 0, 0))],
         ]
     )
+
+
+def test_rows_in_bars_that_hide_the_upright_rules_are_no_columns_without_rules() -> None:
+    bars = [
+        Cell((400, 100 + 200 * n, 1000, 140 + 200 * n), text_line(420, 110 + 200 * n, "124", "127", step=300).words, 2)
+        for n in range(4)
+    ]
+    table: Table = []
+    for n, bar in enumerate(bars):
+        table.append([bar, Cell((0, 0, 0, 0))])
+        words = [[w for k in range(3) for w in text_line(x, 150 + 200 * n + 45 * k, "0").words] for x in (420, 720)]
+        sides = ((400, 700), (700, 1000))
+        table.append([Cell((a, 140, b, 300), tuple(own)) for (a, b), own in zip(sides, words, strict=True)])
+    assert not has_unruled_columns(table)
