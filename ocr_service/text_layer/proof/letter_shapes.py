@@ -59,9 +59,12 @@ def compared_signs() -> list[str]:
 def looks_like_another(
     glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str], asked: Flags
 ) -> dict[Key, str]:
-    """Of the characters ``asked`` for those that look like another, with it."""
+    """Of the characters ``asked`` for those that look like another, with it.
+
+    Letters of alphabets that are not read here vary too much: one of each fifth font looks like another.
+    """
     table = _table()
-    places = places_of(table.own, glyphs, keys, signs, asked)
+    places = places_of(table.of_read_alphabets, glyphs, keys, signs, asked)
     found: dict[Key, str] = {}
     for key, box, sample in drawings_of(glyphs, places, plates):
         if other := table.other(signs[places[key][0]], box, sample):
@@ -144,6 +147,7 @@ class _Table:
         self._codes = np.array([ord(sign) for sign in signs])
         self.own = frozenset(signs)
         groups, bases = {sign: _group(sign) for sign in self.own}, {sign: _base(sign) for sign in self.own}
+        self.of_read_alphabets = frozenset(sign for sign in self.own if groups[sign] in ("", *_READ))
         self._groups = np.array([groups[sign] for sign in signs])
         self._bases = np.array([bases[sign] for sign in signs])
         self._letters = np.isin(self._groups, _READ)
