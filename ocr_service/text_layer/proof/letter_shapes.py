@@ -61,10 +61,10 @@ def looks_like_another(
 ) -> dict[Key, str]:
     """Of the characters ``asked`` for those that look like another, with it.
 
-    Letters of alphabets that are not read here vary too much: one of each fifth font looks like another.
+    Arabic letters vary too much: one of every second font looks like another.
     """
     table = _table()
-    places = places_of(table.of_read_alphabets, glyphs, keys, signs, asked)
+    places = places_of(table.compared, glyphs, keys, signs, asked)
     found: dict[Key, str] = {}
     for key, box, sample in drawings_of(glyphs, places, plates):
         if other := table.other(signs[places[key][0]], box, sample):
@@ -147,7 +147,7 @@ class _Table:
         self._codes = np.array([ord(sign) for sign in signs])
         self.own = frozenset(signs)
         groups, bases = {sign: _group(sign) for sign in self.own}, {sign: _base(sign) for sign in self.own}
-        self.of_read_alphabets = frozenset(sign for sign in self.own if groups[sign] in ("", *_READ))
+        self.compared = frozenset(sign for sign in self.own if groups[sign] != "ARABIC")
         self._groups = np.array([groups[sign] for sign in signs])
         self._bases = np.array([bases[sign] for sign in signs])
         self._letters = np.isin(self._groups, _READ)
@@ -198,7 +198,7 @@ class _Table:
             group = _group(sign)
             others = self._bases != _base(sign)
             if group:
-                others &= np.isin(self._groups, [group, "DIGIT"])
+                others &= np.isin(self._groups, [group, "DIGIT"] if group in _READ else [group])
             likes = [ord(other) for alike in _ALIKE if sign in alike for other in alike]
             others &= ~np.isin(self._codes, likes)
             own = self._codes == ord(sign)
