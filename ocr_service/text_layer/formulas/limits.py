@@ -11,6 +11,8 @@ from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 _WIDEST = 16.0  # em from an operator to the ends of its limits; a line may have hundreds of operators
 _OFF_BASELINE, _OTHER_LINE = 0.05, 0.2  # em
+_BETWEEN = 0.13  # em of white between the limits of two operators; TeX leaves 0.17
+_NEAR, _DEEP = 0.6, 1.0  # em from a letter to its limits, and to a comma or a subscript in them
 _OFF_MIDDLE = 0.15  # em from the middle of a letter to that of its limits
 _SIDE_LIMITS = frozenset({"\\int", "\\iint", "\\iiint", "\\oint", "\\smallint"})
 
@@ -107,9 +109,32 @@ def _has_limits_under(letter: Item, items: Sequence[Item]) -> bool:
     if letter.kind not in ("ord", "letter") or not (len(name) == 1 and name.isupper()):
         return False
     size = letter.size
-    under = [i for i in items if i.size < SCRIPT * size and -0.05 * size < i.y0 - letter.y1 < 0.6 * size]
-    middle = middle_of_limits(letter.x0, letter.x1, under, size)
-    return middle is not None and abs(middle - letter.x) < _OFF_MIDDLE * size
+    under = [i for i in items if i.size < SCRIPT * size and -0.05 * size < i.y0 - letter.y1 < _DEEP * size]
+    core = [item for item in under if letter.x0 < item.x < letter.x1 and item.y0 - letter.y1 < _NEAR * size]
+    return bool(core) and _is_over(letter, in_one_run(core, under, size))
+
+
+def _is_over(letter: Item, run: Sequence[Item]) -> bool:
+    r"""Whether limits stand around a letter's middle, or those do that white parts from the next operator's.
+
+    Those of ``\min`` and ``\mathbb{E}`` side by side may touch but for the white between two operators.
+    """
+    while run:
+        middle = (min(item.x0 for item in run) + max(item.x1 for item in run)) / 2
+        if abs(middle - letter.x) < _OFF_MIDDLE * letter.size:
+            return True
+        run = _on_its_side(letter, sorted(run, key=lambda item: item.x0))
+    return False
+
+
+def _on_its_side(letter: Item, run: Sequence[Item]) -> list[Item]:
+    """The part of a run, cut at its widest white, that stands under a letter; none where no white parts it."""
+    gaps = [(b.x0 - a.x1, n) for n, (a, b) in enumerate(pairwise(run), 1)]
+    widest, at = max(gaps, default=(0.0, 0))
+    if widest < _BETWEEN * letter.size:
+        return []
+    parts = run[:at], run[at:]
+    return next((list(part) for part in parts if part[0].x0 < letter.x < part[-1].x1), [])
 
 
 def middle_of_limits(x0: float, x1: float, under: Sequence[Item], size: float) -> float | None:
