@@ -61,7 +61,8 @@ def begins_new_columns(
 ) -> bool:
     """Whether ``strip`` is one heading with nothing beside it, where all columns above end and all below begin.
 
-    It begins at the left: a heading in another column is that column's. A limit over a sum is no heading.
+    It begins at the left, or stands in the middle of all: a heading in another column is that column's, and a formula
+    in the middle of the first one is of that. A limit over a sum is no heading.
     """
     if len(strip) > 1 or not is_cut(boxes, upper, min_gutter) or not is_cut(boxes, lower, min_gutter):
         return False
@@ -69,7 +70,9 @@ def begins_new_columns(
     if right - left < _LONG_HEADING * (bottom - top):
         return False
     first = min(columns_of(boxes, upper, min_gutter), key=lambda column: min(boxes[i][0] for i in column))
-    if left >= max(boxes[i][2] for i in first):
+    whole = enclosing([boxes[i] for i in (*upper, *lower)])
+    from_middle, high = abs(left + right - whole[0] - whole[2]) / 2, bottom - top
+    if left >= max(boxes[i][2] for i in first) or min(left - whole[0], from_middle) > high:
         return False
     near = _NEAR_HEADING * (bottom - top)
     ends = [max(boxes[i][3] for i in column) for column in columns_of(boxes, upper, min_gutter)]

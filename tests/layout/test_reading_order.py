@@ -162,6 +162,13 @@ def test_a_heading_inside_a_column_stays_in_it() -> None:
     assert reading_order([*left, *right], min_gutter=10) == [0, 1, 2, 3]
 
 
+def test_a_formula_in_the_middle_of_the_first_column_is_no_heading_though_the_other_has_white_beside_it() -> None:
+    left, formula, after = (20, 0, 480, 300), (120, 320, 400, 340), (20, 360, 480, 700)
+    heading, below = (520, 280, 760, 312), (520, 360, 980, 700)
+    boxes = [left, formula, after, (520, 0, 980, 260), heading, below]
+    assert reading_order(boxes, min_gutter=10) == [0, 1, 2, 3, 4, 5]
+
+
 def test_a_heading_in_the_right_column_is_that_columns_also_where_the_left_one_has_white_beside_it() -> None:
     left = [(20, 10, 480, 320), (20, 400, 480, 900)]
     right = [(520, 10, 980, 300), (520, 335, 750, 365), (520, 410, 980, 900)]
