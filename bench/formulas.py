@@ -45,6 +45,8 @@ STYLES = (
     Style("kpfonts", "10pt", r"\usepackage{amsmath}\usepackage{kpfonts}"),
     Style("euler", "10pt", r"\usepackage{amsmath,amssymb}\usepackage[euler-digits]{eulervm}"),
     Style("libertinus", "10pt", r"\usepackage{amsmath}\usepackage{libertine}\usepackage{libertinust1math}"),
+    Style("mathabx", "12pt", r"\usepackage{amsmath,amssymb}\usepackage{mathabx}"),
+    Style("mnsymbol", "10pt", r"\usepackage{amsmath,amsfonts}\usepackage{MnSymbol}"),
 )
 
 

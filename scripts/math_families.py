@@ -31,6 +31,10 @@ FAMILIES = {
     "kpfonts": r"\usepackage{kpfonts}",
     "euler": r"\usepackage{amssymb}\usepackage[euler-digits]{eulervm}",
     "libertinus": r"\usepackage{libertinust1math}",
+    "mathabx": r"\usepackage{amssymb}\usepackage{mathabx}",
+    "mathabx-12": r"\usepackage{amssymb}\usepackage{mathabx}\AtBeginDocument{\large}",  # it has its own drawings
+    "mnsymbol": r"\usepackage{MnSymbol}",
+    "mnsymbol-12": r"\usepackage{MnSymbol}\AtBeginDocument{\large}",
 }
 _STEP, _ACROSS = 48, 12  # points, and places in a row
 # Fonts that set text too, by the names of their programs.
