@@ -10,7 +10,7 @@ from ocr_service.text_layer.formulas.limits import in_one_run
 from ocr_service.text_layer.formulas.rows import extents, limits_at
 
 _SPACES = 1.6  # times the white of a run of signs: words have spaces
-_PIECES = 4  # glyphs of a brace: two ends and the two halves of its tip
+_LEVEL = 0.5  # em between the middles of its pieces: two ends and the two halves of its tip
 _OVER = ["brace:0", "brace:3", "brace:2", "brace:1"]
 _UNDER = ["brace:2", "brace:1", "brace:0", "brace:3"]
 
@@ -37,14 +37,25 @@ class Brace:
 
 def level_braces(items: Sequence[Item]) -> list[Brace]:
     """The braces from top to bottom. Raises Unbuildable where pieces make no whole one."""
-    pieces = sorted((item for item in items if item.kind == "brace"), key=lambda item: (round(item.y0), item.x0))
-    if len(pieces) % _PIECES:
-        raise Unbuildable
-    return [_brace(pieces[at : at + _PIECES]) for at in range(0, len(pieces), _PIECES)]
+    begun: list[list[Item]] = []
+    for piece in sorted((item for item in items if item.kind == "brace"), key=lambda item: item.x0):
+        near = [brace for brace in begun if abs(brace[-1].y - piece.y) < _LEVEL * piece.size]
+        open_ones = [brace for brace in near if _goes_on(brace, piece)]
+        if open_ones:
+            min(open_ones, key=lambda brace: abs(brace[-1].y - piece.y)).append(piece)
+        else:
+            begun.append([piece])
+    return sorted((_brace(pieces) for pieces in begun), key=lambda brace: brace.y0)
+
+
+def _goes_on(begun: Sequence[Item], piece: Item) -> bool:
+    """Whether a piece is the next one of a brace whose first pieces these are."""
+    names = [item.latex for item in (*begun, piece)]
+    return names in (_OVER[: len(names)], _UNDER[: len(names)])
 
 
 def _brace(pieces: list[Item]) -> Brace:
-    order = [item.latex for item in sorted(pieces, key=lambda item: item.x0)]
+    order = [item.latex for item in pieces]
     if order not in (_OVER, _UNDER):
         raise Unbuildable
     x0, x1 = min(i.x0 for i in pieces), max(i.x1 for i in pieces)

@@ -20,6 +20,7 @@ _PIECES_APART = 0.12  # em
 _NUMERATOR_BASE, _DENOMINATOR_BASE = 0.6, 1.25  # em from a fraction's bar to their baselines, at most
 _CLOSE = 0.3  # em from a fraction's bar to the ink over and under it where their baselines are further off
 _NUMERATOR = 0.9  # em on both sides of a bar, in which the middle of a numerator is
+_TOUCHES = 0.15  # em from a brace's piece to the rule that fills it
 
 
 def rows(items: Sequence[Item], bars: Sequence[Bar]) -> list[tuple[list[Item], list[Bar]]]:
@@ -123,13 +124,19 @@ def _fractions(items: Sequence[Item], bars: Sequence[Bar], size: float) -> list[
     """The bars of fractions with what is over and under them; of one in another only the outer one."""
     found: list[tuple[Bar, list[Item]]] = []
     for bar in sorted(bars, key=lambda bar: -bar.width):
-        if any(item.kind == "radical" and has_roof(item, bar) for item in items):
+        if any((item.kind == "radical" and has_roof(item, bar)) or _is_filled_by(item, bar) for item in items):
             continue
         above, below = over_and_under(bar, items, bars, size)
         members = [*above, *below]
         if above and below and not any(members[0] in other for _, other in found):
             found.append((bar, members))
     return found
+
+
+def _is_filled_by(piece: Item, bar: Bar) -> bool:
+    """Whether a rule goes on from a piece of a level brace."""
+    beside = min(abs(bar.x0 - piece.x1), abs(bar.x1 - piece.x0)) < _TOUCHES * piece.size
+    return piece.kind == "brace" and beside and piece.y0 - 2 <= bar.y <= piece.y1 + 2
 
 
 def over_and_under(bar: Bar, items: Sequence[Item], bars: Sequence[Bar], size: float) -> tuple[list[Item], list[Item]]:
