@@ -41,7 +41,7 @@ PYTEST := $(BIN)/python -m pytest -q --dist loadfile
 QUICK := not slow and not gpu and not weights and not pins and not clients and not ray
 SLOW := slow and not gpu and not weights and not pins and not clients and not ray
 QUICK_PROCESSES ?= $(shell nproc)
-SLOW_PROCESSES ?= $(shell expr $$(nproc) \* 3)
+SLOW_PROCESSES ?= $(shell expr $$(nproc) \* 2)
 # $(1): what runs, $(2): the command.
 timed = @echo "== $(1)"; start=$$(date +%s); $(2); code=$$?; \
 	echo "== $(1): exit code $$code after $$(( $$(date +%s) - start )) s"; exit $$code
