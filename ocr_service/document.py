@@ -44,6 +44,7 @@ REGION_LABELS = (
 )  # fmt: skip
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the rendered page, x1 and y1 exclusive
+FloatBox = tuple[float, float, float, float]  # the same in parts of pixels, or in points
 
 
 @dataclass(frozen=True, slots=True)

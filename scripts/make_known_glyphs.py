@@ -173,7 +173,7 @@ def main() -> None:
         codes=np.array(["".join(map(chr, sorted(_codes(key, encodings)))) for key in symbols]),
         symbol=np.array([row[0] for row in rows], np.int16),
         box=np.array([row[2] for row in rows], np.int16),
-        shape=np.array([np.clip(np.rint(row[3] * 250), -127, 127) for row in rows], np.int8),
+        shape=np.array([np.clip(np.rint(row[3] * 100), -127, 127) for row in rows], np.int8),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ocr_service.document import Box, Gray, PageResult, PlacedWord, RegionResult
+from ocr_service.document import Box, FloatBox, Gray, PageResult, PlacedWord, RegionResult
 from ocr_service.export.content_words import carried, content_words
 from ocr_service.export.ink_lines import Ink, InkLine, ink_lines, ink_of, inner_rulings, widest_gaps
 from ocr_service.export.plain_text import region_text
@@ -24,9 +24,6 @@ _MARGIN = 0.002  # of the page's width: boxes that readers give may cut the oute
 _FAR = 4  # heights of a word: what stands further away is another cell or column
 _WITHOUT_WORDS = ("image", "latex")
 _RULING_PIXELS = 3  # half of a thick ruling at 120 dpi, and what skew adds
-
-
-FloatBox = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-FloatBox = tuple[float, float, float, float]
+from ocr_service.document import FloatBox
 
 _DIGITS, _LEAST = 5, 8  # of a number; numbers that a margin has at least
 _HEIGHT = 0.66  # of the type's size, a digit's

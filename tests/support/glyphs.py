@@ -9,7 +9,9 @@ from ocr_service.text_layer.page.glyphs import Floats, Glyphs, TextObject
 from ocr_service.text_layer.proof.evidence import Key
 
 
-def glyphs_of(text: str, boxes: Floats, font: str, *, origin: Floats | None = None) -> tuple[Glyphs, list[Key]]:
+def glyphs_of(
+    text: str, boxes: Floats, font: str, *, origin: Floats | None = None, size: float = 20.0
+) -> tuple[Glyphs, list[Key]]:
     """The glyphs of ``text`` and their keys. ``boxes``: n x 4, of ink and cell; without ``origin`` they begin there."""
     count = len(text)
     glyphs = Glyphs(
@@ -22,7 +24,7 @@ def glyphs_of(text: str, boxes: Floats, font: str, *, origin: Floats | None = No
         unmapped=np.zeros(count, bool),
         plate=np.zeros(count, np.int64),
         cut=np.zeros(count),
-        objects=(TextObject(None, 0, 20.0, 0.0, 0, (0, 0, 0, 255), False),),
+        objects=(TextObject(None, 0, size, 0.0, 0, (0, 0, 0, 255), False),),
         fonts=(Font(font, f"{font}/1/0", False, False, True),),
     )
     return glyphs, [(f"{font}/1/0", ord(c), 1) for c in text]

@@ -18,15 +18,19 @@ from ocr_service.text_layer.proof.alphabets import (
     has_a_letter_for_a_digit,
     has_homoglyph,
     is_digit_lookalike,
-    look_the_same,
     may_be_a_formula,
-    may_reach,
     mixes_alphabets,
     script_of,
     scripts_of,
 )
 from ocr_service.text_layer.proof.evidence import Evidence, Key, one_other
 from ocr_service.text_layer.proof.ideographs import impossible_ideographs
+from ocr_service.text_layer.proof.letter_heights import (
+    LetterHeights,
+    ends_at_the_baseline,
+    has_mark_above,
+    is_flat,
+)
 from ocr_service.text_layer.proof.punctuation import below_baseline, may_stand_so
 from ocr_service.text_layer.visibility import HALF
 
@@ -35,17 +39,8 @@ _KINDS = 5  # different letters and digits that must have been read right of a f
 _ENOUGH = 0.5  # of a font's letters that must have been read right, where its alphabet can be read
 _FEW = 0.08  # of a font's letters that may be wrong before nothing of it is believed
 _ODD_SHAPES = 0.12  # of a font's different letters
-_UP, _DOWN = 1.2, 0.1  # of the x-height, and em: what reaches above it, and below the baseline
-_UP_TO_MARK = 1.12  # of the x-height: a tilde or a breve of some fonts is as low
 _FAR_DOWN = 0.15  # em: what no letter without a descender reaches below the baseline
-_CAPITAL = 0.92  # of a capital's height; small letters without a stem have 0.65 to 0.8
-_LOW = 1.12  # of the x-height: no capital is so low
-_MARKED = 1.18  # of a capital's height: a mark stands above it
-_MARK_OF_CAPITAL = 1.06  # of a capital's height, at least, of one with a mark above
-_TALL = "ҐØ"  # capitals that reach higher, in some fonts
 _SAME_TYPE = 0.02  # of the size
-_MARK_BESIDE = "Ľ"  # as those of Greek capitals
-_ABOVE = 230  # Unicode's class of marks over letters
 _TOLD_BY_HEIGHT = "шщ"  # which reading may take for one another
 _MIXED_WORDS = 2
 _HOMOGLYPHS_ONLY, _HOMOGLYPH_KINDS = 25, 8  # letters, and different ones, that all have homoglyphs in another alphabet
@@ -270,16 +265,6 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
     ) | _misplaced(page, here)
 
 
-def _is_flat(sign: str) -> bool:
-    """Whether a small letter ends at the x-height, and at the baseline."""
-    return bool(may_reach(sign, False, False)) and not may_reach(sign, True, False)
-
-
-def _ends_at_the_baseline(sign: str) -> bool:
-    """Whether a small letter of the x-height has no descender in any font, as an ``s`` and no ``ş``."""
-    return _is_flat(sign) and may_reach(sign, False, True) is False
-
-
 def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
     """Punctuation that stands where its mark cannot, or has another size."""
     glyphs = page.glyphs
@@ -299,47 +284,16 @@ def _strange(page: _Page, here: Sequence[int]) -> set[Key]:
     return {key for key in signs if key not in page.known or not page.known[key].proven}
 
 
-@dataclass(frozen=True, slots=True)
-class _Heights:
-    """Of a font's level letters, in em; 0 where none was seen."""
-
-    x_height: float
-    capital: float
-
-    def small_is_too_high(self, sign: str, rise: float) -> bool:
-        return _is_flat(sign) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
-
-    def reaches_elsewhere(self, sign: str, rise: float, drop: float) -> bool:
-        if not self.x_height:  # as of a font that has only a letter or two of its own
-            return False
-        up = _UP_TO_MARK if _has_mark_above(sign) else _UP
-        return may_reach(sign, rise > up * self.x_height, drop > _DOWN) is False
-
-    def capital_is_too_high(self, sign: str, rise: float) -> bool:
-        """As an ``İ`` that the map calls ``I``."""
-        return rise > _MARKED * self.capital > 0 and sign not in _TALL and len(unicodedata.normalize("NFD", sign)) == 1
-
-    def capital_is_too_low(self, sign: str, rise: float) -> bool:
-        on_top = _has_mark_above(sign) and sign not in _MARK_BESIDE and script_of(sign) != "GREEK"
-        if on_top and rise < _MARK_OF_CAPITAL * self.capital:  # as an ä that the map calls Ä
-            return True
-        return look_the_same(sign, sign.lower()) and rise < _LOW * self.x_height
-
-
-def _has_mark_above(sign: str) -> bool:
-    return any(unicodedata.combining(mark) == _ABOVE for mark in unicodedata.normalize("NFD", sign)[1:])
-
-
 def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
     """Letters of a height that theirs have not, which reading alone does not tell: ``o`` for ``O``, ``ә`` for ``ғ``."""
     signs, rise = page.signs, page.glyphs.rise.tolist()
     level = _level_ones(page.glyphs, counted)
     small, capital = [i for i in level if signs[i].islower()], [i for i in level if signs[i].isupper()]
-    flat = [rise[i] for i in small if _is_flat(signs[i])]
-    bare = [i for i in capital if not _has_mark_above(signs[i])]
+    flat = [rise[i] for i in small if is_flat(signs[i])]
+    bare = [i for i in capital if not has_mark_above(signs[i])]
     if not bare and capital:  # a subset may have no letters but marked ones
         bare = _capitals_beside(page, capital)
-    heights = _Heights(_middle(flat), _middle([rise[i] for i in bare]))
+    heights = LetterHeights(_middle(flat), _middle([rise[i] for i in bare]))
     odd = [
         *_odd_small_letters(page, small, rise, heights),
         *(i for i in capital if heights.capital_is_too_low(signs[i], rise[i])),
@@ -355,7 +309,7 @@ def _capitals_beside(page: _Page, here: Sequence[int]) -> list[int]:
     for line in page.lines:
         if line.angle == 0 and (own := wanted & set(line.glyphs)):
             same = float(size[next(iter(own))])
-            upper = (i for i in line.glyphs if signs[i].isupper() and not _has_mark_above(signs[i]))
+            upper = (i for i in line.glyphs if signs[i].isupper() and not has_mark_above(signs[i]))
             found += (i for i in upper if abs(float(size[i]) - same) < _SAME_TYPE * same)
     return found
 
@@ -367,12 +321,12 @@ def _level_ones(glyphs: Glyphs, indices: Sequence[int]) -> list[int]:
     return [i for i in indices if level[i] and not joined[i]]
 
 
-def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: _Heights) -> list[int]:
+def _odd_small_letters(page: _Page, small: Sequence[int], rise: Sequence[float], heights: LetterHeights) -> list[int]:
     signs, drop = page.signs, page.glyphs.drop.tolist()
     too_far = [
         i
         for i in small
-        if heights.small_is_too_high(signs[i], rise[i]) or (drop[i] > _FAR_DOWN and _ends_at_the_baseline(signs[i]))
+        if heights.small_is_too_high(signs[i], rise[i]) or (drop[i] > _FAR_DOWN and ends_at_the_baseline(signs[i]))
     ]
     told = [i for i in small if not page.readable[i] or signs[i] in _TOLD_BY_HEIGHT]
     return too_far + [i for i in told if heights.reaches_elsewhere(signs[i], rise[i], drop[i])]

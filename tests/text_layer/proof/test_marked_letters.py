@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_service.text_layer.page.fonts import Font
-from ocr_service.text_layer.page.glyphs import Glyphs, TextObject
+from ocr_service.text_layer.page.glyphs import Glyphs
 from ocr_service.text_layer.proof.evidence import Evidence
 from ocr_service.text_layer.proof.letter_shapes import looks_like_another
 from ocr_service.text_layer.proof.marked_letters import without_own_letters
+from tests.support.glyphs import glyphs_of
 
 
 def _round_type(*drawn: tuple[str, str]) -> tuple[Glyphs, np.ndarray]:
@@ -28,20 +28,8 @@ def _round_type(*drawn: tuple[str, str]) -> tuple[Glyphs, np.ndarray]:
         rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
         boxes.append((x - 10 + columns[0], rows[0], x - 9 + columns[-1], rows[-1] + 1))
     ink = np.array(boxes, float)
-    count = len(drawn)
-    glyphs = Glyphs(
-        codes=np.array([ord(said) for said, _ in drawn]),
-        ink=ink,
-        cell=ink,
-        origin=np.stack([ink[:, 0] - 3, np.full(count, 150.0)], axis=1),
-        object=np.zeros(count, np.int64),
-        spaced=np.zeros(count, bool),
-        unmapped=np.zeros(count, bool),
-        plate=np.zeros(count, np.int64),
-        cut=np.zeros(count),
-        objects=(TextObject(None, 0, 100.0, 0.0, 0, (0, 0, 0, 255), False),),
-        fonts=(Font("Round", "Round/1/0", False, False, True),),
-    )
+    origin = np.stack([ink[:, 0] - 3, np.full(len(drawn), 150.0)], axis=1)
+    glyphs, _ = glyphs_of("".join(said for said, _ in drawn), ink, "Round", origin=origin, size=100.0)
     return glyphs, plate
 
 
