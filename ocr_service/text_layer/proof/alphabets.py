@@ -194,20 +194,48 @@ def has_homoglyph(sign: str) -> bool:
 
 
 _FORMULA = 3  # letters that stand together in a formula
+_GREEK_TEXT = 3  # Greek letters that stand together in a text that is Greek
 
 
 def may_be_a_formula(word: str) -> bool:
     """Whether Greek letters stand beside Latin ones as symbols do: few together, or none like a Latin letter."""
-    runs = "".join(sign if script_of(sign) else " " for sign in word).split()
-    mixed = [run for run in runs if mixes_alphabets(run)]
-    return bool(mixed) and all(map(_is_of_symbols, mixed))
+    mixed = _mixed_runs(word)
+    return bool(mixed) and all(
+        set(map(script_of, run)) == {"GREEK", "LATIN"} and (len(run) <= _FORMULA or _has_greek_shapes_only(run))
+        for run in mixed
+    )
 
 
-def _is_of_symbols(letters: str) -> bool:
-    if {script_of(sign) for sign in letters} != {"GREEK", "LATIN"}:
-        return False
-    greek = [sign for sign in letters if script_of(sign) == "GREEK"]
-    return len(letters) <= _FORMULA or not any(map(has_homoglyph, greek))
+def has_symbols(word: str) -> bool:
+    """Whether letters stand together as in ``ΔT``, ``kΩ`` and ``μM``: few, and no Greek one like a Latin one.
+
+    So are Greek words with a Latin letter in it, as ``θα``: this holds where no text is Greek.
+    """
+    mixed = _mixed_runs(word)
+    return bool(mixed) and all(
+        set(map(script_of, run)) == {"GREEK", "LATIN"} and len(run) <= _FORMULA and _has_greek_shapes_only(run)
+        for run in mixed
+    )
+
+
+def is_greek_text(word: str) -> bool:
+    """Whether a word has so many Greek letters together as no symbol has."""
+    runs = "".join(sign if script_of(sign) == "GREEK" else " " for sign in word).split()
+    return any(len(run) >= _GREEK_TEXT for run in runs)
+
+
+def _mixed_runs(word: str) -> list[str]:
+    """Letters that stand together and are of several alphabets, mathematical ones as what they stand for.
+
+    Chinese has no spaces around other letters.
+    """
+    plain = map(plain_form, word)
+    runs = "".join(sign if script_of(sign) not in ("", *_UNSPACED) else " " for sign in plain).split()
+    return [run for run in runs if mixes_alphabets(run)]
+
+
+def _has_greek_shapes_only(letters: str) -> bool:
+    return not any(has_homoglyph(sign) for sign in letters if script_of(sign) == "GREEK")
 
 
 _WORD_OF_ONE_ALPHABET = 4  # letters, among which one of another is none of its spelling

@@ -17,7 +17,9 @@ from ocr_service.text_layer.proof.alphabets import (
     has_a_foreign_letter,
     has_a_letter_for_a_digit,
     has_homoglyph,
+    has_symbols,
     is_digit_lookalike,
+    is_greek_text,
     may_be_a_formula,
     mixes_alphabets,
     script_of,
@@ -103,12 +105,14 @@ def verdicts(
                 fits = keys[index] not in doubted and not page.is_senseless(index)
                 trusted[index] = fits and (glyphs.whole[index] or _is_seen_elsewhere(page, index))
     scripts = scripts_of(word.text for line in lines for word in line.words)
+    greek = "GREEK" in scripts and any(is_greek_text(word.text) for line in lines for word in line.words)
     for line in lines:
         for word in line.words:
             text = word.text
             if mathematics[list(word.glyphs)].any():
                 text = "".join(signs[i] for i in word.glyphs if not mathematics[i])
-            if has_a_foreign_letter(text) or has_a_foreign_digit(text, scripts) or has_a_letter_for_a_digit(text):
+            foreign = has_a_foreign_letter(text) and (greek or not has_symbols(text))
+            if foreign or has_a_foreign_digit(text, scripts) or has_a_letter_for_a_digit(text):
                 trusted[list(word.glyphs)] = False
     strength = _strength(page)
     strength[np.isin(glyphs.font, list(by_outline)) & ~np.isnan(strength)] = 1.0

@@ -10,6 +10,8 @@ from ocr_service.text_layer.proof.alphabets import (
     has_a_foreign_digit,
     has_a_foreign_letter,
     has_a_letter_for_a_digit,
+    has_symbols,
+    is_greek_text,
     look_the_same,
     may_be_a_formula,
     may_be_digit,
@@ -108,12 +110,29 @@ def test_digits_of_an_alphabet_that_the_page_does_not_have_are_found(word: str, 
     assert has_a_foreign_digit(word, scripts_of([*text.split(), word])) is found
 
 
+@pytest.mark.parametrize("word", ["ΔT", "100kΩ", "MΩ", "25μM", "Φx", "θB", "𝑉δ", "记σX"])
+def test_letters_beside_greek_ones_that_look_like_no_others_are_symbols(word: str) -> None:
+    assert has_symbols(word)
+
+
+@pytest.mark.parametrize("word", ["Αpple", "νA", "Aρ", "ΔEFG", "Тhе", "ohm", "KΩΝ"])
+def test_letters_that_look_like_those_beside_them_are_no_symbols(word: str) -> None:
+    assert not has_symbols(word)
+
+
+def test_a_text_is_greek_where_words_are() -> None:
+    assert is_greek_text("δεν") and not is_greek_text("ΔΣ") and not is_greek_text("word")
+
+
 @pytest.mark.parametrize(
     ("word", "is_one"),
     [
         ("αX", True),
         ("ηRs", True),
         ("ΣVLR", True),
+        ("(𝑉α", True),
+        ("记作ρXY", True),
+        ("𝑉ol", False),
         ("I(xK)≜ρIP(s)", True),
         ("f(nόmος)", False),
         ("nόmος", False),
