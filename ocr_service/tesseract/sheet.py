@@ -48,7 +48,7 @@ class Sheet:
 
 def prepare_sheet(page: Gray, dpi: int) -> Sheet:
     """The sheet of a page as delivered."""
-    level, skew = deskew(with_even_illumination(dark_on_light(page)))
+    level, skew = deskew(with_even_illumination(dark_on_light(page), dpi))
     shifts = bend_of(level)
     if shifts is not None:
         level, skew = straightened(level, shifts), replace(skew, shifts=shifts)

@@ -18,12 +18,17 @@ from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing, shared_area
 from ocr_service.geometry.components import components_with_stats
 
+_Place = tuple[int, int, int, int]  # x, y, width and height at the quarter
+
 _STEP = 4  # areas are looked for at a quarter of the size
 _STEPS_IN = 50  # an inch: less is left out of coarse sheets
 _GROUND = 9  # pixels of the quarter: wider than strokes, narrower than a bar of one line
 _BANDS = ((0.0, 0.45), (0.45, 0.8))  # of the paper's level; lighter grounds are read as they are
 _LEAST_IN = (0.5, 0.12)  # inches: a bar of one line of 6-point type
 _FILLED, _RECTANGULAR = 0.7, 0.85  # of the box of a bar with letters at its edges, and of another area
+_BAR_FILLED = 0.45  # of the box of a low bar, which light letters and paper beside it distort at a quarter of the size
+_STICKS_OUT = 0.1  # of its width
+_OF_A_LEVEL = 0.6  # of a piece that areas of one colour and edges make up; 0.25 of a shade
 _UNIFORM = 12.0  # grey levels of standard deviation of the ground: photographs have more
 # Bold letters and the ruling lines around a head vary the ground of a bar of one or two lines; most of it is level.
 _BAR_IN, _BAR_SHAPE, _BAR_LEVEL = 0.6, 4.0, 0.65  # inches of height, width to height, share of the ground
@@ -81,7 +86,9 @@ def _light_boxes(
         level = float(np.percentile(crop, 90))
         inked = float(np.mean(crop < level - _INK))
         if _WRITTEN[0] <= inked <= _WRITTEN[1]:
-            yield FilledArea(_trimmed(gray, box, level) or box, level, dark=False)
+            own = _trimmed(gray, box, level) or box
+            if own[1] > y0 and own[3] < y1:  # else it is paper beside the area, whose light letters open its edge
+                yield FilledArea(own, level, dark=False)
 
 
 def _joined(areas: Iterable[FilledArea]) -> list[FilledArea]:
@@ -108,16 +115,12 @@ def _areas_between(
     gray: Gray, ground: npt.NDArray[np.uint8], band: tuple[float, float], step: int, dpi: int
 ) -> Iterator[FilledArea]:
     low, high = band
-    mask = ((ground >= low) & (ground < high)).astype(np.uint8)
-    if not mask.any():
-        return
-    count, labels, stats, _ = components_with_stats(mask)
-    for label in range(1, count):
-        x, y, w, h, area = (int(value) for value in stats[label])
-        if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi or area < _FILLED * w * h:
+    for (x, y, w, h), inside in _pieces(ground, (ground >= low) & (ground < high), round(_LEAST_IN[1] * dpi / step)):
+        area, bar = np.count_nonzero(inside), _is_bar(w * step, h * step, dpi)
+        if w * step < _LEAST_IN[0] * dpi or h * step < _LEAST_IN[1] * dpi:
             continue
-        inside, bar = labels[y : y + h, x : x + w] == label, _is_bar(w * step, h * step, dpi)
-        if not (_fills_rows(inside) if bar else area >= _RECTANGULAR * w * h):
+        sure = area >= _FILLED * w * h and (_fills_rows(inside) if bar else area >= _RECTANGULAR * w * h)
+        if not sure and not (bar and area >= _BAR_FILLED * w * h):
             continue
         whole = x * step, y * step, (x + w) * step, (y + h) * step
         levels = ground[y : y + h, x : x + w][inside]
@@ -128,9 +131,45 @@ def _areas_between(
             box = _trimmed(gray, part, level)
             if box is not None:
                 ends = part[0] == whole[0], part[2] == whole[2]
-                box = _cut(box, part, whole)
-                if shared_area(box, box) > 0:  # of a part may be left nothing
+                box = _cut(box, part, whole)  # of a part may be left nothing
+                if shared_area(box, box) > 0 and (sure or _is_whole(inside, box[1] // step - y, box[3] // step - y)):
                     yield FilledArea(box, level, low == 0.0, ends)
+
+
+def _pieces(
+    ground: npt.NDArray[np.uint8], mask: npt.NDArray[np.bool_], least: int
+) -> Iterator[tuple[_Place, npt.NDArray[np.bool_]]]:
+    """The connected pieces of ``mask`` that are ``least`` pixels wide and high, and where in their box each is.
+
+    The edges of darker areas have the level of lighter ones, which hang together by them: of a piece with much else
+    in its box those are taken that have its commonest level, and of these the rows that they fill.
+    """
+    for (x, y, w, h), inside in _connected(mask, least):
+        part, filled = ground[y : y + h, x : x + w], float(inside.mean())
+        low = filled >= _BAR_FILLED and w >= _BAR_SHAPE * h and h <= _BAR_IN / _LEAST_IN[1] * least
+        bar = low and float(part[inside].std()) <= _UNIFORM
+        if bar or filled >= _FILLED:
+            yield (x, y, w, h), inside
+            continue
+        commonest = int(np.bincount(part[inside]).argmax())
+        level = inside & (np.abs(part - np.float32(commonest)) <= _UNIFORM)
+        if np.count_nonzero(level) < _OF_A_LEVEL * np.count_nonzero(inside):  # a shade
+            continue
+        for (left, top, wide, _), own in _connected(level, least):
+            rows = np.diff(np.pad(own.mean(axis=1) >= _ON_GROUND, 1).astype(np.int8))
+            for first, last in zip(np.flatnonzero(rows > 0).tolist(), np.flatnonzero(rows < 0).tolist(), strict=True):
+                if not _sticks_out(own, first, last):
+                    yield (x + left, y + top + first, wide, last - first), own[first:last]
+
+
+def _connected(mask: npt.NDArray[np.bool_], least: int) -> Iterator[tuple[_Place, npt.NDArray[np.bool_]]]:
+    if not mask.any():
+        return
+    count, labels, stats, _ = components_with_stats(mask.astype(np.uint8))
+    for label in range(1, count):
+        x, y, w, h = (int(value) for value in stats[label][:4])
+        if min(w, h) >= least:
+            yield (x, y, w, h), labels[y : y + h, x : x + w] == label
 
 
 def _is_bar(width: int, height: int, dpi: int) -> bool:
@@ -142,6 +181,20 @@ def _fills_rows(inside: npt.NDArray[np.bool_]) -> bool:
     width = inside.shape[1]
     first, last = inside.argmax(axis=1), width - inside[:, ::-1].argmax(axis=1)
     return float((last - first)[inside.any(axis=1)].sum()) >= _RECTANGULAR * inside.size
+
+
+def _is_whole(inside: npt.NDArray[np.bool_], first: int, last: int) -> bool:
+    """Whether these rows of a bar are one with letters, which hide much of a low one."""
+    own = inside[max(0, first) : last]
+    level = own.size > 0 and float(own.mean()) >= _FILLED and _fills_rows(own)
+    return level and not _sticks_out(inside, first, last)
+
+
+def _sticks_out(inside: npt.NDArray[np.bool_], first: int, last: int) -> bool:
+    """Whether another area hangs on these rows, or stands on them; letters fray them by less."""
+    beside = _GROUND // 2 + 1
+    above, below = (inside[max(0, row) : max(0, row + 2)] for row in (first - beside - 2, last + beside))
+    return any(len(part) and float(part.mean()) > _STICKS_OUT for part in (above, below))
 
 
 def _level(levels: npt.NDArray[np.uint8], *, bar: bool) -> float | None:

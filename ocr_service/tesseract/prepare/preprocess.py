@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ocr_service.document import Gray
+from ocr_service.document import Box, Gray
 from ocr_service.geometry.components import components, components_with_stats
 from ocr_service.geometry.font_metrics import X_HEIGHT
+from ocr_service.tesseract.prepare.filled_areas import filled_areas
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
 _STEP = 4  # every fourth pixel of a tile tells its paper
@@ -23,6 +24,7 @@ _LIT, _LIT_BY_TYPE = 0.6, 0.85
 _LIGHTER, _FLAT, _TILES = 0.15, 0.05, 3  # of the paper: type off a ground, what varies of that; tiles of a heading
 _SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
 _AROUND = 3.0  # tiles around a picture from which the light on it is taken
+_BESIDE = 12  # pixels above and below an area that one colour fills
 _PALE = 0.8  # of the paper's level: what is lighter is paper
 # Levels of the ground of a dark page at most, and of text off it; how much more of it is lighter than darker.
 _DARK_GROUND, _OFF_GROUND, _LIGHT_TEXT = 100.0, 40.0, 4.0
@@ -54,12 +56,29 @@ def dark_on_light(gray: Gray) -> Gray:
     return cv2.bitwise_not(gray).astype(np.uint8) if is_light_on_dark(gray) else gray
 
 
-def with_even_illumination(gray: Gray) -> Gray:
-    """``gray`` with its paper equally bright all over; the same page where it is so already."""
+def with_even_illumination(gray: Gray, dpi: int) -> Gray:
+    """``gray`` with its paper equally bright all over; the same page where it is so already.
+
+    An area that one colour fills, as the row of a table, tells nothing of the light on it.
+    """
     height, width = gray.shape
-    rows, columns = height // _TILE, width // _TILE
-    if rows < 3 or columns < 3:
+    if min(height, width) < 3 * _TILE:
         return gray
+    paper, light = _illumination(gray)
+    if _is_even(light, paper):
+        return gray
+    filled = [area.box for area in filled_areas(gray, dpi) if not area.dark or area.box[3] - area.box[1] < dpi]
+    if filled:
+        paper, light = _illumination(_as_around(gray, filled))
+        if _is_even(light, paper):
+            return gray
+    shade = cv2.resize((light / paper).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
+
+
+def _illumination(gray: Gray) -> tuple[float, npt.NDArray[np.float32]]:
+    """The level of a page's paper, and that which it has in each of its tiles by the light on them."""
+    rows, columns = (side // _TILE for side in gray.shape)
     samples = gray[: rows * _TILE : _STEP, : columns * _TILE : _STEP]
     side = _TILE // _STEP
     tiles = samples.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, side * side)
@@ -69,11 +88,21 @@ def with_even_illumination(gray: Gray) -> Gray:
     paper = float(np.percentile(calm, 90))
     light_type = (levels - middle > _LIGHTER * paper) & (middle - dark < _FLAT * paper) & (middle >= _LIT * paper)
     lit = _LIT_BY_TYPE if np.count_nonzero(light_type) >= _TILES else _LIT
-    light = cv2.GaussianBlur(_without_pictures(calm, middle, paper, lit), (0, 0), 1.0)
-    if float(light.max() - light.min()) < _EVEN * paper:
-        return gray
-    shade = cv2.resize((light / paper).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(gray.astype(np.float32), shade).clip(0, 255).astype(np.uint8)
+    return paper, cv2.GaussianBlur(_without_pictures(calm, middle, paper, lit), (0, 0), 1.0).astype(np.float32)
+
+
+def _is_even(light: npt.NDArray[np.float32], paper: float) -> bool:
+    return float(light.max() - light.min()) < _EVEN * paper
+
+
+def _as_around(gray: Gray, boxes: list[Box]) -> Gray:
+    """``gray`` with ``boxes`` as light as what is beside them."""
+    left = gray.copy()
+    for x0, y0, x1, y1 in boxes:
+        around = gray[max(0, y0 - _BESIDE) : y1 + _BESIDE, max(0, x0 - _BESIDE) : x1 + _BESIDE]
+        rows = np.concatenate([around[:_BESIDE].ravel(), around[-_BESIDE:].ravel()])
+        left[y0:y1, x0:x1] = np.percentile(rows, 85)
+    return left
 
 
 def _without_pictures(levels: Gray, middle: Gray, paper: float, least: float) -> npt.NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Coloured bars beside a stamp or a picture, as heads of tables and windows have: no stamp's strokes, they stay."""
+"""Coloured frames and bars, as pages, heads of tables and windows have: no strokes of a stamp, they stay."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ _LIGHTER = 40.0  # grey levels that the letters have more than their ground
 _GROUND = 0.5  # of a row's box that is ground
 _DARKER = 0.03  # of its box that is darker than the ground by as much: text under a stamp, which parts its gaps
 _AROUND = 0.8  # of a row's height, on all sides
+# A page's frame fills as little of its box as letters do: its sides are longer and thicker than their strokes.
+_FRAME_IN, _SIDE_IN, _SIDES = 4.0, 0.3, 0.5  # inches, and of its ink
+
+
+def is_frame(own: Mask, dpi: float) -> bool:
+    """Whether most of a large piece of ink lies in areas: a frame around the page, with the head of its table."""
+    if max(own.shape) < _FRAME_IN * dpi:
+        return False
+    ink, side = own.astype(np.uint8), round(_SIDE_IN * dpi)
+    areas = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return cv2.countNonZero(areas) > _SIDES * cv2.countNonZero(ink)
 
 
 def without_bars(own: Mask, gray: Gray, dpi: int) -> Mask:

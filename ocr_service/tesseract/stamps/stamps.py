@@ -16,7 +16,7 @@ from ocr_service.document import Box, Gray, Pixels
 from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 from ocr_service.tesseract.prepare.preprocess import dark_on_light, is_light_on_dark, with_even_illumination
-from ocr_service.tesseract.stamps.bars import without_bars
+from ocr_service.tesseract.stamps.bars import is_frame, without_bars
 
 Mask = npt.NDArray[np.bool_]  # height x width
 
@@ -78,7 +78,7 @@ class _Outline:
 def without_stamps(pixels: Pixels, dpi: int) -> tuple[Gray, tuple[Stamp, ...]]:
     """The page in grey, its text dark, without the stamps that lie over it, and those: coloured, then grey ones."""
     plain = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-    gray = with_even_illumination(dark_on_light(plain))
+    gray = with_even_illumination(dark_on_light(plain), dpi)
     if is_light_on_dark(plain):  # nobody stamps on black
         return gray, ()
     coloured = _without_coloured(gray, pixels, dpi)
@@ -267,6 +267,10 @@ def _strokes(ink: Gray, inch: float) -> tuple[Gray, Gray]:
         return ink, np.zeros_like(ink)
     open_ = area < _BOLD * w * h
     open_[0] = False
+    for piece in np.flatnonzero(seed).tolist():
+        own = labels[y[piece] : y[piece] + h[piece], x[piece] : x[piece] + w[piece]] == piece
+        if is_frame(own, inch):
+            seed[piece] = open_[piece] = False
     return _mask((open_ & (np.maximum(w, h) >= _STROKE * inch))[labels]), _mask(seed[labels])
 
 

@@ -126,3 +126,32 @@ def test_a_light_shape_of_any_form_keeps_its_dark_text() -> None:
     assert 0.6 < float((shape > 225).mean()) < 0.95
     assert int(shape.min()) < 60
     assert int(light.min()) < 60 < 225 < float(np.median(light))
+
+
+def test_rows_of_a_middle_colour_are_found_beside_the_dark_head_whose_edges_join_them() -> None:
+    """At 100 dpi, enlarged, as pages of reports are: a title, a head, and a row of totals below it."""
+    page = DrawnPage(1100, 700)
+    for top, bottom, fill in ((100, 154, "#e3b57d"), (154, 260, "#9c470f"), (260, 304, "#e3b57d")):
+        page.draw.rectangle((100, top, 1000, bottom), fill=fill)
+    page.text(400, 108, "SCHOOLING STATUS", 12, bold=True, fill="white")
+    for column in range(5):
+        page.text(130 + 180 * column, 200, "Total", 9, bold=True, fill="white")
+        page.text(130 + 180 * column, 264, f"8{column}.1", 9, bold=True, fill="white")
+        page.text(130 + 180 * column, 330, f"9{column}.4", 9)
+        page.draw.line((100 + 180 * column, 100, 100 + 180 * column, 500), fill="black", width=3)
+    small = cv2.resize(page.gray(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    gray = cv2.resize(small, (825, 525), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    found = sorted((area.box for area in filled_areas(gray, 150)), key=lambda box: box[1])
+    expected = [(75, 75, 751, 116), (75, 116, 751, 195), (75, 195, 751, 229)]
+    assert len(found) == 3
+    assert all(
+        abs(a - b) <= 4 for one, other in zip(found, expected, strict=True) for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_a_bar_on_which_another_hangs_is_no_bar() -> None:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((0, 0, 999, 60), fill="#4b1e78")
+    page.draw.rectangle((700, 0, 980, 108), fill="#4b1e78")
+    page.text(730, 40, "CHECKOUT", 11, bold=True, fill="white")
+    assert filled_areas(page.gray(), DPI) == []

@@ -51,7 +51,7 @@ def slide() -> DrawnPage:
 
 
 def test_text_on_boxes_of_a_dark_slide_becomes_dark_on_white() -> None:
-    gray = with_even_illumination(slide().gray())
+    gray = with_even_illumination(slide().gray(), 200)
     filled = filled_areas(gray, DPI)
     clear = on_white_shapes(on_white(gray, filled), DPI, [area.box for area in filled])
     for x in (200, 600):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocr_service.tesseract.stamps.bars import without_bars
+from ocr_service.tesseract.stamps.stamps import without_stamps
 from tests.support.sheets import DPI, DrawnPage
 
 
@@ -39,3 +40,15 @@ def test_the_head_of_a_window_and_its_frame_are_no_stamp() -> None:
     left = without_bars(gray < 200, gray, DPI)
     assert not left[:150].any() and not left[380:].any()
     assert left[195:306, 295:506].any()
+
+
+def test_a_coloured_frame_around_the_page_is_no_stamp() -> None:
+    """Its sides and the head of the table that touch fill little of the page, and black rules cross them."""
+    page = DrawnPage(1300, 1500)
+    for box in ((4, 4, 80, 1490), (1220, 90, 1294, 1490), (900, 4, 1294, 90), (80, 200, 1220, 300)):
+        page.draw.rectangle(box, fill="#9c470f")
+    for row in range(14):
+        page.text(120, 330 + 70 * row, "Goalpara 87.2 87.0 90.3", 9)
+        page.draw.line((60, 320 + 70 * row, 1240, 320 + 70 * row), fill="black", width=3)
+    _, stamps = without_stamps(page.page().pixels, DPI)
+    assert stamps == ()
