@@ -29,6 +29,7 @@ from ocr_service.text_layer.lines.drawn_signs import with_drawn_signs
 from ocr_service.text_layer.lines.line_numbers import without_line_numbers
 from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.list_marks import with_drawn_bullets
+from ocr_service.text_layer.lines.soft_hyphens import with_hyphens
 from ocr_service.text_layer.lines.underscores import with_underscores
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
@@ -189,7 +190,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
 def _visible_glyphs(opened: OpenedPage) -> Glyphs:
     """The glyphs that are seen on the page, without those that are drawn for the form's boxes."""
     glyphs = replace(opened.glyphs, plate=opened.seen.plate, cut=opened.seen.cut)
-    return glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [place for _, place in opened.boxes]))
+    return with_hyphens(glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [place for _, place in opened.boxes])))
 
 
 def _remainder(

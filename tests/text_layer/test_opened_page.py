@@ -7,6 +7,7 @@ import io
 import pikepdf
 import pypdfium2 as pdfium
 
+from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.opened_page import open_page, upright
 
 
@@ -44,3 +45,11 @@ def test_a_page_whose_text_runs_upwards_is_rotated_with_its_glyphs() -> None:
     assert (page.picture.width, page.picture.height) == (200, 300)
     assert set(page.glyphs.angle.tolist()) == {0.0}
     assert (page.glyphs.origin[1:, 0] > page.glyphs.origin[:-1, 0]).all()
+
+
+def test_letters_that_the_matrix_slants_part_no_upright_ones_beside_them() -> None:
+    slanted = b"BT /F1 14 Tf 1 0 0.25 1 20 100 Tm (Journal of institutes, ) Tj 1 0 0 1 148 100 Tm (Vol. 35) Tj ET"
+    with page_of(slanted) as pdf:
+        opened = open_page(pdf, 1, 144, 1_000_000)
+    assert opened is not None
+    assert [line.text for line in find_lines(opened.glyphs)] == ["Journal of institutes, Vol. 35"]

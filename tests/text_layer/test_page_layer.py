@@ -47,6 +47,23 @@ def test_a_clean_page_is_delivered_letter_by_letter(tmp_path: Path, name: str) -
     assert page.text_layer is not None and page.text_layer.used and not page.text_layer.rejected_fonts
 
 
+def test_letters_that_are_slanted_by_their_matrix_are_believed_beside_upright_ones(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for line, slant in (("The journal of the northern institute", 0.21), ("volume nine of the journal", 0.0)):
+        text = sheet.canvas.beginText()
+        text.setFont("Serif", 12)
+        text.setTextTransform(1, 0, slant, 1, 60, sheet.y)
+        text.textOut(line)
+        sheet.canvas.drawText(text)
+        sheet.y -= 60
+    page = read_sample(tmp_path, Sample("slanted", sheet.pdf(), ""))
+    assert [region.content for region in page.regions] == [
+        "The journal of the northern institute",
+        "volume nine of the journal",
+    ]
+    assert {region.source for region in page.regions} == {"text_layer"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", _BAD_MAPS)
 def test_no_wrong_character_comes_from_a_map_that_lies(tmp_path: Path, name: str) -> None:

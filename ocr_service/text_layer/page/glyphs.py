@@ -30,7 +30,7 @@ class TextObject:
     """What one ``Tj`` shows. ``size`` in pixels; ``angle`` clockwise in degrees; ``mode`` is its render mode.
 
     ``optional``: of a layer that can be switched off. ``artifact``: marked as no part of the document's text.
-    ``stretch``: its width by its usual width.
+    ``stretch``: its width by its usual width. ``slant``: how far the matrix shifts the top of an em to the right, em.
     """
 
     handle: Any
@@ -42,6 +42,7 @@ class TextObject:
     optional: bool
     artifact: bool = False
     stretch: float = 1.0
+    slant: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

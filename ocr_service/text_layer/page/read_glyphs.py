@@ -72,6 +72,17 @@ def _kept_code(code: int, unmapped: bool) -> int:
     return _NO_CODE if code in _SPACES else without_radicals(code)
 
 
+def _upright(
+    cell: tuple[float, float, float, float], origin: tuple[float, float], slant: float
+) -> tuple[float, float, float, float]:
+    """A letter's cell, points, as its matrix has it without ``slant``, by which the next letter's stands in it."""
+    if not slant:
+        return cell
+    left, bottom, right, top = cell
+    below, above = sorted((slant * (bottom - origin[1]), slant * (top - origin[1])))
+    return left - below, bottom, right - above, top
+
+
 def _address(handle: Any) -> int:
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
@@ -178,8 +189,9 @@ class _Reading:
         owner = self._object(handle, index)
         kept.codes.append(_kept_code(code, unmapped))
         kept.inks.append((left.value, bottom.value, right.value, top.value))
-        kept.cells.append((loose.left, loose.bottom, loose.right, loose.top))
-        kept.origins.append(self._origin_of(index))
+        origin = self._origin_of(index)
+        kept.cells.append(_upright((loose.left, loose.bottom, loose.right, loose.top), origin, self._slant(owner)))
+        kept.origins.append(origin)
         kept.owners.append(owner)
         kept.advances.append(self._advance(owner, code))
         kept.spaced.append(self._space)
@@ -285,6 +297,7 @@ class _Reading:
         length = math.hypot(*rightwards)
         # The size across the writing: of slanted type only what is square to the baseline.
         height = abs(rightwards[0] * upwards[1] - rightwards[1] * upwards[0]) / length if length else 0.0
+        shift = (rightwards[0] * upwards[0] + rightwards[1] * upwards[1]) / length if length else 0.0
         font = pdfium_c.FPDFTextObj_GetFont(handle)
         is_level = size * matrix.a > 0 and abs(matrix.b) < 1e-3 * abs(matrix.a)
         self._level.append((font, size * matrix.a if is_level else 0.0))
@@ -298,6 +311,7 @@ class _Reading:
                 (r.value, g.value, b.value, a.value),
                 *marks(handle),
                 stretch=length / height if height else 1.0,
+                slant=shift / height if height else 0.0,
             )
         )
         self._objects[address] = len(self.objects) - 1
@@ -318,6 +332,10 @@ class _Reading:
             found = pdfium_c.FPDFFont_GetGlyphWidth(font, code, 1.0, width)
             known = self._widths[key] = max(0.0, width.value) if found else 0.0
         return known * em
+
+    def _slant(self, number: int) -> float:
+        """How far the object's matrix slants level letters, em; 0 for others."""
+        return self.objects[number].slant if self._level[number][1] else 0.0
 
     def _identities(self, codes: Ints, owners: Ints) -> Ints:
         """A number for each character of each font."""

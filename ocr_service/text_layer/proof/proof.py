@@ -51,6 +51,7 @@ from ocr_service.text_layer.proof.verdicts import Proof, verdicts
 _NO_SUCH_LETTER = "\N{REPLACEMENT CHARACTER}"
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
 _OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
+_SLANTS = 0.05  # em, from one slant of letters to another
 _TRIES = 2  # sheets
 _SPELLED = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN"})  # other scripts join letters as they like
 _TALLEST = 1.8  # em; a letter with two marks has 1.4
@@ -173,7 +174,8 @@ def _marked_by_the_map(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str]
 def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
     """Of letters that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
 
-    Parts of ligatures are others, and so are letters of scripts that write one letter in several ways.
+    Parts of ligatures are others, and so are letters of scripts that write one letter in several ways. Where a font
+    has no italics, programs slant its letters: these are wider.
     """
     level = glyphs.level & glyphs.whole
     level &= ~glyphs.of_one_glyph & ~glyphs.shaped
@@ -183,9 +185,10 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
         if chr(keys[index][1]).isalpha():
             first.setdefault(keys[index], index)
             amount[keys[index]] += 1
-    letters: dict[tuple[str, int], list[Key]] = defaultdict(list)
+    slants = np.array([round(item.slant / _SLANTS) for item in glyphs.objects])[glyphs.object]
+    letters: dict[tuple[str, int, int], list[Key]] = defaultdict(list)
     for key, _ in amount.most_common():
-        letters[key[:2]].append(key)
+        letters[*key[:2], int(slants[first[key]])].append(key)
     rise, drop = glyphs.rise, glyphs.drop
     stretch = np.array([item.stretch for item in glyphs.objects])[glyphs.object]
     width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size * stretch, 1e-6)

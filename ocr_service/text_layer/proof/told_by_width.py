@@ -12,6 +12,7 @@ from ocr_service.text_layer.proof.evidence import Evidence, Key
 _LIKES = {"1": "lI", "0": "oO", "5": "sS", "2": "zZ"}
 _OTHER_WIDTH, _SAME_WIDTH = 0.03, 0.006  # em, of an advance
 _DIGITS = 2  # others that were read right, all of one width
+_NARROW = "fijrt"  # at least one of which is as narrow as an l, and narrower than a digit
 
 
 def believe_by_width(glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evidence]) -> None:
@@ -19,6 +20,7 @@ def believe_by_width(glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evide
 
     Between small letters OCR reads an I as l, and a 1 as l. An I is wider than the font's l; a digit is as wide as its
     other digits, and not as the letter that was read. A map that calls an l so would give it the width of the l.
+    Where a font has no l, its narrow letters tell how wide that is.
     """
     doubtful = {key for key, evidence in known.items() if not evidence.right and evidence.wrong.total()}
     doubtful = {key for key in doubtful if chr(key[1]) in {"I", *_LIKES} and _is_like(chr(key[1]), known[key])}
@@ -29,6 +31,8 @@ def believe_by_width(glyphs: Glyphs, keys: Sequence[Key], known: dict[Key, Evide
         sign, own = chr(key[1]), widths[key]
         same_font = [other for other in widths if other[0] == key[0] and other in known and known[other].proven]
         likes = [widths[other] for other in same_font if chr(other[1]) in _likes(sign)]
+        if sign == "1" and not likes:
+            likes = [widths[other] for other in same_font if chr(other[1]) in _NARROW]
         if sign == "I":
             told = bool(likes) and all(own > width + _OTHER_WIDTH for width in likes)
         else:

@@ -41,6 +41,11 @@ def test_a_colon_and_a_semicolon_of_pdfiums_courier_stand_higher() -> None:
     assert not may_stand_so(";", *colon)
 
 
+def test_a_colon_may_stand_a_little_above_the_baseline() -> None:
+    assert may_stand_so(":", 0.45, -0.07, 0.1)
+    assert not may_stand_so(":", 0.45, -0.2, 0.1)
+
+
 @pytest.mark.parametrize(("bottom", "lowered"), [(101.2, 0.06), (100.0, 0.0), (104.0, 0.0)])
 def test_a_font_may_have_its_latin_letters_a_little_below_the_baseline(bottom: float, lowered: float) -> None:
     box, flag, zero = np.array([[50.0, 85.0, 60.0, bottom]] * 2), np.zeros(2, bool), np.zeros(2, np.int64)

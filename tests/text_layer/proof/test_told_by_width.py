@@ -36,3 +36,14 @@ def test_a_like_of_the_l_is_told_by_its_width(sign: str, width: float) -> None:
 )
 def test_what_has_the_width_of_its_like_or_was_read_otherwise_is_not(sign: str, read: str, width: float) -> None:
     assert not _evidence(sign, read, width).proven
+
+
+@pytest.mark.parametrize(("width", "proven"), [(0.5, True), (0.278, False)])
+def test_a_digit_is_told_by_the_narrow_letters_of_a_font_without_an_l(width: float, proven: bool) -> None:
+    widths = {"r": 0.333, "a": 0.444, "2": 0.5, "3": 0.5, "1": width}
+    sides = np.array(list(widths.values())) * 20
+    boxes = np.stack([np.zeros(len(sides)), np.zeros(len(sides)), sides, np.full(len(sides), 20.0)], axis=1)
+    glyphs, keys = glyphs_of("".join(widths), boxes, "Serif")
+    known = {key: Evidence(right=2) for key in keys[:-1]} | {keys[-1]: Evidence(wrong=Counter("lll"))}
+    believe_by_width(glyphs, keys, known)
+    assert known[keys[-1]].proven is proven
