@@ -21,6 +21,7 @@ _SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto", "disk"}
 def pytest_collection() -> None:
     """Thousands of tests are listed, and all of the list stays: there is nothing for the garbage collector to find."""
     gc.disable()
+    RunningService.warm = True
 
 
 def pytest_collection_finish() -> None:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.fakes.vllm import Asked, FakeVllm, Reply
@@ -29,7 +28,7 @@ from tests.support.aftermath import (
     wait_ended,
 )
 from tests.support.processes import gone, kill_all
-from tests.support.running import RunningService, wait_until
+from tests.support.running import RunningService, free_port, wait_until
 
 BOOKS, PAGES = 3, 12
 
@@ -148,10 +147,9 @@ def test_a_second_process_on_the_same_output_dir_is_refused_and_harms_nothing(
 ) -> None:
     with RunningService(tmp_path, **VLM, VLLM_URL=backend.url) as service:
         job_id = submit(service, "shared", PAGES)
-        environment = dict(psutil.Process(app_process(service).pid).environ())
         run = subprocess.run(
             [sys.executable, "-m", "ocr_service", "serve"],
-            env={**environment, "APP_PORT": "0", "TEMP_DIR": str(tmp_path / "other")} | {"APP_PORT": "18999"},
+            env={**service.environment, "APP_PORT": str(free_port()), "TEMP_DIR": str(tmp_path / "other")},
             capture_output=True,
             text=True,
             timeout=60,

@@ -19,11 +19,14 @@ from types import TracebackType
 
 import httpx
 
+from tests.support.warm_start import Process, WarmProcess
+
 ROOT = Path(__file__).parents[2]
 # Guards against hanging: how long a test waits for what must come, many times what that takes on a busy machine.
 PATIENCE_S = 120.0
 # The tests' own environment must not reach the service.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+_COMMAND = ["-m", "ocr_service", "serve"]
 
 
 class RunningService:
@@ -31,6 +34,8 @@ class RunningService:
 
     ``folder`` holds output/, temp/ and service.log; starting again with the same folder is a restart.
     """
+
+    warm = False  # whether a process that has the modules loaded already becomes the service
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -40,11 +45,11 @@ class RunningService:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_S)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.python = sys.executable
-        self.command = ["-m", "ocr_service", "serve"]
-        self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        self._environment |= {
+        self.command = _COMMAND
+        self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self.environment |= {
             "APP_HOST": "127.0.0.1",
             "APP_PORT": str(self.port),
             "OUTPUT_DIR": str(self.output),
@@ -69,17 +74,21 @@ class RunningService:
     def start(self, *, until: str = "/health/ready") -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.python, *self.command],
-                cwd=ROOT,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
+            if self._can_start_warm():
+                self.process = WarmProcess(self.command[2:], self.environment, ROOT, self.log)
+            else:
+                self.process = subprocess.Popen(
+                    [self.python, *self.command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                )
         try:
             wait_until(lambda: self._answers(until), what="the start", pause_s=0.1)  # each answer holds the start up
         except AssertionError as error:
             raise AssertionError(f"{error}; its log:\n{self.log.read_text()}") from None
+
+    def _can_start_warm(self) -> bool:
+        """Not where the command is another one, or its environment is one that the interpreter reads as it starts."""
+        own = self.python == sys.executable and self.command == _COMMAND
+        return self.warm and own and not any(name.startswith(("PYTHON", "LD_")) for name in self.environment)
 
     def _answers(self, path: str) -> bool:
         assert self.process is not None
@@ -111,11 +120,15 @@ class RunningService:
 def wait_until(
     condition: Callable[[], object], timeout_s: float = PATIENCE_S, *, what: str = "it", pause_s: float = 0.02
 ) -> None:
-    """Returns as soon as the condition holds; AssertionError when it does not in time."""
-    deadline = time.monotonic() + timeout_s
+    """Returns as soon as the condition holds; AssertionError when it does not in time.
+
+    Mostly the condition asks the service, which costs both processes time: the longer it takes, the longer the pauses.
+    """
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen within {timeout_s:g} s"
-        time.sleep(pause_s)
+        waited = time.monotonic() - began
+        assert waited < timeout_s, f"{what} did not happen within {timeout_s:g} s"
+        time.sleep(max(pause_s, min(waited / 10, 0.1)))
 
 
 async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = PATIENCE_S) -> None:

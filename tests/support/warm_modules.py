@@ -1,0 +1,15 @@
+"""What a service loads until it is ready; see ``warm_start``."""
+
+from ocr_service.workers.loading import without_collector
+
+with without_collector():
+    import uvicorn.lifespan.on
+    import uvicorn.loops.auto
+
+    import ocr_service.__main__
+    import ocr_service.api.app
+    import ocr_service.bootstrap
+    import ocr_service.cli.serve
+    import ocr_service.jobs.service
+
+__all__ = ["ocr_service", "uvicorn"]
