@@ -24,6 +24,7 @@ _IN_ROW = 0.4  # em between the baselines of names side by side
 _NARROW = 0.5  # of the page's width
 _ABOVE_TEXT = 3.0  # em from a heading to its text
 _SAME_SIZE = 0.1
+_SAME_EDGE = 0.5  # em
 _SMALLER = 0.95  # of the title's type, at most
 _MARKED = re.compile(r"\w[¹²³⁴⁵⁶⁷⁸⁹∗*†‡§]")  # a name with the mark of its address
 _NAMES = re.compile(r"(?:[^\W\d_a-zа-я][^,;:]*,\s*){2,}(?:and |und |et |и )?[^\W\d_a-zа-я][^,;:]*")
@@ -136,7 +137,7 @@ def _is_plain(paragraph: Paragraph, zone: _Zone, body: Body) -> bool:
         "@" in text
         or len(_MARKED.findall(text)) > 1
         or _NAMES.fullmatch(text) is not None
-        or _is_in_the_middle(paragraph, zone.title, body)
+        or (_is_in_the_middle(paragraph, zone.title, body) and not _is_at_the_edge(paragraph, zone.text))
         or any(_is_beside(paragraph, p) and not _are_heads((paragraph, p), zone.text) for p in zone.paragraphs)
     )
 
@@ -150,6 +151,11 @@ def _is_in_the_middle(paragraph: Paragraph, title: Paragraph, body: Body) -> boo
         and not in_capitals(paragraph.text)
         and all(abs(_middle(line.box) - _middle(title.box)) < _CENTRED * title.em for line in paragraph.lines)
     )
+
+
+def _is_at_the_edge(paragraph: Paragraph, text: Sequence[Paragraph]) -> bool:
+    """Whether it begins where the text does, as a heading that is as wide as the title by chance."""
+    return any(abs(paragraph.box[0] - p.box[0]) < _SAME_EDGE * p.em for p in text)
 
 
 def _is_beside(paragraph: Paragraph, other: Paragraph) -> bool:

@@ -19,6 +19,7 @@ _TEXT_WIDTH = 8.0  # em of text before them: no column of labels or numbers
 _WIDE = 2.0  # em: no space of running text
 _EVEN, _EVEN_SPACES = 0.03, 4  # em by which the spaces of a stretched line differ, and how many tell
 _EVEN_AROUND = 3  # side by side, beside other columns
+_AROUND = 3  # lines above and below
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,24 @@ def _is_gutter(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:
             if min(before, behind) >= _LONG_GUTTER and not rows[at].is_stretched_at(gap):
                 return True
             if begun >= _GUTTER_LINES and before >= _GUTTER_LINES - 1:
-                return True
+                return not _is_chance(rows, at, gap)
             base = rows[place].base
             place += step
     return _ends_a_column(rows, at, gap)
+
+
+def _is_chance(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:
+    """Whether it is a space of a justified line, of whose even spaces most have no words' beginnings under them.
+
+    The last words of some such lines are equally long now and then. Of a table's row all gaps are as this one.
+    """
+    row = rows[at]
+    if not row.is_stretched_at(gap):
+        return False
+    others = [other[1] for other in row.gaps.values() if other != gap]
+    around = [rows[i] for i in range(max(0, at - _AROUND), min(len(rows), at + _AROUND + 1)) if i != at]
+    aligned = sum(sum(other.begins_near(x, 0.35 * row.size) for other in around) >= _GUTTER_LINES - 1 for x in others)
+    return 2 * aligned < len(others)
 
 
 def _ends_a_column(rows: list[Row], at: int, gap: tuple[float, float]) -> bool:

@@ -105,3 +105,11 @@ def test_headings_of_two_columns_stay_and_names_in_a_row_do_not(right: int, foun
     ]
     block = with_title_block([title, *heads, *columns], BODY, SIZE)
     assert [block.paragraphs[place].text for place in sorted(block.plain)] == found
+
+
+def test_a_heading_as_wide_as_the_title_at_the_edge_of_the_text_stays_one() -> None:
+    title, text = text_line(100, 200, "Общие", "положения", em=2 * EM), article()[-1]
+    head = text_line(104, 500, "Права", "обоих", "сторон", em=1.5 * EM, weight=6.0)
+    lines = [replace(title, em=2 * EM), replace(head, em=1.5 * EM, box=(100, head.box[1], title.box[2], head.box[3]))]
+    paragraphs = [*(Paragraph((line,)) for line in lines), text]
+    assert with_title_block(paragraphs, BODY, SIZE).plain == frozenset()

@@ -42,3 +42,20 @@ def test_columns_of_uneven_lines_are_parted_however_narrow_the_white() -> None:
         for n, (a, b, c) in enumerate([*left, *left])
     ]
     assert all(cuts_of(rows, n) == [2] for n in range(8))
+
+
+def test_last_words_of_one_length_part_no_justified_lines() -> None:
+    words = [(115, 170, 60, 125), (90, 55, 200, 130), (140, 60, 145, 128), (75, 210, 60, 126), (150, 90, 105, 127)]
+    rows = []
+    for n, widths in enumerate(words):
+        space, x, spans = (630 - sum(widths)) / 3, 160.0, []
+        for width in widths:
+            spans.append((x, x + width))
+            x += width + space
+        rows.append(row(300 + 36 * n, *spans))
+    assert all(cuts_of(rows, n) == [] for n in range(len(rows)))
+
+
+def test_a_table_whose_columns_are_equally_far_apart_is_parted() -> None:
+    rows = [row(300 + 36 * n, (160, 190), (230, 260), (300, 330), (370, 400)) for n in range(5)]
+    assert all(cuts_of(rows, n) == [1, 2, 3] for n in range(len(rows)))
