@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocr_service.text_layer.page.glyphs import Flags
 from ocr_service.text_layer.proof.alphabets import is_digit_lookalike, look_the_same
 from ocr_service.text_layer.proof.evidence import Evidence, Key
 
@@ -17,9 +18,17 @@ _SMALL_LETTERS = 3  # of a word whose spelling tells
 
 
 def compare_reading(
-    word: tuple[int, ...], written: Sequence[str], text: str, keys: Sequence[Key], known: dict[Key, Evidence]
+    word: tuple[int, ...],
+    written: Sequence[str],
+    text: str,
+    keys: Sequence[Key],
+    known: dict[Key, Evidence],
+    joined: Flags | None = None,
 ) -> None:
-    """Counts how each glyph of a word was read. One beside which more was read may be a ligature."""
+    """Counts how each glyph of a word was read. One beside which more was read may be a ligature.
+
+    ``joined``: the page's glyphs that are letters of a ligature.
+    """
     letters = [(letter, at) for at, sign in enumerate(written) for letter in unicodedata.normalize("NFKC", sign)]
     alignment = align([letter for letter, _ in letters], text)
     beside = {
@@ -33,7 +42,9 @@ def compare_reading(
         beside.add(0)
     for (_, read), (sign, at) in zip(alignment.pairs, letters, strict=True):
         evidence = known.setdefault(keys[word[at]], Evidence())
-        if read is not None and _is_so(sign, read, written):
+        if read is not None and joined is not None and joined[word[at]] and {sign, read} == {"i", "l"}:
+            evidence.wrong[read] += 1  # an fi is no fl
+        elif read is not None and _is_so(sign, read, written):
             evidence.right += at not in beside
         elif read is None:
             evidence.wrong[""] += 1

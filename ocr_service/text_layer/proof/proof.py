@@ -88,7 +88,7 @@ def prove(
         words = sample_words(lines, keys, signs, level, glyphs.whole, known, crossed)
         if not words:
             break
-        _read_words(words, type_case, keys, signs, read_sheet, known)
+        _read_words(words, type_case, keys, signs, read_sheet, known, glyphs.of_one_glyph)
     believe_by_width(glyphs, keys, known)
     small_capitals = remembered.small_capitals
     small_capitals |= believe_small_capitals(glyphs, keys, known)
@@ -144,13 +144,13 @@ def _refute_lies(outlines: KnownGlyphs, glyphs: Glyphs, keys: Sequence[Key], kno
 
 
 def _refute_doubled(glyphs: Glyphs, keys: Sequence[Key], known: Mapping[Key, Evidence]) -> None:
-    """A glyph that stands for several characters, of which one was mostly not read: each of the like is refuted.
+    """A glyph that stands for several characters, of which one was mostly read otherwise: each of the like is refuted.
 
-    Else a map that has ``nn`` for an n would be proven by the n.
+    Else a map that has ``nn`` for an n would be proven by the n, and one that has ``ff`` for an fi by its f.
     """
     for key in {keys[index] for index in np.flatnonzero(glyphs.of_one_glyph).tolist()} & known.keys():
         evidence = known[key]
-        if evidence.wrong[""] > _UNREAD * evidence.right:
+        if evidence.wrong.total() > _UNREAD * evidence.right:
             evidence.wrong[""] += evidence.right
             evidence.right = 0
 
@@ -238,12 +238,13 @@ def _read_words(
     signs: Sequence[str],
     read_sheet: ReadSheet,
     known: dict[Key, Evidence],
+    joined: Flags,
 ) -> None:
     for script, part in _by_script(words, signs).items():
         sheet = type_case.sheet([type_case.word(word) for word in part])
         for word, text in zip(part, sheet.read(read_sheet, script), strict=True):
             if text:  # a reader that leaves a word out says nothing of it
-                compare_reading(word, [signs[i] for i in word], text, keys, known)
+                compare_reading(word, [signs[i] for i in word], text, keys, known, joined)
 
 
 def _by_script(words: Sequence[tuple[int, ...]], signs: Sequence[str]) -> dict[str, list[tuple[int, ...]]]:

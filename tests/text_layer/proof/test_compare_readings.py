@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ocr_service.text_layer.proof.compare_readings import align
+import numpy as np
+import pytest
+
+from ocr_service.text_layer.proof.compare_readings import align, compare_reading
+from ocr_service.text_layer.proof.evidence import Evidence, Key
 
 
 def test_a_sign_that_was_read_stands_beside_itself_and_not_beside_its_like() -> None:
@@ -21,3 +25,12 @@ def test_numbers_of_one_length_stand_place_by_place() -> None:
     read = align("7178", "1718")
     assert read.pairs == ((0, "1"), (1, "7"), (2, "1"), (3, "8")) and not read.extra
     assert [sign for _, sign in align("7178", "718").pairs].count(None) == 1
+
+
+@pytest.mark.parametrize(("written", "joined", "proven"), [("flnal", 2, False), ("final", 2, True), ("flnal", 0, True)])
+def test_an_i_of_a_ligature_is_no_l(written: str, joined: int, proven: bool) -> None:
+    keys: list[Key] = [("F", ord(sign), place) for place, sign in enumerate(written)]
+    known: dict[Key, Evidence] = {}
+    word = tuple(range(len(written)))
+    compare_reading(word, [*written], "final", keys, known, np.arange(len(written)) < joined)
+    assert known[keys[1]].proven == proven
