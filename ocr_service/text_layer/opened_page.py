@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -24,6 +25,9 @@ from ocr_service.text_layer.page.objects import page_objects
 from ocr_service.text_layer.page.outline import outline_of_page
 from ocr_service.text_layer.page.read_glyphs import read_glyphs
 from ocr_service.text_layer.page.space import ToPixels
+from ocr_service.text_layer.proof.letter_pairs import PAIRS
+from ocr_service.text_layer.proof.letter_shapes import known_signs
+from ocr_service.text_layer.small_type import LargerPiece, larger_pieces
 from ocr_service.text_layer.visibility import Seen, draw, look
 
 
@@ -32,6 +36,7 @@ class OpenedPage:
     """What PDFium returned for a page, in pixels of ``picture``, whichever way it is rotated.
 
     ``hidden_notes``: characters of notes and fields that are not shown, by reason; none of them is in ``glyphs``.
+    ``larger``: small type drawn again.
     """
 
     picture: PageImage
@@ -42,6 +47,7 @@ class OpenedPage:
     rules: Floats
     outline: Mapping[str, int]
     hidden_notes: Mapping[str, int]
+    larger: tuple[LargerPiece, ...]
 
 
 def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> OpenedPage | None:
@@ -68,6 +74,7 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
                 return None
             seen = look(page, picture, handles, glyphs, page_dpi)
             rules = thin_rules(page, to_pixels)
+            larger = larger_pieces(page, handles, glyphs, seen, page_dpi, _compared())
         finally:
             if page is not loaded:
                 page.close()
@@ -80,7 +87,15 @@ def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -
         rules,
         outline_of_page(pdf, number),
         unseen,
+        larger,
     )
+
+
+@lru_cache(maxsize=1)
+def _compared() -> frozenset[str]:
+    """What drawings tell apart, but for plain letters and digits, which are read."""
+    plain = {sign for sign in known_signs() if sign.isascii() and sign.isalnum()}
+    return (known_signs() - plain) | frozenset("".join(PAIRS))
 
 
 def upright(opened: OpenedPage) -> OpenedPage:
@@ -107,4 +122,5 @@ def upright(opened: OpenedPage) -> OpenedPage:
         links=tuple((url, rotate(boxes)) for url, boxes in opened.links),
         boxes=tuple((box, rotate(boxes)) for box, boxes in opened.boxes),
         rules=rotate(opened.rules),
+        larger=tuple(piece.rotated(quarters, width, height) for piece in opened.larger),
     )

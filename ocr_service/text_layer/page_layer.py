@@ -139,7 +139,8 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
         raise TooManyGlyphs
     lines, numbers = without_line_numbers(lines)
     every = [*lines, *numbers]
-    proof = prove(glyphs, classes, known, every, plates, read_sheet, language, _MEMORY.of(document))
+    remembered = _MEMORY.of(document)
+    proof = prove(glyphs, classes, known, every, plates, opened.larger, read_sheet, language, remembered)
     rest = unexplained(plates[0], opened.glyphs.ink[opened.seen.visible])
     doubted = beside_stray_ink(every, rest, len(glyphs)) | contradicted(glyphs)
     proof = replace(proof, trusted=proof.trusted & ~doubted)

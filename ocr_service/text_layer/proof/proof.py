@@ -47,6 +47,7 @@ from ocr_service.text_layer.proof.specimen import ReadSheet, TypeCase
 from ocr_service.text_layer.proof.swapped_letters import swapped_letters
 from ocr_service.text_layer.proof.told_by_width import believe_by_width
 from ocr_service.text_layer.proof.verdicts import Proof, verdicts
+from ocr_service.text_layer.small_type import LargerPiece, enlarged
 
 _NO_SUCH_LETTER = "\N{REPLACEMENT CHARACTER}"
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
@@ -63,18 +64,20 @@ def prove(
     outlines: KnownGlyphs,
     lines: Sequence[LayerLine],
     plates: Sequence[Gray],
+    larger: Sequence[LargerPiece],
     read_sheet: ReadSheet,
     language: str,
     remembered: Remembered,
 ) -> Proof:
     """Which of the visible ``glyphs`` have the Unicode that OCR reads, or that their outlines are known to be.
 
-    ``remembered`` is read and extended.
+    ``larger``: small type drawn again. ``remembered`` is read and extended.
     """
     type_case, original = TypeCase(glyphs, plates), glyphs
     glyphs, plates = levelled(glyphs, plates)
     keys = _keys(glyphs, classes_of_levelled(shapes, original, glyphs, plates))
     forget_others(remembered, keys, glyphs, plates)
+    drawn_large, large_plates = enlarged(glyphs, plates, larger)
     known = remembered.evidence
     signs = [plain_form(chr(int(code))) for code in glyphs.codes]
     suspects = signs_inside_words(lines, signs)
@@ -96,22 +99,24 @@ def prove(
     open_ = undecided(keys, alone, glyphs, known)
     asked = np.zeros(len(glyphs), bool)
     asked[open_] = True
-    drawn = look_like_themselves(glyphs, plates, keys, signs, asked)
+    drawn = look_like_themselves(drawn_large, large_plates, keys, signs, asked)
     read_rows(open_, type_case, keys, signs, read_sheet, known, drawn)
     small_capitals |= believe_small_capitals(glyphs, keys, known)
     _believe_drawn(drawn, known)
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
     whole_letters = ~(glyphs.of_one_glyph & glyphs.shaped)  # parts of a syllable look like anything
-    others = looks_like_another(glyphs, plates, keys, signs, unread & whole_letters)
-    others |= drawn_as_other(glyphs, plates, keys, signs, small_capitals)
-    others |= swapped_letters(glyphs, plates, keys, signs)
-    others = without_own_letters(others, glyphs, plates, keys, signs, known)
+    others = looks_like_another(drawn_large, large_plates, keys, signs, unread & whole_letters)
+    others |= drawn_as_other(drawn_large, large_plates, keys, signs, small_capitals)
+    others |= swapped_letters(drawn_large, large_plates, keys, signs)
+    others = without_own_letters(others, drawn_large, large_plates, keys, signs, known)
     others |= dict.fromkeys(in_disguise(glyphs, plates, keys, signs), _NO_SUCH_LETTER)
     for key, other in others.items():
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
     readable |= np.array([key in others for key in keys], bool)
-    doubtful = wrong_marks(glyphs, plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
+    doubtful = (
+        wrong_marks(drawn_large, large_plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
+    )
     doubtful |= _twice(glyphs, keys, signs, readable) | _marked_by_the_map(glyphs, keys, signs)
     doubtful |= mirrored(glyphs, plates, keys, signs)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)

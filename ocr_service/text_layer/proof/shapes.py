@@ -58,6 +58,8 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
             alike = min(least[index], least[first])
             if apart > _EXACT_SIDE and alike == _ALIKE:
                 alike = _ALIKE_NEAR
+            elif float(np.abs(sides[index] - sides[first])[1:].max()) > _EXACT_SIDE:  # no stretching makes it higher
+                continue
             if plain[index] or float(samples[index] @ samples[first]) >= alike:
                 break
         else:
