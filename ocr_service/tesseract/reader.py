@@ -82,13 +82,14 @@ from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
 from ocr_service.tesseract.sheet import Sheet, prepare_sheet
 from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, frame, sideways_blocks, with_joined
+from ocr_service.tesseract.slanted_rows import slanted_rows
 from ocr_service.tesseract.stamps.stamps import without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.tables.cells import Table
 from ocr_service.tesseract.tables.detection import drawn_tables, find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.tables.sideways_cells import with_sideways_cells
-from ocr_service.tesseract.words import Line
+from ocr_service.tesseract.words import Line, make_line
 
 
 class TesseractReader:
@@ -217,7 +218,9 @@ class TesseractReader:
             sideways, raw = sideways_blocks(standing, raw, sheet, self.read_block)
         rotated = tuple(self._rotated_block(block, pieces.em, recognition) for block in sideways)
         blocks = tuple(block.box for block in sideways)
-        kept = whole_words(pieces, covered(pieces, words_of(raw), shape), words_of(raw), shape)
+        rows, slanted, raw = slanted_rows(pieces, raw, sheet, self.read_block, blocks)
+        rotated += tuple(Rotated(row, 1.0, ()) for row in rows)
+        kept = [*whole_words(pieces, covered(pieces, words_of(raw), shape), words_of(raw), shape), *slanted]
         large = large_areas(sheet, stats, kept)
         headlines = read_large(large, sheet, first)
         kept = without_inner(kept, headlines)
@@ -244,6 +247,7 @@ class TesseractReader:
         lines = with_list_letters(with_whole_marks(lines))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         unusual = [*large, *joined]
+        missed += [make_line([word]) for word in slanted]
         return Found(pieces, stats, legible_lines(lines), missed, unusual, unread_fields, blocks, rotated, engine)
 
     @staticmethod
