@@ -43,6 +43,7 @@ from ocr_service.text_layer.proof.proof import prove
 from ocr_service.text_layer.proof.shapes import shape_classes
 from ocr_service.text_layer.proof.specimen import ReadSheet
 from ocr_service.text_layer.proof.stray_ink import beside_stray_ink, unexplained
+from ocr_service.text_layer.proof.struck import with_struck
 from ocr_service.text_layer.proof.verdicts import FontVerdict, Proof, is_senseless
 from ocr_service.text_layer.remainder import gray_of, has_writing
 from ocr_service.text_layer.visibility import HiddenReason
@@ -131,7 +132,7 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     """The layer of an upright page. Raises TooManyGlyphs."""
     glyphs = _visible_glyphs(opened)
     plates = opened.seen.plates
-    classes = shape_classes(glyphs, plates)
+    glyphs, classes = with_struck(glyphs, shape_classes(glyphs, plates), plates[0], opened.seen.ground)
     known = recognised(glyphs, classes, plates)
     glyphs = with_accents(glyphs, known.symbols)
     lines = find_lines(with_signs(glyphs, known))
