@@ -22,6 +22,18 @@ def test_another_mark_than_the_map_says_is_found_beside_such_a_letter(tmp_path: 
     assert source == "tesseract"
 
 
+@pytest.mark.parametrize(("drawn", "trusted"), [("é", True), ("e", False)])
+def test_the_only_letter_of_a_font_has_its_mark(tmp_path: Path, drawn: str, trusted: bool) -> None:
+    made = Sheet()
+    made.canvas.setFont("Serif", 10)
+    made.canvas.drawString(40, 700, "for")
+    made.canvas.drawString(80, 700, "casts were exceeded")
+    made.canvas.setFont("Sans", 10)
+    made.canvas.drawString(54.6, 700, drawn)
+    pdf = with_maps(made.pdf(), lambda codes: {c: t.replace("e", "é") for c, t in codes.items()}, "Sans")
+    assert ("é" in read(tmp_path, pdf)[1]) == trusted
+
+
 def sheet(font: str) -> bytes:
     made = Sheet()
     made.canvas.setFont(font, 10)
