@@ -15,7 +15,7 @@ import numpy as np
 from ocr_service.document import Box, Gray, Pixels, Region
 from ocr_service.geometry.boxes import area, enclosing, shared_area
 from ocr_service.geometry.components import components_with_stats
-from ocr_service.geometry.ink_areas import TEN_POINTS_IN, ink_areas, letter_pieces, text_rows
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, Pieces, ink_areas, letter_pieces, text_rows
 
 _DPI = 100  # of the page that is looked at
 _BLOCK, _OFFSET = 21, 18  # pixels and grey levels: ink is darker than the mean over a line and a half
@@ -59,7 +59,7 @@ class TextInk:
         around, pad = round(_AROUND * em), max(2, round(_PAD * em))
         left = self.ink.copy()
         for box in boxes:
-            x0, y0, x1, y1 = self._reduced(box)
+            x0, y0, x1, y1 = self.reduced(box)
             left[max(0, y0 - around) : y1 + around, max(0, x0 - around) : x1 + around] = 0
         x, y, width, height = cv2.boundingRect(left)
         if not width:
@@ -67,7 +67,7 @@ class TextInk:
         part = np.ascontiguousarray(left[y : y + height, x : x + width])
         pieces = letter_pieces(part, em, self.dpi, least_height=_LEAST_HEIGHT)
         areas = ink_areas(pieces, np.ones(len(pieces.boxes), bool), (height, width))[:_MOST_AREAS]
-        found = [self._on_page(each.box, (x, y), pad) for each in areas if each.regular]
+        found = [self.on_page(each.box, (x, y), pad) for each in areas if each.regular]
         return sorted(found, key=lambda box: (box[1], box[0]))
 
     def written_in(self, box: Box) -> Box | None:
@@ -76,7 +76,7 @@ class TextInk:
         Short rows are labels and chance.
         """
         em = TEN_POINTS_IN * self.dpi
-        x0, y0, x1, y1 = self._reduced(box)
+        x0, y0, x1, y1 = self.reduced(box)
         part = np.ascontiguousarray(self.ink[max(0, y0) : y1, max(0, x0) : x1])
         if not part.any():
             return None
@@ -85,17 +85,20 @@ class TextInk:
         lines = [row.box for row in rows if row.pieces >= _LINE]
         if len(lines) < _LINES:
             return None
-        return self._on_page(enclosing(lines), (max(0, x0), max(0, y0)), max(2, round(_PAD * em)))
+        return self.on_page(enclosing(lines), (max(0, x0), max(0, y0)), max(2, round(_PAD * em)))
 
     def areas(self) -> list[tuple[Box, RegionInk]]:
         """Where text stands, whatever reads it, and its ink; boxes in pixels of the page."""
-        em = TEN_POINTS_IN * self.dpi
-        pieces = letter_pieces(self.ink, em, self.dpi, least_height=_LEAST_HEIGHT)
+        pieces = self.pieces()
         found = ink_areas(pieces, np.ones(len(pieces.boxes), bool), self.ink.shape[:2])
-        boxes = [self._on_page(each.box, (0, 0), 0) for each in found if each.regular]
+        boxes = [self.on_page(each.box) for each in found if each.regular]
         return [(box, self.in_region(box)) for box in boxes]
 
-    def _on_page(self, box: Box, offset: tuple[int, int], pad: int) -> Box:
+    def pieces(self) -> Pieces:
+        """The letters of the reduced page."""
+        return letter_pieces(self.ink, TEN_POINTS_IN * self.dpi, self.dpi, least_height=_LEAST_HEIGHT)
+
+    def on_page(self, box: Box, offset: tuple[int, int] = (0, 0), pad: int = 0) -> Box:
         """``box`` of a part of the reduced page that begins at ``offset``, with ``pad`` around, on the page."""
         (x, y), (bottom, right) = offset, self.ink.shape
         x0, y0 = max(0, x + box[0] - pad), max(0, y + box[1] - pad)
@@ -109,7 +112,7 @@ class TextInk:
         it. So ``starts² / ink`` counts letters whatever their size: on 45 pages, Latin and Cyrillic, 8 to 18 points,
         drawn and scanned, a letter has 4.7 to 7.8, in 6 points 3.8.
         """
-        x0, y0, x1, y1 = self._reduced(box)
+        x0, y0, x1, y1 = self.reduced(box)
         strokes = self.strokes[max(0, y0) : y1, max(0, x0) : x1]
         if strokes.shape[0] == 0 or strokes.shape[1] < 2:
             return RegionInk(0, 0)
@@ -117,7 +120,8 @@ class TextInk:
         starts = cv2.countNonZero(cv2.subtract(strokes[:, 1:], strokes[:, :-1]))
         return RegionInk(round(starts * starts / (ink * _STROKES)) if ink else 0, ink)
 
-    def _reduced(self, box: Box) -> Box:
+    def reduced(self, box: Box) -> Box:
+        """``box`` of the page on the reduced page."""
         x0, y0, x1, y1 = (side // self.factor for side in box)
         return x0, y0, x1, y1
 
@@ -173,12 +177,15 @@ def with_missed_text(regions: Sequence[Region], ink: TextInk) -> list[Region]:
     written = [ink.written_in(region.bbox) for region in regions if region.label == "image"]
     missed = ink.outside([region.bbox for region in regions])
     missed += [box for box in written if box and not any(shared_area(box, text) > _READ * area(text) for text in texts)]
-    if not missed:
-        return list(regions)
+    return with_texts(regions, missed)
+
+
+def with_texts(regions: Sequence[Region], boxes: Sequence[Box]) -> list[Region]:
+    """``regions`` in reading order, with regions of text that no model saw (score 0.0) where they belong."""
     joined = list(regions)
-    for box in missed:
+    for box in boxes:
         joined.insert(_place(joined, box), Region("text", box, 0, 0.0))
-    return [replace(region, order=order) for order, region in enumerate(joined)]
+    return [replace(region, order=order) for order, region in enumerate(joined)] if boxes else joined
 
 
 def _place(regions: Sequence[Region], box: Box) -> int:

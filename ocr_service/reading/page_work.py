@@ -6,9 +6,9 @@ Runs inside the memory- and time-limited processes of ``workers.pool``; the mode
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 
 from ocr_service.document import (
     FIGURE_LABELS,
+    Box,
     Failure,
     Outcome,
     PageImage,
@@ -32,12 +33,14 @@ from ocr_service.document import (
 from ocr_service.errors import DamagedFile, EmptyFile, EngineUnavailable
 from ocr_service.export.markdown import page_markdown
 from ocr_service.export.word_positions import with_words
+from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.layout.detector import Detector
 from ocr_service.layout.filter import filter_regions
 from ocr_service.layout.filter_paddlex import filter_for_vlm
 from ocr_service.layout.models import load_detector
 from ocr_service.layout.reading_order import order_regions
-from ocr_service.layout.text_ink import text_ink, with_missed_text
+from ocr_service.layout.text_ink import text_ink, with_missed_text, with_texts
+from ocr_service.layout.whole_lines import with_whole_lines
 from ocr_service.reading.ink_formulas.displays import find_displays
 from ocr_service.reading.layered_page import NOT_PROVEN, read_layered, settles, sheet_reader
 from ocr_service.reading.orientation import foreign_script, is_passed_over, recognise_upright, upright
@@ -249,18 +252,29 @@ def _prepared_regions(
     with timer.stage("layout"):
         regions = find_regions(page, _detector(task.layout))
         if ink is not None:
-            regions = with_missed_text(regions, ink)
+            regions = with_missed_text(with_whole_lines(regions, ink), ink)
+        left_out = known.left_out(regions) if known else {}
+        regions = with_texts(regions, list(left_out))
     with timer.stage("crops"):
         figures = [region for region in regions if region.label in FIGURE_LABELS]
         images: dict[int, str] = {}
         if task.images is not None and figures:
             files = save_figures(page, figures, task.images)
             images = {figure.order: file for figure, file in zip(figures, files, strict=True)}
-        prepared = page_crops(page, regions, images, prompts, known.running_text if known else None)
+        known_text = partial(_known_text, known, left_out) if known else None
+        prepared = page_crops(page, regions, images, prompts, known_text)
         if ink is not None:
             prepared = with_ink(prepared, ink, prompts)
             prepared = with_picture_names(prepared, page.number, task.images)
         return with_layer_words(prepared, known) if known else prepared
+
+
+def _known_text(known: LayerRegions, left_out: Mapping[Box, str], parts: Sequence[Region]) -> str | None:
+    """The text of regions that are read as one; None where it is not proven."""
+    if not any(part.bbox in left_out for part in parts):
+        return known.running_text(parts)
+    texts = [left_out.get(part.bbox) or known.running_text([part]) for part in parts]
+    return join_lines([text for text in texts if text]) if all(texts) else None
 
 
 def find_regions(page: PageImage, detector: Detector) -> list[Region]:

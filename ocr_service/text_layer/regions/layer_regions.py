@@ -22,6 +22,7 @@ from ocr_service.document import (
     PreparedRegion,
     Region,
 )
+from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.hyphenation import join_lines
 from ocr_service.layout.reading_order import reading_order
 from ocr_service.layout.text_ink import TextInk, text_ink
@@ -39,6 +40,7 @@ RUNNING = frozenset(
         "vision_footnote", "aside_text", "formula_number",
     }
 )  # fmt: skip
+_PICTURES = frozenset({"image", "header_image", "footer_image"})  # regions whose text nobody reads
 _LEFT = 24  # of 255, by which a picture without the proven text differs from one without any: text that is not proven
 _LEFT_PIXELS = 12
 _MOST_OF, _MOST_HIGH = 0.8, 2.0  # of a formula's width in its region, and of its height that this may have
@@ -51,7 +53,9 @@ class LayerRegions:
 
     def __init__(self, layer: PageLayer) -> None:
         urls: list[str] = []
-        if directed(layer) is not None:
+        to_the_left = directed(layer)
+        self._mirror = layer.picture.width if to_the_left is not None and to_the_left.mirrored else None
+        if to_the_left is not None:
             layer = replace(layer, lines=tuple(map(in_order_of_reading, layer.lines)))
         lines = [(line.angle, make_page_line(layer, line, urls, linked=False)) for line in layer.lines]
         self._lines = [line for angle, line in lines if angle == 0]
@@ -77,8 +81,34 @@ class LayerRegions:
                 return None
             if any(map(_is_formula, lines)) or any(_has_middle(part.bbox, box) for box in self._mathematics):
                 return None
-            texts.append(_flowing(lines))
+            texts.append(self._flowing(lines))
         return join_lines(texts)
+
+    def left_out(self, regions: Sequence[Region]) -> dict[Box, str]:
+        """Places with proven text that none of ``regions`` reads, and the text. That in a figure is one text."""
+        lines, rotated = self._lines, self._rotated
+        for region in regions:
+            if region.label not in _PICTURES:
+                lines, rotated = (split_by_box(left, region.bbox)[1] for left in (lines, rotated))
+        found: list[list[Line]] = []
+        for region in regions:
+            if region.label in _PICTURES:
+                inside, lines = split_by_box(lines, region.bbox)
+                found.append(inside)
+        found += [list(paragraph.lines) for paragraph in group_paragraphs(lines)]
+        found += [[line] for line in rotated]
+        return {
+            enclosing([line.box for line in part]): self._flowing(part)
+            for part in found
+            if any(c.isalnum() for line in part for c in line.text)
+        }
+
+    def _flowing(self, lines: Sequence[Line]) -> str:
+        """The lines as paragraphs, an empty line between."""
+        placed = lines if self._mirror is None else [_in_mirror(line, self._mirror) for line in lines]
+        paragraphs = group_paragraphs(placed)
+        order = reading_order([paragraph.box for paragraph in paragraphs], min_gutter=8)
+        return "\n\n".join(paragraphs[i].text for i in order)
 
     def words(self, box: Box) -> tuple[PlacedWord, ...]:
         """What of this region's text is proven, in the order of its lines; level ones come first."""
@@ -185,11 +215,15 @@ def _has_middle(outer: Box, inner: tuple[float, float, float, float]) -> bool:
     return outer[0] <= (inner[0] + inner[2]) / 2 < outer[2] and outer[1] <= (inner[1] + inner[3]) / 2 < outer[3]
 
 
-def _flowing(lines: Sequence[Line]) -> str:
-    """The lines as paragraphs, an empty line between."""
-    paragraphs = group_paragraphs(lines)
-    order = reading_order([paragraph.box for paragraph in paragraphs], min_gutter=8)
-    return "\n\n".join(paragraphs[i].text for i in order)
+def _in_mirror(line: Line, width: int) -> Line:
+    """A line that begins at the right of a page, as far from the left; its words keep their order."""
+    by = width - line.box[2] - line.box[0]
+    words = [replace(word, box=_moved(word.box, by)) for word in line.words]
+    return replace(line, words=tuple(words), box=_moved(line.box, by))
+
+
+def _moved(box: Box, by: int) -> Box:
+    return box[0] + by, box[1], box[2] + by, box[3]
 
 
 def _is_formula(line: Line) -> bool:

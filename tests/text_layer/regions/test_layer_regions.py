@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ocr_service.document import PreparedPage
+from ocr_service.document import PreparedPage, Region
+from ocr_service.reading.layered_page import sheet_reader
 from ocr_service.reading.page_tasks import PageTask, prepare_page
+from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.text_layer.answers.check import check_answers, check_page
+from ocr_service.text_layer.page_layer import read_page_layer
+from ocr_service.text_layer.regions.layer_regions import LayerRegions
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
@@ -41,6 +46,23 @@ def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> N
     assert sorted(told) == sorted(samples()[name].truth.replace("# ", "").split())
     assert {region.source for region in result.regions if region.content} == {"text_layer"}
     assert result.text_layer is not None and result.text_layer.used
+
+
+def test_proven_text_that_no_region_reads_is_a_text_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "columns.pdf"
+    path.write_bytes(samples()["two_columns"].pdf)
+    read = sheet_reader(TesseractReader("eng"))
+    layer = read_page_layer(path, 1, dpi=200, max_pixels=40_000_000, password="", read_sheet=read, language="eng")
+    assert layer is not None
+    known = LayerRegions(layer)
+    width, height = layer.picture.width, layer.picture.height
+    whole = known.left_out([])
+    words = sorted(word for text in whole.values() for word in text.split())
+    assert words == sorted(samples()["two_columns"].truth.replace("# ", "").split())
+    left, page = Region("text", (0, 0, width // 2, height), 0, 0.9), Region("image", (0, 0, width, height), 1, 0.9)
+    [picture] = known.left_out([left, page]).values()
+    assert 0 < len(picture.split()) < len(words)
+    assert known.left_out([left, replace(page, label="text")]) == {}
 
 
 def test_text_of_a_font_that_lies_is_sent_and_not_checked_against_it(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ocr_service.reading.page_tasks import PageTask, prepare_page
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord
 from ocr_service.text_layer.regions.right_to_left import in_order, in_order_of_reading
+from ocr_service.vlm.prompts import PromptSet
 from tests.support.text_layer_pdfs import Sample, Sheet
 from tests.support.text_layer_set import read_sample
 
@@ -31,13 +33,24 @@ def test_a_line_read_from_the_right_keeps_its_words_and_its_box() -> None:
     assert in_order_of_reading(LayerLine(words, 90, 10)).words == words
 
 
-def test_a_page_of_hebrew_is_read_from_the_right_line_by_line(tmp_path: Path) -> None:
+def hebrew() -> bytes:
     sheet = Sheet()
     canvas = sheet.canvas
     for size, y, text in ((18, 760, "דוח שנתי"), *((11, 700 - 16 * row, text) for row, text in enumerate(_LINES))):
         canvas.setFont("Sans", size)
         canvas.drawRightString(_RIGHT, y, text[::-1])
-    page = read_sample(tmp_path, Sample("hebrew", sheet.pdf(), ""), "only")
+    return sheet.pdf()
+
+
+def test_the_vlm_is_spared_a_page_of_hebrew(tmp_path: Path) -> None:
+    path = tmp_path / "hebrew.pdf"
+    path.write_bytes(hebrew())
+    page = prepare_page(PageTask(path, "pdf", 1, 200, 40_000_000, "", "embedded", "rus+eng", None, "auto"), PromptSet())
+    assert [region.layer_text for region in page.regions] == ["דוח שנתי", " ".join(_LINES)]
+
+
+def test_a_page_of_hebrew_is_read_from_the_right_line_by_line(tmp_path: Path) -> None:
+    page = read_sample(tmp_path, Sample("hebrew", hebrew(), ""), "only")
     assert page.markdown.split("\n\n") == ["# דוח שנתי", " ".join(_LINES)]
     first = page.regions[1].words[0]
     assert first.text == "הוועדה" and first.bbox[2] > page.width * 0.85
