@@ -17,13 +17,15 @@ import numpy.typing as npt
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing, shared_area
 from ocr_service.geometry.components import components_with_stats
+from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letter_pieces, text_rows
 
 _Place = tuple[int, int, int, int]  # x, y, width and height at the quarter
 
 _STEP = 4  # areas are looked for at a quarter of the size
 _STEPS_IN = 50  # an inch: less is left out of coarse sheets
 _GROUND = 9  # pixels of the quarter: wider than strokes, narrower than a bar of one line
-_BANDS = ((0.0, 0.45), (0.45, 0.8))  # of the paper's level; lighter grounds are read as they are
+# Of the paper's level; lighter grounds are read as they are, but with white letters alone nobody sees them.
+_BANDS, _NEARLY_WHITE = ((0.0, 0.45), (0.45, 0.8)), (0.8, 0.97)
 _LEAST_IN = (0.5, 0.12)  # inches: a bar of one line of 6-point type
 _FILLED, _RECTANGULAR = 0.7, 0.85  # of the box of a bar with letters at its edges, and of another area
 _BAR_FILLED = 0.45  # of the box of a low bar, which light letters and paper beside it distort at a quarter of the size
@@ -38,6 +40,7 @@ _JUMP_IN, _JUMP = 4, 6.0  # pixels, and grey levels: where two colours meet
 _CONTRAST = 60.0  # grey levels that count as full ink, at least
 _INK = 45  # grey levels off the ground: a letter's
 _OUTLINE = 2  # pixels
+_EDGE, _OTHER_TEXT = 1, 0.002  # pixels of a nearly white area's edge; the share of it that is dark, at most
 _PART_LEVEL = 0.45  # of a part, with its letters and what is beside its upper and lower edge: 0.57 to 0.9
 _IN_ROW = 0.7  # of the height of two areas that one row has in common
 _WRITTEN = 0.01, 0.5  # of a light box that its text covers
@@ -51,12 +54,14 @@ class FilledArea:
     """A rectangle on the sheet and the grey level of its ground. ``dark``: text on it can only be lighter.
 
     ``ends``: whether the fill ends at its left, and at its right, where it may meet that of another area.
+    ``contrast``: the grey levels between the ground and text that is lighter, at least.
     """
 
     box: Box
     ground: float
     dark: bool
     ends: tuple[bool, bool] = (True, True)
+    contrast: float = _CONTRAST
 
 
 def filled_areas(gray: Gray, dpi: int) -> list[FilledArea]:
@@ -68,7 +73,36 @@ def filled_areas(gray: Gray, dpi: int) -> list[FilledArea]:
     bands = ((low * paper, high * paper) for low, high in _BANDS)
     areas = _joined(area for band in bands for area in _areas_between(gray, ground, band, step, dpi))
     areas += [box for area in areas if not area.dark for box in _light_boxes(area, gray, ground, step, dpi)]
+    areas += _with_white_letters(gray, ground, paper, step, dpi)
     return sorted(areas, key=lambda area: shared_area(area.box, area.box), reverse=True)
+
+
+def _with_white_letters(
+    gray: Gray, ground: npt.NDArray[np.uint8], paper: float, step: int, dpi: int
+) -> Iterator[FilledArea]:
+    """Areas nearly as white as the paper on which all text is white."""
+    low, high = (share * paper for share in _NEARLY_WHITE)
+    pale = ((ground >= low) & (ground < high)).astype(np.uint8)
+    wide, most = (round(side * dpi / step) for side in (_LEAST_IN[0] / 2, _LEAST_IN[1]))
+    level = cv2.erode(pale, np.ones((max(1, most // 2), wide), np.uint8))  # between words, too
+    if not level.any():
+        return
+    count, labels, _, _ = components_with_stats(pale)
+    filled = np.zeros(count, bool)
+    filled[labels[level > 0]] = True
+    for area in _areas_between(gray, np.where(filled[labels], ground, 255).astype(np.uint8), (low, high), step, dpi):
+        contrast = paper - area.ground
+        box = _trimmed(gray, area.box, area.ground, contrast / 2)
+        if box is None:
+            continue
+        x0, y0, x1, y1 = box[0] + _EDGE, box[1] + _EDGE, box[2] - _EDGE, box[3] - _EDGE
+        crop = gray[y0:y1, x0:x1]
+        if not crop.size or float(np.mean(crop < area.ground - _INK)) > _OTHER_TEXT:
+            continue
+        white = np.where(crop > area.ground + contrast / 2, 255, 0).astype(np.uint8)
+        pieces = letter_pieces(white, TEN_POINTS_IN * dpi, dpi)
+        if text_rows(pieces, np.ones(len(pieces.boxes), bool), (y1 - y0, x1 - x0), short=True):
+            yield FilledArea((x0, y0, x1, y1), area.ground, dark=False, contrast=contrast)
 
 
 def _light_boxes(
@@ -261,26 +295,29 @@ def _stretches(profile: npt.NDArray[np.int16], least: int) -> list[tuple[int, in
     return found if all(not len(part) or int(np.ptp(part)) <= _UNIFORM for part in inner) else []
 
 
-def _trimmed(gray: Gray, box: Box, level: float) -> Box | None:
-    """``box`` with the rows and columns beside it, or without those in it, that tell where the ground's level ends."""
+def _trimmed(gray: Gray, box: Box, level: float, ink: float = _INK) -> Box | None:
+    """``box`` with the rows and columns beside it, or without those in it, that tell where the ground's level ends.
+
+    ``ink``: grey levels off the ground from which on a pixel is none of it.
+    """
     height, width = gray.shape
     x0, y0, x1, y1 = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
     left, top = max(0, x0 - _REACH), max(0, y0 - _REACH)
     off = gray[top : y1 + _REACH, left : x1 + _REACH].astype(np.int16) - np.int16(round(level))
-    rows = _extent(off[:, x0 - left : x1 - left].T, y0 - top, y1 - top)
-    columns = _extent(off[y0 - top : y1 - top], x0 - left, x1 - left)
+    rows = _extent(off[:, x0 - left : x1 - left].T, y0 - top, y1 - top, ink)
+    columns = _extent(off[y0 - top : y1 - top], x0 - left, x1 - left, ink)
     if rows is None or columns is None:
         return None
     return left + columns[0], top + rows[0], left + columns[1], top + rows[1]
 
 
-def _extent(off: npt.NDArray[np.int16], start: int, stop: int) -> tuple[int, int] | None:
+def _extent(off: npt.NDArray[np.int16], start: int, stop: int, ink: float) -> tuple[int, int] | None:
     """The first and one after the last column at the ground's level, where those from ``start`` to ``stop`` are about.
 
     ``off``: of the ground's level, that of an area and of what is beside it. The blurred edges of letters beside an
     area have its level, too, but beyond white; letters at its very edge hide it at a quarter of the size.
     """
-    ground, paper = (np.abs(off) < _INK).mean(axis=0) > _ON_GROUND, (off >= _INK).mean(axis=0) >= _PAPER
+    ground, paper = (np.abs(off) < ink).mean(axis=0) > _ON_GROUND, (off >= ink).mean(axis=0) >= _PAPER
     inner = np.flatnonzero(ground[start:stop])
     if not len(inner):
         return None
@@ -309,9 +346,11 @@ def on_white(gray: Gray, areas: list[FilledArea]) -> Gray:
     for area in areas:
         x0, y0, x1, y1 = area.box
         crop = gray[y0:y1, x0:x1].astype(np.float32)
-        above = (crop - area.ground) / max(_CONTRAST, 255.0 - area.ground)
+        above = (crop - area.ground) / (
+            max(_CONTRAST, 255.0 - area.ground) if area.contrast >= _CONTRAST else area.contrast
+        )
         below = (area.ground - crop) / max(_CONTRAST, area.ground)
-        if not area.dark:
+        if not area.dark and area.contrast >= _CONTRAST:
             above[_written_shapes(gray[y0:y1, x0:x1], area.ground)] = 0
         result[y0:y1, x0:x1] = (255 * (1 - np.maximum(above, below))).clip(0, 255).astype(np.uint8)
         if area.dark:

@@ -29,6 +29,29 @@ def test_text_on_a_bar_becomes_dark_on_white(fill: str, text: str) -> None:
     assert np.array_equal(clear[300:], gray[300:])
 
 
+@pytest.mark.parametrize("fill", ["#f0f0f0", "#d3d3d3", "#e1ebf5"])
+@pytest.mark.parametrize("scale", [0.5, 0.75, 1.0])
+def test_white_letters_on_a_nearly_white_bar_become_dark(fill: str, scale: float) -> None:
+    page = bar(fill, "white").gray()
+    gray = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    (area,) = filled_areas(gray, round(scale * DPI))
+    left, top, right, bottom = (round(side / scale) for side in area.box)
+    assert abs(left - 100) < 6 and abs(top - 200) < 6 and abs(right - 901) < 6 and abs(bottom - 261) < 6
+    clear = cv2.resize(on_white(gray, [area]), page.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    assert int(clear[212:250, 130:400].min()) < 90
+    assert float((clear[204:257, 104:897] > 200).mean()) > 0.75
+    assert int(clear[:190].min()) == 255
+
+
+def test_a_nearly_white_area_with_dark_text_or_white_boxes_stays_as_it_is() -> None:
+    page = bar("#e0e0e0", "black")
+    page.draw.rectangle((100, 500, 900, 660), fill="#dde6f0")
+    for column in range(12):
+        page.draw.rectangle((140 + 50 * column, 540, 176 + 50 * column, 576), fill="white")
+    page.draw.rectangle((140, 610, 860, 640), fill="white")
+    assert filled_areas(page.gray(), DPI) == []
+
+
 def test_a_dark_bar_keeps_its_edge_as_a_line() -> None:
     gray = bar("#1f3a5f", "white").gray()
     clear = on_white(gray, filled_areas(gray, DPI))
