@@ -58,7 +58,7 @@ test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, f
 
 # What the gpu image installs: its packages come before those of the lock, which are seen, too.
 PINS := .venv-pins/bin
-PINS_TESTS := tests/geometry tests/layout tests/reading tests/render tests/tesseract
+PINS_TESTS := tests/geometry tests/layout tests/reading/test_page_tasks.py tests/render tests/tesseract
 test-pins: setup .venv-pins/.ready ## run the tests of pictures, layout and reading with the gpu image's packages
 	$(call timed,tests with the gpu image's packages,$(PINS)/python -m pytest -q --dist loadfile -n $(QUICK_PROCESSES) \
 	  -m "(pins or not slow) and not gpu and not weights" $(PINS_TESTS))
