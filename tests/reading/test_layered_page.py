@@ -51,6 +51,7 @@ class _ForgetfulEngine(TesseractEngine):
         return [make_line(words) for words in kept if words]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [RUSSIAN[3:], RUSSIAN])
 def test_a_russian_picture_on_an_english_page_is_read_as_russian(tmp_path: Path, lines: tuple[str, ...]) -> None:
     drawn = DrawnPage(1650, 60 * len(lines) + 30)

@@ -77,6 +77,7 @@ def test_a_page_keeps_its_drawing_where_hidden_text_can_be_taken_out(tmp_path: P
         assert "/XObject" not in pdf.pages[0].resources
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["en_private", "ru_look_alike"])
 def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: str) -> None:
     clean = text_of(samples()[f"{name[:2]}_clean"].pdf)
@@ -84,6 +85,7 @@ def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: 
     assert looks_alike(samples()[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
+@pytest.mark.slow
 def test_other_text_that_marked_content_has_for_a_page_is_replaced(tmp_path: Path) -> None:
     renamed = io.BytesIO()
     with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:

@@ -65,6 +65,7 @@ def test_a_rule_over_a_letter_is_no_minus_sign() -> None:
     assert [tree(region.content) for region in built] == [tree(written)]
 
 
+@pytest.mark.slow
 def test_print_of_another_font_hides_no_formula_elsewhere() -> None:
     formulas = page_of(0)
     height, width = formulas.shape
@@ -81,6 +82,7 @@ def test_print_of_another_font_hides_no_formula_elsewhere() -> None:
     assert _WRITTEN.issuperset(tree(region.content) for region in built)
 
 
+@pytest.mark.slow
 def test_cases_behind_a_brace_that_nothing_closes_are_built() -> None:
     built = [tree(region.content) for region in seen(page_of(0, file="conditions.pdf"))]
     assert built
@@ -97,6 +99,7 @@ def test_formulas_that_nearly_touch_are_told_apart_with_their_numbers() -> None:
     assert [region.content.rpartition(" ")[2] for region in built] == [f"\\tag{{{n}}}" for n in range(1, 7)]
 
 
+@pytest.mark.slow
 def test_a_scan_is_read_as_far_as_it_is_certain() -> None:
     built = [tree(region.content) for region in seen(scanned(page_of(0, 300)), 300)]
     assert len(built) >= 3
@@ -113,6 +116,7 @@ def test_a_formula_says_where_it_stands_and_how_sure_it_is() -> None:
     assert ink.any(axis=1).sum() > 0.9 * (y1 - y0) and (page_of(0)[y0:y1, x0 - 30 : x0 - 5] > 200).all()
 
 
+@pytest.mark.slow
 def test_a_sign_that_is_not_known_keeps_its_formula_from_being_built() -> None:
     gray = page_of(0).copy()
     first = min(formulas_of(0), key=lambda region: region.bbox[1])
@@ -143,6 +147,7 @@ def test_a_page_is_read_with_its_formulas_in_their_places() -> None:
     assert first.content.startswith("The following statement is well known") and tree(second.content) == tree("E=mc^2")
 
 
+@pytest.mark.slow
 def test_a_product_on_its_head_is_a_coproduct() -> None:
     with open_pdf(FOLDER / "displays.pdf", "") as pdf:
         page = np.asarray(pdf[0].render(scale=200 / 72).to_pil().convert("L")).astype(np.uint8)

@@ -16,6 +16,7 @@ from tests.support.text_layer_set import samples
 Map = Callable[[dict[int, str]], dict[int, str] | None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", ["38", "nu"])
 def test_a_map_that_lies_on_the_second_page_alone_is_not_believed(tmp_path: Path, pair: str) -> None:
     path = tmp_path / "two.pdf"
