@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray, RegionResult
-from ocr_service.geometry.boxes import enclosing
+from ocr_service.geometry.boxes import contains_centre, enclosing
 from ocr_service.geometry.ink_areas import Pieces
 from ocr_service.tesseract.blocks.compose import Insert
 from ocr_service.tesseract.ledger.ink_ledger import covered, inside
@@ -168,14 +168,11 @@ def _without(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
     """``lines`` without the words that lie in a slanted one: its letters, taken for others."""
     left = []
     for line in lines:
-        kept = [w for w in line.words if _is_known(w, line) or not any(_lies_in(w.box, word.box) for word in words)]
+        kept = [
+            w for w in line.words if _is_known(w, line) or not any(contains_centre(word.box, w.box) for word in words)
+        ]
         if len(kept) == len(line.words):
             left.append(line)
         elif kept:
             left.append(make_line(kept, line.weight))
     return left
-
-
-def _lies_in(box: Box, other: Box) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return other[0] <= x < other[2] and other[1] <= y < other[3]

@@ -14,7 +14,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ocr_service.document import Gray
+from ocr_service.document import FloatBox, Gray
 from ocr_service.render.scale import POINTS_PER_INCH
 from ocr_service.text_layer.page.glyphs import Flags, Glyphs, Ints, rotated_boxes
 from ocr_service.text_layer.visibility import Seen, difference
@@ -25,14 +25,12 @@ _BEFORE, _AFTER, _ABOVE, _BELOW = 2.0, 10.0, 1.2, 0.5  # em around a character's
 _MOST = 30  # pieces of a page
 _SAME_SIDE = 0.005  # em; boxes are those of outlines
 
-Box = tuple[float, float, float, float]
-
 
 @dataclass(frozen=True, slots=True)
 class LargerPiece:
     """``box``: in pixels of the page's picture; ``plate``: what text adds to it, larger."""
 
-    box: Box
+    box: FloatBox
     plate: Gray
 
     def rotated(self, quarters: int, width: int, height: int) -> LargerPiece:
@@ -67,7 +65,7 @@ def larger_pieces(
     )
 
 
-def _boxes(glyphs: Glyphs, seen: Seen, wanted: Container[str]) -> list[tuple[Box, float]]:
+def _boxes(glyphs: Glyphs, seen: Seen, wanted: Container[str]) -> list[tuple[FloatBox, float]]:
     """The places of the pieces, pixels, and how much larger each is to be drawn."""
     asked = seen.visible & (seen.plate == 0) & (seen.cut == 0) & (np.abs((glyphs.angle + 45) % 90 - 45) < 1)
     small = asked & (glyphs.size < LEAST_PX)
@@ -78,7 +76,7 @@ def _boxes(glyphs: Glyphs, seen: Seen, wanted: Container[str]) -> list[tuple[Box
     here = here[[chr(code) in wanted for code in glyphs.codes[here].tolist()]]
     names, first = np.unique(name[here], return_index=True)
     missing = set(names.tolist())
-    chosen: list[tuple[Box, float]] = []
+    chosen: list[tuple[FloatBox, float]] = []
     for index in here[np.sort(first)].tolist():
         if int(name[index]) in missing and len(chosen) < _MOST:
             box = _around(glyphs, index, seen.ground.shape[1], seen.ground.shape[0])
@@ -95,7 +93,7 @@ def _names(glyphs: Glyphs) -> Ints:
     return names
 
 
-def _around(glyphs: Glyphs, index: int, width: int, height: int) -> Box:
+def _around(glyphs: Glyphs, index: int, width: int, height: int) -> FloatBox:
     size, angle = float(glyphs.size[index]), math.radians(float(glyphs.angle[index]))
     along, across = np.array([math.cos(angle), math.sin(angle)]), np.array([-math.sin(angle), math.cos(angle)])
     origin = glyphs.origin[index]
@@ -104,7 +102,7 @@ def _around(glyphs: Glyphs, index: int, width: int, height: int) -> Box:
     return max(0.0, x[0]), max(0.0, y[0]), min(float(width), x[1]), min(float(height), y[1])
 
 
-def _inside(glyphs: Glyphs, box: Box) -> Flags:
+def _inside(glyphs: Glyphs, box: FloatBox) -> Flags:
     """Which glyphs are in a box with all of their ink."""
     ink = glyphs.ink
     inside: Flags = (
@@ -117,12 +115,12 @@ def _inside(glyphs: Glyphs, box: Box) -> Flags:
 class _Piece:
     """A part of the page as it is drawn at ``scale`` pixels by point; ``crop``: left, bottom, right, top of it."""
 
-    box: Box
+    box: FloatBox
     scale: float
     crop: tuple[int, int, int, int]
 
     @classmethod
-    def of(cls, page: pdfium.PdfPage, box: Box, larger: float, dpi: int, width: int, height: int) -> _Piece:
+    def of(cls, page: pdfium.PdfPage, box: FloatBox, larger: float, dpi: int, width: int, height: int) -> _Piece:
         scale = larger * dpi / POINTS_PER_INCH
         across, down = math.ceil(page.get_width() * scale), math.ceil(page.get_height() * scale)
         left, right = math.floor(box[0] * across / width), math.ceil(box[2] * across / width)

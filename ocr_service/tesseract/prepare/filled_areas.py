@@ -346,11 +346,9 @@ def on_white(gray: Gray, areas: list[FilledArea]) -> Gray:
     for area in areas:
         x0, y0, x1, y1 = area.box
         crop = gray[y0:y1, x0:x1].astype(np.float32)
-        above = (crop - area.ground) / (
-            max(_CONTRAST, 255.0 - area.ground) if area.contrast >= _CONTRAST else area.contrast
-        )
+        above = (crop - area.ground) / max(area.contrast, 255.0 - area.ground)
         below = (area.ground - crop) / max(_CONTRAST, area.ground)
-        if not area.dark and area.contrast >= _CONTRAST:
+        if not area.dark:
             above[_written_shapes(gray[y0:y1, x0:x1], area.ground)] = 0
         result[y0:y1, x0:x1] = (255 * (1 - np.maximum(above, below))).clip(0, 255).astype(np.uint8)
         if area.dark:

@@ -17,6 +17,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from ocr_service.document import FloatBox
 from ocr_service.text_layer.page.drawn_glyphs import DrawnGlyphs, in_real_sizes
 from ocr_service.text_layer.page.fonts import Font, font_of
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
@@ -72,9 +73,7 @@ def _kept_code(code: int, unmapped: bool) -> int:
     return _NO_CODE if code in _SPACES else without_radicals(code)
 
 
-def _upright(
-    cell: tuple[float, float, float, float], origin: tuple[float, float], slant: float
-) -> tuple[float, float, float, float]:
+def _upright(cell: FloatBox, origin: tuple[float, float], slant: float) -> FloatBox:
     """A letter's cell, points, as its matrix has it without ``slant``, by which the next letter's stands in it."""
     if not slant:
         return cell
