@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ocr_service.document import FileType, PageImage
+from ocr_service.document import FileType, PageImage, Pixels
 from ocr_service.errors import DamagedFile, PageTooLarge, RenderFailed
-from ocr_service.render.scale import MIN_DPI, fitting_size
+from ocr_service.geometry.font_metrics import X_HEIGHT
+from ocr_service.geometry.letter_height import x_height_of
+from ocr_service.render.scale import MIN_DPI, POINTS_PER_INCH, fitting_size
 
 # Sizes are judged here, by the header and before anything is decoded; Pillow's own guard refuses at a fixed count of
 # pixels, also those JPEGs that are decoded at an eighth of their size in little memory.
@@ -40,6 +43,9 @@ _TWO_BYTE_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 
 _A4_LONG_SIDE_IN = 11.69
 _LONGEST_BELIEVABLE_IN = 24.0
+_SHORTEST_BELIEVABLE_IN = 5.5  # an A6 page has 5.8: a smaller one is a card, a part of a page, or its dpi is wrong
+_SMALLEST_TYPE_PT = 4.5  # points of the type of a page's text: bibles and dictionaries go down to 5
+_ORDINARY_TYPE = 50.0  # percent of the letters: specks are smaller, headings are few
 _SCANNER_DPI = range(150, 2401)
 _DEFAULT_DPI_OF_SOFTWARE = range(70, 150)  # 72 and 96 are written by cameras and editors that know no better
 _GUESSED_DPI = (72, 600)
@@ -70,7 +76,8 @@ def render_image(path: Path, file_type: FileType, number: int, *, max_pixels: in
     """Frame ``number`` (1-based) of the image, upright, RGB, on white.
 
     It keeps its own pixels, since enlarging adds nothing and reducing loses strokes; only above ``max_pixels`` it is
-    reduced, with a warning. ``dpi`` is the file's where it can be believed, else what makes the long side that of A4.
+    reduced, with a warning. ``dpi`` is the file's where it can be believed, also by the
+    size of its letters, else what makes the long side that of A4.
     Raises DamagedFile, PageTooLarge, and RenderFailed where the file has fewer frames.
     """
     with _open_image(path, file_type) as image:
@@ -81,12 +88,13 @@ def render_image(path: Path, file_type: FileType, number: int, *, max_pixels: in
         if file_type == "jpeg":
             image.draft(None, target)  # decodes at 1/2, 1/4 or 1/8, never below the target
         _check_decoded_size(image, full_width, full_height)
-        dpi = _dpi(image, full_width, full_height)
+        written = _written_dpi(image, full_width, full_height)
         image.load()
         rgb = _reduced(_eight_bit(image), target)
         pixels = np.asarray(_on_white(ImageOps.exif_transpose(rgb)))
+    dpi = written or _guessed_dpi(full_width, full_height)
     if target == (full_width, full_height):
-        return PageImage(number, pixels, dpi)
+        return PageImage(number, pixels, _dpi_by_type(pixels, dpi))
     dpi = max(MIN_DPI, round(dpi * target[0] / full_width))
     warning = f"reduced from {full_width} x {full_height} to {target[0]} x {target[1]} pixels (limit {max_pixels})"
     return PageImage(number, pixels, dpi, warnings=(warning,))
@@ -129,17 +137,31 @@ def _check_decoded_size(image: Image.Image, full_width: int, full_height: int) -
         )
 
 
-def _dpi(image: Image.Image, full_width: int, full_height: int) -> int:
-    long_side = max(full_width, full_height)
+def _written_dpi(image: Image.Image, full_width: int, full_height: int) -> int | None:
+    """The dpi that the file names; None where it cannot be that of a page."""
     written = image.info.get("dpi")
     try:
         dpi = round(float(written[0])) if written else 0
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         dpi = 0
-    if dpi in _SCANNER_DPI or (dpi in _DEFAULT_DPI_OF_SOFTWARE and long_side / dpi <= _LONGEST_BELIEVABLE_IN):
-        return dpi
+    default = dpi in _DEFAULT_DPI_OF_SOFTWARE and max(full_width, full_height) / dpi <= _LONGEST_BELIEVABLE_IN
+    return dpi if dpi in _SCANNER_DPI or default else None
+
+
+def _guessed_dpi(full_width: int, full_height: int) -> int:
     lowest, highest = _GUESSED_DPI
-    return min(highest, max(lowest, round(long_side / _A4_LONG_SIDE_IN)))
+    return min(highest, max(lowest, round(max(full_width, full_height) / _A4_LONG_SIDE_IN)))
+
+
+def _dpi_by_type(pixels: Pixels, dpi: int) -> int:
+    """``dpi`` unless nobody prints type so small: a scan was reduced for the screen, and kept the dpi it had."""
+    height, width = pixels.shape[:2]
+    if max(height, width) >= _SHORTEST_BELIEVABLE_IN * dpi:
+        return dpi
+    x_height = x_height_of(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8), _ORDINARY_TYPE)
+    if x_height is None or x_height >= _SMALLEST_TYPE_PT / POINTS_PER_INCH * X_HEIGHT * dpi:
+        return dpi
+    return min(dpi, _guessed_dpi(width, height))
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

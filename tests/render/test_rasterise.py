@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from ocr_service.document import FileType, PageImage
 from ocr_service.errors import DamagedFile, PageTooLarge, RenderFailed, ServiceError
@@ -317,6 +317,19 @@ def test_dpi_is_the_one_written_where_it_can_be_believed(
     else:
         corner_image(size=size).save(path)
     assert rendered(path).dpi == dpi
+
+
+@pytest.mark.parametrize(("letter", "dpi"), [(11, 94), (40, 600)])
+def test_dpi_of_a_scan_reduced_for_the_screen_is_not_believed(tmp_path: Path, letter: int, dpi: int) -> None:
+    """A page of type of 1.5 points is none; a card with as many pixels, and letters of 6 points, is one."""
+    image = Image.new("L", (800, 1100), 255)
+    pen = ImageDraw.Draw(image)
+    for y in range(40, 1000, 2 * letter + 8):
+        for x in range(40, 700, letter + 6):
+            pen.rectangle((x, y, x + letter - 2, y + letter - 1), outline=0, width=2)
+    path = tmp_path / "a.png"
+    image.save(path, dpi=(600, 600))
+    assert rendered(path, max_pixels=2_000_000).dpi == dpi
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "RGBA", "L"])

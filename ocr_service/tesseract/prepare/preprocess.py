@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.components import components, components_with_stats
+from ocr_service.geometry.components import components
 from ocr_service.geometry.font_metrics import X_HEIGHT
+from ocr_service.geometry.letter_height import SMALL_TYPE, x_height_of
 from ocr_service.tesseract.prepare.filled_areas import filled_areas
 
 _TILE = 64  # pixels: higher than a line of text with its white, or a table's dark head
@@ -174,10 +175,8 @@ _COARSE_DPI = ((130, 1.5), (160, 4 / 3))
 _LARGE = 12_000_000  # pixels: an A3 page at 250 dpi; what is smaller is read as it is
 # An A1 sheet at 200 dpi. More costs a gigabyte and 10 s even where nothing is written: only small print gets it.
 _MOST = 32_000_000
-_MEASURED = 20_000_000  # pixels in which the letters are measured
 # Tesseract reads best at an x-height of 20 px and more (its FAQ); type of half the size can still be read there.
 _X_HEIGHT, _LEAST_X_HEIGHT = 20.0, 12.0
-_FEW = 30  # letters that say nothing of a page's type
 _LEAST_DPI = 70  # Tesseract's own
 _TEN_POINTS_X_HEIGHT_IN = 10 / 72 * X_HEIGHT
 
@@ -197,7 +196,7 @@ def rescaling(gray: Gray, dpi: int) -> tuple[float, int]:
         return 1.0, dpi
     least = math.sqrt(_LARGE / 4 / pixels)
     most = min(1.0, math.sqrt(_MOST / pixels))
-    x_height = _small_x_height(gray)
+    x_height = x_height_of(gray, SMALL_TYPE)
     if x_height is None:
         return most, max(_LEAST_DPI, round(dpi * most))
     if _X_HEIGHT / x_height < most:
@@ -205,18 +204,3 @@ def rescaling(gray: Gray, dpi: int) -> tuple[float, int]:
         return scale, max(_LEAST_DPI, round(x_height * scale / _TEN_POINTS_X_HEIGHT_IN))
     scale = min(1.0, max(most, _LEAST_X_HEIGHT / x_height))
     return scale, max(_LEAST_DPI, round(dpi * scale))
-
-
-def _small_x_height(gray: Gray) -> float | None:
-    """Pixels of the lower case in the page's smaller type; None where there are hardly any letters."""
-    factor = min(1.0, math.sqrt(_MEASURED / (gray.shape[0] * gray.shape[1])))
-    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    # The local mean is dark all over inside a large letter: its outline measures as high as it does itself.
-    ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 18)
-    _, _, parts, _ = components_with_stats(ink)
-    w, h, area = (parts[1:, column].astype(float) for column in (2, 3, 4))
-    filled = area / (w * h)
-    shaped = (h >= 4) & (w > 0.15 * h) & (w < 3 * h) & (filled > 0.1)
-    dots = (filled > 0.68) & (w > 0.7 * h) & (w < 1.4 * h)
-    heights = h[shaped & ~dots]
-    return float(np.percentile(heights, 10)) / factor if len(heights) >= _FEW else None
