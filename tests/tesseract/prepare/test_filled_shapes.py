@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -35,6 +36,16 @@ def test_a_ring_around_a_number_is_taken_away_unless_letters_touch_it() -> None:
     touching.text(106, 113, "777", 10)
     assert int(on_white_shapes(apart.gray(), DPI, [])[100:160, 98:112].min()) > 230
     gray = touching.gray()
+    assert on_white_shapes(gray, DPI, []) is gray
+
+
+def test_a_word_whose_letters_run_together_is_no_shape() -> None:
+    """A worn ribbon, or a copy of a copy: the holes of its letters stand as letters on a bar do."""
+    page = DrawnPage(700, 300)
+    for word, (x, y) in {"ABOARD": (100, 100), "GOODBOARD": (330, 100), "POSSESSED": (100, 180)}.items():
+        for place, letter in enumerate(word):
+            page.text(x + 20 * place, y, letter, 11, bold=True)
+    gray = cv2.erode(page.gray(), np.ones((4, 4), np.uint8)).astype(np.uint8)
     assert on_white_shapes(gray, DPI, []) is gray
 
 
