@@ -111,7 +111,8 @@ def _value_of(name: Line, lines: Sequence[Line]) -> Line | None:
 
 def _are_fields(name: Line, value: Line, other_name: Line, other_value: Line) -> bool:
     apart = abs(name.baseline - other_name.baseline) / name.em
-    aligned = max(abs(name.box[0] - other_name.box[0]), abs(value.box[0] - other_value.box[0])) < 0.5 * name.em
+    names = min(abs(name.box[side] - other_name.box[side]) for side in (0, 2))  # typed forms align the colons
+    aligned = max(names, abs(value.box[0] - other_value.box[0])) < 0.5 * name.em
     return aligned and 0.5 < apart < _NEXT_FIELD
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ocr_service.document import Region
 from ocr_service.tesseract.blocks.compose import compose
+from ocr_service.tesseract.blocks.line_pieces import joined_pieces
 from ocr_service.tesseract.words import make_line
 from tests.support.sheets import blank_sheet, text_line
 
@@ -83,6 +84,13 @@ def test_fields_and_their_values_far_beside_them_are_read_row_by_row() -> None:
     lines += [text_line(500, 300 + 50 * row, *value.split()) for row, (_, value) in enumerate(rows)]
     regions = compose(lines, [], [], blank_sheet(), first_page=True).regions
     assert [r.content for r in regions] == [f"{name} {value}" for name, value in rows]
+
+
+def test_fields_of_a_typed_form_end_one_under_the_other() -> None:
+    rows = [("AGENCY:", "CIA"), ("RECORD NUMBER:", "104-101"), ("AGENCY FILE NUMBER:", "80T01")]
+    names = [text_line(580 - 15 * len(name), 100 + 40 * n, name) for n, (name, _) in enumerate(rows)]
+    values = [text_line(606, 100 + 40 * n, value) for n, (_, value) in enumerate(rows)]
+    assert {line.text for line in joined_pieces([*names, *values], [], [])} == {" ".join(row) for row in rows}
 
 
 def test_a_head_beside_another_block_is_no_name_of_a_value() -> None:
