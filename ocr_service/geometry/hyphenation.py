@@ -30,6 +30,9 @@ _KEEPS_BOTH = re.compile(
     r"|(?:кол|об|изд|произ|пр|хоз|гос|кач)-(?:во|ва|ве|вом|ву))$",
     re.I,
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CAPITALS = 8  # words of a paragraph in capitals: fewer are a heading, which breaks no word but at its hyphen
+_NAME = re.compile(r"(?:^|\W)(?:САНКТ|НЬЮ|УЛАН|ЙОШКАР|КОМСОМОЛЬСК|РОСТОВ|СЕН|LOS|SAN|NEW|ST)$")
 _BROKEN = re.compile(r"(?<!\w)(\w+)[-‐\u00ad¬]$")
 _CHAIN = re.compile(r"(?<![\w-])\w++(?:-\w++)+-$")
 _SLASH = re.compile(r"\w/$")
@@ -115,11 +118,20 @@ def _true_hyphen(before: str, part: str, after: str, known: Collection[str]) -> 
     chain = _CHAIN.search(before)
     if chain is not None and (f"{chain[0].lower()}{second}" in known or (first in known and second in known)):
         return True  # point-to-\npixel, where a word of one part would be broken inside of it: non-govern-\nmental
-    if not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2):
+    in_capitals = part.isupper() and following[0].isupper() and _are_capitals(before, after)
+    if not in_capitals and (not after[0].islower() or part[-1].isdigit() or (part.isupper() and len(part) > 2)):
         return True  # Иваново-\nФранковск, COVID-\nrelated, 10-\nго
     stem, whole = before[:-1], f"{before[:-1]}-{following[0]}"
+    if in_capitals and _NAME.search(stem):
+        return True
     compound = _COMPOUND.search(stem) is not None and len(second) > 3 and not _ENDING.match(second)
     relative = _ADVERB.search(stem) is not None and _ADJECTIVE.match(after) is not None
     both_known = min(len(first), len(second)) > 3 and first in known and second in known
     certain = (_KEEPS_BEFORE.search(stem), _KEEPS_AFTER.match(after), _KEEPS_BOTH.search(whole))
     return any(certain) or compound or relative or both_known
+
+
+def _are_capitals(before: str, after: str) -> bool:
+    """Whether a break is in a paragraph that is all in capitals, as a licence's disclaimer is."""
+    near = [*_LETTERS.findall(before)[-_CAPITALS:], *_LETTERS.findall(after)[:_CAPITALS]]
+    return len(near) >= _CAPITALS and all(word.isupper() for word in near)

@@ -41,6 +41,24 @@ def test_a_hyphen_at_a_lines_end_is_kept_where_the_word_has_one(upper: str, lowe
     assert join_lines([upper, lower]) == whole
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "whole"),
+    [
+        ("LIABLE TO ANY PARTY FOR DIRECT, INDI-", "RECT OR SPECIAL DAMAGES", "DIRECT, INDIRECT OR SPECIAL DAMAGES"),
+        ("FITNESS FOR A PURPOSE, AND NON-", "INFRINGEMENT OF ANY RIGHTS", "AND NON-INFRINGEMENT OF ANY RIGHTS"),
+        ("ПРАВИТЕЛЬСТВО ГОРОДА ФЕДЕРАЛЬНОГО ЗНАЧЕНИЯ САНКТ-", "ПЕТЕРБУРГА РЕШИЛО ВСЁ", "САНКТ-ПЕТЕРБУРГА РЕШИЛО ВСЁ"),
+        ("ГОРОД МИНСК-", "МОСКВА", "ГОРОД МИНСК-МОСКВА"),
+        (
+            "it runs MS-",
+            "DOS and no other system of that time or later",
+            "MS-DOS and no other system of that time or later",
+        ),
+    ],
+)
+def test_words_of_a_paragraph_in_capitals_are_made_whole(upper: str, lower: str, whole: str) -> None:
+    assert join_lines([upper, lower]).endswith(whole)
+
+
 def test_the_documents_own_words_decide_first() -> None:
     known = vocabulary(["The onboard unit and the re-creation of", "a green house with a board on it"])
     assert join_lines(["on-", "board"], known) == "onboard"

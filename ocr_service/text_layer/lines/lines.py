@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,17 @@ from ocr_service.text_layer.lines.drop_caps import with_drop_caps
 from ocr_service.text_layer.lines.gutters import Row, cuts_of
 from ocr_service.text_layer.lines.list_marks import with_list_marks
 from ocr_service.text_layer.lines.raised_digits import with_raised_digits
-from ocr_service.text_layer.lines.words import DOTS, NUMBER, SMALL, Frame, LayerLine, is_number, line_of, text_of
+from ocr_service.text_layer.lines.words import (
+    DOTS,
+    NUMBER,
+    SMALL,
+    WORD_GAP,
+    Frame,
+    LayerLine,
+    is_number,
+    line_of,
+    text_of,
+)
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
 
 _SAME_BASELINE = 0.15  # em
@@ -30,6 +41,11 @@ _ENTRY = re.compile(rf"[{DOTS}]{{4,}}(?:{NUMBER.pattern})$")
 _ENTRY_PIECES = 3  # number of a section, title, page
 _LONGEST_MARK, _BEHIND_MARK, _BEFORE_MARK = 3, 0.7, 2.0  # characters of a note's mark, and em beside it
 _SUBSCRIPT = 0.8  # em of its own below a letter's baseline
+_LEAST_SCRIPT = 0.45  # of its letter's size: beside a large sign of a logo, smaller type is lines of their own
+_LEAST_PROSE, _PROSE_GAP = 9, 0.15  # letters of two words, and em between these: no superscript is as long
+_OVER, _LEAST_OVER = 0.1, 2  # em that a glyph lies over one of another text, and how often in a row
+_ACCENTS = ("Mn", "Sk")
+_LEAST_OFF = 0.3  # of a large sign's size, from its baseline to that of a line beside it
 _TAB = 2.5  # em behind the number of a note, where its text may begin
 _UNDERSCORE, _LEAST_RULE = 0x5F, 5
 _LEAST_TILT = 0.25  # the cosine of twice the angle of slanted type whose widths its boxes tell
@@ -70,7 +86,7 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
     base = -origin[:, 0] * sin + origin[:, 1] * cos
     xs = np.stack([cell[:, a] * cos + cell[:, b] * sin for a in (0, 2) for b in (1, 3)])
     if angle % 90:  # a box around a slanted glyph says nothing of its advance: the writing goes on from its origin
-        return Frame(index, along, along + _slanted_width(cell, cos, sin), base, glyphs.size[index])
+        return Frame(index, along, along + _slanted_width(cell, origin, cos, sin), base, glyphs.size[index])
     left = xs.min(axis=0)
     # PDFium gives the ink alone of letters that it knows by their forms for the middle of a word.
     inked = runs_to_the_left(glyphs.codes[index]) & ~glyphs.of_one_glyph[index]
@@ -79,14 +95,20 @@ def _turned(glyphs: Glyphs, index: Ints, angle: int) -> Frame:
     return frame if angle else with_raised_digits(glyphs, frame)
 
 
-def _slanted_width(cell: Floats, cos: float, sin: float) -> Floats:
-    """The widths of glyphs of which ``cell`` has the upright boxes; near 45 degrees these hardly tell them."""
+def _slanted_width(cell: Floats, origin: Floats, cos: float, sin: float) -> Floats:
+    """The widths of glyphs of which ``cell`` has the upright boxes; near 45 degrees the boxes' sides hardly tell them.
+
+    There the sides that ``origin``, on the baseline at the glyph's left, is off tell how high it is.
+    """
     across, down = cell[:, 2] - cell[:, 0], cell[:, 3] - cell[:, 1]
     tilt = cos * cos - sin * sin
     usual: Floats = np.hypot(across, down) * 0.5
     if abs(tilt) < _LEAST_TILT:
-        return usual
-    width = (across * abs(cos) - down * abs(sin)) / tilt
+        beside = origin[:, 0] - cell[:, 0] if cos > 0 else cell[:, 2] - origin[:, 0]
+        above = origin[:, 1] - cell[:, 1] if sin > 0 else cell[:, 3] - origin[:, 1]
+        width = (across + down) / (abs(cos) + abs(sin)) - beside / abs(sin) - above / abs(cos)
+    else:
+        width = (across * abs(cos) - down * abs(sin)) / tilt
     return np.where((width > 0.1 * usual) & (width < 2.0 * usual), width, usual)
 
 
@@ -94,7 +116,7 @@ def _bands(glyphs: Glyphs, frame: Frame) -> list[list[list[int]]]:
     """What stands on one baseline, from left to right, cut into pieces at wide white. Indices are the frame's."""
     bands = _without_rules(glyphs, frame, _attached(glyphs, frame, _on_baselines(frame)))
     rows = [sorted(band, key=lambda i: frame.left[i]) for band in bands]
-    rows = [_drawn_once(glyphs, frame, row) for row in rows]
+    rows = [_words_in_one(glyphs, frame, _drawn_once(glyphs, frame, row)) for row in rows]
     return _cut(glyphs, frame, rows)
 
 
@@ -128,11 +150,12 @@ def _attached(glyphs: Glyphs, frame: Frame, bands: list[list[int]]) -> list[list
 
     types = [(float(np.median(frame.size[c])), float(np.median(frame.base[c]))) for _, c in clusters]
     numbers = [len(c) <= _LONGEST_MARK and is_number(glyphs, frame, c) for _, c in clusters]
+    prose = [_is_prose(glyphs, frame, cluster) for _, cluster in clusters]
     for n, (at, cluster) in sorted(enumerate(clusters), key=lambda item: types[item[0]]):
         for other in range(max(0, at - _NEAR_BANDS), min(len(bands), at + _NEAR_BANDS + 1)):
             if other == at:
                 continue
-            letter = edges[other].letter_beside(frame, cluster, *types[n], is_number=numbers[n])
+            letter = edges[other].letter_beside(frame, cluster, *types[n], is_number=numbers[n], is_prose=prose[n])
             if letter is not None and root(number[letter]) != n:
                 taken[n] = number[letter]
                 break
@@ -178,6 +201,14 @@ def _runs(frame: Frame, band: Sequence[int], apart: float) -> list[list[int]]:
     return runs
 
 
+def _is_prose(glyphs: Glyphs, frame: Frame, cluster: Sequence[int]) -> bool:
+    """Whether a cluster is two words or more of letters, by the white between them."""
+    if len(cluster) < _LEAST_PROSE:
+        return False
+    letters = [i for i in cluster if chr(int(glyphs.codes[frame.index[i]])).isalpha()]
+    return len(letters) >= _LEAST_PROSE and len(_runs(frame, letters, _PROSE_GAP)) > 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Edges:
     """The glyphs of a band with their sides, for those that stand beside a smaller one."""
@@ -195,12 +226,12 @@ class _Edges:
         return cls(index, frame.left[index], frame.right[index], base, largest)
 
     def letter_beside(
-        self, frame: Frame, cluster: Sequence[int], size: float, base: float, *, is_number: bool
+        self, frame: Frame, cluster: Sequence[int], size: float, base: float, *, is_number: bool, is_prose: bool
     ) -> int | None:
         """The letter whose superscripts or subscripts ``cluster`` is; None where a run of it touches none.
 
         A lone sign of the letters' own size may stand between two of them. ``size`` and ``base``: the cluster's type;
-        ``is_number``: it is one, whose note may stand behind a tab.
+        ``is_number``: it is one, whose note may stand behind a tab; ``is_prose``: it is words of its own.
         """
         inside = size > SMALL * self.largest
         if (inside and (len(cluster) > 1 or size > 1.05 * self.largest)) or abs(self.base - base) > self.largest:
@@ -212,8 +243,9 @@ class _Edges:
             touching = [
                 int(self.index[place])
                 for place, gap in ((before, left - self.rights[before]), (after, self.lefts[after] - right))
-                if abs(gap) < 0.3 * frame.size[self.index[place]]
-                and _is_raised(size, base, float(frame.size[self.index[place]]), float(frame.base[self.index[place]]))
+                if abs(gap) < 0.3 * (em := float(frame.size[self.index[place]]))
+                and (len(cluster) <= _LONGEST_MARK or size > _LEAST_SCRIPT * em)
+                and _is_raised(size, base, em, float(frame.base[self.index[place]]), is_prose=is_prose)
             ]
             if not touching and not inside and len(run) <= _LONGEST_MARK:
                 reach = _TAB if is_number else _BEHIND_MARK
@@ -235,14 +267,16 @@ class _Edges:
         return [letter] if is_first and near and raised else []
 
 
-def _is_raised(size: float, base: float, letter_size: float, letter_base: float) -> bool:
+def _is_raised(size: float, base: float, letter_size: float, letter_base: float, *, is_prose: bool = False) -> bool:
     """Whether type of ``size`` on ``base`` is a superscript or subscript of a letter, or a sign of its own size.
 
-    A subscript reaches above the letter's baseline: small lines under a very large title are none.
+    A subscript reaches above the letter's baseline: small lines under a very large title are none. Words (``is_prose``)
+    may stand a little off their line; farther off they are a line of their own, beside a large sign.
     """
     rise = (letter_base - base) / letter_size
     lowered = -0.4 < rise < -0.05 and base - letter_base < _SUBSCRIPT * size
-    return size <= 1.05 * letter_size and (0.1 < rise < 0.75 or lowered)
+    raised = 0.1 < rise < 0.75
+    return size <= 1.05 * letter_size and (raised or lowered) and not (is_prose and abs(rise) > _LEAST_OFF)
 
 
 def _drawn_once(glyphs: Glyphs, frame: Frame, row: list[int]) -> list[int]:
@@ -259,6 +293,29 @@ def _drawn_once(glyphs: Glyphs, frame: Frame, row: list[int]) -> list[int]:
         if not duplicate:
             kept.append(i)
     return kept
+
+
+def _words_in_one(glyphs: Glyphs, frame: Frame, row: list[int]) -> list[int]:
+    """The row with words that lie over each other one after the other: a font that is not in the file may be wider."""
+    objects, left, right = glyphs.object[frame.index[row]], frame.left[row], frame.right[row]
+    letters = np.array([chr(code).isalnum() for code in glyphs.codes[frame.index[row]].tolist()], bool)
+    over = (objects[1:] != objects[:-1]) & letters[1:] & letters[:-1]
+    over &= right[:-1] - left[1:] > _OVER * frame.size[row][1:]
+    if over.sum() < _LEAST_OVER:
+        return row
+    words: list[list[int]] = [[row[0]]]
+    last = {int(objects[0]): words[0]}  # by object
+    latest = words[0]
+    for i, own in zip(row[1:], objects[1:].tolist(), strict=True):
+        word = last.get(own)
+        if unicodedata.category(chr(int(glyphs.codes[frame.index[i]]))) in _ACCENTS:
+            word = latest
+        elif word is None or frame.left[i] - frame.right[word[-1]] > WORD_GAP * frame.size[i]:
+            word = last[own] = []
+            words.append(word)
+        word.append(i)
+        latest = word
+    return [i for word in words for i in word]
 
 
 def _cut(glyphs: Glyphs, frame: Frame, rows: list[list[int]]) -> list[list[list[int]]]:

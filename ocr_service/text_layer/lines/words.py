@@ -23,6 +23,7 @@ _CLOSE, _MOST_CLOSE = 0.03, 0.85  # em between letters that are set as their fon
 _TIGHTEST_SPACE = 0.1  # em, beside such letters
 _IDEOGRAPHIC_SPACE = 0.8  # em between two signs that stand in squares; beside a comma half of its square is white
 _WIDEST_SPACE = 0.42  # em: that of a font with letters of several widths, between two advances
+_OVERLAID = -0.25  # em: a text that begins on the end of another one
 _LONGEST_MARK = 3  # characters
 _LETTERS_APART = 0.12  # em between the letters of spaced-out type
 _BESIDE_JOINED = 0.14  # em from letters that run to the left, and may join others, whose advance PDFium does not tell
@@ -207,6 +208,8 @@ def _words(
             new = gap > _IDEOGRAPHIC_SPACE
         elif joined[place - 1] and joined[place]:
             new = gap > _BESIDE_JOINED or (_is_spaced(glyphs, frame, a, b) and gap > 0)
+        elif gap < _OVERLAID and _are_of_two_texts(glyphs, frame, a, b):
+            new = True
         elif spaced_out:
             new = gap > 1.6 * apart + 0.05
         else:
@@ -252,6 +255,12 @@ def _least_space(gaps: Sequence[float], apart: float) -> float:
 def _both_letters(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
     """Digits of two columns may have no letters between them that tell how wide its type is set."""
     return all(chr(int(glyphs.codes[frame.index[i]])).isalpha() for i in (a, b))
+
+
+def _are_of_two_texts(glyphs: Glyphs, frame: Frame, a: int, b: int) -> bool:
+    first, second = int(frame.index[a]), int(frame.index[b])
+    signs = chr(int(glyphs.codes[first])) + chr(int(glyphs.codes[second]))
+    return signs.isalnum() and not signs.isdigit() and bool(glyphs.object[first] != glyphs.object[second])
 
 
 def _pairs(piece: list[int]) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Gray
 from ocr_service.text_layer.page.glyphs import Floats, Glyphs
-from ocr_service.text_layer.proof.evidence import Key
+from ocr_service.text_layer.proof.evidence import Evidence, Key
 from ocr_service.text_layer.proof.letter_shapes import drawings_of, places_of
 from ocr_service.text_layer.proof.mirrored import SIDED, mirrors_brackets
 from ocr_service.text_layer.proof.shapes import Samples
@@ -85,6 +85,34 @@ def drawn_as_other(
         if pair is not None and likeness + pair[0] > _BOTH:
             found[key] = other_sign
     return found
+
+
+def drawn_as_itself(
+    glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str], known: Mapping[Key, Evidence]
+) -> frozenset[Key]:
+    """Letters and digits that were read as nothing but the other ones of their pairs, and are drawn as themselves.
+
+    A row of 2 may be read as one of Z. The other one would be told from such a drawing if it had that name.
+    """
+    table = _table()
+    others = {key: set(known[key].wrong) for key in set(keys) if key in known and not known[key].proven}
+    open_ = {
+        key: read
+        for key, read in others.items()
+        if read and read <= {other.sign for other in table.get(chr(key[1]), ())}
+    }
+    asked = np.array([key in open_ for key in keys], bool) & ~glyphs.of_one_glyph
+    asked &= ~np.isin(glyphs.font, _larger_than_their_size(glyphs, signs)) if asked.any() else asked
+    if not asked.any():
+        return frozenset()
+    places = places_of(table.keys(), glyphs, keys, signs, asked)
+    found: set[Key] = set()
+    for key, box, sample in drawings_of(glyphs, places, plates):
+        drawn, sign = features(box, sample), signs[places[key][0]]
+        back = [other for read in open_[key] for other in table[read] if other.sign == sign]
+        if all(float(other.weights @ drawn) > other.margin for other in back):
+            found.add(key)
+    return frozenset(found)
 
 
 def _larger_than_their_size(glyphs: Glyphs, signs: Sequence[str]) -> list[int]:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.text_layer.page.glyphs import Floats, Glyphs, Ints
+from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs, Ints
 
 _LEVEL = 1.0  # degrees
 _SAME_ANGLE = 0.5  # degrees between texts that are set level together
@@ -49,6 +49,13 @@ def levelled(glyphs: Glyphs, plates: Sequence[Gray]) -> tuple[Glyphs, tuple[Gray
         for number in np.unique(glyphs.object[here]).tolist():
             objects[number] = replace(objects[number], angle=0.0)
     return replace(glyphs, ink=ink, cell=cell, origin=origin, objects=tuple(objects)), tuple(pictures)
+
+
+def are_measured(glyphs: Glyphs) -> Flags:
+    """Of which ``glyphs``, as they stand, the boxes tell both sides exactly: not at half a quarter."""
+    angles = np.radians([item.angle for item in glyphs.objects])
+    exact: Flags = np.abs(np.cos(2 * angles)) >= _DIAGONAL
+    return exact[glyphs.object]
 
 
 def _is_level(angle: float) -> bool:

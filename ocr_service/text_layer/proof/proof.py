@@ -26,9 +26,9 @@ from ocr_service.text_layer.proof.disguises import in_disguise
 from ocr_service.text_layer.proof.evidence import Evidence, Key, Remembered
 from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecided
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
-from ocr_service.text_layer.proof.letter_pairs import drawn_as_other
+from ocr_service.text_layer.proof.letter_pairs import drawn_as_itself, drawn_as_other
 from ocr_service.text_layer.proof.letter_shapes import look_like_themselves, looks_like_another, tells_apart
-from ocr_service.text_layer.proof.levelled import levelled
+from ocr_service.text_layer.proof.levelled import are_measured, levelled
 from ocr_service.text_layer.proof.looks import forget_others
 from ocr_service.text_layer.proof.marked_letters import without_own_letters
 from ocr_service.text_layer.proof.marks import wrong_marks
@@ -103,6 +103,8 @@ def prove(
     read_rows(open_, type_case, keys, signs, read_sheet, known, drawn)
     small_capitals |= believe_small_capitals(glyphs, keys, known)
     _believe_drawn(drawn, known)
+    for key in drawn_as_itself(drawn_large, large_plates, keys, signs, known):
+        known[key] = Evidence(right=REPEATS)
     _refute_doubled(glyphs, keys, known)
     unread = ~readable & ~np.isin(glyphs.font, list(by_outline))
     whole_letters = ~(glyphs.of_one_glyph & glyphs.shaped)  # parts of a syllable look like anything
@@ -114,9 +116,8 @@ def prove(
     for key, other in others.items():
         known[key] = Evidence(wrong=Counter({other: REPEATS}))
     readable |= np.array([key in others for key in keys], bool)
-    doubtful = (
-        wrong_marks(drawn_large, large_plates, keys, signs) | _of_other_size(glyphs, keys) | _too_tall(glyphs, keys)
-    )
+    doubtful = wrong_marks(drawn_large, large_plates, keys, signs) | _too_tall(glyphs, keys)
+    doubtful |= _of_other_size(glyphs, keys, are_measured(original))
     doubtful |= _twice(glyphs, keys, signs, readable) | _marked_by_the_map(glyphs, keys, signs)
     doubtful |= mirrored(glyphs, plates, keys, signs)
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
@@ -176,13 +177,14 @@ def _marked_by_the_map(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str]
     return frozenset(keys[at] for i in marked if script_of(signs[i]) in _SPELLED for at in (i, i + 1))
 
 
-def _of_other_size(glyphs: Glyphs, keys: Sequence[Key]) -> frozenset[Key]:
+def _of_other_size(glyphs: Glyphs, keys: Sequence[Key], measured: Flags) -> frozenset[Key]:
     """Of letters that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
 
+    ``measured``: glyphs whose sides are exact.
     Parts of ligatures are others, and so are letters of scripts that write one letter in several ways. Where a font
     has no italics, programs slant its letters: these are wider.
     """
-    level = glyphs.level & glyphs.whole
+    level = glyphs.level & glyphs.whole & measured
     level &= ~glyphs.of_one_glyph & ~glyphs.shaped
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from ocr_service.render.pdfium import open_pdf
+from ocr_service.text_layer.opened_page import open_page
+from ocr_service.text_layer.proof.evidence import Evidence
+from ocr_service.text_layer.proof.letter_pairs import drawn_as_itself
 from tests.support.text_layer_pdfs import Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample, words_of
 
@@ -83,3 +88,21 @@ def test_a_letter_is_not_delivered_twice_for_one_glyph(tmp_path: Path, text: str
     )
     page = read_sample(tmp_path, Sample("twice", pdf, ""), "only")
     assert letter * 2 not in page.markdown
+
+
+@pytest.mark.parametrize("lies", [False, True])
+def test_a_row_that_is_read_as_the_other_of_a_pair_does_not_refute_what_is_drawn_as_itself(
+    tmp_path: Path, lies: bool
+) -> None:
+    pdf = _page("Z 2 Z 2 Z", "Sans").pdf()
+    path = tmp_path / "page.pdf"
+    path.write_bytes(with_maps(pdf, swapped("Z2")) if lies else pdf)
+    with open_pdf(path, "") as document:
+        opened = open_page(document, 1, 200, 40_000_000)
+    assert opened is not None
+    glyphs, plates = opened.glyphs.kept(opened.seen.visible), opened.seen.plates
+    signs = [chr(code) for code in glyphs.codes.tolist()]
+    keys = [("Sans", ord(sign), 0) for sign in signs]
+    known = {("Sans", ord(sign), 0): Evidence(wrong=Counter({other: 4})) for sign, other in ("Z2", "2Z")}
+    assert drawn_as_itself(glyphs, plates, keys, signs, known) == (frozenset() if lies else known.keys())
+    assert drawn_as_itself(glyphs, plates, keys, signs, {keys[0]: Evidence(wrong=Counter("B"))}) == frozenset()
