@@ -62,10 +62,12 @@ from ocr_service.tesseract.reading import Reading, scaled_box
 from ocr_service.tesseract.recognition import Recognition
 from ocr_service.tesseract.repair.addresses import with_addresses
 from ocr_service.tesseract.repair.budget import RereadBudgets
+from ocr_service.tesseract.repair.capital_yo import with_capital_yo
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.digit_columns import with_digit_columns
 from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
+from ocr_service.tesseract.repair.initials import with_initials
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
 from ocr_service.tesseract.repair.list_marks import with_list_letters, with_whole_marks
 from ocr_service.tesseract.repair.lone_signs import read_capital
@@ -294,7 +296,11 @@ class TesseractReader:
         else:
             lines = [resolve_homoglyphs(line) for line in lines]
         repair = InkRepair.of(lines, sheet)
-        return [repair.line(line) for line in lines], script
+        lines = [repair.line(line) for line in lines]
+        if script != "latin" and self._scripts.get("cyrillic") == "rus":
+            lines = with_initials(lines, sheet, self._letter_reader(sheet), budgets.marks)
+            lines = [with_capital_yo(line, sheet) for line in lines]
+        return lines, script
 
 
 def _with_seen_letters(recognition: Recognition) -> tuple[Recognition, Stats]:

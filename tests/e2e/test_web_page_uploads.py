@@ -25,6 +25,16 @@ def slow_link(service: RunningService) -> Iterator[FaultProxy]:
         yield proxy
 
 
+_ARE_KEPT = """async (count) => {
+    const request = indexedDB.open("ocr-uploads");
+    const database = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+    const rows = database.transaction("uploads").objectStore("uploads").count();
+    const kept = await new Promise((resolve) => { rows.onsuccess = () => resolve(rows.result); });
+    database.close();
+    return kept === count;
+}"""
+
+
 def _names(page: Page) -> list[str]:
     return page.locator(".card-name").all_inner_texts()
 
