@@ -153,7 +153,9 @@ _LETTER_HEIGHT = 0.4  # em
 _MARKS_OF_BAR, _BAR_HEIGHT, _SPECK = 3, 0.16, 0.004  # em, and of its square
 _BAR_AT = 0.1, 0.5  # em above the baseline: an underscore lies below, what crosses letters out is longer
 _ANY_DASH = re.compile("[-–—−]")
-_TIMES = re.compile(r"(?<=\d)[xх](?=\d)")
+_TIMES = re.compile(r"(?<=\d)[xх](?=\d|$)")
+_TIMES_BETWEEN = re.compile(r"\d[xх]\d")
+_FACTOR = re.compile(r"\d+[xх]")
 _NUMBER = re.compile(r"^[\d(]")
 
 
@@ -223,17 +225,18 @@ def _with_measured_dashes(text: str, glyphs: _Glyphs) -> str:
 
 
 def _with_times_sign(text: str, glyphs: _Glyphs, *, lone: bool) -> str:
-    if not (_TIMES.search(text) or lone) or not _has_times(glyphs.word, glyphs.em, glyphs.ink, glyphs.foot):
+    if not (lone or _TIMES_BETWEEN.search(text)) or not _has_times(glyphs.word, glyphs.em, glyphs.ink, glyphs.foot):
         return text
     return _TIMES.sub("×", text) if len(text) > 1 else "×"
 
 
 def _is_lone_times(words: Sequence[Word], index: int) -> bool:
-    """An x that stands alone by a number."""
-    if words[index].text not in ("x", "х"):
-        return False
-    before, after = words[max(0, index - 1)].text, words[min(len(words) - 1, index + 1)].text
-    return before[-1].isdigit() or after[0].isdigit()
+    """An x that stands alone by a number, or at a number's end before another."""
+    text = words[index].text
+    after = words[index + 1].text if index + 1 < len(words) else ""
+    if text not in ("x", "х"):
+        return after[:1].isdigit() and _FACTOR.fullmatch(text) is not None
+    return after[:1].isdigit() or (index > 0 and words[index - 1].text[-1].isdigit())
 
 
 def _has_times(word: Word, em: float, ink: Gray, baseline: float) -> bool:

@@ -102,6 +102,9 @@ _BEFORE_LABEL = re.compile(  # дом 3а
     re.I,
 )
 _LETTER_ONE = re.compile(r"([A-ZА-Я])[lI|](\W*)")
+_CENTURY = re.compile(r"(\W*+)([ХX]{2,3}+[IVХX!|l1]{0,4}+)([.,;:)]*+)")
+_ROMAN = str.maketrans("Х!|l1", "XIIII")
+_T_OF_DEGREES = re.compile(r"\{(=.*+)?")  # t = 5 °C
 _TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
 # Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and digits enough to be no name
 # (B2B, H2O, CO2). An x between digits is a times sign.
@@ -119,7 +122,7 @@ def of_homoglyphs(text: str) -> bool:
 def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
     """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
-    read = [with_digit_one(word, line.words) for word in line.words]
+    read = [with_digit_one(_as_t(word, index, line.words), line.words) for index, word in enumerate(line.words)]
     words = [_in_script(word, script) for word, script in zip(read, scripts, strict=True)]
     for index, script in enumerate(scripts):
         if script == "cyrillic":
@@ -166,6 +169,15 @@ def with_digit_one(word: Word, words: Sequence[Word]) -> Word:
     return replace(word, text=f"{match[1]}1{match[2]}")
 
 
+def _as_t(word: Word, index: int, words: Sequence[Word]) -> Word:
+    """A brace before an equals sign as the t that it is; a brace that is one has a name or a number behind it."""
+    match = _T_OF_DEGREES.fullmatch(word.text)
+    after = words[index + 1].text if index + 1 < len(words) else ""
+    if match is None or not (match[1] or after.startswith("=")):
+        return word
+    return replace(word, text="t" + (match[1] or ""))
+
+
 def _read_3a_as_za(words: Sequence[Word], index: int) -> Word:
     """The word at ``index`` of a Russian line, as за where it was read as ``3a`` and labels nothing."""
     word = words[index]
@@ -191,6 +203,8 @@ def _in_script(word: Word, script: Script | None) -> Word:
     letters = [c for c in word.text if c.isalpha()]
     if not letters or not script or _TENS.match(word.text):
         return word
+    if century := _CENTURY.fullmatch(word.text):  # no Russian word begins with ХХ
+        return replace(word, text=century[1] + century[2].translate(_ROMAN) + century[3])
     text = word.text
     mixed = bool(CYRILLIC_LETTER.search(text)) and bool(LATIN_LETTER.search(text))
     if all(c in _BOTH or c == "J" for c in letters) or mixed:

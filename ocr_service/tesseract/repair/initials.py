@@ -81,6 +81,8 @@ class _Run:
         """Whether its pieces are initials. ``listed``: the first number counts the line."""
         pieces = self.pieces[1:] if listed else self.pieces
         read = [piece.text for piece in pieces if not piece.is_initial]
+        if len(read) == 1 and [piece.text for piece in pieces[:2]] == ["Ф.", "И."]:
+            return len(pieces) == 3  # Ф. И. О., a form's field
         if not read or not self.name or _NO_NAME.match(self.name):
             return False
         if len(read) < len(pieces):

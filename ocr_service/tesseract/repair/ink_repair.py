@@ -13,7 +13,8 @@ from ocr_service.document import Gray
 from ocr_service.tesseract.repair.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
 from ocr_service.tesseract.repair.homoglyphs import with_digit_one
 from ocr_service.tesseract.repair.missed_spaces import typical_space, with_missed_spaces
-from ocr_service.tesseract.repair.number_marks import joined_numbers, with_minus, with_plus_minus, with_points
+from ocr_service.tesseract.repair.number_marks import joined_numbers, with_minus, with_points
+from ocr_service.tesseract.repair.number_signs import with_signs, with_whole_signs
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -50,9 +51,10 @@ class InkRepair:
         """``line`` repaired; one that is sideways stays as it is."""
         if line.is_sideways:
             return line
+        line = with_whole_signs(line, self.sheet.ink)
         words = with_missed_spaces(joined_numbers(line.words, line.em), line.em, self.space * line.em, self.sheet)
         ink = self.sheet.ink
-        words = [with_plus_minus(with_points(word, line.em, ink), line.em, ink) for word in words]
+        words = [with_signs(with_points(word, line.em, ink), line.em, ink) for word in words]
         return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)
 
     def table(self, table: Table) -> Table:
@@ -69,7 +71,7 @@ class InkRepair:
     def _cell(self, cell: Cell, em: float) -> list[Word]:
         words = with_missed_spaces(joined_numbers(cell.words, em), em, self.space * em, self.sheet)
         ink = self.sheet.ink
-        words = [with_plus_minus(with_points(word, em, ink), em, ink) for word in words]
+        words = [with_signs(with_points(word, em, ink), em, ink) for word in words]
         return repair_glyphs(with_minus(words, cell.box, em, ink), em, self.sheet)
 
 

@@ -1,4 +1,4 @@
-"""Points, commas, minus and ± signs of numbers, proven by their ink: Tesseract loses them where they are small."""
+"""Points, commas and minus signs of numbers, proven by their ink: Tesseract loses them where they are small."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import contains_centre, enclosing, ink_runs
+from ocr_service.geometry.boxes import contains_centre
 from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.words import Word
 
@@ -24,13 +24,6 @@ _AT_FOOT = 0.1  # em from it to a point's lower end
 _BAR = (0.2, 0.75)  # em: the length of a minus sign
 _BAR_HEIGHT, _BAR_MIDDLE = 0.16, (0.15, 0.5)  # em, and em above the digits' foot
 _REACH = 0.9  # em left of a number, where its sign stands
-_READ_FOR_PLUS_MINUS = frozenset("+=")
-_PLUS_MINUS = (0.32, 0.8)  # em, of the sides of a ±
-_WIDE, _UPRIGHT_SHARE, _ABOVE = (
-    0.8,
-    0.5,
-    0.2,
-)  # of its width: a bar, an upright stroke; of its height above the upper bar
 _LONG_BAR = 0.32  # em: longer ones are minus signs, shorter ones hyphens
 
 
@@ -90,52 +83,6 @@ def with_points(word: Word, em: float, ink: Gray) -> Word:
     return replace(word, text=text) if text != word.text else word
 
 
-def with_plus_minus(word: Word, em: float, ink: Gray) -> Word:
-    """``word`` with ± in place of a + or = whose ink has a bar below and a stroke that stands on the bar above."""
-    places = [place for place, sign in enumerate(word.text) if sign in _READ_FOR_PLUS_MINUS]
-    if not places:
-        return word
-    x0, y0, x1, y1 = word.box
-    glyphs = _glyphs(_pieces((x0, y0 - round(0.1 * em), x1, y1 + round(0.2 * em)), ink))
-    proven = [index for index, box in enumerate(glyphs) if _is_plus_minus(box, em, ink)]
-    if len(glyphs) == len(word.text):
-        places = [place for place in places if place in proven]
-    elif len(proven) != len(places):
-        return word
-    text = "".join("±" if place in places else sign for place, sign in enumerate(word.text))
-    return replace(word, text=text) if proven and text != word.text else word
-
-
-def _glyphs(pieces: Sequence[Box]) -> list[Box]:
-    """Pieces one above another as one, from left to right."""
-    glyphs: list[Box] = []
-    for piece in sorted(pieces):
-        last = glyphs[-1] if glyphs else None
-        if last is not None and (piece[0] + piece[2]) / 2 < last[2]:
-            glyphs[-1] = enclosing([last, piece])
-        else:
-            glyphs.append(piece)
-    return glyphs
-
-
-def _is_plus_minus(box: Box, em: float, ink: Gray) -> bool:
-    """Whether two bars lie one above the other, and an upright stroke crosses the upper one and ends at the lower."""
-    x0, y0, x1, y1 = box
-    if not all(_PLUS_MINUS[0] * em <= side <= 1.1 * _PLUS_MINUS[1] * em for side in (x1 - x0, y1 - y0)):
-        return False
-    part = ink[y0:y1, x0:x1] > 0
-    shares = part.mean(axis=1)
-    bars = ink_runs(shares >= _WIDE)
-    if len(bars) != 2 or bars[0][0] < _ABOVE * len(shares) or bars[1][1] < len(shares) - max(2, 0.1 * em):
-        return False
-    above = part[: bars[0][0] - 1]
-    if not above.size:
-        return False
-    middle = part[:, (x1 - x0) // 3 : -((x1 - x0) // 3)]
-    upright = bool(above.any(axis=1).mean() > _WIDE and above.mean(axis=1).max() <= _UPRIGHT_SHARE)
-    return upright and bool(middle[: bars[0][1]].any(axis=1).mean() > _WIDE)
-
-
 def with_minus(words: Sequence[Word], area: Box, em: float, ink: Gray) -> list[Word]:
     """``words`` of a cell with the sign before its number that its ink shows; ``area``: the cell's."""
     if not words or len(words) > 2 or _NUMBER.fullmatch(words[0].text) is None or not words[0].text[0].isdigit():
@@ -146,7 +93,7 @@ def with_minus(words: Sequence[Word], area: Box, em: float, ink: Gray) -> list[W
     digits = _ink_of(first.box, em, ink)
     if x0 - left < 0.15 * em or not digits.digits:
         return list(words)
-    for box in _pieces((left, y0, round(x0 + 0.1 * em), y1), ink):
+    for box in ink_pieces((left, y0, round(x0 + 0.1 * em), y1), ink):
         width, height = box[2] - box[0], box[3] - box[1]
         middle = (digits.foot - (box[1] + box[3]) / 2) / em
         level_bar = _BAR[0] * em <= width <= _BAR[1] * em and height <= _BAR_HEIGHT * em
@@ -192,7 +139,7 @@ def _digits_before(box: Box, digits: Sequence[Box], count: int) -> int | None:
 def _ink_of(box: Box, em: float, ink: Gray) -> _Ink:
     """The ink of a number in ``box`` of the page."""
     x0, y0, x1, y1 = box
-    pieces = _pieces((x0, y0, x1, y1 + round(0.25 * em)), ink)
+    pieces = ink_pieces((x0, y0, x1, y1 + round(0.25 * em)), ink)
     digits = sorted(p for p in pieces if p[3] - p[1] >= _DIGIT * em)
     inside = [p for p in pieces if p[3] - p[1] < _DIGIT * em and contains_centre((x0, y0, x1, y1 + round(0.2 * em)), p)]
     return _Ink(tuple(digits), tuple(inside))
@@ -203,7 +150,8 @@ def _without_brackets(found: _Ink, text: str) -> _Ink:
     return replace(found, digits=found.digits[text[0] == "(" : len(found.digits) - (text[-1] == ")")])
 
 
-def _pieces(area: Box, ink: Gray) -> list[Box]:
+def ink_pieces(area: Box, ink: Gray) -> list[Box]:
+    """The boxes of the connected pieces of ink in ``area``."""
     x0, y0, x1, y1 = max(0, area[0]), max(0, area[1]), area[2], area[3]
     crop = np.ascontiguousarray(ink[y0:y1, x0:x1])
     if not crop.size:

@@ -149,3 +149,19 @@ def test_cyrillic_letters_become_the_latin_ones_of_their_shape_where_all_have_on
     assert with_latin_shapes("рго-", hangs=True) == "pro-"
     assert with_latin_shapes("у.", hangs=False) == "v."
     assert with_latin_shapes("Шу", hangs=True) == "Шу"
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ("в начале ХХ века и позже", "в начале XX века и позже"),
+        ("в начале ХХ! века и позже", "в начале XXI века и позже"),
+        ("том ХХ1, часть вторая", "том XXI, часть вторая"),
+        ("глава ХIХ из книги", "глава ХIХ из книги"),  # one letter of tens could be a word's
+        ("при { = −5 °C и выше", "при t = −5 °C и выше"),
+        ("при {=25 °C и выше", "при t=25 °C и выше"),
+        ("в скобках { и так далее", "в скобках { и так далее"),
+    ],
+)
+def test_roman_tens_and_the_t_of_degrees_are_latin(read: str, written: str) -> None:
+    assert resolved(read) == written

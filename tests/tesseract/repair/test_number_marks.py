@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from ocr_service.tesseract.repair.number_marks import (
     joined_numbers,
     lost_digits,
     with_minus,
-    with_plus_minus,
     with_points,
 )
 from ocr_service.tesseract.sheet import Sheet
@@ -83,31 +81,3 @@ def test_digits_that_were_not_read_are_found_by_their_ink() -> None:
     assert not lost_digits(word, EM, sheet.ink)
     assert lost_digits(Word("389", word.box, 90.0), EM, sheet.ink)
     assert not lost_digits(Word("слово", word.box, 90.0), EM, sheet.ink)
-
-
-@pytest.mark.parametrize(
-    ("printed", "read"),
-    [
-        ("±", "+"),
-        ("±", "="),
-        ("±5", "+5"),
-        ("12,5±0,3", "12,5+0,3"),
-        ("a=±b", "a=+b"),
-        ("+7", "+7"),
-        ("a=b+c", "a=b+c"),
-    ],
-)
-def test_a_plus_minus_sign_is_proven_by_its_ink(printed: str, read: str) -> None:
-    page = DrawnPage(500, 200)
-    page.text(100, 80, printed, 10)
-    sheet = page.sheet()
-    ys, xs = np.nonzero(sheet.ink)
-    word = Word(read, (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1), 90.0)
-    assert with_plus_minus(word, 28.0, sheet.ink).text == printed
-
-
-@pytest.mark.filterwarnings("error")
-def test_two_bars_of_the_smallest_type_are_no_plus_minus_sign() -> None:
-    ink = np.zeros((20, 20), np.uint8)
-    ink[5, 7], ink[6, 5:10], ink[7, 7], ink[8, 5:10] = 255, 255, 255, 255
-    assert with_plus_minus(Word("+", (5, 5, 10, 9), 90.0), 10.0, ink).text == "+"
