@@ -34,6 +34,7 @@ _JOINED, _INKED = (2.6, 12.0), (0.2, 0.7)
 _SURE_WORD, _SAYS_A_WORD, _LETTERS = 70.0, 1.8, 3  # Tesseract's confidence, ``reading_score``, and letters of one
 _SHORT = 2  # letters of a word that may be one or two letters on their side
 _LETTER_GAP, _WORD_GAP = 0.25, 0.8  # em
+_IN_ROW = 0.3  # of a piece's height, from its middle to that of a word of its row
 _LEVEL = 0.8  # of its height: the width of a word that stands upright
 _STEP = 4
 _MOST = 6  # blocks a page
@@ -53,6 +54,7 @@ def sideways_blocks(
 ) -> tuple[list[SidewaysBlock], list[Line]]:
     """The blocks that read clearly better rotated, and the lines without what was read of them as they stand."""
     found: list[SidewaysBlock] = []
+    lines = _without_stacked(lines, pieces)
     rest = list(lines)
     if sure_share(lines) > 0.995:
         return _with_strips(found, rest, pieces, sheet, read)
@@ -90,11 +92,41 @@ def _with_strips(
         standing = standing_areas(pieces, ~covered(pieces, long, shape), shape)
         whole = [area.box for area in standing if area.pieces >= _LETTERS]
         strips = [*whole, *(box for box in strips if not any(contains_centre(other, box) for other in whole))]
-    for box in [box for box in strips if not any(contains_centre(block.box, box) for block in found)][:_MOST]:
+    strips = [box for box in strips if not any(contains_centre(block.box, box) for block in found)]
+    for box in [box for box in strips if not _stands_in_rows(box, pieces, known)][:_MOST]:
         if degrees := _strip_rotation(block_picture(sheet, box, pieces.em), sheet.dpi, read):
             blocks.append(SidewaysBlock(box, degrees))
             rest = split_by_box(rest, box)[1]
     return blocks, rest
+
+
+def _without_stacked(lines: Sequence[Line], pieces: Pieces) -> list[Line]:
+    """``lines`` without the columns of lone digits that Tesseract took for words on their side."""
+    stacked = [line for line in lines if any(_is_tall(word) for word in line.words)]
+    if not stacked:
+        return list(lines)
+    level = [word for line in lines if line not in stacked for word in line.words if is_sure(word)]
+    wrong = [line for line in stacked if _stands_in_rows(line.box, pieces, level)]
+    return [line for line in lines if line not in wrong]
+
+
+def _is_tall(word: Word) -> bool:
+    x0, y0, x1, y1 = word.box
+    return len(word.text) >= _SHORT and y1 - y0 >= _UPRIGHT * (x1 - x0)
+
+
+def _stands_in_rows(box: Box, pieces: Pieces, words: Sequence[Word]) -> bool:
+    """Whether the pieces in ``box`` have a row of level ``words`` each, as the numbers of a table of contents have."""
+    rows = sorted((word.box[1], word.box[3]) for word in words if not contains_centre(box, word.box))
+    tops: set[int] = set()
+    members = pieces.boxes[inside(pieces, [box])].tolist()
+    for _, y0, _, y1 in members:
+        middle, near = (y0 + y1) / 2, _IN_ROW * (y1 - y0)
+        row = next(((top, bottom) for top, bottom in rows if abs((top + bottom) / 2 - middle) < near), None)
+        if row is None or any(abs(row[0] - top) < near for top in tops):
+            return False
+        tops.add(row[0])
+    return len(members) >= _SHORT
 
 
 def _reads_better(block: SidewaysBlock, lines: Sequence[Line], sheet: Sheet, em: float, read: BlockReader) -> bool:

@@ -202,3 +202,17 @@ def test_a_word_on_its_side_that_cannot_be_read_is_named_and_strokes_are_not() -
     assert strip.box == (100, 200, 116, 304)
     assert unread_strips(stacked(0.1, (16, 60)), both, (600, 400)) == []
     assert unread_strips(stacked(0.5, (40, 60)), both, (600, 400)) == []
+
+
+@pytest.mark.parametrize(("pitch", "stays"), [(40, False), (22, True)])
+def test_a_column_of_digits_in_the_rows_of_other_words_is_no_word_on_its_side(pitch: int, stays: bool) -> None:
+    titles = [make_line([Word("Title", (60, y, 130, y + 24), 95)]) for y in range(100, 300, 40)]
+    places = range(100, 100 + 5 * pitch, pitch)
+    digits = np.array([[600, y, 614, y + 20] for y in places], np.int32)
+    column = make_line([Word("OBRRW", (600, 100, 614, places[-1] + 20), 80)])
+    letters = np.array([[60 + 14 * n, y, 72 + 14 * n, y + 24] for y in range(100, 300, 40) for n in range(5)], np.int32)
+    boxes = np.concatenate([letters, digits])
+    pieces = Pieces(boxes, np.full(len(boxes), 200, np.int32), 24.0)
+    sheet = sheet_of(DrawnPage(800, 400).gray())
+    _, rest = sideways_blocks(pieces, [*titles, column], sheet, lambda gray, dpi: [])
+    assert (column in rest) is stays
