@@ -24,6 +24,7 @@ _STEP = 4  # every fourth pixel of a tile tells its paper
 _LIT, _LIT_BY_TYPE = 0.6, 0.85
 _LIGHTER, _FLAT, _TILES = 0.15, 0.05, 3  # of the paper: type off a ground, what varies of that; tiles of a heading
 _SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
+_LEAST_FILLED, _AT_ONCE = 12, 0.6  # tiles of a ground of a colour, and of those beside it that begin at once
 _AROUND = 3.0  # tiles around a picture from which the light on it is taken
 _BESIDE = 12  # pixels above and below an area that one colour fills
 _PALE = 0.8  # of the paper's level: what is lighter is paper
@@ -120,12 +121,35 @@ def _without_pictures(levels: Gray, middle: Gray, paper: float, least: float) ->
         beside = cv2.dilate(np.where(lit, shade, 0.0).astype(np.float32), np.ones((3, 3), np.uint8))
         more = ~lit & (beside > 0) & (shade >= _STEP_DOWN * beside) & (shade >= _SHADED * paper)
         if not more.any():
-            weight = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), _AROUND)
-            around = cv2.GaussianBlur(np.where(lit, shade, 0.0).astype(np.float32), (0, 0), _AROUND)
-            known = weight > 0.01
-            return np.where(lit, shade, np.where(known, around / np.maximum(weight, 0.01), paper)).astype(np.float32)
+            break
         lit |= more
-    return shade
+    lit &= ~_begins_at_once(middle, white & (middle >= _STEP_DOWN * paper))
+    return shade if lit.all() else _from_around(shade, lit, paper)
+
+
+def _from_around(shade: npt.NDArray[np.float32], lit: npt.NDArray[np.bool_], paper: float) -> npt.NDArray[np.float32]:
+    """``shade`` with the level of the ``lit`` tiles around in all others."""
+    weight = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), _AROUND)
+    around = cv2.GaussianBlur(np.where(lit, shade, 0.0).astype(np.float32), (0, 0), _AROUND)
+    known = weight > 0.01
+    return np.where(lit, shade, np.where(known, around / np.maximum(weight, 0.01), paper)).astype(np.float32)
+
+
+def _begins_at_once(middle: Gray, white: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tiles of a ground whose colour runs into another, as of a sidebar: it begins at once beside most ``white`` paper.
+
+    ``middle``: the tiles' medians, which letters do not change.
+    """
+    filled = np.zeros_like(white)
+    count, labels = components((~white).astype(np.uint8))
+    for label in range(1, count):
+        own = labels == label
+        beside = cv2.dilate(np.where(own, middle, 0).astype(np.uint8), np.ones((3, 3), np.uint8))
+        border = white & (beside > 0)
+        steps = np.count_nonzero(border & (beside < _STEP_DOWN * middle))
+        if np.count_nonzero(own) >= _LEAST_FILLED and steps > _AT_ONCE * np.count_nonzero(border):
+            filled |= own
+    return filled
 
 
 def without_paper_grain(gray: Gray) -> Gray:

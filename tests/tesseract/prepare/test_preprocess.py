@@ -73,6 +73,13 @@ def test_a_coloured_ground_beside_white_is_no_shade() -> None:
     assert np.array_equal(with_even_illumination(page, _DPI), page)
 
 
+def test_a_sidebar_whose_colour_runs_into_a_lighter_one_is_no_shade() -> None:
+    page = np.full((1400, 1000), 255, np.uint8)
+    page[:, :400] = np.linspace(190, 120, 1400)[:, None]  # lighter at its top, which alone may be paper in a shade
+    page[900:1300:5, 60:340] = 255
+    assert np.array_equal(with_even_illumination(page, _DPI), page)
+
+
 @pytest.mark.parametrize(
     ("dpi", "size", "scale"),
     [
