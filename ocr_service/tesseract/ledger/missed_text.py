@@ -40,6 +40,7 @@ _SURE = 50.0  # Tesseract's confidence of a word of several letters
 _AS_MUCH = 0.8  # of what a word says
 _LEVEL = 0.3  # of the lower one's height, that two words of one line share
 _SAME_LINE = 0.6  # of a word's height within a line from which on it stands on that line
+_AS_NEAR = 0.3  # em more than to the nearest line's baseline: what stands on that line may stand on this
 _SURE_OF_ONE = 75.0  # of a lone letter or digit, which a speck may look like
 
 
@@ -116,11 +117,15 @@ def with_found(lines: Sequence[Line], kept: Sequence[Word], found: Sequence[Line
     rows = [[word for word in line.words if word in sure or not _overlapping(word.box, boxes).any()] for line in lines]
     places = _boxes(lines)
     em = np.array([line.em for line in lines])
+    feet = np.array([line.baseline for line in lines])
     alone: list[Line] = []
     for part in new:
         own: list[Word] = []
         for word in part.words:
-            level = np.flatnonzero(_stands_on(word.box, places, em)).tolist()
+            # A word's box may reach into the next line, and its line's box with it.
+            off = np.abs(feet - make_line([word]).baseline) / em
+            on = _stands_on(word.box, places, em)
+            level = np.flatnonzero(on & (off < off[on].min(initial=np.inf) + _AS_NEAR)).tolist()
             at = next((n for n in level if rows[n] and not any(_overlap(word.box, w.box) for w in rows[n])), None)
             (own if at is None else rows[at]).append(word)
         if own:

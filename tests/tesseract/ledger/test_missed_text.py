@@ -119,6 +119,15 @@ def test_a_found_word_joins_the_line_it_stands_on_and_no_other() -> None:
     assert [part.text for part in joined] == ["The instrument must", "Total", "below"]
 
 
+def test_a_found_word_joins_no_line_that_only_a_tall_box_makes_reach_it() -> None:
+    above, line = text_line(100, 100, "noticed", "that", "my"), text_line(100, 136, "the", "night", "watchman")
+    *first, tall = above.words
+    long = make_line([*first, replace(tall, box=(700, *tall.box[1:2], 760, line.box[3]))])
+    *read, lost = line.words
+    joined = with_found([long, make_line(read)], [*long.words, *read], [make_line([lost])])
+    assert [part.text for part in joined] == ["noticed that my", "the night watchman"]
+
+
 def test_labels_all_over_a_drawing_are_read_between_its_lines() -> None:
     page = DrawnPage(1600, 1200)
     names = ["pump", "valve", "motor", "filter", "panel", "sensor", "hinge", "crane"]
