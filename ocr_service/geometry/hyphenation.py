@@ -95,8 +95,9 @@ def _join(before: str, after: str, known: Collection[str]) -> str:
     if after[:1].isdigit() and _RANGE.search(before):
         return before + after  # 1940–\n1943
     broken = _BROKEN.search(before)
-    if before and broken is not None and after[:1].isdigit() and broken[1][-1].isdigit():
-        return before + after  # 555-\n0142
+    number_goes_on = broken is not None and before[-1] not in "\u00ad¬" and after[:1].isdigit()
+    if broken is not None and number_goes_on and (broken[1][-1].isdigit() or broken[1][0].isupper()):
+        return before + after  # 555-\n0142, KX-\n4815, Ту-\n154
     if before and after and is_unspaced(before[-1]) and is_unspaced(after[0]):
         return before + after
     if not before or broken is None or not after[:1].isalpha():

@@ -34,6 +34,9 @@ from ocr_service.geometry.hyphenation import join_lines, vocabulary
         ("the long-", "itude", "the longitude"),
         ("was pub-", "lished", "was published"),
         ("phone 555-", "0142", "phone 555-0142"),
+        ("passes such as KX-", "4815 are", "passes such as KX-4815 are"),
+        ("самолёт Ту-", "154 сел", "самолёт Ту-154 сел"),
+        ("one to-", "2 or so", "one to- 2 or so"),
         ("in 1940–", "1943 again", "in 1940–1943 again"),
     ],
 )

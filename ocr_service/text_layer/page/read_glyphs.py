@@ -25,6 +25,7 @@ from ocr_service.text_layer.page.objects import marks, span_of
 from ocr_service.text_layer.page.radicals import without_radicals
 from ocr_service.text_layer.page.space import ToPixels
 from ocr_service.text_layer.page.spans import goes_on, repeated_spans, shared
+from ocr_service.text_layer.page.swapped_bytes import in_order
 
 _SPACES = frozenset((0x20, 0xA0, 0xD, 0xA, 0x9, 0x3000, *range(0x2000, 0x200C)))
 _LEAST_INK = 0.05  # of the box of a glyph with an outline, as of a dash; PDFium gives that of one without 0.004
@@ -201,7 +202,8 @@ class _Reading:
         """The kept characters that have finite places, and their objects with the sizes that are drawn."""
         kept = self._kept.without_repeats(lambda owner: span_of(self.objects[owner].handle))
         self._with_all_of_spans(kept)
-        codes, owners = np.array(kept.codes, np.int64), np.array(kept.owners, np.int64)
+        codes = np.array(in_order(kept.codes, kept.origins, kept.owners), np.int64)
+        owners = np.array(kept.owners, np.int64)
         ink_points = np.array(kept.inks, float).reshape(-1, 4)
         origin_points = np.array(kept.origins, float).reshape(-1, 2)
         drawn = DrawnGlyphs(ink_points, origin_points, self._identities(codes, owners))

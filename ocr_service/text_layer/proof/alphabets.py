@@ -171,12 +171,18 @@ def may_be_digit(digit: str, read: str) -> bool:
     return read == digit or read in _TAKEN_FOR.get(digit, "")
 
 
+_APOSTROPHES = frozenset("'’ʼ")
+
+
 def mixes_alphabets(word: str) -> bool:
-    """Whether letters of several alphabets stand together between hyphens, which no spelling has."""
+    """Whether letters of several alphabets stand together between hyphens, which no spelling has.
+
+    An apostrophe is within a word: В'їзд.
+    """
     part: set[str] = set()
     for sign in word:
         if not sign.isalpha():
-            if part and not sign.isdigit() and unicodedata.category(sign) != "Mn":
+            if part and not sign.isdigit() and sign not in _APOSTROPHES and unicodedata.category(sign) != "Mn":
                 part = set()
             continue
         part.add(script_of(sign))

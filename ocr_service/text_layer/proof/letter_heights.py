@@ -23,6 +23,10 @@ def is_flat(sign: str) -> bool:
     return bool(may_reach(sign, False, False)) and not may_reach(sign, True, False)
 
 
+def _has_no_ascender(sign: str) -> bool:
+    return may_reach(sign, True, False) is False and may_reach(sign, True, True) is False
+
+
 def ends_at_the_baseline(sign: str) -> bool:
     """Whether a small letter of the x-height has no descender in any font, as an ``s`` and no ``ş``."""
     return is_flat(sign) and may_reach(sign, False, True) is False
@@ -36,7 +40,8 @@ class LetterHeights:
     capital: float
 
     def small_is_too_high(self, sign: str, rise: float) -> bool:
-        return is_flat(sign) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
+        """As an ``o`` that is an O, and a ``g`` that is a ğ."""
+        return _has_no_ascender(sign) and (rise > _UP * self.x_height > 0 or rise > _CAPITAL * self.capital > 0)
 
     def reaches_elsewhere(self, sign: str, rise: float, drop: float) -> bool:
         if not self.x_height:  # as of a font that has only a letter or two of its own

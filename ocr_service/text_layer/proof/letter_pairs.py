@@ -26,6 +26,7 @@ from ocr_service.text_layer.proof.shapes import Samples
 TABLE = Path(__file__).with_name("letter_pairs.npz")
 _BOTH = 0.2  # the sum for both letters of a font, each of which is drawn more like the other one
 _CAPITALS, _HIGHEST = frozenset("ABCDEFGHIKLMNOPRSTUVWXYZ0123456789"), 0.82  # and em: their most usual height
+_SLANTED = 0.1  # em: letters that a program slants, of fonts without italics, look like none of the table's
 _BOX = 3.0  # the weight of a box's sides, em, beside a sample's values
 # The others are told by their heights, by the marks above them, or by reading.
 PAIRS = (
@@ -34,6 +35,7 @@ PAIRS = (
     "ηκ", "κχ", "ρσ", "γν", "λδ", "οα", "il", "ıi", "łl", "ŁL", "đd", "øo", "ØO", "aą", "eę", "sş", "cç", "tț",
     "kK", "5S", "²³", "½¼", "½¾", "¼¾", "([", ")]", "({", ")}", "[{", "]}",
     "«<", "»>", '"*', "'`", "•°", "gq", "/\\", "Z2", "PR", "ΑΕ", "ΡΒ", "ΟΘ", "ΕΣ",
+    "№N",
 )  # fmt: skip
 
 
@@ -64,6 +66,7 @@ def drawn_as_other(
     """Letters that are drawn as the other one of a pair, with that; none of the ``small_capitals``."""
     table = _table()
     asked = np.array([sign in table for sign in signs], bool) & ~glyphs.of_one_glyph  # not those of a ligature
+    asked &= np.array([abs(item.slant) < _SLANTED for item in glyphs.objects] or [True], bool)[glyphs.object]
     asked &= ~np.isin(glyphs.font, _larger_than_their_size(glyphs, signs))
     if mirrors_brackets(signs):
         asked &= np.array([sign not in SIDED for sign in signs], bool)

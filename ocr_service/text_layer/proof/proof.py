@@ -52,6 +52,8 @@ from ocr_service.text_layer.small_type import LargerPiece, enlarged
 _NO_SUCH_LETTER = "\N{REPLACEMENT CHARACTER}"
 _UNREAD = 0.5  # of the times that a character was read, it was not: it is one too many
 _OTHER_SIDE = 0.006  # em, of a glyph's height and width; a font's outlines are exact
+_OTHER_DASH = 0.04  # em, of a dash's width; Inter raises its hyphen between capitals
+_DASHES = frozenset("-–—−")
 _SLANTS = 0.05  # em, from one slant of letters to another
 _TRIES = 2  # sheets
 _SPELLED = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN"})  # other scripts join letters as they like
@@ -178,7 +180,7 @@ def _marked_by_the_map(glyphs: Glyphs, keys: Sequence[Key], signs: Sequence[str]
 
 
 def _of_other_size(glyphs: Glyphs, keys: Sequence[Key], measured: Flags) -> frozenset[Key]:
-    """Of letters that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
+    """Of letters and dashes that a font has in glyphs of several sizes all but the most frequent: ү may be mapped as у.
 
     ``measured``: glyphs whose sides are exact.
     Parts of ligatures are others, and so are letters of scripts that write one letter in several ways. Where a font
@@ -189,7 +191,7 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key], measured: Flags) -> froz
     first: dict[Key, int] = {}
     amount: Counter[Key] = Counter()
     for index in np.flatnonzero(level).tolist():
-        if chr(keys[index][1]).isalpha():
+        if chr(keys[index][1]).isalpha() or chr(keys[index][1]) in _DASHES:
             first.setdefault(keys[index], index)
             amount[keys[index]] += 1
     slants = np.array([round(item.slant / _SLANTS) for item in glyphs.objects])[glyphs.object]
@@ -203,7 +205,10 @@ def _of_other_size(glyphs: Glyphs, keys: Sequence[Key], measured: Flags) -> froz
     for usual, *others in letters.values():
         for key in others:
             pair = [first[usual], first[key]]
-            if max(np.ptp(rise[pair]), np.ptp(drop[pair]), np.ptp(width[pair])) > _OTHER_SIDE:
+            if chr(key[1]) in _DASHES:
+                if np.ptp(width[pair]) > _OTHER_DASH:
+                    found.add(key)
+            elif max(np.ptp(rise[pair]), np.ptp(drop[pair]), np.ptp(width[pair])) > _OTHER_SIDE:
                 found.add(key)
     return frozenset(found)
 

@@ -270,15 +270,22 @@ def _judge(name: str, page: _Page, here: Sequence[int], mixed: tuple[int, int]) 
 
 
 def _misplaced(page: _Page, here: Sequence[int]) -> set[Key]:
-    """Punctuation that stands where its mark cannot, or has another size."""
+    """Punctuation that stands where its mark cannot, or has another size.
+
+    Of a glyph that is several characters, as a ``°C``, the place of one is not known: they have to be read.
+    """
     glyphs = page.glyphs
+    joined = glyphs.of_one_glyph
+    read = {key for key in {page.keys[i] for i in here if joined[i]} if key in page.known and page.known[key].proven}
     width = (glyphs.ink[:, 2] - glyphs.ink[:, 0]) / np.maximum(glyphs.size, 1e-6)
     lowered = below_baseline(glyphs, page.signs, here)
     rise, drop = glyphs.rise + lowered, glyphs.drop - lowered
     return {
         page.keys[i]
         for i in here
-        if glyphs.level[i] and not may_stand_so(page.signs[i], float(rise[i]), float(drop[i]), float(width[i]))
+        if glyphs.level[i]
+        and not may_stand_so(page.signs[i], float(rise[i]), float(drop[i]), float(width[i]))
+        and not (joined[i] and page.keys[i] in read)
     }
 
 

@@ -81,6 +81,8 @@ def test_every_sign_of_unicode_has_a_script_or_none() -> None:
     [
         ("Тhan", True),
         ("Cтоимость", True),
+        ("B'їзд", True),
+        ("l'Empire", False),
         ("ßυγός", True),
         ("Than", False),
         ("5μm", False),

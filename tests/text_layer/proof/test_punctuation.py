@@ -43,7 +43,16 @@ def test_a_colon_and_a_semicolon_of_pdfiums_courier_stand_higher() -> None:
 
 def test_a_colon_may_stand_a_little_above_the_baseline() -> None:
     assert may_stand_so(":", 0.45, -0.07, 0.1)
+    assert may_stand_so(":", 0.59, -0.094, 0.13)  # Inter's between digits
     assert not may_stand_so(":", 0.45, -0.2, 0.1)
+
+
+def test_quotation_marks_stand_where_they_should_and_a_bar_is_no_slash() -> None:
+    high, low, slash = (0.7, -0.43, 0.4), (0.1, 0.14, 0.4), (0.73, 0.01, 0.36)
+    assert all(may_stand_so(mark, *high) and not may_stand_so(mark, *low) for mark in "“”")
+    assert may_stand_so("„", *low) and not may_stand_so("„", *high)
+    assert may_stand_so("/", *slash) and not may_stand_so("|", *slash)
+    assert may_stand_so("|", 0.76, 0.2, 0.06)
 
 
 @pytest.mark.parametrize(("bottom", "lowered"), [(101.2, 0.06), (100.0, 0.0), (104.0, 0.0)])
