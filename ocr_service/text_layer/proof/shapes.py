@@ -28,6 +28,7 @@ _CLOSE_LETTERS = frozenset("инпИНПoоO0")
 _FINER = (12, 16)  # samples across and down
 _SHIFT = 0.5  # pixels
 _COMPARED_PX = 20.0  # an em, at least
+_OVERLAP = 0.04  # of a glyph's box that others may be in: the hook of an f is over an i
 _MOST_SHAPES = 8  # that a character has besides its first
 _LARGE_PX, _SMALL_PX = 24.0, 14.0
 
@@ -104,11 +105,21 @@ def _part_unlike(classes: Ints, doubted: Sequence[int], glyphs: Glyphs, plates: 
         if not len(rest):
             break
         rest = rest[_likeness(soft, glyphs.ink[rest], glyphs.ink[classes[rest]]) < _SAME_LETTER]
+        rest = rest[[not _is_overlapped(index, glyphs.ink) for index in rest.tolist()]]
         # The first one of what is left of each class begins a new one.
         olds, at = np.unique(classes[rest], return_index=True)
         news = dict(zip(olds.tolist(), rest[at].tolist(), strict=True))
         classes[rest] = [news[old] for old in classes[rest].tolist()]
         rest = np.delete(rest, at)
+
+
+def _is_overlapped(index: int, boxes: Floats) -> bool:
+    """Whether another glyph reaches into a glyph's box, whose shape is then not its own."""
+    box = boxes[index]
+    sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
+    shared = sides[:, 0] * sides[:, 1] * (sides > 0).all(axis=1)
+    shared[index] = 0.0
+    return bool(shared.max() > _OVERLAP * (box[2] - box[0]) * (box[3] - box[1]))
 
 
 def _likeness(soft: Gray, boxes: Floats, others: Floats) -> Floats:
