@@ -35,10 +35,11 @@ _LARGE_PX, _SMALL_PX = 24.0, 14.0
 Samples = npt.NDArray[np.float32]
 
 
-def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
+def shape_classes(glyphs: Glyphs, plates: Sequence[Gray], *, as_drawn: bool = True) -> Ints:
     """A number for each glyph: the same for the same character of the same font in the same shape.
 
-    A font whose map gives two glyphs one character has two classes of it, and each has to be proven.
+    A font whose map gives two glyphs one character has two classes of it, and each has to be proven. ``as_drawn``: the
+    boxes are those of PDFium, and the pictures its own, not set level.
     """
     samples = np.zeros((len(glyphs), _ACROSS * _DOWN), np.float32)
     for number, plate in enumerate(plates):
@@ -57,7 +58,7 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
     quarter = [q if flat else -1 for q, flat in zip(quarter, level, strict=True)]
     groups: dict[tuple[int, int, int], list[int]] = {}  # the first glyph of each class
     classes = np.zeros(len(glyphs), np.int64)
-    exact = np.array([font.program for font in glyphs.fonts] or [True], bool)[glyphs.font] & glyphs.whole
+    exact = np.array([font.program for font in glyphs.fonts] or [True], bool)[glyphs.font] & glyphs.whole & as_drawn
     matrices = np.array([(item.stretch, item.slant) for item in glyphs.objects] or [(1.0, 0.0)])[glyphs.object]
 
     def same_matrix(one: int, other: int) -> bool:
@@ -93,7 +94,8 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray]) -> Ints:
             first = index
             firsts.append(index)
         classes[index] = first
-    _part_unlike(classes, doubted, glyphs, plates)
+    if as_drawn:
+        _part_unlike(classes, doubted, glyphs, plates)
     return classes
 
 
@@ -143,7 +145,7 @@ def classes_of_levelled(classes: Ints, slanted: Glyphs, glyphs: Glyphs, plates: 
     if not turned.any():
         return classes
     here, found = np.flatnonzero(turned), classes.copy()
-    found[here] = here[shape_classes(glyphs.kept(turned), plates)]
+    found[here] = here[shape_classes(glyphs.kept(turned), plates, as_drawn=False)]
     return found
 
 
