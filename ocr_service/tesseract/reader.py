@@ -79,6 +79,7 @@ from ocr_service.tesseract.repair.reocr import (
     reocr_markers,
 )
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
+from ocr_service.tesseract.repair.wide_words import reocr_wide_words
 from ocr_service.tesseract.rest import Rest
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
@@ -287,7 +288,9 @@ class TesseractReader:
 
     def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], Script | None]:
         """The sheet's lines repaired, each word in its script, and the script of nearly all of them."""
-        lines = with_reference_labels(reocr_markers(repaired_lines(raw, sheet), CropReader(self._engine, sheet)))
+        both = CropReader(self._engine, sheet)
+        whole = reocr_wide_words(repaired_lines(raw, sheet), both, budgets.words)
+        lines = with_reference_labels(reocr_markers(whole, both))
         crops = {script: CropReader(engine, sheet) for script, engine in self._by_script.items()}
         script, lines = page_script(lines, crops, self._ppocr)
         if script in crops:

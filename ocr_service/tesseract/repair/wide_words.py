@@ -1,0 +1,53 @@
+"""Words that stand on the ink of more letters than they have, read again by themselves.
+
+At a line's end Tesseract may give the word before once more in place of the last one, and is sure of it: ``мм; ≥ 5 %``
+comes out as ``м м;``. Nothing else tells of it, since the ink has a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr_service.geometry.boxes import contains_centre
+from ocr_service.tesseract.repair.budget import Budget
+from ocr_service.tesseract.repair.crop_reader import CropReader
+from ocr_service.tesseract.repair.glyph_shapes import glyph_boxes
+from ocr_service.tesseract.words import Line, Word, make_line
+
+_WIDE = 1.0  # em for each character: a capital M has 0.9
+_MORE = 2  # glyphs than the word has
+_LETTER = 0.42  # em: the least height of a letter
+_MARKS = frozenset(".,;:'\"`’‘“”«»-–—−_=~·•*°^")  # lower than a letter
+_PIECES = {"%": 3, "Ы": 2, "ы": 2, "№": 2, "‰": 4}
+
+
+def reocr_wide_words(lines: Sequence[Line], crops: CropReader, budget: Budget) -> list[Line]:
+    """``lines`` with what such words are when they are read by themselves, where that is more."""
+    return [line if line.is_sideways else _mended(line, crops, budget) for line in lines]
+
+
+def _mended(line: Line, crops: CropReader, budget: Budget) -> Line:
+    words: list[Word] = []
+    for word in line.words:
+        glyphs = _glyphs(word, line, crops)
+        if glyphs < _signs([word]) + _MORE or not budget.take():
+            words.append(word)
+            continue
+        again = crops.read(word.box, line.em)
+        words += again if _signs([word]) < _signs(again) <= glyphs + 1 else [word]
+    return make_line(words, line.weight) if words != list(line.words) else line
+
+
+def _glyphs(word: Word, line: Line, crops: CropReader) -> int:
+    """How many glyphs of a letter's height a wide word has to itself; 0 for words that are not wide."""
+    if word.box[2] - word.box[0] <= _WIDE * line.em * len(word.text):
+        return 0
+    others = [other.box for other in line.words if other is not word]
+    boxes = glyph_boxes(word.box, line.em, crops.sheet.ink)
+    high = [box for box in boxes if box[3] - box[1] >= _LETTER * line.em]
+    return sum(not any(contains_centre(other, box) for other in others) for box in high)
+
+
+def _signs(words: Sequence[Word]) -> int:
+    """How many glyphs of a letter's height the words are printed with."""
+    return sum(_PIECES.get(sign, 1) for word in words for sign in word.text if sign not in _MARKS)

@@ -1,0 +1,55 @@
+"""Words that stand on more ink than they have letters for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from ocr_service.document import Box
+from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.budget import Budget
+from ocr_service.tesseract.repair.crop_reader import CropReader
+from ocr_service.tesseract.repair.wide_words import reocr_wide_words
+from ocr_service.tesseract.words import Word, make_line
+from tests.support.sheets import DrawnPage
+
+
+@pytest.fixture(scope="module")
+def engine() -> TesseractEngine:
+    return TesseractEngine("rus+eng")
+
+
+def mended(engine: TesseractEngine, printed: Sequence[str], read: Sequence[str], budget: Budget) -> str:
+    """The text of a line of which each printed piece was read otherwise."""
+    page, boxes, x = DrawnPage(1200, 200), list[Box](), 100
+    for text in printed:
+        page.text(x, 80, text)
+        ys, xs = np.nonzero(page.gray()[:, x:] < 128)
+        boxes.append((x + int(xs.min()), int(ys.min()), x + int(xs.max()) + 1, int(ys.max()) + 1))
+        x = boxes[-1][2] + 10
+    line = make_line([Word(text, box, 93.0) for text, box in zip(read, boxes, strict=True)])
+    return reocr_wide_words([line], CropReader(engine, page.sheet()), budget)[0].text
+
+
+def test_what_was_read_as_less_than_stands_there_is_read_again(engine: TesseractEngine) -> None:
+    assert mended(engine, ["длина", "45", "договора"], ["длина", "45", "м;"], Budget(9)) == "длина 45 договора"
+
+
+@pytest.mark.parametrize("text", ["ширина", "W", "М", "Щ", "100%", "—", "…", "Ы"])
+def test_a_word_of_its_own_width_is_left(engine: TesseractEngine, text: str) -> None:
+    budget = Budget(9)
+    assert mended(engine, ["длина", text], ["длина", text], budget) == f"длина {text}"
+    assert budget.left == 9
+
+
+def test_a_box_over_the_next_words_loses_nothing_of_its_own(engine: TesseractEngine) -> None:
+    page = DrawnPage(1200, 200)
+    page.text(100, 80, "А = 7,4 мм")
+    ys, xs = np.nonzero(page.gray() < 128)
+    top, bottom, middle, right = int(ys.min()), int(ys.max()) + 1, 132, int(xs.max()) + 1
+    words = [Word("А", (int(xs.min()), top, right, bottom), 90.0), Word("=7,4мм", (middle, top, right, bottom), 90.0)]
+    budget = Budget(9)
+    assert reocr_wide_words([make_line(words)], CropReader(engine, page.sheet()), budget)[0].text == "А =7,4мм"
+    assert budget.left == 9
