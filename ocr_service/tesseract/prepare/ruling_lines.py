@@ -21,6 +21,8 @@ _MIN_PIECE_IN = 0.12
 _MAX_TOUCHED = 0.4
 _MIN_SIDE_IN, _END_IN = 0.1, 0.015  # of the side of a box, and from its end to the ruling line there
 _WIDEST_LETTER, _SPARSE = 2.0, 0.12  # times its height, and the least ink in its box
+_WHOLE_SIDE = 0.9  # of the height of a box, that its side is inked in a column of pixels
+_CELLS_BESIDE = 3  # times the widest side: the sides of two cells with a letter at each
 _LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of each side of a box that is inked
 # Pixels: the least height of letters, and the change of a run's thickness from column to column: letters of 4.5 to 5.5
 # points that run together have 0.46 and more, lines 0.35 at most.
@@ -79,13 +81,28 @@ def _sides_of_boxes(ink: Gray, horizontal: list[Box], dpi: int) -> list[Box]:
     _, _, stats, _ = components_with_stats(runs)
     level = np.array(horizontal)
     sides = []
+    widest = max(3, round(_MAX_THICKNESS_IN * dpi)) + 2
     for x, y, w, h, _area in stats[1:].tolist():
-        if w > max(3, round(_MAX_THICKNESS_IN * dpi)) + 2 or h > round(_MIN_LENGTH_IN * dpi) + 2 * slack:
+        if w > _CELLS_BESIDE * widest or h > round(_MIN_LENGTH_IN * dpi) + 2 * slack:
             continue
         side = left + x, top + y, left + x + w, top + y + h
         if _is_between(side, level, slack):
-            sides.append(side)
+            sides += [part for part in _without_letters_beside(side, ink) if part[2] - part[0] <= widest]
     return sides
+
+
+def _without_letters_beside(side: Box, ink: Gray) -> list[Box]:
+    """``side``, or the sides of two cells, without the letters of these that touch it, as an l at a cell's end.
+
+    Such a letter does not reach from line to line.
+    """
+    x0, y0, x1, y1 = side
+    whole = (ink[y0:y1, x0:x1] > 0).mean(axis=0) >= _WHOLE_SIDE
+    if not whole.any():
+        return [side]
+    ends = np.flatnonzero(np.diff(np.pad(whole.astype(np.int8), 1))).reshape(-1, 2).tolist()
+    # A pixel more: a side that is a hair off level has less ink there.
+    return [(max(x0, x0 + first - 1), y0, min(x1, x0 + last + 1), y1) for first, last in ends]
 
 
 def _is_between(upright: Box, level: npt.NDArray[np.int_], slack: int) -> bool:

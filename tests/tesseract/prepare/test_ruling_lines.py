@@ -54,6 +54,19 @@ def test_lines_between_cells_are_found_with_letters_all_along() -> None:
     assert [round(box[0], -2) for box in sorted(lines.vertical)] == [100, 400, 700]
 
 
+def test_the_last_letter_of_a_low_cell_is_no_part_of_its_side() -> None:
+    page = DrawnPage(600, 300)
+    for y in (100, 140):
+        page.draw.line((100, y, 500, y), fill="black", width=2)
+    for x in (100, 300, 500):
+        page.draw.line((x, 100, x, 140), fill="black", width=2)
+    page.draw.rectangle((295, 106, 297, 135), fill="black")  # the stem of an l, a pixel from the side
+    gray = page.gray()
+    cells = without_ruling_lines(gray, find_ruling_lines(binarise(gray), DPI))
+    assert int(cells[112:130, 296].max()) < 100
+    assert int(cells[112:130, 300].min()) > 200
+
+
 def test_stems_of_letters_one_above_the_other_are_no_line_between_cells() -> None:
     page = DrawnPage(900, 400)
     for y in range(100, 301, 40):
