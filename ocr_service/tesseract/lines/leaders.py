@@ -19,6 +19,7 @@ _LEAST_DOTS = 4
 _DOT = 0.22  # em, the highest and widest dot of a leader
 _LEAST_SIZE = 0.8  # of the page's usual type
 _LEAST_WIDTH = 1.5  # em
+_MOST_OF_CUT = 0.5  # of the width between two words that half a letter takes
 _NUMBER = re.compile(r"[\dIVXivxlЗзОоOб|]{1,6}\.?")  # a page number, as it may be read
 _AS_DIGITS = str.maketrans("ЗзОоOбIl|", "330006111")
 
@@ -122,11 +123,13 @@ def _has_leader(left: int, right: int, line: Line, sheet: Sheet) -> bool:
 def _dots_only(ink: np.ndarray, em: float) -> bool:
     """Several small pieces side by side and no larger one; one half of a letter at an end may be in the cut.
 
-    What is left of an upright ruling line is small pieces as well, one over the other.
+    A whole word of small print may hang together, with feet of the line above as dots over it. What is left of an
+    upright ruling line is small pieces as well, one over the other.
     """
     if not ink.size:
         return False
     _, _, stats, centres = components_with_stats(np.ascontiguousarray(ink))
     small = (stats[1:, 2] <= _DOT * em) & (stats[1:, 3] <= _DOT * em)
     places = np.unique(centres[1:, 0][small] // (_DOT * em))
-    return len(places) >= _LEAST_DOTS and int((~small).sum()) <= 1
+    larger = stats[1:, 2][~small]
+    return len(places) >= _LEAST_DOTS and len(larger) <= 1 and int(larger.sum()) <= _MOST_OF_CUT * ink.shape[1]

@@ -53,6 +53,16 @@ def test_dots_read_as_letters_do_not_hide_behind_the_small_size_that_they_give_t
     assert found[0].text == "Итого (30,757)"
 
 
+def test_a_small_word_that_hangs_together_below_the_feet_of_another_line_is_no_leader() -> None:
+    """Of small print Tesseract gives boxes of two lines' height, and so a type size that makes letters' feet dots."""
+    page = DrawnPage(500, 200)
+    page.draw.rectangle((100, 112, 154, 122), fill="black")
+    for x in range(101, 154, 7):
+        page.draw.rectangle((x, 96, x + 2, 98), fill="black")
+    line = make_line([Word("Josephine", (10, 94, 90, 128), 97.0), Word("Hollow.", (99, 94, 156, 128), 94.0)])
+    assert [found.text for found in with_leaders([line], page.sheet())] == ["Josephine Hollow."]
+
+
 def test_crumbs_of_an_upright_ruling_line_are_no_leader() -> None:
     page = DrawnPage(1100, 300)
     for y in range(Y, Y + 24, 5):
