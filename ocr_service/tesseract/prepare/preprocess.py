@@ -24,7 +24,7 @@ _STEP = 4  # every fourth pixel of a tile tells its paper
 _LIT, _LIT_BY_TYPE = 0.6, 0.85
 _LIGHTER, _FLAT, _TILES = 0.15, 0.05, 3  # of the paper: type off a ground, what varies of that; tiles of a heading
 _SHADED, _STEP_DOWN = 0.2, 0.8  # of the page's paper, and of the paper beside it: what is darker is a picture, no shade
-_LEAST_FILLED, _AT_ONCE = 12, 0.6  # tiles of a ground of a colour, and of those beside it that begin at once
+_LEAST_FILLED, _AT_ONCE = 12, 0.6  # tiles of a ground of a colour; of them that are flat, and of those beside it
 _AROUND = 3.0  # tiles around a picture from which the light on it is taken
 _BESIDE = 12  # pixels above and below an area that one colour fills
 _PALE = 0.8  # of the paper's level: what is lighter is paper
@@ -88,9 +88,10 @@ def _illumination(gray: Gray) -> tuple[float, npt.NDArray[np.float32]]:
     dark, middle, levels = np.moveaxis(np.partition(tiles, ranks, axis=2)[:, :, ranks], 2, 0)
     calm = cv2.medianBlur(np.ascontiguousarray(levels), 3).astype(np.uint8)
     paper = float(np.percentile(calm, 90))
-    light_type = (levels - middle > _LIGHTER * paper) & (middle - dark < _FLAT * paper) & (middle >= _LIT * paper)
+    flat = middle - dark < _FLAT * paper
+    light_type = (levels - middle > _LIGHTER * paper) & flat & (middle >= _LIT * paper)
     lit = _LIT_BY_TYPE if np.count_nonzero(light_type) >= _TILES else _LIT
-    return paper, cv2.GaussianBlur(_without_pictures(calm, middle, paper, lit), (0, 0), 1.0).astype(np.float32)
+    return paper, cv2.GaussianBlur(_without_pictures(calm, middle, flat, paper, lit), (0, 0), 1.0).astype(np.float32)
 
 
 def _is_even(light: npt.NDArray[np.float32], paper: float) -> bool:
@@ -107,11 +108,13 @@ def _as_around(gray: Gray, boxes: list[Box]) -> Gray:
     return left
 
 
-def _without_pictures(levels: Gray, middle: Gray, paper: float, least: float) -> npt.NDArray[np.float32]:
+def _without_pictures(
+    levels: Gray, middle: Gray, flat: npt.NDArray[np.bool_], paper: float, least: float
+) -> npt.NDArray[np.float32]:
     """``levels`` of a page's tiles with those of the paper around in place of pictures.
 
-    A shade deepens from tile to tile, a picture begins at once. ``middle``: the tiles' medians. ``least``: of the
-    paper's level, what is paper.
+    A shade deepens from tile to tile, a picture begins at once. ``middle``: the tiles' medians; ``flat``: those without
+    darker parts. ``least``: of the paper's level, what is paper.
     """
     shade = levels.astype(np.float32)
     lit, white = levels >= least * paper, levels >= _LIT_BY_TYPE * paper
@@ -123,7 +126,7 @@ def _without_pictures(levels: Gray, middle: Gray, paper: float, least: float) ->
         if not more.any():
             break
         lit |= more
-    lit &= ~_begins_at_once(middle, white & (middle >= _STEP_DOWN * paper))
+    lit &= ~_begins_at_once(middle, flat, white & (middle >= _STEP_DOWN * paper))
     return shade if lit.all() else _from_around(shade, lit, paper)
 
 
@@ -135,10 +138,10 @@ def _from_around(shade: npt.NDArray[np.float32], lit: npt.NDArray[np.bool_], pap
     return np.where(lit, shade, np.where(known, around / np.maximum(weight, 0.01), paper)).astype(np.float32)
 
 
-def _begins_at_once(middle: Gray, white: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _begins_at_once(middle: Gray, flat: npt.NDArray[np.bool_], white: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tiles of a ground whose colour runs into another, as of a sidebar: it begins at once beside most ``white`` paper.
 
-    ``middle``: the tiles' medians, which letters do not change.
+    ``middle``: the tiles' medians, which letters do not change; ``flat``: tiles that are no part of a photograph.
     """
     filled = np.zeros_like(white)
     count, labels = components((~white).astype(np.uint8))
@@ -147,7 +150,8 @@ def _begins_at_once(middle: Gray, white: npt.NDArray[np.bool_]) -> npt.NDArray[n
         beside = cv2.dilate(np.where(own, middle, 0).astype(np.uint8), np.ones((3, 3), np.uint8))
         border = white & (beside > 0)
         steps = np.count_nonzero(border & (beside < _STEP_DOWN * middle))
-        if np.count_nonzero(own) >= _LEAST_FILLED and steps > _AT_ONCE * np.count_nonzero(border):
+        calm = np.count_nonzero(own & flat) > _AT_ONCE * np.count_nonzero(own) >= _AT_ONCE * _LEAST_FILLED
+        if calm and steps > _AT_ONCE * np.count_nonzero(border):
             filled |= own
     return filled
 
