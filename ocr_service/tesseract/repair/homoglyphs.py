@@ -104,6 +104,7 @@ _BEFORE_LABEL = re.compile(  # дом 3а
 _LETTER_ONE = re.compile(r"([A-ZА-Я])[lI|](\W*)")
 _CENTURY = re.compile(r"(\W*+)([ХX]{2,3}+[IVХX!|l1]{0,4}+)([.,;:)]*+)")
 _ROMAN = str.maketrans("Х!|l1", "XIIII")
+_NUMBER_SIGN = re.compile(r"(\(?)N[eеoо°º]")
 _T_OF_DEGREES = re.compile(r"\{(=.*+)?")  # t = 5 °C
 _TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
 # Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and digits enough to be no name
@@ -126,7 +127,7 @@ def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
     words = [_in_script(word, script) for word, script in zip(read, scripts, strict=True)]
     for index, script in enumerate(scripts):
         if script == "cyrillic":
-            words[index] = _read_3a_as_za(words, index)
+            words[index] = _as_number_sign(_read_3a_as_za(words, index), words[index + 1 : index + 2])
     if line.text.upper() != line.text:
         words = [
             russian_unit(words, index, line.em) if script == "cyrillic" else words[index]
@@ -176,6 +177,13 @@ def _as_t(word: Word, index: int, words: Sequence[Word]) -> Word:
     if match is None or not (match[1] or after.startswith("=")):
         return word
     return replace(word, text="t" + (match[1] or ""))
+
+
+def _as_number_sign(word: Word, after: Sequence[Word]) -> Word:
+    """``№`` for what it is read as in a Russian line before a number."""
+    match = _NUMBER_SIGN.fullmatch(word.text)
+    numbered = match is not None and any(other.text[0].isdigit() for other in after)
+    return replace(word, text=f"{match[1]}№") if match is not None and numbered else word
 
 
 def _read_3a_as_za(words: Sequence[Word], index: int) -> Word:

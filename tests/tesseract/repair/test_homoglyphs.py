@@ -158,10 +158,14 @@ def test_cyrillic_letters_become_the_latin_ones_of_their_shape_where_all_have_on
         ("в начале ХХ! века и позже", "в начале XXI века и позже"),
         ("том ХХ1, часть вторая", "том XXI, часть вторая"),
         ("глава ХIХ из книги", "глава ХIХ из книги"),  # one letter of tens could be a word's
+        ("договор Ne 12 от мая", "договор № 12 от мая"),
+        ("договор No 12 от мая", "договор № 12 от мая"),
+        ("договор Ne от мая", "договор Ne от мая"),
+        ("see No 12 of May", "see No 12 of May"),
         ("при { = −5 °C и выше", "при t = −5 °C и выше"),
         ("при {=25 °C и выше", "при t=25 °C и выше"),
         ("в скобках { и так далее", "в скобках { и так далее"),
     ],
 )
-def test_roman_tens_and_the_t_of_degrees_are_latin(read: str, written: str) -> None:
+def test_signs_that_the_neighbours_tell(read: str, written: str) -> None:
     assert resolved(read) == written
