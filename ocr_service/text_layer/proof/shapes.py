@@ -125,17 +125,21 @@ def _is_overlapped(index: int, boxes: Floats) -> bool:
 
 
 def _likeness(soft: Gray, boxes: Floats, others: Floats) -> Floats:
-    """How alike the glyphs in ``boxes`` are to those in ``others``, at the most, near where they are said to be."""
+    """How alike the glyphs in ``boxes`` are to those in ``others``, near where they are said to be.
+
+    The most, or the first that is enough for one letter.
+    """
     theirs = _samples_in(soft, others, _FINER)
     most, best = np.full(len(boxes), -1.0), np.zeros((len(boxes), 4))
+    near = (0.0, -1.0, 1.0)
     for step in (_SHIFT, _SHIFT / 2):
         middle = best.copy()
-        for x in (-step, 0.0, step):
-            for y in (-step, 0.0, step):
-                shift = middle + np.array([x, y, x, y])
-                alike = (_samples_in(soft, boxes + shift, _FINER) * theirs).sum(axis=1)
-                best[alike > most] = shift[alike > most]
-                most = np.maximum(most, alike)
+        for x, y in ((x * step, y * step) for x in near for y in near):
+            rest = np.flatnonzero(most < _SAME_LETTER)
+            shift = middle[rest] + np.array([x, y, x, y])
+            alike = (_samples_in(soft, boxes[rest] + shift, _FINER) * theirs[rest]).sum(axis=1)
+            better = alike > most[rest]
+            best[rest[better]], most[rest[better]] = shift[better], alike[better]
     return most
 
 
@@ -157,7 +161,7 @@ def _is_upright(glyphs: Glyphs) -> Flags:
 
 def samples_of(ink: Gray, boxes: Floats) -> Samples:
     """Each glyph's ink at the same places of its box, as a vector of mean 0 and length 1."""
-    if not len(boxes):
+    if not len(boxes):  # a page without text is not softened
         return np.zeros((0, _ACROSS * _DOWN), np.float32)
     return _samples_in(_softened(ink), boxes, (_ACROSS, _DOWN))
 
@@ -171,6 +175,8 @@ def _samples_in(soft: Gray, boxes: Floats, grid: tuple[int, int]) -> Samples:
     across, down = (np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows
     x = boxes[:, :1] + (boxes[:, 2:3] - boxes[:, :1]) * across - 0.5
     y = boxes[:, 1:2] + (boxes[:, 3:4] - boxes[:, 1:2]) * down - 0.5
+    if not len(boxes):
+        return np.zeros((0, columns * rows), np.float32)
     parts = []
     for start in range(0, len(boxes), 30_000):  # an image of OpenCV's remap has fewer than 32,768 rows
         part = slice(start, start + 30_000)
