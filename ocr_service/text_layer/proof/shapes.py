@@ -64,7 +64,9 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray], *, as_drawn: bool = Tr
     def same_matrix(one: int, other: int) -> bool:
         return float(np.abs(matrices[one] - matrices[other]).max()) < _SAME_MATRIX
 
-    clear = (glyphs.size >= _COMPARED_PX) & (glyphs.plate == 0) & glyphs.whole & ~glyphs.of_one_glyph
+    # Two digits are never so alike: one that is unlike its first one has a line or a shade in it.
+    digits = np.array([chr(int(code)).isdigit() for code in glyphs.codes], bool)
+    clear = ~digits & (glyphs.size >= _COMPARED_PX) & (glyphs.plate == 0) & glyphs.whole & ~glyphs.of_one_glyph
     doubted: list[int] = []
     for index, (font, code) in enumerate(zip(glyphs.font.tolist(), glyphs.codes.tolist(), strict=True)):
         firsts = groups.setdefault((font, code, quarter[index]), [])

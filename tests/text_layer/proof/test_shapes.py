@@ -27,3 +27,14 @@ def test_a_letter_with_the_map_of_one_much_like_it_is_found(tmp_path: Path, lett
     pdf = with_maps(sheet.pdf(), lambda codes: {c: lie if t == letter else t for c, t in codes.items()})
     lies = {word.replace(letter, lie) for word in _TEXT.split() if letter in word}
     assert not lies & set(words_of(read_sample(tmp_path, Sample("alike", pdf, ""), "only").markdown))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("digit", "lie"), [("3", "8"), ("5", "6"), ("1", "7"), ("0", "9")])
+def test_a_digit_with_the_map_of_another_is_found(tmp_path: Path, digit: str, lie: str) -> None:
+    text = "Total of 1203 from 18.05.2019: 3856,70 and 10895 pieces, 76,38 kg, code 508361, 6983,50."
+    sheet = Sheet()
+    sheet.paragraph(text, font="Sans")
+    pdf = with_maps(sheet.pdf(), lambda codes: {c: lie if t == digit else t for c, t in codes.items()})
+    lies = {word.replace(digit, lie) for word in text.split() if digit in word}
+    assert not lies & set(words_of(read_sample(tmp_path, Sample("digits", pdf, ""), "only").markdown))
