@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ocr_service.text_layer.proof.shapes import Samples
 
 _HALF = 2  # readings right and as many wrong, from which on it is no chance
+_STRAY = 8  # other readings for one of the sign itself that tells nothing
 _SETTLED = 7  # readings of a sign in words as one and the same other
 
 Key = tuple[str, int, int]  # font, character, shape
@@ -31,8 +32,13 @@ class Evidence:
 
     @property
     def settled(self) -> bool:
-        """Whether words were read often enough, and always alike, as another sign."""
-        return self.right == 0 and self.times >= _SETTLED and one_other(self.wrong)
+        """Whether words were read often enough, and all but a stray one alike, as another sign."""
+        return not self.is_open and self.times >= _SETTLED and one_other(self.wrong)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was read as itself more than by chance, or was not read at all."""
+        return self.right * _STRAY > self.wrong.total() or not self.wrong
 
     @property
     def refuted(self) -> bool:

@@ -74,7 +74,7 @@ def _is_read_in_row(sign: str, alone: str, among: str, in_words: Evidence | None
 
     A digit has no such second row: a row of S may be read as one of 5.
     """
-    if in_words is None or in_words.right or in_words.wrong.total() < _DOUBTS or not one_other(in_words.wrong):
+    if in_words is None or in_words.is_open or in_words.wrong.total() < _DOUBTS or not one_other(in_words.wrong):
         return _is_row_of(sign, alone) or _is_row_of(sign, among)
     # An l is drawn as a 1 is in some fonts, and an O as a 0: words tell them, rows do not.
     if any(read.isdigit() != sign.isdigit() for read in in_words.wrong):

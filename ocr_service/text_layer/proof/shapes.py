@@ -25,6 +25,7 @@ _ALIKE_OVERPRINTED = 0.45
 # their places by: of 30 families 99.4 % of the glyphs of one letter are more alike than the last, and no и and н is.
 _NOT_SURELY_ALIKE, _OF_CLOSE_LETTERS, _SAME_LETTER = 0.96, 0.995, 0.966
 _CLOSE_LETTERS = frozenset("инпИНПoоO0")
+_DIGITS = frozenset("123456789")  # no two of them, nor a letter and one, are so alike as 0 and O
 _FINER = (12, 16)  # samples across and down
 _SHIFT = 0.5  # pixels
 _COMPARED_PX = 20.0  # an em, at least
@@ -64,8 +65,8 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray], *, as_drawn: bool = Tr
     def same_matrix(one: int, other: int) -> bool:
         return float(np.abs(matrices[one] - matrices[other]).max()) < _SAME_MATRIX
 
-    # Two digits are never so alike: one that is unlike its first one has a line or a shade in it.
-    digits = np.array([chr(int(code)).isdigit() for code in glyphs.codes], bool)
+    # A digit that is unlike its first one has a line or a shade in it.
+    digits = np.array([chr(int(code)) in _DIGITS for code in glyphs.codes], bool)
     clear = ~digits & (glyphs.size >= _COMPARED_PX) & (glyphs.plate == 0) & glyphs.whole & ~glyphs.of_one_glyph
     doubted: list[int] = []
     for index, (font, code) in enumerate(zip(glyphs.font.tolist(), glyphs.codes.tolist(), strict=True)):
