@@ -22,7 +22,7 @@ def unread(area: Box, script: Script) -> list[str]:
 def mended(*texts: str) -> list[str]:
     """The lines whose letters cannot be read by themselves."""
     lines = [text_line(100, 100 + 60 * index, *text.split()) for index, text in enumerate(texts)]
-    return [line.text for line in with_initials(lines, blank_sheet(), unread, Budget(10))]
+    return [line.text for line in with_initials(lines, blank_sheet(1200, 300), unread, Budget(10))]
 
 
 @pytest.mark.parametrize(
