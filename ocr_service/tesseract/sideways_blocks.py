@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import contains_centre, enclosing
+from ocr_service.geometry.boxes import contains_centre, enclosing, shared_area
 from ocr_service.geometry.components import components_with_stats
 from ocr_service.geometry.ink_areas import TEN_POINTS_IN, InkArea, Pieces, ink_areas, letters_in
 from ocr_service.geometry.ink_pieces import Stats
@@ -107,7 +107,13 @@ def _without_stacked(lines: Sequence[Line], pieces: Pieces) -> list[Line]:
         return list(lines)
     level = [word for line in lines if line not in stacked for word in line.words if is_sure(word)]
     wrong = [line for line in stacked if _stands_in_rows(line.box, pieces, level)]
-    return [line for line in lines if line not in wrong]
+    return [line for line in lines if line not in wrong and not _is_rest_of(line, wrong)]
+
+
+def _is_rest_of(line: Line, others: Sequence[Line]) -> bool:
+    """Whether ``line`` is no more than the letters of a word whose first one is in one of the ``others``."""
+    short = len(line.text) <= _SHORT
+    return short and any(shared_area(line.box, other.box) > 0 for other in others)
 
 
 def _is_tall(word: Word) -> bool:

@@ -210,9 +210,10 @@ def test_a_column_of_digits_in_the_rows_of_other_words_is_no_word_on_its_side(pi
     places = range(100, 100 + 5 * pitch, pitch)
     digits = np.array([[600, y, 614, y + 20] for y in places], np.int32)
     column = make_line([Word("OBRRW", (600, 100, 614, places[-1] + 20), 80)])
+    rest_of_no = make_line([Word("o", (610, 106, 622, 120), 80)])  # of ``No.``, whose N is in the column
     letters = np.array([[60 + 14 * n, y, 72 + 14 * n, y + 24] for y in range(100, 300, 40) for n in range(5)], np.int32)
     boxes = np.concatenate([letters, digits])
     pieces = Pieces(boxes, np.full(len(boxes), 200, np.int32), 24.0)
     sheet = sheet_of(DrawnPage(800, 400).gray())
-    _, rest = sideways_blocks(pieces, [*titles, column], sheet, lambda gray, dpi: [])
-    assert (column in rest) is stays
+    _, rest = sideways_blocks(pieces, [*titles, column, rest_of_no], sheet, lambda gray, dpi: [])
+    assert [line in rest for line in (column, rest_of_no, *titles)] == [stays, stays, *[True] * len(titles)]
