@@ -12,8 +12,6 @@ from ocr_service.geometry.components import components_with_stats
 
 _MEASURED = 20_000_000  # pixels in which the letters are measured
 _FEW = 30  # letters that say nothing of a page's type
-
-
 SMALL_TYPE = 10.0  # percent of a page's letters that are in its smaller type
 
 

@@ -20,10 +20,11 @@ from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _INITIAL = re.compile(r"[А-ЯЁ][а-яё]?\.")
-_PIECE = re.compile(r"[^\s.,:;()«»\"]{1,3}+\.")  # what an initial may be read as
+_READ = r"[^\s.,:;()«»\"]{1,3}+\."  # what an initial may be read as
+_PIECE = re.compile(_READ)
 _ABBREVIATION = re.compile(r"[а-яё]{2,3}\.")  # им., руб.
 _SURNAME = r"(?:[А-ЯЁ][а-яё]{2,}+|[А-ЯЁ]{3,}+)(?:-(?:[А-ЯЁ][а-яё]++|[А-ЯЁ]{3,}+))?"
-_WORD = re.compile(rf"((?:[^\s.,:;()«»\"]{{1,3}}+\.){{1,3}})({_SURNAME})?([,;:)]*+)")
+_WORD = re.compile(rf"((?:{_READ}){{1,3}})({_SURNAME})?([,;:)]*+)")
 _BEFORE = re.compile(_SURNAME)
 _AFTER = re.compile(rf"({_SURNAME})[,;:.)]*+")
 _ENDING = re.compile(r"(?:[оеёиы]в|[иы]н|[сц]к|ко|[уюи]к|ич|ян)(?:а|у|ы|ой|ым|ых|ого|ому|ая|ий|ую)?$", re.I)

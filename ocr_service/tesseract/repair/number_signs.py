@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ocr_service.document import Box, Gray
 from ocr_service.geometry.boxes import enclosing, ink_runs
+from ocr_service.tesseract.repair.glyph_shapes import glyph_boxes
 from ocr_service.tesseract.repair.number_marks import ink_pieces
 from ocr_service.tesseract.words import Line, Word, make_line
 
@@ -57,7 +58,7 @@ def with_signs(word: Word, em: float, ink: Gray) -> Word:
     x0, y0, x1, y1 = word.box
     beyond = round(_BEYOND * em)
     area = (x0 - beyond, y0 - round(0.1 * em), x1 + beyond, y1 + round(0.2 * em))
-    glyphs = _glyphs([box for box in ink_pieces(area, ink) if box[0] < x1 and x0 < box[2]])
+    glyphs = [box for box in glyph_boxes(area, em, ink) if box[0] < x1 and x0 < box[2]]
     sign = _comparison(glyphs[0], em, ink) if compared and glyphs else None
     if compared and sign:
         return replace(word, text=sign + word.text[compared.end(1) :])
@@ -78,18 +79,6 @@ def _with_plus_minus(word: Word, glyphs: Sequence[Box], em: float, ink: Gray) ->
             return word
     text = "".join("±" if place in places else sign for place, sign in enumerate(word.text))
     return replace(word, text=text) if proven and text != word.text else word
-
-
-def _glyphs(pieces: Sequence[Box]) -> list[Box]:
-    """Pieces one above another as one, from left to right."""
-    glyphs: list[Box] = []
-    for piece in sorted(pieces):
-        last = glyphs[-1] if glyphs else None
-        if last is not None and (piece[0] + piece[2]) / 2 < last[2]:
-            glyphs[-1] = enclosing([last, piece])
-        else:
-            glyphs.append(piece)
-    return glyphs
 
 
 def _is_of_size(box: Box, em: float) -> bool:
