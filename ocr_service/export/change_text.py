@@ -16,7 +16,7 @@ from ocr_service.export.text_operators import PAGE, FontChoice, Place, Shows, St
 
 Fate = Literal["kept", "removed", "silent"]  # silent: drawn as before, in a font without Unicode
 
-_SILENT = "Silent"  # after a font's name in the resources
+_SILENT = "Silent"  # after a font's name in the resources, where nothing else is told
 _OF_STREAMS = frozenset({"/Length", "/Filter", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms"})
 # By what is changed in which streams: the changed copies of form XObjects.
 Copies = dict[frozenset[tuple[StreamId, frozenset[int], frozenset[int]]], dict[StreamId, pikepdf.Object]]
@@ -42,18 +42,29 @@ def change_shown(pdf: pikepdf.Pdf, page: pikepdf.Page, fates: Sequence[Fate], co
             page.obj.Contents = pdf.make_stream(content)
 
 
-def silent_form(pdf: pikepdf.Pdf, form: pikepdf.Object, fonts: pikepdf.Object) -> pikepdf.Object:
+def silent_form(pdf: pikepdf.Pdf, form: pikepdf.Object, fonts: pikepdf.Object, suffix: str = _SILENT) -> pikepdf.Object:
     """A form XObject that looks as ``form`` does and whose text has no Unicode. Raises ValueError.
 
-    ``fonts``: the resources that it draws with where it has none of its own.
+    ``fonts``: the resources that it draws with where it has none of its own. ``suffix`` of the silent fonts' names.
     """
+    return _changed_form(pdf, form, fonts, "silent", suffix)
+
+
+def form_without(pdf: pikepdf.Pdf, form: pikepdf.Object, fonts: pikepdf.Object) -> pikepdf.Object:
+    """A form XObject without the text that ``form`` shows."""
+    return _changed_form(pdf, form, fonts, "removed", _SILENT)
+
+
+def _changed_form(
+    pdf: pikepdf.Pdf, form: pikepdf.Object, fonts: pikepdf.Object, fate: Fate, suffix: str
+) -> pikepdf.Object:
     resources = form.get("/Resources", fonts)
     shows = Shows(form, resources)
     places = list(shows.places())
-    edits = _edits(places, ["silent"] * len(places))
+    edits = _edits(places, [fate] * len(places))
     if not edits:
         return form
-    return _Changing(pdf, edits, shows.drawing(edits), {}).copied(form, PAGE, resources)
+    return _Changing(pdf, edits, shows.drawing(edits), {}, suffix).copied(form, PAGE, resources)
 
 
 @dataclass(slots=True)
@@ -89,8 +100,9 @@ class _Changing:
         edits: Mapping[StreamId, _Edits],
         affected: Collection[StreamId],
         made: dict[StreamId, pikepdf.Object],
+        suffix: str = _SILENT,
     ) -> None:
-        self._pdf, self._edits, self._affected, self._made = pdf, edits, affected, made
+        self._pdf, self._edits, self._affected, self._made, self._suffix = pdf, edits, affected, made, suffix
 
     def rewritten(
         self, content: pikepdf.Page | pikepdf.Object, stream: StreamId, resources: pikepdf.Object
@@ -103,14 +115,14 @@ class _Changing:
             fonts = resources.get("/Font")
             changed.Font = copy(fonts) if isinstance(fonts, Dictionary) else Dictionary()
             for name, shown in _shown_by_font(instructions, edits.silent).items():
-                changed.Font[f"{name}{_SILENT}"] = silent_font(self._pdf, changed.Font.get(name), shown)
+                changed.Font[f"{name}{self._suffix}"] = silent_font(self._pdf, changed.Font.get(name), shown)
         forms = self._affected_forms(resources)
         if forms:
             changed.XObject = copy(resources.XObject)
             for name in forms:
                 changed.XObject[name] = self._copy(resources.XObject[name], changed)
         renamed = _renamed(instructions, edits, forms, resources)
-        return _edited(instructions, edits, renamed), changed
+        return _edited(instructions, edits, renamed, self._suffix), changed
 
     def _affected_forms(self, resources: pikepdf.Object) -> set[str]:
         objects = resources.get("/XObject")
@@ -173,14 +185,14 @@ def _properties(instruction: Any, resources: pikepdf.Object) -> Any:
     return given if isinstance(given, Dictionary) else None
 
 
-def _edited(instructions: Iterable[Any], edits: _Edits, renamed: Mapping[int, Any]) -> bytes:
+def _edited(instructions: Iterable[Any], edits: _Edits, renamed: Mapping[int, Any], suffix: str) -> bytes:
     kept: list[Any] = []
     for index, instruction in enumerate(instructions):
         if index in edits.removed:
             kept.extend(_without_text(instruction))
         elif index in edits.silent:
             name, size = edits.silent[index]
-            silent = ContentStreamInstruction([Name(f"{name}{_SILENT}"), size], Operator("Tf"))
+            silent = ContentStreamInstruction([Name(f"{name}{suffix}"), size], Operator("Tf"))
             kept.extend((silent, instruction, ContentStreamInstruction([name, size], Operator("Tf"))))
         elif index in renamed:
             kept.append(ContentStreamInstruction([instruction.operands[0], renamed[index]], Operator("BDC")))

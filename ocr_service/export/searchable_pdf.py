@@ -22,6 +22,8 @@ from ocr_service.export.change_text import Copies, Fate, change_shown
 from ocr_service.export.glyphless_font import ADVANCE, add_font, encoded
 from ocr_service.export.invisible_text import remove_invisible_text
 from ocr_service.export.silent_appearances import silence_appearances
+from ocr_service.export.structure_texts import remove_other_texts
+from ocr_service.export.text_aside import silence_asides
 from ocr_service.export.word_positions import Word
 
 _FONT = "/OcrText"
@@ -62,11 +64,18 @@ class TextLayer:
 
 
 def add_text_layers(
-    source: Path, target: Path, layers: Iterable[TextLayer], *, password: str = "", language: str = ""
+    source: Path,
+    target: Path,
+    layers: Iterable[TextLayer],
+    *,
+    password: str = "",
+    language: str = "",
+    is_read: Callable[[str], bool] | None = None,
 ) -> None:
     """Writes the PDF ``source`` with text on the pages that ``layers`` name. Raises DamagedFile, EncryptedPdf.
 
-    ``language`` (BCP 47) becomes that of a document with new text that names none.
+    ``language`` (BCP 47) becomes that of a document with new text that names none. ``is_read``: whether pages show a
+    text that the document's structure says for them.
     """
     with _pdf_errors(), pikepdf.open(source, password=password) as pdf:
         font = add_font(pdf)
@@ -85,6 +94,11 @@ def add_text_layers(
             if layer.appearances != "kept":
                 silence_appearances(pdf, page, unseen=layer.appearances == "removed")
             _add_text(pdf, page, font, layer, rotation=own_rotation + layer.angle)
+        if is_read is not None:
+            remove_other_texts(pdf, is_read)
+        seen: set[tuple[int, int]] = set()
+        for page in pdf.pages:
+            silence_asides(pdf, page, seen)
         pdf.save(target, encryption=pdf.is_encrypted)  # with the same passwords and rights as before
 
 

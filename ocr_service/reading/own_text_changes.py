@@ -69,7 +69,7 @@ NOTHING = OwnTextChanges()
 def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> OwnTextChanges:
     """NOTHING where all may stay. Raises pdfium.PdfiumError and ServiceError where the page cannot be drawn."""
     if page.text_layer is None:
-        return _silenced(pdf, source, password, page) if page.status == "failed" else NOTHING
+        return _silenced(pdf, source, password, page)
     is_hidden = page.hidden_text is not None
     only_invisible = page.hidden_text is not None and page.hidden_text.reasons.keys() == {"invisible"}
     if only_invisible and not page.text_layer.used:
@@ -77,16 +77,18 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
     try:
         untrue = _untrue_objects(pdf, page)
     except TooManyGlyphs:
-        return _picture(pdf, page.number) if is_hidden else NOTHING
+        return _picture(pdf, page.number)
     otherwise = _read_otherwise(page)
     if not (is_hidden or any(untrue) or otherwise.any() or page.text_layer.rejected_fonts):
         return NOTHING
     with open_pdf(source, password) as looked_at:
         own = own_text(looked_at, page.number, page.dpi or _DPI, _MAX_PIXELS, page.angle)
     if own is None:
-        return _picture(pdf, page.number) if is_hidden else NOTHING
+        return _silenced(pdf, source, password, page)
     hidden = own.unseen
     silent = _untrue(own, page, otherwise) | _mostly_hidden(own)
+    if is_hidden:
+        silent |= (own.hidden == 0) & (own.shown == 0)  # PDFium tells no character that others stand on
     silent[: own.content] |= np.array(untrue, bool)
     hides = int(own.hidden[own.content :].sum()) >= _LEFT
     silent[own.content :] = hides
@@ -103,7 +105,7 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
 
 
 def _silenced(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> OwnTextChanges:
-    """Of a page that failed nothing is known: none of its own text stays to be found."""
+    """Of a page that failed, or whose text was not looked at, nothing is known: none of it stays to be found."""
     try:
         silent = np.ones(len(_untrue_objects(pdf, page)), bool)
     except TooManyGlyphs:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -31,7 +31,6 @@ from ocr_service.storage.filesystem import JobFolder
 from ocr_service.storage.space import storage_errors
 
 _DPI = 120  # enough to part lines and words; a page takes some 30 ms
-_OWN_TEXT = 0.5  # share of the words read that a page's own text must hold for the page to stay as it is
 _JPEG_QUALITY = 90
 
 Lines = Sequence[Sequence[Word]]
@@ -72,10 +71,23 @@ def write_searchable_pdf(task: SearchableTask) -> None:
         images = (_image_page(task, page) for page in pages)
         pdf_of_images(task.target, images, title=task.title, language=task.language)
         return
+
+    @cache
+    def read() -> str:
+        pages = map(page_from_json, map(task.folder.page, task.numbers))
+        return _letters(" ".join(region.content for page in pages for region in page.regions))
+
     with open_pdf(task.folder.input, task.password) as pdf:
         layers = (_layer_of(task.folder, task.password, pdf, number) for number in task.numbers)
         wanted = (layer for layer in layers if layer is not None)
-        add_text_layers(task.folder.input, task.target, wanted, password=task.password, language=task.language)
+        add_text_layers(
+            task.folder.input,
+            task.target,
+            wanted,
+            password=task.password,
+            language=task.language,
+            is_read=lambda text: _letters(text) in read(),
+        )
 
 
 def write_layers(task: LayersTask) -> None:
@@ -120,8 +132,7 @@ def _new_layer(folder: JobFolder, password: str, pdf: pdfium.PdfDocument, number
         picture = PageImage(number, changes.picture, changes.dpi)
         gray = _gray(picture)
         return replace(_layer(page, gray), picture=_encoded(picture, gray))
-    has_all = page.text_layer is None and _has_own_text(pdf, page)
-    missing = _corrected_by_hand(page) if has_all else _not_in_the_pdf(page, changes)
+    missing = _not_in_the_pdf(page, changes)
     texts = [region for region in missing.regions if _texts(region)]
     if not texts:
         missing = replace(page, regions=())
@@ -162,11 +173,6 @@ def _part_not_in_the_pdf(region: RegionResult, changes: OwnTextChanges) -> Regio
     return replace(region, words=words) if words else None
 
 
-def _corrected_by_hand(page: PageResult) -> PageResult:
-    """The page with those regions alone whose text a person has corrected: the PDF's own text lacks it."""
-    return replace(page, regions=tuple(region for region in page.regions if "content" in region.edited))
-
-
 def _texts(region: RegionResult) -> bool:
     return region.format not in ("image", "latex") and bool(region.content.strip())
 
@@ -194,21 +200,9 @@ def _gray(image: PageImage) -> Gray:
     return np.asarray(Image.fromarray(image.pixels).convert("L"))
 
 
-def _has_own_text(pdf: pdfium.PdfDocument, page: PageResult) -> bool:
-    """Whether the PDF's page can be searched already: a second text would be found twice and copied doubled."""
-    read = Counter(_words(" ".join(region.content for region in page.regions)))
-    if not read:
-        return True
-    try:
-        pdf_page = pdf[page.number - 1]
-        own = Counter(_words(pdf_page.get_textpage().get_text_range()))
-    except pdfium.PdfiumError:
-        return False
-    return (read & own).total() >= _OWN_TEXT * read.total()
-
-
-def _words(text: str) -> Iterator[str]:
-    return (match[0].lower() for match in re.finditer(r"\w{2,}", text))
+def _letters(text: str) -> str:
+    """Without spaces: parts of words, as ligatures, are found in it, too."""
+    return "".join(re.findall(r"\w++", text.casefold()))
 
 
 def _image_page(task: SearchableTask, page: PageResult) -> tuple[ImagePage, TextLayer]:

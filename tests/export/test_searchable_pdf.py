@@ -264,7 +264,7 @@ def test_page_with_text_of_its_own_gets_no_second(
     path, blocks = original
     before = text_of(path)
     result = searchable(tmp_path, path, "pdf", page_result(blocks))
-    assert text_of(result) == before
+    assert sorted(text_of(result).split()) == sorted(before.split())
 
 
 def test_encrypted_pdf_stays_encrypted_with_its_password(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -188,6 +189,49 @@ def test_text_that_no_viewer_shows_is_not_found(tmp_path: Path, content: bytes) 
         assert "/XObject" not in pdf.pages[0].resources
     assert "Zorblatt" not in text
     assert "The committee met on 14 March 1987" in text
+    assert looks_alike(sample.pdf, (tmp_path / "searchable.pdf").read_bytes())
+
+
+def test_text_of_a_drawing_in_the_margin_that_nobody_sees_is_not_found(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+        helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        look = pdf.make_stream(b"1 g BT /F 9 Tf 2 5 Td (Zorblatt pays) Tj ET", Subtype=Name.Form, BBox=[0, 0, 90, 20])
+        look.Resources = Dictionary(Font=Dictionary(F=helvetica))
+        note = Dictionary(Type=Name.Annot, Subtype=Name.Square, F=4, Rect=[60, 40, 150, 60], AP=Dictionary(N=look))
+        pdf.pages[0].obj.Annots = pikepdf.Array([pdf.make_indirect(note)])
+        pdf.save(file)
+    page = read_sample(tmp_path, replace(samples()["en_clean"], pdf=file.getvalue()))
+    searchable_text(tmp_path, file.getvalue(), page)
+    found = subprocess.run(["pdftotext", tmp_path / "searchable.pdf", "-"], capture_output=True, check=True).stdout
+    assert b"Zorblatt" not in found and b"The committee met on 14 March 1987" in found
+
+
+def test_what_the_structure_says_instead_of_a_page_is_not_in_the_pdf(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+        page = pdf.pages[0]
+        page.contents_add(pdf.make_stream(b"/P <</MCID 0>> BDC"), prepend=True)
+        page.contents_add(pdf.make_stream(b"EMC"))
+        root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+        element = Dictionary(Type=Name.StructElem, S=Name.P, P=root, Pg=page.obj, K=0, ActualText="Zorblatt pays")
+        root.K = pdf.make_indirect(element)
+        root.ParentTree = Dictionary(Nums=[0, [root.K]])
+        page.obj.StructParents, pdf.Root.StructTreeRoot = 0, root
+        pdf.save(file)
+    sample = replace(samples()["en_clean"], pdf=file.getvalue())
+    searchable_text(tmp_path, sample.pdf, read_sample(tmp_path, sample))
+    with pikepdf.open(tmp_path / "searchable.pdf") as pdf:
+        assert "/ActualText" not in pdf.Root.StructTreeRoot.K
+        assert pdf.Root.StructTreeRoot.K.S == Name.P
+
+
+def test_of_a_page_whose_own_text_was_not_looked_at_only_what_was_read_is_found(tmp_path: Path) -> None:
+    sample = samples()["hidden_white"]
+    page = read_sample(tmp_path, sample)
+    regions = tuple(replace(r, words=tuple(replace(w, in_pdf=False) for w in r.words)) for r in page.regions)
+    text = searchable_text(tmp_path, sample.pdf, replace(page, regions=regions, text_layer=None, hidden_text=None))
+    assert "Zorblatt" not in text and text.count("committee met") == 1
     assert looks_alike(sample.pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 

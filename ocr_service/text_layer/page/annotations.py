@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from ocr_service.render.pdfium import HIDDEN, page_annotations
+from ocr_service.text_layer.page.objects import annotation_objects
 
 NOTES = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
 _BOXES = (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON)
@@ -38,9 +39,11 @@ class Link:
     boxes: tuple[PointBox, ...]
 
 
-def annotation_kinds(page: pdfium.PdfPage) -> set[int]:
-    """The kinds of the page's annotations that are shown."""
-    return {pdfium_c.FPDFAnnot_GetSubtype(annotation) for annotation in _annotations(page)}
+def _has_text(annotation: Any) -> bool:
+    """Whether it may show text: any kind does whose appearance has some, as the dimensions of a drawn line."""
+    if pdfium_c.FPDFAnnot_GetSubtype(annotation) in NOTES:
+        return True
+    return any(kind == pdfium_c.FPDF_PAGEOBJ_TEXT for _, kind in annotation_objects(annotation))
 
 
 def check_boxes(pdf: pdfium.PdfDocument, page: pdfium.PdfPage) -> list[CheckBox]:
@@ -62,7 +65,7 @@ def flattened(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdf
 
     ``number`` from 1. The page given is closed where another one is returned.
     """
-    if not annotation_kinds(page) & set(NOTES):
+    if not any(map(_has_text, _annotations(page))):
         return page
     _hide_unseen(page)
     if pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY) != pdfium_c.FLATTEN_SUCCESS:

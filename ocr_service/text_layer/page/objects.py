@@ -25,6 +25,11 @@ def page_objects(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:
         yield item
 
 
+def annotation_objects(annotation: Any) -> Iterator[tuple[Any, int]]:
+    """The objects of an annotation's normal appearance with their types, as ``page_objects`` gives a page's."""
+    return _objects(annotation, pdfium_c.FPDFAnnot_GetObjectCount, pdfium_c.FPDFAnnot_GetObject, 0)
+
+
 def _objects(parent: Any, count: Any, get: Any, depth: int) -> Iterator[tuple[Any, int]]:
     for index in range(count(parent)):
         handle = get(parent, index)
