@@ -49,6 +49,7 @@ from ocr_service.reading.stage_timer import StageTimer
 from ocr_service.reading.unread_pictures import with_picture_names
 from ocr_service.render.figures import save_figures
 from ocr_service.render.rasterise import render_page
+from ocr_service.render.undrawn import UndrawnLetters
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.reading import READING_DPI, Reading, reduced
 from ocr_service.text_layer.page.glyphs import TooManyGlyphs
@@ -196,6 +197,8 @@ def _text_layer(task: PageTask, *, formulas: bool = False) -> tuple[PageLayer | 
             )
         except TooManyGlyphs:
             reason = "the page has more text, or more objects, than can be looked at"
+        except UndrawnLetters:
+            reason = "letters of fonts that are not in the file cannot be drawn by PDFium"
         except (pdfium.PdfiumError, DamagedFile, EmptyFile, IndexError):  # poppler may be able to draw it
             reason = "PDFium cannot read the page"
         except EngineUnavailable:  # who reads the page may do without

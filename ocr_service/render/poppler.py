@@ -1,4 +1,4 @@
-"""The second renderer: poppler's pdftoppm, for the rare page that PDFium cannot load.
+"""The second renderer: poppler's pdftoppm, for the rare page that PDFium cannot load, or not draw completely.
 
 It is a child of the worker and inherits the worker's limits. Should the worker be killed meanwhile, its process group
 is killed with it (see ``worker_process.py``), and the time limit below bounds it. Only where the app itself is killed
@@ -11,6 +11,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +45,25 @@ _FAILURES = (
 
 
 def render_with_poppler(
-    path: Path, number: int, *, dpi: int, max_pixels: int, password: str = "", finest: int = 0
+    path: Path,
+    number: int,
+    *,
+    dpi: int,
+    max_pixels: int,
+    password: str = "",
+    finest: int = 0,
+    reason: str = "pdfium could not load the page",
 ) -> PageImage:
-    """Page ``number`` (1-based) as poppler draws it. Raises RenderFailed and PageTooLarge."""
+    """Page ``number`` (1-based) as poppler draws it; a warning gives the ``reason``.
+
+    Raises RenderFailed and PageTooLarge.
+    """
     if not password:
-        return _rendered(path, number, dpi, max_pixels, finest)
-    with _decrypted(path, number, password) as copy:
-        return _rendered(copy, number, dpi, max_pixels, finest)
+        page = _rendered(path, number, dpi, max_pixels, finest)
+    else:
+        with _decrypted(path, number, password) as copy:
+            page = _rendered(copy, number, dpi, max_pixels, finest)
+    return replace(page, warnings=(*page.warnings, f"rendered by poppler: {reason}"))
 
 
 @contextmanager
@@ -91,9 +104,7 @@ def _rendered(path: Path, number: int, dpi: int, max_pixels: int, finest: int) -
     if not images:
         raise RenderFailed.page(number)
     pixels = np.asarray(images[0].convert("RGB"))
-    return PageImage(
-        number, pixels, page_dpi, warnings=(*warnings, "rendered by poppler: pdfium could not load the page")
-    )
+    return PageImage(number, pixels, page_dpi, warnings=warnings)
 
 
 def count_with_poppler(path: Path) -> int:

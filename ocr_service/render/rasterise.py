@@ -1,7 +1,8 @@
-"""One page of a file as an upright image: PDFium for PDFs (poppler where it fails), Pillow for images."""
+"""One page of a file as an upright image: PDFium for PDFs (poppler where it fails or lacks letters), Pillow else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from ocr_service.errors import DamagedFile, EmptyFile, RenderFailed, UploadLost
 from ocr_service.render.images import render_image
 from ocr_service.render.pdfium import open_pdf, render_with_pdfium
 from ocr_service.render.poppler import render_with_poppler
+from ocr_service.render.undrawn import undrawn_letters
 
 # No model or reader has to cope with a page of three pixels.
 _SMALLEST_SIDE_PIXELS = 32
+_NAMED = 40  # letters that a warning names
+_DARK, _LEAST_KEPT = 128, 0.9  # of 255; of the ink of one renderer that the other has, too
 
 
 def render_page(
@@ -39,14 +43,17 @@ def render_page(
 
 
 def _render_pdf_page(path: Path, number: int, dpi: int, max_pixels: int, password: str, finest: int) -> PageImage:
-    def with_poppler() -> PageImage:
-        return render_with_poppler(path, number, dpi=dpi, max_pixels=max_pixels, password=password, finest=finest)
+    def with_poppler(reason: str = "pdfium could not load the page") -> PageImage:
+        return render_with_poppler(
+            path, number, dpi=dpi, max_pixels=max_pixels, password=password, finest=finest, reason=reason
+        )
 
     try:
         with open_pdf(path, password) as pdf:
             if number > len(pdf):
                 raise RenderFailed(f"the PDF has no page {number}")
-            return render_with_pdfium(pdf, number, dpi=dpi, max_pixels=max_pixels, finest=finest)
+            page = render_with_pdfium(pdf, number, dpi=dpi, max_pixels=max_pixels, finest=finest)
+            undrawn = undrawn_letters(pdf[number - 1])
     except (pdfium.PdfiumError, EmptyFile):
         return with_poppler()
     except DamagedFile as damaged:
@@ -54,6 +61,26 @@ def _render_pdf_page(path: Path, number: int, dpi: int, max_pixels: int, passwor
             return with_poppler()
         except RenderFailed:
             raise damaged from None
+    return page if not undrawn else _with_all_letters(page, "".join(sorted(undrawn)), with_poppler)
+
+
+def _with_all_letters(page: PageImage, undrawn: str, with_poppler: Callable[[str], PageImage]) -> PageImage:
+    """The page as poppler draws it, which takes fonts of the system for those that are not in the file.
+
+    PDFium's where poppler has no font at all (Chinese without poppler's data): it then draws nothing of the text.
+    """
+    letters = f"letters of fonts that are not in the file ({undrawn[:_NAMED]})"
+    try:
+        other = with_poppler(f"pdfium cannot draw {letters}")
+    except RenderFailed:
+        other = page
+    if other is page or _ink(other) < _LEAST_KEPT * _ink(page):
+        return replace(page, warnings=(*page.warnings, f"{letters} are not drawn, and not read"))
+    return replace(other, warnings=(*page.warnings, *other.warnings))
+
+
+def _ink(page: PageImage) -> int:
+    return int((page.pixels < _DARK).sum())
 
 
 def _with_smallest_side(page: PageImage) -> PageImage:

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c
 from ocr_service.document import PageImage
 from ocr_service.render.pdfium import attachments, load_form, page_with_size
 from ocr_service.render.scale import fitting_dpi
+from ocr_service.render.undrawn import UndrawnLetters, undrawn_letters
 from ocr_service.text_layer.formulas.page_bars import thin_rules
 from ocr_service.text_layer.lines.lines import main_angle
 from ocr_service.text_layer.page.annotations import CheckBox, check_boxes, flattened, links
@@ -53,10 +54,12 @@ class OpenedPage:
 def open_page(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int) -> OpenedPage | None:
     """Page ``number`` (from 1) as it was drawn; None where it has no text of its own, nor any that is hidden.
 
-    Raises TooManyGlyphs, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
+    Raises TooManyGlyphs, UndrawnLetters, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw it.
     """
     warnings = load_form(pdf)
     with page_with_size(pdf, number - 1) as loaded:
+        if undrawn_letters(loaded):
+            raise UndrawnLetters
         boxes = check_boxes(pdf, loaded)
         found = links(loaded, pdf)
         unseen = hidden_notes(pdf, loaded, number)

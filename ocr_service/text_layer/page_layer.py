@@ -121,7 +121,8 @@ def read_page_layer(
 
     ``read_sheet`` reads samples of its fonts, as well as ``language`` (Tesseract's, ``rus+eng``) lets it.
     ``formulas``: build the LaTeX of its mathematics.
-    Raises TooManyGlyphs, EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw it.
+    Raises TooManyGlyphs, UndrawnLetters, EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium
+    cannot draw it.
     """
     with open_pdf(path, password) as pdf:
         opened = open_page(pdf, number, dpi, max_pixels)

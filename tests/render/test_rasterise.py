@@ -158,6 +158,22 @@ def test_page_that_pdfium_cannot_load_is_rendered_by_poppler(tmp_path: Path) -> 
     assert page.warnings == ("rendered by poppler: pdfium could not load the page",)
 
 
+def test_letters_of_a_font_that_is_not_in_the_file_are_drawn_by_poppler(tmp_path: Path) -> None:
+    differences = b"/Encoding<</Differences[97/afii10065/aogonek]>>/FirstChar 97/LastChar 98/Widths[556 556]"
+    content = b"BT /F 99 Tf 20 50 Td (ab) Tj ET"
+    font = b"/Resources<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/Arial" + differences + b">>>>>>"
+    document = pdf(
+        CATALOG,
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R" + font + b">>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+    )
+    page = rendered(write(tmp_path / "a.pdf", document))
+    assert page.pixels.min() < 64
+    letters = "letters of fonts that are not in the file (ąа)"
+    assert page.warnings == (f"rendered by poppler: pdfium cannot draw {letters}",)
+
+
 def test_page_that_neither_can_load_fails_alone(tmp_path: Path) -> None:
     kids = pdf(
         CATALOG,
