@@ -113,8 +113,9 @@ def piled(
 ) -> list[Item]:
     """The items that lie one upon another from ``edge`` on, up or down, with no more than ``gap`` between them.
 
-    A line of signs lies upon another only with a bar between them. ``heights``: the top and bottom of items, by their
-    id, that reach further than they do themselves.
+    A line of signs lies upon another only with a bar between them; what reaches into one beside it is of it, as the
+    scripts of the smallest type are, which have its size. ``heights``: the top and bottom of items, by their id, that
+    reach further than they do themselves.
     """
     found: list[Item] = []
     sign = -1.0 if up else 1.0
@@ -126,16 +127,19 @@ def piled(
     things += [((bar.y - edge) * sign, (bar.y - edge) * sign, None) for bar in bars]
     rules = sorted((bar.y - edge) * sign for bar in bars)
     reach, most = 0.0, first
-    line: list[Item] = []  # what lies there since the last rule
+    line: list[Item] = []  # what says the line that lies there since the last rule
+    since = 0  # the number of those that were found before that rule
     for near, far, thing in sorted(things, key=lambda thing: thing[0]):
         if near - reach > most:
             break
         beside_rule = bisect_left(rules, near) < bisect_right(rules, far)
-        if thing is not None and not beside_rule and line and _is_of_next_line(thing, line[0], near - reach):
-            break
+        if thing is not None and not beside_rule and line:
+            apart = near > reach or any(thing.x0 < other.x1 and other.x0 < thing.x1 for other in found[since:])
+            if apart and _is_of_next_line(thing, line[0], near - reach):
+                break
         reach, most = max(reach, far), gap
         if thing is None:
-            line = []
+            line, since = [], len(found)
             continue
         found.append(thing)
         if has_line(thing) and not (line and line[0].size >= thing.size):

@@ -25,6 +25,8 @@ def sign(latex: str, x: float, base: float = 100.0, size: float = 20.0, kind: st
         ([sign("a", 0, 88), sign("b", 0, 118)], [Bar(-1, 11, 94.5, 95.5)], "\\frac{a}{b}"),
         ([sign("1", 0, 88), sign("2", 0, 119)], [Bar(-1, 11, 94, 95)], "\\frac{1}{2}"),  # of a line with larger type
         ([sign("a", 0)], [Bar(-1, 11, 84, 85)], "\\overline{a}"),
+        # In the smallest type a script is as large as its letter.
+        ([sign("z", 0, 90), sign("2", 10, 79), sign("c", 2, 112)], [Bar(-1, 21, 94, 95)], "\\frac{z^{2}}{c}"),
         ([sign("1", 0), sign("2", 10), sign(".", 20, kind="punct", wide=4), sign("5", 24)], [], "12.5"),
         ([sign(c, 10 * n, kind="letter") for n, c in enumerate("log")] + [sign("x", 33)], [], "\\log x"),
         ([sign("x", 0), sign("=", 14, kind="rel"), sign("y", 44)], [], "x = \\quad y"),
