@@ -619,6 +619,26 @@ CLOSE_PAGE = (
 )
 
 
+# Reasons at the right of a derivation's rows; a comma between indices of indices, a brace under a sum with a script of
+# a script's letter in a denominator, a full stop behind a fraction; a number with a Roman section, behind a condition.
+REASONS = (
+    r"\begin{aligned} P(A) & = \sum_{i=1}^n P(A_i) \quad (\text{additivity}) \\"
+    r" & \leq \frac{\alpha - \beta}{1 - \beta} \quad (\text{by Lemma } 2) \end{aligned}",
+    r"P_{H_{0,j}} \leq \underbrace{\sum_{i=1}^n \frac{\mu_i}{\sigma_i^2}}_{\Lambda(\theta)} + \frac{1}{n + (n - p)}.",
+    r"\sum_{i=0}^{6-s} a_{i,i+s} = 2 \qquad (1 \leq s \leq 6).",
+)
+REASONS_PAGE = (
+    r"\documentclass[11pt]{article}\usepackage{amsmath}\renewcommand{\theequation}{II.8}\begin{document}"
+    r"The probability of all of them together is no larger than what stands at the end of the second row."
+    r"\begin{align*} P(A) &= \sum_{i=1}^n P(A_i) && \text{(additivity)} \\"
+    r" &\leq \frac{\alpha - \beta}{1 - \beta} && \text{(by Lemma 2)} \end{align*}"
+    r"This is what the following bound says of the hypotheses that were not rejected in the step before it."
+    rf"\[ {REASONS[1]} \]"
+    r"The sums of the coefficients are known for each of the distances, as the last line of this page says."
+    rf"\begin{{equation}} {REASONS[2]} \end{{equation}}\end{{document}}"
+)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     pages = [part for group in groups() for part in (source_of(CM, *group), r"\newpage")]
@@ -636,6 +656,7 @@ def main() -> None:
     typeset(source_of(CM, ROWS, INLINE[: len(ROWS)]), FOLDER / "rows.pdf")
     typeset(source_of(CM, CONDITIONS, INLINE[: len(CONDITIONS)]), FOLDER / "conditions.pdf")
     typeset(CLOSE_PAGE, FOLDER / "close.pdf")
+    typeset(REASONS_PAGE, FOLDER / "reasons.pdf")
     typeset(TIMES_PAGE, FOLDER / "times.pdf")
     typeset(COLUMNS_PAGE, FOLDER / "columns.pdf")
     typeset(LIMITS_PAGE, FOLDER / "limits.pdf")

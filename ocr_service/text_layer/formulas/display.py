@@ -17,17 +17,21 @@ _COLUMN = 0.9  # em of white between two columns of a table
 
 @dataclass(slots=True)
 class Display:
-    """The lines of a formula, the numbers beside it, its rules, its frame; where it ends, while lines are collected."""
+    """The lines of a formula, the numbers and comments beside it, its rules, its frame.
+
+    ``bottom``: where it ends, while lines are collected.
+    """
 
     lines: list[LayerLine]
     numbers: list[LayerLine] = field(default_factory=list)
+    comments: list[LayerLine] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     frame: list[Bar] = field(default_factory=list)
     bottom: float = 0.0
 
     @property
     def all_lines(self) -> list[LayerLine]:
-        return [*self.lines, *self.numbers]
+        return [*self.lines, *self.numbers, *self.comments]
 
     @property
     def glyphs(self) -> set[int]:

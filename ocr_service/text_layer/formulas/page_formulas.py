@@ -135,17 +135,20 @@ def _display(zone: Display, page: PageSymbols) -> list[DisplayFormula]:
     try:
         items = page.items([i for line in zone.lines for i in line.glyphs])
         found = [row for band, rules in bands(items, zone.bars) for row in rows(band, rules)]
-        tags = _tags(zone, [line for line, _ in found])
+        tags, comments = _tags(zone, [line for line, _ in found]), _comments(zone, found, page)
         made = []
+        first = 0
         for lines, tag in _groups(found, tags):
-            latex = _aligned(lines)
-            if not says_all(latex, signs_of(item for line, _ in lines for item in line)):
+            said = [comments.get(first + place, []) for place in range(len(lines))]
+            first += len(lines)
+            latex = _aligned(lines, said)
+            members = [item for line, _ in lines for item in line] + [item for words in said for item in words]
+            if not says_all(latex, signs_of(members)):
                 raise Unbuildable
             if tag:
                 latex += f" \\tag{{{tag}}}"
             if len(latex) > LONGEST:
                 return []
-            members = [item for line, _ in lines for item in line]
             made.append(DisplayFormula(latex, box_of(members), ()))
     except Unbuildable:
         return []
@@ -173,18 +176,33 @@ def _tags(zone: Display, lines: Sequence[Sequence[Item]]) -> dict[int, str]:
         match = _NUMBER.fullmatch(number.text.replace(" ", ""))
         if match is None:
             raise Unbuildable
-        middle = (number.box[1] + number.box[3]) / 2
-        row = min(
-            range(len(boxes)),
-            key=lambda n: (
-                max(0.0, boxes[n][1] - middle, middle - boxes[n][3])
-                + 1e-3 * abs((boxes[n][1] + boxes[n][3]) / 2 - middle)
-            ),
-        )
+        row = _row_at((number.box[1] + number.box[3]) / 2, boxes)
         if row in tags:
             raise Unbuildable
         tags[row] = match[1]
     return tags
+
+
+def _comments(zone: Display, found: Rows, page: PageSymbols) -> dict[int, list[Item]]:
+    """The comments by the line that each stands beside."""
+    boxes = [box_of(line) for line, _ in found]
+    beside: dict[int, list[Item]] = {}
+    for comment in zone.comments:
+        row = _row_at((comment.box[1] + comment.box[3]) / 2, boxes)
+        if row in beside:
+            raise Unbuildable
+        beside[row] = page.items(comment.glyphs)
+    return beside
+
+
+def _row_at(middle: float, boxes: Sequence[tuple[float, float, float, float]]) -> int:
+    """The number of the line at a height, or next to it."""
+
+    def away(row: int) -> float:
+        _, top, _, bottom = boxes[row]
+        return max(0.0, top - middle, middle - bottom) + 1e-3 * abs((top + bottom) / 2 - middle)
+
+    return min(range(len(boxes)), key=away)
 
 
 Rows = list[tuple[list[Item], list[Bar]]]
@@ -217,15 +235,16 @@ def _continues(lines: Rows, row: tuple[list[Item], list[Bar]]) -> bool:
     )
 
 
-def _aligned(lines: Rows) -> str:
+def _aligned(lines: Rows, comments: Sequence[list[Item]]) -> str:
+    said = [f" \\quad {build(words, [])}" if words else "" for words in comments]
     if len(lines) == 1:
-        return build(*lines[0])
+        return build(*lines[0]) + said[0]
     if has_columns(lines):  # a table without rules
         raise Unbuildable
     at = _alignment([items for items, _ in lines])
     parts = []
-    for items, bars in lines:
-        parts.append(_halves(items, bars, at) if at is not None else build(items, bars))
+    for (items, bars), words in zip(lines, said, strict=True):
+        parts.append((_halves(items, bars, at) if at is not None else build(items, bars)) + words)
     return "\\begin{aligned} " + " \\\\ ".join(parts) + " \\end{aligned}"
 
 

@@ -13,7 +13,9 @@ from ocr_service.text_layer.lines.words import SMALL, LayerLine, LayerWord
 
 _PROSE_SHARE = 0.42  # of a line's signs in words
 _PROSE_WORDS, _PROSE_LETTERS = 4, 18
-_EQUATION_NUMBER = re.compile(r"\(\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*\)|\(\s*[A-Z*]{1,2}\d{0,2}\s*\)")
+_EQUATION_NUMBER = re.compile(
+    r"\(\s*+(?:[A-Z]\.?+|[IVX]{2,5}+\.)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z*′']?\s*+\)|\(\s*+[A-Z*]{1,2}\d{0,2}\s*+\)"
+)
 _TOUCHING = 0.12  # em from a name to its script or its argument
 _INDENT, _NEAR_PROSE = 1.5, 12.0  # em at both ends of a centred line, and to the prose that it stands in
 _LIMIT = 0.5  # em from an operator to its limits, and twice what their middles are off

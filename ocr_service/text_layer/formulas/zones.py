@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_service.text_layer.formulas.comments import beside_rows, comments_of, without_comment
 from ocr_service.text_layer.formulas.display import (
     Display,
     bars_of,
@@ -22,7 +23,6 @@ from ocr_service.text_layer.formulas.inline_runs import SymbolsOfPage, is_bold_l
 from ocr_service.text_layer.formulas.items import Bar
 from ocr_service.text_layer.formulas.prose import (
     has_gutter,
-    is_long_word,
     is_number,
     is_set_apart,
     middle_of,
@@ -55,10 +55,12 @@ class Zones:
 def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> Zones:
     prose = _prose_but_cases(lines, page)
     strips = [(line.box[0], line.box[2]) for line in prose]
-    apart = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
+    parted = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
+    apart = [part for line in parted for part in without_comment(line, page)]
     numbers = [line for line in apart if is_number(line, page)]
-    numbered = {id(number) for number in numbers}
-    rest = [line for line in apart if id(line) not in numbered and not _begins_as_prose(line, prose, page)]
+    comments = beside_rows([line for line in [*apart, *prose] if not is_number(line, page)], strips, page)
+    taken = {id(line) for line in [*numbers, *comments]}
+    rest = [line for line in apart if id(line) not in taken and not _begins_as_prose(line, prose, page)]
     clusters = _one_above_the_other(_clusters(rest, strips, bars, page), strips, page)
     displays: list[Display] = []
     cells: list[Display] = []
@@ -69,7 +71,7 @@ def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[B
         if _is_mathematics(zone, prose, bars, page) and not is_table(zone, bars):
             zone.numbers = [n for n in numbers if is_beside(n, zone) and not has_gutter(n.box, zone.box, strips)]
             zone.bars = bars_of(zone, bars)
-            zone.lines += _comments(zone, rest, strips, page)
+            zone.comments = comments_of(zone, rest, comments, strips, page)
             zone.lines += _conditions_of_words(zone, rest, page)
             if not has_neighbours(zone, lines, strips):
                 displays.append(zone)
@@ -83,24 +85,6 @@ def _begins_as_prose(line: LayerLine, prose: Sequence[LayerLine], page: SymbolsO
     if line.words[0] not in words_of_prose(line, page):
         return False
     return any(abs(line.box[0] - other.box[0]) < _AT_MARGIN * line.size for other in prose)
-
-
-def _comments(
-    zone: Display, lines: Sequence[LayerLine], strips: Sequence[tuple[float, float]], page: SymbolsOfPage
-) -> list[LayerLine]:
-    """Words at the right of numbered equations, which say why one holds; beside others they may be a table's."""
-    if not zone.numbers:
-        return []
-    _, y0, x1, y1 = zone.box
-    levels = [(number.box[1] + number.box[3]) / 2 for number in zone.numbers]
-    found = []
-    for line in lines:
-        left, top, _, bottom = line.box
-        behind = left > x1 and y0 < (top + bottom) / 2 < y1 and not has_gutter(zone.box, line.box, strips)
-        numbered = any(abs((top + bottom) / 2 - level) < 0.5 * line.size for level in levels)
-        if behind and numbered and is_long_word(line.words[0], page):
-            found.append(line)
-    return found
 
 
 def _conditions_of_words(zone: Display, lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:

@@ -29,6 +29,7 @@ from tests.support.formula_pages import (
     NAMES,
     NAMES_INLINE,
     NUMBERED,
+    REASONS,
     ROWS,
     TIMES,
     TIMES_INLINE,
@@ -115,6 +116,12 @@ def test_rows_of_matrices_and_cases_keep_their_signs() -> None:
 def test_conditions_of_words_and_the_point_behind_cases_are_the_formulas() -> None:
     page = read(FOLDER / "conditions.pdf")
     assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in CONDITIONS]
+
+
+def test_reasons_stand_behind_the_rows_that_they_are_for() -> None:
+    page = read(FOLDER / "reasons.pdf")
+    assert [tree(latex) for latex in displays(page)] == [tree(latex) for latex in REASONS]
+    assert [latex.rpartition("\\tag")[2] for latex in displays(page) if "\\tag" in latex] == ["{II.8}"]
 
 
 def test_limits_over_and_under_operators_of_prose_are_theirs() -> None:
