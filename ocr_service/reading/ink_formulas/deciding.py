@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocr_service.reading.ink_formulas.matching import Match
+from ocr_service.text_layer.formulas.items import Bar
+from ocr_service.text_layer.proof.known_glyphs import AXIS
 
 MARGIN, _LEAST_MARGIN, _LEAST_OF_UNLIKE = 0.025, 0.008, 0.35  # of likeness, by which a sign is ahead of another
 _STROKES, _IN_WORD = {"l", "1", "I"}, 0.12  # em between letters of a word
@@ -20,14 +22,16 @@ def unlike_by(found: Sequence[Sequence[Match]]) -> float:
     return 1 - float(np.median([m[0].likeness for m in found if m]))
 
 
-def decided_signs(signs: Sequence[Sequence[Match]]) -> list[Match | None]:
+def decided_signs(signs: Sequence[Sequence[Match]], bars: Sequence[Bar] = (), line: float = 0.0) -> list[Match | None]:
     """One glyph for each: of several that are about as like, the one that stands on the baseline of its neighbours.
 
-    The less like all are, as on a scan, the more a sign has to be ahead.
+    The less like all are, as on a scan, the more a sign has to be ahead. ``bars``: of fractions, in lines whose type
+    has ``line`` pixels.
     """
     unlike = unlike_by(signs) if signs else 0.0
     margin, least = max(MARGIN, unlike), max(_LEAST_MARGIN, _LEAST_OF_UNLIKE * unlike)
-    certain = _Certain([m[0] for m in signs if not others(m, margin) and m[0].symbol.encoding != "OMX"])
+    sure = [m[0] for m in signs if not others(m, margin) and m[0].symbol.encoding != "OMX"]
+    certain = _Certain(sure, bars, line)
     decided: list[Match | None] = []
     for found in signs:
         # A dot may be one of a script as well, whose baseline tells.
@@ -70,15 +74,14 @@ def others(found: Sequence[Match], margin: float) -> list[Match]:
 
 
 class _Certain:
-    """The signs that nothing else is like, by their baselines."""
+    """The signs that nothing else is like, by their baselines; a fraction's bar stands for one on that of its line."""
 
-    def __init__(self, signs: Sequence[Match]) -> None:
-        ordered = sorted(signs, key=lambda match: match.base)
-        self._bases = np.array([match.base for match in ordered])
-        self._sizes = np.array([match.size for match in ordered])
-        self._sides = np.array([(match.box[0], match.box[2]) for match in ordered]).reshape(-1, 2)
-        self._upright = np.array([m.symbol.encoding == "OT1" and m.symbol.latex.isalpha() for m in ordered], bool)
-        self._tops = np.array([match.box[1] for match in ordered])
+    def __init__(self, signs: Sequence[Match], bars: Sequence[Bar], line: float) -> None:
+        rows = [(m.base, m.size, m.box[0], m.box[2], m.box[1], _is_upright(m)) for m in signs]
+        rows += [(bar.y + AXIS * line, line, bar.x0, bar.x1, np.inf, False) for bar in bars]  # under no accent
+        table = np.array(sorted(rows), float).reshape(-1, 6)
+        self._bases, self._sizes, self._sides = table[:, 0], table[:, 1], table[:, 2:4]
+        self._tops, self._upright = table[:, 4], table[:, 5] > 0
 
     def has_beside(self, match: Match, reach: float, *, behind: bool = False) -> bool:
         """Whether one of the same size stands on the match's baseline, not farther than ``reach`` em from it.
@@ -91,7 +94,7 @@ class _Certain:
         first, end = np.searchsorted(self._bases, (match.base - off, match.base + off))
         sides = self._sides[first:end]
         after, before = sides[:, 0] - match.box[2], match.box[0] - sides[:, 1]
-        gap = np.where(after > -match.size, after, np.inf) if behind else np.maximum(after, before)
+        gap = np.where(sides[:, 0] > match.box[0], after, np.inf) if behind else np.maximum(after, before)
         same = np.abs(self._sizes[first:end] / match.size - 1) < _SAME_SIZE
         return bool((same & (gap < reach * match.size)).any())
 
@@ -112,3 +115,7 @@ class _Certain:
         under = (self._sides[:, 0] < middle) & (middle < self._sides[:, 1] + _ON_LETTER * accent.size)
         same = np.abs(self._sizes / accent.size - 1) < _SAME_SIZE
         return bool((over & under & same).any())
+
+
+def _is_upright(match: Match) -> bool:
+    return match.symbol.encoding == "OT1" and match.symbol.latex.isalpha()

@@ -30,11 +30,12 @@ _MOST_PIECES = 20_000  # of ink on a page; one full of print has 6,000
 _FEW_OTHERS, _MANY_OTHERS = 3, 0.25  # signs of another size in a group, and their share of those of the page's
 _MOST_GROUPS, _GROUP_GAP = 12, 1.5  # of boxes that are read by themselves, and em of white between two
 _SCRIPT, _FULL = 0.9, 5  # of the line's size: scripts are smaller; signs of a formula that stands by itself
-_ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}")
+_ODD = ("\\dot{i}", "\\dot{j}", "\\hat{i}", "\\hat{j}", "^{.}", "_{.}", "\\underline{\\mathfrak")
 _RAISED_LIMIT = re.compile(r"\\(?:max|min|sup|inf|lim)(?:_\{[^{}]*+\})?+\^")  # a script of the line above
 _SUBJECT_TO = "s . t ."
 _BEHIND_STOP = ("\\quad", "\\qquad", "\\end", "\\\\", "\\tag", "\\text", ".")  # what a full stop may have behind it
-_UNTAGGED, _TAIL = "quad (", 32  # the end of a formula that has its number as a part of it
+# The end of a formula that has its number as a part of it, which no bracket with a relation is.
+_UNTAGGED, _TAIL = re.compile(r"quad \((?!.*(?:[=<>]|\\[lg](?:eq?|t)\b|\\in\b))"), 32
 _PAIRS = (("\\{", "\\}"), ("\\langle", "\\rangle"), ("\\lfloor", "\\rfloor"), ("\\lceil", "\\rceil"))
 
 
@@ -111,7 +112,7 @@ def _in_boxes(
     if signs is None:
         return None
     signs = with_numbers(signs, numbers)
-    known = KnownInk.of(every, pieces, signs.unknown, prose_boxes(lines))
+    known = KnownInk.of(every, pieces, signs.unknown, prose_boxes(lines), em)
     tagged = [with_tag(formula, numbers) for formula in _built(signs, ink.shape)]
     sound = [formula for formula in tagged if _is_sound(formula.latex)]
     regions = [_region(formula, signs, size) for formula in _whole(sound, known, signs, numbers)]
@@ -183,7 +184,7 @@ def _is_sound(latex: str) -> bool:
     behind = (part.lstrip() for part in latex.replace(_SUBJECT_TO, "").split(" .")[1:])
     if any(part and not part.startswith(_BEHIND_STOP) for part in behind):
         return False
-    if _UNTAGGED in latex[-_TAIL:]:
+    if _UNTAGGED.search(latex[-_TAIL:]):
         return False
     without = latex.replace("\\left", "").replace("\\right", "")
     return all(without.count(left) == without.count(right) for left, right in _PAIRS)

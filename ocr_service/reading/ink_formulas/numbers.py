@@ -15,8 +15,11 @@ from ocr_service.reading.ink_formulas.table import ink_table
 from ocr_service.tesseract.words import Line, Word
 from ocr_service.text_layer.formulas.page_formulas import DisplayFormula
 
-EQUATION_NUMBER = re.compile(r"\([A-Z]?\.?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)")
-_BUILT = re.compile(r"(?: \\q?quad)?+ \( ([A-Z]?+(?: ?[\d.])++(?: [a-z])?+) \)( \\end\{aligned\})?+$")
+EQUATION_NUMBER = re.compile(r"\((?:[A-Z]?+\.?+|[IVX]{2,5}+\.)\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)")
+_BUILT = re.compile(
+    r"(?: \\q?quad)?+ \( ((?:[A-Z]|\\mathrm\{[A-Z]\})?+(?: ?[\d.])++(?: [a-z])?+) \)( \\end\{aligned\})?+$"
+)
+_UPRIGHT = re.compile(r"\\mathrm\{([A-Z])\}")
 _EDGE, _LEVEL = 0.3, 2  # of a number's height; numbers that end at one place
 _SURE = 80.0  # Tesseract's confidence
 _DEEP = 0.25  # em of a bracket under the baseline
@@ -57,7 +60,7 @@ def with_tag(formula: DisplayFormula, numbers: Sequence[Word]) -> DisplayFormula
     level = [abs(word.box[2] - formula.box[2]) < _EDGE * (word.box[3] - word.box[1]) for word in numbers]
     if sum(level) < _LEVEL:
         return formula
-    text, end = match[1].replace(" ", ""), match[2] or ""
+    text, end = _UPRIGHT.sub(r"\1", match[1]).replace(" ", ""), match[2] or ""
     return replace(formula, latex=f"{formula.latex[: match.start()]}{end} \\tag{{{text}}}")
 
 

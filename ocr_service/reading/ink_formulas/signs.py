@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr_service.reading.ink_formulas.deciding import MARGIN, decided_signs, others, unlike_by
+from ocr_service.reading.ink_formulas.level_braces import brace_of
 from ocr_service.reading.ink_formulas.matching import Match, matches
 from ocr_service.reading.ink_formulas.moments import Ink
 from ocr_service.reading.ink_formulas.pieces import Piece, groups_of
@@ -39,6 +40,7 @@ _DISPLAYED, _SCRIPT = ("FRAK", "RSFS"), 0.9  # alphabets that are not looked for
 _BAR_OF_PRODUCT, _BAR_OVER_FEET = 12, 0.06  # of its height; of its width: the feet fill 0.86
 _RARE_SIGNS = ("\\sqcup", "\\sqcap", "\\uplus", "\\smallint")
 _DOT, _SMALLEST_DOT = 0.1, 1.5  # em, and pixels of a dot that can be seen
+_LONGER = 2  # pixels by which a comma is higher than wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,16 @@ def signs_of(ink: Ink, pieces: Sequence[Piece], em: float) -> Signs | None:
             bars.append(split[1])
         elif is_level(piece, sizes.line):
             bars.append(_bar(piece))
+        elif (brace := brace_of(piece, sizes)) is not None:
+            signs += [[match] for match in brace]
+            members += [(n,)] * len(brace)
         elif touch and n not in like and (parted := _parted(ink, piece, sizes, style, unlike)):
             signs += parted[0]
             members += [(n,)] * len(parted[0])
             bars += parted[1]
         else:
             unknown.append(piece)
-    decided = decided_signs(signs)
+    decided = decided_signs(signs, [_bar(pieces[n]) for n in rules], sizes.line)
     unknown += [pieces[n] for group, match in zip(members, decided, strict=True) if match is None for n in group]
     unsized = [pieces[n] for n in free if n in like]
     return Signs([match for match in decided if match is not None], bars, unknown, sizes, unsized)
@@ -116,10 +121,21 @@ def _sized(
         if len(group) == 1 and is_level(pieces[group[0]], sizes.line):
             result[at] = [match for match in result[at] if match.symbol.latex in _LEVEL]
         elif len(group) == 1 and (plain := plain_matches(ink, pieces[group[0]], sizes)):
-            result[at] = plain
+            result[at] = result[at] if _is_comma(result[at], pieces[group[0]]) else plain
         elif len(group) == 1:
             result[at] = _right_way_up(result[at], pieces[group[0]])
     return result
+
+
+def _is_comma(found: Sequence[Match], piece: Piece) -> bool:
+    """Whether a piece that is about as large as a dot is a comma, as in scripts of scripts."""
+    return (
+        piece.height >= piece.width + _LONGER
+        and bool(found)
+        and found[0].symbol.latex == ","
+        and found[0].likeness >= _SURE_PART
+        and not others(found, _MARGIN_SMALL)
+    )
 
 
 def _parted(

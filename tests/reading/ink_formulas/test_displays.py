@@ -15,7 +15,7 @@ from ocr_service.reading.page_tasks import PageTask, read_page
 from ocr_service.render.pdfium import open_pdf
 from ocr_service.tesseract.sheet import prepare_sheet
 from ocr_service.tesseract.words import Line, Word, make_line
-from tests.support.formula_pages import ALIGNED, CLOSE, CONDITIONS, DISPLAYS, EACH, FOLDER, LINES, tree
+from tests.support.formula_pages import ALIGNED, CLOSE, CONDITIONS, DISPLAYS, EACH, FOLDER, LINES, REASONS, tree
 from tests.support.sheets import DrawnPage
 
 _WRITTEN = {tree(latex) for latex in (*DISPLAYS, *LINES)}
@@ -80,6 +80,11 @@ def test_print_of_another_font_hides_no_formula_elsewhere() -> None:
     built = find_displays(prepare_sheet(gray, 200), [], hints)
     assert len(built) >= 3
     assert _WRITTEN.issuperset(tree(region.content) for region in built)
+
+
+def test_braces_under_a_sum_small_commas_and_points_behind_fractions_are_known() -> None:
+    built = [tree(region.content) for region in seen(page_of(0, file="reasons.pdf", inches=(1.7, 5.0)))]
+    assert built == [tree(latex) for latex in REASONS[:2]]
 
 
 @pytest.mark.slow
