@@ -112,8 +112,10 @@ def _in_boxes(
     if signs is None:
         return None
     signs = with_numbers(signs, numbers)
-    known = KnownInk.of(every, pieces, signs.unknown, prose_boxes(lines), em)
-    tagged = [with_tag(formula, numbers) for formula in _built(signs, ink.shape)]
+    prose = prose_boxes(lines)
+    known = KnownInk.of(every, pieces, signs.unknown, prose, em)
+    built = _built(signs, ink.shape, [(float(box[0]), float(box[2])) for box in prose])
+    tagged = [with_tag(formula, numbers) for formula in built]
     sound = [formula for formula in tagged if _is_sound(formula.latex)]
     regions = [_region(formula, signs, size) for formula in _whole(sound, known, signs, numbers)]
     return _Found(regions, [match.box for match in signs.found], [piece.box for piece in signs.unsized])
@@ -156,15 +158,16 @@ def _is_full(formula: DisplayFormula, signs: Signs) -> bool:
     return sum(_is_in_any(box, [formula.box]) for box in large) >= _FULL
 
 
-def _built(signs: Signs, shape: tuple[int, ...]) -> list[DisplayFormula]:
-    """The formulas that the builder makes of the signs."""
+def _built(signs: Signs, shape: tuple[int, ...], prose: Sequence[tuple[float, float]]) -> list[DisplayFormula]:
+    """The formulas that the builder makes of the signs. ``prose``: from and to which x lines of words stand."""
     glyphs, known = glyphs_of(levelled(signs.found, signs.sizes))
     glyphs = with_signs(glyphs, known)
     unexplained = np.zeros(shape, np.uint8)
     for piece in signs.unknown:
         x0, y0, x1, y1 = piece.box
         unexplained[y0:y1, x0:x1] |= piece.mask * np.uint8(255)
-    found = find_formulas(glyphs, known, find_lines(glyphs), signs.bars, np.ones(len(glyphs), bool), unexplained)
+    trusted = np.ones(len(glyphs), bool)
+    found = find_formulas(glyphs, known, find_lines(glyphs), signs.bars, trusted, unexplained, prose)
     return [formula for formula in found.displays if formula.latex]
 
 

@@ -61,16 +61,20 @@ def find_formulas(
     bars: Sequence[Bar],
     trusted: Flags,
     unexplained: Gray,
+    prose: Sequence[tuple[float, float]] = (),
 ) -> PageFormulas:
-    """``trusted``: the glyphs whose text is proven, for words in formulas. ``unexplained``: ink of no glyph."""
+    """``trusted``: the glyphs whose text is proven, for words in formulas. ``unexplained``: ink of no glyph.
+
+    ``prose``: from and to which x lines of prose stand that are not among the lines.
+    """
     page = PageSymbols(glyphs, known, trusted, unexplained)
     used = np.zeros(len(glyphs), bool)
     level = [line for line in lines if line.angle == 0]
     if len(level) > _MOST_LINES or not any(page.is_strong(i) for i in range(len(glyphs))):
         return PageFormulas(list(lines), (), (), used)
-    level = parted_at_gutters(level, page)
+    level = parted_at_gutters(level, page, prose)
     lines = [*level, *(line for line in lines if line.angle)]
-    zones = find_zones(level, page, bars)
+    zones = find_zones(level, page, bars, prose)
     found, cells = _displays(zones.displays, page), cell_formulas(zones.cells, page)
     used[[*found.built, *cells.glyphs]] = True
     apart = found.taken | found.refused | cells.glyphs

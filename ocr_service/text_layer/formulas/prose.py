@@ -223,9 +223,14 @@ def is_number(line: LayerLine, page: SymbolsOfPage) -> bool:
     return _EQUATION_NUMBER.fullmatch(line.text) is not None and not any(page.is_strong(i) for i in line.glyphs)
 
 
-def parted_at_gutters(lines: Sequence[LayerLine], page: SymbolsOfPage) -> list[LayerLine]:
-    """The lines, cut where they cross the white between two columns of prose."""
-    strips = [(line.box[0], line.box[2]) for line in prose_lines(lines, page)]
+def parted_at_gutters(
+    lines: Sequence[LayerLine], page: SymbolsOfPage, others: Sequence[tuple[float, float]] = ()
+) -> list[LayerLine]:
+    """The lines, cut where they cross the white between two columns of prose.
+
+    ``others``: from and to which x prose stands that is not among the lines.
+    """
+    strips = [*others, *((line.box[0], line.box[2]) for line in prose_lines(lines, page))]
     return [part for line in lines for part in _parted(line, strips)]
 
 

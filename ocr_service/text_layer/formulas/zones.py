@@ -52,9 +52,12 @@ class Zones:
     cells: list[Display]
 
 
-def find_zones(lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar]) -> Zones:
+def find_zones(
+    lines: Sequence[LayerLine], page: SymbolsOfPage, bars: Sequence[Bar], others: Sequence[tuple[float, float]] = ()
+) -> Zones:
+    """``others``: from and to which x prose stands that is not among the lines."""
     prose = _prose_but_cases(lines, page)
-    strips = [(line.box[0], line.box[2]) for line in prose]
+    strips = [*others, *((line.box[0], line.box[2]) for line in prose)]
     parted = [part for line in _beside_prose(lines, prose, page) for part in _without_number(line, strips, page)]
     apart = [part for line in parted for part in without_comment(line, page)]
     numbers = [line for line in apart if is_number(line, page)]

@@ -82,6 +82,21 @@ def test_print_of_another_font_hides_no_formula_elsewhere() -> None:
     assert _WRITTEN.issuperset(tree(region.content) for region in built)
 
 
+def test_formulas_level_with_each_other_in_two_columns_are_both_built() -> None:
+    page = page_of(0)
+    x0, y0, x1, y1 = min(formulas_of(0), key=lambda region: region.bbox[1]).bbox
+    formula = page[y0 - 2 : y1 + 2, x0 - 2 : x1 + 2]
+    gray = np.full((300, 1600), 255, np.uint8)
+    prose = []
+    for left in (100, 900):
+        gray[220 : 220 + formula.shape[0], left + 200 : left + 200 + formula.shape[1]] = formula
+        for y in (10, 50, 90, 130):
+            prose.append(
+                make_line([Word("words", (left + n, y, left + n + 100, y + 22), 95.0) for n in range(0, 600, 120)])
+            )
+    assert [tree(region.content) for region in seen(gray, lines=prose)] == [tree("E = mc^2")] * 2
+
+
 def test_braces_under_a_sum_small_commas_and_points_behind_fractions_are_known() -> None:
     built = [tree(region.content) for region in seen(page_of(0, file="reasons.pdf", inches=(1.7, 5.0)))]
     assert built == [tree(latex) for latex in REASONS[:2]]
