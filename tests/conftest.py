@@ -5,23 +5,56 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.make_samples import make_contract, scan
-from tests.fakes.fault_proxy import FaultProxy
 from tests.support.running import RunningService
-from tests.support.s3_server import s3_proxy, s3_server
+
+if TYPE_CHECKING:
+    from tests.fakes.fault_proxy import FaultProxy
 
 # Whole folders that start services, and fixtures that start a database, a browser or an S3 server, or mount a disk.
 _SLOW_FOLDERS = ("e2e", "faults", "fuzz")
 _SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto", "disk"}
+_USERS = ("store", "proxy")  # fixtures that use those
+_TESTS = Path(__file__).parent
 
 
 def pytest_collection() -> None:
     """Thousands of tests are listed, and all of the list stays: there is nothing for the garbage collector to find."""
     gc.disable()
     RunningService.warm = True
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests are left out, files of nothing else are not imported, and the other way round.
+
+    Their clients, servers and browsers take each process of the tests seconds to load.
+    """
+    if not collection_path.name.startswith("test_"):
+        return None
+    wanted = str(config.getoption("markexpr"))
+    if wanted.startswith("not slow"):
+        return True if _is_slow(collection_path) else None
+    return True if wanted.startswith("slow") and not _may_be_slow(collection_path) else None
+
+
+def _is_slow(file: Path) -> bool:
+    """Whether all tests of the file are slow, as its folder or its own mark says."""
+    return _is_in_slow_folder(file) or any(
+        line.startswith("pytestmark") and "pytest.mark.slow" in line for line in file.read_text("utf-8").splitlines()
+    )
+
+
+def _may_be_slow(file: Path) -> bool:
+    """Whether tests of the file may be slow: it names the mark or one of the fixtures."""
+    text = file.read_text("utf-8")
+    return _is_in_slow_folder(file) or any(word in text for word in ("mark.slow", *_SLOW_FIXTURES, *_USERS))
+
+
+def _is_in_slow_folder(file: Path) -> bool:
+    return file.relative_to(_TESTS).parts[0] in _SLOW_FOLDERS
 
 
 def pytest_collection_finish() -> None:
@@ -32,13 +65,14 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as ``slow`` what its folder or a fixture makes so; other tests carry the marker themselves."""
-    tests = Path(__file__).parent
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if (call := getattr(item, "callspec", None)) is not None:
             used |= {value for value in call.params.values() if isinstance(value, str)}
-        if item.path.relative_to(tests).parts[0] in _SLOW_FOLDERS or used & _SLOW_FIXTURES:
+        if _is_in_slow_folder(item.path) or used & _SLOW_FIXTURES:
             item.add_marker("slow")
+        if item.get_closest_marker("slow") and not _may_be_slow(item.path):
+            raise pytest.UsageError(f"{item.nodeid} is slow, which its file does not say: tests/conftest.py has how")
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +83,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def contract_scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample contract as a scan of two pages."""
+    from scripts.make_samples import make_contract, scan
+
     folder = tmp_path_factory.mktemp("samples")
     make_contract(folder / "contract.pdf")
     scan(folder / "contract.pdf", folder / "contract.scan.pdf")
@@ -65,6 +101,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
 @pytest.fixture(scope="module")
 def moto() -> Iterator[tuple[str, int]]:
     """An S3 server: its host and port."""
+    from tests.support.s3_server import s3_server
+
     with s3_server() as server:
         yield server
 
@@ -72,5 +110,7 @@ def moto() -> Iterator[tuple[str, int]]:
 @pytest.fixture
 def proxy(moto: tuple[str, int]) -> Iterator[FaultProxy]:
     """The S3 server with an empty bucket, reached through a proxy that can misbehave."""
+    from tests.support.s3_server import s3_proxy
+
     with s3_proxy(moto) as proxy:
         yield proxy
