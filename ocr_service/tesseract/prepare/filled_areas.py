@@ -6,6 +6,7 @@ the whole page.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -90,12 +91,10 @@ def _with_white_letters(
     count, labels, _, _ = components_with_stats(pale)
     filled = np.zeros(count, bool)
     filled[labels[level > 0]] = True
-    for area in _areas_between(gray, np.where(filled[labels], ground, 255).astype(np.uint8), (low, high), step, dpi):
+    ground = np.where(filled[labels], ground, 255).astype(np.uint8)
+    for area in _areas_between(gray, ground, (low, high), step, dpi, paper):
         contrast = paper - area.ground
-        box = _trimmed(gray, area.box, area.ground, contrast / 2)
-        if box is None:
-            continue
-        x0, y0, x1, y1 = box[0] + _EDGE, box[1] + _EDGE, box[2] - _EDGE, box[3] - _EDGE
+        x0, y0, x1, y1 = area.box[0] + _EDGE, area.box[1] + _EDGE, area.box[2] - _EDGE, area.box[3] - _EDGE
         crop = gray[y0:y1, x0:x1]
         if not crop.size or float(np.mean(crop < area.ground - _INK)) > _OTHER_TEXT:
             continue
@@ -146,8 +145,9 @@ def _are_one(area: FilledArea, other: FilledArea) -> bool:
 
 
 def _areas_between(
-    gray: Gray, ground: npt.NDArray[np.uint8], band: tuple[float, float], step: int, dpi: int
+    gray: Gray, ground: npt.NDArray[np.uint8], band: tuple[float, float], step: int, dpi: int, white: float = math.inf
 ) -> Iterator[FilledArea]:
+    """``white``: the level of the paper and letters from which grounds are to be told that are nearly as light."""
     low, high = band
     for (x, y, w, h), inside in _pieces(ground, (ground >= low) & (ground < high), round(_LEAST_IN[1] * dpi / step)):
         area, bar = np.count_nonzero(inside), _is_bar(w * step, h * step, dpi)
@@ -156,13 +156,15 @@ def _areas_between(
         sure = area >= _FILLED * w * h and (_fills_rows(inside) if bar else area >= _RECTANGULAR * w * h)
         if not sure and not (bar and area >= _BAR_FILLED * w * h):
             continue
+        if not bar:
+            (x, y, w, h), inside = _without_fringe((x, y, w, h), inside)
         whole = x * step, y * step, (x + w) * step, (y + h) * step
         levels = ground[y : y + h, x : x + w][inside]
         parts = [] if float(levels.std()) <= _UNIFORM else _parts(gray, whole, dpi)
         if not parts and (level := _level(levels, bar=bar)) is not None:
             parts = [(whole, level)]
         for part, level in parts:
-            box = _trimmed(gray, part, level)
+            box = _trimmed(gray, part, level, min(_INK, (white - level) / 2))
             if box is not None:
                 ends = part[0] == whole[0], part[2] == whole[2]
                 box = _cut(box, part, whole)  # of a part may be left nothing
@@ -194,6 +196,21 @@ def _pieces(
             for first, last in zip(np.flatnonzero(rows > 0).tolist(), np.flatnonzero(rows < 0).tolist(), strict=True):
                 if not _sticks_out(own, first, last):
                     yield (x + left, y + top + first, wide, last - first), own[first:last]
+
+
+def _without_fringe(place: _Place, inside: npt.NDArray[np.bool_]) -> tuple[_Place, npt.NDArray[np.bool_]]:
+    """A piece without the rows and columns that it does not fill: blurred lines of text and frames hang on areas."""
+    top, bottom = _filled_extent(inside.mean(axis=1))
+    left, right = _filled_extent(inside[top:bottom].mean(axis=0))
+    return (place[0] + left, place[1] + top, right - left, bottom - top), inside[top:bottom, left:right]
+
+
+def _filled_extent(shares: npt.NDArray[np.float64]) -> tuple[int, int]:
+    """The first row that a piece fills and one after the last; few at its ends are the blurred edge of its own."""
+    (full,) = np.nonzero(shares >= _ON_GROUND)
+    first, end = (int(full[0]), int(full[-1]) + 1) if len(full) else (0, len(shares))
+    few = _GROUND // 2 + 1
+    return first if first > few else 0, end if len(shares) - end > few else len(shares)
 
 
 def _connected(mask: npt.NDArray[np.bool_], least: int) -> Iterator[tuple[_Place, npt.NDArray[np.bool_]]]:

@@ -43,6 +43,28 @@ def test_white_letters_on_a_nearly_white_bar_become_dark(fill: str, scale: float
     assert int(clear[:190].min()) == 255
 
 
+@pytest.mark.parametrize("scale", [0.5, 1.0])
+def test_a_nearly_white_head_ends_at_its_edge_though_dark_text_stands_close_below(scale: float) -> None:
+    page = DrawnPage(1000, 700)
+    for column, head in enumerate(("Quantity", "Supplier", "Measured", "Accepted", "Delivered")):
+        page.draw.rectangle((100 + 162 * column, 200, 261 + 162 * column, 252), fill="#e5e7eb")
+        page.text(108 + 162 * column, 209, head, 10, bold=True, fill="white")
+        page.text(108 + 162 * column, 258, head[::-1], 10)
+    gray = cv2.resize(page.gray(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    (area,) = filled_areas(gray, round(scale * DPI))
+    assert all(abs(a / scale - b) < 6 for a, b in zip(area.box, (100, 200, 910, 253), strict=True))
+
+
+def test_an_area_ends_where_only_a_frame_of_its_colour_hangs_on_it() -> None:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((100, 40, 900, 640), fill="#c0c0c0")
+    page.draw.rectangle((124, 560, 876, 640), fill="white")
+    page.draw.rectangle((124, 616, 876, 618), fill="#c0c0c0")
+    page.text(140, 580, "ut labore et dolore magna", 10)
+    (area,) = filled_areas(page.gray(), DPI)
+    assert abs(area.box[3] - 560) < 4
+
+
 def test_a_nearly_white_area_with_dark_text_or_white_boxes_stays_as_it_is() -> None:
     page = bar("#e0e0e0", "black")
     page.draw.rectangle((100, 500, 900, 660), fill="#dde6f0")
