@@ -31,6 +31,7 @@ from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.list_marks import with_drawn_bullets
 from ocr_service.text_layer.lines.soft_hyphens import with_hyphens
 from ocr_service.text_layer.lines.underscores import with_underscores
+from ocr_service.text_layer.lines.upright_rules import UprightRules
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.opened_page import OpenedPage, open_page, upright
 from ocr_service.text_layer.page.fonts import Font
@@ -136,7 +137,8 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     glyphs, classes = with_struck(glyphs, shape_classes(glyphs, plates), plates[0], opened.seen.ground)
     known = recognised(glyphs, classes, plates)
     glyphs = with_accents(glyphs, known.symbols)
-    lines = find_lines(with_signs(glyphs, known))
+    drawn = gray_of(opened.seen.ground)
+    lines = find_lines(with_signs(glyphs, known), UprightRules.of(drawn, opened.picture.dpi))
     if len(lines) > _MOST_LINES:
         raise TooManyGlyphs
     lines, numbers = without_line_numbers(lines)
@@ -161,7 +163,6 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
     slanted = _slanted(unproven, glyphs)
     bad = len(unproven) - len(slanted)
     remainder = _remainder(opened, glyphs, [*good, *slanted], found.displays)
-    drawn = gray_of(opened.seen.ground)
     marked = _with_check_boxes(with_drawn_signs(with_drawn_bullets(good, drawn), drawn), opened, glyphs)
     parts = [_with_strength(part, proof.strength) for line in unproven for part in _proven_part(line, proof)]
     return PageLayer(

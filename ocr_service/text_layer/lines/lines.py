@@ -19,6 +19,7 @@ from ocr_service.text_layer.lines.drop_caps import with_drop_caps
 from ocr_service.text_layer.lines.gutters import Row, cuts_of
 from ocr_service.text_layer.lines.list_marks import with_list_marks
 from ocr_service.text_layer.lines.raised_digits import with_raised_digits
+from ocr_service.text_layer.lines.upright_rules import UprightRules
 from ocr_service.text_layer.lines.words import (
     DOTS,
     NUMBER,
@@ -52,8 +53,8 @@ _LEAST_TILT = 0.25  # the cosine of twice the angle of slanted type whose widths
 _ENTRIES = 3  # that lead to numbers: a table of contents
 
 
-def find_lines(glyphs: Glyphs) -> list[LayerLine]:
-    """The lines of all directions, in no particular order."""
+def find_lines(glyphs: Glyphs, rules: UprightRules | None = None) -> list[LayerLine]:
+    """The lines of all directions, in no particular order. ``rules``: those of the page, which part level lines."""
     if not len(glyphs):
         return []
     angles = np.rint(glyphs.angle).astype(int) % 360
@@ -65,7 +66,7 @@ def find_lines(glyphs: Glyphs) -> list[LayerLine]:
     straight[[index for line in lines for index in line.glyphs]] = False
     for angle in np.unique(angles[straight]):
         frame = with_drop_caps(glyphs, _turned(glyphs, np.flatnonzero(straight & (angles == angle)), int(angle)))
-        for band in _bands(glyphs, frame):
+        for band in _bands(glyphs, frame, rules if angle == 0 else None):
             lines += [line_of(glyphs, frame, piece, int(angle), to_the_left=to_the_left) for piece in band]
     return _with_values(with_list_marks([line for line in lines if line.words]))
 
@@ -112,11 +113,13 @@ def _slanted_width(cell: Floats, origin: Floats, cos: float, sin: float) -> Floa
     return np.where((width > 0.1 * usual) & (width < 2.0 * usual), width, usual)
 
 
-def _bands(glyphs: Glyphs, frame: Frame) -> list[list[list[int]]]:
-    """What stands on one baseline, from left to right, cut into pieces at wide white. Indices are the frame's."""
+def _bands(glyphs: Glyphs, frame: Frame, rules: UprightRules | None) -> list[list[list[int]]]:
+    """What stands on one baseline, from left to right, cut at wide white and at rules. Indices are the frame's."""
     bands = _without_rules(glyphs, frame, _attached(glyphs, frame, _on_baselines(frame)))
     rows = [sorted(band, key=lambda i: frame.left[i]) for band in bands]
     rows = [_words_in_one(glyphs, frame, _drawn_once(glyphs, frame, row)) for row in rows]
+    if rules is not None:
+        rows = [part for row in rows for part in rules.parted(glyphs, frame, row)]
     return _cut(glyphs, frame, rows)
 
 
