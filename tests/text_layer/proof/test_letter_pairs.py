@@ -17,6 +17,7 @@ from tests.support.text_layer_set import read_sample, words_of
 _KAZAKH = "Үлкен ұжым бүгін ұлттық күнді құттықтап, жүз ұсыныс қосты; үй ұстасы үшін ұзақ уақыт керек."
 _GREEK = "Ο νόμος του χρόνου είναι γνωστός και συνεπώς η υπόθεση του νέου νησιού δεν εκκρεμεί."
 _RAISED = "Kiev, 15 June: 5 drinkers like Kirk asked SOS of 15 m² in 51 m³."
+_GERMAN = "Die Straße in Bonn ist groß, der Fuß weiß; Berlin und Bern grüßen Basel."
 _ENGLISH = "The initial silicon filing will finally list all similar civil bills."
 
 
@@ -34,6 +35,7 @@ def _page(text: str, face: str) -> Sheet:
         pytest.param(_GREEK, "νυ", "Serif", marks=pytest.mark.slow),
         pytest.param(_GREEK, "νυ", "Mono", marks=pytest.mark.slow),
         (_ENGLISH, "il", "Mono"),
+        (_GERMAN, "ßB", "SerifBold"),
     ],
 )
 def test_swapped_letters_of_a_pair_are_not_delivered(tmp_path: Path, text: str, pair: str, face: str) -> None:
