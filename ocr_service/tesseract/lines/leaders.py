@@ -20,6 +20,8 @@ _DOT = 0.22  # em, the highest and widest dot of a leader
 _LEAST_SIZE = 0.8  # of the page's usual type
 _LEAST_WIDTH = 1.5  # em
 _MOST_OF_CUT = 0.5  # of the width between two words that half a letter takes
+_ELLIPSIS = re.compile(r"\.{3}|…")
+_SPACE = 0.7  # em: the widest beside an ellipsis
 _NUMBER = re.compile(r"[\dIVXivxlЗзОоOб|]{1,6}\.?")  # a page number, as it may be read
 _AS_DIGITS = str.maketrans("ЗзОоOбIl|", "330006111")
 
@@ -49,7 +51,7 @@ def _without_dots(line: Line, sheet: Sheet, usual: float) -> Line | None:
     if line.is_sideways:
         return line
     dots = _words_of_dots(replace(line, em=max(line.em, _LEAST_SIZE * usual)), sheet)
-    words = [word for word in line.words if word not in dots]
+    words = [word for index, word in enumerate(line.words) if word not in dots or _is_ellipsis(line, index)]
     if len(words) == len(line.words):
         return line
     if not words:
@@ -58,6 +60,15 @@ def _without_dots(line: Line, sheet: Sheet, usual: float) -> Line | None:
     if before and _NUMBER.fullmatch(last.text) and _has_leader(before[-1].box[2], last.box[0], line, sheet):
         return _entry(before, last, line.weight)
     return make_line(words, line.weight)
+
+
+def _is_ellipsis(line: Line, index: int) -> bool:
+    """Whether the word at ``index`` is three dots in the middle of a sentence, a space from the words beside them."""
+    if not 0 < index < len(line.words) - 1 or _ELLIPSIS.fullmatch(line.words[index].text) is None:
+        return False
+    before, word, after = line.words[index - 1 : index + 2]
+    near = max(word.box[0] - before.box[2], after.box[0] - word.box[2]) < _SPACE * line.em
+    return near and _NUMBER.fullmatch(after.text) is None
 
 
 def _words_of_dots(line: Line, sheet: Sheet) -> set[Word]:

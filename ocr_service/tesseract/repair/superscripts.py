@@ -14,7 +14,7 @@ from ocr_service.geometry.boxes import enclosing
 from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.words import Word
 
-_UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗ]|\\)?(/?[чh])?([.,;:)]*)$")
+_UNIT = re.compile(r"^(.*(?:^|[\d.,(/]|[кcсdдmм]))?([мmМM])([^\w\s.,;:)(/]|[0-9зЗгrl]|\\)?(/?[чh])?([.,;:)]*)$")
 _SUPERSCRIPT_PRIOR = {"3": 0.12, "з": 0.12, "З": 0.12, "2": -0.05, "?": -0.05}
 
 
@@ -53,13 +53,37 @@ def raised_end(word: Word, em: float, ink: Gray, baseline: float) -> Box | None:
     A full stop or a comma may follow.
     """
     parts = _parts(word, em, ink, baseline)
+    low: list[_Part] = []
     while parts and parts[-1].top < _LOW:
-        parts = parts[:-1]
+        *parts, last = parts
+        low.append(last)
     raised = list(takewhile(_is_raised, reversed(parts)))
+    if raised and any(_is_under(part, raised[0]) for part in low):
+        return None  # a question mark
     rest = parts[: len(parts) - len(raised)]
     if not raised or (rest and rest[-1].bottom > _STANDS and not _is_dot(rest[-1], rest[:-1])):
         return None  # what stands beside it may be a sign of the same mark
     return enclosing([part.box for part in raised])
+
+
+def raised_exponent(word: Word, em: float, ink: Gray, baseline: float) -> tuple[str, Box] | None:
+    """The sign (``⁻`` or none) and the box of the digits that stand raised behind the 10 of a power."""
+    parts = _parts(word, em, ink, baseline)
+    first = next((index for index, part in enumerate(parts) if _is_raised(part) or _is_raised_bar(part)), 0)
+    bar = first > 0 and _is_raised_bar(parts[first])
+    raised = list(takewhile(_is_raised, parts[first + bar :]))
+    stands = [part for part in parts[:first] if part.bottom <= _STANDS and part.top > _LOW]
+    if len(stands) < len("10") or not raised or parts[first - 1].bottom > _STANDS:
+        return None
+    return "⁻" if bar else "", enclosing([part.box for part in raised])
+
+
+def _is_raised_bar(part: _Part) -> bool:
+    return 0.3 < part.bottom < 0.65 and part.top - part.bottom < 0.14 and 0.15 < part.width < 0.5
+
+
+def _is_under(low: _Part, part: _Part) -> bool:
+    return part.box[0] <= (low.box[0] + low.box[2]) / 2 <= part.box[2]
 
 
 def _is_dot(part: _Part, others: Sequence[_Part]) -> bool:

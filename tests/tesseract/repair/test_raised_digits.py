@@ -93,3 +93,29 @@ def test_a_budget_ends_the_reading() -> None:
     budget = Budget(0)
     assert with_raised_digits([line_of(word)], page.sheet(), TesseractEngine("eng"), budget)[0].text == "total”"
     assert budget.ended
+
+
+@pytest.mark.parametrize("read", ["х109/л", "x10°/л", "x10?/л"])
+def test_the_exponent_of_a_power_of_ten_before_a_unit_is_raised(read: str) -> None:
+    page = DrawnPage(500, 200)
+    for x, y, text, size in ((100, 94, "×10", 11), (164, 96, "9", 6), (178, 94, "/л", 11)):
+        page.text(x, y, text, size)
+    word = Word(read, (102, TOP - 2, 212, TOP + HEIGHT + 2), 80.0)
+    (line,) = with_raised_digits([line_of(word)], page.sheet(), TesseractEngine("eng"), Budget(9))
+    assert line.text == "×10⁹/л"
+
+
+def test_a_number_that_begins_with_ten_stays() -> None:
+    page = DrawnPage(500, 200)
+    page.text(100, 94, "х109/л", 11)
+    word = Word("х109/л", (102, TOP - 2, 220, TOP + HEIGHT + 2), 80.0)
+    (line,) = with_raised_digits([line_of(word)], page.sheet(), TesseractEngine("eng"), Budget(9))
+    assert line.text == "х109/л"
+
+
+def test_a_question_mark_is_no_raised_digit() -> None:
+    page = DrawnPage(500, 200)
+    page.text(100, 94, "total?", 11)
+    word = Word("total?", (100, TOP - 2, 196, TOP + HEIGHT - 1), 80.0)
+    (line,) = with_raised_digits([line_of(word)], page.sheet(), TesseractEngine("eng"), Budget(9))
+    assert line.text == "total?"
