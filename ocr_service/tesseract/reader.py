@@ -66,11 +66,13 @@ from ocr_service.tesseract.repair.capital_yo import with_capital_yo
 from ocr_service.tesseract.repair.code_columns import ReadLetter, with_proven_codes
 from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.digit_columns import with_digit_columns
-from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs
+from ocr_service.tesseract.repair.homoglyphs import Script, resolve_homoglyphs, script_of_letters
 from ocr_service.tesseract.repair.initials import with_initials
 from ocr_service.tesseract.repair.ink_repair import InkRepair, repaired_lines
 from ocr_service.tesseract.repair.list_marks import with_list_letters, with_whole_marks
 from ocr_service.tesseract.repair.lone_signs import read_capital
+from ocr_service.tesseract.repair.lone_twins import with_lone_twins
+from ocr_service.tesseract.repair.lost_points import has_specks, with_lost_points
 from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
 from ocr_service.tesseract.repair.reocr import (
@@ -79,7 +81,8 @@ from ocr_service.tesseract.repair.reocr import (
     reocr_markers,
 )
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
-from ocr_service.tesseract.repair.wide_words import reocr_wide_words
+from ocr_service.tesseract.repair.roman_numerals import with_roman_numerals
+from ocr_service.tesseract.repair.wide_words import reocr_wide_words, without_doubled_ends
 from ocr_service.tesseract.rest import Rest
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
 from ocr_service.tesseract.seen_formulas import FindFormulas, no_formulas, without_words_of
@@ -88,6 +91,7 @@ from ocr_service.tesseract.sideways_blocks import SidewaysBlock, block_picture, 
 from ocr_service.tesseract.slanted_rows import slanted_rows
 from ocr_service.tesseract.stamps.stamps import without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
+from ocr_service.tesseract.tables.cell_lines import with_mended_lines
 from ocr_service.tesseract.tables.cells import Table
 from ocr_service.tesseract.tables.detection import drawn_tables, find_tables
 from ocr_service.tesseract.tables.prose_lines import prose_lines
@@ -182,11 +186,17 @@ class TesseractReader:
         )
         tables, rest = find_tables(with_pitch(lines), hints, sheet)
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
+        specked = has_specks(found.lines, stats)
         block, letter = self._block_reader(found.engine), self._letter_reader(sheet)
 
         def mended(cells: Table) -> Table:
             cells = with_sideways_cells(cells, sheet, block)
-            cells = repair.table(reocr_cells(cells, crops, budgets.cells))
+            cells = reocr_cells(cells, crops, budgets.cells)
+            if not specked:
+                cells = with_mended_lines(cells, lambda lines: with_lost_points(lines, stats, sheet.ink))
+            cells = repair.table(cells)
+            if found.engine is not self._by_script.get("latin"):
+                cells = with_mended_lines(cells, lambda lines: self._with_russian_signs(lines, sheet, budgets))
             cells = with_digit_columns(cells, sheet, found.engine, budgets.cells)
             return with_proven_codes(cells, sheet, letter)
 
@@ -241,6 +251,8 @@ class TesseractReader:
         fields = [read_field(field, sheet.dpi, self._engine) for field in sheet.fields]
         values = [line for line in fields if isinstance(line, Line)]
         lines, script = self._lines(beside_labels(with_found(raw, kept, missed), values), sheet, budgets)
+        if not has_specks(lines, stats):
+            lines = with_lost_points(lines, stats, sheet.ink)
         # Russian tables have English names in them, English ones nothing in Cyrillic.
         engine = self._by_script.get(script, self._engine) if script == "latin" else self._engine
         if self._ppocr is not None and script == "latin":
@@ -289,7 +301,7 @@ class TesseractReader:
     def _lines(self, raw: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> tuple[list[Line], Script | None]:
         """The sheet's lines repaired, each word in its script, and the script of nearly all of them."""
         both = CropReader(self._engine, sheet)
-        whole = reocr_wide_words(repaired_lines(raw, sheet), both, budgets.words)
+        whole = reocr_wide_words(without_doubled_ends(repaired_lines(raw, sheet), sheet.ink), both, budgets.words)
         lines = with_reference_labels(reocr_markers(whole, both))
         crops = {script: CropReader(engine, sheet) for script, engine in self._by_script.items()}
         script, lines = page_script(lines, crops, self._ppocr)
@@ -297,13 +309,18 @@ class TesseractReader:
             other = next(reader for other, reader in crops.items() if other != script)
             lines = reocr_foreign_words(lines, script, crops[script], other, budgets.words)
         else:
-            lines = [resolve_homoglyphs(line) for line in lines]
+            mostly = script_of_letters(word.text for word in words_of(lines))
+            lines = [resolve_homoglyphs(line, mostly=mostly) for line in lines]
         repair = InkRepair.of(lines, sheet)
         lines = [repair.line(line) for line in lines]
-        if script != "latin" and self._scripts.get("cyrillic") == "rus":
-            lines = with_initials(lines, sheet, self._letter_reader(sheet), budgets.marks)
-            lines = [with_capital_yo(line, sheet) for line in lines]
-        return lines, script
+        return (lines if script == "latin" else self._with_russian_signs(lines, sheet, budgets)), script
+
+    def _with_russian_signs(self, lines: Sequence[Line], sheet: Sheet, budgets: RereadBudgets) -> list[Line]:
+        """``lines`` that are not all in Latin letters, with what stands alone in Russian texts put right."""
+        if self._scripts.get("cyrillic") != "rus":
+            return list(lines)
+        lines = with_initials(with_lone_twins(lines, sheet), sheet, self._letter_reader(sheet), budgets.marks)
+        return [with_roman_numerals(with_capital_yo(line, sheet), sheet.ink) for line in lines]
 
 
 def _with_seen_letters(recognition: Recognition) -> tuple[Recognition, Stats]:

@@ -11,75 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from ocr_service.tesseract.repair.units import russian_unit
 from ocr_service.tesseract.words import Line, Word, make_line
-
-# Single signs of the same shape, in the cases in which they have it.
-_CLOSE = {
-    "а": "a",
-    "б": "b6",
-    "в": "B",
-    "г": "r",
-    "д": "g",
-    "е": "e",
-    "ё": "e",
-    "з": "3",
-    "и": "uH",
-    "й": "u",
-    "к": "kK",
-    "м": "mM",
-    "н": "nH",
-    "о": "o",
-    "п": "n",
-    "р": "p",
-    "с": "cC",
-    "т": "tT",
-    "у": "y",
-    "ф": "®",
-    "х": "x",
-    "ц": "u",
-    "ч": "uq",
-    "ш": "wW",
-    "ь": "b",
-}
-# What else is read in their place, as regular expressions: letters in pieces, and shapes that are only similar.
-_FAR = {
-    "в": "8",
-    "и": "n",
-    "й": "n",
-    "л": "J[1Il]|J|n",
-    "н": "h",
-    "о": "0",
-    "п": "II",
-    "т": "m",
-    "ч": "4",
-    "ш": "m|III",
-    "ы": "b[Il1]",
-    "ю": "[IH1][O0]",
-}
-_LETTER = re.compile(r"[a-zA-Z]")
-_NO_HOMOGLYPH = re.compile(r"[DFGLQRSVZdfijlsvz\d]")  # marks with digits in them are another matter
-
-
-def may_be_cyrillic(text: str) -> bool:
-    """Whether ``text`` is of Latin letters that all look like Cyrillic ones."""
-    return bool(_LETTER.search(text)) and not _NO_HOMOGLYPH.search(text)
-
-
-def looks_like(cyrillic: str, read: str) -> bool:
-    """Whether ``cyrillic`` is letter by letter what can be taken for ``read``, in whatever case."""
-    letters = (_one_of(c, *_CLOSE.get(c, ""), _FAR.get(c)) for c in cyrillic.lower())
-    return re.fullmatch("".join(letters), read, re.I) is not None
-
-
-def close_pattern(letter: str) -> str:
-    """A regular expression for ``letter`` and its close homoglyphs, by case; a letter that has none gets its others."""
-    small = letter.lower()
-    return _one_of(letter, *_CLOSE.get(small, ""), None if small in _CLOSE else _FAR.get(small))
-
-
-def _one_of(letter: str, *others: str | None) -> str:
-    return f"(?:{'|'.join([re.escape(letter), *(other for other in others if other)])})"
-
 
 Script = Literal["cyrillic", "latin"]
 
@@ -106,6 +39,9 @@ _CENTURY = re.compile(r"(\W*+)([ХX]{2,3}+[IVХX!|l1]{0,4}+)([.,;:)]*+)")
 _ROMAN = str.maketrans("Х!|l1", "XIIII")
 _NUMBER_SIGN = re.compile(r"(\(?)N[eеoо°º]")
 _T_OF_DEGREES = re.compile(r"\{(=.*+)?")  # t = 5 °C
+_ORDINAL = re.compile(r"\d++-(?:[ЙЯЕХМ]|ГО|МУ|[ЫИО]Й|АЯ|ОЕ|Ы[МХ])\W*+")  # 2-й
+_ROMAN_NUMBER, _CENTURIES = re.compile(r"[IVXХ]++"), re.compile(r"ВВ?\.[,;:)]*+")
+_PAGES = re.compile(r"c\.[-–,;:)]*+")
 _TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
 # Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and digits enough to be no name
 # (B2B, H2O, CO2). An x between digits is a times sign.
@@ -120,14 +56,19 @@ def of_homoglyphs(text: str) -> bool:
     return all(sign in _BOTH for sign in text if sign.isalpha())
 
 
-def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
-    """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``."""
+def resolve_homoglyphs(line: Line, page: Script | None = None, mostly: Script | None = None) -> Line:
+    """``line`` with its look-alike words in the alphabet of their neighbours, else of the ``page``.
+
+    ``mostly``: that of most letters of a page in both.
+    """
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
     read = [with_digit_one(_as_t(word, index, line.words), line.words) for index, word in enumerate(line.words)]
     words = [_in_script(word, script) for word, script in zip(read, scripts, strict=True)]
     for index, script in enumerate(scripts):
         if script == "cyrillic":
             words[index] = _as_number_sign(_read_3a_as_za(words, index), words[index + 1 : index + 2])
+        elif _counts_pages(words, index) and (_script_of_prose(line.words) or mostly or page) == "cyrillic":
+            words[index] = _in_script(words[index], "cyrillic")
     if line.text.upper() != line.text:
         words = [
             russian_unit(words, index, line.em) if script == "cyrillic" else words[index]
@@ -136,6 +77,17 @@ def resolve_homoglyphs(line: Line, page: Script | None = None) -> Line:
         for index in range(1, len(words)):
             words[index] = _in_lower_case(words[index - 1], words[index], line.words[index].text)
     return make_line([replace(word, text=_DEGREE.sub("°C", word.text)) for word in words], line.weight)
+
+
+def _counts_pages(words: Sequence[Word], index: int) -> bool:
+    """Whether the word at ``index`` is the ``с.`` of ``– 154 с. – ISBN``."""
+    return index > 0 and words[index - 1].text[-1].isdigit() and _PAGES.fullmatch(words[index].text) is not None
+
+
+def _script_of_prose(words: Sequence[Word]) -> Script | None:
+    """That of the words of a line which Russian texts do not have as they are, as ``ISBN`` and addresses."""
+    texts = [word.text for word in words if not ADDRESS.search(word.text)]
+    return script_of_letters(text for text in texts if CYRILLIC_LETTER.search(text) or text != text.upper())
 
 
 def script_of_letters(texts: Iterable[str]) -> Script | None:
@@ -237,43 +189,12 @@ def _to_latin(text: str) -> str:
 def _in_lower_case(before: Word, word: Word, read: str) -> Word:
     """A preposition or conjunction ``read`` as a capital: most small Cyrillic letters are small capitals.
 
-    After a number it is a unit or a mark (380 В), after the end of a sentence it is rightly a capital.
+    After a number it is a unit or a mark (380 В), after the end of a sentence it is rightly a capital. An ordinal's
+    ending and the century behind its number are small.
     """
+    in_century = _ROMAN_NUMBER.fullmatch(before.text) and _CENTURIES.fullmatch(word.text)
+    if in_century or _ORDINAL.fullmatch(word.text):
+        return replace(word, text=word.text.lower())
     goes_on = before.text[-1].islower() or before.text[-1] in ",;)"
     may = word.text in _ONE_LETTER_WORDS or (read in _WITH_LATIN_H and read != word.text)
     return replace(word, text=word.text.lower()) if goes_on and may else word
-
-
-# Units with homoglyphs in Latin.
-_UNITS = ("руб", "коп", "тыс", "упак", "шт", "кг", "г", "мм", "см", "км", "кВт", "Вт", "мин", "ч")
-_SMALL_CAPITALS = frozenset("икмнст")  # letters that are read as their own capitals, too
-
-
-def _pattern(unit: str) -> re.Pattern[str]:
-    letters = (f"(?:{c.upper()}|{close_pattern(c)})" if c in _SMALL_CAPITALS else close_pattern(c) for c in unit)
-    return re.compile("".join(letters) + r"([.,;:)]*)")
-
-
-_PATTERNS = {unit: _pattern(unit) for unit in _UNITS}
-_NONE = re.compile(r"(?:mm|cm|km|Mm|mM)\W*")  # Latin ones, and м²
-_FOUR = re.compile(r"4([.,;:)]*)")
-_NUMBER = re.compile(r"[(~]?\d[\d.,:–-]*")
-_LOWER = 0.12  # em, of a small letter's top than a digit's: 0.18 to 0.22 in common fonts
-
-
-def russian_unit(words: Sequence[Word], index: int, em: float) -> Word:
-    """The word at ``index`` of a Russian line with the font size ``em``, as a unit where it was one."""
-    word = words[index]
-    before = words[index - 1] if index else None
-    after_number = before is not None and before.text[-1].isdigit()
-    if before and (match := _FOUR.fullmatch(word.text)) and _NUMBER.fullmatch(before.text):
-        lower = word.box[1] - before.box[1] > _LOWER * em
-        hangs = word.box[3] - before.box[3] > _LOWER * em and not match[1].strip(".:)")  # an old-style digit does
-        return replace(word, text="ч" + match[1]) if lower and not hangs else word
-    if _NONE.fullmatch(word.text):
-        return word
-    in_cell = len(words) == 1 or (index + 1 < len(words) and words[index + 1].text[0].isdigit())
-    for unit, pattern in _PATTERNS.items():
-        if (after_number or (in_cell and len(unit) > 1)) and (match := pattern.fullmatch(word.text)):
-            return replace(word, text=unit + match[1])
-    return word

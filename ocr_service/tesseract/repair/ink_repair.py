@@ -11,10 +11,12 @@ import numpy as np
 
 from ocr_service.document import Gray
 from ocr_service.tesseract.repair.glyph_repair import repair_glyphs, with_bullet, without_inkless_marks
-from ocr_service.tesseract.repair.homoglyphs import with_digit_one
+from ocr_service.tesseract.repair.homoglyphs import Script, script_of_letters, with_digit_one
 from ocr_service.tesseract.repair.missed_spaces import typical_space, with_missed_spaces
 from ocr_service.tesseract.repair.number_marks import joined_numbers, with_minus, with_points
 from ocr_service.tesseract.repair.number_signs import with_signs, with_whole_signs
+from ocr_service.tesseract.repair.slashes import with_slashes
+from ocr_service.tesseract.repair.units import russian_unit
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
@@ -36,16 +38,21 @@ def repaired_lines(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class InkRepair:
-    """Adds missed spaces and repairs glyphs by their ink. ``space``: the page's typical one, in em."""
+    """Adds missed spaces and repairs glyphs by their ink.
+
+    ``space``: the page's typical one, in em. ``script``: that of most of its letters.
+    """
 
     sheet: Sheet
     space: float
+    script: Script | None
 
     @classmethod
     def of(cls, lines: Sequence[Line], sheet: Sheet) -> InkRepair:
         """The repair for the page that has these ``lines``."""
         em = statistics.median(line.em for line in lines) if lines else 1.0
-        return cls(sheet, typical_space([line.words for line in lines], em) / em)
+        script = script_of_letters(word.text for line in lines for word in line.words)
+        return cls(sheet, typical_space([line.words for line in lines], em) / em, script)
 
     def line(self, line: Line) -> Line:
         """``line`` repaired; one that is sideways stays as it is."""
@@ -54,7 +61,9 @@ class InkRepair:
         line = with_whole_signs(line, self.sheet.ink)
         words = with_missed_spaces(joined_numbers(line.words, line.em), line.em, self.space * line.em, self.sheet)
         ink = self.sheet.ink
-        words = [with_signs(with_points(word, line.em, ink), line.em, ink) for word in words]
+        words = [
+            with_slashes(with_signs(with_points(word, line.em, ink), line.em, ink), line.em, ink) for word in words
+        ]
         return make_line(repair_glyphs(words, line.em, self.sheet, line.baseline), line.weight)
 
     def table(self, table: Table) -> Table:
@@ -64,14 +73,19 @@ class InkRepair:
 
     def _row(self, row: Sequence[Cell], em: float) -> list[Cell]:
         beside = [word for cell in row for word in cell.words]
-        return [
-            replace(cell, words=tuple(with_digit_one(word, beside) for word in self._cell(cell, em))) for cell in row
-        ]
+        russian = self.script == "cyrillic" and script_of_letters(word.text for word in beside) != "latin"
+        repaired = []
+        for cell in row:
+            words = [with_digit_one(word, beside) for word in self._cell(cell, em)]
+            if russian:
+                words = [russian_unit(words, index, em, beside) for index in range(len(words))]
+            repaired.append(replace(cell, words=tuple(words)))
+        return repaired
 
     def _cell(self, cell: Cell, em: float) -> list[Word]:
         words = with_missed_spaces(joined_numbers(cell.words, em), em, self.space * em, self.sheet)
         ink = self.sheet.ink
-        words = [with_signs(with_points(word, em, ink), em, ink) for word in words]
+        words = [with_slashes(with_signs(with_points(word, em, ink), em, ink), em, ink) for word in words]
         return repair_glyphs(with_minus(words, cell.box, em, ink), em, self.sheet)
 
 

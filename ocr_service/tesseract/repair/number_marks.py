@@ -70,7 +70,8 @@ def with_points(word: Word, em: float, ink: Gray) -> Word:
     marks = {
         place: mark
         for box in found.small
-        if (mark := _mark(box, found.foot, em)) and (place := _digits_before(box, found.digits, digits)) is not None
+        if (mark := point_or_comma(box, found.foot, em))
+        and (place := _digits_before(box, found.digits, digits)) is not None
     }
     text, place = "", 0
     for index, sign in enumerate(word.text):
@@ -113,7 +114,7 @@ def lost_digits(word: Word, em: float, ink: Gray) -> bool:
     ) + (word.text[0] == "(")
 
 
-def _mark(box: Box, foot: float, em: float) -> str | None:
+def point_or_comma(box: Box, foot: float, em: float) -> str | None:
     """The point or comma that a small piece of ink is; None for all else."""
     width, height = box[2] - box[0], box[3] - box[1]
     low, high = _DOT[0] * em, _DOT[1] * em

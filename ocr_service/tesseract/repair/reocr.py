@@ -22,12 +22,11 @@ from ocr_service.tesseract.repair.homoglyphs import (
     ADDRESS,
     LATIN_LETTER,
     Script,
-    looks_like,
-    may_be_cyrillic,
     of_homoglyphs,
     resolve_homoglyphs,
     with_latin_shapes,
 )
+from ocr_service.tesseract.repair.look_alikes import looks_like, may_be_cyrillic
 from ocr_service.tesseract.repair.number_marks import lost_digits
 from ocr_service.tesseract.tables.cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line

@@ -6,11 +6,10 @@ import pytest
 
 from ocr_service.tesseract.repair.homoglyphs import (
     Script,
-    looks_like,
-    may_be_cyrillic,
     resolve_homoglyphs,
     with_latin_shapes,
 )
+from ocr_service.tesseract.repair.look_alikes import looks_like, may_be_cyrillic
 from ocr_service.tesseract.words import Line, Word, make_line
 
 DIGIT, SMALL = 22, 16  # pixels: heights of the letters of a font of 30
@@ -169,3 +168,23 @@ def test_cyrillic_letters_become_the_latin_ones_of_their_shape_where_all_have_on
 )
 def test_signs_that_the_neighbours_tell(read: str, written: str) -> None:
     assert resolved(read) == written
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ("заседание 2-Й комиссии", "заседание 2-й комиссии"),
+        ("города XVII В. и позже", "города XVII в. и позже"),
+        ("Иванов В. и другие", "Иванов В. и другие"),
+        ("насос 2-В исполнения", "насос 2-В исполнения"),
+    ],
+)
+def test_the_ending_of_an_ordinal_and_the_century_behind_its_number_are_small(read: str, written: str) -> None:
+    assert resolved(read) == written
+
+
+def test_a_count_of_pages_beside_latin_is_of_the_alphabet_of_most_of_the_page() -> None:
+    pages = line("Наука, 2007. – 160 c. – URL: https://www.x.ru")
+    assert resolve_homoglyphs(pages, mostly="cyrillic").text == "Наука, 2007. – 160 с. – URL: https://www.x.ru"
+    assert resolve_homoglyphs(line("160 c. – ISBN"), mostly="cyrillic").words[1].text == "с."
+    assert resolve_homoglyphs(line("vitamin 160 c. – ISBN"), mostly="cyrillic").words[2].text == "c."

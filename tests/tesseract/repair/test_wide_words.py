@@ -11,7 +11,7 @@ from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.crop_reader import CropReader
-from ocr_service.tesseract.repair.wide_words import reocr_wide_words
+from ocr_service.tesseract.repair.wide_words import reocr_wide_words, without_doubled_ends
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
 
@@ -21,14 +21,20 @@ def engine() -> TesseractEngine:
     return TesseractEngine("rus+eng")
 
 
-def mended(engine: TesseractEngine, printed: Sequence[str], read: Sequence[str], budget: Budget) -> str:
-    """The text of a line of which each printed piece was read otherwise."""
+def drawn(printed: Sequence[str]) -> tuple[DrawnPage, list[Box]]:
+    """A line of the ``printed`` words, and the box of each one's ink."""
     page, boxes, x = DrawnPage(1200, 200), list[Box](), 100
     for text in printed:
         page.text(x, 80, text)
         ys, xs = np.nonzero(page.gray()[:, x:] < 128)
         boxes.append((x + int(xs.min()), int(ys.min()), x + int(xs.max()) + 1, int(ys.max()) + 1))
         x = boxes[-1][2] + 10
+    return page, boxes
+
+
+def mended(engine: TesseractEngine, printed: Sequence[str], read: Sequence[str], budget: Budget) -> str:
+    """The text of a line of which each printed piece was read otherwise."""
+    page, boxes = drawn(printed)
     line = make_line([Word(text, box, 93.0) for text, box in zip(read, boxes, strict=True)])
     return reocr_wide_words([line], CropReader(engine, page.sheet()), budget)[0].text
 
@@ -53,3 +59,17 @@ def test_a_box_over_the_next_words_loses_nothing_of_its_own(engine: TesseractEng
     budget = Budget(9)
     assert reocr_wide_words([make_line(words)], CropReader(engine, page.sheet()), budget)[0].text == "А =7,4мм"
     assert budget.left == 9
+
+
+@pytest.mark.parametrize(
+    ("printed", "read", "whole"),
+    [
+        ("ГОСТ Р 55", "ГОСТР Р 55", "ГОСТ Р 55"),
+        ("стена а 7", "стена а 7", "стена а 7"),
+        ("ООО О", "ООО О", "ООО О"),
+    ],
+)
+def test_a_letter_that_is_there_once_is_read_once(printed: str, read: str, whole: str) -> None:
+    page, boxes = drawn(printed.split())
+    line = make_line([Word(text, box, 93.0) for text, box in zip(read.split(), boxes, strict=True)])
+    assert [line.text for line in without_doubled_ends([line], page.sheet().ink)] == [whole]

@@ -1,0 +1,28 @@
+"""The lines of a table's cells, for what is done to the lines of a page and to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ocr_service.tesseract.tables.cells import Cell, Table
+from ocr_service.tesseract.words import Line, Word, make_line
+
+
+def with_mended_lines(table: Table, mend: Callable[[Sequence[Line]], Sequence[Line]]) -> Table:
+    """``table`` with the words of its cells as ``mend`` gives their lines, one for each and in their order."""
+    mended = iter(mend([line for row in table for cell in row for line in _lines(cell)]))
+    return [
+        [replace(cell, words=tuple(w for _ in _lines(cell) for w in next(mended).words)) for cell in row]
+        for row in table
+    ]
+
+
+def _lines(cell: Cell) -> list[Line]:
+    lines: list[list[Word]] = []
+    for word in cell.words:
+        last = lines[-1][-1] if lines else None
+        if last is None or (word.box[1] + word.box[3]) / 2 > last.box[3] or word.box[0] < last.box[0]:
+            lines.append([])
+        lines[-1].append(word)
+    return [make_line(words) for words in lines]
