@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
@@ -204,8 +205,8 @@ def _remainder(
     picture, ground = opened.picture, opened.seen.ground
     erased = [*lines, *(LayerLine(formula.words, 0, 1.0) for formula in displays)]
     # Text too faint to be seen is no writing either.
-    shown = np.where(opened.seen.plates[0][:, :, None] > 0, picture.pixels, ground)
-    rest = _without(shown, ground, glyphs, erased, [place for _, place in opened.boxes])
+    rest = cv2.copyTo(picture.pixels, opened.seen.plates[0], ground.copy()).astype(np.uint8, copy=False)
+    _erase(rest, ground, glyphs, erased, [place for _, place in opened.boxes])
     # What no LaTeX could be built of is erased with all that its box holds: nobody else could read it either.
     for formula in displays:
         if formula.latex:
@@ -291,22 +292,20 @@ def _proven_part(line: LayerLine, proof: Proof) -> Iterator[LayerLine]:
         yield replace(line, words=words)
 
 
-def _without(
+def _erase(
     picture: Pixels, ground: Pixels, glyphs: Glyphs, lines: Sequence[LayerLine], boxes: Sequence[Floats]
-) -> Pixels:
-    """The picture without the text of ``lines`` and without the form's boxes."""
-    rest = picture.copy()
-    height, width = rest.shape[:2]
+) -> None:
+    """Takes the text of ``lines`` and the form's boxes off the picture."""
+    height, width = picture.shape[:2]
     for line in lines:
         for index in line.glyphs:
             x0, y0, x1, y1 = glyphs.ink[index]
             left, top = max(0, int(x0) - _EDGE), max(0, int(y0) - _EDGE)
             right, bottom = min(width, int(x1) + 1 + _EDGE), min(height, int(y1) + 1 + _EDGE)
-            rest[top:bottom, left:right] = ground[top:bottom, left:right]
+            picture[top:bottom, left:right] = ground[top:bottom, left:right]
     for box in boxes:
         x0, y0, x1, y1 = box[0]
-        rest[max(0, int(y0) - 1) : int(y1) + 2, max(0, int(x0) - 1) : int(x1) + 2] = 255
-    return rest
+        picture[max(0, int(y0) - 1) : int(y1) + 2, max(0, int(x0) - 1) : int(x1) + 2] = 255
 
 
 def _with_check_boxes(lines: Sequence[LayerLine], opened: OpenedPage, glyphs: Glyphs) -> list[LayerLine]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from ocr_service.document import Gray
@@ -87,9 +88,14 @@ def _swapped(box: Place) -> Place:
 
 def _pieces(rest: Gray) -> Floats:
     """The boxes of connected pieces."""
-    count, _, stats, _ = components_with_stats((rest > 127).astype(np.uint8), connectivity=8)
+    ink = (rest > 127).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(ink)  # mostly there is little or nothing
+    if not width:
+        return np.zeros((0, 4))
+    count, _, stats, _ = components_with_stats(ink[y : y + height, x : x + width], connectivity=8)
     if not 1 < count <= _MOST_PIECES:
         return np.zeros((0, 4))
     boxes = stats[1:, :4].astype(float)
+    boxes[:, :2] += (x, y)
     boxes[:, 2:] += boxes[:, :2]
     return boxes
