@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import json
 import shutil
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,7 +147,8 @@ async def _convert(arguments: argparse.Namespace, settings: Settings, console: C
             order = _Order(file, folder, options, arguments.formats, settings.chunk_tokens, arguments.again)
             well = await _converted(order, reader, engines, bars)
             code = max(code, not well)
-    shutil.rmtree(arguments.output / ".jobs", ignore_errors=True)
+    with suppress(OSError):  # another run may be at work in it, or one that was stopped may go on
+        (arguments.output / ".jobs").rmdir()
     return code
 
 

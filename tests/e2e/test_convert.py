@@ -45,8 +45,12 @@ def test_folders_and_patterns_are_taken_and_every_format_is_written(tmp_path: Pa
     (tmp_path / "scans" / "deep" / "two.pdf").write_bytes(pdf("Second"))
     (tmp_path / "scans" / "notes.txt").write_text("no document")
     out = tmp_path / "results"
+    of_another_run = out / ".jobs" / "book" / "pages"
+    of_another_run.mkdir(parents=True)
     run = convert(tmp_path / "scans", "-o", out, "--formats", "md,json,html,docx,pdf,txt,zip,chunks.json")
     assert run.returncode == 0, run.stderr
+    assert [path.name for path in (out / ".jobs").iterdir()] == ["book"]
+    assert of_another_run.exists()
     for name in ("one", "two"):
         written = {path.name for path in (out / name).iterdir()} - {".convert.json", "images"}
         assert written == {f"{name}.{form}" for form in FORMATS if form != "folder"}
