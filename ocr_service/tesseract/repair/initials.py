@@ -84,7 +84,7 @@ class _Run:
         read = [piece.text for piece in pieces if not piece.is_initial]
         if len(read) == 1 and [piece.text for piece in pieces[:2]] == ["Ф.", "И."]:
             return len(pieces) == 3  # Ф. И. О., a form's field
-        if not read or not self.name or _NO_NAME.match(self.name):
+        if not read or not self.name or (_NO_NAME.match(self.name) and not _ENDING.search(self.name)):
             return False
         if len(read) < len(pieces):
             return True
