@@ -82,6 +82,7 @@ from ocr_service.tesseract.repair.reocr import (
 )
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.repair.roman_numerals import with_roman_numerals
+from ocr_service.tesseract.repair.subscripts import with_subscripts
 from ocr_service.tesseract.repair.wide_words import reocr_wide_words, without_doubled_ends
 from ocr_service.tesseract.rest import Rest
 from ocr_service.tesseract.rotation import box_before_rotation, rotate
@@ -257,6 +258,7 @@ class TesseractReader:
         engine = self._by_script.get(script, self._engine) if script == "latin" else self._engine
         if self._ppocr is not None and script == "latin":
             lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
+        lines = with_subscripts(lines, sheet, self._engine, budgets.marks)
         lines = with_addresses(with_raised_digits(lines, sheet, self._engine, budgets.marks))
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         lines = with_list_letters(with_whole_marks(lines))
