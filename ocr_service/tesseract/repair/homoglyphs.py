@@ -40,7 +40,8 @@ _ROMAN = str.maketrans("Х!|l1", "XIIII")
 _NUMBER_SIGN = re.compile(r"(\(?)N[eеoо°º]")
 _T_OF_DEGREES = re.compile(r"\{(=.*+)?")  # t = 5 °C
 _ORDINAL = re.compile(r"\d++-(?:[ЙЯЕХМ]|ГО|МУ|[ЫИО]Й|АЯ|ОЕ|Ы[МХ])\W*+")  # 2-й
-_ROMAN_NUMBER, _CENTURIES = re.compile(r"[IVXХ]++"), re.compile(r"ВВ?\.[,;:)]*+")
+_ROMAN_NUMBER = re.compile(r"[IVXХ]++")
+_CENTURIES = re.compile(r"ВВ?\.[,;:)]*+")
 _PAGES = re.compile(r"c\.[-–,;:)]*+")
 _TENS = re.compile(r"^\W*X+\W*$")  # Roman: Latin in Russian text, too
 # Marks of steels, cables and machines (12Х18Н10Т, ТТ-160): nothing but look-alikes, and digits enough to be no name

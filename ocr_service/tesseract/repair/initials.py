@@ -33,7 +33,8 @@ _NO_NAME = re.compile(
     r"|страниц|форм|верси|схем|квартал|блок|модул|абзац|подпункт|вариант|шаг",
     re.I,
 )
-_NUMBER, _ROMAN = re.compile(r"(\d{1,2})\."), re.compile(r"[IVX]++\.")
+_NUMBER = re.compile(r"(\d{1,2})\.")
+_ROMAN = re.compile(r"[IVX]++\.")
 _SIGN = re.compile(r"[®©@]\.")
 # Letters that are read so, the likeliest first.
 _AS_READ = {
