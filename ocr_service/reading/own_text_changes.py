@@ -74,7 +74,8 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
     undrawn = undrawn_letters(loaded)
     loaded.close()
     if undrawn:  # some viewers choose the glyphs of such letters by their Unicode
-        return _picture(pdf, source, password, page.number)
+        drawn = render_page(source, "pdf", page.number, dpi=_DPI, max_pixels=_MAX_PIXELS, password=password)
+        return OwnTextChanges(picture=drawn.pixels, dpi=drawn.dpi)
     if page.text_layer is None:
         return _silenced(pdf, source, password, page)
     is_hidden = page.hidden_text is not None
@@ -84,7 +85,7 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
     try:
         untrue = _untrue_objects(pdf, page)
     except TooManyGlyphs:
-        return _picture(pdf, source, password, page.number)
+        return _picture(pdf, page.number)
     otherwise = _read_otherwise(page)
     if not (is_hidden or any(untrue) or otherwise.any() or page.text_layer.rejected_fonts):
         return NOTHING
@@ -108,7 +109,7 @@ def own_text_changes(pdf: pdfium.PdfDocument, source: Path, password: str, page:
         fates = _fates(gone[: own.content], quiet[: own.content])
         if not fates or _leaves_the_picture(pdf, source, password, page.number, fates):
             return replace(wanted, fates=fates) if fates or hides else NOTHING
-    return OwnTextChanges(invisible=True) if only_invisible else _picture(pdf, source, password, page.number)
+    return OwnTextChanges(invisible=True) if only_invisible else _picture(pdf, page.number)
 
 
 def _silenced(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageResult) -> OwnTextChanges:
@@ -116,10 +117,10 @@ def _silenced(pdf: pdfium.PdfDocument, source: Path, password: str, page: PageRe
     try:
         silent = np.ones(len(_untrue_objects(pdf, page)), bool)
     except TooManyGlyphs:
-        return _picture(pdf, source, password, page.number)
+        return _picture(pdf, page.number)
     fates = _fates(~silent, silent)
     if fates and not _leaves_the_picture(pdf, source, password, page.number, fates):
-        return _picture(pdf, source, password, page.number)
+        return _picture(pdf, page.number)
     return OwnTextChanges(fates=fates, appearances="silent")
 
 
@@ -201,12 +202,9 @@ def _fates(removed: Area, silent: Area) -> tuple[Fate, ...]:
     )
 
 
-def _picture(pdf: pdfium.PdfDocument, source: Path, password: str, number: int) -> OwnTextChanges:
+def _picture(pdf: pdfium.PdfDocument, number: int) -> OwnTextChanges:
     page = pdf[number - 1]
     try:
-        if undrawn_letters(page):
-            drawn = render_page(source, "pdf", number, dpi=_DPI, max_pixels=_MAX_PIXELS, password=password)
-            return OwnTextChanges(picture=drawn.pixels, dpi=drawn.dpi)
         width_pt, height_pt = page.get_size()
         dpi, _warnings = fitting_dpi(width_pt, height_pt, _DPI, _MAX_PIXELS)
         return OwnTextChanges(picture=_drawn(page, dpi), dpi=dpi)

@@ -22,6 +22,16 @@ from tests.support.text_layer_pdfs import Sample
 from tests.support.text_layer_set import read_sample, samples
 
 
+def marked(begin: bytes) -> Sample:
+    """A clean page all of whose content is marked, as ``begin`` says."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+        pdf.pages[0].contents_add(pdf.make_stream(begin), prepend=True)
+        pdf.pages[0].contents_add(pdf.make_stream(b"EMC"))
+        pdf.save(file)
+    return replace(samples()["en_clean"], pdf=file.getvalue())
+
+
 def searchable(folder: Path, name: str) -> str:
     """The text of the searchable PDF made of a sample, as a viewer finds it."""
     return searchable_text(folder, samples()[name].pdf, read_sample(folder, samples()[name]))
@@ -88,13 +98,7 @@ def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: 
 
 @pytest.mark.slow
 def test_other_text_that_marked_content_has_for_a_page_is_replaced(tmp_path: Path) -> None:
-    renamed = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
-        page = pdf.pages[0]
-        page.contents_add(pdf.make_stream(b"/Span <</ActualText (Zorblatt pays)>> BDC"), prepend=True)
-        page.contents_add(pdf.make_stream(b"EMC"))
-        pdf.save(renamed)
-    sample = replace(samples()["en_clean"], pdf=renamed.getvalue())
+    sample = marked(b"/Span <</ActualText (Zorblatt pays)>> BDC")
     text = searchable_text(tmp_path, sample.pdf, read_sample(tmp_path, sample))
     assert "Zorblatt" not in text
     assert text.split() == text_of(samples()["en_clean"].pdf).split()
@@ -209,10 +213,8 @@ def test_text_of_a_drawing_in_the_margin_that_nobody_sees_is_not_found(tmp_path:
 
 def test_what_the_structure_says_instead_of_a_page_is_not_in_the_pdf(tmp_path: Path) -> None:
     file = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+    with pikepdf.open(io.BytesIO(marked(b"/P <</MCID 0>> BDC").pdf)) as pdf:
         page = pdf.pages[0]
-        page.contents_add(pdf.make_stream(b"/P <</MCID 0>> BDC"), prepend=True)
-        page.contents_add(pdf.make_stream(b"EMC"))
         root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
         element = Dictionary(Type=Name.StructElem, S=Name.P, P=root, Pg=page.obj, K=0, ActualText="Zorblatt pays")
         root.K = pdf.make_indirect(element)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.document import Gray, PageImage
+from ocr_service.document import Box, Gray, PageImage
 from ocr_service.geometry.deskew import Skew
 from ocr_service.geometry.font_metrics import ink_height
 from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise
@@ -29,6 +30,20 @@ class DrawnPage:
     def text(self, x: int, y: int, text: str, size: float = 11, bold: bool = False, fill: str = "black") -> None:
         font = ImageFont.truetype(FONTS / f"DejaVuSans{'-Bold' if bold else ''}.ttf", round(size * DPI / 72))
         self.draw.text((x, y), text, fill=fill, font=font)
+
+    def words(self, texts: Sequence[str], y: int = 80, size: float = 11, gap: int = 10) -> list[Box]:
+        """Draws words beside one another; gives the box of each one's ink."""
+        boxes, x = list[Box](), 100
+        for text in texts:
+            self.text(x, y, text, size)
+            boxes.append(self.ink_box(x, y))
+            x = boxes[-1][2] + gap
+        return boxes
+
+    def ink_box(self, left: int = 0, top: int = 0) -> Box:
+        """Of all that is drawn right of ``left`` and below ``top``."""
+        ys, xs = np.nonzero(self.gray()[top:, left:] < 128)
+        return left + int(xs.min()), top + int(ys.min()), left + int(xs.max()) + 1, top + int(ys.max()) + 1
 
     def page(self, number: int = 1) -> PageImage:
         return PageImage(number, np.asarray(self.image), DPI)

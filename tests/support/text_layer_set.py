@@ -9,8 +9,13 @@ from pathlib import Path
 
 from ocr_service.document import PageResult, TextLayerMode
 from ocr_service.reading.page_tasks import PageTask, read_page
+from ocr_service.render.pdfium import open_pdf
+from ocr_service.text_layer.lines.lines import find_lines
+from ocr_service.text_layer.lines.upright_rules import UprightRules
+from ocr_service.text_layer.opened_page import open_page
+from ocr_service.text_layer.remainder import gray_of
 from tests.support.text_layer_layouts import layout_samples, scan_samples
-from tests.support.text_layer_pdfs import Sample, map_and_hidden_samples
+from tests.support.text_layer_pdfs import Sample, Sheet, map_and_hidden_samples
 
 
 @cache
@@ -37,3 +42,14 @@ if __name__ == "__main__":
     for sample in samples().values():
         (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
         (folder / f"{sample.name}.md").write_text(sample.truth, encoding="utf-8")
+
+
+def lines_of(folder: Path, sheet: Sheet) -> list[str]:
+    """The text of the lines that a sheet's layer shows, parted at its upright rules."""
+    path = folder / "page.pdf"
+    path.write_bytes(sheet.pdf())
+    with open_pdf(path, "") as pdf:
+        opened = open_page(pdf, 1, 200, 40_000_000)
+    assert opened is not None
+    rules = UprightRules.of(gray_of(opened.seen.ground), opened.picture.dpi)
+    return [line.text for line in find_lines(opened.glyphs.kept(opened.seen.visible), rules)]

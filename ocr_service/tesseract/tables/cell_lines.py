@@ -11,10 +11,14 @@ from ocr_service.tesseract.words import Line, Word, make_line
 
 def with_mended_lines(table: Table, mend: Callable[[Sequence[Line]], Sequence[Line]]) -> Table:
     """``table`` with the words of its cells as ``mend`` gives their lines, one for each and in their order."""
-    mended = iter(mend([line for row in table for cell in row for line in _lines(cell)]))
+    lines = [[_lines(cell) for cell in row] for row in table]
+    mended = iter(mend([line for row in lines for cell in row for line in cell]))
     return [
-        [replace(cell, words=tuple(w for _ in _lines(cell) for w in next(mended).words)) for cell in row]
-        for row in table
+        [
+            replace(cell, words=tuple(w for _ in own for w in next(mended).words))
+            for cell, own in zip(*both, strict=True)
+        ]
+        for both in zip(table, lines, strict=True)
     ]
 
 

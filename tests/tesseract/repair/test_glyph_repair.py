@@ -67,8 +67,7 @@ def test_a_superscript_is_told_by_its_ink(drawn: str, read: str) -> None:
     page = DrawnPage(300, 120)
     page.text(60, 40, drawn, 12)
     sheet = page.sheet()
-    ys, xs = np.nonzero(sheet.ink)
-    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    box = page.ink_box()
     (repaired,) = repair_glyphs([Word(read, box, 80.0)], 12 * 200 / 72, sheet, float(box[3]))
     assert repaired.text[-1] == drawn[-1]
 
@@ -77,8 +76,7 @@ def test_a_times_sign_between_digits_is_told_from_a_letter() -> None:
     page = DrawnPage(400, 120)
     page.text(60, 40, "3×4", 12)
     sheet = page.sheet()
-    ys, xs = np.nonzero(sheet.ink)
-    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    box = page.ink_box()
     (repaired,) = repair_glyphs([Word("3x4", box, 80.0)], 12 * 200 / 72, sheet, float(box[3]))
     assert repaired.text == "3×4"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from ocr_service.tesseract.repair.lone_twins import with_lone_twins
@@ -12,14 +11,8 @@ from tests.support.sheets import DrawnPage
 
 def printed(page: DrawnPage, y: int, *words: tuple[str, str]) -> Line:
     """A line of words as they are printed and as they were read."""
-    read, x = [], 100
-    for text, seen in words:
-        page.text(x, y, text)
-        ys, xs = np.nonzero(page.gray()[y : y + 45, x:] < 128)
-        box = (x + int(xs.min()), y + int(ys.min()), x + int(xs.max()) + 1, y + int(ys.max()) + 1)
-        read.append(Word(seen, box, 95.0))
-        x = box[2] + 14
-    return make_line(read)
+    boxes = page.words([text for text, _ in words], y, gap=14)
+    return make_line([Word(seen, box, 95.0) for (_, seen), box in zip(words, boxes, strict=True)])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from ocr_service.document import Box
@@ -16,13 +15,9 @@ from tests.support.sheets import DrawnPage
 
 
 def drawn(*texts: str) -> tuple[Sheet, list[Box]]:
-    """Words beside one another in type of 11 points, and the box of each word's ink."""
-    page, boxes, x = DrawnPage(900, 200), list[Box](), 100
-    for text in texts:
-        page.text(x, 80, text)
-        ys, xs = np.nonzero(page.gray()[:, x:] < 128)
-        boxes.append((x + int(xs.min()), int(ys.min()), x + int(xs.max()) + 1, int(ys.max()) + 1))
-        x = boxes[-1][2] + 12
+    """Words beside one another, and the box of each word's ink."""
+    page = DrawnPage(900, 200)
+    boxes = page.words(texts, gap=12)
     return page.sheet(), boxes
 
 

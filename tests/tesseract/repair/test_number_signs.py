@@ -18,12 +18,8 @@ EM = 28.0  # pixels, of text of 10 points
 
 def drawn(*texts: str, size: float = 10) -> tuple[Sheet, list[Box]]:
     """Words beside one another, and the box of each word's ink."""
-    page, boxes, x = DrawnPage(700, 200), list[Box](), 100
-    for text in texts:
-        page.text(x, 80, text, size)
-        ys, xs = np.nonzero(page.gray()[:, x:] < 128)
-        boxes.append((x + int(xs.min()), int(ys.min()), x + int(xs.max()) + 1, int(ys.max()) + 1))
-        x = boxes[-1][2] + 10
+    page = DrawnPage(700, 200)
+    boxes = page.words(texts, size=size)
     return page.sheet(), boxes
 
 

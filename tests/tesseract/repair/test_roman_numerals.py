@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from ocr_service.tesseract.repair.roman_numerals import with_roman_numerals
@@ -13,8 +12,7 @@ from tests.support.sheets import DrawnPage
 def mended(printed: str, read: str) -> str:
     page = DrawnPage(700, 200)
     page.text(100, 80, printed)
-    ys, xs = np.nonzero(page.gray() < 128)
-    word = Word(read, (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1), 90.0)
+    word = Word(read, page.ink_box(), 90.0)
     page.text(300, 80, "вариант")
     after = Word("вариант", (302, 88, 400, 112), 95.0)
     return with_roman_numerals(make_line([word, after]), page.sheet().ink).words[0].text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from ocr_service.tesseract.repair.slashes import with_slashes
@@ -18,6 +17,5 @@ from tests.support.sheets import DrawnPage
 def test_a_slash_is_told_from_a_one_by_its_ink(printed: str, read: str, size: float) -> None:
     page = DrawnPage(500, 200)
     page.text(100, 80, printed, size)
-    ys, xs = np.nonzero(page.gray() < 128)
-    word = Word(read, (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1), 90.0)
+    word = Word(read, page.ink_box(), 90.0)
     assert with_slashes(word, size * 200 / 72, page.sheet().ink).text == printed

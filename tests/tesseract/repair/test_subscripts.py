@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
-from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.subscripts import with_subscripts
@@ -22,22 +20,16 @@ def engine() -> TesseractEngine:
     return TesseractEngine("eng")
 
 
-def ink_box(page: DrawnPage, left: int) -> Box:
-    """Of what is drawn right of ``left``."""
-    ys, xs = np.nonzero(page.gray()[:, left:] < 128)
-    return left + int(xs.min()), int(ys.min()), left + int(xs.max()) + 1, int(ys.max()) + 1
-
-
 def mended(engine: TesseractEngine, printed: Sequence[tuple[str, bool]], read: str) -> str:
     """``read`` where pieces are ``printed``, each lowered or not; text on the line stands before it."""
     page = DrawnPage(900, 200)
     page.text(100, TOP, "строка", SIZE)
-    before = ink_box(page, 0)
+    before = page.ink_box()
     start = x = before[2] + 12
     for piece, lowered in printed:
         page.text(x, TOP + LOWERED if lowered else TOP, piece, SMALL if lowered else SIZE)
-        x = ink_box(page, start)[2] + 2
-    line = make_line([Word("строка", before, 95.0), Word(read, ink_box(page, start), 80.0)])
+        x = page.ink_box(start)[2] + 2
+    line = make_line([Word("строка", before, 95.0), Word(read, page.ink_box(start), 80.0)])
     (whole,) = with_subscripts([line], page.sheet(), engine, Budget(9))
     return whole.words[1].text
 

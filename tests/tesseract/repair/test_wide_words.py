@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
 from ocr_service.document import Box
@@ -23,13 +22,8 @@ def engine() -> TesseractEngine:
 
 def drawn(printed: Sequence[str]) -> tuple[DrawnPage, list[Box]]:
     """A line of the ``printed`` words, and the box of each one's ink."""
-    page, boxes, x = DrawnPage(1200, 200), list[Box](), 100
-    for text in printed:
-        page.text(x, 80, text)
-        ys, xs = np.nonzero(page.gray()[:, x:] < 128)
-        boxes.append((x + int(xs.min()), int(ys.min()), x + int(xs.max()) + 1, int(ys.max()) + 1))
-        x = boxes[-1][2] + 10
-    return page, boxes
+    page = DrawnPage(1200, 200)
+    return page, page.words(printed)
 
 
 def mended(engine: TesseractEngine, printed: Sequence[str], read: Sequence[str], budget: Budget) -> str:
@@ -53,9 +47,8 @@ def test_a_word_of_its_own_width_is_left(engine: TesseractEngine, text: str) -> 
 def test_a_box_over_the_next_words_loses_nothing_of_its_own(engine: TesseractEngine) -> None:
     page = DrawnPage(1200, 200)
     page.text(100, 80, "А = 7,4 мм")
-    ys, xs = np.nonzero(page.gray() < 128)
-    top, bottom, middle, right = int(ys.min()), int(ys.max()) + 1, 132, int(xs.max()) + 1
-    words = [Word("А", (int(xs.min()), top, right, bottom), 90.0), Word("=7,4мм", (middle, top, right, bottom), 90.0)]
+    left, top, right, bottom = page.ink_box()
+    words = [Word("А", (left, top, right, bottom), 90.0), Word("=7,4мм", (132, top, right, bottom), 90.0)]
     budget = Budget(9)
     assert reocr_wide_words([make_line(words)], CropReader(engine, page.sheet()), budget)[0].text == "А =7,4мм"
     assert budget.left == 9

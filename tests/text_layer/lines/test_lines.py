@@ -7,19 +7,8 @@ from pathlib import Path
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from ocr_service.render.pdfium import open_pdf
-from ocr_service.text_layer.lines.lines import find_lines
-from ocr_service.text_layer.opened_page import open_page
 from tests.support.text_layer_pdfs import Sheet
-
-
-def _lines(tmp_path: Path, sheet: Sheet) -> list[str]:
-    path = tmp_path / "page.pdf"
-    path.write_bytes(sheet.pdf())
-    with open_pdf(path, "") as pdf:
-        opened = open_page(pdf, 1, 200, 40_000_000)
-    assert opened is not None
-    return [line.text for line in find_lines(opened.glyphs.kept(opened.seen.visible))]
+from tests.support.text_layer_set import lines_of
 
 
 @pytest.mark.parametrize("size", [48, 90])
@@ -31,7 +20,7 @@ def test_two_lines_beside_a_large_sign_are_not_its_superscript_and_subscript(tmp
     for text, y in (("Extensible rights", 700 + 0.42 * size), ("Metadata platform", 700 + 0.05 * size)):
         sheet.canvas.setFont("Bold", 24)
         sheet.canvas.drawString(right, y, text)
-    lines = _lines(tmp_path, sheet)
+    lines = lines_of(tmp_path, sheet)
     assert "Extensible rights" in lines and {"Metadata platform", "& Metadata platform"} & {*lines}
 
 
@@ -42,7 +31,7 @@ def test_superscripts_stay_with_their_letters(tmp_path: Path) -> None:
         sheet.canvas.setFont("Serif", size)
         sheet.canvas.drawString(x, 700 + rise, text)
         x += stringWidth(text, "Serif", size)
-    assert len(_lines(tmp_path, sheet)) == 1
+    assert len(lines_of(tmp_path, sheet)) == 1
 
 
 def test_words_that_lie_over_each_other_are_not_mixed(tmp_path: Path) -> None:
@@ -51,7 +40,7 @@ def test_words_that_lie_over_each_other_are_not_mixed(tmp_path: Path) -> None:
     sheet.canvas.drawString(60, 700, "Total investment expense")
     sheet.canvas.setFont("Serif", 10)
     sheet.canvas.drawString(60 + stringWidth("Total investment expe", "Bold", 10), 700, "Add lines one and two")
-    assert _lines(tmp_path, sheet) == ["Total investment expense Add lines one and two"]
+    assert lines_of(tmp_path, sheet) == ["Total investment expense Add lines one and two"]
 
 
 @pytest.mark.parametrize("angle", [41, 45, 49, 135, -45, -135])
@@ -61,4 +50,4 @@ def test_words_at_half_a_quarter_are_parted(tmp_path: Path, angle: int) -> None:
     sheet.canvas.rotate(angle)
     sheet.canvas.setFont("Sans", 12)
     sheet.canvas.drawString(-90, 0, "Some long text will fill it")
-    assert _lines(tmp_path, sheet) == ["Some long text will fill it"]
+    assert lines_of(tmp_path, sheet) == ["Some long text will fill it"]

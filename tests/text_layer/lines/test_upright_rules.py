@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from ocr_service.render.pdfium import open_pdf
-from ocr_service.text_layer.lines.lines import find_lines
-from ocr_service.text_layer.lines.upright_rules import UprightRules
-from ocr_service.text_layer.opened_page import open_page
-from ocr_service.text_layer.remainder import gray_of
 from tests.support.text_layer_pdfs import Sheet
+from tests.support.text_layer_set import lines_of
 
 
 def _lines(tmp_path: Path, rows: list[list[str]], *, drawn: bool) -> list[str]:
@@ -28,17 +24,7 @@ def _lines(tmp_path: Path, rows: list[list[str]], *, drawn: bool) -> list[str]:
                 sheet.canvas.setLineWidth(0.6)
                 sheet.canvas.rect(x, y - 3, width + 1.0, 14)
             x += width + 1.0
-    return _found(tmp_path, sheet)
-
-
-def _found(tmp_path: Path, sheet: Sheet) -> list[str]:
-    path = tmp_path / "page.pdf"
-    path.write_bytes(sheet.pdf())
-    with open_pdf(path, "") as pdf:
-        opened = open_page(pdf, 1, 200, 40_000_000)
-    assert opened is not None
-    rules = UprightRules.of(gray_of(opened.seen.ground), opened.picture.dpi)
-    return [line.text for line in find_lines(opened.glyphs.kept(opened.seen.visible), rules)]
+    return lines_of(tmp_path, sheet)
 
 
 _ROWS = [["4 512", "1 870", "unchanged"], ["3 977", "2 064", "increased"], ["4 108", "1 935", "decreased"]]
@@ -64,4 +50,4 @@ def test_a_ring_drawn_through_a_line_does_not_part_it(tmp_path: Path, radius: in
     sheet.canvas.setFont("Serif", 11)
     sheet.canvas.drawString(199.7 - stringWidth("signat", "Serif", 11), 700, "signat")
     sheet.canvas.drawString(200.3, 700, "ure")
-    assert _found(tmp_path, sheet) == ["signature"]
+    assert lines_of(tmp_path, sheet) == ["signature"]
