@@ -107,8 +107,9 @@ class TesseractReader:
         """Raises EngineUnavailable where the language data or PP-OCR is missing."""
         self._find_formulas = find_formulas
         self._engine = TesseractEngine(language, tessdata)
+        self._engine.load()  # so that the first page does not wait for it
         self._scripts = scripts = languages_by_script(language)
-        # 15 MB and 0.1 s each, for pages that are all in one alphabet.
+        # For pages that are all in one alphabet: loaded when the first one comes.
         self._by_script = (
             {s: TesseractEngine(part, tessdata) for s, part in scripts.items()} if len(scripts) > 1 else {}
         )

@@ -3,8 +3,14 @@
 from ocr_service.workers.loading import without_collector
 
 with without_collector():
+    import encodings.idna
+
+    import anyio._backends._asyncio
+    import fastapi_offline
+    import httpcore
     import uvicorn.lifespan.on
     import uvicorn.loops.auto
+    import uvicorn.loops.uvloop
 
     import ocr_service.__main__
     import ocr_service.api.app
@@ -12,4 +18,4 @@ with without_collector():
     import ocr_service.cli.serve
     import ocr_service.jobs.service
 
-__all__ = ["ocr_service", "uvicorn"]
+__all__ = ["anyio", "encodings", "fastapi_offline", "httpcore", "ocr_service", "uvicorn"]
