@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -16,17 +16,12 @@ from tempfile import TemporaryDirectory
 
 from ocr_service import __version__
 from ocr_service.document import ReaderName
-from ocr_service.jobs.db.queue_load import QueueLimits
-from ocr_service.jobs.db.usage import PageQuotas
-from ocr_service.jobs.service import JobsConfig
 from ocr_service.layout.runner import LayoutFailed, LayoutRunner
 from ocr_service.layout.selection import LayoutModel, choose
-from ocr_service.net.address_rules import AddressRules
 from ocr_service.reading.page_tasks import warm_up
 from ocr_service.reading.readers import EmbeddedReader, FallbackReader, PageLimits, PageReader
 from ocr_service.reading.vlm_reader import VlmOptions, vlm_engine
 from ocr_service.settings import Settings
-from ocr_service.storage.s3 import S3Config
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.scheduler import Scheduler
 from ocr_service.workers.pool import PagePool
@@ -140,71 +135,6 @@ def vlm_options(settings: Settings) -> VlmOptions:
             read_seals=settings.read_seals,
             page_prompt=settings.vlm_prompt,
         ),
-    )
-
-
-def delivery_config(settings: Settings) -> DeliveryConfig:
-    return DeliveryConfig(
-        s3=_s3_config(settings),
-        s3_retry_s=settings.s3_retry_h * 3600,
-        rules=AddressRules(hosts=settings.url_hosts, trusted=settings.url_trusted_hosts),
-        webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else "",
-        webhooks=settings.allow_webhooks,
-        url_input=settings.allow_url_input,
-        url_timeout_s=settings.url_timeout_s,
-        max_bytes=settings.max_upload_mb << 20,
-        one_process=settings.database_url is None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryConfig:
-    """Values of the settings. ``s3`` is None where none is configured; ``one_process``: nobody shares the rows."""
-
-    s3: S3Config | None
-    s3_retry_s: float
-    rules: AddressRules
-    webhook_secret: str = field(repr=False)
-    webhooks: bool
-    url_input: bool
-    url_timeout_s: float
-    max_bytes: int
-    one_process: bool
-
-
-def _s3_config(settings: Settings) -> S3Config | None:
-    access, secret = settings.cloudru_s3_access_key, settings.cloudru_s3_secret_key
-    if not settings.s3_configured or access is None or secret is None:
-        return None
-    return S3Config(
-        endpoint=settings.cloudru_s3_endpoint,
-        region=settings.cloudru_s3_region,
-        bucket=settings.cloudru_s3_bucket,
-        access_key=access.get_secret_value(),
-        secret_key=secret.get_secret_value(),
-        tenant_id=settings.cloudru_s3_tenant_id,
-        prefix=settings.cloudru_s3_prefix,
-        presign_s=settings.s3_presign_s,
-    )
-
-
-def jobs_config(settings: Settings) -> JobsConfig:
-    return JobsConfig(
-        root=settings.output_dir,
-        database_url=settings.database_url.get_secret_value() if settings.database_url else None,
-        limits=QueueLimits(
-            waiting=settings.queue_limit,
-            per_owner=settings.jobs_per_key,
-            cache_ttl_s=settings.cache_ttl_h * 3600,
-            lost_runs=settings.max_crashes,
-            quotas=PageQuotas.parse(settings.pages_per_day),
-        ),
-        max_running=settings.max_running_jobs,
-        takeover_s=settings.takeover_s,
-        ttl_s=settings.job_ttl_h * 3600,
-        grace_s=settings.work_grace_s,
-        min_free=settings.min_free_mb << 20,
-        artifacts=_s3_config(settings) if settings.artifacts == "s3" else None,
     )
 
 
