@@ -55,8 +55,8 @@ from ocr_service.api.routes import (
 )
 from ocr_service.api.schemas.problem import ANYWHERE, describe_problems
 from ocr_service.api.web_page import install_docs, install_web_page
-from ocr_service.bootstrap import engine_version, start_engines
-from ocr_service.configs import delivery_config, jobs_config
+from ocr_service.bootstrap.configs import delivery_config, jobs_config
+from ocr_service.bootstrap.engines import engine_version, start_engines
 from ocr_service.jobs.admission_control import AdmissionControl
 from ocr_service.jobs.batches.rows import BatchDocument
 from ocr_service.jobs.observers import JobObservers

@@ -11,7 +11,7 @@ from pathlib import Path
 from ocr_service.api.intake.admission import Admission
 from ocr_service.api.intake.bucket_keys import OwnKeys
 from ocr_service.api.intake.sources import SourceLimits, Sources
-from ocr_service.configs import DeliveryConfig
+from ocr_service.bootstrap.configs import DeliveryConfig
 from ocr_service.errors import AddressRefused
 from ocr_service.jobs.batches.feeder import BatchFeeder
 from ocr_service.jobs.batches.rows import BatchRows

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ocr_service import __version__
+from ocr_service.bootstrap.configs import delivery_config
 from ocr_service.cli.archive.places import Address, Place, each, is_document, read_text, write_text
 from ocr_service.cli.archive.plan import (
     PLAN,
@@ -29,7 +30,6 @@ from ocr_service.cli.archive.plan import (
     planned,
 )
 from ocr_service.cli.archive.shard_reader import Archive
-from ocr_service.configs import delivery_config
 from ocr_service.document import ReadOptions
 from ocr_service.errors import BadOption, ServiceError
 from ocr_service.logs import configure_logging

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import TaskID
 
 from ocr_service import __version__
-from ocr_service.bootstrap import Engines, start_engines
+from ocr_service.bootstrap.engines import Engines, start_engines
 from ocr_service.cli.bars import Bars
 from ocr_service.cli.convert_formats import write_formats
 from ocr_service.cli.inputs import HELP, documents, formats

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ocr_service.configs import jobs_config
+from ocr_service.bootstrap.configs import jobs_config
 from ocr_service.errors import AlreadyFinished, NotFound, ServiceError
 from ocr_service.jobs.db.database import DatabaseError, DatabaseInUse
 from ocr_service.jobs.models import Job, JobState, PageCounts

@@ -113,7 +113,7 @@ def _load(settings: Settings) -> FastAPI:
     """Imports and creates the application, in a thread of FrontDoor. Raises DatabaseError."""
     with without_collector():
         from ocr_service.api.app import create_app
-        from ocr_service.configs import jobs_config
+        from ocr_service.bootstrap.configs import jobs_config
         from ocr_service.jobs.service import check_database
 
     asyncio.run(check_database(jobs_config(settings)))

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from ocr_service.bootstrap import vlm_options
+from ocr_service.bootstrap.engines import vlm_options
 from ocr_service.errors import ServiceError
 from ocr_service.reading.vlm_reader import wait_for_backends
 from ocr_service.settings import Settings

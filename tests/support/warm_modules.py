@@ -14,7 +14,7 @@ with without_collector():
 
     import ocr_service.__main__
     import ocr_service.api.app
-    import ocr_service.bootstrap
+    import ocr_service.bootstrap.engines
     import ocr_service.cli.serve
     import ocr_service.jobs.service
 

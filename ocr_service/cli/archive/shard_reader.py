@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ocr_service.bootstrap import Engines, start_engines
+from ocr_service.bootstrap.engines import Engines, start_engines
 from ocr_service.cli.archive.page_rows import Row, failed_document, page_row, write_parquet
 from ocr_service.cli.archive.places import Address, Place, each, read_text, write_text
 from ocr_service.cli.archive.plan import SHARDS, Item, Summary, hashed_name

@@ -1,0 +1,1 @@
+"""Settings become engines, and configurations of jobs and delivery: what HTTP and the command line build on."""
