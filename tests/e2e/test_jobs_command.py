@@ -15,14 +15,21 @@ import pytest
 from ocr_service.jobs.db.sqlite import owned
 from tests.fakes.vllm import FakeVllm
 from tests.support.jobs import document, held, quick_service, submit, wait_finished
-from tests.support.running import PATIENCE_S, RunningService
+from tests.support.running import PATIENCE_S, ROOT, RunningService
+from tests.support.warm_start import WarmProcess
 
 
 def jobs(service: RunningService, *arguments: str) -> tuple[int, str]:
-    environment = {"PATH": os.environ["PATH"], "OUTPUT_DIR": str(service.output), "APP_PORT": str(service.port)}
-    command = [sys.executable, "-m", "ocr_service", "jobs", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
-    return done.returncode, done.stdout + done.stderr
+    """The command's exit code and what it writes."""
+    written = service.folder / "jobs.log"
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_bytes(b"")
+    code = WarmProcess(["jobs", *arguments], _environment(service), ROOT, written).wait(PATIENCE_S)
+    return code, written.read_text()
+
+
+def _environment(service: RunningService) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "OUTPUT_DIR": str(service.output), "APP_PORT": str(service.port)}
 
 
 def test_an_operator_looks_cancels_retries_and_purges(tmp_path: Path) -> None:
@@ -57,7 +64,9 @@ def test_an_operator_looks_cancels_retries_and_purges(tmp_path: Path) -> None:
 def test_where_no_job_ever_was_the_answer_is_one_line(tmp_path: Path) -> None:
     service = RunningService(tmp_path)
     service.client.close()
-    code, said = jobs(service, "list")
+    command = [sys.executable, "-m", "ocr_service", "jobs", "list"]
+    done = subprocess.run(command, env=_environment(service), cwd=ROOT, capture_output=True, text=True)
+    code, said = done.returncode, done.stdout + done.stderr
     assert code == 2 and said.count("\n") == 1 and "jobs.sqlite3 is not there" in said
 
 

@@ -1,4 +1,4 @@
-"""What a service loads until it is ready; see ``warm_start``."""
+"""What a service loads until it is ready, and the command ``jobs``; see ``warm_start``."""
 
 from ocr_service.workers.loading import without_collector
 
@@ -15,6 +15,7 @@ with without_collector():
     import ocr_service.__main__
     import ocr_service.api.app
     import ocr_service.bootstrap.engines
+    import ocr_service.cli.jobs
     import ocr_service.cli.serve
     import ocr_service.jobs.service
 
