@@ -54,7 +54,7 @@ test: setup ## run the quick tests: each module, and the main job over HTTP with
 	$(call timed,quick tests ($(QUICK_PROCESSES) processes),$(PYTEST) -n $(QUICK_PROCESSES) -m "$(QUICK)")
 
 test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, faults, fuzzing
-	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(call twice,$(SLOW)))
+	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(call twice,$(SLOW),--no-loadscope-reorder))
 
 # What the gpu image installs: its packages come before those of the lock, which are seen, too.
 PINS := .venv-pins/bin

@@ -19,6 +19,9 @@ _SLOW_FOLDERS = ("e2e", "faults", "fuzz")
 _SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto", "disk"}
 _USERS = ("store", "proxy")  # fixtures that use those
 _TESTS = Path(__file__).parent
+# What takes minutes: later, one process would still be at the last of it when the others have nothing to do. (xdist would
+# begin with the files that have the most tests.)
+_FIRST = ("test_package.py", "e2e", "api/test_regular_expressions.py", "faults", "text_layer")
 
 
 def pytest_collection() -> None:
@@ -65,6 +68,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as ``slow`` what its folder or a fixture makes so; other tests carry the marker themselves."""
+    items.sort(key=_place)
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if (call := getattr(item, "callspec", None)) is not None:
@@ -73,6 +77,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if item.get_closest_marker("slow") and not _may_be_slow(item.path):
             raise pytest.UsageError(f"{item.nodeid} is slow, which its file does not say: tests/conftest.py has how")
+
+
+def _place(item: pytest.Item) -> int:
+    """The file's place among the others; those of one place stay in the order of their names."""
+    file = item.path.relative_to(_TESTS)
+    return next((place for place, first in enumerate(_FIRST) if file.is_relative_to(first)), len(_FIRST))
 
 
 @pytest.fixture(scope="session")
