@@ -19,8 +19,8 @@ _SLOW_FOLDERS = ("e2e", "faults", "fuzz")
 _SLOW_FIXTURES = {"postgres", "open_postgres_store", "browser", "moto", "disk"}
 _USERS = ("store", "proxy")  # fixtures that use those
 _TESTS = Path(__file__).parent
-# What takes minutes: later, one process would still be at the last of it when the others have nothing to do. (xdist would
-# begin with the files that have the most tests.)
+# What takes minutes: later, one process would still be at the last of it when the others have nothing to do.
+# (xdist would begin with the files that have the most tests.)
 _FIRST = ("test_package.py", "e2e", "api/test_regular_expressions.py", "faults", "text_layer")
 
 
