@@ -82,13 +82,15 @@ def read_layered(
         skipped = unread_ink(prepare_sheet(gray_of(layer.remainder), page.dpi))
     elif layer.unread:
         script = _only_script(layer)
-        pixels = layer.remainder.copy()
+        # A copy of a large page is a twentieth of the worker's memory.
+        pixels = layer.remainder.copy() if layer.turned else layer.remainder
         turned = read_turned(pixels, page.dpi, layer.turned, reader, script)
         layer = replace(layer, lines=(*layer.lines, *turned))
         seen = _recognised(replace(page, pixels=pixels, warnings=()), reader, script)
         rest = reader.read_rest(seen)
         if sure_share(seen.lines) < _DOUBTFUL:
             foreign = foreign_script(seen.sheet, seen.lines, language, of_part=True)
+        del seen, pixels  # a large page's would be as much as the worker has left
     if foreign is not None:
         page = replace(page, warnings=(*page.warnings, foreign.failure.message))
     others = rest.lines if rest is not None and not (foreign is not None and foreign.whole) else []

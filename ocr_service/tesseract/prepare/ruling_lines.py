@@ -187,10 +187,7 @@ def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = ()) -> tu
     length, thickness = round(_MIN_LENGTH_IN * dpi), max(3, round(_MAX_THICKNESS_IN * dpi))
     # A ruling line that is a hair off level steps from row to row; thickening makes it one run.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8)).astype(np.uint8)
-    # Pieces longer than a letter's bar first: closing at once would make one line of every word.
-    pieces = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_MIN_PIECE_IN * dpi)), np.uint8))
-    closed = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, np.ones((1, max(3, dpi // 20)), np.uint8))
-    bars = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)).astype(np.uint8, copy=False)
+    bars = _long_runs(thick, dpi)
     mask = np.zeros_like(ink)
     # Few pages have bars all over: what follows is done where they are, and with white around them.
     left, top, right, bottom = _around(bars)
@@ -216,6 +213,15 @@ def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = ()) -> tu
             found.append(box)
             mask[top + y : top + y + h, left + x : left + x + w][part] = 255
     return found, mask
+
+
+def _long_runs(thick: Gray, dpi: int) -> Gray:
+    """What ``thick`` has of level runs as long as a ruling line, over gaps too."""
+    # Pieces longer than a letter's bar first: closing at once would make one line of every word.
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_MIN_PIECE_IN * dpi)), np.uint8))
+    runs = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((1, max(3, dpi // 20)), np.uint8))
+    length = round(_MIN_LENGTH_IN * dpi)
+    return cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)).astype(np.uint8, copy=False)
 
 
 def _is_fine_print(run: npt.NDArray[np.bool_]) -> bool:

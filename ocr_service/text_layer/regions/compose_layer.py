@@ -14,6 +14,7 @@ from html import escape
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.document import (
     FIGURE_LABELS,
@@ -251,8 +252,7 @@ def _sheet(layer: PageLayer, *, drawn: bool) -> Sheet:
 def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
     """Ruling lines, searched only in the part of the page that has ink."""
     paper = int(np.bincount(gray[::16, ::16].ravel(), minlength=256).argmax())
-    drawn = cv2.absdiff(gray, np.full_like(gray, paper)) > 8
-    (rows,), (columns,) = np.nonzero(drawn.any(axis=1)), np.nonzero(drawn.any(axis=0))
+    rows, columns = _drawn_places(gray, paper)
     if not len(rows):  # all that is drawn are filled areas
         return RulingLines((), (), np.zeros_like(gray))
     margin = dpi // 8  # white around, as it is looked for beside a rule
@@ -267,6 +267,12 @@ def _ruling_lines(gray: Gray, dpi: int) -> RulingLines:
         return tuple((step * x0 + left, step * y0 + top, step * x1 + left, step * y1 + top) for x0, y0, x1, y1 in boxes)
 
     return RulingLines(moved(found.horizontal), moved(found.vertical), np.zeros_like(gray))
+
+
+def _drawn_places(gray: Gray, paper: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The rows, and the columns, in which something is not of the level of the ``paper``."""
+    drawn = cv2.absdiff(gray, np.full_like(gray, paper)) > 8
+    return np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
 
 
 def _sideways(layer: PageLayer, sheet: Sheet, urls: list[str]) -> tuple[list[Insert], list[LayerLine]]:

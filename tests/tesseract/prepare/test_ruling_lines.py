@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -165,3 +167,17 @@ def test_fine_print_whose_letters_run_together_is_no_ruling_line(points: float) 
     gray = cv2.resize(blurred, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     (line,) = find_ruling_lines(binarise(gray), 150).horizontal
     assert 145 < line[1] < 155
+
+
+def test_a_large_page_takes_little_memory() -> None:
+    """Ten times its pixels: of a page of 40 megapixels that is all that a page worker has left."""
+    ink = np.zeros((2000, 2000), np.uint8)
+    ink[100:103, 100:1900] = ink[1900:1903, 100:1900] = 255
+    ink[100:1900, 100:103] = ink[100:1900, 1900:1903] = 255
+    tracemalloc.start()
+    try:
+        find_ruling_lines(ink, DPI)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 11 * ink.nbytes
