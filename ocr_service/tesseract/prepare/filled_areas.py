@@ -163,7 +163,7 @@ def _areas_between(
         parts = [] if float(levels.std()) <= _UNIFORM else _parts(gray, whole, dpi)
         if not parts and (level := _level(levels, bar=bar)) is not None:
             parts = [(whole, level)]
-        for part, level in parts:
+        for part, level in (p for p in parts if p[1] <= high + _UNIFORM):  # no white cells
             box = _trimmed(gray, part, level, min(_INK, (white - level) / 2))
             if box is not None:
                 ends = part[0] == whole[0], part[2] == whole[2]
@@ -270,7 +270,7 @@ def _cut(box: Box, part: Box, whole: Box) -> Box:
 def _parts(gray: Gray, box: Box, dpi: int) -> list[tuple[Box, float]]:
     """The parts of a filled area beside one another, or below one another, each of its own level; none if it has one.
 
-    The cells of a head, or its rows, may have a colour each.
+    The cells of a head, or its rows, may have a colour each, and the cells of each row.
     """
     x0, y0, x1, y1 = box
     crop, least = gray[y0:y1, x0:x1], round(_LEAST_IN[1] * dpi)
@@ -281,7 +281,8 @@ def _parts(gray: Gray, box: Box, dpi: int) -> list[tuple[Box, float]]:
         parts = [((x0, y0 + a, x1, y0 + b), profile[a:b]) for a, b in _stretches(profile, least)]
     if len(parts) <= 1:
         return []
-    levels = ((part, float(np.median(own))) for part, own in parts)
+    found = [(_parts(gray, part, dpi), (part, float(np.median(own)))) for part, own in parts]
+    levels = [inner for within, whole in found for inner in within or [whole]]
     return [(part, level) for part, level in levels if _share_at(gray, part, level) >= _PART_LEVEL]
 
 

@@ -133,6 +133,20 @@ def test_each_cell_of_a_head_is_white_though_its_colour_is_its_own(colours: tupl
     assert int((clear[204:240, 340:380] < 128).all(axis=0).sum()) == 1  # the rule between them, and no outline
 
 
+def test_cells_of_a_row_have_their_own_colours_though_a_shaded_bar_hangs_on_them() -> None:
+    page = DrawnPage(1000, 700)
+    page.draw.rectangle((0, 0, 499, 119), fill="black")
+    page.draw.rectangle((500, 0, 999, 119), fill="#3333b2")
+    for row, text in enumerate(("Optical coherence", "Intensity", "Correlation theory")):
+        page.text(260, 10 + 36 * row, text, 7, fill="#808080")
+    gray = page.gray()
+    gray[120:180] = np.linspace(64, 0, 1000, dtype=np.uint8)
+    clear = on_white(gray, filled_areas(gray, DPI))
+    assert float((clear[4:116, 4:255] > 225).mean()) > 0.95
+    assert float((clear[4:116, 505:] > 225).mean()) > 0.95
+    assert float((clear[4:116, 255:490] < 160).mean()) > 0.05
+
+
 def test_a_head_is_found_though_its_letters_reach_its_edge_on_a_coarse_scan() -> None:
     page = DrawnPage(1400, 700)
     page.draw.rectangle((100, 200, 1300, 240), fill="#323232")
