@@ -7,7 +7,8 @@ import asyncio
 import hashlib
 import json
 import shutil
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from ocr_service.reading.readers import DocumentWork, PageReader
 from ocr_service.render.inspect import INSPECT_TIMEOUT_S, inspect_file
 from ocr_service.settings import Settings
 from ocr_service.storage.atomic_write import atomic_write
+from ocr_service.storage.file_lock import LockHeld, brief_lock
 from ocr_service.storage.filesystem import JobFolder, NotWritable, artifact_name, check_writable, folder_names
 from ocr_service.tesseract.scripts import full_codes
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _RECORD = ".convert.json"
+_LOOK_AGAIN_S = 0.2  # whether another run still writes the same results
 
 _EXAMPLES = """examples:
   python -m ocr_service convert contract.pdf -o results
@@ -166,6 +169,36 @@ class _Order:
 
 async def _converted(order: _Order, reader: PageReader, engines: Engines, bars: Bars) -> bool:
     """Whether every page was read. What went wrong is told; what was begun before is gone on with."""
+    try:
+        async with _alone(order, bars):
+            return await _converted_alone(order, reader, engines, bars)
+    except OSError as error:
+        bars.say(f"{order.file}: {error.strerror}", "red")
+        return False
+
+
+@asynccontextmanager
+async def _alone(order: _Order, bars: Bars) -> AsyncIterator[None]:
+    """While no other run works on the same results: one that comes later waits, and then finds them."""
+    lock = Path(f"{order.folder.work}.lock")
+    told = False
+    with ExitStack() as stack:
+        while True:
+            try:
+                lock.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(brief_lock(lock))
+                break
+            except FileNotFoundError:  # another run has ended and removed the folder
+                continue
+            except LockHeld:
+                if not told:
+                    bars.say(f"{order.file}: waits for another run that writes {order.folder.published}", "yellow")
+                    told = True
+                await asyncio.sleep(_LOOK_AGAIN_S)
+        yield
+
+
+async def _converted_alone(order: _Order, reader: PageReader, engines: Engines, bars: Bars) -> bool:
     bar = bars.begin(order.file.name)
     file, folder = order.file, order.folder
     try:

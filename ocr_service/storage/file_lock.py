@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -38,6 +38,17 @@ def file_lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Itera
 
 
 @contextmanager
+def brief_lock(path: Path) -> Iterator[None]:
+    """Holds a lock whose file is there only meanwhile. Raises LockHeld, and FileNotFoundError without its folder."""
+    handle = _own(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
 def folder_lock(path: Path) -> Iterator[None]:
     """Holds the lock of a folder. Raises LockHeld, and FileNotFoundError where it is gone."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -46,6 +57,19 @@ def folder_lock(path: Path) -> Iterator[None]:
             raise LockHeld(path, "unknown")
         yield
     finally:
+        os.close(handle)
+
+
+def _own(path: Path) -> int:
+    """The locked file, open. Who held it before may have removed it after it was opened here: then another one."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        if not _taken(handle):
+            os.close(handle)
+            raise LockHeld(path, "unknown")
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return handle
         os.close(handle)
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from ocr_service.cli.inputs import FORMATS
+from ocr_service.storage.file_lock import brief_lock
 from tests.support.running import PATIENCE_S, wait_until
 from tests.support.simple_documents import pdf
 
@@ -58,6 +59,27 @@ def test_folders_and_patterns_are_taken_and_every_format_is_written(tmp_path: Pa
     assert again.returncode == 0, again.stderr
     assert sorted(path.name for path in (out / "again").iterdir()) == ["one", "two"]
     assert (out / "again" / "two" / "two.txt").read_text().strip()
+
+
+def test_a_second_run_on_the_same_file_waits_and_finds_its_results(tmp_path: Path) -> None:
+    (tmp_path / "book.pdf").write_bytes(pdf("One sheet"))
+    out = tmp_path / "results"
+    command = [sys.executable, "-m", "ocr_service", "convert", str(tmp_path / "book.pdf"), "-o", str(out)]
+    environment = {"PATH": os.environ["PATH"], "RENDER_WORKERS": "1"}
+    said = [tmp_path / "one", tmp_path / "two"]
+    (out / ".jobs").mkdir(parents=True)
+    with brief_lock(out / ".jobs" / "book.lock"):
+        runs = []
+        for file in said:
+            with file.open("w") as errors:
+                runs.append(
+                    subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+                )
+        wait_until(lambda: all("waits for another run" in file.read_text() for file in said))
+    written = f"{out / 'book' / 'book.md'}\n"
+    assert [run.communicate(timeout=PATIENCE_S)[0] for run in runs] == [written, written]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert [path.name for path in out.iterdir()] == ["book"]
 
 
 def _takes_ctrl_c() -> None:

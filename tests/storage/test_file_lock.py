@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from ocr_service.storage.file_lock import LockHeld, file_lock, folder_lock
+from ocr_service.storage.file_lock import LockHeld, brief_lock, file_lock, folder_lock
 
 _HOLD = """
 import pathlib, sys
-from ocr_service.storage.file_lock import file_lock, folder_lock
-lock = folder_lock if sys.argv[2] == "folder" else file_lock
+from ocr_service.storage.file_lock import brief_lock, file_lock, folder_lock
+lock = {"folder": folder_lock, "file": file_lock, "brief": brief_lock}[sys.argv[2]]
 with lock(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -70,3 +70,40 @@ def test_a_folder_that_is_gone_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), folder_lock(tmp_path / "gone"):
         raise AssertionError("it was taken")
     assert not list(tmp_path.iterdir())
+
+
+_COUNT = """
+import pathlib, sys
+from ocr_service.storage.file_lock import LockHeld, brief_lock
+lock, number = map(pathlib.Path, sys.argv[1:])
+done = 0
+while done < 50:
+    try:
+        with brief_lock(lock):
+            number.write_text(str(int(number.read_text()) + 1))
+            done += 1
+    except LockHeld:
+        pass
+"""
+
+
+def test_a_brief_lock_is_held_by_one_at_a_time_though_its_file_comes_and_goes(tmp_path: Path) -> None:
+    lock, number = tmp_path / "book.lock", tmp_path / "number"
+    number.write_text("0")
+    counting = [subprocess.Popen([sys.executable, "-c", _COUNT, str(lock), str(number)]) for _ in range(3)]
+    assert [process.wait() for process in counting] == [0, 0, 0]
+    assert number.read_text() == "150"
+    assert not lock.exists()
+
+
+def test_a_brief_lock_that_a_process_left_as_it_died_is_free(tmp_path: Path) -> None:
+    lock = tmp_path / "book.lock"
+    with held_elsewhere(lock, "brief") as other:
+        with pytest.raises(LockHeld), brief_lock(lock):
+            raise AssertionError("it was taken")
+        other.kill()
+        other.wait()
+        assert lock.exists()
+        with brief_lock(lock):
+            assert lock.exists()
+    assert not lock.exists()
