@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
 import cv2
@@ -105,7 +106,7 @@ def shape_classes(glyphs: Glyphs, plates: Sequence[Gray], *, as_drawn: bool = Tr
 def _part_unlike(classes: Ints, doubted: Sequence[int], glyphs: Glyphs, plates: Sequence[Gray]) -> None:
     """Gives those of the ``doubted`` glyphs other classes that are unlike the first one of theirs, however shifted."""
     rest = np.array(doubted, np.int64)
-    soft = _softened(plates[0]) if len(rest) else plates[0]
+    soft = _SOFTENED.of(plates[0]) if len(rest) else plates[0]
     for _ in range(_MOST_SHAPES):
         if not len(rest):
             break
@@ -166,11 +167,29 @@ def samples_of(ink: Gray, boxes: Floats) -> Samples:
     """Each glyph's ink at the same places of its box, as a vector of mean 0 and length 1."""
     if not len(boxes):  # a page without text is not softened
         return np.zeros((0, _ACROSS * _DOWN), np.float32)
-    return _samples_in(_softened(ink), boxes, (_ACROSS, _DOWN))
+    return _samples_in(_SOFTENED.of(ink), boxes, (_ACROSS, _DOWN))
 
 
-def _softened(ink: Gray) -> Gray:
-    return cv2.GaussianBlur(ink, (0, 0), _BLUR).astype(np.uint8, copy=False)
+class _LastSoftened:
+    """The picture that was softened last: a page's proof asks for samples of one picture six times."""
+
+    def __init__(self) -> None:
+        self._last: tuple[weakref.ref[Gray], Gray] | None = None
+
+    def of(self, ink: Gray) -> Gray:
+        last = self._last
+        if last is not None and last[0]() is ink:
+            return last[1]
+        soft = cv2.GaussianBlur(ink, (0, 0), _BLUR).astype(np.uint8, copy=False)
+        self._last = weakref.ref(ink, self._forget), soft
+        return soft
+
+    def _forget(self, ink: weakref.ref[Gray]) -> None:
+        if self._last is not None and self._last[0] is ink:
+            self._last = None
+
+
+_SOFTENED = _LastSoftened()
 
 
 def _samples_in(soft: Gray, boxes: Floats, grid: tuple[int, int]) -> Samples:
