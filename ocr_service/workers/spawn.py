@@ -36,6 +36,8 @@ _ALLOWED = frozenset(
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MALLOC_ARENA_MAX",
+        "MALLOC_MMAP_THRESHOLD_",
+        "MALLOC_TRIM_THRESHOLD_",
         "TESSDATA_PREFIX",
         "PADDLE_PDX_CACHE_HOME",
         "FONTCONFIG_PATH",
