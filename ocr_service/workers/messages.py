@@ -7,7 +7,6 @@ over can send wrong values, but none that run in the app.
 
 from __future__ import annotations
 
-import asyncio
 import pickle
 import socket
 import struct
@@ -21,9 +20,9 @@ import msgspec
 
 from ocr_service.errors import ServiceError, error_for
 
-_TASK = struct.Struct("!dI")  # CPU seconds, bytes that follow
-_ANSWER = struct.Struct("!BI")  # kind, bytes that follow
-_MOST_BYTES = 256 << 20  # of an answer; the crops of a page of MAX_PAGE_PIXELS take some 40 MB
+TASK_HEAD = struct.Struct("!dI")  # CPU seconds, bytes that follow
+ANSWER_HEAD = struct.Struct("!BI")  # kind, bytes that follow
+MOST_BYTES = 256 << 20  # of an answer; the crops of a page of MAX_PAGE_PIXELS take some 40 MB
 _MOST_TEXT = 20_000  # characters of an error's text
 
 
@@ -127,16 +126,16 @@ def send_begun(connection: socket.socket) -> None:
 
 
 def _send(connection: socket.socket, kind: Kind, body: bytes | bytearray = b"") -> None:
-    connection.sendall(_ANSWER.pack(kind, len(body)))
+    connection.sendall(ANSWER_HEAD.pack(kind, len(body)))
     connection.sendall(body)
 
 
 def receive_task(connection: socket.socket) -> tuple[float, bytes] | None:
     """CPU seconds and the pickle; None when the app has closed the connection."""
-    head = _received(connection, _TASK.size)
+    head = _received(connection, TASK_HEAD.size)
     if head is None:
         return None
-    cpu_s, length = _TASK.unpack(head)
+    cpu_s, length = TASK_HEAD.unpack(head)
     body = _received(connection, length)
     return None if body is None else (cpu_s, body)
 
@@ -152,35 +151,20 @@ def _received(connection: socket.socket, length: int) -> bytes | None:
     return bytes(content)
 
 
-# The app's side, on the event loop
+# The app's side; what waits for a worker is in worker_process.py
 
 
-async def send_task(connection: socket.socket, pickled: bytes, cpu_s: float) -> None:
-    """Raises OSError when the worker has gone."""
-    await asyncio.get_running_loop().sock_sendall(connection, _TASK.pack(cpu_s, len(pickled)) + pickled)
-
-
-async def receive_answer(connection: socket.socket, begun: Callable[[], None]) -> Outcome:
-    """The outcome of the task that was sent; calls ``begun`` when the worker has begun it.
-
-    Raises MalformedAnswer, and EOFError or OSError when the worker has gone.
-    """
-    while True:
-        kind, length = _ANSWER.unpack(await _arrived(connection, _ANSWER.size))
-        if length > _MOST_BYTES:
-            raise MalformedAnswer(f"a worker announced an answer of {length} bytes")
-        body = await _arrived(connection, length)
-        match kind:
-            case Kind.BEGUN:
-                begun()
-            case Kind.DONE:
-                return Done(body)
-            case Kind.OUT_OF_MEMORY:
-                return OutOfMemory()
-            case Kind.REFUSED | Kind.BUG:
-                return _told(Refused if kind == Kind.REFUSED else Bug, body)
-            case _:
-                raise MalformedAnswer(f"a worker sent a message of kind {kind}")
+def outcome_told(kind: int, body: bytearray) -> Outcome:
+    """Raises MalformedAnswer."""
+    match kind:
+        case Kind.DONE:
+            return Done(body)
+        case Kind.OUT_OF_MEMORY:
+            return OutOfMemory()
+        case Kind.REFUSED | Kind.BUG:
+            return _told(Refused if kind == Kind.REFUSED else Bug, body)
+        case _:
+            raise MalformedAnswer(f"a worker sent a message of kind {kind}")
 
 
 def _told(type_: type[Refused] | type[Bug], body: bytearray) -> Refused | Bug:
@@ -188,18 +172,6 @@ def _told(type_: type[Refused] | type[Bug], body: bytearray) -> Refused | Bug:
     if isinstance(told, Bug):
         return Bug(told.summary[:_MOST_TEXT], told.traceback[:_MOST_TEXT])
     return Refused(told.code, told.message[:_MOST_TEXT], told.retry_after_s)
-
-
-async def _arrived(connection: socket.socket, length: int) -> bytearray:
-    loop = asyncio.get_running_loop()
-    content = bytearray(length)
-    view = memoryview(content)
-    while view:
-        count = await loop.sock_recv_into(connection, view)
-        if not count:
-            raise EOFError("the worker closed the connection")
-        view = view[count:]
-    return content
 
 
 def pickled_task(function: Callable[..., object], args: tuple[object, ...]) -> bytes:

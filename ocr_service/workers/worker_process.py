@@ -6,15 +6,19 @@ import asyncio
 import os
 import pickle
 import signal
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from ocr_service.workers.messages import (
+    ANSWER_HEAD,
+    MOST_BYTES,
+    TASK_HEAD,
+    Kind,
     MalformedAnswer,
     Outcome,
+    outcome_told,
     pickled_task,
-    receive_answer,
-    send_task,
 )
 from ocr_service.workers.sandbox import Limits
 from ocr_service.workers.spawn import start_process
@@ -83,8 +87,8 @@ class WorkerProcess:
 
         try:
             for message in messages:
-                await send_task(self._connection, message, cpu_s)
-            return await receive_answer(self._connection, has_begun)
+                await _send_task(self._connection, message, cpu_s)
+            return await _receive_answer(self._connection, has_begun)
         except MalformedAnswer as exc:
             raise WorkerDiedInTask(str(exc)) from exc
         except (EOFError, OSError) as exc:
@@ -108,3 +112,35 @@ class WorkerProcess:
 
 def _nothing() -> None:
     """The warm-up of a worker that needs none."""
+
+
+async def _send_task(connection: socket.socket, pickled: bytes, cpu_s: float) -> None:
+    """Raises OSError when the worker has gone."""
+    await asyncio.get_running_loop().sock_sendall(connection, TASK_HEAD.pack(cpu_s, len(pickled)) + pickled)
+
+
+async def _receive_answer(connection: socket.socket, begun: Callable[[], None]) -> Outcome:
+    """The outcome of the task that was sent; calls ``begun`` when the worker has begun it.
+
+    Raises MalformedAnswer, and EOFError or OSError when the worker has gone.
+    """
+    while True:
+        kind, length = ANSWER_HEAD.unpack(await _arrived(connection, ANSWER_HEAD.size))
+        if length > MOST_BYTES:
+            raise MalformedAnswer(f"a worker announced an answer of {length} bytes")
+        body = await _arrived(connection, length)
+        if kind != Kind.BEGUN:
+            return outcome_told(kind, body)
+        begun()
+
+
+async def _arrived(connection: socket.socket, length: int) -> bytearray:
+    loop = asyncio.get_running_loop()
+    content = bytearray(length)
+    view = memoryview(content)
+    while view:
+        count = await loop.sock_recv_into(connection, view)
+        if not count:
+            raise EOFError("the worker closed the connection")
+        view = view[count:]
+    return content
