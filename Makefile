@@ -37,6 +37,8 @@ serve: setup ## run the service on port 8081
 
 # The tests, in as many processes as are worth while: the quick ones compute, the slow ones mostly wait. A file's tests stay
 # in one process, which starts the service, the database or the browser that they share.
+# (The quick ones read pages as page workers do: with one thread, and keep the memory of pictures for the next one.)
+AS_WORKERS := OPENCV_FOR_THREADS_NUM=1 OPENBLAS_NUM_THREADS=1 MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_MMAP_THRESHOLD_=134217728
 PYTEST := $(BIN)/python -m pytest -q --dist loadfile
 QUICK := not slow and not gpu and not weights and not pins and not clients and not ray
 SLOW := slow and not gpu and not weights and not pins and not clients and not ray
@@ -51,7 +53,7 @@ twice = { $(PYTEST) -n $(SLOW_PROCESSES) -m "$(1)" $(2) || { test $$? -eq 1 && e
 	$(BIN)/python -m pytest -q --last-failed -m "$(1)" $(2); }; }
 
 test: setup ## run the quick tests: each module, and the main job over HTTP with real parts
-	$(call timed,quick tests ($(QUICK_PROCESSES) processes),$(PYTEST) -n $(QUICK_PROCESSES) -m "$(QUICK)")
+	$(call timed,quick tests ($(QUICK_PROCESSES) processes),$(AS_WORKERS) $(PYTEST) -n $(QUICK_PROCESSES) -m "$(QUICK)")
 
 test-slow: setup-test ## run the slow tests: databases, browser, S3, restarts, faults, fuzzing
 	$(call timed,slow tests ($(SLOW_PROCESSES) processes),$(call twice,$(SLOW),--no-loadscope-reorder))

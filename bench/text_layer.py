@@ -26,7 +26,7 @@ import pypdfium2 as pdfium
 from ocr_service.document import PageResult, TextLayerMode
 from ocr_service.errors import ServiceError
 from ocr_service.reading.page_tasks import PageTask, read_page, warm_up
-from tests.support.text_layer_set import samples
+from tests.support.text_layer_set import SAMPLES, sample_of
 
 Result = TypeVar("Result")
 
@@ -49,7 +49,7 @@ def _documents(given: list[Path]) -> list[Path]:
 
 
 def _samples(folder: Path) -> list[Path]:
-    for sample in samples().values():
+    for sample in map(sample_of, SAMPLES):
         (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
     return _documents([folder])
 

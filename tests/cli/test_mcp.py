@@ -8,20 +8,23 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import Client, StdioServerParameters
-from mcp.server.mcpserver.exceptions import ToolError
 
 from ocr_service.cli.mcp import allowed_file
 from tests.support.encrypted import encrypted
 from tests.support.running import ROOT, RunningService, free_port
 from tests.support.simple_documents import pdf
 
+if TYPE_CHECKING:
+    from mcp import Client  # a second to import, in each process that lists the tests
+
 
 @asynccontextmanager
 async def connected(url: str, *folders: Path) -> AsyncIterator[Client]:
+    from mcp import Client, StdioServerParameters
+
     arguments = ["-m", "ocr_service", "mcp", "--url", url]
     for folder in folders:
         arguments += ["--folder", str(folder)]
@@ -71,6 +74,8 @@ async def test_a_service_that_is_not_there_is_told_to_the_model(tmp_path: Path) 
     "path", ["../outside.pdf", "/etc/passwd", "notes.txt", "folder.pdf", "missing.pdf", "link.pdf"]
 )
 def test_what_may_not_be_read_is_refused(tmp_path: Path, path: str) -> None:
+    from mcp.server.mcpserver.exceptions import ToolError
+
     folder = tmp_path / "folder"
     (folder / "folder.pdf").mkdir(parents=True)
     (tmp_path / "outside.pdf").write_bytes(b"%PDF")

@@ -6,15 +6,18 @@ import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Request, sync_playwright
 
 from ocr_service.document import Failure, PageResult
 from ocr_service.export.html import html_chunks
 from ocr_service.export.mathml import formula_html
 from tests.support.pages import page, region
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">'
 
@@ -65,6 +68,8 @@ def hostile() -> str:
 
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser.new_page()

@@ -10,8 +10,7 @@ import pytest
 from pikepdf import Dictionary, Name
 
 from ocr_service.export.invisible_text import remove_invisible_text
-from tests.support.text_layer_layouts import scan_samples
-from tests.support.text_layer_pdfs import hidden_samples
+from tests.support.text_layer_set import sample_of
 
 
 def _text(pdf: bytes) -> str:
@@ -34,7 +33,7 @@ def _cleaned(pdf: bytes) -> bytes:
 
 @pytest.mark.slow
 def test_what_a_scan_s_old_ocr_said_is_gone_and_its_picture_stays() -> None:
-    sample = next(sample for sample in scan_samples() if sample.name == "ocr_layer_bad")
+    sample = sample_of("ocr_layer_bad")
     assert "Zorblatt" in _text(sample.pdf)
     cleaned = _cleaned(sample.pdf)
     assert _text(cleaned).strip() == ""
@@ -43,7 +42,7 @@ def test_what_a_scan_s_old_ocr_said_is_gone_and_its_picture_stays() -> None:
 
 
 def test_visible_text_stays() -> None:
-    sample = next(sample for sample in hidden_samples() if sample.name == "hidden_render_mode")
+    sample = sample_of("hidden_render_mode")
     text = _text(_cleaned(sample.pdf))
     assert "Zorblatt" not in text
     assert "The committee met on 14 March 1987" in text

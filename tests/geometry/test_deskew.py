@@ -29,7 +29,7 @@ def lines_of_text(angle: float = 0.0) -> Gray:
     return cv2.warpAffine(page, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_CUBIC, borderValue=255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("angle", [-11.0, -10.0, -5.3, -1.0, -0.4, 0.4, 2.5, 8.25, 10.0, 11.5])
+@pytest.mark.parametrize("angle", [-11.0, -5.3, -0.4, 0.4, 8.25, 11.5])
 def test_the_angle_of_a_rotated_page_is_found(angle: float) -> None:
     page = lines_of_text(angle)
     assert skew_angle(page) == pytest.approx(angle, abs=0.1)

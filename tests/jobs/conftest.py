@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -28,11 +29,23 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, which takes as long to make as most tests take to run."""
+    path = tmp_path_factory.mktemp("migrated") / "jobs.sqlite3"
+    upgrade(f"sqlite:///{path}", name=str(path))
+    return path
+
+
 @pytest.fixture
-def open_sqlite_store(tmp_path: Path) -> OpenStore:
+def open_sqlite_store(tmp_path: Path, migrated: Path) -> OpenStore:
+    path = tmp_path / "jobs.sqlite3"
+
     @asynccontextmanager
     async def opened(on_change: Changes = lambda change: None, limits: QueueLimits = LIMITS) -> AsyncIterator[Store]:
-        async with open_sqlite(tmp_path / "jobs.sqlite3", on_change) as database:
+        if not path.exists():
+            shutil.copyfile(migrated, path)
+        async with open_sqlite(path, on_change) as database:
             yield Store(database, limits, give_up_s=_GIVE_UP_S)
 
     return opened

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from ocr_service.document import ReadOptions
 from ocr_service.jobs.batches.rows import BatchRows
 from ocr_service.jobs.db.queue import cache_key, request_digest
+from ocr_service.jobs.db.sqlite import open_sqlite
 from ocr_service.jobs.models import JobState
 from ocr_service.jobs.store import Store
 from ocr_service.storage.filesystem import JobFolder
@@ -60,7 +61,7 @@ async def test_a_database_that_others_could_read_is_closed_to_them(
     tmp_path: Path, open_sqlite_store: OpenStore
 ) -> None:
     with umask(0o022):
-        async with open_sqlite_store():
+        async with open_sqlite(tmp_path / "jobs.sqlite3", lambda change: None):
             pass
     assert modes(tmp_path)[f"{tmp_path.name}/jobs.sqlite3"] == 0o644
     with umask(0o077):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -18,23 +19,32 @@ from ocr_service.export.result_json import page_to_json
 from ocr_service.reading.pipeline import failed_page
 from ocr_service.reading.searchable_pdf_task import SearchableTask, write_searchable_pdf
 from ocr_service.storage.filesystem import JobFolder
-from tests.support.text_layer_pdfs import Sample
-from tests.support.text_layer_set import read_sample, samples
+from tests.support.text_layer_pdfs import ENGLISH, Sample, Sheet
+from tests.support.text_layer_set import read_sample, sample_of
+
+
+@cache
+def short() -> Sample:
+    """A clean page of one sentence: what it takes to find out whether a viewer finds other text on it."""
+    sheet = Sheet()
+    sheet.heading("Minutes of the council", 1)
+    sheet.paragraph(ENGLISH[0])
+    return Sample("short", sheet.pdf(), sheet.text())
 
 
 def marked(begin: bytes) -> Sample:
     """A clean page all of whose content is marked, as ``begin`` says."""
     file = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+    with pikepdf.open(io.BytesIO(sample_of("en_clean").pdf)) as pdf:
         pdf.pages[0].contents_add(pdf.make_stream(begin), prepend=True)
         pdf.pages[0].contents_add(pdf.make_stream(b"EMC"))
         pdf.save(file)
-    return replace(samples()["en_clean"], pdf=file.getvalue())
+    return replace(sample_of("en_clean"), pdf=file.getvalue())
 
 
 def searchable(folder: Path, name: str) -> str:
     """The text of the searchable PDF made of a sample, as a viewer finds it."""
-    return searchable_text(folder, samples()[name].pdf, read_sample(folder, samples()[name]))
+    return searchable_text(folder, sample_of(name).pdf, read_sample(folder, sample_of(name)))
 
 
 def searchable_text(folder: Path, pdf: bytes, page: PageResult) -> str:
@@ -60,7 +70,7 @@ def text_of(pdf: bytes) -> str:
 
 @pytest.mark.parametrize("name", ["en_clean", "ruled_table"])
 def test_a_page_whose_layer_is_proven_passes_through(tmp_path: Path, name: str) -> None:
-    assert searchable(tmp_path, name) == text_of(samples()[name].pdf)
+    assert searchable(tmp_path, name) == text_of(sample_of(name).pdf)
 
 
 @pytest.mark.parametrize(
@@ -68,18 +78,18 @@ def test_a_page_whose_layer_is_proven_passes_through(tmp_path: Path, name: str) 
 )
 def test_what_nobody_sees_is_not_in_the_pdf(tmp_path: Path, name: str) -> None:
     text = searchable(tmp_path, name)
-    assert "Zorblatt" in text_of(samples()[name].pdf)
+    assert "Zorblatt" in text_of(sample_of(name).pdf)
     assert "Zorblatt" not in text
     assert "The committee met on 14 March 1987" in text
-    assert looks_alike(samples()[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+    assert looks_alike(sample_of(name).pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
 @pytest.mark.parametrize("name", ["hidden_white", "hidden_render_mode", "en_private", "form"])
 def test_nothing_is_found_on_a_page_that_failed(tmp_path: Path, name: str) -> None:
     failure = Failure("page_timeout", "The page took too long.", "recognition")
-    text = searchable_text(tmp_path, samples()[name].pdf, failed_page(1, "tesseract", failure, 1.0))
+    text = searchable_text(tmp_path, sample_of(name).pdf, failed_page(1, "tesseract", failure, 1.0))
     assert not text.strip()
-    assert looks_alike(samples()[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+    assert looks_alike(sample_of(name).pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
 def test_a_page_keeps_its_drawing_where_hidden_text_can_be_taken_out(tmp_path: Path) -> None:
@@ -91,9 +101,9 @@ def test_a_page_keeps_its_drawing_where_hidden_text_can_be_taken_out(tmp_path: P
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["en_private", "ru_look_alike"])
 def test_text_that_is_not_what_the_page_shows_is_replaced(tmp_path: Path, name: str) -> None:
-    clean = text_of(samples()[f"{name[:2]}_clean"].pdf)
+    clean = text_of(sample_of(f"{name[:2]}_clean").pdf)
     assert searchable(tmp_path, name).split() == clean.split()
-    assert looks_alike(samples()[name].pdf, (tmp_path / "searchable.pdf").read_bytes())
+    assert looks_alike(sample_of(name).pdf, (tmp_path / "searchable.pdf").read_bytes())
 
 
 @pytest.mark.slow
@@ -101,11 +111,11 @@ def test_other_text_that_marked_content_has_for_a_page_is_replaced(tmp_path: Pat
     sample = marked(b"/Span <</ActualText (Zorblatt pays)>> BDC")
     text = searchable_text(tmp_path, sample.pdf, read_sample(tmp_path, sample))
     assert "Zorblatt" not in text
-    assert text.split() == text_of(samples()["en_clean"].pdf).split()
+    assert text.split() == text_of(sample_of("en_clean").pdf).split()
 
 
 def test_a_scan_keeps_its_own_picture_where_a_line_beside_it_is_not_what_it_shows(tmp_path: Path) -> None:
-    sample = samples()["half_scan"]
+    sample = sample_of("half_scan")
     page = replace(read_sample(tmp_path, sample), text_layer=TextLayerReport(used=False, rejected_fonts=("Stamp",)))
     searchable_text(tmp_path, sample.pdf, page)
     with pikepdf.open(io.BytesIO(sample.pdf)) as before, pikepdf.open(tmp_path / "searchable.pdf") as after:
@@ -118,13 +128,13 @@ def test_a_scan_keeps_its_own_picture_where_a_line_beside_it_is_not_what_it_show
 )
 def test_a_page_that_becomes_a_picture_stays_as_it_was_rotated(tmp_path: Path, rotation: int) -> None:
     turned = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_shifted"].pdf)) as pdf:
+    with pikepdf.open(io.BytesIO(sample_of("en_shifted").pdf)) as pdf:
         pdf.pages[0].obj.Rotate = rotation
         pdf.pages[0].obj.CropBox = pikepdf.Array([20, 30, 580, 800])
         pdf.save(turned)
-    page = read_sample(tmp_path, replace(samples()["en_shifted"], pdf=turned.getvalue()))
+    page = read_sample(tmp_path, replace(sample_of("en_shifted"), pdf=turned.getvalue()))
     text = searchable_text(tmp_path, turned.getvalue(), page)
-    assert sorted(text.split()) == sorted(text_of(samples()["en_clean"].pdf).split())
+    assert sorted(text.split()) == sorted(text_of(sample_of("en_clean").pdf).split())
     assert looks_alike(turned.getvalue(), (tmp_path / "searchable.pdf").read_bytes())
 
 
@@ -151,7 +161,7 @@ def test_of_half_a_scan_only_the_picture_gets_text(tmp_path: Path) -> None:
 
 
 def test_of_a_paragraph_that_is_proven_in_part_the_line_of_the_rest_is_replaced(tmp_path: Path) -> None:
-    sample = samples()["en_clean"]
+    sample = sample_of("en_clean")
     page = read_sample(tmp_path, sample)
     paragraph = next(region for region in page.regions if "committee" in region.content)
     words = tuple(replace(word, in_pdf=word.text != "committee") for word in paragraph.words)
@@ -164,14 +174,14 @@ def test_of_a_paragraph_that_is_proven_in_part_the_line_of_the_rest_is_replaced(
 def changed(content: bytes) -> Sample:
     """A clean page with more content."""
     file = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+    with pikepdf.open(io.BytesIO(short().pdf)) as pdf:
         page = pdf.pages[0]
         helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
         page.add_resource(helvetica, Name.Font, Name.Own)
         page.contents_add(pdf.make_stream(b"q"), prepend=True)
         page.contents_add(pdf.make_stream(b"Q " + content))
         pdf.save(file)
-    return replace(samples()["en_clean"], pdf=file.getvalue())
+    return replace(short(), pdf=file.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -198,14 +208,14 @@ def test_text_that_no_viewer_shows_is_not_found(tmp_path: Path, content: bytes) 
 
 def test_text_of_a_drawing_in_the_margin_that_nobody_sees_is_not_found(tmp_path: Path) -> None:
     file = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+    with pikepdf.open(io.BytesIO(short().pdf)) as pdf:
         helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
         look = pdf.make_stream(b"1 g BT /F 9 Tf 2 5 Td (Zorblatt pays) Tj ET", Subtype=Name.Form, BBox=[0, 0, 90, 20])
         look.Resources = Dictionary(Font=Dictionary(F=helvetica))
         note = Dictionary(Type=Name.Annot, Subtype=Name.Square, F=4, Rect=[60, 40, 150, 60], AP=Dictionary(N=look))
         pdf.pages[0].obj.Annots = pikepdf.Array([pdf.make_indirect(note)])
         pdf.save(file)
-    page = read_sample(tmp_path, replace(samples()["en_clean"], pdf=file.getvalue()))
+    page = read_sample(tmp_path, replace(short(), pdf=file.getvalue()))
     searchable_text(tmp_path, file.getvalue(), page)
     found = subprocess.run(["pdftotext", tmp_path / "searchable.pdf", "-"], capture_output=True, check=True).stdout
     assert b"Zorblatt" not in found and b"The committee met on 14 March 1987" in found
@@ -221,7 +231,7 @@ def test_what_the_structure_says_instead_of_a_page_is_not_in_the_pdf(tmp_path: P
         root.ParentTree = Dictionary(Nums=[0, [root.K]])
         page.obj.StructParents, pdf.Root.StructTreeRoot = 0, root
         pdf.save(file)
-    sample = replace(samples()["en_clean"], pdf=file.getvalue())
+    sample = replace(sample_of("en_clean"), pdf=file.getvalue())
     searchable_text(tmp_path, sample.pdf, read_sample(tmp_path, sample))
     with pikepdf.open(tmp_path / "searchable.pdf") as pdf:
         assert "/ActualText" not in pdf.Root.StructTreeRoot.K
@@ -229,7 +239,7 @@ def test_what_the_structure_says_instead_of_a_page_is_not_in_the_pdf(tmp_path: P
 
 
 def test_of_a_page_whose_own_text_was_not_looked_at_only_what_was_read_is_found(tmp_path: Path) -> None:
-    sample = samples()["hidden_white"]
+    sample = sample_of("hidden_white")
     page = read_sample(tmp_path, sample)
     regions = tuple(replace(r, words=tuple(replace(w, in_pdf=False) for w in r.words)) for r in page.regions)
     text = searchable_text(tmp_path, sample.pdf, replace(page, regions=regions, text_layer=None, hidden_text=None))
@@ -238,7 +248,7 @@ def test_of_a_page_whose_own_text_was_not_looked_at_only_what_was_read_is_found(
 
 
 def test_what_a_model_made_of_proven_text_is_not_added(tmp_path: Path) -> None:
-    sample = samples()["en_clean"]
+    sample = sample_of("en_clean")
     page = read_sample(tmp_path, sample)
     lied = replace(page.regions[1], content="Zorblatt", source="vlm", contradicted=True, words=())
     page = replace(page, regions=(page.regions[0], lied, *page.regions[2:]))
@@ -249,7 +259,7 @@ def test_what_a_model_made_of_proven_text_is_not_added(tmp_path: Path) -> None:
 @pytest.mark.parametrize("has_look", [True, False])
 def test_what_a_field_hides_is_not_found(tmp_path: Path, colour: bytes, kept: bool, has_look: bool) -> None:
     file = io.BytesIO()
-    with pikepdf.open(io.BytesIO(samples()["en_clean"].pdf)) as pdf:
+    with pikepdf.open(io.BytesIO(short().pdf)) as pdf:
         fonts = Dictionary(Font=Dictionary(Own=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)))
         field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T="a", V="Zorblatt pays", F=4)
         field.Rect, field.DA = pikepdf.Array([60, 40, 260, 60]), pikepdf.String(b"/Own 10 Tf " + colour)
@@ -260,7 +270,7 @@ def test_what_a_field_hides_is_not_found(tmp_path: Path, colour: bytes, kept: bo
         pdf.pages[0].obj.Annots = pikepdf.Array([pdf.make_indirect(field)])
         pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].obj.Annots, DR=fonts, DA="/Own 10 Tf 0 g")
         pdf.save(file)
-    sample = replace(samples()["en_clean"], pdf=file.getvalue())
+    sample = replace(short(), pdf=file.getvalue())
     page = read_sample(tmp_path, sample)
     searchable_text(tmp_path, sample.pdf, page)
     made = (tmp_path / "searchable.pdf").read_bytes()

@@ -14,14 +14,16 @@ from ocr_service.text_layer.lines.lines import find_lines
 from ocr_service.text_layer.lines.upright_rules import UprightRules
 from ocr_service.text_layer.opened_page import open_page
 from ocr_service.text_layer.remainder import gray_of
-from tests.support.text_layer_layouts import layout_samples, scan_samples
-from tests.support.text_layer_pdfs import Sample, Sheet, map_and_hidden_samples
+from tests.support.text_layer_layouts import LAYOUTS, SCANS
+from tests.support.text_layer_pdfs import MAPS_AND_HIDDEN, Sample, Sheet
+
+SAMPLES = {**MAPS_AND_HIDDEN, **LAYOUTS, **SCANS}
 
 
 @cache
-def samples() -> dict[str, Sample]:
-    """All samples by their names. (Made when they are asked for: what only lists the tests does without them.)"""
-    return {sample.name: sample for sample in (*map_and_hidden_samples(), *layout_samples(), *scan_samples())}
+def sample_of(name: str) -> Sample:
+    """One of SAMPLES."""
+    return SAMPLES[name]()
 
 
 def read_sample(folder: Path, sample: Sample, mode: TextLayerMode = "auto") -> PageResult:
@@ -39,7 +41,7 @@ def words_of(markdown: str) -> list[str]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for sample in samples().values():
+    for sample in map(sample_of, SAMPLES):
         (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
         (folder / f"{sample.name}.md").write_text(sample.truth, encoding="utf-8")
 

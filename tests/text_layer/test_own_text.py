@@ -11,7 +11,7 @@ from pikepdf import Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_service.text_layer.own_text import OwnText, own_text
-from tests.support.text_layer_set import samples
+from tests.support.text_layer_set import sample_of
 
 
 def unseen(pdf: bytes) -> OwnText:
@@ -23,7 +23,7 @@ def unseen(pdf: bytes) -> OwnText:
 
 @pytest.mark.parametrize(("name", "hidden"), [("en_clean", 0), ("hidden_white", 1), ("hidden_outside_page", 2)])
 def test_whole_objects_are_counted(name: str, hidden: int) -> None:
-    found = unseen(samples()[name].pdf)
+    found = unseen(sample_of(name).pdf)
     assert (found.unseen.sum(), found.hidden[~found.unseen].sum()) == (hidden, 0)
 
 

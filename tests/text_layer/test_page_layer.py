@@ -11,20 +11,19 @@ from reportlab.lib.colors import Color
 
 from ocr_service.document import TextLayerMode
 from tests.support.text_layer_pdfs import (
+    BAD_MAPS,
     ENGLISH,
     FRENCH,
+    HIDDEN,
     SECRET,
     Sample,
     Sheet,
-    map_and_hidden_samples,
     swapped,
     with_maps,
 )
-from tests.support.text_layer_set import read_sample, words_of
+from tests.support.text_layer_set import read_sample, sample_of, words_of
 
-_SAMPLES = {sample.name: sample for sample in map_and_hidden_samples()}
-_BAD_MAPS = [name for name, sample in _SAMPLES.items() if sample.trusted is None]
-_HIDDEN = [name for name, sample in _SAMPLES.items() if sample.secrets]
+_OTHER_LIES = ("ru_look_alike", "en_digits")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +40,8 @@ _HIDDEN = [name for name, sample in _SAMPLES.items() if sample.secrets]
     ],
 )
 def test_a_clean_page_is_delivered_letter_by_letter(tmp_path: Path, name: str) -> None:
-    page = read_sample(tmp_path, _SAMPLES[name])
-    assert page.markdown.strip() == _SAMPLES[name].truth.strip()
+    page = read_sample(tmp_path, sample_of(name))
+    assert page.markdown.strip() == sample_of(name).truth.strip()
     assert {region.source for region in page.regions} == {"text_layer"}
     assert page.text_layer is not None and page.text_layer.used and not page.text_layer.rejected_fonts
 
@@ -65,10 +64,10 @@ def test_letters_that_are_slanted_by_their_matrix_are_believed_beside_upright_on
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _BAD_MAPS)
+@pytest.mark.parametrize("name", BAD_MAPS)
 def test_no_wrong_character_comes_from_a_map_that_lies(tmp_path: Path, name: str) -> None:
-    page = read_sample(tmp_path, _SAMPLES[name])
-    assert words_of(page.markdown) == words_of(_SAMPLES[name].truth)
+    page = read_sample(tmp_path, sample_of(name))
+    assert words_of(page.markdown) == words_of(sample_of(name).truth)
 
 
 @pytest.mark.parametrize(
@@ -138,33 +137,33 @@ def test_letters_that_look_alike_in_a_digits_place_are_not_proven_by_rows_of_the
     assert words_of(page.markdown) == words_of(sheet.text())
 
 
-@pytest.mark.parametrize("name", ["en_swapped", "ru_look_alike", "en_digits"])
+@pytest.mark.parametrize("name", ["en_swapped", *(pytest.param(n, marks=pytest.mark.slow) for n in _OTHER_LIES)])
 def test_a_font_that_lies_is_named_and_its_regions_are_read_by_eye(tmp_path: Path, name: str) -> None:
-    page = read_sample(tmp_path, _SAMPLES[name])
+    page = read_sample(tmp_path, sample_of(name))
     assert page.text_layer is not None
     assert [font for font in page.text_layer.rejected_fonts if "DejaVuSerif" in font]
     assert "DejaVuSans-Bold" in "".join(page.text_layer.trusted_fonts)
     assert [region.source for region in page.regions][:2] == ["text_layer", "tesseract"]
 
 
-@pytest.mark.parametrize("name", _HIDDEN)
+@pytest.mark.parametrize("name", HIDDEN)
 def test_hidden_text_is_in_no_result_and_is_counted(tmp_path: Path, name: str) -> None:
-    page = read_sample(tmp_path, _SAMPLES[name])
+    page = read_sample(tmp_path, sample_of(name))
     delivered = page.markdown + "".join(region.content for region in page.regions)
     assert not set(SECRET.split()) - {"all", "and", "above"} & set(delivered.split())
-    assert page.markdown.strip() == _SAMPLES[name].truth.strip()
+    assert page.markdown.strip() == sample_of(name).truth.strip()
     assert page.hidden_text is not None
     assert page.hidden_text.characters >= len(SECRET.replace(" ", ""))
 
 
 def test_only_reads_nothing_by_eye_and_says_what_it_left_out(tmp_path: Path) -> None:
-    page = read_sample(tmp_path, _SAMPLES["en_one_bad_font"], "only")
+    page = read_sample(tmp_path, sample_of("en_one_bad_font"), "only")
     assert {region.source for region in page.regions} == {"text_layer"}
     assert any("text_layer=only" in warning for warning in page.warnings)
 
 
 def test_ignore_reads_all_by_eye(tmp_path: Path) -> None:
-    page = read_sample(tmp_path, _SAMPLES["en_clean"], "ignore")
+    page = read_sample(tmp_path, sample_of("en_clean"), "ignore")
     assert page.text_layer is None
     assert {region.source for region in page.regions} == {"tesseract"}
 
@@ -184,7 +183,7 @@ def test_words_have_their_places_and_how_often_their_letters_were_read_right(tmp
 
 
 def test_letters_that_only_their_shapes_prove_are_less_sure(tmp_path: Path) -> None:
-    page = read_sample(tmp_path, _SAMPLES["kk_clean"])
+    page = read_sample(tmp_path, sample_of("kk_clean"))
     sure = {word.text: word.confidence for region in page.regions for word in region.words}
     assert sure["Комиссия"] == 1.0
     assert 0.8 <= (sure["өтті"] or 0) < 1.0

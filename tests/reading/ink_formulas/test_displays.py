@@ -52,7 +52,7 @@ def scanned(gray: Gray) -> Gray:
     return scan
 
 
-@pytest.mark.parametrize("number", [0, 1, 7])
+@pytest.mark.parametrize("number", [0, *(pytest.param(other, marks=pytest.mark.slow) for other in (1, 7))])
 def test_what_is_built_is_what_was_written(number: int) -> None:
     built = [tree(region.content) for region in formulas_of(number)]
     assert len(built) >= 3

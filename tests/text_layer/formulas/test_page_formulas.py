@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import pikepdf
@@ -41,6 +42,7 @@ from tests.support.paper_formulas import INLINE_PAPERS, PAPERS
 _PAGES = list(groups())
 
 
+@lru_cache
 def read(path: Path, number: int = 1, dpi: int = 200) -> PageResult:
     return read_page(PageTask(path, "pdf", number, dpi, 40_000_000, "", "embedded", "eng", None, text_layer="auto"))
 
@@ -215,6 +217,7 @@ def with_map(path: Path, font_name: str, pairs: dict[int, int]) -> bytes:
         return made.getvalue()
 
 
+@pytest.mark.slow
 def test_a_font_of_mathematics_whose_map_lies_is_refused(tmp_path: Path) -> None:
     swapped = {code: code for code in range(97, 123)} | {ord("n"): ord("m"), ord("x"): ord("y"), ord("a"): ord("b")}
     lying = tmp_path / "lying.pdf"

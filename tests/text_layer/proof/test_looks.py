@@ -11,7 +11,7 @@ import pytest
 
 from ocr_service.reading.page_tasks import PageTask, read_page
 from tests.support.text_layer_pdfs import swapped, with_maps
-from tests.support.text_layer_set import samples
+from tests.support.text_layer_set import sample_of
 
 Map = Callable[[dict[int, str]], dict[int, str] | None]
 
@@ -32,7 +32,7 @@ def test_a_map_that_lies_on_the_second_page_alone_is_not_believed(tmp_path: Path
 def two_pages(change: Map) -> bytes:
     """A page, and the same with another map of its fonts."""
     both = io.BytesIO()
-    clean = samples()["en_clean"].pdf
+    clean = sample_of("en_clean").pdf
     with pikepdf.open(io.BytesIO(clean)) as pdf, pikepdf.open(io.BytesIO(with_maps(clean, change))) as other:
         pdf.pages.extend(other.pages)
         pdf.save(both)
