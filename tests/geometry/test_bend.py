@@ -8,9 +8,8 @@ import pytest
 
 from ocr_service.document import Gray
 from ocr_service.geometry.bend import bend_of, straightened
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import prepare_sheet
-from tests.support.sheets import DPI, DrawnPage
+from tests.support.sheets import DPI, DrawnPage, reader_of
 
 PROSE = "The supplier shall hand over the goods within ten days of an order"
 
@@ -60,7 +59,7 @@ def test_boxes_of_a_bent_page_go_back_to_where_the_words_are() -> None:
     sheet = prepare_sheet(bent(page.gray()), DPI)
     assert sheet.skew.shifts is not None
     first = next(
-        word for line in TesseractReader("eng").read_block(sheet.gray, DPI) for word in line.words if word.text == "The"
+        word for line in reader_of("eng").read_block(sheet.gray, DPI) for word in line.words if word.text == "The"
     )
     x0, y0, x1, y1 = sheet.skew.to_page(first.box)
     lowered = 26 * (1 - ((x0 + x1) / 2) / (0.45 * 1240)) ** 2

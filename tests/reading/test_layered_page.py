@@ -15,13 +15,12 @@ from ocr_service.errors import EngineUnavailable
 from ocr_service.reading.layered_page import read_layered, sheet_reader
 from ocr_service.reading.page_tasks import PageTask, prepare_page
 from ocr_service.tesseract.engine import TesseractEngine
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Line, make_line
 from ocr_service.text_layer.page_layer import PageLayer, read_page_layer
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
-from tests.support.sheets import DrawnPage
+from tests.support.sheets import DrawnPage, reader_of
 from tests.support.text_layer_pdfs import ENGLISH, RUSSIAN, Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample
 
@@ -118,22 +117,24 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> PageLayer:
         drawn.text(20, 20 + 90 * place, text)
     path = tmp_path_factory.mktemp("mixed") / "mixed.pdf"
     path.write_bytes(english_page(drawn.image).pdf)
-    read = sheet_reader(TesseractReader("eng"))
+    read = sheet_reader(reader_of("eng"))
     layer = read_page_layer(path, 1, dpi=200, max_pixels=40_000_000, password="", read_sheet=read, language="eng")
     assert layer is not None
     return layer
 
 
 def test_a_scan_beside_proven_text_is_accounted_for(mixed: PageLayer) -> None:
-    page = read_layered(mixed, TesseractReader("eng"), lambda _: (), "auto", "eng")
+    page = read_layered(mixed, reader_of("eng"), lambda _: (), "auto", "eng")
     assert (page.coverage, page_status(page.results), page.page.warnings) == (1.0, "completed", ())
     assert "Cost 17 and 340 or less" in [region.content for region in page.results]
 
 
 @pytest.mark.parametrize("word", ["supplier", "5"])
-def test_a_word_of_a_scan_beside_proven_text_that_is_lost_is_reported(mixed: PageLayer, word: str) -> None:
-    reader = TesseractReader("eng")
-    reader._engine = _ForgetfulEngine("eng", word)
+def test_a_word_of_a_scan_beside_proven_text_that_is_lost_is_reported(
+    monkeypatch: pytest.MonkeyPatch, mixed: PageLayer, word: str
+) -> None:
+    reader = reader_of("eng")
+    monkeypatch.setattr(reader, "_engine", _ForgetfulEngine("eng", word))
     page = read_layered(mixed, reader, lambda _: (), "auto", "eng")
     assert 0.9 < page.coverage < 1.0
     assert page_status(page.results) == "partial"

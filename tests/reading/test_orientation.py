@@ -13,14 +13,14 @@ from ocr_service.errors import EngineUnavailable
 from ocr_service.reading.orientation import ForeignScript, foreign_script, is_passed_over, recognise_upright, upright
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import BlockReader
-from tests.support.sheets import DrawnPage
+from tests.support.sheets import DrawnPage, reader_of
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("rus+eng")
+    return reader_of("rus+eng")
 
 
 def _letter(lines: int = 8, size: int = 30) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,19 @@ from ocr_service.document import Box, Gray, PageImage
 from ocr_service.geometry.deskew import Skew
 from ocr_service.geometry.font_metrics import ink_height
 from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise
+from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.words import Line, Word, make_line
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 DPI = 200
 EM = 30.0  # pixels: the font size of ``text_line``
+
+
+@cache
+def reader_of(language: str) -> TesseractReader:
+    """One reader for all tests of a process: to load a language takes longer than to read most pages drawn here."""
+    return TesseractReader(language)
 
 
 class DrawnPage:

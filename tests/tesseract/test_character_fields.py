@@ -10,14 +10,14 @@ from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.prepare.ruling_lines import binarise
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Line
-from tests.support.sheets import DPI, DrawnPage, text_line
+from tests.support.sheets import DPI, DrawnPage, reader_of, text_line
 
 SIDE = 54  # pixels at 200 dpi: 0.27 inches
 
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("eng")
+    return reader_of("eng")
 
 
 def field(page: DrawnPage, x: int, y: int, text: str, gap: int = 0) -> None:

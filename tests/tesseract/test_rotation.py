@@ -8,12 +8,12 @@ import pytest
 
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import best_rotation, box_before_rotation, densest_window, rotate
-from tests.support.sheets import DPI, DrawnPage
+from tests.support.sheets import DPI, DrawnPage, reader_of
 
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("eng")
+    return reader_of("eng")
 
 
 def page() -> DrawnPage:

@@ -11,11 +11,10 @@ from PIL import Image
 from ocr_service.export.markdown import page_markdown
 from ocr_service.geometry.ink_areas import Pieces
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import prepare_sheet
 from ocr_service.tesseract.sideways_blocks import block_picture, frame, sideways_blocks, unread_strips
 from ocr_service.tesseract.words import Word, make_line
-from tests.support.sheets import DPI, DrawnPage, sheet_of
+from tests.support.sheets import DPI, DrawnPage, reader_of, sheet_of
 
 
 def page_with_a_note_along_its_margin() -> DrawnPage:
@@ -29,7 +28,7 @@ def page_with_a_note_along_its_margin() -> DrawnPage:
 
 
 def test_a_note_along_the_margin_is_found_with_its_rotation_and_leaves_the_lines() -> None:
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     page = page_with_a_note_along_its_margin()
     sheet = prepare_sheet(page.gray(), DPI)
     lines = reader.recognise(page.page()).lines
@@ -43,7 +42,7 @@ def test_a_note_along_the_margin_is_found_with_its_rotation_and_leaves_the_lines
 
 
 def test_its_text_is_in_the_result_once_with_its_place() -> None:
-    reading = TesseractReader("eng").read(page_with_a_note_along_its_margin().page(), [])
+    reading = reader_of("eng").read(page_with_a_note_along_its_margin().page(), [])
     text = page_markdown(reading.regions)
     assert text.count("Received by the archive in Bristol") == 1
     assert text.count("The supplier shall deliver the goods in time") == 6
@@ -64,7 +63,7 @@ def test_what_can_hardly_be_read_in_it_is_named() -> None:
     ):
         note.text(20, 15 + 45 * row, text)
     page.image.paste(note.image.transpose(Image.Transpose.ROTATE_90), (60, 150))
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     assert "archive" in page_markdown(reading.regions)
     assert reading.coverage < 1.0
     assert reading.doubtful
@@ -73,7 +72,7 @@ def test_what_can_hardly_be_read_in_it_is_named() -> None:
 
 def test_a_block_that_was_rotated_is_not_rotated_again() -> None:
     """What reads badly both ways would be, without end."""
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     block = replace(reader.recognise(page_with_a_note_along_its_margin().page()), of_block=True)
     assert "archive" not in page_markdown(reader.compose(block, []).regions)
 
@@ -85,14 +84,14 @@ def test_a_long_line_along_the_margin_is_read_whole() -> None:
         page.text(260, 100 + 50 * row, "The supplier shall deliver the goods in time")
     note.text(15, 15, "preprint:2108.40716v3 [ab.CD] 14 Sep 2027", 17)
     page.image.paste(note.image.transpose(Image.Transpose.ROTATE_90), (60, 100))
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     assert page_markdown(reading.regions).count("preprint:2108.40716v3 [ab.CD] 14 Sep 2027") == 1
     assert reading.coverage == 1.0
 
 
 @pytest.mark.slow
 def test_a_stamp_beside_text_that_reads_badly_does_not_turn_the_text() -> None:
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     page, stamp = DrawnPage(1300, 700), DrawnPage(480, 215)
     for row in range(5):
         page.text(345, 60 + 110 * row, "The supplier shall deliver the goods in time")
@@ -112,7 +111,7 @@ def test_a_stamp_beside_text_that_reads_badly_does_not_turn_the_text() -> None:
 
 
 def test_an_upright_page_has_none() -> None:
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     page = DrawnPage(900, 400)
     page.text(60, 100, "The supplier shall deliver the goods")
     sheet = prepare_sheet(page.gray(), DPI)
@@ -129,7 +128,7 @@ def test_a_table_whose_columns_stand_far_apart_is_one_block() -> None:
         for column, text in enumerate(cells):
             table.text(20 + 360 * column, 15 + 60 * row, text)
     page.image.paste(table.image.transpose(Image.Transpose.ROTATE_90), (400, 360))
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     assert "| Copper wire | 45 | 70.35 |" in page_markdown(reading.regions)
 
 
@@ -149,7 +148,7 @@ def chart(title: str) -> DrawnPage:
 
 
 def test_the_title_of_an_axis_is_read_upwards_and_the_numbers_beside_it_as_they_stand() -> None:
-    reading = TesseractReader("eng").read(chart("Confirmed cases per 100,000 people").page(), [])
+    reading = reader_of("eng").read(chart("Confirmed cases per 100,000 people").page(), [])
     texts = " ".join(region.content for region in reading.regions)
     assert texts.count("Confirmed cases per 100,000 people") == 1
     assert all(number in texts for number in ("0.16", "0.10", "0.04", "2004", "2008"))
@@ -157,7 +156,7 @@ def test_the_title_of_an_axis_is_read_upwards_and_the_numbers_beside_it_as_they_
 
 @pytest.mark.parametrize("title", ["Tugged", "Loss"])
 def test_a_short_word_along_an_axis_is_read(title: str) -> None:
-    reading = TesseractReader("eng").read(chart(title).page(), [])
+    reading = reader_of("eng").read(chart(title).page(), [])
     assert title in page_markdown(reading.regions).split()
 
 
@@ -168,7 +167,7 @@ def test_numbers_one_above_the_other_are_no_word_on_its_side(pitch: int) -> None
         page.text(160, 460 + pitch * row, number, 9)
     for row in range(5):
         page.text(260, 100 + 50 * row, "The supplier shall deliver the goods in time")
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     sheet = prepare_sheet(page.gray(), DPI)
     lines = reader.recognise(page.page()).lines
     assert not sideways_blocks(letter_pieces(sheet, lines), lines, sheet, reader.read_block)[0]
@@ -178,7 +177,7 @@ def test_letters_on_their_side_that_were_taken_for_digits_are_read_with_their_wo
     page, label = DrawnPage(400, 500), DrawnPage(300, 60)
     label.text(10, 10, "Notifications", 9)
     page.image.paste(label.image.transpose(Image.Transpose.ROTATE_90), (100, 100))
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     sheet = sheet_of(page.gray())
     pieces = letter_pieces(sheet, ())
     x0, y0, x1, y1 = pieces.boxes[np.argmax(pieces.boxes[:, 1])].tolist()

@@ -10,7 +10,7 @@ from ocr_service.document import Gray, PageImage
 from ocr_service.geometry.ink_areas import letter_pieces
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.slanted_rows import slanted_rows
-from tests.support.sheets import DPI, DrawnPage, sheet_of
+from tests.support.sheets import DPI, DrawnPage, reader_of, sheet_of
 
 _TEXT = "Correctly wrapped. Nothing is lost"
 _SIDE = 900
@@ -18,7 +18,7 @@ _SIDE = 900
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("eng")
+    return reader_of("eng")
 
 
 def turned(degrees: float) -> Gray:

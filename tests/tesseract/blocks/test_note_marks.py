@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr_service.tesseract.reader import TesseractReader
-from tests.support.sheets import DrawnPage
+from tests.support.sheets import DrawnPage, reader_of
 
 SENTENCE = "The supplier shall deliver the goods within ten days of an order"
 
@@ -26,7 +26,7 @@ def page_with(*marks: tuple[str, int], notes: tuple[str, ...]) -> DrawnPage:
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("eng")
+    return reader_of("eng")
 
 
 @pytest.mark.slow

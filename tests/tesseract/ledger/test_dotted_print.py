@@ -8,9 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.ledger.dotted_print import with_joined_dots
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.words import Word
-from tests.support.sheets import FONTS, DrawnPage
+from tests.support.sheets import FONTS, DrawnPage, reader_of
 
 
 def dotted(page: DrawnPage, x: int, y: int, text: str, pitch: int, dot: int) -> None:
@@ -27,7 +26,7 @@ def test_dotted_words_are_read_or_reported(pitch: int, dot: int) -> None:
     page = DrawnPage(1240, 500)
     page.text(100, 60, "Delivery within ten days", 11)
     dotted(page, 100, 250, "TOTAL PRICE", pitch, dot)
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     text = " ".join(region.content for region in reading.regions)
     assert "TOTALPRICE" in text.replace(" ", "") or reading.coverage < 1.0
 

@@ -7,9 +7,8 @@ from PIL import Image
 
 from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.ledger.inverse_text import with_inverse_text
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.sheet import Sheet
-from tests.support.sheets import DrawnPage
+from tests.support.sheets import DrawnPage, reader_of
 
 
 def made_white(page: DrawnPage) -> tuple[Sheet, Sheet]:
@@ -45,7 +44,7 @@ def test_labels_over_bars_on_a_dark_half_of_the_page_are_read_or_reported() -> N
     for n, (label, colour) in enumerate((("69%", "#e07020"), ("57%", "#30a060"), ("71%", "#c0c020"))):
         page.draw.rectangle((200 + 300 * n, 400, 300 + 300 * n, 700), fill=colour)
         page.text(205 + 300 * n, 350, label, 11, bold=True, fill="white")
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     text = " ".join(region.content for region in reading.regions)
     assert all(label in text for label in ("69%", "57%", "71%")) or reading.coverage < 1.0
 

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from ocr_service.tesseract.ledger.pale_rows import with_pale_rows
-from ocr_service.tesseract.reader import TesseractReader
-from tests.support.sheets import DPI, DrawnPage
+from tests.support.sheets import DPI, DrawnPage, reader_of
 
 
 def with_rows(page: DrawnPage) -> np.ndarray:
@@ -20,7 +19,7 @@ def test_a_pale_row_is_read_beside_dark_ones(fill: str) -> None:
     page = DrawnPage(1240, 500)
     page.text(100, 80, "Delivery within ten days", 11)
     page.text(100, 300, "Storage conditions apply", 11, fill=fill)
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     text = " ".join(region.content for region in reading.regions)
     assert "Delivery within ten days" in text and "Storage conditions apply" in text
     assert reading.coverage == 1.0
@@ -34,7 +33,7 @@ def test_letters_as_light_as_their_coloured_ground_are_read(ground: str, fill: s
     page.text(100, 80, "Delivery within ten days", 11)
     page.draw.rectangle((80, 280, 1160, 360), fill=ground)
     page.text(100, 300, "Storage conditions apply", 12, bold=True, fill=fill)
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     text = " ".join(region.content for region in reading.regions)
     assert "Storage conditions apply" in text
     assert reading.coverage == 1.0

@@ -11,8 +11,7 @@ from ocr_service.document import Gray
 from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.filled_shapes import on_white_shapes
 from ocr_service.tesseract.prepare.preprocess import with_even_illumination
-from ocr_service.tesseract.reader import TesseractReader
-from tests.support.sheets import DPI, DrawnPage
+from tests.support.sheets import DPI, DrawnPage, reader_of
 
 
 @pytest.mark.parametrize(("fill", "text"), [("#003366", "white"), ("#888888", "white"), ("#c8a000", "black")])
@@ -131,7 +130,7 @@ def test_the_text_of_small_and_of_shaded_buttons_is_read() -> None:
     shaded = np.tile(np.linspace(30, 190, 900).astype(np.uint8)[None, :, None], (100, 1, 3))
     page.image.paste(Image.fromarray(shaded), (100, 400))
     page.text(200, 428, "Warehouse entrance", 13, bold=True, fill="white")
-    reading = TesseractReader("eng").read(page.page(), [])
+    reading = reader_of("eng").read(page.page(), [])
     text = " ".join(region.content for region in reading.regions)
     assert all(word in text for word in ("Discount", "Delivery", "Warehouse entrance"))
     assert reading.coverage == 1.0

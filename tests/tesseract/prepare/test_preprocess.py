@@ -13,8 +13,7 @@ from ocr_service.tesseract.prepare.preprocess import (
     with_even_illumination,
     without_paper_grain,
 )
-from ocr_service.tesseract.reader import TesseractReader
-from tests.support.sheets import DrawnPage
+from tests.support.sheets import DrawnPage, reader_of
 
 _DPI = 200
 
@@ -95,7 +94,7 @@ def test_a_coarse_page_is_enlarged(dpi: int, size: tuple[int, int], scale: float
 def test_boxes_of_an_enlarged_page_are_those_of_the_page() -> None:
     page = DrawnPage(910, 400)
     page.text(100, 100, "The supplier shall deliver", 6)
-    reading = TesseractReader("eng").read(PageImage(1, np.asarray(page.image), 110), [])
+    reading = reader_of("eng").read(PageImage(1, np.asarray(page.image), 110), [])
     (region,) = reading.regions
     assert region.content == "The supplier shall deliver"
     assert abs(region.bbox[0] - 100) < 4
@@ -122,7 +121,7 @@ def test_light_text_on_a_dark_page_is_told_from_dark_text_on_a_dim_one(ground: s
 
 
 def test_a_dark_slide_is_read_in_full() -> None:
-    read = TesseractReader("eng").read(slide("#04072c", "white", "#1ca0b0").page(), [])
+    read = reader_of("eng").read(slide("#04072c", "white", "#1ca0b0").page(), [])
     assert sum(region.content.count("Annual consolidated financial statements") for region in read.regions) == 9
     assert read.coverage == 1.0
     assert not [region for region in read.regions if region.label == "seal"]

@@ -10,11 +10,10 @@ from PIL import ImageFont
 
 from ocr_service.document import Gray
 from ocr_service.tesseract.ppocr import Glyph, PpOcr
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.words import Line, Word, make_line
-from tests.support.sheets import DPI, FONTS, DrawnPage
+from tests.support.sheets import DPI, FONTS, DrawnPage, reader_of
 
 _SIZE, _TOP = 11, 40
 _FONT = ImageFont.truetype(FONTS / "DejaVuSans.ttf", round(_SIZE * DPI / 72))
@@ -207,7 +206,7 @@ def test_doubtful_english_is_read_again_and_russian_is_not() -> None:
         page.text(60, 60 + 60 * row, text, 11, fill="#d8d8d8")
     russian = DrawnPage()
     russian.text(60, 60, "Поставщик обязан передать товар покупателю", 11)
-    reader = TesseractReader("rus+eng")
+    reader = reader_of("rus+eng")
     assert reader.read(page.page(), []).regions[0].content == "The supplier shall deliver the goods within ten days"
     assert reader.read(russian.page(), []).regions[0].content == "Поставщик обязан передать товар покупателю"
 

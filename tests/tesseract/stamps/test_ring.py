@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.stamps.ring import RingLine, ring_lines
-from tests.support.sheets import DPI, FONTS, DrawnPage
+from tests.support.sheets import DPI, FONTS, DrawnPage, reader_of
 
 MIDDLE, RADIUS = 220, 200
 FONT = ImageFont.truetype(FONTS / "DejaVuSans-Bold.ttf", round(9 * DPI / 72))
@@ -78,7 +78,7 @@ def test_what_is_not_round_has_no_rings(shape: str) -> None:
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("eng")
+    return reader_of("eng")
 
 
 @pytest.mark.parametrize("begins_at", [-90.0, -55.0, 160.0])

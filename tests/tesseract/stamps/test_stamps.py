@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from ocr_service.document import Gray, page_status
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.stamps.stamps import Stamp, without_stamps
-from tests.support.sheets import DPI, DrawnPage
+from tests.support.sheets import DPI, DrawnPage, reader_of
 
 ROWS = 8
 WATERMARKED_ROWS = 20
@@ -54,7 +54,7 @@ def test_a_ring_over_text_leaves_the_page_and_the_text_stays(colour: str) -> Non
 
 @pytest.fixture(scope="module")
 def reader() -> TesseractReader:
-    return TesseractReader("eng")
+    return reader_of("eng")
 
 
 @pytest.mark.parametrize("colour", ["#3355dd", "#5f5f5f"])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ocr_service.document import Region
 from ocr_service.reading.layered_page import sheet_reader
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.text_layer.page_layer import read_page_layer
 from ocr_service.text_layer.regions.compose_layer import compose_layer
+from tests.support.sheets import reader_of
 from tests.support.text_layer_pdfs import ENGLISH, Sheet
 
 
@@ -21,7 +21,7 @@ def test_a_chart_stays_a_figure_though_its_labels_are_read(tmp_path: Path) -> No
         sheet.canvas.drawString(90 + 90 * place, 385, month)
     path = tmp_path / "chart.pdf"
     path.write_bytes(sheet.pdf())
-    reader = TesseractReader("eng")
+    reader = reader_of("eng")
     layer = read_page_layer(
         path, 1, dpi=200, max_pixels=60_000_000, password="", read_sheet=sheet_reader(reader), language="eng"
     )

@@ -10,13 +10,13 @@ import pytest
 from ocr_service.document import PreparedPage, Region
 from ocr_service.reading.layered_page import sheet_reader
 from ocr_service.reading.page_tasks import PageTask, prepare_page
-from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.text_layer.answers.check import check_answers, check_page
 from ocr_service.text_layer.page_layer import read_page_layer
 from ocr_service.text_layer.regions.layer_regions import LayerRegions
 from ocr_service.vlm.assemble_page import assemble_page
 from ocr_service.vlm.prompts import PromptSet
 from ocr_service.vlm.read_region import RegionReading
+from tests.support.sheets import reader_of
 from tests.support.text_layer_pdfs import ENGLISH, Sheet, shifted, with_maps
 from tests.support.text_layer_set import sample_of
 
@@ -51,7 +51,7 @@ def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> N
 def test_proven_text_that_no_region_reads_is_a_text_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "columns.pdf"
     path.write_bytes(sample_of("two_columns").pdf)
-    read = sheet_reader(TesseractReader("eng"))
+    read = sheet_reader(reader_of("eng"))
     layer = read_page_layer(path, 1, dpi=200, max_pixels=40_000_000, password="", read_sheet=read, language="eng")
     assert layer is not None
     known = LayerRegions(layer)
