@@ -27,7 +27,7 @@ from tests.support.running import RunningService
 from tests.support.simple_documents import pdf
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))  # for each operation
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))  # for each operation
 
 
 def not_a_bug(context: CheckContext, response: Response, case: Case[Any]) -> None:
