@@ -15,6 +15,7 @@ CELL_NUMBER = re.compile(r"[^\w\s]?\s*[-−–(]?\d[\d\s.,]*+\)?\s*(?:[^\w\s]|\w
 _NONE = re.compile(r"[-–—−.·*]{1,3}|n/?a\.?|н/д|нет", re.I)  # stands where there is no number
 _LONG_DATA = 24  # characters
 _DIGITS = 0.5  # of a cell's letters and digits
+_LEVEL = 0.35  # of a line's height, between its middle and that of a mark on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,44 @@ def is_data(text: str) -> bool:
 def cell_text(words: Sequence[Word]) -> str:
     """The words of a cell, in any order, as one text."""
     lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: w.box[1] + w.box[3]):
-        height = word.box[3] - word.box[1]
-        middle = (word.box[1] + word.box[3]) / 2
+    for word in sorted((w for w in words if w.em is not None), key=_middle):
         last = lines[-1][-1] if lines else None
-        if last and middle - (last.box[1] + last.box[3]) / 2 < 0.5 * max(height, last.box[3] - last.box[1]):
+        if last and _middle(word) - _middle(last) < 0.5 * max(_height(word), _height(last)):
             lines[-1].append(word)
         else:
             lines.append([word])
+    marks: list[list[Word]] = []
+    for mark in sorted((w for w in words if w.em is None), key=_middle):
+        line = _line_of(mark, lines) or _line_of(mark, marks)
+        if line:
+            line.append(mark)
+        else:
+            marks.append([mark])
+    lines = sorted([*lines, *marks], key=lambda line: statistics.fmean(map(_middle, line)))
     return join_lines([" ".join(w.text for w in sorted(line, key=lambda w: w.box[0])) for line in lines])
+
+
+def _line_of(mark: Word, lines: Sequence[list[Word]]) -> list[Word] | None:
+    """The line that a mark without a size is level with; of two that it is between, the one with a word beside it.
+
+    A check box would make one line of these.
+    """
+    distances = [abs(statistics.fmean(map(_middle, line)) - _middle(mark)) for line in lines]
+    near = [
+        (distance > _LEVEL * max(map(_height, line)), min(_gap(mark, word) for word in line), distance, index)
+        for index, (distance, line) in enumerate(zip(distances, lines, strict=True))
+        if distance < 0.5 * max(map(_height, [mark, *line]))
+    ]
+    return lines[min(near)[3]] if near else None
+
+
+def _gap(word: Word, other: Word) -> int:
+    return max(0, word.box[0] - other.box[2], other.box[0] - word.box[2])
+
+
+def _middle(word: Word) -> float:
+    return (word.box[1] + word.box[3]) / 2
+
+
+def _height(word: Word) -> int:
+    return word.box[3] - word.box[1]

@@ -22,6 +22,13 @@ def test_a_cells_text_and_size() -> None:
     assert font_size([[Cell((0, 0, 9, 9))]]) is None
 
 
+def test_a_check_box_between_two_lines_does_not_mix_their_words() -> None:
+    upper = [Word("Did", (0, 86, 26, 100), 90.0), Word("you", (32, 90, 60, 104), 90.0)]
+    lower = [Word("live", (0, 106, 30, 120), 90.0), Word("there?", (36, 106, 80, 120), 90.0)]
+    box, dash = Word("☐", (100, 94, 124, 118), 90.0), Word("–", (0, 133, 10, 135), 90.0)
+    assert cell_text([*lower, box, dash, *upper]) == "Did you live there? ☐ –"
+
+
 @pytest.mark.parametrize("text", ["12", "(901)", "$ 31.50", "12 мая", "03.05.2024", "10–20", "0.7 ± 1.5", "—"])
 def test_numbers_dates_and_what_says_that_there_is_none_are_data(text: str) -> None:
     assert is_data(text)
