@@ -41,12 +41,14 @@ def test_300_jobs_at_once_all_finish_and_the_process_stays_small(tmp_path: Path)
 
         with ThreadPoolExecutor(17) as pool:
             watching = pool.submit(watch)
-            posted = set(pool.map(post, range(JOBS)))
-            wait_until(lambda: not some("queued") and not some("running"), what="the end of every job")
-            completed = service.client.get("/jobs", params={"state": "completed", "limit": 500}).json()["jobs"]
-            assert len(completed) == JOBS
-            over.set()
+            try:
+                posted = set(pool.map(post, range(JOBS)))
+                wait_until(lambda: not some("queued") and not some("running"), what="the end of every job")
+            finally:
+                over.set()  # else the pool would wait for the watch for ever
             watching.result()
+        completed = service.client.get("/jobs", params={"state": "completed", "limit": 500}).json()["jobs"]
+        assert len(completed) == JOBS
 
         listed: list[str] = []
         after: str | None = None
