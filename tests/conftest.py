@@ -6,6 +6,7 @@ import gc
 import importlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ def _compile_share(config: pytest.Config, number: int, processes: int) -> None:
     """
     files = [file for file in sorted(_TESTS.rglob("test_*.py")) if not pytest_ignore_collect(file, config)]
     for file in files[number::processes]:
-        importlib.import_module(".".join(file.relative_to(_TESTS.parent).with_suffix("").parts))
+        with suppress(Exception):  # the listing tells what is wrong with a file
+            importlib.import_module(".".join(file.relative_to(_TESTS.parent).with_suffix("").parts))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
