@@ -438,7 +438,7 @@ def _transparent(sheet: Sheet) -> None:
 def _under_image(sheet: Sheet) -> None:
     y = sheet.y
     _secret(sheet)
-    noise = np.random.default_rng(3).normal(128, 30, (4, 50)).clip(0, 255).astype(np.uint8)
+    noise = np.random.default_rng(3).normal(128, 30, (40, 500)).clip(0, 255).astype(np.uint8)
     picture = Image.fromarray(noise).convert("RGB")
     sheet.canvas.drawImage(ImageReader(picture), 50, y - 12, 500, 34)
 
