@@ -17,6 +17,7 @@ import numpy as np
 from ocr_service.document import Gray, HiddenText, PageImage, Pixels, TextLayerReport
 from ocr_service.geometry.boxes import enclosing
 from ocr_service.render.pdfium import open_pdf
+from ocr_service.render.substitutes import reset_substitutes
 from ocr_service.text_layer.formulas.inline_marks import InlineFormula
 from ocr_service.text_layer.formulas.page_bars import seen_bars
 from ocr_service.text_layer.formulas.page_formulas import (
@@ -126,6 +127,7 @@ def read_page_layer(
     Raises TooManyGlyphs, UndrawnLetters, EncryptedPdf, DamagedFile, PageTooLarge, and pdfium.PdfiumError where PDFium
     cannot draw it.
     """
+    reset_substitutes()
     with open_pdf(path, password) as pdf:
         opened = open_page(pdf, number, dpi, max_pixels)
     return None if opened is None else _proven(upright(opened), read_sheet, language, f"{path}", formulas)
