@@ -27,6 +27,7 @@ def test_forms_that_draw_one_another_end() -> None:
     assert len(shown_invisibly(page)) == 40
 
 
+@pytest.mark.slow
 def test_forms_that_multiply_are_refused() -> None:
     _pdf, page = page_of("/Form Do", Form=10 * "/Form Do ")
     with pytest.raises(ValueError, match="too many"):

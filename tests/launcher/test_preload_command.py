@@ -24,8 +24,8 @@ def preload(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str
     ("version", "folders"),
     [
         ("1.6", ["PP-DocLayoutV3_onnx", "PaddleOCR-VL-1.6"]),
-        ("1.5", ["PP-DocLayoutV3_onnx", "PaddleOCR-VL-1.5"]),
-        ("1.0", ["PP-DocLayoutV2_onnx", "PaddleOCR-VL"]),
+        pytest.param("1.5", ["PP-DocLayoutV3_onnx", "PaddleOCR-VL-1.5"], marks=pytest.mark.slow),
+        pytest.param("1.0", ["PP-DocLayoutV2_onnx", "PaddleOCR-VL"], marks=pytest.mark.slow),
     ],
 )
 def test_a_version_is_its_vlm_and_its_layout_model(tmp_path: Path, version: str, folders: list[str]) -> None:

@@ -49,7 +49,7 @@ def test_a_rotated_page_comes_out_upright_before_and_after_reading(clockwise: in
         assert np.array_equal(page.pixels, np.asarray(original))
 
 
-@pytest.mark.parametrize("clockwise", [0, 90, 270])
+@pytest.mark.parametrize("clockwise", [0, 90, pytest.param(270, marks=pytest.mark.slow)])
 def test_a_page_of_two_lines_is_read_upright(clockwise: int, reader: TesseractReader) -> None:
     recognition = recognise_upright(_rotated(_letter(lines=2), clockwise), reader)
     assert recognition.page.angle == (360 - clockwise) % 360

@@ -42,7 +42,7 @@ def test_type_3_glyphs_at_other_codes_are_read_by_eye(tmp_path: Path) -> None:
     assert [region.source for region in page.regions] == ["text_layer", "text_layer", "tesseract"]
 
 
-@pytest.mark.parametrize("name", ["ocr_layer_good", "ocr_layer_bad"])
+@pytest.mark.parametrize("name", ["ocr_layer_bad", pytest.param("ocr_layer_good", marks=pytest.mark.slow)])
 def test_old_ocr_under_a_scan_is_not_used(tmp_path: Path, name: str) -> None:
     page = read_sample(tmp_path, sample_of(name))
     assert words_of(page.markdown) == words_of(sample_of(name).truth)

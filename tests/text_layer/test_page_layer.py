@@ -71,7 +71,7 @@ def test_no_wrong_character_comes_from_a_map_that_lies(tmp_path: Path, name: str
 
 
 @pytest.mark.parametrize(
-    "pair", ["éè", "eé", *(pytest.param(pair, marks=pytest.mark.slow) for pair in ("èê", "ée", "êë"))]
+    "pair", ["éè", *(pytest.param(pair, marks=pytest.mark.slow) for pair in ("eé", "èê", "ée", "êë"))]
 )
 def test_no_letter_comes_with_another_mark_than_is_drawn(tmp_path: Path, pair: str) -> None:
     sheet = Sheet()

@@ -112,6 +112,7 @@ async def test_an_address_behind_two_names_is_one_backend_until_none_has_it() ->
                 await until(lambda: sorted(status.url for status in scheduler.status()) == both)
 
 
+@pytest.mark.slow
 async def test_five_hundred_addresses_come_go_and_are_forgotten() -> None:
     many = [f"127.0.{number // 250}.{number % 250 + 1}" for number in range(500)]
     with FakeVllm(host="0.0.0.0").running() as everywhere:

@@ -189,7 +189,7 @@ def watermarked(text: str, points: float, degrees: float) -> DrawnPage:
     return page
 
 
-@pytest.mark.parametrize("degrees", [0.0, 25.0])
+@pytest.mark.parametrize("degrees", [25.0, pytest.param(0.0, marks=pytest.mark.slow)])
 def test_a_watermark_of_two_words_is_one_stamp_whose_words_follow_its_picture(
     degrees: float, reader: TesseractReader
 ) -> None:

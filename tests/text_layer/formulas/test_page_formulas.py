@@ -40,6 +40,10 @@ from tests.support.formula_pages import (
 from tests.support.paper_formulas import INLINE_PAPERS, PAPERS
 
 _PAGES = list(groups())
+_SLOW = (4, 6, 8, 10)
+_NUMBERS = [
+    pytest.param(number, marks=pytest.mark.slow) if number in _SLOW else number for number in range(1, len(_PAGES) + 1)
+]
 
 
 @lru_cache
@@ -56,7 +60,7 @@ def inline(page: PageResult) -> list[str]:
     return [match[1] for match in inline_formulas(text)]
 
 
-@pytest.mark.parametrize("number", range(1, len(_PAGES) + 1))
+@pytest.mark.parametrize("number", _NUMBERS)
 def test_formulas_of_a_page_come_out_as_they_were_written(number: int) -> None:
     page = read(FOLDER / "displays.pdf", number)
     wanted, in_prose = _PAGES[number - 1]

@@ -54,8 +54,9 @@ def cmap(names: Mapping[int, str]) -> bytes:
 CODE = ("x = `ls -l` ^ y ~ n", "a^b ^a ~c 'e' \"o\" ´a´ ¨o¨", "the letters a ¨ u ´ e ` i ^ o ~ n °")
 
 
-@pytest.mark.parametrize("font", ["Mono", pytest.param("Serif", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("leading", [pytest.param(9.0, marks=pytest.mark.slow), 14.0])
+@pytest.mark.slow
+@pytest.mark.parametrize("font", ["Mono", "Serif"])
+@pytest.mark.parametrize("leading", [9.0, 14.0])
 def test_signs_beside_letters_stay_signs(tmp_path: Path, font: str, leading: float) -> None:
     sheet = Sheet()
     sheet.canvas.setFont(font, 11)

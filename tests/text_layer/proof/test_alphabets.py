@@ -70,6 +70,7 @@ def test_a_mark_above_a_letter_reaches_up(letter: str) -> None:
     assert may_reach(letter, False, False) is False
 
 
+@pytest.mark.slow
 def test_every_sign_of_unicode_has_a_script_or_none() -> None:
     for sign in map(chr, range(sys.maxunicode + 1)):
         assert script_of(sign.lower()) == script_of(sign.lower()[:1])

@@ -37,7 +37,9 @@ def sent(page: PreparedPage) -> list[str]:
     return [region.region.label for region in page.regions if region.crop is not None]
 
 
-@pytest.mark.parametrize("name", ["two_columns", "ru_clean", "kk_clean"])
+@pytest.mark.parametrize(
+    "name", ["ru_clean", *(pytest.param(name, marks=pytest.mark.slow) for name in ("two_columns", "kk_clean"))]
+)
 def test_running_text_that_is_proven_is_not_sent(tmp_path: Path, name: str) -> None:
     page = prepared(tmp_path, name)
     assert sent(page) == []
