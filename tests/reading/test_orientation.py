@@ -95,7 +95,7 @@ def _written(text: str) -> PageImage:
     image = Image.new("RGB", (1240, 900), "white")
     draw = ImageDraw.Draw(image)
     font = ImageFont.truetype(FONT.with_name("DejaVuSans.ttf"), 32)
-    for line in range(7):
+    for line in range(12):
         draw.text((80, 60 + 55 * line), text, fill="black", font=font)
     return PageImage(1, np.asarray(image), 200)
 
