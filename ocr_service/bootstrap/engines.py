@@ -1,4 +1,4 @@
-"""Settings become engines, jobs and delivery: what the HTTP application and the command line both build on."""
+"""Settings become engines, which read pages."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ async def _converted(order: _Order, reader: PageReader, engines: Engines, bars: 
     try:
         async with _alone(order, bars):
             return await _converted_alone(order, reader, engines, bars)
-    except OSError as error:
+    except OSError as error:  # no lock can be had
         bars.say(f"{order.file}: {error.strerror}", "red")
         return False
 

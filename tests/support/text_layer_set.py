@@ -38,14 +38,6 @@ def words_of(markdown: str) -> list[str]:
     return re.sub(r"^[#\-]+ |[|]|-{3,}", " ", markdown, flags=re.M).split()
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    for sample in map(sample_of, SAMPLES):
-        (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
-        (folder / f"{sample.name}.md").write_text(sample.truth, encoding="utf-8")
-
-
 def lines_of(folder: Path, sheet: Sheet) -> list[str]:
     """The text of the lines that a sheet's layer shows, parted at its upright rules."""
     path = folder / "page.pdf"
@@ -55,3 +47,11 @@ def lines_of(folder: Path, sheet: Sheet) -> list[str]:
     assert opened is not None
     rules = UprightRules.of(gray_of(opened.seen.ground), opened.picture.dpi)
     return [line.text for line in find_lines(opened.glyphs.kept(opened.seen.visible), rules)]
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for sample in map(sample_of, SAMPLES):
+        (folder / f"{sample.name}.pdf").write_bytes(sample.pdf)
+        (folder / f"{sample.name}.md").write_text(sample.truth, encoding="utf-8")
