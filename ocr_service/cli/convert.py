@@ -173,7 +173,7 @@ async def _converted(order: _Order, reader: PageReader, engines: Engines, bars: 
         async with _alone(order, bars):
             return await _converted_alone(order, reader, engines, bars)
     except OSError as error:  # no lock can be had
-        bars.say(f"{order.file}: {error.strerror}", "red")
+        bars.say(f"{order.file}: {error.filename or order.folder.work}: {error.strerror}", "red")
         return False
 
 
