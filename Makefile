@@ -1,6 +1,7 @@
 # `make demo` and `make test` do all the set-up themselves, on a fresh Debian or Ubuntu machine; both can be run again.
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python scripts/install.py
 PACKAGES := -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 # What pip cannot bring: Tesseract's language data, poppler as the second renderer, fonts for the sample documents.
 # (fonts-dejavu-core is for the samples and the tests; a running service does without it.)
@@ -23,10 +24,10 @@ setup-test: setup
 	@scripts/apt.sh $(APT_TEST)
 
 .venv/.ready: requirements.lock
-	@echo "== Python packages into .venv (the first time takes a minute or two)"
+	@echo "== Python packages into .venv (the first time takes a minute)"
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { scripts/apt.sh python3-venv && $(PYTHON) -m venv .venv; }
-	@$(BIN)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 -x /tests/ $$($(BIN)/python $(PACKAGES)) # by all cores, where pip takes one
+	@$(INSTALL) .venv --no-deps -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 -x /tests/ $$($(BIN)/python $(PACKAGES)) # by all cores
 	@touch $@
 
 demo: setup ## start the service and read a scanned sample through it
@@ -68,7 +69,7 @@ test-pins: setup .venv-pins/.ready ## run the tests of pictures, layout and read
 .venv-pins/.ready: .venv/.ready requirements_vllm.txt
 	@echo "== The gpu image's packages into .venv-pins (this takes some minutes)"
 	@rm -rf .venv-pins && $(PYTHON) -m venv --without-pip .venv-pins
-	@$(BIN)/pip --python $(PINS)/python install -qq --disable-pip-version-check --no-compile --no-deps -r requirements_vllm.txt
+	@$(INSTALL) .venv-pins --no-deps -r requirements_vllm.txt
 	@$(BIN)/python $(PACKAGES) > "$$($(PINS)/python $(PACKAGES))/project.pth"
 	@touch $@
 
@@ -77,10 +78,10 @@ CLIENTS := .venv-clients/bin
 test-clients: setup .venv-clients/.ready ## run the tests with real clients of others (needs Node 20.19 or later)
 	$(call timed,tests with clients of others,$(call twice,clients,tests/clients))
 
-.venv-clients/.ready: tests/clients/requirements.txt tests/clients/package-lock.json
+.venv-clients/.ready: .venv/.ready tests/clients/requirements.txt tests/clients/package-lock.json
 	@echo "== Clients of others into .venv-clients (this takes some minutes)"
-	@rm -rf .venv-clients && $(PYTHON) -m venv .venv-clients
-	@$(CLIENTS)/pip install -qq --disable-pip-version-check --no-compile --no-deps -r tests/clients/requirements.txt
+	@rm -rf .venv-clients && $(PYTHON) -m venv --without-pip .venv-clients
+	@$(INSTALL) .venv-clients --no-deps -r tests/clients/requirements.txt
 	@mkdir .venv-clients/node && cp tests/clients/package*.json .venv-clients/node && cd .venv-clients/node && npm ci
 	@touch $@
 
@@ -93,7 +94,7 @@ test-ray: setup .venv-ray/.ready ## run the tests of archives on a Ray cluster o
 	@echo "== Ray into .venv-ray"
 	@rm -rf .venv-ray && $(PYTHON) -m venv --without-pip .venv-ray
 	@$(BIN)/python $(PACKAGES) > "$$($(RAY)/python $(PACKAGES))/project.pth"
-	@$(BIN)/pip --python $(RAY)/python install -qq --disable-pip-version-check --no-compile --no-deps -r tests/requirements-ray.txt
+	@$(INSTALL) .venv-ray --no-deps -r tests/requirements-ray.txt
 	@touch $@
 
 test-all: ## run every test that needs no GPU: test, test-slow, test-pins, test-clients, test-ray

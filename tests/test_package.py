@@ -39,7 +39,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment_with(source: Path, folder: Path) -> Path:
     run(sys.executable, "-m", "venv", "--without-pip", folder)
-    pip(folder / "bin", "install", "--quiet", "--no-compile", source)
+    run(sys.executable, ROOT / "scripts/install.py", folder, source)
     return folder / "bin"
 
 
