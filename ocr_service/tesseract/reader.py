@@ -94,7 +94,8 @@ from ocr_service.tesseract.stamps.stamps import without_stamps
 from ocr_service.tesseract.stamps.text import StampText, read_stamp, with_stamps
 from ocr_service.tesseract.tables.cell_lines import with_mended_lines
 from ocr_service.tesseract.tables.cells import Table
-from ocr_service.tesseract.tables.detection import drawn_tables, find_tables
+from ocr_service.tesseract.tables.detection import FoundTable, drawn_tables, find_tables
+from ocr_service.tesseract.tables.page_parts import Part, all_parts
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.tables.sideways_cells import with_sideways_cells
 from ocr_service.tesseract.words import Line, make_line
@@ -183,10 +184,14 @@ class TesseractReader:
         numbers += counted
         lines, brackets, between = without_brackets(lines)
         ruled = [*ruled, *between]
-        lines = split_at_gutters(
-            lines, [*between, *page_gutters(lines, prose_lines(lines), drawn_tables(hints, sheet))]
-        )
-        tables, rest = find_tables(with_pitch(lines), hints, sheet)
+        tables: list[FoundTable] = []
+        rest: list[Line] = []
+        parts, frames = all_parts(Part(split_at_gutters(lines, between), [], list(hints), sheet))
+        for part in parts:
+            gutters = page_gutters(part.lines, prose_lines(part.lines), drawn_tables(part.hints, part.sheet))
+            seen, left = find_tables(with_pitch(split_at_gutters(part.lines, gutters)), part.hints, part.sheet)
+            tables += seen
+            rest += left
         crops, repair = CropReader(found.engine, sheet), InkRepair.of(found.lines, sheet)
         specked = has_specks(found.lines, stats)
         block, letter = self._block_reader(found.engine), self._letter_reader(sheet)
@@ -212,6 +217,7 @@ class TesseractReader:
             sheet,
             first_page=recognition.page.number == 1,
             ruled=ruled,
+            panels=frames,
             inserts=[*numbers, *brackets, *(block.insert for block in found.rotated), *inserts],
             rows=[row.box for row in text_rows(pieces, hinted, sheet.gray.shape[:2])] if hinted.any() else [],
         )

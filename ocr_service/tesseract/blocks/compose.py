@@ -61,8 +61,8 @@ def compose(
     """Regions in reading order, in pixels of the sheet.
 
     ``lines`` are those outside ``tables``; ``regions`` are the layout model's. ``inserts`` were composed by themselves.
-    ``rows``: where ink stands as letters do, for figures. ``panels``: areas that are read by themselves; no line leaves
-    one. ``ruled``: the gutters in which a ruling line stands.
+    ``rows``: where ink stands as letters do, for figures. ``panels``: areas read by themselves, those in others first;
+    no line leaves one. ``ruled``: the gutters in which a ruling line stands.
     """
     grids = [_grid(table, regions) for table in tables]
     found = find_figures(lines, regions, grids, sheet, rows)
@@ -119,15 +119,14 @@ def _is_beside(box: Box, other: Box) -> bool:
 
 
 def _with_panels(inserts: Sequence[Insert], panels: Sequence[Box], gutter: int) -> list[Insert]:
-    """``inserts`` with those in one panel as one, in their order there."""
+    """``inserts`` with those in one panel as one, in their order there. Panels in others come before these."""
     rest = list(inserts)
-    grouped = []
     for panel in panels:
         inner = [insert for insert in rest if contains_centre(panel, insert.box)]
         rest = [insert for insert in rest if not contains_centre(panel, insert.box)]
         if inner:
-            grouped.append(Insert(panel, tuple(_in_order(inner, gutter))))
-    return [*rest, *grouped]
+            rest.append(Insert(panel, tuple(_in_order(inner, gutter))))
+    return rest
 
 
 def _in_order(inserts: Sequence[Insert], gutter: int) -> list[RegionResult]:

@@ -18,7 +18,6 @@ from ocr_service.tesseract.tables.boxed_heads import with_open_body
 from ocr_service.tesseract.tables.cells import (
     CELL_NUMBER,
     Table,
-    without_empty,
 )
 from ocr_service.tesseract.tables.columns import filled_runs
 from ocr_service.tesseract.tables.extent import table_extent
@@ -28,12 +27,11 @@ from ocr_service.tesseract.tables.narrow_columns import with_narrow_columns
 from ocr_service.tesseract.tables.open_tables import open_cells
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.tables.ruled_tables import (
+    cells_between_rules,
     has_unruled_columns,
-    ruled_cells,
     with_label_rows,
     with_parted_heads,
     with_unruled_rows,
-    without_thin_columns,
 )
 from ocr_service.tesseract.words import Line, split_by_box
 
@@ -142,8 +140,7 @@ def _ruled_tables(lines: Sequence[Line], sheet: Sheet) -> tuple[list[FoundTable]
     for grid in find_grids(sheet.ruling_lines, sheet.dpi):
         inner, outer = split_by_box(rest, grid.box)
         words = [word for line in inner for word in line.words]
-        ruled = without_empty(ruled_cells(grid, words, max(3, sheet.dpi // 40)))
-        ruled = without_thin_columns(ruled) if ruled else ruled
+        ruled = cells_between_rules(grid, words, sheet.dpi)
         if ruled and has_unruled_columns(ruled):
             cells = _open_table(grid.box, inner, sheet, [(rule[0] + rule[2]) // 2 for rule in grid.vertical])
         else:

@@ -11,7 +11,15 @@ from itertools import pairwise
 
 from ocr_service.document import Box
 from ocr_service.geometry.boxes import enclosing
-from ocr_service.tesseract.tables.cells import CELL_NUMBER, Cell, Table, cell_text, font_size, is_data
+from ocr_service.tesseract.tables.cells import (
+    CELL_NUMBER,
+    Cell,
+    Table,
+    cell_text,
+    font_size,
+    is_data,
+    without_empty,
+)
 from ocr_service.tesseract.tables.columns import find_gutters, runs_of, visual_rows
 from ocr_service.tesseract.tables.grids import Grid
 from ocr_service.tesseract.tables.rows import rows_of_lines
@@ -26,6 +34,12 @@ _THIN = 0.8  # em: columns without room for a text
 _FAR = 2.0  # em between the texts of two columns
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
 _FULL_ROWS, _UNRULED = 3, 0.5  # rows that tell of unruled rows or columns, and the share of a column's lines
+
+
+def cells_between_rules(grid: Grid, words: Sequence[Word], dpi: int) -> Table:
+    """The cells of a grid without empty rows and columns; none where it has no words."""
+    ruled = without_empty(ruled_cells(grid, words, max(3, dpi // 40)))
+    return without_thin_columns(ruled) if ruled else ruled
 
 
 def ruled_cells(grid: Grid, words: Sequence[Word], slack: int) -> Table:

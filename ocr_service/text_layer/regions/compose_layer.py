@@ -40,6 +40,7 @@ from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.detection import FoundTable, drawn_tables, find_tables
+from ocr_service.tesseract.tables.page_parts import Part, all_parts
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
 from ocr_service.text_layer.formulas.in_regions import with_formulas
@@ -47,7 +48,7 @@ from ocr_service.text_layer.legible_rest import legible_rest, unread_picture, wr
 from ocr_service.text_layer.lines.words import LayerLine, LayerWord, pixel_box
 from ocr_service.text_layer.page.outline import level_in_outline
 from ocr_service.text_layer.page_layer import PageLayer
-from ocr_service.text_layer.regions.panels import find_panels, parted
+from ocr_service.text_layer.regions.panels import find_panels
 from ocr_service.text_layer.regions.proven_words import with_proven_words
 from ocr_service.text_layer.regions.right_to_left import directed
 from ocr_service.text_layer.regions.sideways_tables import sideways_tables
@@ -92,7 +93,8 @@ def _composed(
     tables: list[FoundTable] = []
     rest: list[Line] = []
     first = layer.picture.number == 1
-    for part in parted(lines, others, hints, sheet, panels):
+    parts, frames = all_parts(Part(lines, list(others), list(hints), sheet), panels)
+    for part in parts:
         gutters = page_gutters(part.lines, prose_lines(part.lines), drawn_tables(part.hints, part.sheet))
         within = split_at_gutters([*part.lines, *part.others], gutters)
         rules = [*part.sheet.ruling_lines.horizontal, *part.sheet.ruling_lines.vertical]
@@ -108,7 +110,7 @@ def _composed(
     turned, loose = _sideways(layer, sheet, urls)
     inserts += turned
     results = compose(
-        rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts, panels=panels
+        rest, tables, hints, sheet, first_page=layer.picture.number == 1, inserts=inserts, panels=frames
     ).regions
     results += _other_directions(layer, loose, urls)
     results = _in_order(results, layer.picture.dpi)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ocr_service.document import Box, Pixels, Region
+from ocr_service.document import Box, Pixels
 from ocr_service.geometry.boxes import area, contains_centre, shared_area
-from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.prose_lines import prose_lines
-from ocr_service.tesseract.words import Line, Word, split_by_box
+from ocr_service.tesseract.words import Line, Word
 
 _STEP = 4  # pixels of the page to one that is looked at
 _OFF_PAPER = 10  # levels of a colour channel
@@ -31,46 +30,6 @@ _ALIKE = 0.02  # of the page's width, that the sides of shaded rows of one table
 _ROWS = 3  # shaded rows of a table
 _MOST_COMPARED = 200  # lines
 _OUT = 0.3  # em that a word may stick out of its panel
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What stands in one panel, or in none: lines of the layer, ``others`` that OCR read, the model's regions."""
-
-    lines: list[Line]
-    others: list[Line]
-    hints: list[Region]
-    sheet: Sheet
-
-
-def parted(
-    lines: Sequence[Line], others: Sequence[Line], hints: Sequence[Region], sheet: Sheet, panels: Sequence[Box]
-) -> list[Part]:
-    """The page without its panels, and each of these. A line that was found over a panel's edge is parted there."""
-    page = Part(list(lines), list(others), list(hints), sheet)
-    parts = []
-    for panel in panels:
-        inner, outer = split_by_box(page.lines, panel)
-        read, unread = split_by_box(page.others, panel)
-        inside = [hint for hint in page.hints if contains_centre(panel, hint.bbox)]
-        drawn, left = _rules_parted(page.sheet, panel)
-        parts.append(Part(inner, read, inside, drawn))
-        page = Part(outer, unread, [hint for hint in page.hints if hint not in inside], left)
-    return [page, *parts]
-
-
-def _rules_parted(sheet: Sheet, panel: Box) -> tuple[Sheet, Sheet]:
-    """The sheet with the ruling lines in ``panel`` alone, its frame among them, and with the others alone."""
-    x0, y0, x1, y1 = panel
-    frame = x0 - _STEP, y0 - _STEP, x1 + _STEP, y1 + _STEP
-    rules = sheet.ruling_lines
-
-    def kept(*, inside: bool) -> Sheet:
-        horizontal = tuple(rule for rule in rules.horizontal if contains_centre(frame, rule) == inside)
-        vertical = tuple(rule for rule in rules.vertical if contains_centre(frame, rule) == inside)
-        return replace(sheet, ruling_lines=replace(rules, horizontal=horizontal, vertical=vertical))
-
-    return kept(inside=True), kept(inside=False)
 
 
 def find_panels(ground: Pixels, dpi: int, lines: Sequence[Line]) -> list[Box]:
