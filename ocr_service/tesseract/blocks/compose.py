@@ -68,7 +68,7 @@ def compose(
     found = find_figures(lines, regions, grids, sheet, rows)
     figures = found.regions
     listings, rest = code_blocks(found.lines)
-    rest = joined_pieces(split_at_columns(rest, regions), regions, ruled)
+    rest = joined_pieces(split_at_columns(rest, regions), regions, ruled, sheet.ruling_lines.horizontal)
     beside = [*panels, *(table.box for table in tables)]
     parts = zip(_by_panel(rest, panels), [0, *(panel[2] for panel in panels)], strict=True)
     paragraphs = with_run_in_heads([p for part, end in parts for p in group_paragraphs(part, end, beside)])

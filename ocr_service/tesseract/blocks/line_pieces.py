@@ -20,6 +20,7 @@ _Item = TypeVar("_Item")
 _ONE_SPACE = 0.25  # em: white that no two columns have between them
 _BESIDE_BLANK, _LEAST_BLANK = 25.0, 3  # em from a blank to what belongs to it; its underscores
 _BLANK_LEVEL = 0.5  # em from the foot of a blank to that of the words
+_UNDER, _AT_BLANK = 0.3, 1.0  # em that a drawn blank may reach under the words beside it, and end before them
 _MIDDLE = 0.8  # em from the first of two lines to what stands at their middle
 _NAME, _BESIDE_NAME, _NEXT_FIELD = 4, 25.0, 6.0  # words; em from a field's name to its value, and to the next field
 _LEVEL_STEP, _PIECES = 12, 4  # pixels of a level, and its last pieces that may go on
@@ -45,14 +46,17 @@ def split_at_columns(lines: Sequence[Line], regions: Sequence[Region]) -> list[L
     return result
 
 
-def joined_pieces(lines: Sequence[Line], regions: Sequence[Region], ruled: Sequence[Gutter]) -> list[Line]:
+def joined_pieces(
+    lines: Sequence[Line], regions: Sequence[Region], ruled: Sequence[Gutter], rules: Sequence[Box] = ()
+) -> list[Line]:
     """Lines that Tesseract cut at the wide spaces of justified text are one again, inside a text of the model.
 
     Such a text may lie over two columns, whose lines stay apart. Pieces less than a space apart are one anywhere, and
-    those on both sides of a blank to be signed, or a field's name and its value in a column of such.
+    those on both sides of a blank to be signed, or a field's name and its value in a column of such. ``rules``: level
+    ruling lines, as blanks are drawn with.
     """
     gutters = [*ruled, *page_gutters(lines, prose_lines(lines))]
-    pieces = with_right_values(_with_values(_joined_neighbours(lines, gutters)))
+    pieces = with_right_values(_with_values(_joined_neighbours(lines, gutters, rules)))
     for region in (r for r in regions if r.label in PROSE_LABELS and r.score >= SURE):
         joined: list[Line] = []
         for line in pieces:
@@ -116,14 +120,14 @@ def _are_fields(name: Line, value: Line, other_name: Line, other_value: Line) ->
     return aligned and 0.5 < apart < _NEXT_FIELD
 
 
-def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[Line]:
-    """The lines from the left, those on one level with less than a space between them as one."""
+def _joined_neighbours(lines: Sequence[Line], gutters: Sequence[Gutter], rules: Sequence[Box]) -> list[Line]:
+    """The lines from the left, those on one level with less than a space or a blank between them as one."""
     joined: list[Line] = []
     at: dict[int, list[int]] = {}  # places in ``joined`` by the height at which they end
     for line in sorted(lines, key=lambda line: line.box[0]):
         level = round(line.baseline / _LEVEL_STEP)
         near = [place for key in (level - 1, level, level + 1) for place in at.get(key, [])[-_PIECES:]]
-        place = next((p for p in near if _follows(joined[p], line, gutters)), None)
+        place = next((p for p in near if _follows(joined[p], line, gutters, rules)), None)
         if place is None:
             at.setdefault(level, []).append(len(joined))
             joined.append(line)
@@ -137,7 +141,7 @@ def _is_blank(word: Word) -> bool:
     return len(word.text) >= _LEAST_BLANK and not word.text.strip("_")
 
 
-def _follows(line: Line, piece: Line, gutters: Sequence[Gutter]) -> bool:
+def _follows(line: Line, piece: Line, gutters: Sequence[Gutter], rules: Sequence[Box]) -> bool:
     em = min(line.em, piece.em)
     if _is_blank(line.words[-1]) or (_is_blank(piece.words[0]) and not any(map(_is_blank, line.words))):
         em = max(line.em, piece.em)  # that of the words: a blank has hardly any height
@@ -145,8 +149,19 @@ def _follows(line: Line, piece: Line, gutters: Sequence[Gutter]) -> bool:
     else:
         level, space = abs(line.baseline - piece.baseline) < 0.35 * em and max(line.em, piece.em) < 1.3 * em, _ONE_SPACE
     beside = -0.2 * em < piece.box[0] - line.box[2] < space * em
+    beside = beside or (level and any(_is_drawn_blank(rule, line, piece) for rule in rules))
     upright = not (line.is_sideways or piece.is_sideways)
     return level and beside and upright and not any(gutter.parts(line.box, piece.box) for gutter in gutters)
+
+
+def _is_drawn_blank(rule: Box, line: Line, piece: Line) -> bool:
+    """Whether a ruling line at the foot of two pieces fills the white between them, and goes no further."""
+    x0, y0, x1, y1 = rule
+    foot = (y0 + y1) / 2 - line.baseline
+    ends = x0 - line.box[2], piece.box[0] - x1
+    return -_UNDER < foot / line.em < _BLANK_LEVEL and all(
+        -_UNDER * line.em < end < _AT_BLANK * line.em for end in ends
+    )
 
 
 def _goes_on_beside(line: Line, piece: Line, area: Box) -> bool:

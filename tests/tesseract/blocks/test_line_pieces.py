@@ -98,3 +98,13 @@ def test_a_head_beside_another_block_is_no_name_of_a_value() -> None:
     right = [text_line(700, 300, "Invoice", "17"), text_line(700, 350, "4", "June")]
     regions = compose([*left, *right], [], [], blank_sheet(), first_page=True).regions
     assert next(r.content for r in regions) == "Bill to:"
+
+
+def test_what_a_drawn_blank_parts_is_one_line_and_the_next_field_is_not() -> None:
+    first = text_line(100, 100, "born", "in")
+    after, other = text_line(700, 100, "on", "the", "day"), text_line(1200, 100, "Place")
+    base = round(first.baseline)
+    blank = (first.box[2] + 8, base, after.box[0] - 6, base + 3)
+    joined = joined_pieces([first, after, other], [], [], [blank, (after.box[2] + 8, base, 1000, base + 3)])
+    assert [line.text for line in joined] == ["born in on the day", "Place"]
+    assert len(joined_pieces([first, after], [], [], [(blank[0], base - 40, blank[2], base - 37)])) == 2
