@@ -33,6 +33,7 @@ _EMPTY_LINE = 1.6  # times the least step from line to line
 _THIN = 0.8  # em: columns without room for a text
 _FAR = 2.0  # em between the texts of two columns
 _SAME_HEIGHT = 0.8  # of the highest cell of a row between ruling lines
+_FULL_COLUMNS = 3  # of rows under the name of a block
 _FULL_ROWS, _UNRULED = 3, 0.5  # rows that tell of unruled rows or columns, and the share of a column's lines
 
 
@@ -189,7 +190,7 @@ def _extent(words: Sequence[Word], middle: float | None, em: float) -> tuple[int
 def with_unruled_rows(table: Table) -> Table:
     """``table``, its rows parted where only its columns are ruled, and numbers stand one under the other.
 
-    They do so in two columns, or each line has a text in each column.
+    They do so in two columns, or each line has a text in each column, or in three and the name of a block before them.
     """
     em = font_size(table)
     return [part for row in table for part in (_parts(row, em) if em else [row])]
@@ -210,7 +211,8 @@ def _parts(row: list[Cell], em: float) -> Table:
         [CELL_NUMBER.fullmatch(text) is not None and not parted for text, parted in zip(line, broken, strict=True)]
         for line in texts
     ]
-    if sum(sum(line) > 1 for line in numbers) < 2 and not _are_full_rows(filled, numbers):
+    known = sum(sum(line) > 1 for line in numbers) > 1 or _are_full_rows(filled, numbers)
+    if not known and not _are_rows_of_a_block(filled):
         blocks = _blocks_of(filled, em)
         return [_row_between(edges, block) for block in blocks] if len(blocks) > 1 else [row]
     middles = [statistics.fmean((w.box[1] + w.box[3]) / 2 for w in line) for line in lines]
@@ -230,6 +232,24 @@ def _are_full_rows(lines: Sequence[Sequence[Sequence[Word]]], numbers: Sequence[
     if len(lines) < _FULL_ROWS:
         return any(map(all, zip(*numbers, strict=True)))
     return any(all(is_data(cell_text(cell)) for cell in column) for column in zip(*lines, strict=True))
+
+
+def _are_rows_of_a_block(lines: Sequence[Sequence[Sequence[Word]]]) -> bool:
+    """Whether each line begins a row with data, as the times of a day are, and has a text in two more columns.
+
+    The first column has the name of the block; further lines are those of one cell.
+    """
+    if all(line[0] for line in lines):
+        return False
+    for column in range(1, len(lines[0])):
+        rows = [line for line in lines if line[column]]
+        others = [line for line in lines if not line[column]]
+        if len(rows) < 2 or not lines[0][column] or not all(is_data(cell_text(line[column])) for line in rows):
+            continue
+        full = sum(map(all, zip(*rows, strict=True)))
+        if full >= _FULL_COLUMNS and len(others) < len(rows) and all(sum(map(bool, line)) == 1 for line in others):
+            return True
+    return False
 
 
 def _blocks_of(lines: Sequence[Sequence[list[Word]]], em: float) -> list[list[list[Word]]]:

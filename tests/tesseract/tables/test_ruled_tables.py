@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ocr_service.document import Box
 from ocr_service.tesseract.tables.cells import Cell, Table
 from ocr_service.tesseract.tables.grids import Grid
@@ -70,6 +72,23 @@ def test_lines_of_words_between_rules_stay_one_row() -> None:
     ]
     ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
     assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_rows_with_a_time_each_under_the_name_of_a_day_are_parted(*, named: bool) -> None:
+    columns = [(100, 300), (300, 500), (500, 700), (700, 900)]
+    rows = [("Mon", "8:30", "Music", "Hall"), ("", "9:15", "Latin", "Attic"), ("", "", "oral", "")]
+    if not named:
+        rows = [("Post", "8:30", "Music", ""), ("", "9:15", "", "Attic")]
+    words = [
+        text_line(columns[c][0] + 10, 120 + 40 * r, t).words[0]
+        for r, row in enumerate(rows)
+        for c, t in enumerate(row)
+        if t
+    ]
+    ruled = [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    parted = [["Mon", "8:30", "Music", "Hall"], ["", "9:15", "Latin oral", "Attic"]]
+    assert texts(with_unruled_rows(ruled)) == (parted if named else [["Post", "8:30 9:15", "Music", "Attic"]])
 
 
 def test_numbers_that_narrow_cells_break_make_no_rows() -> None:
