@@ -43,6 +43,7 @@ _EDGE = 0.1  # of a line's width that may be outside
 _FULL = 0.9  # of a ruling line's length
 _NEARLY_ALL = 0.75
 _FEW_COLUMNS, _FILLED = 5, 0.4  # of the cells of a table with more columns
+_BLANKS = 4  # heights at which a ruling line has a length of its own
 _RULED_ROWS = 3  # ruling lines of a table whose rows they part
 _STRIPES_APART = 2.5  # times the height of the filled rows that part others
 _WORDY = 2.8  # words in a cell on average; lines of the narrowest columns have 3 to 5
@@ -207,10 +208,10 @@ def _open_areas(
     areas = list(aligned_areas(lines, drawn_tables(regions, sheet)))
     aligned = [found.box for found in areas]
     yield from _sure_areas(regions, aligned)
-    between = _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned)
-    yield from (
-        found for found in between if not _has_headings([o for o in lines if contains_centre(found.box, o.box)])
-    )
+    for found in _areas_between_rules(_ruling_line_stacks(sheet, lines, ruled), aligned):
+        inside = [line for line in lines if contains_centre(found.box, line.box)]
+        if not _has_headings(inside) and not _has_blanks(found.box, sheet):
+            yield found
     yield from (_OpenArea(r.bbox, r.score, 3) for r in regions if r.score < SURE and _may_be_table(r, aligned))
     yield from _areas_of_aligned_rows(areas, regions)
 
@@ -228,6 +229,15 @@ def _has_headings(lines: Sequence[Line]) -> bool:
     usual = _HEADING * statistics.median(line.em for line in lines for _ in line.words)
     larger = [line for line in lines if line.em > usual and sum(map(str.isalpha, line.text)) >= _LETTERS]
     return len({round(line.baseline / line.em) for line in larger}) >= _HEADINGS
+
+
+def _has_blanks(box: Box, sheet: Sheet) -> bool:
+    """Whether level ruling lines of many lengths lie at many heights: blanks to write on, which no table has."""
+    slack, short = sheet.dpi // 8, _FULL * (box[2] - box[0])
+    rules = sorted(r for r in sheet.ruling_lines.horizontal if contains_centre(box, r) and r[2] - r[0] < short)
+    spans = [(r[0] // slack, r[2] // slack) for r in rules]
+    own = {r[1] // slack for r, span in zip(rules, spans, strict=True) if spans.count(span) == 1}
+    return len(own) >= _BLANKS
 
 
 def _sure_areas(regions: Sequence[Region], aligned: Sequence[Box]) -> Iterator[_OpenArea]:

@@ -215,3 +215,18 @@ def test_rules_about_a_head_have_the_rows_below_them_in_their_table() -> None:
     tables, rest = find_tables(lines, [], ruled)
     assert [len(table.cells) for table in tables] == [7]
     assert rest == []
+
+
+def test_blanks_of_many_lengths_between_two_rules_are_those_of_a_form() -> None:
+    names = [("In", "born"), ("I,", "live"), ("for", "of"), ("from", "until"), ("paid", "due")]
+    lines = [text_line(120, 300 + 60 * n, *pair, step=400 + 60 * n) for n, pair in enumerate(names)]
+    long = [(100, y, 1200, y + 3) for y in (280, 620)]
+    blanks = [(180, 335 + 60 * n, 500 + 60 * n, 338 + 60 * n) for n in range(5)]
+    same = [(180, 335 + 60 * n, 500, 338 + 60 * n) for n in range(5)]
+    mask = blank_sheet().ruling_lines.mask
+    form, table = (
+        replace(blank_sheet(), ruling_lines=RulingLines((*long, *rules), (), mask)) for rules in (blanks, same)
+    )
+    model = [Region("text", (100, 280, 1200, 620), 0, 0.9)]
+    assert find_tables(lines, model, form)[0] == []
+    assert len(find_tables(lines, model, table)[0]) == 1
