@@ -6,6 +6,8 @@ boxes come out for that: a page would have other boxes after another document th
 
 from __future__ import annotations
 
+import itertools
+
 import pypdfium2 as pdfium
 
 _FONT = b"""%d 0 obj<</Type/Font/Subtype/Type1/BaseFont/%s/FirstChar 110/LastChar 110/Widths[556]/FontDescriptor
@@ -13,7 +15,8 @@ _FONT = b"""%d 0 obj<</Type/Font/Subtype/Type1/BaseFont/%s/FirstChar 110/LastCha
 /CapHeight 700/StemV 80>>>>endobj
 """
 _NO_SYMBOLS, _SERIF = 32, 2  # ISO 32000-1, table 123
-_CONTENT = b"BT /A 4 Tf 1 1 Td (n) Tj /B 4 Tf (n) Tj ET"
+_SIZE = b"4.000"
+_CONTENT = b"BT /A %s Tf 1 1 Td (n) Tj /B %s Tf (n) Tj ET" % (_SIZE, _SIZE)
 # No cross-reference table: PDFium finds the objects. Each font has one letter.
 _PDF = b"".join(
     (
@@ -26,14 +29,16 @@ _PDF = b"".join(
         % (len(_CONTENT), _CONTENT),
     )
 )
+# Points. While a document with these fonts is open, PDFium keeps their letters of each size, and sets nothing for them.
+_SIZES = itertools.cycle(b"%.3f" % (size / 1000) for size in range(4000, 9000))
 
 
 def reset_substitutes() -> None:
     """Sets both fonts to one weight and width, by drawing a letter of each: some 1 ms.
 
-    No other document may be open: its fonts would keep the letters that were drawn before.
+    A page's boxes come out for that where it is loaded next, from a document of which no page was.
     """
-    with pdfium.PdfDocument(_PDF) as pdf:
+    with pdfium.PdfDocument(_PDF.replace(_SIZE, next(_SIZES))) as pdf:
         page = pdf[0]
         page.render(scale=1)
         page.close()

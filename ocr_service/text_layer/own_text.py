@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_service.render.pdfium import load_form, page_with_size
 from ocr_service.render.scale import fitting_dpi
+from ocr_service.render.substitutes import reset_substitutes
 from ocr_service.text_layer.page.annotations import flattened
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, Flags, Floats, Ints, TooManyGlyphs, rotated_boxes
 from ocr_service.text_layer.page.objects import other_text, page_objects
@@ -58,10 +59,12 @@ class OwnText:
 def own_text(pdf: pdfium.PdfDocument, number: int, dpi: int, max_pixels: int, angle: int = 0) -> OwnText | None:
     """Of page ``number`` (from 1); None where it has more text than can be looked at.
 
-    ``angle``: clockwise degrees that make it upright. In memory the page's fields and notes become part of its content.
+    ``pdf``: just opened. ``angle``: clockwise degrees that make the page upright. In memory its fields and notes become
+    part of its content.
 
     Raises PageTooLarge, and pdfium.PdfiumError where PDFium cannot draw the page.
     """
+    reset_substitutes()
     load_form(pdf)  # PDFium draws fields from their values
     with page_with_size(pdf, number - 1) as loaded:
         try:

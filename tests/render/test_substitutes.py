@@ -10,6 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from ocr_service.render.substitutes import reset_substitutes
+from ocr_service.text_layer.own_text import own_text
 
 _TEXT = b"Hamburg"
 _SERIF, _NO_SYMBOLS = 2, 32
@@ -54,3 +55,17 @@ def test_boxes_of_letters_are_the_same_whatever_was_drawn_before(flags: int) -> 
     boxes(black)
     reset_substitutes()
     assert boxes(light) == first
+
+
+def test_what_is_seen_of_letters_is_the_same_beside_open_documents() -> None:
+    light = document("Strange-Light", _NO_SYMBOLS, 40, 480)
+    found = []
+    with pdfium.PdfDocument(light) as still_open:
+        still_open[0].render(scale=1)
+        for width in (600, 900, 1000):
+            boxes(document("Other-Black", _NO_SYMBOLS, 240, width))
+            with pdfium.PdfDocument(light) as looked_at:
+                seen = own_text(looked_at, 1, 150, 20_000_000)
+            assert seen is not None
+            found.append(seen.boxes.tolist())
+    assert found == [found[0]] * 3
