@@ -17,6 +17,7 @@ _BESIDE, _TOUCHING = 0.14, 0.12  # em between letters of a word, and between a l
 _SPACE, _SIGN_APART = 0.6, 0.4  # em to the next word at most, and to an operator
 _SMALL = 0.85  # of a letter's size: a script
 _ARTICLES = frozenset("aAeEiIoOuUyY")
+_APOSTROPHES = frozenset("'\N{RIGHT SINGLE QUOTATION MARK}")
 
 Run = list[int]
 
@@ -104,9 +105,12 @@ def _char(index: int, glyphs: Glyphs) -> str:
 
 
 def _is_abbreviated(run: Run, right: float, length: dict[int, int], glyphs: Glyphs) -> bool:
-    """Whether it is an initial or the like: a stop behind it, and a letter of the same font behind that."""
-    after = run[-1] + 1
-    return right < _TOUCHING and _char(after, glyphs) == "." and after + 1 in length
+    """Whether it is an initial or the like: a stop behind it, and a letter of the same font behind that.
+
+    Or an apostrophe and a word, as of ``d'or``.
+    """
+    sign, behind = _char(run[-1] + 1, glyphs), length.get(run[-1] + 2, 0)
+    return right < _TOUCHING and ((sign == "." and behind > 0) or (sign in _APOSTROPHES and behind > 1))
 
 
 def _is_item(run: Run, left: float, right: float, glyphs: Glyphs) -> bool:
