@@ -34,10 +34,11 @@ def ends_at_the_baseline(sign: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LetterHeights:
-    """Of a font's level letters, in em; 0 where none was seen."""
+    """Of a font's level letters, in em; 0 where none was seen. ``digit``: no digits are higher than its capitals."""
 
     x_height: float
     capital: float
+    digit: float = 0.0
 
     def small_is_too_high(self, sign: str, rise: float) -> bool:
         """As an ``o`` that is an O, and a ``g`` that is a ğ."""
@@ -55,7 +56,7 @@ class LetterHeights:
 
     def capital_is_too_low(self, sign: str, rise: float) -> bool:
         on_top = has_mark_above(sign) and sign not in _MARK_BESIDE and script_of(sign) != "GREEK"
-        if on_top and rise < _MARK_OF_CAPITAL * self.capital:  # as an ä that the map calls Ä
+        if on_top and rise < _MARK_OF_CAPITAL * (self.capital or self.digit):  # as an ä that the map calls Ä
             return True
         return look_the_same(sign, sign.lower()) and rise < _LOW * self.x_height
 

@@ -304,7 +304,8 @@ def _misshapen(page: _Page, counted: Sequence[int]) -> set[Key]:
     bare = [i for i in capital if not has_mark_above(signs[i])]
     if not bare and capital:  # a subset may have no letters but marked ones
         bare = _capitals_beside(page, capital)
-    heights = LetterHeights(_middle(flat), _middle([rise[i] for i in bare]))
+    digits = [rise[i] for i in level if signs[i].isdigit()]
+    heights = LetterHeights(_middle(flat), _middle([rise[i] for i in bare]), _middle(digits))
     odd = [
         *_odd_small_letters(page, small, rise, heights),
         *(i for i in capital if heights.capital_is_too_low(signs[i], rise[i])),
