@@ -21,6 +21,7 @@ from ocr_service.document import FloatBox
 from ocr_service.text_layer.page.drawn_glyphs import DrawnGlyphs, in_real_sizes
 from ocr_service.text_layer.page.fonts import Font, font_of
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
+from ocr_service.text_layer.page.named_fonts import NamedFont, boxes_as_drawn
 from ocr_service.text_layer.page.objects import marks, span_of
 from ocr_service.text_layer.page.radicals import without_radicals
 from ocr_service.text_layer.page.space import ToPixels
@@ -126,6 +127,7 @@ class _Reading:
         self._objects: dict[int, int] = {}
         self._fonts: dict[int, int] = {}
         self._level: list[tuple[Any, float]] = []  # each object's font, and points an em across; 0 for slanted ones
+        self._named: list[NamedFont | None] = []  # each object's font, where the file does not contain it
         self._widths: dict[tuple[int, int], float] = {}
         self._kept = _Kept()
         self._space = False  # since the last kept character
@@ -208,7 +210,8 @@ class _Reading:
         origin_points = np.array(kept.origins, float).reshape(-1, 2)
         drawn = DrawnGlyphs(ink_points, origin_points, self._identities(codes, owners))
         cell_points = drawn.without_overhang(np.array(kept.cells, float).reshape(-1, 4), np.array(kept.advances, float))
-        ink = self._to_pixels.boxes(ink_points)
+        named = [self._named[owner] for owner in kept.owners]
+        ink = self._to_pixels.boxes(boxes_as_drawn(ink_points, origin_points, kept.codes, named))
         cell = self._to_pixels.boxes(cell_points)
         origin = self._to_pixels.points(origin_points)
         self.objects = in_real_sizes(self.objects, self.fonts, codes, owners, ink)
@@ -302,6 +305,10 @@ class _Reading:
         font = pdfium_c.FPDFTextObj_GetFont(handle)
         is_level = size * matrix.a > 0 and abs(matrix.b) < 1e-3 * abs(matrix.a)
         self._level.append((font, size * matrix.a if is_level else 0.0))
+        self._named.append(None)
+        if font and not pdfium_c.FPDFFont_GetIsEmbedded(font) and not span_of(handle):
+            em = np.array([[matrix.a, matrix.b], [matrix.c, matrix.d]]) * size
+            self._named[-1] = NamedFont(self._font(font), font, em)
         self.objects.append(
             TextObject(
                 handle,
