@@ -20,6 +20,8 @@ from ocr_service.text_layer.proof.alphabets import script_of, shape_of
 from ocr_service.text_layer.proof.evidence import Key
 from ocr_service.text_layer.proof.shapes import Samples, samples_of
 
+Drawing = tuple[Floats, Samples]  # its box and its sample, as ``drawings_of`` has them
+
 TABLE = Path(__file__).with_name("letter_shapes.npz")
 _SIGNS = "£€$¥₽&%‰§#@+−±×÷=<>≤≥≠*?°¶²³¹½¼¾№©®™"
 _BASIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -43,6 +45,7 @@ _READ = ("DIGIT", "LATIN", "CYRILLIC", "GREEK")
 _UNLIKE, _LIKE = 0.1, 0.18  # distances: by which another is nearer, and that of the other at most
 # Of letters and digits on clean pages in 18 families, nine of ten are so much nearer to themselves.
 _OWN, _CLEARLY = 0.12, 0.05
+_OWN_AT_MOST, _FAR = 0.18, 0.3  # of one that all others are far from
 _KNOWN = 0.2  # the distance of a letter from one that it is like, at most
 _LEAST_PX = 20.0  # an em
 _SAMPLES = 3  # glyphs of each character
@@ -74,15 +77,15 @@ def looks_like_another(
 
 def look_like_themselves(
     glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str], asked: Flags
-) -> frozenset[Key]:
-    """Those of the characters ``asked`` for that look like no other as much as like themselves."""
+) -> dict[Key, Drawing]:
+    """Those of the characters ``asked`` for that look like no other as much as like themselves, with their drawings."""
     table = _table()
     places = places_of(table.own, glyphs, keys, signs, asked)
-    return frozenset(
-        key
+    return {
+        key: (box, sample)
         for key, box, sample in drawings_of(glyphs, places, plates)
         if table.is_itself(signs[places[key][0]], box, sample)
-    )
+    }
 
 
 def known_signs() -> frozenset[str]:
@@ -95,9 +98,17 @@ def distances(signs: Sequence[str], box: Floats, sample: Samples) -> Floats:
     return _table().distances(signs, box, sample)
 
 
-def tells_apart(sign: str, other: str) -> bool:
-    """Whether a drawing of ``other`` is compared with where one is asked for to be ``sign``."""
-    return other in _table().own and _base(sign) != _base(other) and _group(other) in ("DIGIT", _group(sign))
+def tells_apart(sign: str, other: str, drawing: Drawing) -> bool:
+    """Whether a ``drawing`` that looks like ``sign`` is known not to be ``other``.
+
+    It was compared with those of the sign's alphabet, and with digits. Those of other alphabets have to be far from it.
+    """
+    if other not in _table().own or _base(sign) == _base(other):
+        return False
+    if _group(other) in ("DIGIT", _group(sign)):
+        return True
+    own, theirs = distances([sign, other], *drawing)
+    return bool(theirs - own > _FAR)
 
 
 def like_known_letters(glyphs: Glyphs, plates: Sequence[Gray], here: Sequence[int]) -> list[bool]:
@@ -161,7 +172,7 @@ class _Table:
     def is_itself(self, sign: str, box: Floats, sample: Samples) -> bool:
         """Whether a drawing looks like ``sign``, and not like another."""
         _, theirs, own = self._nearest(sign, box, sample)
-        return own < _OWN and theirs - own > _CLEARLY
+        return (own < _OWN and theirs - own > _CLEARLY) or (own < _OWN_AT_MOST and theirs - own > _FAR)
 
     def distances(self, signs: Sequence[str], box: Floats, sample: Samples) -> Floats:
         """Those of the nearest drawings of each sign."""

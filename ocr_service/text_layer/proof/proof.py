@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -27,7 +27,12 @@ from ocr_service.text_layer.proof.evidence import Evidence, Key, Remembered
 from ocr_service.text_layer.proof.glyph_rows import REPEATS, read_rows, undecided
 from ocr_service.text_layer.proof.known_glyphs import KnownGlyphs
 from ocr_service.text_layer.proof.letter_pairs import drawn_as_itself, drawn_as_other
-from ocr_service.text_layer.proof.letter_shapes import look_like_themselves, looks_like_another, tells_apart
+from ocr_service.text_layer.proof.letter_shapes import (
+    Drawing,
+    look_like_themselves,
+    looks_like_another,
+    tells_apart,
+)
 from ocr_service.text_layer.proof.levelled import are_measured, levelled
 from ocr_service.text_layer.proof.looks import forget_others
 from ocr_service.text_layer.proof.marked_letters import without_own_letters
@@ -125,18 +130,18 @@ def prove(
     return verdicts(glyphs, keys, signs, readable, lines, known, by_outline, outlines.italics, doubtful)
 
 
-def _believe_drawn(drawn: Collection[Key], known: dict[Key, Evidence]) -> None:
+def _believe_drawn(drawn: Mapping[Key, Drawing], known: dict[Key, Evidence]) -> None:
     """Counts as right what is drawn as common fonts have it, and as none of the signs that were read instead.
 
     Tesseract reads the 3 of some typefaces as 5, and no f before an i. In 122 fonts no letter or digit was drawn as
     clearly as another one as itself.
     """
-    for key in drawn:
+    for key, drawing in drawn.items():
         evidence = known.get(key)
         if (
             evidence is not None
             and not evidence.proven
-            and all(tells_apart(chr(key[1]), r) for r in evidence.wrong if r)
+            and all(tells_apart(chr(key[1]), r, drawing) for r in evidence.wrong if r)
         ):
             known[key] = Evidence(right=REPEATS)
 

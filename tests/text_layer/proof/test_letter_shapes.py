@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ocr_service.text_layer.proof.letter_shapes import TABLE, Drawing, tells_apart
 from tests.support.text_layer_pdfs import ENGLISH, Sample, Sheet, swapped, with_maps
 from tests.support.text_layer_set import read_sample, words_of
 
@@ -20,6 +22,30 @@ def _sheet(*paragraphs: str) -> Sheet:
     for text in paragraphs:
         sheet.paragraph(text)
     return sheet
+
+
+def _drawing(sign: str) -> Drawing:
+    with np.load(TABLE) as stored:
+        row = stored["signs"].tolist().index(ord(sign))
+        sample = stored["samples"][row].astype(np.float32)
+        return stored["boxes"][row].astype(float), sample / np.linalg.norm(sample)
+
+
+@pytest.mark.parametrize(
+    ("sign", "other", "are_told"),
+    [
+        ("п", "ш", True),
+        ("п", "Q", True),
+        ("п", "8", True),
+        ("с", "c", False),
+        ("п", "n", False),
+        ("п", "\u4e01", False),
+    ],
+)
+def test_a_drawing_tells_its_letter_from_those_that_it_was_compared_with_or_is_far_from(
+    sign: str, other: str, *, are_told: bool
+) -> None:
+    assert tells_apart(sign, other, _drawing(sign)) == are_told
 
 
 def test_an_alphabet_that_tesseract_lacks_is_believed_where_its_letters_look_like_themselves(tmp_path: Path) -> None:
