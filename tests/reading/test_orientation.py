@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,17 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_service.document import PageImage
 from ocr_service.errors import EngineUnavailable
-from ocr_service.reading.orientation import ForeignScript, foreign_script, is_passed_over, recognise_upright, upright
+from ocr_service.reading.orientation import (
+    ForeignScript,
+    are_labels,
+    foreign_script,
+    is_passed_over,
+    recognise_upright,
+    upright,
+)
 from ocr_service.tesseract.reader import TesseractReader
 from ocr_service.tesseract.rotation import BlockReader
-from tests.support.sheets import DrawnPage, reader_of
+from tests.support.sheets import DrawnPage, reader_of, text_line
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 
@@ -162,3 +170,12 @@ def test_drawings_that_hide_the_words_from_the_first_reading_are_no_script(reade
     assert foreign_script(drawn.sheet, found, "rus+eng") is None
     foreign = reader.recognise(_written("Ο προμηθευτής παραδίδει τα αγαθά στη διεύθυνση"))
     assert not is_passed_over(foreign.sheet, foreign.lines)
+
+
+def test_short_texts_that_were_read_well_are_the_labels_of_a_drawing() -> None:
+    labels = [text_line(100 + 300 * (n % 4), 100 + 60 * n, "OUT", "PARCEL") for n in range(12)]
+    doubtful = [replace(line, words=tuple(replace(w, confidence=30.0) for w in line.words)) for line in labels]
+    text = [text_line(100, 100 + 60 * n, *["text"] * 9) for n in range(12)]
+    assert are_labels(labels)
+    assert not are_labels(doubtful)
+    assert not are_labels([*labels, *text])
