@@ -21,7 +21,7 @@ from ocr_service.document import FloatBox
 from ocr_service.text_layer.page.drawn_glyphs import DrawnGlyphs, in_real_sizes
 from ocr_service.text_layer.page.fonts import Font, font_of
 from ocr_service.text_layer.page.glyphs import FIRST_SHAPED, MOST_GLYPHS, Glyphs, Ints, TextObject, TooManyGlyphs
-from ocr_service.text_layer.page.named_fonts import NamedFont, boxes_as_drawn
+from ocr_service.text_layer.page.named_fonts import NamedFont, boxes_as_drawn, named_font
 from ocr_service.text_layer.page.objects import marks, span_of
 from ocr_service.text_layer.page.radicals import without_radicals
 from ocr_service.text_layer.page.space import ToPixels
@@ -305,10 +305,9 @@ class _Reading:
         font = pdfium_c.FPDFTextObj_GetFont(handle)
         is_level = size * matrix.a > 0 and abs(matrix.b) < 1e-3 * abs(matrix.a)
         self._level.append((font, size * matrix.a if is_level else 0.0))
-        self._named.append(None)
-        if font and not pdfium_c.FPDFFont_GetIsEmbedded(font) and not span_of(handle):
-            em = np.array([[matrix.a, matrix.b], [matrix.c, matrix.d]]) * size
-            self._named[-1] = NamedFont(self._font(font), font, em)
+        is_named = font and not pdfium_c.FPDFFont_GetIsEmbedded(font) and not span_of(handle)
+        em = (size * matrix.a, size * matrix.b), (size * matrix.c, size * matrix.d)
+        self._named.append(named_font(self._font(font), font, em) if is_named else None)
         self.objects.append(
             TextObject(
                 handle,

@@ -20,8 +20,8 @@ _SERIF, _NO_SYMBOLS, _ITALIC = 2, 32, 64
 def opened(folder: Path, content: bytes, width: int, flags: int, unicode: bytes = b"") -> OpenedPage:
     """A page with ``content`` in a font that is only named. ``unicode``: the lines of its map."""
     with pikepdf.new() as pdf:
-        font = Dictionary(Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Strange, FirstChar=32, LastChar=126)
-        font.Encoding, font.Widths = Name.WinAnsiEncoding, Array([width] * 95)
+        font = Dictionary(Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Strange, FirstChar=32, LastChar=255)
+        font.Encoding, font.Widths = Name.WinAnsiEncoding, Array([width] * 224)
         font.FontDescriptor = Dictionary(
             Type=Name.FontDescriptor, FontName=Name.Strange, Flags=flags, FontBBox=Array([0, -200, 1000, 900]),
             ItalicAngle=-12 if flags & _ITALIC else 0, Ascent=900, Descent=-200, CapHeight=700, StemV=120,
@@ -69,3 +69,13 @@ def test_a_letter_that_the_map_has_for_another_keeps_its_own_box(tmp_path: Path)
     assert page.glyphs.codes.tolist() == [ord("a")] * 2
     widths = page.glyphs.ink[:, 2] - page.glyphs.ink[:, 0]
     assert widths[1] < 0.6 * widths[0]
+
+
+def test_a_letter_keeps_its_own_box_where_the_map_has_one_of_another_height_for_it_too(tmp_path: Path) -> None:
+    boxes = [
+        opened(tmp_path, b"(a) Tj", 500, _NO_SYMBOLS, b"2 beginbfchar <61> <0061> <e1> <%s> endbfchar" % accented)
+        .glyphs.ink[0]
+        .tolist()
+        for accented in (b"00e1", b"0061")
+    ]
+    assert boxes[1] == pytest.approx(boxes[0], abs=3.0)
