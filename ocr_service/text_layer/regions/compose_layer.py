@@ -40,6 +40,7 @@ from ocr_service.tesseract.prepare.filled_areas import filled_areas, on_white
 from ocr_service.tesseract.prepare.ruling_lines import RulingLines, binarise, find_ruling_lines
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.tables.detection import FoundTable, drawn_tables, find_tables
+from ocr_service.tesseract.tables.grids import find_grids
 from ocr_service.tesseract.tables.page_parts import Part, all_parts
 from ocr_service.tesseract.tables.prose_lines import prose_lines
 from ocr_service.tesseract.words import Line, Word, make_line, placed_words
@@ -81,14 +82,14 @@ def _composed(
 ) -> list[RegionResult]:
     urls: list[str] = []
     level = [line for line in layer.lines if line.angle == 0]
-    numbers = [line for line in level if layer.numbers.issuperset(line.words)]
+    sheet = _sheet(layer, drawn=any(hint.label in FIGURE_LABELS for hint in hints))
+    numbers = _outside_grids([line for line in level if layer.numbers.issuperset(line.words)], sheet)
     level = [line for line in level if line not in numbers] if numbers else level
     margins = [line for line in level if _is_marginal(layer, line)]
     body = statistics.median([line.size for line in level]) if level else 0.0
     lines = [make_page_line(layer, line, urls, body=body) for line in level if line not in margins]
     read = with_proven_words(_weighed_as_type(others), [make_page_line(layer, part, urls) for part in layer.parts])
     others, left_out = legible_rest(read, layer.unproven)
-    sheet = _sheet(layer, drawn=any(hint.label in FIGURE_LABELS for hint in hints))
     panels = find_panels(layer.ground, layer.picture.dpi, lines)
     tables: list[FoundTable] = []
     rest: list[Line] = []
@@ -121,6 +122,17 @@ def _composed(
             order=order,
         )
         for order, region in enumerate(results)
+    ]
+
+
+def _outside_grids(numbers: Sequence[LayerLine], sheet: Sheet) -> list[LayerLine]:
+    """The numbers of a page's lines; those between ruling lines count the rows of a table."""
+    grids = find_grids(sheet.ruling_lines, sheet.dpi) if numbers else []
+    boxes = [pixel_box(line.box, *sheet.size) for line in numbers]
+    return [
+        line
+        for line, box in zip(numbers, boxes, strict=True)
+        if not any(contains_centre(grid.box, box) for grid in grids)
     ]
 
 

@@ -30,3 +30,25 @@ def test_a_chart_stays_a_figure_though_its_labels_are_read(tmp_path: Path) -> No
     regions = compose_layer(layer, [], [chart])
     assert [region.label for region in regions if region.format == "image"] == ["chart"]
     assert {"April", "October"} <= set(" ".join(region.content for region in regions).split())
+
+
+def test_numbers_that_count_the_rows_of_a_ruled_table_are_in_their_cells(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.setFont("Serif", 10)
+    for row, word in enumerate(" ".join(ENGLISH).split()[:12]):
+        top = 740 - 17 * row
+        sheet.canvas.drawString(92, top - 15, f"{row + 1}")  # lower than the text of its row
+        sheet.canvas.drawString(140, top - 9, word)
+        sheet.canvas.grid([80, 130, 300], [top, top - 17])
+    path = tmp_path / "rows.pdf"
+    path.write_bytes(sheet.pdf())
+    reader = reader_of("eng")
+    layer = read_page_layer(
+        path, 1, dpi=200, max_pixels=60_000_000, password="", read_sheet=sheet_reader(reader), language="eng"
+    )
+    assert layer is not None
+    assert layer.numbers
+    (table,) = (region for region in compose_layer(layer, [], []) if region.label == "table")
+    assert [line.split("|")[1].strip() for line in table.content.splitlines() if "---" not in line] == [
+        f"{row + 1}" for row in range(12)
+    ]
