@@ -68,9 +68,10 @@ def compose(
     found = find_figures(lines, regions, grids, sheet, rows)
     figures = found.regions
     listings, rest = code_blocks(found.lines)
-    rest = joined_pieces(split_at_columns(rest, regions), regions, ruled, sheet.ruling_lines.horizontal)
+    rules = sheet.ruling_lines.horizontal
+    pieces = [joined_pieces(split_at_columns(part, regions), regions, ruled, rules) for part in _by_panel(rest, panels)]
     beside = [*panels, *(table.box for table in tables)]
-    parts = zip(_by_panel(rest, panels), [0, *(panel[2] for panel in panels)], strict=True)
+    parts = zip(pieces, [0, *(panel[2] for panel in panels)], strict=True)
     paragraphs = with_run_in_heads([p for part, end in parts for p in group_paragraphs(part, end, beside)])
     head = with_title_block(paragraphs, body_of(paragraphs), sheet.size) if first_page else TitleBlock(paragraphs)
     paragraphs = head.paragraphs

@@ -108,3 +108,10 @@ def test_what_a_drawn_blank_parts_is_one_line_and_the_next_field_is_not() -> Non
     joined = joined_pieces([first, after, other], [], [], [blank, (after.box[2] + 8, base, 1000, base + 3)])
     assert [line.text for line in joined] == ["born in on the day", "Place"]
     assert len(joined_pieces([first, after], [], [], [(blank[0], base - 40, blank[2], base - 37)])) == 2
+
+
+def test_blanks_of_two_panels_are_not_joined() -> None:
+    left, right = text_line(100, 100, "Name", "___"), text_line(500, 100, "Place", "___")
+    panels = [(90, 90, 450, 150), (480, 90, 900, 150)]
+    regions = compose([left, right], [], [], blank_sheet(), first_page=True, panels=panels).regions
+    assert [region.content.split()[0] for region in regions] == ["Name", "Place"]
