@@ -28,6 +28,7 @@ from ocr_service.tesseract.ledger.ink_ledger import (
 from ocr_service.tesseract.ledger.large_letters import still_unread
 from ocr_service.tesseract.ledger.unread_regions import with_unread
 from ocr_service.tesseract.reading import Reading
+from ocr_service.tesseract.repair.misread_digits import DigitShapes
 from ocr_service.tesseract.sheet import Sheet
 from ocr_service.tesseract.sideways_blocks import unread_strips
 from ocr_service.tesseract.stamps.text import StampText
@@ -50,7 +51,7 @@ class Found:
 
     ``missed``: lines that were read again by themselves; those of ``lines`` may hold them repaired. ``unusual``:
     places of letters that are too large for ``pieces`` or joined by a line. ``unread_fields``: boxes for a character
-    each, of whose ink ``pieces`` has none. ``stats``: all pieces of the sheet's ink.
+    each, of whose ink ``pieces`` has none. ``stats``: all pieces of the sheet's ink. ``digits``: how they look.
     """
 
     pieces: Pieces
@@ -62,6 +63,7 @@ class Found:
     blocks: tuple[Box, ...]
     rotated: tuple[Rotated, ...]
     engine: TesseractEngine
+    digits: DigitShapes
 
 
 @dataclass(frozen=True, slots=True)

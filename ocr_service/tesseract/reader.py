@@ -73,6 +73,7 @@ from ocr_service.tesseract.repair.list_marks import with_list_letters, with_whol
 from ocr_service.tesseract.repair.lone_signs import read_capital
 from ocr_service.tesseract.repair.lone_twins import with_lone_twins
 from ocr_service.tesseract.repair.lost_points import has_specks, with_lost_points
+from ocr_service.tesseract.repair.misread_digits import with_proven_digits
 from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
 from ocr_service.tesseract.repair.reocr import (
@@ -205,6 +206,7 @@ class TesseractReader:
             if found.engine is not self._by_script.get("latin"):
                 cells = with_mended_lines(cells, lambda lines: self._with_russian_signs(lines, sheet, budgets))
             cells = with_digit_columns(cells, sheet, found.engine, budgets.cells)
+            cells = with_mended_lines(cells, found.digits.mended)
             return with_proven_codes(cells, sheet, letter)
 
         tables = [replace(table, cells=mended(table.cells)) for table in tables]
@@ -267,12 +269,15 @@ class TesseractReader:
             lines = reocr_latin(lines, sheet.gray, self._ppocr, budgets.chunks)
         lines = with_subscripts(lines, sheet, self._engine, budgets.marks)
         lines = with_addresses(with_raised_digits(lines, sheet, self._engine, budgets.marks))
+        lines, digits = with_proven_digits(lines, sheet)
         lines = with_check_boxes(with_leaders(lines, sheet), check_boxes(pieces, pieces.em, sheet.ink))
         lines = with_list_letters(with_whole_marks(lines))
         unread_fields = tuple(area for area in fields if isinstance(area, InkArea))
         unusual = [*large, *joined]
         missed += [make_line([word]) for word in slanted]
-        return Found(pieces, stats, legible_lines(lines), missed, unusual, unread_fields, blocks, rotated, engine)
+        return Found(
+            pieces, stats, legible_lines(lines), missed, unusual, unread_fields, blocks, rotated, engine, digits
+        )
 
     @staticmethod
     def _block_reader(engine: TesseractEngine) -> Callable[[Gray, int], list[Line]]:

@@ -8,6 +8,7 @@ from ocr_service.tesseract.accounting import Found, accounted
 from ocr_service.tesseract.blocks.compose import Composition
 from ocr_service.tesseract.engine import TesseractEngine
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces
+from ocr_service.tesseract.repair.misread_digits import DigitShapes
 from ocr_service.tesseract.words import Line, placed_words
 from tests.support.sheets import DrawnPage
 
@@ -27,7 +28,18 @@ def test_a_line_that_was_read_but_is_in_no_region_is_unread() -> None:
     sheet, lines = page.sheet(), lines_of(page)
     assert len(lines) == 2
     pieces = letter_pieces(sheet, lines)
-    found = Found(pieces, ink_stats(sheet.ink), lines, [], [], (), (), (), TesseractEngine("eng"))
+    found = Found(
+        pieces,
+        ink_stats(sheet.ink),
+        lines,
+        [],
+        [],
+        (),
+        (),
+        (),
+        TesseractEngine("eng"),
+        DigitShapes(sheet, None, frozenset()),
+    )
     whole = accounted(found, [], Composition([text_region(line) for line in lines], []), sheet)
     assert (whole.coverage, [region.label for region in whole.regions]) == (1.0, ["text", "text"])
     partly = accounted(found, [], Composition([text_region(lines[0])], []), sheet)

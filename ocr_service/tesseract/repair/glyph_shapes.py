@@ -67,6 +67,21 @@ def likeness(a: Glyph, b: Glyph) -> float:
     return float(a.shape @ b.shape) - _WIDER * sides
 
 
+def likenesses(glyphs: Sequence[Glyph], others: Sequence[Glyph]) -> npt.NDArray[np.float32]:
+    """``likeness`` of each of ``glyphs`` (rows) and each of ``others`` (columns); none of them is a mark."""
+    shapes, sides = _vectors(glyphs)
+    other_shapes, other_sides = _vectors(others)
+    apart = np.abs(sides[:, None] - other_sides[None]).sum(axis=2)
+    alike: npt.NDArray[np.float32] = shapes @ other_shapes.T - np.float32(_WIDER) * apart
+    return alike
+
+
+def _vectors(glyphs: Sequence[Glyph]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """The shapes of glyphs that have one, and the logarithms of their sides."""
+    boxes = np.array([glyph.box for glyph in glyphs], np.float32)
+    return np.array([glyph.shape for glyph in glyphs], np.float32), np.log(boxes[:, 2:] - boxes[:, :2])
+
+
 @dataclass(frozen=True, slots=True)
 class Exemplars:
     """Glyphs of known characters. ``same``: the likeness from which on two are the same character."""

@@ -5,6 +5,7 @@ On a whole page Tesseract takes a lone digit in a narrow column for a speck, or 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import area, enclosing, shared_area
+from ocr_service.geometry.boxes import area, enclosing, ink_runs, shared_area
 from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.repair.acronyms import latin_acronym, may_be_acronym
 from ocr_service.tesseract.repair.budget import Budget
@@ -34,6 +35,8 @@ from ocr_service.tesseract.words import Line, Word, make_line
 _DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
 _DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
 _NO_SPACE = 0.16  # em
+_TWO_LINES = 1.5  # em: the least height of two lines set close; brackets of one are 1.2 high
+_LOW = 0.3  # em: what is lower is no letter
 _MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
 _SAME_WORD = 0.4  # of a word's box that those have which were read in its place
 
@@ -104,7 +107,7 @@ def _is_doubtful(word: Word) -> bool:
 
 
 def _reocr_cell(cell: Cell, inked: Box, em: float, crops: CropReader) -> Cell:
-    words = crops.read(inked, em, lines=max(1, round((inked[3] - inked[1]) / (1.4 * em))))
+    words = _words_in(inked, em, crops)
     if not words:
         return cell
     before = min((word.confidence for word in cell.words), default=0.0)
@@ -112,6 +115,31 @@ def _reocr_cell(cell: Cell, inked: Box, em: float, crops: CropReader) -> Cell:
     longer = sum(len(w.text) for w in words) > sum(len(w.text) for w in cell.words) and again > 50
     lost = any(not _is_doubtful(old) and not _is_read_in(old.box, words) for old in cell.words)
     return replace(cell, words=tuple(words)) if (again > before or longer) and not lost else cell
+
+
+def _words_in(area: Box, em: float, crops: CropReader) -> list[Word]:
+    """The words of a cell whose letters are in ``area``: line by line, where white rows part its lines.
+
+    Tesseract takes two short words, one above the other, for one that is twice as high.
+    """
+    if area[3] - area[1] < _TWO_LINES * em:
+        return crops.read(area, em)
+    rows = _rows(area, em, crops.sheet.ink)
+    if any(bottom - top >= _TWO_LINES * em for top, bottom in rows):
+        return crops.read(area, em, lines=2)
+    return [word for top, bottom in rows for word in crops.read((area[0], top, area[2], bottom), em)]
+
+
+def _rows(area: Box, em: float, ink: Gray) -> list[tuple[int, int]]:
+    """Top and bottom of each run of inked rows in ``area``; what is lower than a letter belongs to the nearest one."""
+    x0, y0, x1, y1 = area
+    runs = [(y0 + top, y0 + bottom) for top, bottom in ink_runs(np.any(ink[y0:y1, x0:x1], axis=1))]
+    while len(runs) > 1 and (low := next((i for i, r in enumerate(runs) if r[1] - r[0] < _LOW * em), None)) is not None:
+        above = runs[low][0] - runs[low - 1][1] if low else math.inf
+        below = runs[low + 1][0] - runs[low][1] if low + 1 < len(runs) else math.inf
+        first = low - 1 if above <= below else low
+        runs[first : first + 2] = [(runs[first][0], runs[first + 1][1])]
+    return runs
 
 
 def _is_read_in(box: Box, words: Sequence[Word]) -> bool:
@@ -136,9 +164,9 @@ def _letters(ink: Gray, box: Box, em: float) -> Box | None:
             points.append(piece)
     if not boxes:
         return None
-    letters = enclosing(boxes)
-    beside = (p for p in points if 0 <= p[0] - letters[2] < 0.4 * em and abs(p[3] - letters[3]) < 0.25 * em)
-    return enclosing([letters, *beside])
+    # Each line of the cell may end with one.
+    beside = (p for p in points for b in boxes if 0 <= p[0] - b[2] < 0.4 * em and abs(p[3] - b[3]) < 0.25 * em)
+    return enclosing([*boxes, *beside])
 
 
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")

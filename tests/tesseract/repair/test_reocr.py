@@ -136,3 +136,22 @@ def test_a_cell_whose_word_came_in_two_parts_is_read_as_one_with_its_point(
     cell = Cell((80, 60, 300, 140), parts)
     ((read,),) = reocr_cells([[cell]], CropReader(engines["latin"], sheet), Budget(4))
     assert read.text == "No."
+
+
+def test_a_cell_of_two_close_lines_is_read_line_by_line_with_the_comma_of_the_first(
+    engines: dict[Script, TesseractEngine],
+) -> None:
+    page = DrawnPage(600, 300)
+    page.text(100, 80, "Таб.", 12, bold=True)
+    page.text(112, 118, "№", 12, bold=True)
+    page.text(300, 80, "724-56-80,", 12)
+    page.text(300, 118, "доб. 141", 12)
+    left, right = (80, 60, 260, 180), (280, 60, 580, 180)
+    cells = [
+        Cell(left, (Word("таб.", (100, 80, 170, 150), 63.0),)),
+        Cell(right, (Word("мт", (300, 80, 400, 150), 32.0),)),
+    ]
+    page.text(100, 220, "122", 12)
+    beside = Cell((80, 200, 260, 260), (Word("122", page.ink_box(0, 200), 95.0),) * 3)  # they tell the font size
+    ((_, head, telephone),) = reocr_cells([[beside, *cells]], CropReader(engines["cyrillic"], page.sheet()), Budget(4))
+    assert (head.text, telephone.text) == ("Таб. №", "724-56-80, доб. 141")
