@@ -38,6 +38,7 @@ _LETTER_ONE = re.compile(r"([A-ZА-Я])[lI|](\W*)")
 _CENTURY = re.compile(r"(\W*+)([ХX]{2,3}+[IVХX!|l1]{0,4}+)([.,;:)]*+)")
 _ROMAN = str.maketrans("Х!|l1", "XIIII")
 _NUMBER_SIGN = re.compile(r"(\(?)N[eеoо°º]")
+_ISBN = re.compile(r"([^\w|!]?)[1IlІ|!][5S][BВ8][NМ]([:.,]?)")
 _T_OF_DEGREES = re.compile(r"\{(=.*+)?")  # t = 5 °C
 _ORDINAL = re.compile(r"\d++-(?:[ЙЯЕХМ]|ГО|МУ|[ЫИО]Й|АЯ|ОЕ|Ы[МХ])\W*+")  # 2-й
 _ROMAN_NUMBER = re.compile(r"[IVXХ]++")
@@ -63,7 +64,7 @@ def resolve_homoglyphs(line: Line, page: Script | None = None, mostly: Script | 
     ``mostly``: that of most letters of a page in both.
     """
     scripts = [_script_around(line.words, index) or page for index in range(len(line.words))]
-    read = [with_digit_one(_as_t(word, index, line.words), line.words) for index, word in enumerate(line.words)]
+    read = [with_digit_one(_as_told(word, index, line.words), line.words) for index, word in enumerate(line.words)]
     words = [_in_script(word, script) for word, script in zip(read, scripts, strict=True)]
     for index, script in enumerate(scripts):
         if script == "cyrillic":
@@ -123,10 +124,15 @@ def with_digit_one(word: Word, words: Sequence[Word]) -> Word:
     return replace(word, text=f"{match[1]}1{match[2]}")
 
 
-def _as_t(word: Word, index: int, words: Sequence[Word]) -> Word:
-    """A brace before an equals sign as the t that it is; a brace that is one has a name or a number behind it."""
-    match = _T_OF_DEGREES.fullmatch(word.text)
+def _as_told(word: Word, index: int, words: Sequence[Word]) -> Word:
+    """A brace before an equals sign as the t that it is, and ``15ВМ`` before a number with hyphens as ``ISBN``.
+
+    A brace that is one has a name or a number behind it.
+    """
     after = words[index + 1].text if index + 1 < len(words) else ""
+    if (isbn := _ISBN.fullmatch(word.text)) and after[:1].isdigit() and "-" in after:
+        return replace(word, text=f"{isbn[1]}ISBN{isbn[2]}")
+    match = _T_OF_DEGREES.fullmatch(word.text)
     if match is None or not (match[1] or after.startswith("=")):
         return word
     return replace(word, text="t" + (match[1] or ""))

@@ -1,4 +1,7 @@
-"""±, ≥ and ≤, proven by their ink: Tesseract reads them as + and =, or as a 2 of the number behind them."""
+"""±, ≥ and ≤, proven by their ink: Tesseract reads them as + and =, or as a 2 of the number behind them.
+
+And ``Ø``, which it reads as an ``@``: no address begins with one and goes on with a number alone.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ _SIGNS = frozenset("+=<>±≥≤xх")
 _BEYOND = 0.45  # em beyond a sign's box, which may hold half of it
 _READ_FOR_PLUS_MINUS = frozenset("+=")
 _READ_FOR_COMPARISON = re.compile(r"(=>|>=|=<|<=|[=<>2])[\d.,]*+[%;]?")
+_DIAMETER = re.compile(r"@(?=\d++(?:[.,]\d++)?+(?:[xх×]\d++(?:[.,]\d++)?+)?+\W*+$)")
 _SIDES = (0.32, 0.8)  # em, of the sides of a sign
 _TOLERANCE = 1.1
 _WIDE, _UPRIGHT_SHARE = 0.8, 0.5  # of its width: a bar, an upright stroke
@@ -51,6 +55,8 @@ def with_whole_signs(line: Line, ink: Gray) -> Line:
 
 def with_signs(word: Word, em: float, ink: Gray) -> Word:
     """``word`` with the signs that its ink shows in place of what they were read as."""
+    if _DIAMETER.match(word.text):
+        return replace(word, text="Ø" + word.text[1:])
     plus = _READ_FOR_PLUS_MINUS.intersection(word.text)
     compared = _READ_FOR_COMPARISON.fullmatch(word.text)
     if not plus and not compared:

@@ -183,6 +183,10 @@ _LEAST_LISTED = 3  # letters
 _RUSSIAN_LISTED, _RUSSIAN_SURE, _NO_READING = 75.0, 90.0, 44.0
 _RUSSIAN = re.compile(r"[«\"'(]*+(?:[А-ЯЁ]?[а-яё]{2,}+|[А-ЯЁ]{3,}+)[»\"').,;:!?]*+")
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
+# Small Cyrillic letters read as digits among the Latin ones: ``0603H.`` for ``обозн.``; in codes they are capitals.
+_OF_DIGIT_TWINS = re.compile(r"\W*+(?=[0346]*+[^\W\d_])(?=[^\W\d_]*+[0346])(?:[0346]|[^\W\d_]){3,}+\W*+")
+_SMALL_CYRILLIC = re.compile(r"\W*+[а-яё]{3,}+\W*+")
+_SURE_OF_SMALL = 85.0
 _AFTER_RULE = re.compile(r"[|\[]([а-яёА-ЯЁ]{3,}+)")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
 
@@ -259,6 +263,8 @@ def _is_of_other_size(word: Word, em: float) -> bool:
 
 def _may_be_russian(word: Word) -> bool:
     """Whether a Latin word, as Russian pages have them, may be a Russian one."""
+    if _OF_DIGIT_TWINS.fullmatch(word.text):
+        return True
     if not LATIN_LETTER.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
         return False
     return word.confidence < _DOUBTFUL_WORD or may_be_cyrillic(word.text)
@@ -278,6 +284,9 @@ def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line
     if _is_garbled(word):
         surer = again[0].listed and again[0].confidence >= max(_DOUBTFUL_WORD, word.confidence + _SURER)
         return replace(word, text=again[0].text, confidence=again[0].confidence) if surer else word
+    if _OF_DIGIT_TWINS.fullmatch(word.text) and _SMALL_CYRILLIC.fullmatch(again[0].text):
+        spelt = again[0].confidence >= _SURE_OF_SMALL and looks_like(again[0].text, word.text)
+        return replace(word, text=again[0].text, confidence=again[0].confidence) if spelt else word
     if word.confidence < _DOUBTFUL_WORD:
         least = min(word.confidence, _SURE_PART) if again[0].listed else word.confidence
         better = again[0].confidence >= least

@@ -164,6 +164,8 @@ def test_cyrillic_letters_become_the_latin_ones_of_their_shape_where_all_have_on
         ("при { = −5 °C и выше", "при t = −5 °C и выше"),
         ("при {=25 °C и выше", "при t=25 °C и выше"),
         ("в скобках { и так далее", "в скобках { и так далее"),
+        ("– 15ВМ 978-5-02-038 (пер.)", "– ISBN 978-5-02-038 (пер.)"),
+        ("масса 15ВМ 978 (пер.)", "масса 15ВМ 978 (пер.)"),
     ],
 )
 def test_signs_that_the_neighbours_tell(read: str, written: str) -> None:

@@ -119,3 +119,12 @@ def test_a_lone_sign_has_all_of_its_ink(printed: Sequence[str], halved: int) -> 
         words = [*read[:halved], Word("+", cut, 90.0), *read[halved + 1 :]]
         whole = with_whole_signs(make_line(words), sheet.ink).words[halved]
         assert whole.box[0] == pytest.approx(x0, abs=1) and whole.box[2] == pytest.approx(x1, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [("@139x11", "Ø139x11"), ("@9,5", "Ø9,5"), ("@9gag", "@9gag"), ("x@139", "x@139"), ("@5-2", "@5-2")],
+)
+def test_an_at_sign_before_a_number_alone_is_a_diameter(read: str, written: str) -> None:
+    sheet, (box,) = drawn("Ø139x11")
+    assert with_signs(Word(read, box, 80.0), 28.0, sheet.ink).text == written

@@ -155,3 +155,12 @@ def test_a_cell_of_two_close_lines_is_read_line_by_line_with_the_comma_of_the_fi
     beside = Cell((80, 200, 260, 260), (Word("122", page.ink_box(0, 200), 95.0),) * 3)  # they tell the font size
     ((_, head, telephone),) = reocr_cells([[beside, *cells]], CropReader(engines["cyrillic"], page.sheet()), Budget(4))
     assert (head.text, telephone.text) == ("Таб. №", "724-56-80, доб. 141")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "read"), [("обозн.", "0603H."), ("руб.;", "py6.;"), ("F0634", "F0634"), ("А30", "А30")]
+)
+def test_small_russian_letters_that_were_read_as_digits_are_read_again(
+    engines: dict[Script, TesseractEngine], drawn: str, read: str
+) -> None:
+    assert looked_at(engines, drawn, read, 91.0, "cyrillic") == drawn
