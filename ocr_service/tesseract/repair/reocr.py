@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ from ocr_service.geometry.components import components_with_stats
 from ocr_service.tesseract.repair.acronyms import latin_acronym, may_be_acronym
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.crop_reader import CropReader
+from ocr_service.tesseract.repair.glyph_shapes import glyph_boxes
 from ocr_service.tesseract.repair.homoglyphs import (
     ADDRESS,
     LATIN_LETTER,
@@ -187,6 +189,7 @@ _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 _OF_DIGIT_TWINS = re.compile(r"\W*+(?=[0346]*+[^\W\d_])(?=[^\W\d_]*+[0346])(?:[0346]|[^\W\d_]){3,}+\W*+")
 _SMALL_CYRILLIC = re.compile(r"\W*+[а-яё]{3,}+\W*+")
 _SURE_OF_SMALL = 85.0
+_CAPITAL = 0.62  # em: between the heights of small letters and capitals
 _AFTER_RULE = re.compile(r"[|\[]([а-яёА-ЯЁ]{3,}+)")
 _NO_WORD = re.compile(r"[$&{}\[\]\\!<>*]")  # how a Latin letter without a homoglyph comes out in Russian
 
@@ -278,7 +281,7 @@ def _is_garbled(word: Word) -> bool:
 
 def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line) -> Word:
     """``word`` as Russian alone reads it (``again``), where that is better than it is, and than English alone."""
-    again = [_without_rule(part) for part in again]
+    again = [_in_small_letters(_without_rule(part), word, other.sheet.ink, line) for part in again]
     if len(again) != 1 or LATIN_LETTER.search(again[0].text) or _NO_WORD.search(again[0].text):
         return _read_better(word, other, line)
     if _is_garbled(word):
@@ -310,6 +313,22 @@ def _without_rule(word: Word) -> Word:
     """``word`` without the ruling line right before it."""
     rest = _AFTER_RULE.fullmatch(word.text)
     return replace(word, text=rest[1]) if rest else word
+
+
+def _in_small_letters(again: Word, word: Word, ink: Gray, line: Line) -> Word:
+    """``again`` in small letters where it is in capitals and ``word`` is not, nor as high as they are.
+
+    Its alphabet tells small letters apart, in Cyrillic most have the shape of their capitals.
+    """
+    if len(again.text) != len(word.text) or again.text != again.text.upper() or not LATIN_LETTER.search(word.text):
+        return again
+    small = "".join(now.lower() if before.islower() else now for now, before in zip(again.text, word.text, strict=True))
+    rest = [c for c in small[1:] if c.isalpha()]
+    letters = glyph_boxes(word.box, line.em, ink)[1 : 1 + len(rest)]
+    if not rest or not letters or any(map(str.isupper, rest)):
+        return again
+    height = line.baseline - statistics.median(top for _, top, _, _ in letters)
+    return replace(again, text=small) if height < _CAPITAL * line.em else again
 
 
 def _read_better(word: Word, other: CropReader, line: Line) -> Word:

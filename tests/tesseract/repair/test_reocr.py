@@ -164,3 +164,10 @@ def test_small_russian_letters_that_were_read_as_digits_are_read_again(
     engines: dict[Script, TesseractEngine], drawn: str, read: str
 ) -> None:
     assert looked_at(engines, drawn, read, 91.0, "cyrillic") == drawn
+
+
+@pytest.mark.parametrize(("drawn", "read"), [("Ед.", "Eq."), ("мм", "mm"), ("КПД", "Kng"), ("ПВО", "nBO")])
+def test_a_russian_word_is_in_capitals_where_its_latin_reading_is(
+    engines: dict[Script, TesseractEngine], drawn: str, read: str
+) -> None:
+    assert looked_at(engines, drawn, read, 79.0, "cyrillic", listed=True) == drawn
