@@ -39,6 +39,9 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # When the machine as a whole runs out of memory, the kernel shall end a worker, not the app (its scale ends at 1000).
 _OOM_SCORE = "800"
 
+# How OpenCV and ONNX Runtime say that there was none, in exceptions of their own.
+_NO_MEMORY = ("Insufficient memory", "bad_alloc", "Failed to allocate memory")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -107,6 +110,8 @@ def run_task(pickled: bytes, cpu_s: float) -> Outcome:
     except MemoryError:
         return OutOfMemory()
     except Exception as exc:  # noqa: BLE001  the process's boundary: the app gets it as a value
+        if any(said in str(exc) for said in _NO_MEMORY):
+            return OutOfMemory()
         return Bug(f"{type(exc).__name__}: {exc}", traceback.format_exc())
 
 

@@ -74,6 +74,13 @@ def allocate(megabytes: int) -> int:
     return int(np.ones(megabytes << 20, np.uint8)[-1])
 
 
+def enlarge(megabytes: int) -> int:
+    """As ``allocate``, by OpenCV, which says in its own words that there is no memory."""
+    import cv2
+
+    return int(cv2.resize(np.ones((1, 1024), np.uint8), (1 << 20, megabytes))[0, 0])
+
+
 def wait_for(gate: Path, told: Path | None = None) -> int:
     """Say through ``told`` that the task runs (its process's number), then wait for the gate (``gate.py``) to open."""
     if told is not None:

@@ -135,11 +135,12 @@ async def test_hang_by_chance_is_tried_once_more(tmp_path: Path) -> None:
         assert await task == "done"
 
 
-async def test_memory_limit_costs_the_page_that_meets_it() -> None:
+@pytest.mark.parametrize("take", [worker_tasks.allocate, worker_tasks.enlarge])
+async def test_memory_limit_costs_the_page_that_meets_it(take: Callable[[int], int]) -> None:
     async with PagePool(1, memory_mb=512) as pool:
-        assert await pool.run(worker_tasks.allocate, 100, document="a", order=1, timeout_s=LONG_S) == 1
+        assert await pool.run(take, 100, document="a", order=1, timeout_s=LONG_S) == 1
         with pytest.raises(WorkerCrashed, match="more than 512 MB of memory"):
-            await pool.run(worker_tasks.allocate, 600, document="a", order=1, timeout_s=LONG_S)
+            await pool.run(take, 600, document="a", order=1, timeout_s=LONG_S)
         assert await pid_of(pool)
 
 
