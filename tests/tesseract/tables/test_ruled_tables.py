@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from ocr_service.document import Box
@@ -47,78 +49,52 @@ def test_a_cell_that_no_line_parts_spans_its_columns() -> None:
     assert table[0][0].box[2] > 690
 
 
-def test_rows_between_rules_of_columns_only_are_parted() -> None:
-    columns = [(100, 300), (300, 500), (500, 700)]
-    rows = [("Все", "291", "18.7"), ("Дети", "54", ""), ("Взрослые", "34", "12.0")]
+def between_upright_rules(lines: Sequence[Sequence[str]]) -> Table:
+    """One row of cells, 200 pixels wide, with what stands in each of them line by line."""
     words = [
-        text_line(columns[c][0] + 10, 120 + 40 * r, t).words[0]
-        for r, row in enumerate(rows)
-        for c, t in enumerate(row)
-        if t
+        word
+        for r, line in enumerate(lines)
+        for c, text in enumerate(line)
+        if text
+        for word in text_line(110 + 200 * c, 120 + 40 * r, *text.split()).words
     ]
-    ruled = [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    sides = [(100 + 200 * c, 300 + 200 * c) for c in range(len(lines[0]))]
+    return [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in sides]]
+
+
+def test_rows_between_rules_of_columns_only_are_parted() -> None:
+    rows = [("Все", "291", "18.7"), ("Дети", "54", ""), ("Взрослые", "34", "12.0")]
+    ruled = between_upright_rules(rows)
     assert texts(with_unruled_rows(ruled)) == [list(row) for row in rows]
 
 
 def test_lines_of_words_between_rules_stay_one_row() -> None:
-    columns = [(100, 300), (300, 500), (500, 700)]
     lines = [("Доска", "дуб", "12"), ("сухая", "или ель", "")]
-    words = [
-        w
-        for r, row in enumerate(lines)
-        for c, t in enumerate(row)
-        if t
-        for w in text_line(columns[c][0] + 10, 120 + 40 * r, *t.split()).words
-    ]
-    ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    ruled = between_upright_rules(lines)
     assert texts(with_unruled_rows(ruled)) == [["Доска сухая", "дуб или ель", "12"]]
 
 
 @pytest.mark.parametrize("named", [True, False])
 def test_rows_with_a_time_each_under_the_name_of_a_day_are_parted(*, named: bool) -> None:
-    columns = [(100, 300), (300, 500), (500, 700), (700, 900)]
     rows = [("Mon", "8:30", "Music", "Hall"), ("", "9:15", "Latin", "Attic"), ("", "", "oral", "")]
     if not named:
         rows = [("Post", "8:30", "Music", ""), ("", "9:15", "", "Attic")]
-    words = [
-        text_line(columns[c][0] + 10, 120 + 40 * r, t).words[0]
-        for r, row in enumerate(rows)
-        for c, t in enumerate(row)
-        if t
-    ]
-    ruled = [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    ruled = between_upright_rules(rows)
     parted = [["Mon", "8:30", "Music", "Hall"], ["", "9:15", "Latin oral", "Attic"]]
     assert texts(with_unruled_rows(ruled)) == (parted if named else [["Post", "8:30 9:15", "Music", "Attic"]])
 
 
 def test_numbers_that_narrow_cells_break_make_no_rows() -> None:
-    columns = [(100, 300), (300, 500), (500, 700)]
     lines = [("Доставка", "8", "16"), ("грузов", "000,00", "000,00")]
-    words = [
-        text_line(columns[c][0] + 10, 120 + 40 * r, text).words[0]
-        for r, row in enumerate(lines)
-        for c, text in enumerate(row)
-    ]
-    ruled = [[Cell((x0, 100, x1, 200), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
+    ruled = between_upright_rules(lines)
     assert texts(with_unruled_rows(ruled)) == [["Доставка грузов", "8 000,00", "16 000,00"]]
 
 
 def test_lines_that_fill_all_columns_are_rows_where_one_column_is_of_data() -> None:
-    columns = [(100, 300), (300, 500), (500, 700)]
-
-    def made(*rows: tuple[str, str, str]) -> Table:
-        words = [
-            word
-            for r, row in enumerate(rows)
-            for c, text in enumerate(row)
-            for word in text_line(columns[c][0] + 10, 120 + 40 * r, *text.split(), step=50).words
-        ]
-        return [[Cell((x0, 100, x1, 240), tuple(w for w in words if x0 <= w.box[0] < x1)) for x0, x1 in columns]]
-
     devices = [("Часы", "мини", "272 x 340"), ("Экран", "плоский", "2304 x 1440"), ("Ноутбук", "новый", "720 x 400")]
-    assert texts(with_unruled_rows(made(*devices))) == [list(row) for row in devices]
+    assert texts(with_unruled_rows(between_upright_rules(devices))) == [list(row) for row in devices]
     phrases = [("Доска", "дуб", "для"), ("сухая", "или ель", "дома"), ("прямая", "любая", "сада")]
-    assert len(with_unruled_rows(made(*phrases))) == 1
+    assert len(with_unruled_rows(between_upright_rules(phrases))) == 1
 
 
 def test_rules_that_part_groups_of_columns_are_told_from_those_of_columns() -> None:
