@@ -83,8 +83,9 @@ def main() -> None:
     environment, requirements = Path(sys.argv[1]).absolute(), sys.argv[2:]
     if not _installed_by_uv(environment, requirements):
         print("== by pip, which takes some minutes", flush=True)
-        python = environment / "bin/python"
-        subprocess.run([*_PIP, "--python", python, "install", "-qq", "--no-compile", *requirements], check=True)
+        python = str(environment / "bin/python")
+        command = [*_PIP, "--python", python, "install", "-qq", "--no-compile", *requirements]
+        sys.exit(subprocess.run(command, check=False).returncode)
 
 
 if __name__ == "__main__":
