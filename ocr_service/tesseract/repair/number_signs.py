@@ -1,6 +1,6 @@
 """±, ≥ and ≤, proven by their ink: Tesseract reads them as + and =, or as a 2 of the number behind them.
 
-And ``Ø``, which it reads as an ``@``: no address begins with one and goes on with a number alone.
+And ``Ø`` before a number, which it reads as an ``@``: that is wider, and stands before prices.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _BEYOND = 0.45  # em beyond a sign's box, which may hold half of it
 _READ_FOR_PLUS_MINUS = frozenset("+=")
 _READ_FOR_COMPARISON = re.compile(r"(=>|>=|=<|<=|[=<>2])[\d.,]*+[%;]?")
 _DIAMETER = re.compile(r"@(?=\d++(?:[.,]\d++)?+(?:[xх×]\d++(?:[.,]\d++)?+)?+\W*+$)")
+_WIDEST_DIAMETER = 0.77  # em; an @ is 0.8 wide and more
 _SIDES = (0.32, 0.8)  # em, of the sides of a sign
 _TOLERANCE = 1.1
 _WIDE, _UPRIGHT_SHARE = 0.8, 0.5  # of its width: a bar, an upright stroke
@@ -56,7 +57,9 @@ def with_whole_signs(line: Line, ink: Gray) -> Line:
 def with_signs(word: Word, em: float, ink: Gray) -> Word:
     """``word`` with the signs that its ink shows in place of what they were read as."""
     if _DIAMETER.match(word.text):
-        return replace(word, text="Ø" + word.text[1:])
+        glyphs = glyph_boxes(word.box, em, ink)
+        narrow = bool(glyphs) and glyphs[0][2] - glyphs[0][0] < _WIDEST_DIAMETER * em
+        return replace(word, text="Ø" + word.text[1:]) if narrow else word
     plus = _READ_FOR_PLUS_MINUS.intersection(word.text)
     compared = _READ_FOR_COMPARISON.fullmatch(word.text)
     if not plus and not compared:

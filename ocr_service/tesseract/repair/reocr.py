@@ -187,6 +187,7 @@ _RUSSIAN = re.compile(r"[«\"'(]*+(?:[А-ЯЁ]?[а-яё]{2,}+|[А-ЯЁ]{3,}+)[»
 _ROMAN = re.compile(r"^\W*[IVXLC]+\W*$")
 # Small Cyrillic letters read as digits among the Latin ones: ``0603H.`` for ``обозн.``; in codes they are capitals.
 _OF_DIGIT_TWINS = re.compile(r"\W*+(?=[0346]*+[^\W\d_])(?=[^\W\d_]*+[0346])(?:[0346]|[^\W\d_]){3,}+\W*+")
+_CODE = re.compile(r"\W*+(?:[A-ZА-ЯЁ]\d++|[1-9]\d*+[^\W\d_]|\d++[xх]\d++)\W*+")  # A30, 36а, 30x40
 _SMALL_CYRILLIC = re.compile(r"\W*+[а-яё]{3,}+\W*+")
 _SURE_OF_SMALL = 85.0
 _CAPITAL = 0.62  # em: between the heights of small letters and capitals
@@ -266,11 +267,17 @@ def _is_of_other_size(word: Word, em: float) -> bool:
 
 def _may_be_russian(word: Word) -> bool:
     """Whether a Latin word, as Russian pages have them, may be a Russian one."""
-    if _OF_DIGIT_TWINS.fullmatch(word.text):
+    if _is_of_digit_twins(word):
         return True
     if not LATIN_LETTER.search(word.text) or ADDRESS.search(word.text) or _ROMAN.match(word.text) or "°C" in word.text:
         return False
     return word.confidence < _DOUBTFUL_WORD or may_be_cyrillic(word.text)
+
+
+def _is_of_digit_twins(word: Word) -> bool:
+    """Whether a word that was read for sure may be one in small Russian letters that were taken for digits."""
+    may = _OF_DIGIT_TWINS.fullmatch(word.text) is not None and _CODE.fullmatch(word.text) is None
+    return may and word.confidence >= _DOUBTFUL_WORD
 
 
 def _is_garbled(word: Word) -> bool:
@@ -287,8 +294,9 @@ def _as_russian(word: Word, again: Sequence[Word], other: CropReader, line: Line
     if _is_garbled(word):
         surer = again[0].listed and again[0].confidence >= max(_DOUBTFUL_WORD, word.confidence + _SURER)
         return replace(word, text=again[0].text, confidence=again[0].confidence) if surer else word
-    if _OF_DIGIT_TWINS.fullmatch(word.text) and _SMALL_CYRILLIC.fullmatch(again[0].text):
-        spelt = again[0].confidence >= _SURE_OF_SMALL and looks_like(again[0].text, word.text)
+    if _is_of_digit_twins(word):
+        small = _SMALL_CYRILLIC.fullmatch(again[0].text) is not None and looks_like(again[0].text, word.text)
+        spelt = small and again[0].confidence >= _SURE_OF_SMALL
         return replace(word, text=again[0].text, confidence=again[0].confidence) if spelt else word
     if word.confidence < _DOUBTFUL_WORD:
         least = min(word.confidence, _SURE_PART) if again[0].listed else word.confidence

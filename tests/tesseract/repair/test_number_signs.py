@@ -125,6 +125,7 @@ def test_a_lone_sign_has_all_of_its_ink(printed: Sequence[str], halved: int) -> 
     ("read", "written"),
     [("@139x11", "Ø139x11"), ("@9,5", "Ø9,5"), ("@9gag", "@9gag"), ("x@139", "x@139"), ("@5-2", "@5-2")],
 )
-def test_an_at_sign_before_a_number_alone_is_a_diameter(read: str, written: str) -> None:
-    sheet, (box,) = drawn("Ø139x11")
-    assert with_signs(Word(read, box, 80.0), 28.0, sheet.ink).text == written
+def test_a_diameter_that_was_read_as_an_at_sign_is_known_by_its_width(read: str, written: str) -> None:
+    sheet, (diameter, price) = drawn("Ø139x11", "@9,5")
+    assert with_signs(Word(read, diameter, 80.0), 28.0, sheet.ink).text == written
+    assert with_signs(Word("@9,5", price, 80.0), 28.0, sheet.ink).text == "@9,5"

@@ -158,7 +158,15 @@ def test_a_cell_of_two_close_lines_is_read_line_by_line_with_the_comma_of_the_fi
 
 
 @pytest.mark.parametrize(
-    ("drawn", "read"), [("обозн.", "0603H."), ("руб.;", "py6.;"), ("F0634", "F0634"), ("А30", "А30")]
+    ("drawn", "read"),
+    [
+        ("обозн.", "0603H."),
+        ("руб.;", "py6.;"),
+        ("F0634", "F0634"),
+        ("А30", "А30"),
+        ("F0B36", "F0B36"),
+        ("30x40", "30x40"),
+    ],
 )
 def test_small_russian_letters_that_were_read_as_digits_are_read_again(
     engines: dict[Script, TesseractEngine], drawn: str, read: str
