@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from ocr_service.tesseract.repair.crop_reader import CropReader
+from ocr_service.tesseract.repair.look_alikes import looks_like
 from ocr_service.tesseract.words import Line, Word
 
 # What Latin capitals are read as in Cyrillic, or are themselves.
@@ -35,6 +36,9 @@ def latin_acronym(word: Word, russian: CropReader, english: CropReader, em: floa
     match = _ACRONYM.fullmatch(again[0].text) if len(again) == 1 else None
     if match is None or (match[2] and not word.text.rstrip('.,;:)»"').endswith(match[2])):
         return None
+    letters = "".join(filter(str.isalpha, word.text))
+    if len(match[1]) > len(letters) and looks_like(letters, match[1]):
+        return None  # a Cyrillic letter in two pieces: ``АЛТ`` is English's ``AJIT``
     if _NO_HOMOGLYPH.search(match[1]):
         sure = again[0].confidence >= (_SURE_NUMBERED if match[2] else _SURE) and (again[0].listed or match[2])
         return again[0].text if sure else None

@@ -1,22 +1,14 @@
-"""Re-OCR: cells and words that came out doubtful, read again by themselves.
-
-On a whole page Tesseract takes a lone digit in a narrow column for a speck, or reads it as letters of its neighbours.
-"""
+"""Re-OCR: words that came out doubtful, or in another alphabet, read again by themselves."""
 
 from __future__ import annotations
 
-import math
 import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-import numpy as np
-
-from ocr_service.document import Box, Gray
-from ocr_service.geometry.boxes import area, enclosing, ink_runs, shared_area
-from ocr_service.geometry.components import components_with_stats
+from ocr_service.document import Gray
+from ocr_service.geometry.boxes import enclosing
 from ocr_service.tesseract.repair.acronyms import latin_acronym, may_be_acronym
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.crop_reader import CropReader
@@ -30,51 +22,9 @@ from ocr_service.tesseract.repair.homoglyphs import (
     with_latin_shapes,
 )
 from ocr_service.tesseract.repair.look_alikes import looks_like, may_be_cyrillic
-from ocr_service.tesseract.repair.number_marks import lost_digits
-from ocr_service.tesseract.tables.cells import Cell, Table, font_size
 from ocr_service.tesseract.words import Line, Word, make_line
 
-_DOUBTFUL_CELL = 70.0  # Tesseract's confidence; right words of a clean scan have 85 and more
-_DOUBTFUL_SHORT = 85.0  # of one or two letters: a speck beside a lone digit is read as a comma at 73
-_NO_SPACE = 0.16  # em
-_TWO_LINES = 1.5  # em: the least height of two lines set close; brackets of one are 1.2 high
-_LOW = 0.3  # em: what is lower is no letter
 _MARK, _SURE_OF_MARK = 2, 80.0  # letters of a mark, and Tesseract's confidence in it once it is read by itself
-_SAME_WORD = 0.4  # of a word's box that those have which were read in its place
-
-
-def reocr_cells(table: Table, crops: CropReader, budget: Budget) -> Table:
-    """``table`` with what was missed or doubtful in its cells read again."""
-    em = font_size(table)
-    if em is None:
-        return table
-    rows = []
-    for row in table:
-        cells = []
-        for cell in row:
-            area = _doubtful_area(cell, crops.sheet.ink, em)
-            cells.append(_reocr_cell(cell, area, em, crops) if area and budget.take() else cell)
-        rows.append(cells)
-    return rows
-
-
-def _doubtful_area(cell: Cell, ink: Gray, em: float) -> Box | None:
-    """Where the cell's letters are, if some were not read or not surely."""
-    area = _letters(ink, cell.box, em)
-    if area is None:
-        return None
-    if not cell.words:
-        return area
-    seen = enclosing([word.box for word in cell.words])
-    missed = area[0] < seen[0] - 0.3 * em or area[2] > seen[2] + 0.3 * em
-    doubtful = any(_is_doubtful(word) or lost_digits(word, em, ink) for word in cell.words)
-    return area if missed or doubtful or _is_torn(cell, em) else None
-
-
-def _is_torn(cell: Cell, em: float) -> bool:
-    """Whether two of its words stand so near to each other that they are one: ``N`` and ``o.``."""
-    words = sorted(cell.words, key=lambda word: word.box[0])
-    return any(0 <= right.box[0] - left.box[2] < _NO_SPACE * em for left, right in pairwise(words))
 
 
 def reocr_markers(lines: Sequence[Line], crops: CropReader) -> list[Line]:
@@ -102,73 +52,6 @@ def _belongs_to(mark: Line, line: Line) -> bool:
     gap = line.box[0] - mark.box[2]
     level = abs(mark.box[3] - line.words[0].box[3]) < 0.3 * line.em
     return line.text[0] in ".)" and len(line.words) > 1 and level and -0.2 * line.em < gap < 0.6 * line.em
-
-
-def _is_doubtful(word: Word) -> bool:
-    return word.confidence < (_DOUBTFUL_SHORT if len(word.text) <= 2 else _DOUBTFUL_CELL)
-
-
-def _reocr_cell(cell: Cell, inked: Box, em: float, crops: CropReader) -> Cell:
-    words = _words_in(inked, em, crops)
-    if not words:
-        return cell
-    before = min((word.confidence for word in cell.words), default=0.0)
-    again = min(word.confidence for word in words)
-    longer = sum(len(w.text) for w in words) > sum(len(w.text) for w in cell.words) and again > 50
-    lost = any(not _is_doubtful(old) and not _is_read_in(old.box, words) for old in cell.words)
-    return replace(cell, words=tuple(words)) if (again > before or longer) and not lost else cell
-
-
-def _words_in(area: Box, em: float, crops: CropReader) -> list[Word]:
-    """The words of a cell whose letters are in ``area``: line by line, where white rows part its lines.
-
-    Tesseract takes two short words, one above the other, for one that is twice as high.
-    """
-    if area[3] - area[1] < _TWO_LINES * em:
-        return crops.read(area, em)
-    rows = _rows(area, em, crops.sheet.ink)
-    if any(bottom - top >= _TWO_LINES * em for top, bottom in rows):
-        return crops.read(area, em, lines=2)
-    return [word for top, bottom in rows for word in crops.read((area[0], top, area[2], bottom), em)]
-
-
-def _rows(area: Box, em: float, ink: Gray) -> list[tuple[int, int]]:
-    """Top and bottom of each run of inked rows in ``area``; what is lower than a letter belongs to the nearest one."""
-    x0, y0, x1, y1 = area
-    runs = [(y0 + top, y0 + bottom) for top, bottom in ink_runs(np.any(ink[y0:y1, x0:x1], axis=1))]
-    while len(runs) > 1 and (low := next((i for i, r in enumerate(runs) if r[1] - r[0] < _LOW * em), None)) is not None:
-        above = runs[low][0] - runs[low - 1][1] if low else math.inf
-        below = runs[low + 1][0] - runs[low][1] if low + 1 < len(runs) else math.inf
-        first = low - 1 if above <= below else low
-        runs[first : first + 2] = [(runs[first][0], runs[first + 1][1])]
-    return runs
-
-
-def _is_read_in(box: Box, words: Sequence[Word]) -> bool:
-    """Whether ``words`` have what was read in ``box``, as one word or several."""
-    return sum(shared_area(box, word.box) for word in words) >= _SAME_WORD * area(box)
-
-
-def _letters(ink: Gray, box: Box, em: float) -> Box | None:
-    """The box around what is of a letter's size inside ``box``, and a point behind it; None where there is nothing."""
-    inset = round(0.08 * em)
-    x0, y0, x1, y1 = box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset
-    if x1 - x0 < 3 or y1 - y0 < 3:
-        return None
-    count, _, stats, _ = components_with_stats(np.ascontiguousarray(ink[y0:y1, x0:x1]))
-    boxes, points = list[Box](), list[Box]()
-    for label in range(1, count):
-        x, y, w, h, area = (int(value) for value in stats[label])
-        piece = (x0 + x, y0 + y, x0 + x + w, y0 + y + h)
-        if 0.3 * em < h < 2.5 * em and area > 0.02 * em * em and w < 20 * em:
-            boxes.append(piece)
-        elif area > 0.006 * em * em and max(w, h) < 0.4 * em:
-            points.append(piece)
-    if not boxes:
-        return None
-    # Each line of the cell may end with one.
-    beside = (p for p in points for b in boxes if 0 <= p[0] - b[2] < 0.4 * em and abs(p[3] - b[3]) < 0.25 * em)
-    return enclosing([*boxes, *beside])
 
 
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ№]")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ocr_service.tesseract.tables.cells import Cell, Table
-from ocr_service.tesseract.words import Line, Word, make_line
+from ocr_service.tesseract.tables.cells import Table, lines_of
+from ocr_service.tesseract.words import Line, make_line
 
 
 def with_mended_lines(table: Table, mend: Callable[[Sequence[Line]], Sequence[Line]]) -> Table:
     """``table`` with the words of its cells as ``mend`` gives their lines, one for each and in their order."""
-    lines = [[_lines(cell) for cell in row] for row in table]
+    lines = [[[make_line(line) for line in lines_of(cell.words)] for cell in row] for row in table]
     mended = iter(mend([line for row in lines for cell in row for line in cell]))
     return [
         [
@@ -20,13 +20,3 @@ def with_mended_lines(table: Table, mend: Callable[[Sequence[Line]], Sequence[Li
         ]
         for both in zip(table, lines, strict=True)
     ]
-
-
-def _lines(cell: Cell) -> list[Line]:
-    lines: list[list[Word]] = []
-    for word in cell.words:
-        last = lines[-1][-1] if lines else None
-        if last is None or (word.box[1] + word.box[3]) / 2 > last.box[3] or word.box[0] < last.box[0]:
-            lines.append([])
-        lines[-1].append(word)
-    return [make_line(words) for words in lines]

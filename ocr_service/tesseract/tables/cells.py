@@ -80,6 +80,11 @@ def is_data(text: str) -> bool:
 
 def cell_text(words: Sequence[Word]) -> str:
     """The words of a cell, in any order, as one text."""
+    return join_lines([" ".join(word.text for word in line) for line in lines_of(words)])
+
+
+def lines_of(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of a cell, in any order, line by line from left to right."""
     lines: list[list[Word]] = []
     for word in sorted((w for w in words if w.em is not None), key=_middle):
         last = lines[-1][-1] if lines else None
@@ -95,7 +100,7 @@ def cell_text(words: Sequence[Word]) -> str:
         else:
             marks.append([mark])
     lines = sorted([*lines, *marks], key=lambda line: statistics.fmean(map(_middle, line)))
-    return join_lines([" ".join(w.text for w in sorted(line, key=lambda w: w.box[0])) for line in lines])
+    return [sorted(line, key=lambda word: word.box[0]) for line in lines]
 
 
 def _line_of(mark: Word, lines: Sequence[list[Word]]) -> list[Word] | None:

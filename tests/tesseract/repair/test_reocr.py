@@ -8,11 +8,11 @@ import pytest
 
 from ocr_service.document import Box
 from ocr_service.tesseract.engine import TesseractEngine
+from ocr_service.tesseract.repair.acronyms import latin_acronym
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.crop_reader import CropReader
 from ocr_service.tesseract.repair.homoglyphs import Script
-from ocr_service.tesseract.repair.reocr import reocr_cells, reocr_foreign_words
-from ocr_service.tesseract.tables.cells import Cell
+from ocr_service.tesseract.repair.reocr import reocr_foreign_words
 from ocr_service.tesseract.words import Word, make_line
 from tests.support.sheets import DrawnPage
 
@@ -102,59 +102,22 @@ def test_an_acronym_is_latin_in_russian_text(engines: dict[Script, TesseractEngi
     assert looked_at(engines, drawn, read, 93.0, "cyrillic") == drawn
 
 
+@pytest.mark.parametrize(("read", "in_english", "latin"), [("АЛТ", "AJIT", None), ("НТМЕ", "HTML", "HTML")])
+def test_a_cyrillic_letter_that_english_reads_as_two_is_no_acronym(
+    engines: dict[Script, TesseractEngine], read: str, in_english: str, latin: str | None
+) -> None:
+    class English(CropReader):
+        def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
+            return [Word(in_english, area, 97.0, listed=True)]
+
+    sheet, word = DrawnPage(300, 100).sheet(), Word(read, (10, 10, 90, 40), 93.0)
+    russian, english = CropReader(engines["cyrillic"], sheet), English(engines["latin"], sheet)
+    assert latin_acronym(word, russian, english, 30.0) == latin
+
+
 @pytest.mark.parametrize("word", ["НАТО", "АТС", "СССР", "ГЭС", "МКАД", "УМЗ-417", "НЕТ"])
 def test_a_russian_word_in_capitals_stays(engines: dict[Script, TesseractEngine], word: str) -> None:
     assert looked_at(engines, word, word, 93.0, "cyrillic") == word
-
-
-def test_reading_a_cell_again_loses_no_word_that_was_read_surely() -> None:
-    page = DrawnPage(1240, 400)
-    page.text(100, 100, "payment", 11)
-    page.text(600, 100, "681.20", 11)
-    sheet = page.sheet()
-    sure, doubtful = Word("payment", (100, 100, 240, 140), 96.0), Word("68l.2O", (600, 100, 710, 140), 20.0)
-
-    class OnlyTheNumber(CropReader):
-        def read(self, area: Box, em: float, lines: int = 1) -> list[Word]:
-            return [Word("681.20", (600, 100, 710, 140), 95.0)]
-
-    cell = Cell((80, 80, 900, 160), (sure, doubtful))
-    crops = OnlyTheNumber(TesseractEngine("eng"), sheet)
-    assert reocr_cells([[cell]], crops, Budget(40)) == [[cell]]
-    alone = Cell((500, 80, 900, 160), (doubtful,))
-    assert reocr_cells([[alone]], crops, Budget(40))[0][0].text == "681.20"
-
-
-def test_a_cell_whose_word_came_in_two_parts_is_read_as_one_with_its_point(
-    engines: dict[Script, TesseractEngine],
-) -> None:
-    page = DrawnPage(600, 200)
-    page.text(100, 80, "No.", 14)
-    sheet = page.sheet()
-    x, y, _, height = cv2.boundingRect((sheet.gray < 128).astype(np.uint8))
-    parts = Word("N", (x, y, x + 28, y + height), 92.0), Word("o", (x + 32, y + 8, x + 54, y + height), 86.0)
-    cell = Cell((80, 60, 300, 140), parts)
-    ((read,),) = reocr_cells([[cell]], CropReader(engines["latin"], sheet), Budget(4))
-    assert read.text == "No."
-
-
-def test_a_cell_of_two_close_lines_is_read_line_by_line_with_the_comma_of_the_first(
-    engines: dict[Script, TesseractEngine],
-) -> None:
-    page = DrawnPage(600, 300)
-    page.text(100, 80, "Таб.", 12, bold=True)
-    page.text(112, 118, "№", 12, bold=True)
-    page.text(300, 80, "724-56-80,", 12)
-    page.text(300, 118, "доб. 141", 12)
-    left, right = (80, 60, 260, 180), (280, 60, 580, 180)
-    cells = [
-        Cell(left, (Word("таб.", (100, 80, 170, 150), 63.0),)),
-        Cell(right, (Word("мт", (300, 80, 400, 150), 32.0),)),
-    ]
-    page.text(100, 220, "122", 12)
-    beside = Cell((80, 200, 260, 260), (Word("122", page.ink_box(0, 200), 95.0),) * 3)  # they tell the font size
-    ((_, head, telephone),) = reocr_cells([[beside, *cells]], CropReader(engines["cyrillic"], page.sheet()), Budget(4))
-    assert (head.text, telephone.text) == ("Таб. №", "724-56-80, доб. 141")
 
 
 @pytest.mark.parametrize(
