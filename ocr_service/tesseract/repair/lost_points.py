@@ -117,6 +117,14 @@ def _with_mark(word: Word, sign: str, mark: Box, em: float, ink: Gray) -> Word:
     if name := _TOP_LEVEL.fullmatch(text):  # letters may touch
         share = (area[2] - mark[2]) / (area[2] - area[0]) * len(text)
         return replace(word, text=f"{name[1]}.{name[2]}") if abs(share - len(name[2])) < 1 else word
-    if len(glyphs) != len(text) + 1 or not (text[place - 1].isalnum() and text[place].isalnum()):
+    if len(glyphs) != len(text) + 1 or not _may_part(text, place) or (word.listed and text.isalpha()):
         return word
     return replace(word, text=text[:place] + sign + text[place:], box=area)
+
+
+def _may_part(text: str, place: int) -> bool:
+    """Whether a point may stand at ``place`` inside ``text``: between the letters of a word it is a speck."""
+    before, after = text[place - 1], text[place]
+    if not (before.isalnum() and after.isalnum()):
+        return False
+    return "@" in text or not before.islower() or after.isdigit()

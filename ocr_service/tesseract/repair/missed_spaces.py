@@ -17,8 +17,13 @@ from ocr_service.tesseract.words import Word
 _LEAST = 0.19  # em
 _OF_USUAL = 0.6  # of the page's usual space
 _OF_OTHERS = 2.0  # times the other gaps of the word
+_LONG = 5  # letters of a word that a dictionary has, and hardly by chance
+_SURE = 90.0  # Tesseract's confidence
+_OF_LISTED = 4.0, 1.3  # times its other gaps and the least space, what parts it: some type is set wide
 _NARROW = frozenset("iljtfrIJ1.,:;'`’|!()[]-°")
 _WIDE = frozenset("mwMWжшщюыфмЖШЩЮЫФМ—%@№")
+_DIGITS = re.compile(r"\d++")
+_THOUSANDS = re.compile(r"(?:\d{3})++(?![^\W_])")
 
 
 def typical_space(lines: Sequence[Sequence[Word]], em: float) -> float:
@@ -48,12 +53,19 @@ def _cut(word: Word, least: float, ink: Gray) -> list[Word]:
     if not wide or len(wide) > 3:
         return [word]
     others = sorted(gap for gap in gaps if gap < least)
-    if others and min(gaps[i] for i in wide) < _OF_OTHERS * others[len(others) // 2]:
+    if not others and word.listed and word.confidence >= _SURE:
+        return [word]  # its letters are all as far apart
+    usual = others[len(others) // 2] if others else 0
+    whitest = min(gaps[i] for i in wide)
+    is_listed = word.listed and sum(map(str.isalpha, word.text)) >= _LONG
+    if whitest < _OF_OTHERS * usual or (is_listed and whitest < max(_OF_LISTED[0] * usual, _OF_LISTED[1] * least)):
         return [word]
     pieces, begun, left = [], 0, x0
     for i in wide:
         at = _letters_before(word.text, runs, i, x1 - x0)
         if at is None or at <= begun or at >= len(word.text) or not _may_part(word.text, at):
+            continue
+        if word.text[at].isdigit() and gaps[i] < _OF_OTHERS * _within_groups(word.text, gaps):
             continue
         if "1" in word.text[at - 1 : at + 1] and gaps[i] < 1.3 * least:
             continue  # a 1 has white at its sides
@@ -62,14 +74,20 @@ def _cut(word: Word, least: float, ink: Gray) -> list[Word]:
     return [*pieces, replace(word, text=word.text[begun:], box=(left, y0, x1, y1))]
 
 
+def _within_groups(number: str, gaps: Sequence[int]) -> int:
+    """The widest gap of a number but for those between its groups of three digits, which are the widest of all."""
+    digits = _DIGITS.search(number)
+    groups = (len(digits[0]) - 1) // 3 if digits else 0
+    return max(sorted(gaps)[: len(gaps) - groups], default=0)
+
+
 def _may_part(text: str, at: int) -> bool:
     """Marks stand off their word in many fonts; between digits only thousands are parted."""
     before, after = text[at - 1], text[at]
     if before in "-–—":
         return at == 1 and after.isalpha()  # a dash that begins an item
     if before.isdigit() and after.isdigit():
-        following = re.match(r"\d+", text[at:])
-        return following is not None and len(following[0]) % 3 == 0
+        return _THOUSANDS.match(text, at) is not None
     return (before.isalpha() or before in ".,;:)%") and after.isalpha() and (before.isalpha() or after.isupper())
 
 

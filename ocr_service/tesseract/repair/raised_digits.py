@@ -25,6 +25,7 @@ _POWER = re.compile(
     r"(?P<word>(?:\d[\d.,]*+)?)(?P<times>[xхXХ×*•·]?)10(?P<read>[^/\s]{1,4}?)(?P<rest>(?:/\S*+)?[.,;:)]*+)"
 )
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DOUBLE = frozenset('"“”')
 _REACH = 0.5  # em: what of a mark may stand beside the box of its word
 
 
@@ -52,7 +53,7 @@ def with_raised_digits(lines: Sequence[Line], sheet: Sheet, engine: TesseractEng
             if box is None or not budget.take():
                 continue
             digits, confidence = read_digits(box, sheet, engine)
-            if digits:
+            if digits and not _is_quotation_mark(read["read"], digits):
                 text = read["word"] + digits.translate(_SUPERSCRIPTS) + read["rest"]
                 sure = word.confidence if read["word"] else confidence
                 words[index] = replace(word, text=text, confidence=sure)
@@ -81,6 +82,11 @@ def _read_as(line: Line, index: int) -> re.Match[str] | None:
     text = line.words[index].text
     alone = _ALONE.fullmatch(text) if not index and len(line.words) > 1 else None
     return alone or _READ_AS.fullmatch(text)
+
+
+def _is_quotation_mark(read: str, digits: str) -> bool:
+    """Whether a double mark of large type was ``read`` as one, and its two strokes as the same digit."""
+    return read in _DOUBLE and len(digits) > len(set(digits)) == 1
 
 
 def _without(line: Line, boxes: Sequence[Box]) -> Line | None:

@@ -5,6 +5,7 @@ They become subscripts, as a text layer's are. Letters of both alphabets beside 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ _BELOW, _ABOVE = (0.03, 0.3), (0.2, 0.46)
 _HEIGHT, _WIDTH = (0.32, 0.58), (0.1, 0.42)
 _HIGH = 0.6  # em: of capitals and digits
 _MAY_BE = frozenset("0123456789,.;:'’‘°*?&зЗоОOo")  # what one is read as; a letter may be a lowered letter
+_WORD = re.compile(r"[а-яёa-z]{3}$")
 _LONGEST = 12  # signs of a word with subscripts
 _JOINED = 0.2  # em between digits of one number
 
@@ -46,7 +48,7 @@ def _with_subscripts(word: Word, line: Line, sheet: Sheet, engine: TesseractEngi
     # A short line's baseline may be that of its subscripts; nothing so high ends above the letters' feet.
     base = min((box[3] for box in boxes if box[3] - box[1] >= _HIGH * line.em), default=line.baseline)
     lowered = [index for index, box in enumerate(boxes) if index and _is_lowered(box, base, line.em)]
-    if not lowered or len(boxes) != len(text) or not all(text[index] in _MAY_BE for index in lowered):
+    if not lowered or len(boxes) != len(text) or not all(_may_be(text, index, lowered) for index in lowered):
         return word
     signs = list(text)
     for run in _runs(lowered, boxes, line.em):
@@ -60,6 +62,15 @@ def _with_subscripts(word: Word, line: Line, sheet: Sheet, engine: TesseractEngi
     letters = "".join(sign for sign in signs if sign.isalpha())
     whole = "".join(signs)
     return replace(word, text=with_letters_of("latin", whole) if of_homoglyphs(letters) else whole)
+
+
+def _may_be(text: str, index: int, lowered: Sequence[int]) -> bool:
+    """Whether the sign at ``index`` of what was read may be a lowered digit: none stands behind a word or a digit.
+
+    A comma of type of one pitch is as large as one.
+    """
+    is_comma = not text[index].isalnum() and (text[index - 1].isdigit() or _WORD.search(text[:index]) is not None)
+    return text[index] in _MAY_BE and (index - 1 in lowered or not is_comma)
 
 
 def _is_lowered(box: Box, base: float, em: float) -> bool:

@@ -14,12 +14,13 @@ from ocr_service.document import Gray
 from ocr_service.geometry.boxes import contains_centre
 from ocr_service.tesseract.repair.budget import Budget
 from ocr_service.tesseract.repair.crop_reader import CropReader
-from ocr_service.tesseract.repair.glyph_shapes import glyph_boxes
+from ocr_service.tesseract.repair.glyph_shapes import glyph_boxes, glyph_in, likeness
 from ocr_service.tesseract.words import Line, Word, make_line
 
 _WIDE = 1.0  # em for each character: a capital M has 0.9
 _LEAST_DOUBLED = 3  # letters
 _MORE = 2  # glyphs than the word has
+_ALIKE = 0.3  # likeness of two of one letter, one of which may touch its neighbour: 0.4 and more, of others 0.2
 _LETTER = 0.42  # em: the least height of a letter
 _MARKS = frozenset(".,;:'\"`’‘“”«»-–—−_=~·•*°^")  # lower than a letter
 _PIECES = {"%": 3, "Ы": 2, "ы": 2, "№": 2, "‰": 4}
@@ -45,9 +46,16 @@ def _without_doubled(line: Line, ink: Gray) -> Line:
             continue
         boxes = glyph_boxes(word.box, line.em, ink)
         high = [box for box in boxes if box[3] - box[1] >= _LETTER * line.em and not contains_centre(after.box, box)]
-        if len(high) == _signs([word]) - 1:
+        if len(high) == _signs([word]) - 1 and not _ends_alike(word, after, line.em, ink):
             words[index] = replace(word, text=word.text[:-1])
     return make_line(words, line.weight) if words != list(line.words) else line
+
+
+def _ends_alike(word: Word, after: Word, em: float, ink: Gray) -> bool:
+    """Whether the ink of ``word`` ends with that of the letter ``after`` it: letters that touch count as one."""
+    x0, y0, x1, y1 = after.box
+    end = word.box[2] - (x1 - x0), y0, word.box[2], y1
+    return likeness(glyph_in(end, em, ink), glyph_in(after.box, em, ink)) >= _ALIKE
 
 
 def _mended(line: Line, crops: CropReader, budget: Budget) -> Line:

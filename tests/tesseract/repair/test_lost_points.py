@@ -47,6 +47,10 @@ def test_what_was_read_whole_stays(text: str) -> None:
     assert mended(text, text) == text
 
 
+def test_a_speck_inside_a_word_is_no_point() -> None:
+    assert mended("git.hub", "github") == "github"
+
+
 def test_a_row_of_points_is_no_full_stop() -> None:
     assert mended("Глава ....... 7", "Глава … 7") == "Глава … 7"
 

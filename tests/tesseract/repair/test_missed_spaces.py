@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ocr_service.document import Gray
@@ -50,3 +52,20 @@ def test_the_usual_space_is_that_of_lines_that_are_not_stretched() -> None:
     tight = [[Word("a", (x, 0, x + 20, 20), 90.0) for x in range(0, 290, 29)]]
     stretched = [[Word("a", (x, 0, x + 20, 20), 90.0) for x in range(0, 450, 45)]]
     assert typical_space(tight + 2 * stretched, EM) == 9
+
+
+def test_digits_of_one_pitch_are_one_number() -> None:
+    assert cut("2013", {1: 9, 2: 10, 3: 10}) == ["2013"]
+    assert cut("1135", {1: 9, 2: 8}) == ["1135"]
+
+
+def test_what_is_no_thousands_of_a_number_is_not_parted_from_it() -> None:
+    assert cut("1120S", {1: 9}) == ["1120S"]
+
+
+def test_a_word_in_a_dictionary_is_parted_only_where_its_white_is_clear() -> None:
+    word, ink = drawn("department", {4: 8})
+    assert len(with_missed_spaces([replace(word, listed=True)], EM, 9.0, sheet_of_ink(ink))) == 1
+    assert len(with_missed_spaces([word], EM, 9.0, sheet_of_ink(ink))) == 2
+    word, ink = drawn("atleast", {2: 14})
+    assert len(with_missed_spaces([replace(word, listed=True)], EM, 9.0, sheet_of_ink(ink))) == 2

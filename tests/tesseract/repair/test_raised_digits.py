@@ -119,3 +119,7 @@ def test_a_question_mark_is_no_raised_digit() -> None:
     word = Word("total?", (100, TOP - 2, 196, TOP + HEIGHT - 1), 80.0)
     (line,) = with_raised_digits([line_of(word)], page.sheet(), TesseractEngine("eng"), Budget(9))
     assert line.text == "total?"
+
+
+def test_a_quotation_mark_of_large_type_is_no_number() -> None:
+    assert mended("99", "”", 6) == ["total”", "agreement"]

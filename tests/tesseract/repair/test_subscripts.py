@@ -55,3 +55,8 @@ def test_marks_and_digits_on_the_line_stay(engine: TesseractEngine, text: str) -
 
 def test_a_lowered_letter_is_no_digit(engine: TesseractEngine) -> None:
     assert mended(engine, [("V", False), ("n", True)], "Vn") == "Vn"
+
+
+@pytest.mark.parametrize("text", ["min,", "C83,"])
+def test_a_comma_as_large_as_a_lowered_digit_stays_behind_a_word(engine: TesseractEngine, text: str) -> None:
+    assert mended(engine, [(text[:-1], False), ("7", True)], text) == text

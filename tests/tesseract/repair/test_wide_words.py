@@ -66,3 +66,11 @@ def test_a_letter_that_is_there_once_is_read_once(printed: str, read: str, whole
     page, boxes = drawn(printed.split())
     line = make_line([Word(text, box, 93.0) for text, box in zip(read.split(), boxes, strict=True)])
     assert [line.text for line in without_doubled_ends([line], page.sheet().ink)] == [whole]
+
+
+def test_a_letter_that_touches_the_one_before_it_is_there() -> None:
+    page, boxes = drawn(["стена", "а"])
+    middle = (boxes[0][1] + boxes[0][3]) // 2
+    page.draw.line((boxes[0][2] - 26, middle, boxes[0][2] - 10, middle), fill="black", width=2)
+    line = make_line([Word(text, box, 93.0) for text, box in zip(["стена", "а"], boxes, strict=True)])
+    assert without_doubled_ends([line], page.sheet().ink) == [line]
