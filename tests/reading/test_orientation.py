@@ -172,6 +172,25 @@ def test_drawings_that_hide_the_words_from_the_first_reading_are_no_script(reade
     assert not is_passed_over(foreign.sheet, foreign.lines)
 
 
+def test_notes_on_staves_are_no_script(reader: TesseractReader) -> None:
+    """Tesseract takes them for Arabic: stems and beams hang together as its letters do."""
+    page = DrawnPage(1654, 1400)
+    for staff in range(5):
+        top = 100 + 250 * staff
+        for line in range(5):
+            page.draw.line((80, top + 16 * line, 1570, top + 16 * line), fill="black", width=2)
+        for place in range(20):
+            x, y = 120 + 70 * place, top + 8 * (5 * place * (staff + 2) % 11) - 8
+            page.draw.ellipse((x, y, x + 22, y + 16), fill="black")
+            page.draw.line((x + 20, y + 8, x + 20, y - 46), fill="black", width=3)
+            if place % 3:
+                page.draw.line((x + 20, y - 46, x + 48, y - 34), fill="black", width=8)
+    score = reader.recognise(page.page())
+    assert foreign_script(score.sheet, score.lines, "rus+eng") is None
+    bare = replace(score.sheet, ruling_lines=replace(score.sheet.ruling_lines, horizontal=(), vertical=()))
+    assert foreign_script(bare, score.lines, "rus+eng") is not None
+
+
 def test_short_texts_that_were_read_well_are_the_labels_of_a_drawing() -> None:
     labels = [text_line(100 + 300 * (n % 4), 100 + 60 * n, "OUT", "PARCEL") for n in range(12)]
     doubtful = [replace(line, words=tuple(replace(w, confidence=30.0) for w in line.words)) for line in labels]
