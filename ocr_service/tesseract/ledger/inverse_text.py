@@ -16,7 +16,7 @@ from ocr_service.geometry.ink_areas import TEN_POINTS_IN, letters_of, rows_and_m
 from ocr_service.geometry.ink_pieces import Stats, ink_stats
 from ocr_service.tesseract.sheet import Sheet
 
-_LEAST = (1.6, 1.1)  # em of ten points: width and height of a dark area with a number on it
+_LEAST = (1.6, 0.5)  # em of ten points: width and height of a dark area with a number or a line of fine print on it
 _SOLID, _DARK = 0.15, 0.5  # of its box, and of a row's: the holes of a grid take more
 _MOST = 4  # times the page that the boxes of its dark areas may be, the smallest first
 _EVEN, _CONTRAST = 12.0, 60.0  # levels off the usual one of a row's ground, and of letters

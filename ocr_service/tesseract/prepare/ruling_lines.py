@@ -28,8 +28,12 @@ _LOWEST_LETTER, _SIDES = 0.3, 0.85  # of a bar's length: a letter's height; of e
 # points that run together have 0.46 and more, lines 0.35 at most.
 _FINE_PRINT, _CHANGES = 4.0, 0.44
 _WHOLE, _LEAST_CROSSED = 0.97, 3  # of its length, a line between cells; the lines that it runs over
-_PAPER = 9  # pixels around a ruling line in which the paper's colour is looked for
+_PAPER = 9  # pixels around a ruling line in which the paper's colour is looked for, at least
 _SIDE = 3  # rows on each side of a bar that are looked at
+# Inches of the thickness of an upright bar beside a block of text; how many letters are near to it at least, and how
+# high they are at most, in its length.
+_BAR_IN, _LETTERS, _LOW = 0.1, 2, 0.45
+_MOVED = 6  # pixels at most, that a run may lie beside its bar
 _MAX_STEM_IN = 1.2  # of letters of 120 points; beside a double frame stands the grid in it, as high as it
 
 
@@ -57,7 +61,9 @@ def find_ruling_lines(ink: Gray, dpi: int) -> RulingLines:
     level, across = _level_ruling_lines(ink, dpi)
     horizontal = _without_bars(level, ink, across, round(_MAX_STEM_IN * dpi))
     crossing = [(y0, x0, y1, x1) for x0, y0, x1, y1 in horizontal]
-    transposed, down = _level_ruling_lines(cv2.transpose(ink).astype(np.uint8, copy=False), dpi, crossing)
+    transposed, down = _level_ruling_lines(
+        cv2.transpose(ink).astype(np.uint8, copy=False), dpi, crossing, thickest=round(_BAR_IN * dpi)
+    )
     upright = [(y0, x0, y1, x1) for x0, y0, x1, y1 in transposed]
     # Letters that stand on a ruling line are one piece with it.
     letters = cv2.subtract(ink, across).astype(np.uint8)
@@ -179,10 +185,11 @@ def _without_stems(upright: list[Box], ink: Gray, mask: Gray, horizontal: list[B
     return kept
 
 
-def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = ()) -> tuple[list[Box], Gray]:
+def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = (), thickest: int = 0) -> tuple[list[Box], Gray]:
     """Long level runs of ink with white above and below, and their mask.
 
     Between ``crossing`` ones, the rows of a table, there may be letters all along instead: those that begin its cells.
+    ``thickest``: pixels of a bar that may have the lines of a block of text on one of its sides.
     """
     length, thickness = round(_MIN_LENGTH_IN * dpi), max(3, round(_MAX_THICKNESS_IN * dpi))
     # A ruling line that is a hair off level steps from row to row; thickening makes it one run.
@@ -199,19 +206,28 @@ def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = ()) -> tu
     count, labels, stats, _ = components_with_stats(bars, connectivity=8)
     for label in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[label])
-        if area > (thickness + 2) * w or h > thickness + 2 + _DRIFT * w or w < length:
+        thin = area <= (thickness + 2) * w and h <= thickness + 2 + _DRIFT * w
+        if w < length or not (thin or h <= thickest):
             continue
         part = labels[y : y + h, x : x + w] == label
         if _is_fine_print(part & (ink[y : y + h, x : x + w] > 0)):
             continue
         run, box = thick[y : y + h, x : x + w], (left + x, top + y, left + x + w, top + y + h)
         if (
-            _stands_free(others, x, y, w, h)
-            or _is_unbroken(run, round(_MAX_STEM_IN * dpi))
-            or (_is_whole(part & (run > 0)) and _parts_cells(box, crossing, max(3, round(_END_IN * dpi))))
-        ):
+            thin
+            and (
+                _stands_free(others, x, y, w, h)
+                or _is_unbroken(run, round(_MAX_STEM_IN * dpi))
+                or (_is_whole(part & (run > 0)) and _parts_cells(box, crossing, max(3, round(_END_IN * dpi))))
+            )
+        ) or (h <= thickest and _is_beside_text(others, x, y, w, h)):
+            if thin:
+                mask[top + y : top + y + h, left + x : left + x + w][part] = 255
+            else:
+                first, last = _whole_columns(ink, x, y, w, h)
+                box = (left + first, top + y, left + last, top + y + h)
+                mask[box[1] : box[3], box[0] : box[2]] = 255
             found.append(box)
-            mask[top + y : top + y + h, left + x : left + x + w][part] = 255
     return found, mask
 
 
@@ -243,6 +259,28 @@ def _stands_free(ink: Gray, x: int, y: int, w: int, h: int) -> bool:
     return all(not len(side) or float((side > 0).any(axis=0).mean()) < _MAX_TOUCHED for side in (above, below))
 
 
+def _is_beside_text(ink: Gray, x: int, y: int, w: int, h: int) -> bool:
+    """White on one side, and on the other letters of several lines: none at an end, where a large letter has arms."""
+    deep = max(_SIDE, w // 3)
+    above, below = ink[max(0, y - deep) : y, x : x + w][::-1], ink[y + h : y + h + deep, x : x + w]
+    free = [not side[:_SIDE].any() for side in (above, below)]
+    if free[0] == free[1]:
+        return False
+    side = np.ascontiguousarray(below if free[0] else above)
+    stats = ink_stats(side)
+    left, top, wide = stats[:, 0], stats[:, 1], stats[:, 2]
+    near = top < _SIDE
+    inner = near & (left >= _SIDE - 1) & (left + wide <= w - _SIDE + 1) & (wide <= _LOW * w)
+    return bool(np.count_nonzero(near) >= _LETTERS and inner[near].all())
+
+
+def _whole_columns(ink: Gray, x: int, y: int, w: int, h: int) -> tuple[int, int]:
+    """The first column and one after the last where a bar is ink in its thickness: a run lies some pixels beside it."""
+    first = max(0, x - _MOVED)
+    (whole,) = np.nonzero((ink[y + 1 : y + h - 1, first : x + w + _MOVED] > 0).all(axis=0))
+    return (first + int(whole[0]), first + int(whole[-1]) + 1) if len(whole) else (x, x + w)
+
+
 def _is_unbroken(run: Gray, length: int) -> bool:
     """Whether a row of ``run`` is ink for ``length`` pixels: the feet of letters have gaps between them."""
     row = np.ones((1, length), np.uint8)
@@ -271,11 +309,13 @@ def without_ruling_lines(gray: Gray, ruling_lines: RulingLines) -> Gray:
     wide = cv2.dilate(ruling_lines.mask, np.ones((3, 3), np.uint8))
     height, width = gray.shape
     painted = gray.copy()
-    reach = 2 * (_PAPER // 2)  # the brightest pixel around, and of those around it the middle one
     for x0, y0, x1, y1 in (*ruling_lines.horizontal, *ruling_lines.vertical):
+        thickness = int(np.count_nonzero(ruling_lines.mask[y0:y1, x0:x1])) // max(1, x1 - x0, y1 - y0)
+        size = thickness + _SIDE | 1 if thickness > _PAPER + _SIDE else _PAPER
+        reach = 2 * (size // 2)  # the brightest pixel around, and of those around it the middle one
         x0, y0, x1, y1 = max(0, x0 - 1), max(0, y0 - 1), min(width, x1 + 1), min(height, y1 + 1)
         left, top = max(0, x0 - reach), max(0, y0 - reach)
-        around = cv2.dilate(gray[top : y1 + reach, left : x1 + reach], np.ones((_PAPER, _PAPER), np.uint8))
-        paper = cv2.medianBlur(around, _PAPER)[y0 - top : y1 - top, x0 - left : x1 - left]
+        around = cv2.dilate(gray[top : y1 + reach, left : x1 + reach], np.ones((size, size), np.uint8))
+        paper = cv2.medianBlur(around, size)[y0 - top : y1 - top, x0 - left : x1 - left]
         cv2.copyTo(paper, wide[y0:y1, x0:x1], painted[y0:y1, x0:x1])
     return painted

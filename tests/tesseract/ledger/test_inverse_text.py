@@ -26,6 +26,18 @@ def test_light_letters_on_a_dark_area_become_pieces_of_ink() -> None:
     assert float(np.median(after.gray[205:235, 400:480])) > 200 > 100 > float(np.median(before.gray[205:235, 400:480]))
 
 
+def test_fine_print_on_a_thin_bar_at_the_foot_of_a_slide_becomes_pieces_of_ink() -> None:
+    page = DrawnPage(1008, 756)
+    page.draw.rectangle((0, 734, 503, 755), fill="#191959")
+    page.draw.rectangle((504, 734, 1007, 755), fill="#3333b3")
+    page.text(100, 736, "Anna Keller (Graz)", 5, fill="white")
+    page.text(640, 736, "Numerical methods", 5, fill="white")
+    before, after = made_white(page)
+    letters = [x for x, y, width, _, _ in ink_stats(after.ink).tolist() if y > 734 and width < 30]
+    assert len(letters) > 20
+    assert float(np.median(after.gray[738:752, 104:200])) > 200 > 100 > float(np.median(before.gray[738:752, 104:200]))
+
+
 def test_a_photograph_a_grid_and_dark_text_stay() -> None:
     page = DrawnPage(1240, 900)
     noise = np.random.default_rng(3).integers(0, 160, (20, 40)).astype(np.uint8)

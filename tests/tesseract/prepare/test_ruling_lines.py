@@ -84,6 +84,31 @@ def test_a_bar_thicker_than_a_line_is_none_however_long() -> None:
     assert not find_ruling_lines(binarise(page.gray()), DPI).horizontal
 
 
+QUOTATION = ("The supplier shall", "deliver goods to", "every warehouse", "named in the order")
+
+
+def test_a_thick_bar_beside_the_lines_of_a_quotation_is_painted_out() -> None:
+    page = DrawnPage(900, 600)
+    for line, text in enumerate(QUOTATION):
+        page.text(113, 105 + 32 * line, text, 11)
+    letters = page.gray()[95:240, 116:400]
+    page.draw.rectangle((100, 100, 112, 235), fill="black")
+    lines = find_ruling_lines(binarise(page.gray()), DPI)
+    assert len(lines.vertical) == 1
+    clear = without_ruling_lines(page.gray(), lines)
+    assert int(clear[95:240, 90:110].min()) > 200
+    assert np.array_equal(clear[95:240, 116:400], letters)
+
+
+@pytest.mark.parametrize("letter", ["E", "B", "K", "Г", "R"])
+def test_the_stem_of_a_drop_cap_is_no_bar(letter: str) -> None:
+    page = DrawnPage(900, 600)
+    page.text(60, 60, letter, 52, bold=True)
+    for line, text in enumerate(QUOTATION):
+        page.text(210, 75 + 32 * line, text, 11)
+    assert not find_ruling_lines(binarise(page.gray()), DPI).mask.any()
+
+
 def test_the_edges_of_a_blurred_word_are_no_double_line() -> None:
     """At 110 dpi a word's x-height has an upper and a lower edge; only longer lines are ever double."""
     page = DrawnPage(900, 300)
