@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ocr_service.geometry.ink_areas import InkArea
 from ocr_service.geometry.ink_pieces import Stats
@@ -10,14 +11,18 @@ from ocr_service.geometry.ink_pieces import Stats
 _MANY = 16  # pieces of an area that may be grain
 _VERY_MANY, _LARGER = 400, 1.7  # the same of an area that Tesseract takes seconds for
 _SPECKS = 1.5  # of the pieces of an area; a dirty scan has as many, but its letters are larger
+_USUAL, _ALIKE = (5, 95), 1.7  # percentiles of a texture's ink, and their ratio: 1.6 of a woven one, 2.5 of letters
 _LARGEST = 1.3  # times the least height of a letter: the usual height of grain's largest pieces
 
 
 def is_grain(area: InkArea, stats: Stats, least: float) -> bool:
     """Whether an area's pieces are no letters. ``stats``: all pieces of the sheet's ink; ``least``: a letter's height.
 
-    The heights of grain fall off from specks to the largest, those of letters begin with the smallest letters.
+    The heights of grain fall off from specks to the largest, those of letters begin with the smallest letters. Of a
+    texture all pieces have about the same ink.
     """
+    if area.pieces >= _VERY_MANY and _is_texture(area, stats, least):
+        return True
     if area.pieces < _MANY or area.height >= _LARGEST * least:
         return False
     return _specks(area, stats, least) >= _SPECKS * area.pieces
@@ -30,8 +35,18 @@ def takes_too_long(area: InkArea, stats: Stats, least: float) -> bool:
     return _specks(area, stats, least) >= area.pieces
 
 
+def _is_texture(area: InkArea, stats: Stats, least: float) -> bool:
+    ink = stats[_within(area, stats) & (stats[:, 3] >= least), 4]
+    few, most = np.percentile(ink, _USUAL)
+    return bool(most < _ALIKE * few)
+
+
 def _specks(area: InkArea, stats: Stats, least: float) -> int:
+    return int(np.count_nonzero(_within(area, stats) & (stats[:, 3] < least)))
+
+
+def _within(area: InkArea, stats: Stats) -> npt.NDArray[np.bool_]:
     x0, y0, x1, y1 = area.box
     x, y = stats[:, 0] + stats[:, 2] // 2, stats[:, 1] + stats[:, 3] // 2
-    within = (x >= x0) & (x < x1) & (y >= y0) & (y < y1)
-    return int(np.count_nonzero(within & (stats[:, 3] < least)))
+    within: npt.NDArray[np.bool_] = (x >= x0) & (x < x1) & (y >= y0) & (y < y1)
+    return within

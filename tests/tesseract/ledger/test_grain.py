@@ -62,3 +62,23 @@ def speckled(rows: int) -> tuple[DrawnPage, list[bool]]:
 def test_a_page_of_blots_is_not_read_again_and_a_page_of_small_type_is() -> None:
     assert speckled(0)[1] == [True]
     assert speckled(40)[1] == [False]
+
+
+def test_a_woven_ground_is_no_text() -> None:
+    page = DrawnPage(1600, 700)
+    random = np.random.default_rng(5)
+    for row in range(20):
+        for column in range(40):
+            x, y = 100 + 22 * column, 60 + 22 * row
+            wide, high = random.integers((7, 8), (10, 10)).tolist()
+            page.draw.ellipse((x, y, x + wide, y + high), fill="black")
+    found = grainy(page)
+    assert found and all(found)
+
+
+def test_many_small_letters_are_text() -> None:
+    page = DrawnPage(1600, 700)
+    for row in range(10):
+        page.text(100, 60 + 24 * row, "the supplier is to deliver goods within ten days of it and no later", 5)
+    found = grainy(page)
+    assert found and not any(found)
