@@ -56,6 +56,7 @@ _LEAST_USED = 1  # proven lines; a page with none is read as if it had no layer
 _MOSTLY_LEVEL = 0.3  # of a page's characters that may be slanted without being the page's text
 _MOST_LINES = 12_000  # pieces of lines; composing 9,000 takes 18 s, their OCR minutes
 _MOST_COMPARED = 2_000_000  # words with links: a second
+_MOST_SIGNS = 3  # in a box that is checked; others have words in them
 _CHECKED, _UNCHECKED = "☒", "☐"
 _BULLET = "•"
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbat", "bullet", "marlett")
@@ -197,7 +198,13 @@ def _proven(opened: OpenedPage, read_sheet: ReadSheet, language: str, document: 
 def _visible_glyphs(opened: OpenedPage) -> Glyphs:
     """The glyphs that are seen on the page, without those that are drawn for the form's boxes."""
     glyphs = replace(opened.glyphs, plate=opened.seen.plate, cut=opened.seen.cut)
-    return with_hyphens(glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, [place for _, place in opened.boxes])))
+    return with_hyphens(glyphs.kept(opened.seen.visible & ~_inside(glyphs.ink, _marked_boxes(opened))))
+
+
+def _marked_boxes(opened: OpenedPage) -> list[Floats]:
+    """The form's boxes that hold a mark or nothing, no words."""
+    ink = opened.glyphs.ink[opened.seen.visible]
+    return [place for _, place in opened.boxes if np.count_nonzero(_inside(ink, [place])) <= _MOST_SIGNS]
 
 
 def _remainder(
@@ -208,7 +215,7 @@ def _remainder(
     erased = [*lines, *(LayerLine(formula.words, 0, 1.0) for formula in displays)]
     # Text too faint to be seen is no writing either.
     rest = cv2.copyTo(picture.pixels, opened.seen.plates[0], ground.copy()).astype(np.uint8, copy=False)
-    _erase(rest, ground, glyphs, erased, [place for _, place in opened.boxes])
+    _erase(rest, ground, glyphs, erased, _marked_boxes(opened))
     # What no LaTeX could be built of is erased with all that its box holds: nobody else could read it either.
     for formula in displays:
         if formula.latex:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 from reportlab.lib.colors import Color
 
 from ocr_service.document import TextLayerMode
@@ -61,6 +62,25 @@ def test_letters_that_are_slanted_by_their_matrix_are_believed_beside_upright_on
         "volume nine of the journal",
     ]
     assert {region.source for region in page.regions} == {"text_layer"}
+
+
+def test_words_that_a_check_box_shows_are_read(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.paragraph("Every tenant signs here once a year.")
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        page = pdf.pages[0]
+        font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        look = Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 300, 20]))
+        look.Resources = Dictionary(Font=Dictionary(F=font))
+        on = pdf.make_stream(b"BT /F 11 Tf 4 6 Td (The rent is paid in advance) Tj ET", look)
+        box = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Btn, T="paid", V=Name.On, AS=Name.On, F=4)
+        box.Rect, box.AP = Array([60, 600, 360, 620]), Dictionary(N=Dictionary(On=on))
+        page.Annots = Array([pdf.make_indirect(box)])
+        pdf.Root.AcroForm = Dictionary(Fields=page.Annots)
+        made = io.BytesIO()
+        pdf.save(made)
+    read = read_sample(tmp_path, Sample("box", made.getvalue(), ""))
+    assert [region.content for region in read.regions][1:] == ["- [x] The rent is paid in advance"]
 
 
 @pytest.mark.slow
