@@ -7,6 +7,8 @@ The table is made by ``scripts/make_letter_pairs.py``.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +38,16 @@ PAIRS = (
     "kK", "5S", "²³", "½¼", "½¾", "¼¾", "([", ")]", "({", ")}", "[{", "]}",
     "«<", "»>", '"*', "'`", "•°", "gq", "/\\", "Z2", "PR", "ΑΕ", "ΡΒ", "ΟΘ", "ΕΣ",
     "№N", "ßB",
+    "°º", "ºª", "°ª", "æœ", "ÆŒ", "§$", "«‹", "»›", "ÞP", "þp", "ðd", "¿?", "¡!", "¡i", "–—", "ØÖ", "øö",
+    "ΌΟ", "ΈΕ", "ΆΑ", "ΉΗ", "ΊΙ", "ΎΥ", "ΏΩ", "œe", "æa", "äö", "äü", "öü", "åö", "ëö", "ëä", "áó", "áé", "éó", "óú",
+    "áú", "éú", "àò", "àè", "èò", "òù", "âô", "âê", "êô", "ôû", "ãõ", "őű", "āō", "ēō", "ÄÖ", "ÄÜ", "ÖÜ", "ÅÖ", "ÁÓ",
+    "ÁÉ", "ÉÓ", "ÓÚ", "ÀÒ", "ÀÈ", "ÂÔ", "ÂÊ", "ÊÔ", "ÃÕ", "ŐŰ", "†‡", "¢c", "€£", "ķk", "ļl", "ņn", "ųu", "įi", "ģg",
+    "ĄA", "ĘE", "ÇC", "ŞS", "ŅN", "ĶK", "ĻL", "ŢT", "ȚT", "ĮI", "ŲU", "1l",
 )  # fmt: skip
+
+_MARKS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c"  # above letters
+MARK_PAIRS = tuple(f"{one}{other}" for one, other in itertools.combinations(_MARKS, 2))
+_LETTERS = frozenset("".join(PAIRS))
 
 
 def features(box: Floats, sample: Samples) -> Floats:
@@ -65,7 +76,7 @@ def drawn_as_other(
 ) -> dict[Key, str]:
     """Letters that are drawn as the other one of a pair, with that; none of the ``small_capitals``."""
     table = _table()
-    asked = np.array([sign in table for sign in signs], bool) & ~glyphs.of_one_glyph  # not those of a ligature
+    asked = np.array([sign in _LETTERS for sign in signs], bool) & ~glyphs.of_one_glyph  # not those of a ligature
     asked &= np.array([abs(item.slant) < _SLANTED for item in glyphs.objects] or [True], bool)[glyphs.object]
     asked &= ~np.isin(glyphs.font, _larger_than_their_size(glyphs, signs))
     if mirrors_brackets(signs):
@@ -116,6 +127,14 @@ def drawn_as_itself(
         if all(float(other.weights @ drawn) > other.margin for other in back):
             found.add(key)
     return frozenset(found)
+
+
+def beyond_margin(sign: str, drawn: Floats) -> float:
+    """How far the ``features`` of a drawing are beyond the margin of another sign that is paired with ``sign``.
+
+    Negative where they are those of no other one.
+    """
+    return max((float(other.weights @ drawn) - other.margin for other in _table().get(sign, ())), default=-math.inf)
 
 
 def _larger_than_their_size(glyphs: Glyphs, signs: Sequence[str]) -> list[int]:

@@ -1,103 +1,89 @@
-"""Marks above small letters: a map may call é è, which no reading tells whose language has neither."""
+"""Marks above letters: a map may call é è, which no reading tells whose language has neither.
+
+Which of two marks is drawn is told by weights that ``scripts/make_letter_pairs.py`` makes of some 400 fonts.
+"""
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ocr_service.document import Gray
-from ocr_service.geometry.components import components_with_stats
 from ocr_service.text_layer.page.glyphs import Flags, Floats, Glyphs
 from ocr_service.text_layer.proof.evidence import Key
+from ocr_service.text_layer.proof.letter_pairs import beyond_margin, features
+from ocr_service.text_layer.proof.shapes import samples_of
 
-_BASES = frozenset("aceimnorsuvwxyzgpqıаеиокгуыэюяі")  # that end at the x-height
-_DOTLESS = {"i": "ı", "і": "ı"}
+_SMALL = frozenset("aceimnorsuvwxyzgpqıаеиокгуыэюяі")  # that end at the x-height
+_CAPITALS = frozenset("ABCDEGHIJKLMNOPRSTUVWXYZАЕИКОГУЫЭЮЯІ")  # marks of Greek ones stand before them
+_DOT, _DOTTED = "\u0307", frozenset("iі")  # as a small capital, or joined with an f, an i has no dot
+_ABOVE = 230  # Unicode's class of marks over letters
 _INK = 100  # of 255
 _LEAST_PX = 20.0  # an em: marks of smaller type have too few pixels
-_SAMPLES = 3  # glyphs of each character
+_SAMPLES, _SAMPLES_DOTTED = 12, 3  # glyphs of each character: a map may have é for è and é, which look much alike
+_CLEARLY = 0.3  # beyond the margin: one such glyph is enough, where no other one reaches over it
 _LOWEST = 0.57  # em, of letters with a mark: those that ``letter_shapes`` has reach 0.575, next to none without one do
-_LARGE_PIECE = 0.25  # of the mark's largest piece
-_ANY = (-math.inf, math.inf)
-_LEVEL = (-0.3, 0.3)  # lean
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A drawn mark. ``lean``: how much further right its upper half stands, of its height; ``spread``: how much wider
-    its lower half is, of its width; ``shape``: its width by its height."""
-
-    pieces: int
-    lean: float
-    spread: float
-    shape: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a mark may look like: each measure lies between two limits, and it has ``pieces`` at least."""
-
-    lean: tuple[float, float] = _ANY
-    spread: tuple[float, float] = _ANY
-    shape: tuple[float, float] = _ANY
-    pieces: int = 1
-
-    def fits(self, drawn: _Mark) -> bool:
-        measures = ((drawn.lean, self.lean), (drawn.spread, self.spread), (drawn.shape, self.shape))
-        return drawn.pieces >= self.pieces and all(least < value < most for value, (least, most) in measures)
-
-
-_ROUND = _Look(_LEVEL, (-0.14, 0.14), (0.3, 1.8))
-# Measured on 169 fonts at 28 and 56 pixels an em, italic and bold ones too: nearly all of a mark's drawings, and a
-# margin.
-_LOOKS = {
-    "\u0301": (_Look(lean=(0.15, math.inf)), _Look(lean=(0.08, 0.2), shape=(0.3, 0.85))),  # acute, Polish ones too
-    "\u0300": (_Look(lean=(-math.inf, -0.1)),),  # grave
-    "\u0302": (_Look(spread=(0.06, math.inf)),),  # circumflex
-    "\u030c": (_Look(spread=(-math.inf, -0.06)),),  # caron
-    "\u0306": (_Look(spread=(-math.inf, 0.05), shape=(1.2, math.inf)),),  # breve
-    "\u0308": (_Look(pieces=2), _Look(_LEVEL, (-0.05, 0.05), (1.5, math.inf))),  # diaeresis, whose dots may touch
-    "\u0303": (_Look(spread=(-0.2, 0.2), shape=(1.4, math.inf)),),  # tilde
-    "\u0304": (_Look(_LEVEL, (-0.12, 0.12), (2.2, math.inf)),),  # macron
-    "\u0307": (_ROUND,),  # dot
-    "\u030a": (_ROUND,),  # ring
-    "\u030b": (_Look(lean=(0.08, math.inf), shape=(1.1, math.inf)),),  # double acute
-}
-
-
-def _may_be(mark: str, drawn: _Mark) -> bool:
-    """Whether a drawing fits one of the mark's looks; marks without any may look as they like."""
-    return mark not in _LOOKS or any(look.fits(drawn) for look in _LOOKS[mark])
+_HIGHEST = 0.45  # em: no mark is higher
+_AROUND = 4  # pixels over which a picture is softened
 
 
 def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], signs: Sequence[str]) -> frozenset[Key]:
     """Characters whose glyphs have another mark above them than they should, or none."""
-    level = glyphs.level & (glyphs.size >= _LEAST_PX)
-    marked = {sign: mark for sign in set(signs) if (mark := _mark_of(sign))}
-    samples: dict[Key, list[int]] = defaultdict(list)
+    level, rise = glyphs.level & (glyphs.size >= _LEAST_PX), glyphs.rise
+    marks = {sign: mark for sign in set(signs) if (mark := _mark_of(sign))}
+    samples: dict[Key, list[int]] = defaultdict(list)  # the dot of an i that the hook of an f reaches over is cut
     for index in _overprinted_last(glyphs):
-        if signs[index] in marked and level[index] and len(samples[keys[index]]) < _SAMPLES:
+        if signs[index] not in marks or not level[index]:
+            continue
+        most = _SAMPLES_DOTTED if signs[index] in _DOTTED else _SAMPLES
+        if len(samples[keys[index]]) < most and (signs[index] not in _DOTTED or _is_alone(glyphs, index)):
             samples[keys[index]].append(index)
     if not samples or not plates:
         return frozenset()
-    heights, rise = _x_heights(glyphs, signs, level), glyphs.rise
-    found = set()
-    for key, indices in samples.items():
-        tops = [(i, heights.get(int(glyphs.font[i]))) for i in indices]
-        wrong = sum(
-            rise[i] < _LOWEST
-            if height is None
-            else not _is_drawn(marked[signs[i]], plates[glyphs.plate[i]], glyphs, i, height)
-            for i, height in tops
-        )
-        if 2 * wrong > len(tops):
-            found.add(key)
-    return frozenset(found)
+    small, capital = _heights(glyphs, signs, level, _SMALL), _heights(glyphs, signs, level, _CAPITALS)
+    wrong: set[int] = set()
+    drawn: dict[int, Gray] = {}
+    for index in (i for here in samples.values() for i in here):
+        height = (capital if signs[index].isupper() else small).get(int(glyphs.font[index]))
+        picture = _above(plates[glyphs.plate[index]], glyphs, index, height)
+        if picture is not None:
+            drawn[index] = picture
+        elif signs[index] not in _DOTTED if height is not None else signs[index].islower() and rise[index] < _LOWEST:
+            wrong.add(index)
+    measured = mark_features(list(drawn.values()), glyphs.size[list(drawn)])
+    beyond = {i: beyond_margin(marks[signs[i]], mark) for i, mark in zip(drawn, measured, strict=True)}
+    wrong |= {index for index, by in beyond.items() if by > 0}
+    clearly = {index for index, by in beyond.items() if by > _CLEARLY and _is_alone(glyphs, index)}
+    return frozenset(
+        key for key, here in samples.items() if 2 * len(wrong & {*here}) > len(here) or not clearly.isdisjoint(here)
+    )
+
+
+def mark_features(pictures: Sequence[Gray], sizes: Floats) -> list[Floats]:
+    """What the weights are for, of pictures with the ink of a mark each; ``sizes``: pixels an em."""
+    if not pictures:
+        return []
+    high, wide = (max(picture.shape[axis] for picture in pictures) + 2 * _AROUND for axis in (0, 1))
+    sheet = np.zeros((high, wide * len(pictures)), np.uint8)
+    boxes = np.empty((len(pictures), 4))
+    for number, picture in enumerate(pictures):
+        top, left = _AROUND, number * wide + _AROUND
+        sheet[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+        rows, columns = np.nonzero(picture > _INK)
+        boxes[number] = columns.min() + left, rows.min() + top, columns.max() + left + 1, rows.max() + top + 1
+    sides = (boxes[:, 2:] - boxes[:, :2]) / sizes[:, None]
+    return [
+        features(np.array([*side, 0.0]), sample) for side, sample in zip(sides, samples_of(sheet, boxes), strict=True)
+    ]
+
+
+def mark_in(above: Gray) -> Gray | None:
+    """The mark in what is above a letter, whose serifs may reach into it; None without any ink."""
+    mark = above[: _first_gap(above) or len(above)]
+    return mark if np.count_nonzero(mark > _INK) > 1 else None
 
 
 def _overprinted_last(glyphs: Glyphs) -> list[int]:
@@ -107,58 +93,58 @@ def _overprinted_last(glyphs: Glyphs) -> list[int]:
 
 
 def _mark_of(sign: str) -> str:
-    """The one mark above a small letter of the x-height; empty for all others."""
+    """The one mark above a small letter of the x-height, or a capital; empty for all others."""
+    if sign in _DOTTED:
+        return _DOT
     letter, *marks = list(unicodedata.normalize("NFD", sign))
-    return marks[0] if len(marks) == 1 and letter in _BASES and unicodedata.combining(marks[0]) == 230 else ""
+    has_line = letter in _SMALL or letter in _CAPITALS
+    return marks[0] if len(marks) == 1 and has_line and unicodedata.combining(marks[0]) == _ABOVE else ""
 
 
-def _x_heights(glyphs: Glyphs, signs: Sequence[str], level: Flags) -> dict[int, float]:
-    """The x-height of each font, em."""
+def _heights(glyphs: Glyphs, signs: Sequence[str], level: Flags, letters: frozenset[str]) -> dict[int, float]:
+    """How high those of the ``letters`` that have no mark are in each font, em."""
     rises: dict[int, list[float]] = defaultdict(list)
     rise = glyphs.rise
     for index in np.flatnonzero(level).tolist():
-        if signs[index] in _BASES and signs[index] not in _DOTLESS:
+        if signs[index] in letters and signs[index] not in _DOTTED:
             rises[int(glyphs.font[index])].append(float(rise[index]))
     return {font: sorted(values)[len(values) // 2] for font, values in rises.items()}
 
 
-def _is_drawn(mark: str, plate: Gray, glyphs: Glyphs, index: int, x_height: float) -> bool:
-    x0, y0, x1, _ = glyphs.ink[index]
-    line = float(glyphs.origin[index, 1]) - x_height * float(glyphs.size[index])
+def _above(plate: Gray, glyphs: Glyphs, index: int, height: float | None) -> Gray | None:
+    """The ink of a glyph that is above its letter; None where there is none, or none that stands by itself.
+
+    ``height``: the letter's, em, where it is known.
+    """
+    x0, y0, x1, y1 = glyphs.ink[index].tolist()
+    size = float(glyphs.size[index])
+    line = float(glyphs.origin[index, 1]) - height * size if height is not None else min(y1, y0 + _HIGHEST * size)
     left, top = max(0, int(x0)), max(0, int(y0))
     above = plate[top : max(0, int(line)), left : int(np.ceil(x1))].copy()
-    for other in (index - 1, index + 1):
-        if 0 <= other < len(glyphs):  # as the tip of the t behind an ê
-            a0, b0, a1, b1 = (max(0, round(side)) for side in glyphs.ink[other].tolist())
-            above[max(0, b0 - top) : max(0, b1 - top), max(0, a0 - left) : max(0, a1 - left)] = 0
-    drawn = _measured(above)
-    return drawn is not None and _may_be(mark, drawn)
-
-
-def _measured(picture: Gray) -> _Mark | None:
-    """None where nothing is drawn."""
-    ys, xs = np.nonzero(picture > _INK)
-    if len(ys) < 2:
+    for other in _neighbours(glyphs, index):  # as the tip of the t behind an ê
+        a0, b0, a1, b1 = (max(0, round(side)) for side in glyphs.ink[other].tolist())
+        above[max(0, b0 - top) : max(0, b1 - top), max(0, a0 - left) : max(0, a1 - left)] = 0
+    if height is None and not _first_gap(above):
         return None
-    part = picture[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    _, _, stats, _ = components_with_stats((part > _INK).astype(np.uint8), connectivity=8)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    ink = part.astype(float)
-    height, width = ink.shape
-    half = max(1, height // 2)
-    (top, top_width), (bottom, bottom_width) = _middle(ink[:half]), _middle(ink[-half:])
-    return _Mark(
-        int((areas >= _LARGE_PIECE * areas.max()).sum()),
-        (top - bottom) / height,
-        (bottom_width - top_width) / width,
-        width / height,
+    return mark_in(above)
+
+
+def _neighbours(glyphs: Glyphs, index: int) -> list[int]:
+    return [other for other in (index - 1, index + 1) if 0 <= other < len(glyphs)]
+
+
+def _is_alone(glyphs: Glyphs, index: int) -> bool:
+    """Whether no neighbour's box reaches into a glyph's, and nothing is printed over it."""
+    box, ink = glyphs.ink[index], glyphs.ink
+    over = (
+        np.minimum(ink[other][2:], box[2:]) - np.maximum(ink[other][:2], box[:2])
+        for other in _neighbours(glyphs, index)
     )
+    return bool(glyphs.plate[index] == 0) and not any((sides > -1).all() for sides in over)
 
 
-def _middle(ink: Floats) -> tuple[float, float]:
-    """The middle of the ink from left to right, and its standard deviation, pixels."""
-    weights = ink.sum(axis=0)
-    total = max(1.0, float(weights.sum()))
-    x = np.arange(ink.shape[1])
-    middle = float((weights * x).sum()) / total
-    return middle, float(np.sqrt((weights * (x - middle) ** 2).sum() / total))
+def _first_gap(picture: Gray) -> int:
+    """The first row without ink below one with ink; 0 where there is none."""
+    filled = np.flatnonzero((picture > _INK).any(axis=1))
+    gaps = np.flatnonzero(np.diff(filled) > 1)
+    return int(filled[gaps[0]]) + 1 if len(gaps) else 0

@@ -56,6 +56,9 @@ def test_swapped_letters_of_a_pair_are_not_delivered(tmp_path: Path, text: str, 
         pytest.param("Zinc and zeal: Zurich, Zagreb, Zeeland.", "Z", "2", "Serif", marks=pytest.mark.slow),
         pytest.param("Α, Β και Α: Αθήνα, Αίγινα, Άνδρος.", "Α", "Ε", "Serif", marks=pytest.mark.slow),
         pytest.param("Façade garçon reçu leçon français", "ç", "c", "Sans", marks=pytest.mark.slow),
+        pytest.param("Das Gemüse wächst im März.", "ä", "ö", "Sans", marks=pytest.mark.slow),
+        pytest.param("Le cœur de l'œuvre au bord de la mer", "œ", "æ", "Serif", marks=pytest.mark.slow),
+        pytest.param("El artículo 29.º y el 3.º de la ley", "º", "°", "Serif", marks=pytest.mark.slow),
     ],
 )
 def test_the_only_one_of_a_pair_is_told_too(tmp_path: Path, text: str, letter: str, lie: str, face: str) -> None:

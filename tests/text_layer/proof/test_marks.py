@@ -22,6 +22,16 @@ def test_another_mark_than_the_map_says_is_found_beside_such_a_letter(tmp_path: 
     assert source == "tesseract"
 
 
+@pytest.mark.parametrize(("drawn", "said"), [("ÉÈÂÀÔ", "ÈÉÀÂÖ"), ("ÉÈÂÀÔ", "ÉÈÂÀÔ"), ("éàõí", "éàôi")])
+def test_marks_of_capitals_and_of_a_few_letters_are_looked_at(tmp_path: Path, drawn: str, said: str) -> None:
+    made, text = Sheet(), f"Le monde entier {drawn} va bien {drawn[0]}n Europe"
+    made.paragraph(text, font="Serif")
+    names = str.maketrans(drawn, said)
+    pdf = with_maps(made.pdf(), lambda codes: {code: t.translate(names) for code, t in codes.items()})
+    source, content = read(tmp_path, pdf)
+    assert (source == "text_layer" and content == text) == (drawn == said)
+
+
 @pytest.mark.parametrize(("drawn", "trusted"), [("é", True), ("e", False)])
 def test_the_only_letter_of_a_font_has_its_mark(tmp_path: Path, drawn: str, trusted: bool) -> None:
     made = Sheet()
