@@ -117,18 +117,16 @@ def account_of(
     sure_words = [word for word in words if word not in doubtful]
     sure = covered(pieces, sure_words, shape, least=0.0)
     unread = outside(unread_areas(pieces, read, shape), [*found.blocks, *figures])
-    least = least_letter(pieces.em, sheet.dpi)
     unread = [
         area
         for area in unread
-        if (area.regular and not is_grain(area, found.stats, least))
+        if (area.regular and not is_grain(area, found.stats, least_letter(pieces.em, sheet.dpi)))
         or (lost_in_line(area, found.lines, tables, pieces.em) and stands_out(area, sheet))
     ]
     told = [area.box for area in unread]
     unread += outside(unread_strips(pieces, ~read, shape), [*found.blocks, *told])
     unread += outside(still_unread(found.unusual, words), [*found.blocks, *figures])
-    rows = rows_in(pieces, ~read, figures, words, shape)
-    unread += [*(area for area in rows if not is_grain(area, found.stats, least)), *found.unread_fields]
+    unread += [*rows_in(pieces, ~read, figures, words, shape), *found.unread_fields]
     share = min([coverage(pieces, read, unread, ~sure, elsewhere), *(block.share for block in found.rotated)])
     hardly_read = not_read_again((word for word in words if word in doubtful), sure_words, shape)
     inner = [box for block in found.rotated for box in block.doubtful]

@@ -18,21 +18,22 @@ _LARGEST = 1.3  # times the least height of a letter: the usual height of grain'
 def is_grain(area: InkArea, stats: Stats, least: float) -> bool:
     """Whether an area's pieces are no letters. ``stats``: all pieces of the sheet's ink; ``least``: a letter's height.
 
-    The heights of grain fall off from specks to the largest, those of letters begin with the smallest letters. Of a
-    texture all pieces have about the same ink.
+    The heights of grain fall off from specks to the largest, those of letters begin with the smallest letters.
     """
-    if area.pieces >= _VERY_MANY and _is_texture(area, stats, least):
-        return True
     if area.pieces < _MANY or area.height >= _LARGEST * least:
         return False
     return _specks(area, stats, least) >= _SPECKS * area.pieces
 
 
 def takes_too_long(area: InkArea, stats: Stats, least: float) -> bool:
-    """Whether so much of an area is specks that reading it again takes half a minute and finds nothing."""
-    if area.pieces < _VERY_MANY or area.height >= _LARGER * least:
+    """Whether so much of an area is specks that reading it again takes half a minute and finds nothing.
+
+    Of a texture all pieces have about the same ink; words may stand on it, so that it is no grain.
+    """
+    if area.pieces < _VERY_MANY:
         return False
-    return _specks(area, stats, least) >= area.pieces
+    few_letters = area.height < _LARGER * least and _specks(area, stats, least) >= area.pieces
+    return few_letters or _is_texture(area, stats, least)
 
 
 def _is_texture(area: InkArea, stats: Stats, least: float) -> bool:
