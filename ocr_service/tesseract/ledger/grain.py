@@ -37,7 +37,10 @@ def takes_too_long(area: InkArea, stats: Stats, least: float) -> bool:
 
 
 def _is_texture(area: InkArea, stats: Stats, least: float) -> bool:
+    """Whether nearly all of an area's many pieces of a letter's height have the same ink."""
     ink = stats[_within(area, stats) & (stats[:, 3] >= least), 4]
+    if len(ink) < _VERY_MANY:
+        return False
     few, most = np.percentile(ink, _USUAL)
     return bool(most < _ALIKE * few)
 

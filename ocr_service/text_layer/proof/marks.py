@@ -51,7 +51,7 @@ def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], sig
         picture = _above(plates[glyphs.plate[index]], glyphs, index, height)
         if picture is not None:
             drawn[index] = picture
-        elif signs[index] not in _DOTTED if height is not None else signs[index].islower() and rise[index] < _LOWEST:
+        elif _lacks_mark(signs[index], height, float(rise[index])):
             wrong.add(index)
     measured = mark_features(list(drawn.values()), glyphs.size[list(drawn)])
     beyond = {i: beyond_margin(marks[signs[i]], mark) for i, mark in zip(drawn, measured, strict=True)}
@@ -60,6 +60,16 @@ def wrong_marks(glyphs: Glyphs, plates: Sequence[Gray], keys: Sequence[Key], sig
     return frozenset(
         key for key, here in samples.items() if 2 * len(wrong & {*here}) > len(here) or not clearly.isdisjoint(here)
     )
+
+
+def _lacks_mark(sign: str, height: float | None, rise: float) -> bool:
+    """Whether a glyph with nothing above its letter should have a mark there.
+
+    ``height``: that of letters without one in its font, em, where it is known. ``rise``: the glyph's own.
+    """
+    if height is not None:
+        return sign not in _DOTTED
+    return sign.islower() and rise < _LOWEST
 
 
 def mark_features(pictures: Sequence[Gray], sizes: Floats) -> list[Floats]:
