@@ -29,8 +29,9 @@ def vllm() -> Iterator[FakeVllm]:
 
 @pytest.fixture(scope="package")
 def vlm_service(vllm: FakeVllm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    """A service that asks the fake VLM about two regions a page, and wants no key."""
+    """A service that asks the fake VLM about two regions a page, one after the other, and wants no key."""
     settings = {"USE_VLM_API": "true", "VLLM_URL": vllm.url, "LAYOUT_MODEL": "stub:2", "VLM_RETRIES": "0"}
+    settings["VLM_CONCURRENCY"] = "1"  # the fake's answers are for the regions in their order
     with RunningService(tmp_path_factory.mktemp("vlm"), **settings) as running:
         yield running
 
