@@ -76,10 +76,7 @@ from ocr_service.tesseract.repair.lost_points import has_specks, with_lost_point
 from ocr_service.tesseract.repair.misread_digits import with_proven_digits
 from ocr_service.tesseract.repair.page_script import languages_by_script, page_script
 from ocr_service.tesseract.repair.raised_digits import with_raised_digits
-from ocr_service.tesseract.repair.reocr import (
-    reocr_foreign_words,
-    reocr_markers,
-)
+from ocr_service.tesseract.repair.reocr import reocr_foreign_words, reocr_markers
 from ocr_service.tesseract.repair.reocr_cells import reocr_cells
 from ocr_service.tesseract.repair.reocr_latin import reocr_latin
 from ocr_service.tesseract.repair.roman_numerals import with_roman_numerals

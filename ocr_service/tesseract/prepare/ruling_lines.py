@@ -213,21 +213,20 @@ def _level_ruling_lines(ink: Gray, dpi: int, crossing: Sequence[Box] = (), thick
         if _is_fine_print(part & (ink[y : y + h, x : x + w] > 0)):
             continue
         run, box = thick[y : y + h, x : x + w], (left + x, top + y, left + x + w, top + y + h)
-        if (
-            thin
-            and (
-                _stands_free(others, x, y, w, h)
-                or _is_unbroken(run, round(_MAX_STEM_IN * dpi))
-                or (_is_whole(part & (run > 0)) and _parts_cells(box, crossing, max(3, round(_END_IN * dpi))))
-            )
-        ) or (h <= thickest and _is_beside_text(others, x, y, w, h)):
-            if thin:
-                mask[top + y : top + y + h, left + x : left + x + w][part] = 255
-            else:
-                first, last = _whole_columns(ink, x, y, w, h)
-                box = (left + first, top + y, left + last, top + y + h)
-                mask[box[1] : box[3], box[0] : box[2]] = 255
-            found.append(box)
+        is_line = thin and (
+            _stands_free(others, x, y, w, h)
+            or _is_unbroken(run, round(_MAX_STEM_IN * dpi))
+            or (_is_whole(part & (run > 0)) and _parts_cells(box, crossing, max(3, round(_END_IN * dpi))))
+        )
+        if not is_line and not (h <= thickest and _is_beside_text(others, x, y, w, h)):
+            continue
+        if thin:
+            mask[top + y : top + y + h, left + x : left + x + w][part] = 255
+        else:
+            first, last = _whole_columns(ink, x, y, w, h)
+            box = (left + first, top + y, left + last, top + y + h)
+            mask[box[1] : box[3], box[0] : box[2]] = 255
+        found.append(box)
     return found, mask
 
 

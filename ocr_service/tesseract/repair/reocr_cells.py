@@ -116,7 +116,7 @@ def _is_better(now: Sequence[Word], before: Sequence[Word], em: float, ink: Gray
     read, again = ("".join(word.text for word in words) for words in (before, now))
     if not now:
         return not any(map(str.isalnum, read)) and all(map(_is_doubtful, before))
-    grown = read in again and _letters_of(again) > _letters_of(read) and surer >= _DOUBTFUL_SHORT
+    grown = read in again and _signs(again) > _signs(read) and surer >= _DOUBTFUL_SHORT
     doubtful = any(_is_doubtful(word) or lost_digits(word, em, ink) for word in before) or _is_torn(before, em)
     if not (doubtful or grown) or _says_less(again, read, alone=alone):
         return False
@@ -125,7 +125,7 @@ def _is_better(now: Sequence[Word], before: Sequence[Word], em: float, ink: Gray
     return len(again) > len(read) and surer > _LEAST
 
 
-def _letters_of(text: str) -> int:
+def _signs(text: str) -> int:
     """How many letters, digits and brackets ``text`` has: a mark behind a word may be a speck."""
     return sum(sign.isalnum() or sign in "()" for sign in text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ocr_service.geometry.ink_areas import least_letter
+from ocr_service.geometry.ink_areas import InkArea, least_letter
 from ocr_service.geometry.ink_pieces import ink_stats
 from ocr_service.tesseract.ledger.grain import is_grain, takes_too_long
 from ocr_service.tesseract.ledger.ink_ledger import letter_pieces, unread_areas
@@ -92,3 +92,8 @@ def test_many_small_letters_are_read_again() -> None:
         page.text(100, 60 + 24 * row, "the supplier is to deliver goods within ten days of it and no later", 5)
     found = again(page)
     assert found and all(found)
+
+
+def test_an_area_without_a_piece_of_a_letter_s_height_is_no_texture() -> None:
+    area = InkArea((0, 0, 900, 900), 500, 40_000, 30.0, regular=True)
+    assert not takes_too_long(area, ink_stats(np.zeros((900, 900), np.uint8)), 12.0)
